@@ -1,0 +1,77 @@
+//! What the guard is told: an outcome with its reasons, never a boolean.
+
+use serde::{Deserialize, Serialize};
+
+/// What to do with the person in front of the checkpoint. Ordered: the worse one wins.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum Outcome {
+    /// Let through.
+    Admit,
+    /// The guard has something named to do first; the reasons say what.
+    Check,
+    /// Do not let through; the reasons say why and where the holder can turn.
+    Refuse,
+}
+
+/// Why. Closed: each reason has a screen text and a next step in every language (`ui/texts.slint`).
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum Reason {
+    /// Green, valid, current.
+    Green,
+    /// Valid, and the colour on the pass or on the status list is yellow.
+    Yellow,
+    /// Valid, and the colour on the pass or on the status list is red.
+    Red,
+    /// The pass number is on its issuer's revocation list.
+    Revoked,
+    /// The validity has not begun.
+    NotYetValid,
+    /// The validity is over.
+    Expired,
+    /// The validity is longer than the policy allows for any pass.
+    ValidityTooLong,
+    /// The issuer is not on the trust list.
+    UnknownIssuer,
+    /// The issuer is known, the key that the code names is not.
+    UnknownKey,
+    /// The key exists, but may not sign this kind of document, or not at this time.
+    KeyNotAllowed,
+    /// The signature does not match: forged or altered.
+    BadSignature,
+    /// A Gatepost code that is damaged or breaks the format.
+    Malformed,
+    /// A Gatepost code of a version or kind that this program is too old for.
+    NewerFormat,
+    /// A Gatepost code that is not a pass (place code, badge, enrolment).
+    NotAPass,
+    /// A QR code of something else.
+    ForeignCode,
+    /// The pass belongs to a phone; its picture or print does not count: show the live code.
+    LiveCodeNeeded,
+    /// The live code is older or newer than the window allows (a screenshot, or a wrong clock).
+    LiveCodeOld,
+    /// The issuer is known; its passes are not recognised here.
+    IssuerRefused,
+    /// The issuer's passes must be converted to a local one first.
+    ConvertPass,
+    /// The policy wants the identity compared with a document at this place or for this person.
+    CheckIdentity,
+    /// The policy wants the temperature taken.
+    TakeTemperature,
+    /// The same pass went the same way a short while ago.
+    AlreadyPassed,
+    /// Lists or trust are past their fresh time; they still work.
+    StaleData,
+    /// Lists or trust are past their last usable time.
+    ExpiredData,
+    /// There is no status or revocation list of this issuer on the device.
+    NoList,
+    /// A list is there but could not be read (storage fault).
+    ListUnreadable,
+    /// The device's clock can't be trusted.
+    ClockUntrusted,
+    /// There is no trust bundle on this device yet.
+    NotSetUp,
+}

@@ -1,0 +1,3 @@
+//! Gatepost: an offline checkpoint scanner.
+
+pub mod checkpoint;
