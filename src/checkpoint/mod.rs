@@ -1,3 +1,6 @@
 //! From what was seen to what the guard is told.
 
-pub mod verdict;
+/// The words of a verdict.
+pub mod verdict {
+    pub use gatepost_protocol::verdict::{Outcome, Reason};
+}

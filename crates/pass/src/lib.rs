@@ -1,1 +1,41 @@
-//! x
+//! Gatepost's documents, keys, trust list, lists and bundles.
+//!
+//! Pure: no clock (time is an argument), no files (bytes are read through [`ReadAt`] and
+//! [`BundleFiles`]), no unsafe. Read in this order:
+//!
+//! 1. [`words`]: the small types that everything is made of; [`time`]: points in time, the floor.
+//! 2. [`envelope`]: header, claims, signature; the text of a QR code.
+//! 3. [`document`]: what the claims say.
+//! 4. [`trust`]: root and trust list: whose signature counts, for what, and when.
+//! 5. [`verify`]: the one way from a scanned text to a [`VerifiedDocument`].
+//! 6. [`list`]: status and revocation lists.
+//! 7. [`bundle`]: manifest, policy, and the one way to a [`VerifiedBundle`].
+
+mod codec;
+
+pub mod bundle;
+pub mod document;
+pub mod envelope;
+#[cfg(any(test, feature = "fixture"))]
+pub mod fixture;
+pub mod key;
+pub mod list;
+pub mod policy;
+pub mod time;
+pub mod trust;
+pub mod verify;
+pub mod words;
+
+pub use bundle::{BundleError, BundleFiles, FileRole, Freshness, Manifest, VerifiedBundle};
+pub use codec::{FormatError, decode, encode};
+pub use document::{Holder, Live, Pass, Place, Subject};
+pub use envelope::{Document, Kind};
+pub use key::{KeyError, PublicKey, SecretKey, Signer};
+pub use list::{List, ListError, Listing, ReadAt, Revocation};
+pub use policy::Policy;
+pub use time::{ClockTrust, Floor, Now, Timestamp};
+pub use trust::{Recognition, Root, TrustError, TrustList};
+pub use verify::{DocumentError, Verified, VerifiedDocument, verify};
+pub use words::{
+    Bounded, Class, Colour, DeviceId, Digest, IssuerId, KeyId, Medium, PassNumber, SubjectTag, Text,
+};

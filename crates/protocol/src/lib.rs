@@ -1,1 +1,23 @@
-//! x
+//! What device and hub both speak: passages, sealing, the chain, batches, receipts, certificates.
+//!
+//! In the order in which a decision travels: [`verdict`] and [`passage`] say what happened, [`seal`]
+//! closes it for everyone but those who may trace, [`record`] chains it, [`batch`] carries it,
+//! [`receipt`] brings the hub's word back. [`device`] says whose word a batch is. [`routes`] names the
+//! hub's addresses.
+
+pub mod batch;
+pub mod device;
+pub mod passage;
+pub mod receipt;
+pub mod record;
+pub mod routes;
+pub mod seal;
+pub mod verdict;
+
+pub use batch::{BatchError, VerifiedBatch};
+pub use device::{DeviceCertificate, DeviceRequest, Enrolment};
+pub use passage::{Direction, Passage, Seen};
+pub use receipt::Receipt;
+pub use record::{Body, Epoch, Head, Previous, Record};
+pub use seal::{OpenError, SealError, open, seal};
+pub use verdict::{Outcome, Reason};

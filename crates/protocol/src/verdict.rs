@@ -1,4 +1,4 @@
-//! What the guard is told: an outcome with its reasons, never a boolean.
+//! The words of a verdict, as the guard sees them and as a passage records them.
 
 use serde::{Deserialize, Serialize};
 
@@ -14,7 +14,8 @@ pub enum Outcome {
     Refuse,
 }
 
-/// Why. Closed: each reason has a screen text and a next step in every language (`ui/texts.slint`).
+/// Why. Closed: each reason has a screen text and a next step in every language (`ui/texts.slint`). New
+/// ones go to the end: the position is on the wire.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
 #[serde(rename_all = "kebab-case")]
 pub enum Reason {

@@ -1,0 +1,466 @@
+//! The bundle: one signed manifest, and the files it names by digest.
+//!
+//! Checking follows TUF's client workflow (specification section 5) in this order: roots one version at
+//! a time, trust list, manifest signature, no rollback, expiry, policy, then every list. Only
+//! [`VerifiedBundle::verify`] makes a [`VerifiedBundle`].
+
+use std::{collections::BTreeMap, io};
+
+use serde::{Deserialize, Serialize};
+
+use crate::{
+    codec,
+    envelope::{Envelope, EnvelopeError, Kind, MAX_FILE},
+    list::{List, ListError, ListKind, ReadAt},
+    policy::Policy,
+    time::Timestamp,
+    trust::{Root, TrustError, TrustList},
+    verify::{Claims, DocumentError, verify_envelope},
+    words::{Bounded, Digest, IssuerId},
+};
+
+/// Largest file in a bundle: 2 GiB.
+pub const MAX_LENGTH: u64 = 1 << 31;
+
+/// Claims of a manifest.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Manifest {
+    /// Goes up with every bundle.
+    pub version: u64,
+    /// When it was signed.
+    pub issued_at: Timestamp,
+    /// Until when it counts as fresh.
+    pub fresh_until: Timestamp,
+    /// Until when it is usable at all.
+    pub hard_expiry: Timestamp,
+    /// The files, sorted by role, no role twice.
+    pub files: Bounded<FileEntry, 1, 2048>,
+}
+
+impl Claims for Manifest {
+    const KINDS: &'static [Kind] = &[Kind::Manifest];
+}
+
+impl Claims for Policy {
+    const KINDS: &'static [Kind] = &[Kind::Policy];
+}
+
+/// One file of a bundle.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct FileEntry {
+    /// What it is for.
+    pub role: FileRole,
+    /// BLAKE3 of its bytes: its name.
+    pub digest: Digest,
+    /// Its length in bytes.
+    pub length: u64,
+    /// Records in it (lists), else 0.
+    pub records: u64,
+}
+
+/// What a file of a bundle is for.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
+pub enum FileRole {
+    /// The root of this version.
+    Root(u32),
+    /// The trust list.
+    TrustList,
+    /// The policy.
+    Policy,
+    /// A list of an issuer.
+    List(ListKind, IssuerId),
+}
+
+/// Reads the files of a bundle by digest. Implemented over a directory, a cache, memory.
+pub trait BundleFiles {
+    /// What a file is read through.
+    type Reader: ReadAt;
+    /// Opens the file of that digest.
+    fn open(&self, digest: &Digest) -> io::Result<Self::Reader>;
+}
+
+/// What a device already holds, so that nothing goes back.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Versions {
+    /// Of the manifest.
+    pub manifest: u64,
+    /// Of the trust list.
+    pub trust_list: u64,
+    /// Of the policy.
+    pub policy: u64,
+    /// Of each list.
+    pub lists: BTreeMap<(ListKind, IssuerId), u64>,
+}
+
+/// Why a bundle does not count. The one before stays in use.
+#[derive(Debug, thiserror::Error)]
+pub enum BundleError {
+    /// The manifest breaks the format.
+    #[error("manifest: {0}")]
+    Manifest(#[from] EnvelopeError),
+    /// The manifest or the policy is not signed by the own authority.
+    #[error("{role}: {why}")]
+    Document {
+        /// Which file.
+        role: &'static str,
+        /// Why.
+        why: DocumentError,
+    },
+    /// A root or the trust list does not count.
+    #[error(transparent)]
+    Trust(#[from] TrustError),
+    /// A list does not count.
+    #[error("{kind:?} list of {issuer}: {why}")]
+    List {
+        /// Which list.
+        kind: ListKind,
+        /// Whose.
+        issuer: IssuerId,
+        /// Why.
+        why: ListError,
+    },
+    /// The manifest names files in a wrong order, or one role twice.
+    #[error("manifest: files are out of order, or one stands in it twice")]
+    Order,
+    /// The manifest does not name a file that every bundle has.
+    #[error("manifest: it names no {0}")]
+    Missing(&'static str),
+    /// A file can't be read.
+    #[error("file {digest} can't be read: {why}")]
+    File {
+        /// Its name.
+        digest: Digest,
+        /// What the storage said.
+        why: io::Error,
+    },
+    /// A file's bytes or length are not the ones that the manifest names.
+    #[error("file {0} is not the one that the manifest names: copy the bundle again")]
+    WrongFile(Digest),
+    /// A list has another count, kind or issuer than the manifest says.
+    #[error("the manifest and the {kind:?} list of {issuer} disagree")]
+    Disagree {
+        /// Which list.
+        kind: ListKind,
+        /// Whose.
+        issuer: IssuerId,
+    },
+    /// An older version of something that the device already holds.
+    #[error("{what} goes back from version {have} to {found}: refused")]
+    Rollback {
+        /// Manifest, trust list, policy or list.
+        what: &'static str,
+        /// The version here.
+        have: u64,
+        /// The version that came.
+        found: u64,
+    },
+    /// Too old to be used at all.
+    #[error("the bundle's last usable time is over: fetch a newer one")]
+    Expired,
+}
+
+/// How old the installed bundle is, by its own word.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
+pub enum Freshness {
+    /// Within its fresh time.
+    Fresh,
+    /// Past its fresh time: works, warns, marks each passage.
+    Stale,
+    /// Past its last usable time.
+    Expired,
+}
+
+/// Whether a bundle is being taken in, or was taken in before and is loaded again.
+#[derive(Clone, Copy, Debug)]
+pub enum Intake<'a> {
+    /// A new bundle: it must not go back from what the device holds, nor be expired.
+    New(&'a Versions),
+    /// The installed bundle: it may have expired since.
+    Installed,
+}
+
+/// A bundle of which everything was checked.
+#[derive(Debug)]
+pub struct VerifiedBundle<R> {
+    root: Root,
+    trust: TrustList,
+    manifest: Manifest,
+    policy: Policy,
+    lists: Lists<R>,
+}
+
+type Lists<R> = BTreeMap<(ListKind, IssuerId), List<R>>;
+
+impl<R: ReadAt> VerifiedBundle<R> {
+    /// Checks a whole bundle against the pinned root.
+    pub fn verify<F: BundleFiles<Reader = R>>(
+        pinned: &Root,
+        manifest: &[u8],
+        files: &F,
+        intake: Intake<'_>,
+        now: Timestamp,
+    ) -> Result<Self, BundleError> {
+        let envelope = Envelope::parse_kind(Kind::Manifest, manifest, MAX_FILE)?;
+        // Nothing of this is believed yet; it only says where to look.
+        let claimed: Manifest = envelope.claims().map_err(EnvelopeError::from)?;
+        let entries = claimed.files.as_slice();
+        if !entries.is_sorted_by(|a, b| a.role < b.role) {
+            return Err(BundleError::Order);
+        }
+
+        let root = walk_roots(pinned, entries, files)?;
+        let trust = TrustList::verify(&root, &small(files, find(entries, FileRole::TrustList)?)?)?;
+        let document = |role| move |why| BundleError::Document { role, why };
+        let signed_at = signing_time(&claimed, &intake, now);
+        let verified = verify_envelope::<Manifest>(&envelope, &trust, signed_at)
+            .map_err(document("manifest"))?;
+        let manifest = verified.claims().clone();
+        let policy = small(files, find(entries, FileRole::Policy)?)?;
+        let policy = Envelope::parse_kind(Kind::Policy, &policy, MAX_FILE).map_err(|why| {
+            BundleError::Document {
+                role: "policy",
+                why: why.into(),
+            }
+        })?;
+        let policy = verify_envelope::<Policy>(&policy, &trust, signed_at)
+            .map_err(document("policy"))?
+            .claims()
+            .clone();
+        if let Intake::New(have) = intake {
+            no_rollback("manifest", have.manifest, manifest.version)?;
+            no_rollback("trust list", have.trust_list, trust.version())?;
+            no_rollback("policy", have.policy, policy.version)?;
+            if now >= manifest.hard_expiry {
+                return Err(BundleError::Expired);
+            }
+        }
+        let lists = open_lists(entries, files, &trust, &intake, manifest.issued_at)?;
+        Ok(Self {
+            root,
+            trust,
+            manifest,
+            policy,
+            lists,
+        })
+    }
+
+    /// The newest root.
+    pub fn root(&self) -> &Root {
+        &self.root
+    }
+
+    /// Whose signature counts.
+    pub fn trust(&self) -> &TrustList {
+        &self.trust
+    }
+
+    /// The manifest.
+    pub fn manifest(&self) -> &Manifest {
+        &self.manifest
+    }
+
+    /// The rules of this checkpoint.
+    pub fn policy(&self) -> &Policy {
+        &self.policy
+    }
+
+    /// A list, where the issuer has one.
+    pub fn list(&self, kind: ListKind, issuer: IssuerId) -> Option<&List<R>> {
+        self.lists.get(&(kind, issuer))
+    }
+
+    /// All lists.
+    pub fn lists(&self) -> impl Iterator<Item = &List<R>> {
+        self.lists.values()
+    }
+
+    /// How old it is.
+    pub fn freshness(&self, now: Timestamp) -> Freshness {
+        if now >= self.manifest.hard_expiry {
+            Freshness::Expired
+        } else if now >= self.manifest.fresh_until {
+            Freshness::Stale
+        } else {
+            Freshness::Fresh
+        }
+    }
+
+    /// Versions of everything in it.
+    pub fn versions(&self) -> Versions {
+        Versions {
+            manifest: self.manifest.version,
+            trust_list: self.trust.version(),
+            policy: self.policy.version,
+            lists: self
+                .lists
+                .iter()
+                .map(|(key, list)| (*key, list.head().version))
+                .collect(),
+        }
+    }
+
+    /// The newest signed time in it: raises the time floor.
+    pub fn newest_signed(&self) -> Timestamp {
+        let lists = self.lists.values().map(|list| list.head().as_of);
+        lists
+            .chain([self.manifest.issued_at, self.trust.issued_at()])
+            .max()
+            .unwrap_or_default()
+    }
+}
+
+/// The time at which the keys of a bundle are judged.
+///
+/// A new bundle: now, or its own time when the clock is behind that (a dead battery says 1970; a
+/// forger gains nothing by a later time). An installed one: when it was signed, so that it still loads
+/// when its keys have run out since; it ages by its own expiry. Lists of other issuers are judged at
+/// the time of the manifest that names them.
+fn signing_time(claimed: &Manifest, intake: &Intake<'_>, now: Timestamp) -> Timestamp {
+    match intake {
+        Intake::New(_) => now.max(claimed.issued_at),
+        Intake::Installed => claimed.issued_at,
+    }
+}
+
+fn no_rollback(what: &'static str, have: u64, found: u64) -> Result<(), BundleError> {
+    if found < have {
+        Err(BundleError::Rollback { what, have, found })
+    } else {
+        Ok(())
+    }
+}
+
+fn find(entries: &[FileEntry], role: FileRole) -> Result<&FileEntry, BundleError> {
+    let name = match role {
+        FileRole::TrustList => "trust list",
+        FileRole::Policy => "policy",
+        FileRole::Root(_) => "root",
+        FileRole::List(..) => "list",
+    };
+    entries
+        .iter()
+        .find(|entry| entry.role == role)
+        .ok_or(BundleError::Missing(name))
+}
+
+fn walk_roots<F: BundleFiles>(
+    pinned: &Root,
+    entries: &[FileEntry],
+    files: &F,
+) -> Result<Root, BundleError> {
+    let mut root = pinned.clone();
+    for entry in entries {
+        if let FileRole::Root(version) = entry.role
+            && version > root.version()
+        {
+            root = root.advance(&small(files, entry)?)?;
+        }
+    }
+    Ok(root)
+}
+
+/// A file that is read whole: its digest is checked.
+fn small<F: BundleFiles>(files: &F, entry: &FileEntry) -> Result<Vec<u8>, BundleError> {
+    let unreadable = |why| BundleError::File {
+        digest: entry.digest,
+        why,
+    };
+    if entry.length > MAX_FILE as u64 {
+        return Err(BundleError::WrongFile(entry.digest));
+    }
+    let reader = files.open(&entry.digest).map_err(unreadable)?;
+    if reader.length().map_err(unreadable)? != entry.length {
+        return Err(BundleError::WrongFile(entry.digest));
+    }
+    let mut bytes = vec![0; entry.length as usize];
+    reader.read_at(&mut bytes, 0).map_err(unreadable)?;
+    if Digest::of(&bytes) == entry.digest {
+        Ok(bytes)
+    } else {
+        Err(BundleError::WrongFile(entry.digest))
+    }
+}
+
+fn open_lists<F: BundleFiles>(
+    entries: &[FileEntry],
+    files: &F,
+    trust: &TrustList,
+    intake: &Intake<'_>,
+    now: Timestamp,
+) -> Result<Lists<F::Reader>, BundleError> {
+    let mut lists = BTreeMap::new();
+    for entry in entries {
+        let FileRole::List(kind, issuer) = entry.role else {
+            continue;
+        };
+        let reader = files.open(&entry.digest).map_err(|why| BundleError::File {
+            digest: entry.digest,
+            why,
+        })?;
+        check_digest(&reader, entry)?;
+        let list = List::open(reader, trust, now).map_err(|why| BundleError::List {
+            kind,
+            issuer,
+            why,
+        })?;
+        let head = list.head();
+        if (head.kind, list.issuer(), head.count) != (kind, issuer, entry.records) {
+            return Err(BundleError::Disagree { kind, issuer });
+        }
+        if let Intake::New(have) = intake
+            && let Some(have) = have.lists.get(&(kind, issuer))
+        {
+            no_rollback("list", *have, head.version)?;
+        }
+        lists.insert((kind, issuer), list);
+    }
+    Ok(lists)
+}
+
+fn check_digest<R: ReadAt>(reader: &R, entry: &FileEntry) -> Result<(), BundleError> {
+    let unreadable = |why| BundleError::File {
+        digest: entry.digest,
+        why,
+    };
+    let length = reader.length().map_err(unreadable)?;
+    if length != entry.length || length > MAX_LENGTH {
+        return Err(BundleError::WrongFile(entry.digest));
+    }
+    let mut hasher = blake3::Hasher::new();
+    let mut buffer = vec![0; 64 * 1024];
+    let mut at = 0;
+    while at < length {
+        let part = buffer.len().min((length - at) as usize);
+        reader
+            .read_at(&mut buffer[..part], at)
+            .map_err(unreadable)?;
+        hasher.update(&buffer[..part]);
+        at += part as u64;
+    }
+    if hasher.finalize().as_bytes() == &entry.digest.0 {
+        Ok(())
+    } else {
+        Err(BundleError::WrongFile(entry.digest))
+    }
+}
+
+/// Reads what a manifest says it names, before anyone has checked it: a downloader uses this to know
+/// what to fetch, and believes nothing of it.
+pub fn files_named(manifest: &[u8]) -> Result<Vec<FileEntry>, BundleError> {
+    let envelope = Envelope::parse_kind(Kind::Manifest, manifest, MAX_FILE)?;
+    let claimed: Manifest = envelope.claims().map_err(EnvelopeError::from)?;
+    Ok(claimed.files.as_slice().to_vec())
+}
+
+/// Encodes versions for a device's own store.
+impl Versions {
+    /// Bytes for the store.
+    pub fn to_bytes(&self) -> Vec<u8> {
+        codec::encode(self)
+    }
+
+    /// Reads [`Self::to_bytes`].
+    pub fn from_bytes(bytes: &[u8]) -> Result<Self, codec::FormatError> {
+        codec::decode("versions", bytes)
+    }
+}

@@ -1,0 +1,310 @@
+//! A small region for tests and benchmarks, signed with the published keys of `keys/test`.
+
+#![allow(
+    clippy::unwrap_used,
+    missing_docs,
+    reason = "test support: a panic here fails a test"
+)]
+
+use std::{cell::RefCell, collections::BTreeMap, io};
+
+use crate::{
+    bundle::{BundleFiles, FileEntry, FileRole, Intake, Manifest, VerifiedBundle, Versions},
+    document::{Holder, Pass, Subject},
+    envelope::Kind,
+    key::{SecretKey, Signer},
+    list::{ListKind, ListPlan, write_revocation, write_status},
+    policy::{IdentityRule, PassBack, Policy, Risk, TracingKey, WhenExpired},
+    time::{Minute, Timestamp},
+    trust::{
+        ColourMap, IssuerEntry, KeyEntry, Recognition, Roles, Root, RootClaims, TrustList,
+        TrustListClaims, sign_with_roots,
+    },
+    words::{Class, Colour, Digest, IssuerId, KeyId, Medium, PassNumber, SubjectTag},
+};
+
+/// 2026-11-01T00:00:00Z: when everything here was signed.
+pub const SIGNED: Timestamp = Timestamp(1_793_491_200);
+/// An hour later: when everything here is used.
+pub const NOW: Timestamp = SIGNED.plus(3600);
+pub const DAY: u64 = 24 * 3600;
+
+macro_rules! published {
+    ($($name:ident $file:literal),* $(,)?) => {
+        $(pub fn $name() -> Signer {
+            include_str!(concat!("../../../keys/test/", $file, ".key")).parse().unwrap()
+        })*
+    };
+}
+published!(
+    root_1 "root-1", root_2 "root-2", root_3 "root-3", documents "documents", lists "lists",
+    bundle "bundle", hub "hub", devices "devices",
+);
+
+pub fn issuer(code: &str) -> IssuerId {
+    code.parse().unwrap()
+}
+
+/// A key of another region, which signs everything there.
+pub fn foreign(code: &str) -> Signer {
+    let seed = Digest::of(code.as_bytes()).0;
+    Signer {
+        issuer: issuer(code),
+        key: KeyId(1),
+        secret: SecretKey::from_seed(&seed),
+    }
+}
+
+pub fn root_bytes() -> Vec<u8> {
+    let keys = vec![
+        root_1().secret.public(),
+        root_2().secret.public(),
+        root_3().secret.public(),
+    ];
+    let claims = RootClaims {
+        version: 1,
+        threshold: 2,
+        keys: keys.try_into().unwrap(),
+    };
+    sign_with_roots(Kind::Root, &claims, &[&root_1().secret, &root_2().secret])
+}
+
+pub fn root() -> Root {
+    Root::pin(&root_bytes()).unwrap()
+}
+
+pub fn key_entry(signer: &Signer, kinds: &[Kind]) -> KeyEntry {
+    KeyEntry {
+        id: signer.key,
+        key: signer.secret.public(),
+        roles: Roles::of(kinds),
+        from: SIGNED.minus(DAY),
+        until: SIGNED.plus(400 * DAY),
+    }
+}
+
+pub fn entry(code: &str, recognition: Recognition, keys: Vec<KeyEntry>) -> IssuerEntry {
+    IssuerEntry {
+        id: issuer(code),
+        name: code.try_into().unwrap(),
+        local_name: code.try_into().unwrap(),
+        recognition,
+        from: SIGNED.minus(DAY),
+        until: SIGNED.plus(400 * DAY),
+        keys: keys.try_into().unwrap(),
+    }
+}
+
+/// Own region CN-SD; CN-JS is accepted, CN-BJ converts, CN-HB is refused.
+pub fn trust_claims() -> TrustListClaims {
+    let passes = [Kind::Pass, Kind::FamilyPass];
+    let own = vec![
+        key_entry(
+            &documents(),
+            &[
+                Kind::Pass,
+                Kind::FamilyPass,
+                Kind::PlaceCode,
+                Kind::Badge,
+                Kind::Enrolment,
+            ],
+        ),
+        key_entry(&lists(), &[Kind::List]),
+        key_entry(&bundle(), &[Kind::Manifest, Kind::Policy]),
+        key_entry(&hub(), &[Kind::Receipt]),
+        key_entry(&devices(), &[Kind::DeviceCertificate]),
+    ];
+    let convert = Recognition::Convert("https://pass.example/convert".try_into().unwrap());
+    let other =
+        |code, recognition| entry(code, recognition, vec![key_entry(&foreign(code), &passes)]);
+    let issuers = vec![
+        entry("CN-SD", Recognition::Own, own),
+        other("CN-JS", Recognition::Accept(ColourMap::SAME)),
+        other("CN-BJ", convert),
+        other("CN-HB", Recognition::Refuse),
+    ];
+    TrustListClaims {
+        version: 1,
+        issued_at: SIGNED,
+        issuers: issuers.try_into().unwrap(),
+    }
+}
+
+pub fn trust_bytes(claims: &TrustListClaims) -> Vec<u8> {
+    sign_with_roots(
+        Kind::TrustList,
+        claims,
+        &[&root_1().secret, &root_2().secret],
+    )
+}
+
+pub fn trust() -> TrustList {
+    TrustList::verify(&root(), &trust_bytes(&trust_claims())).unwrap()
+}
+
+pub fn subject(n: u8) -> Subject {
+    Subject {
+        tag: SubjectTag([n; 16]),
+        name: "王**".try_into().unwrap(),
+        last4: (*b"123X").try_into().unwrap(),
+        colour: Colour::Green,
+        class: Class::Ordinary,
+    }
+}
+
+pub fn paper_pass(n: u8) -> Pass {
+    Pass {
+        number: PassNumber([0, 0, 0, 0, n]),
+        subjects: vec![subject(n)].try_into().unwrap(),
+        not_before: Minute::of(SIGNED),
+        not_after: Minute::of(SIGNED.plus(14 * DAY)),
+        medium: Medium::Paper,
+        holder: None,
+    }
+}
+
+pub fn holder() -> SecretKey {
+    SecretKey::from_seed(&[7; 32])
+}
+
+pub fn phone_pass(n: u8) -> Pass {
+    Pass {
+        medium: Medium::Phone,
+        holder: Some(Holder(holder().public())),
+        ..paper_pass(n)
+    }
+}
+
+pub fn family_pass(n: u8) -> Pass {
+    let subjects = (0..6)
+        .map(|i| subject(n.wrapping_add(i)))
+        .collect::<Vec<_>>();
+    Pass {
+        subjects: subjects.try_into().unwrap(),
+        ..paper_pass(n)
+    }
+}
+
+pub fn policy() -> Policy {
+    Policy {
+        version: 1,
+        name: "Gates".try_into().unwrap(),
+        risk: Risk::Medium,
+        special_place: false,
+        temperature: false,
+        identity: IdentityRule::Nobody,
+        max_validity_days: 14,
+        live_window: 90,
+        live_window_untrusted: 900,
+        when_expired: WhenExpired::Refuse,
+        pass_back_minutes: 5,
+        pass_back: PassBack::Warn,
+        show_seconds: [2, 5, 5],
+        retention_hours: 24,
+        utc_offset_minutes: 480,
+        help: "Help desk 0531 12345".try_into().unwrap(),
+        tracing_key: TracingKey {
+            id: 1,
+            key: [9; 32],
+        },
+    }
+}
+
+/// A bundle in memory; change a part, then [`Self::manifest`].
+pub struct Region {
+    pub version: u64,
+    pub issued_at: Timestamp,
+    pub trust: TrustListClaims,
+    pub policy: Policy,
+    pub listed: Vec<(SubjectTag, Colour)>,
+    pub revoked: Vec<PassNumber>,
+    pub files: Memory,
+}
+
+#[derive(Default)]
+pub struct Memory(pub RefCell<BTreeMap<Digest, Vec<u8>>>);
+
+impl BundleFiles for Memory {
+    type Reader = Vec<u8>;
+
+    fn open(&self, digest: &Digest) -> io::Result<Vec<u8>> {
+        self.0
+            .borrow()
+            .get(digest)
+            .cloned()
+            .ok_or_else(|| io::ErrorKind::NotFound.into())
+    }
+}
+
+impl Default for Region {
+    fn default() -> Self {
+        Self {
+            version: 1,
+            issued_at: SIGNED,
+            trust: trust_claims(),
+            policy: policy(),
+            listed: vec![
+                (SubjectTag([101; 16]), Colour::Yellow),
+                (SubjectTag([102; 16]), Colour::Red),
+            ],
+            revoked: vec![PassNumber([0, 0, 0, 0, 103])],
+            files: Memory::default(),
+        }
+    }
+}
+
+impl Region {
+    fn add(&self, role: FileRole, bytes: Vec<u8>, records: usize) -> FileEntry {
+        let digest = Digest::of(&bytes);
+        let length = bytes.len() as u64;
+        self.files.0.borrow_mut().insert(digest, bytes);
+        FileEntry {
+            role,
+            digest,
+            length,
+            records: records as u64,
+        }
+    }
+
+    /// Writes all files and the manifest that names them.
+    pub fn manifest(&self) -> Vec<u8> {
+        let plan = ListPlan {
+            version: self.version,
+            as_of: self.issued_at,
+            salt: [3; 16],
+        };
+        let status = write_status(&lists(), plan, self.listed.clone(), []).unwrap();
+        let revoked = write_revocation(&lists(), plan, self.revoked.clone());
+        let own = issuer("CN-SD");
+        let policy = bundle().sign(Kind::Policy, &self.policy);
+        let files = vec![
+            self.add(FileRole::TrustList, trust_bytes(&self.trust), 0),
+            self.add(FileRole::Policy, policy, 0),
+            self.add(
+                FileRole::List(ListKind::Status, own),
+                status,
+                self.listed.len(),
+            ),
+            self.add(
+                FileRole::List(ListKind::Revocation, own),
+                revoked,
+                self.revoked.len(),
+            ),
+        ];
+        let manifest = Manifest {
+            version: self.version,
+            issued_at: self.issued_at,
+            fresh_until: self.issued_at.plus(DAY),
+            hard_expiry: self.issued_at.plus(7 * DAY),
+            files: files.try_into().unwrap(),
+        };
+        bundle().sign(Kind::Manifest, &manifest)
+    }
+
+    /// The whole, checked as new.
+    pub fn verified(&self) -> VerifiedBundle<Vec<u8>> {
+        let intake = Versions::default();
+        let manifest = self.manifest();
+        VerifiedBundle::verify(&root(), &manifest, &self.files, Intake::New(&intake), NOW).unwrap()
+    }
+}

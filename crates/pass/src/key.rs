@@ -1,0 +1,202 @@
+//! Ed25519 keys (RFC 8032): secret ones that sign, public ones that passed the weak-key check.
+
+use std::{fmt, str::FromStr};
+
+use ed25519_dalek::{Signer as _, SigningKey, VerifyingKey};
+use serde::{Deserialize, Serialize, de::Error as _};
+
+use crate::{
+    codec,
+    envelope::{Header, Kind, SIGNATURE},
+    words::{IssuerId, KeyId, WordError, parse_hex},
+};
+
+/// Why something is not a usable key.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
+pub enum KeyError {
+    /// Not a point of the curve, or one of small order.
+    #[error("not a usable Ed25519 public key")]
+    Weak,
+    /// A key file that can't be read.
+    #[error("key file: line {line} should be `{expected}`")]
+    File {
+        /// Line, from 1.
+        line: usize,
+        /// What belongs there.
+        expected: &'static str,
+    },
+}
+
+/// A public key: on the curve and not of small order.
+#[derive(Clone, Copy, PartialEq, Eq)]
+pub struct PublicKey(VerifyingKey);
+
+impl PublicKey {
+    /// Checks 32 bytes.
+    pub fn from_bytes(bytes: &[u8; 32]) -> Result<Self, KeyError> {
+        match VerifyingKey::from_bytes(bytes) {
+            Ok(key) if !key.is_weak() => Ok(Self(key)),
+            _ => Err(KeyError::Weak),
+        }
+    }
+
+    /// The 32 bytes.
+    pub fn as_bytes(&self) -> &[u8; 32] {
+        self.0.as_bytes()
+    }
+
+    /// Strict check (no malleable signature, no small-order part): RFC 8032 section 5.1.7 and the
+    /// rules of `verify_strict`.
+    pub(crate) fn verify(
+        &self,
+        message: &[u8],
+        signature: &[u8; SIGNATURE],
+    ) -> Result<(), BadSignature> {
+        let signature = ed25519_dalek::Signature::from_bytes(signature);
+        self.0
+            .verify_strict(message, &signature)
+            .map_err(|_| BadSignature)
+    }
+
+    /// [`Self::verify`] for the signatures that other crates define: `kind` gives the domain.
+    pub fn verify_detached(
+        &self,
+        kind: Kind,
+        body: &[u8],
+        signature: &[u8; SIGNATURE],
+    ) -> Result<(), BadSignature> {
+        self.verify(&[&kind.domain(), body].concat(), signature)
+    }
+}
+
+/// The signature was not made by this key over these bytes.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
+#[error("the signature does not match")]
+pub struct BadSignature;
+
+impl fmt::Debug for PublicKey {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        fmt::Display::fmt(self, f)
+    }
+}
+
+impl fmt::Display for PublicKey {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        self.as_bytes()
+            .iter()
+            .try_for_each(|byte| write!(f, "{byte:02x}"))
+    }
+}
+
+impl Serialize for PublicKey {
+    fn serialize<S: serde::Serializer>(&self, to: S) -> Result<S::Ok, S::Error> {
+        self.as_bytes().serialize(to)
+    }
+}
+
+impl<'de> Deserialize<'de> for PublicKey {
+    fn deserialize<D: serde::Deserializer<'de>>(from: D) -> Result<Self, D::Error> {
+        Self::from_bytes(&<[u8; 32]>::deserialize(from)?).map_err(D::Error::custom)
+    }
+}
+
+/// A secret key. Wiped when dropped, and never shown: it has no `Debug` of its contents.
+#[derive(Clone)]
+pub struct SecretKey(SigningKey);
+
+impl SecretKey {
+    /// The key of 32 random bytes, which the caller brings.
+    pub fn from_seed(seed: &[u8; 32]) -> Self {
+        Self(SigningKey::from_bytes(seed))
+    }
+
+    /// Its public half.
+    pub fn public(&self) -> PublicKey {
+        // A clamped scalar times the base point is never of small order.
+        PublicKey(self.0.verifying_key())
+    }
+
+    /// Signs a message that already carries its domain.
+    pub(crate) fn sign(&self, message: &[u8]) -> [u8; SIGNATURE] {
+        self.0.sign(message).to_bytes()
+    }
+
+    /// [`Self::sign`] for the signatures that other crates define: `kind` gives the domain.
+    pub fn sign_detached(&self, kind: Kind, body: &[u8]) -> [u8; SIGNATURE] {
+        self.sign(&[&kind.domain(), body].concat())
+    }
+}
+
+impl fmt::Debug for SecretKey {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "SecretKey of {}", self.public())
+    }
+}
+
+/// A secret key with the name under which a trust list knows it.
+#[derive(Clone, Debug)]
+pub struct Signer {
+    /// Who signs.
+    pub issuer: IssuerId,
+    /// Which of the issuer's keys.
+    pub key: KeyId,
+    /// The key.
+    pub secret: SecretKey,
+}
+
+impl Signer {
+    /// Signs claims into an envelope.
+    pub fn sign<T: Serialize>(&self, kind: Kind, claims: &T) -> Vec<u8> {
+        let claims = codec::encode(claims);
+        let mut bytes = codec::encode(&(Header::new(kind, self.issuer, self.key), claims));
+        let signature = self.secret.sign_detached(kind, &bytes);
+        bytes.extend_from_slice(&signature);
+        bytes
+    }
+
+    /// The text of its key file. Four lines; the caller stores it with mode 0600.
+    pub fn to_file(&self) -> String {
+        let seed: String = self
+            .secret
+            .0
+            .to_bytes()
+            .iter()
+            .map(|b| format!("{b:02x}"))
+            .collect();
+        format!(
+            "{FILE_TITLE}\nissuer {}\nkey {}\nseed {seed}\n",
+            self.issuer, self.key.0
+        )
+    }
+}
+
+const FILE_TITLE: &str = "gatepost secret key 1";
+
+impl FromStr for Signer {
+    type Err = KeyError;
+
+    /// Reads a key file.
+    fn from_str(text: &str) -> Result<Self, KeyError> {
+        let mut lines = text.lines();
+        let mut field = |line, name: &str, expected| {
+            let error = KeyError::File { line, expected };
+            lines
+                .next()
+                .and_then(|l| l.strip_prefix(name))
+                .map(str::trim)
+                .ok_or(error)
+        };
+        field(1, FILE_TITLE, "gatepost secret key 1")?;
+        let issuer = field(2, "issuer ", "issuer CODE")?;
+        let key = field(3, "key ", "key NUMBER")?;
+        let seed = field(4, "seed ", "seed HEX")?;
+        let bad = |line, expected| KeyError::File { line, expected };
+        let seed: [u8; 32] =
+            parse_hex(seed).map_err(|_: WordError| bad(4, "seed with 64 hexadecimal digits"))?;
+        Ok(Self {
+            issuer: issuer.parse().map_err(|_| bad(2, "issuer CODE"))?,
+            key: KeyId(key.parse().map_err(|_| bad(3, "key NUMBER"))?),
+            secret: SecretKey::from_seed(&seed),
+        })
+    }
+}

@@ -1,0 +1,251 @@
+//! The one way from a scanned document to one that can be believed.
+//!
+//! Nothing outside this file can make a [`Verified`].
+
+use std::sync::Arc;
+
+use serde::{Serialize, de::DeserializeOwned};
+
+use crate::{
+    codec::FormatError,
+    document::{Badge, Enrolment, Live, Pass, Place},
+    envelope::{Document, Envelope, EnvelopeError, Kind},
+    time::Timestamp,
+    trust::{IssuerEntry, TrustList},
+    words::{IssuerId, KeyId},
+};
+
+/// Why a document does not count.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
+pub enum DocumentError {
+    /// Not a Gatepost document, or not in its format.
+    #[error(transparent)]
+    Envelope(#[from] EnvelopeError),
+    /// Signed, but the claims break the format.
+    #[error(transparent)]
+    Claims(#[from] FormatError),
+    /// The number of persons does not fit the kind of pass.
+    #[error("a {kind} can't hold {subjects} persons", kind = kind.name())]
+    Subjects {
+        /// Pass or family pass.
+        kind: Kind,
+        /// How many came.
+        subjects: usize,
+    },
+    /// Nobody of that name is on the trust list.
+    #[error("issuer {0} is not on the trust list")]
+    UnknownIssuer(IssuerId),
+    /// The issuer's entry does not count at this time.
+    #[error("issuer {0} is not recognised at this time")]
+    NotRecognisedNow(IssuerId),
+    /// Only the own authority may sign this kind.
+    #[error("a {kind} from {issuer} does not count here", kind = kind.name())]
+    ForeignAuthority {
+        /// Who signed.
+        issuer: IssuerId,
+        /// What.
+        kind: Kind,
+    },
+    /// The issuer has no key of that number.
+    #[error("issuer {issuer} has no key {key}", key = key.0)]
+    UnknownKey {
+        /// Who signed.
+        issuer: IssuerId,
+        /// With which key.
+        key: KeyId,
+    },
+    /// The key may not sign this kind.
+    #[error("key {key} of {issuer} may not sign a {kind}", key = key.0, kind = kind.name())]
+    WrongRole {
+        /// Who signed.
+        issuer: IssuerId,
+        /// With which key.
+        key: KeyId,
+        /// What.
+        kind: Kind,
+    },
+    /// The key does not count at this time.
+    #[error("key {key} of {issuer} does not count at this time", key = key.0)]
+    KeyOutsideValidity {
+        /// Who signed.
+        issuer: IssuerId,
+        /// With which key.
+        key: KeyId,
+    },
+    /// The signature is not the key's over these bytes.
+    #[error("the signature does not match: forged or altered")]
+    BadSignature,
+    /// A live code around a pass that has no holder key.
+    #[error("a live code around a pass that has no holder key")]
+    NoHolderKey,
+    /// A kind that is never shown as a code.
+    #[error("a {kind} is not something to scan", kind = kind.name())]
+    NotACode {
+        /// What came.
+        kind: Kind,
+    },
+}
+
+/// Claims under a signature that the trust list accepts.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Verified<T> {
+    claims: T,
+    issuer: Arc<IssuerEntry>,
+    kind: Kind,
+    live: Option<Live>,
+}
+
+impl<T> Verified<T> {
+    /// What was signed.
+    pub fn claims(&self) -> &T {
+        &self.claims
+    }
+
+    /// Who signed it, as the trust list knows them.
+    pub fn issuer(&self) -> &IssuerEntry {
+        &self.issuer
+    }
+
+    /// What kind of document it is.
+    pub fn kind(&self) -> Kind {
+        self.kind
+    }
+
+    /// The holder's signature, when it came as a live code.
+    pub fn live(&self) -> Option<Live> {
+        self.live
+    }
+}
+
+/// A document of one of the kinds that people show.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum VerifiedDocument {
+    /// A pass or a family pass.
+    Pass(Verified<Pass>),
+    /// A place code.
+    Place(Verified<Place>),
+    /// A staff badge.
+    Badge(Verified<Badge>),
+    /// An enrolment code.
+    Enrolment(Verified<Enrolment>),
+}
+
+/// Checks a scanned document: key by (issuer, key number), role, validity, signature, claims.
+pub fn verify(
+    document: &Document,
+    trust: &TrustList,
+    now: Timestamp,
+) -> Result<VerifiedDocument, DocumentError> {
+    let envelope = &document.envelope;
+    match envelope.kind {
+        Kind::Pass | Kind::FamilyPass => {
+            let mut pass = verify_envelope::<Pass>(envelope, trust, now)?;
+            pass.live = check_live(document, &pass.claims)?;
+            Ok(VerifiedDocument::Pass(pass))
+        }
+        Kind::PlaceCode => Ok(VerifiedDocument::Place(verify_envelope(
+            envelope, trust, now,
+        )?)),
+        Kind::Badge => Ok(VerifiedDocument::Badge(verify_envelope(
+            envelope, trust, now,
+        )?)),
+        Kind::Enrolment => Ok(VerifiedDocument::Enrolment(verify_envelope(
+            envelope, trust, now,
+        )?)),
+        Kind::LiveCode
+        | Kind::Root
+        | Kind::TrustList
+        | Kind::Policy
+        | Kind::Manifest
+        | Kind::List
+        | Kind::Receipt
+        | Kind::DeviceCertificate
+        | Kind::Batch
+        | Kind::DeviceRequest => Err(DocumentError::NotACode {
+            kind: envelope.kind,
+        }),
+    }
+}
+
+/// Claims of some kind of document: ties the type to the kinds that may hold it.
+pub trait Claims: Serialize + DeserializeOwned {
+    /// The kinds whose claims these are.
+    const KINDS: &'static [Kind];
+
+    /// What the types alone can't say about claims of this kind.
+    fn check(&self, _kind: Kind) -> Result<(), DocumentError> {
+        Ok(())
+    }
+}
+
+impl Claims for Pass {
+    const KINDS: &'static [Kind] = &[Kind::Pass, Kind::FamilyPass];
+
+    fn check(&self, kind: Kind) -> Result<(), DocumentError> {
+        let subjects = self.subjects.as_slice();
+        let mut tags: Vec<_> = subjects.iter().map(|subject| subject.tag).collect();
+        tags.sort_unstable();
+        tags.dedup();
+        let fits = match kind {
+            Kind::FamilyPass => subjects.len() >= 2 && tags.len() == subjects.len(),
+            _ => subjects.len() == 1,
+        };
+        if fits {
+            Ok(())
+        } else {
+            Err(DocumentError::Subjects {
+                kind,
+                subjects: subjects.len(),
+            })
+        }
+    }
+}
+
+impl Claims for Place {
+    const KINDS: &'static [Kind] = &[Kind::PlaceCode];
+}
+
+impl Claims for Badge {
+    const KINDS: &'static [Kind] = &[Kind::Badge];
+}
+
+impl Claims for Enrolment {
+    const KINDS: &'static [Kind] = &[Kind::Enrolment];
+}
+
+/// Checks any envelope that one key signs, and gives its claims.
+pub fn verify_envelope<T: Claims>(
+    envelope: &Envelope,
+    trust: &TrustList,
+    now: Timestamp,
+) -> Result<Verified<T>, DocumentError> {
+    let header = &envelope.header;
+    if !T::KINDS.contains(&envelope.kind) {
+        return Err(DocumentError::NotACode {
+            kind: envelope.kind,
+        });
+    }
+    let (issuer, key) = trust.key_for(header.issuer, header.key, envelope.kind, now)?;
+    key.verify(&envelope.message, &envelope.signature)
+        .map_err(|_| DocumentError::BadSignature)?;
+    let claims: T = envelope.claims()?;
+    claims.check(envelope.kind)?;
+    Ok(Verified {
+        claims,
+        issuer: issuer.clone(),
+        kind: envelope.kind,
+        live: None,
+    })
+}
+
+fn check_live(document: &Document, pass: &Pass) -> Result<Option<Live>, DocumentError> {
+    let Some(live) = &document.live else {
+        return Ok(None);
+    };
+    let holder = pass.holder.ok_or(DocumentError::NoHolderKey)?;
+    holder
+        .0
+        .verify(&live.message, &live.signature)
+        .map_err(|_| DocumentError::BadSignature)?;
+    Ok(Some(Live { at: live.at }))
+}

@@ -1,0 +1,151 @@
+//! Records on their way to the hub, signed by the device.
+//!
+//! ```text
+//! batch  = body ‖ signature:[u8; 64]       signed: domain(batch) ‖ body
+//! body   = certificate:bytes epoch:[u8; 16] before:[u8; 32] records:list of bytes
+//! ```
+//! `before` is the chain hash before the first record. Order, repeats and gaps between batches don't
+//! matter; within a batch records follow each other.
+
+use gatepost_pass::{Bounded, FormatError, Kind, SecretKey, Timestamp, TrustList, words::DeviceId};
+use serde::{Deserialize, Serialize};
+
+use crate::{
+    device::{CertificateError, device_id, verify_certificate},
+    record::{Epoch, Head, Record},
+};
+
+/// Most records in a batch.
+pub const MAX_RECORDS: usize = 500;
+/// Largest batch, in bytes.
+pub const MAX_BYTES: usize = 512 * 1024;
+
+/// Why a batch does not count.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
+pub enum BatchError {
+    /// The bytes break the format.
+    #[error(transparent)]
+    Format(#[from] FormatError),
+    /// The device's certificate does not count.
+    #[error(transparent)]
+    Certificate(#[from] CertificateError),
+    /// The batch is not signed by the device.
+    #[error("the batch is not signed by its device")]
+    BadSignature,
+    /// Records do not follow each other.
+    #[error("records of the batch do not follow each other")]
+    Sequence,
+}
+
+#[derive(Serialize, Deserialize)]
+struct BatchBody {
+    certificate: Vec<u8>,
+    epoch: Epoch,
+    before: Head,
+    records: Bounded<Vec<u8>, 1, MAX_RECORDS>,
+}
+
+/// A batch whose certificate, signature, order and inner chain were checked.
+#[derive(Clone, Debug)]
+pub struct VerifiedBatch {
+    device: DeviceId,
+    name: String,
+    epoch: Epoch,
+    before: Head,
+    records: Vec<(Record, Vec<u8>, Head)>,
+}
+
+/// Signs records, given as their bytes in order, into a batch.
+pub fn sign_batch(
+    certificate: &[u8],
+    secret: &SecretKey,
+    epoch: Epoch,
+    before: Head,
+    records: Vec<Vec<u8>>,
+) -> Result<Vec<u8>, BatchError> {
+    let records = records.try_into().map_err(|_| FormatError::TooLarge {
+        what: "batch",
+        limit: MAX_BYTES,
+    })?;
+    let body = BatchBody {
+        certificate: certificate.to_vec(),
+        epoch,
+        before,
+        records,
+    };
+    let mut bytes = gatepost_pass::encode(&body);
+    let signature = secret.sign_detached(Kind::Batch, &bytes);
+    bytes.extend_from_slice(&signature);
+    Ok(bytes)
+}
+
+impl VerifiedBatch {
+    /// Checks a batch.
+    pub fn verify(bytes: &[u8], trust: &TrustList, now: Timestamp) -> Result<Self, BatchError> {
+        if bytes.len() > MAX_BYTES {
+            return Err(FormatError::TooLarge {
+                what: "batch",
+                limit: MAX_BYTES,
+            }
+            .into());
+        }
+        let (body, signature) = bytes
+            .split_last_chunk::<64>()
+            .ok_or(FormatError::Damaged("batch"))?;
+        let batch: BatchBody = gatepost_pass::decode("batch", body)?;
+        let certificate = verify_certificate(&batch.certificate, trust, now)?;
+        certificate
+            .key
+            .verify_detached(Kind::Batch, body, signature)
+            .map_err(|_| BatchError::BadSignature)?;
+        let device = device_id(&certificate.key);
+        let mut head = batch.before;
+        let mut next: Option<u64> = None;
+        let mut records = Vec::with_capacity(batch.records.as_slice().len());
+        for bytes in batch.records.as_slice() {
+            let record = Record::from_bytes(bytes)?;
+            if next.is_some_and(|next| next != record.seq)
+                || (record.seq == 0) != (head == Head::START)
+                || (record.seq == 0) != matches!(record.body, crate::record::Body::EpochStart(_))
+            {
+                return Err(BatchError::Sequence);
+            }
+            next = Some(record.seq.checked_add(1).ok_or(BatchError::Sequence)?);
+            head = head.after(device, batch.epoch, bytes);
+            records.push((record, bytes.clone(), head));
+        }
+        let name = certificate.name.as_str().to_owned();
+        Ok(Self {
+            device,
+            name,
+            epoch: batch.epoch,
+            before: batch.before,
+            records,
+        })
+    }
+
+    /// Whose it is.
+    pub fn device(&self) -> DeviceId {
+        self.device
+    }
+
+    /// The device's name for people.
+    pub fn device_name(&self) -> &str {
+        &self.name
+    }
+
+    /// Which process run.
+    pub fn epoch(&self) -> Epoch {
+        self.epoch
+    }
+
+    /// Chain hash before the first record.
+    pub fn before(&self) -> Head {
+        self.before
+    }
+
+    /// Records in order, each with its bytes and the chain hash after it. Never empty.
+    pub fn records(&self) -> &[(Record, Vec<u8>, Head)] {
+        &self.records
+    }
+}

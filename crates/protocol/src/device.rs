@@ -1,0 +1,152 @@
+//! Who a device is: it makes its own key, the authority certifies it.
+
+use gatepost_pass::{
+    Digest, FormatError, Kind, PublicKey, SecretKey, Signer, Text, Timestamp, TrustList,
+    envelope::{Envelope, EnvelopeError, MAX_CODE},
+    verify::{Claims, DocumentError, verify_envelope},
+    words::DeviceId,
+};
+use serde::{Deserialize, Serialize};
+
+/// Claims of a device certificate.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct DeviceCertificate {
+    /// The device's key.
+    pub key: PublicKey,
+    /// Name for people.
+    pub name: Text<60>,
+    /// From when it counts.
+    pub from: Timestamp,
+    /// Until when, exclusive.
+    pub until: Timestamp,
+}
+
+impl Claims for DeviceCertificate {
+    const KINDS: &'static [Kind] = &[Kind::DeviceCertificate];
+}
+
+/// The name that follows from a device's key.
+pub fn device_id(key: &PublicKey) -> DeviceId {
+    let mut id = [0; 16];
+    id.copy_from_slice(&Digest::of(key.as_bytes()).0[..16]);
+    DeviceId(id)
+}
+
+/// Checks a certificate's signature and time.
+pub fn verify_certificate(
+    bytes: &[u8],
+    trust: &TrustList,
+    now: Timestamp,
+) -> Result<DeviceCertificate, CertificateError> {
+    let envelope = Envelope::parse_kind(Kind::DeviceCertificate, bytes, MAX_CODE)?;
+    let certificate: DeviceCertificate =
+        verify_envelope::<DeviceCertificate>(&envelope, trust, now)?
+            .claims()
+            .clone();
+    if (certificate.from..certificate.until).contains(&now) {
+        Ok(certificate)
+    } else {
+        Err(CertificateError::OutsideValidity)
+    }
+}
+
+/// Why a device certificate or a request for one does not count.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
+pub enum CertificateError {
+    /// The bytes break the format.
+    #[error("device certificate: {0}")]
+    Envelope(#[from] EnvelopeError),
+    /// The signature does not count.
+    #[error("device certificate: {0}")]
+    Document(#[from] DocumentError),
+    /// Not valid at this time.
+    #[error("the device certificate is not valid at this time: enrol the device again")]
+    OutsideValidity,
+    /// A request or an enrolment file breaks the format.
+    #[error(transparent)]
+    Format(#[from] FormatError),
+    /// A request is not signed by the key that it names.
+    #[error("the request is not signed by the key that it names")]
+    Request,
+}
+
+/// A device asks for its certificate; signed by its key, to show that it has it.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct DeviceRequest {
+    /// The device's key.
+    pub key: PublicKey,
+    /// Name for people.
+    pub name: Text<60>,
+}
+
+impl DeviceRequest {
+    /// The request's bytes: claims, then a signature.
+    pub fn sign(name: Text<60>, secret: &SecretKey) -> Vec<u8> {
+        let mut bytes = gatepost_pass::encode(&Self {
+            key: secret.public(),
+            name,
+        });
+        let signature = secret.sign_detached(Kind::DeviceRequest, &bytes);
+        bytes.extend_from_slice(&signature);
+        bytes
+    }
+
+    /// Reads and checks a request.
+    pub fn verify(bytes: &[u8]) -> Result<Self, CertificateError> {
+        let (body, signature) = bytes
+            .split_last_chunk::<64>()
+            .ok_or(FormatError::Damaged("device request"))?;
+        let request: Self = gatepost_pass::decode("device request", body)?;
+        request
+            .key
+            .verify_detached(Kind::DeviceRequest, body, signature)
+            .map_err(|_| CertificateError::Request)?;
+        Ok(request)
+    }
+
+    /// The authority's answer.
+    pub fn certify(&self, signer: &Signer, from: Timestamp, until: Timestamp) -> Vec<u8> {
+        let (key, name) = (self.key, self.name.clone());
+        signer.sign(
+            Kind::DeviceCertificate,
+            &DeviceCertificate {
+                key,
+                name,
+                from,
+                until,
+            },
+        )
+    }
+}
+
+/// What a device is given when it is enrolled: the root to pin, its certificate, its hub.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Enrolment {
+    /// The root file.
+    pub root: Vec<u8>,
+    /// The certificate.
+    pub certificate: Vec<u8>,
+    /// The hub's address, such as `https://hub.example`; empty for USB only.
+    pub hub: Text<120>,
+}
+
+impl Enrolment {
+    /// Largest enrolment file, in bytes.
+    pub const MAX: usize = 16 * 1024;
+
+    /// Its bytes.
+    pub fn to_bytes(&self) -> Vec<u8> {
+        gatepost_pass::encode(self)
+    }
+
+    /// Reads [`Self::to_bytes`].
+    pub fn from_bytes(bytes: &[u8]) -> Result<Self, FormatError> {
+        if bytes.len() > Self::MAX {
+            return Err(FormatError::TooLarge {
+                what: "enrolment file",
+                limit: Self::MAX,
+            });
+        }
+        gatepost_pass::decode("enrolment file", bytes)
+    }
+}

@@ -1,0 +1,56 @@
+//! One logged decision.
+
+use gatepost_pass::{
+    Bounded, ClockTrust, Freshness, IssuerId, PassNumber, SubjectTag, Text, Timestamp,
+};
+use serde::{Deserialize, Serialize};
+
+use crate::verdict::{Outcome, Reason};
+
+/// Who, where, when, which way, what was decided and why. Only ever stored sealed.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Passage {
+    /// When.
+    pub at: Timestamp,
+    /// How far that can be believed.
+    pub clock: ClockTrust,
+    /// How old trust and lists were.
+    pub freshness: Freshness,
+    /// Short name of the place, from its place code or the configuration.
+    pub place: Text<24>,
+    /// Which way.
+    pub direction: Direction,
+    /// What was decided.
+    pub outcome: Outcome,
+    /// Why.
+    pub reasons: Bounded<Reason, 1, 8>,
+    /// What was shown.
+    pub seen: Seen,
+    /// Pseudonym of the guard on duty.
+    pub guard: Option<Text<24>>,
+}
+
+/// Which way someone goes.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub enum Direction {
+    /// Into what the checkpoint guards.
+    In,
+    /// Out of it.
+    Out,
+}
+
+/// What was shown at the checkpoint.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub enum Seen {
+    /// A code that did not verify: it names nobody.
+    Unverified,
+    /// A pass.
+    Pass {
+        /// Who issued it.
+        issuer: IssuerId,
+        /// Its number.
+        number: PassNumber,
+        /// The persons on it.
+        subjects: Bounded<SubjectTag, 1, 6>,
+    },
+}

@@ -1,0 +1,140 @@
+//! Sealing passages to the authority's tracing key: HPKE (RFC 9180), base mode, with
+//! DHKEM(X25519, HKDF-SHA256), HKDF-SHA256 and ChaCha20-Poly1305, one fresh encapsulation a record.
+//!
+//! The plaintext has a fixed size, so that a record's length says nothing; the fields that stay in
+//! clear are the associated data, so that they can't be moved to another record.
+
+use gatepost_pass::{policy::TracingKey, words::DeviceId};
+use hpke::{
+    Deserializable, Kem as _, OpModeR, OpModeS, Serializable, aead::ChaCha20Poly1305,
+    kdf::HkdfSha256, kem::X25519HkdfSha256, rand_core::CryptoRng,
+};
+use serde::{Deserialize, Serialize};
+
+use crate::{
+    passage::Passage,
+    record::{Epoch, Sealed},
+    verdict::Outcome,
+};
+
+/// Size of every plaintext, in bytes: a length (u16 little-endian), the passage, zeros.
+pub const PLAINTEXT: usize = 256;
+/// Size of every ciphertext, in bytes: the plaintext and a 16-byte tag.
+pub const CIPHERTEXT: usize = PLAINTEXT + 16;
+const INFO: &[u8] = b"gatepost/passage/v1";
+
+type Kem = X25519HkdfSha256;
+
+/// Where a record stands, and all that it says in clear.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Clear {
+    /// The device.
+    pub device: DeviceId,
+    /// The process run.
+    pub epoch: Epoch,
+    /// Position in the epoch.
+    pub seq: u64,
+    /// Hours since 1970.
+    pub hour: u32,
+    /// What was decided.
+    pub class: Outcome,
+}
+
+/// Why a passage could not be sealed.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
+pub enum SealError {
+    /// The policy's tracing key is not a usable X25519 key.
+    #[error("the policy's tracing key can't be used: publish a new policy")]
+    Key,
+    /// The passage does not fit the fixed size. Its types are bounded so that it always does.
+    #[error("the passage is larger than a sealed record")]
+    TooLarge,
+}
+
+/// Why a record could not be opened.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
+pub enum OpenError {
+    /// The record is sealed to another tracing key.
+    #[error("sealed to tracing key {0}, which is not this one")]
+    OtherKey(u16),
+    /// The key, the record or its place in the chain is not the one it was sealed with.
+    #[error("the record does not open: wrong key, or altered")]
+    Refused,
+    /// It opens, and what is inside breaks the format.
+    #[error("the record opens, but is damaged inside")]
+    Damaged,
+}
+
+/// Seals a passage. `random` must be a cryptographic source.
+pub fn seal(
+    passage: &Passage,
+    clear: &Clear,
+    to: &TracingKey,
+    random: &mut impl CryptoRng,
+) -> Result<Sealed, SealError> {
+    let encoded = gatepost_pass::encode(passage);
+    let mut plaintext = [0; PLAINTEXT];
+    let room = plaintext
+        .get_mut(2..2 + encoded.len())
+        .ok_or(SealError::TooLarge)?;
+    room.copy_from_slice(&encoded);
+    plaintext[..2].copy_from_slice(&(encoded.len() as u16).to_le_bytes());
+    let key = <Kem as hpke::Kem>::PublicKey::from_bytes(&to.key).map_err(|_| SealError::Key)?;
+    let (encapped, ciphertext) =
+        hpke::single_shot_seal_with_rng::<ChaCha20Poly1305, HkdfSha256, Kem>(
+            &OpModeS::Base,
+            &key,
+            INFO,
+            &plaintext,
+            &associated(clear, to.id),
+            random,
+        )
+        .map_err(|_| SealError::Key)?;
+    Ok(Sealed {
+        class: clear.class,
+        tracing_key: to.id,
+        encapped: encapped.to_bytes().into(),
+        ciphertext: ciphertext.try_into().map_err(|_| SealError::TooLarge)?,
+    })
+}
+
+/// Opens a record with the secret tracing key.
+pub fn open(
+    sealed: &Sealed,
+    clear: &Clear,
+    id: u16,
+    secret: &[u8; 32],
+) -> Result<Passage, OpenError> {
+    if sealed.tracing_key != id {
+        return Err(OpenError::OtherKey(sealed.tracing_key));
+    }
+    let refused = |_| OpenError::Refused;
+    let key = <Kem as hpke::Kem>::PrivateKey::from_bytes(secret).map_err(refused)?;
+    let encapped =
+        <Kem as hpke::Kem>::EncappedKey::from_bytes(&sealed.encapped).map_err(refused)?;
+    let plaintext = hpke::single_shot_open::<ChaCha20Poly1305, HkdfSha256, Kem>(
+        &OpModeR::Base,
+        &key,
+        &encapped,
+        INFO,
+        sealed.ciphertext.as_slice(),
+        &associated(clear, id),
+    )
+    .map_err(refused)?;
+    let [low, high, rest @ ..] = plaintext.as_slice() else {
+        return Err(OpenError::Damaged);
+    };
+    let length = usize::from(u16::from_le_bytes([*low, *high]));
+    let encoded = rest.get(..length).ok_or(OpenError::Damaged)?;
+    gatepost_pass::decode("passage", encoded).map_err(|_| OpenError::Damaged)
+}
+
+/// A tracing key pair of 32 random bytes: the secret, and the public key for the policy.
+pub fn tracing_key(seed: &[u8; 32]) -> ([u8; 32], [u8; 32]) {
+    let (secret, public) = Kem::derive_keypair(seed);
+    (secret.to_bytes().into(), public.to_bytes().into())
+}
+
+fn associated(clear: &Clear, tracing_key: u16) -> Vec<u8> {
+    gatepost_pass::encode(&(clear, tracing_key))
+}
