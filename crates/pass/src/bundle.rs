@@ -227,7 +227,14 @@ impl<R: ReadAt> VerifiedBundle<R> {
             .claims()
             .clone();
         if let Intake::New(have) = intake {
-            no_rollback("manifest", have.manifest, manifest.version)?;
+            // Every bundle has a version of its own: the same one with other contents is a rollback too.
+            no_rollback("manifest", have.manifest.saturating_add(1), manifest.version).map_err(
+                |_| BundleError::Rollback {
+                    what: "manifest",
+                    have: have.manifest,
+                    found: manifest.version,
+                },
+            )?;
             no_rollback("trust list", have.trust_list, trust.version())?;
             no_rollback("policy", have.policy, policy.version)?;
             if now >= manifest.hard_expiry {

@@ -26,6 +26,9 @@ pub mod trust;
 pub mod verify;
 pub mod words;
 
+#[cfg(test)]
+mod tests;
+
 pub use bundle::{BundleError, BundleFiles, FileRole, Freshness, Manifest, VerifiedBundle};
 pub use codec::{FormatError, decode, encode};
 pub use document::{Holder, Live, Pass, Place, Subject};

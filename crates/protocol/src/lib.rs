@@ -14,6 +14,9 @@ pub mod routes;
 pub mod seal;
 pub mod verdict;
 
+#[cfg(test)]
+mod tests;
+
 pub use batch::{BatchError, VerifiedBatch};
 pub use device::{DeviceCertificate, DeviceRequest, Enrolment};
 pub use passage::{Direction, Passage, Seen};
@@ -21,3 +24,6 @@ pub use receipt::Receipt;
 pub use record::{Body, Epoch, Head, Previous, Record};
 pub use seal::{OpenError, SealError, open, seal};
 pub use verdict::{Outcome, Reason};
+
+/// Where randomness comes from is the caller's choice; this is the trait it must have.
+pub use hpke::rand_core;

@@ -1,0 +1,205 @@
+//! What device and hub rely on, seen from outside.
+
+#![allow(clippy::unwrap_used, clippy::panic)]
+
+use gatepost_pass::{
+    ClockTrust, Freshness, PassNumber, SecretKey, SubjectTag,
+    fixture::{self, DAY, NOW, SIGNED, trust},
+    policy::TracingKey,
+    words::DeviceId,
+};
+use getrandom::{SysRng, rand_core::UnwrapErr};
+
+use crate::{
+    Body, DeviceRequest, Direction, Epoch, Head, OpenError, Outcome, Passage, Previous, Reason,
+    Receipt, Record, Seen, VerifiedBatch,
+    batch::{BatchError, sign_batch},
+    device::device_id,
+    open, seal,
+    seal::{Clear, tracing_key},
+};
+
+const EPOCH: Epoch = Epoch([4; 16]);
+
+fn device() -> SecretKey {
+    SecretKey::from_seed(&[42; 32])
+}
+
+fn id() -> DeviceId {
+    device_id(&device().public())
+}
+
+fn largest_passage() -> Passage {
+    Passage {
+        at: NOW,
+        clock: ClockTrust::FarAhead,
+        freshness: Freshness::Expired,
+        place: "a place of 24 characters".try_into().unwrap(),
+        direction: Direction::Out,
+        outcome: Outcome::Refuse,
+        reasons: vec![Reason::NotSetUp; 8].try_into().unwrap(),
+        seen: Seen::Pass {
+            issuer: "CN-SD-QD".parse().unwrap(),
+            number: PassNumber([255; 5]),
+            subjects: vec![SubjectTag([255; 16]); 6].try_into().unwrap(),
+        },
+        guard: Some("a guard of 24 characters".try_into().unwrap()),
+    }
+}
+
+fn sealed(seq: u64) -> (Record, Clear, [u8; 32]) {
+    let (secret, key) = tracing_key(&[1; 32]);
+    let hour = (NOW.0 / 3600) as u32;
+    let clear = Clear {
+        device: id(),
+        epoch: EPOCH,
+        seq,
+        hour,
+        class: Outcome::Refuse,
+    };
+    let to = TracingKey { id: 1, key };
+    let body = seal(&largest_passage(), &clear, &to, &mut UnwrapErr(SysRng)).unwrap();
+    (
+        Record {
+            seq,
+            hour,
+            body: Body::Passage(body),
+        },
+        clear,
+        secret,
+    )
+}
+
+fn certificate() -> Vec<u8> {
+    let request = DeviceRequest::sign("gate 3".try_into().unwrap(), &device());
+    let request = DeviceRequest::verify(&request).unwrap();
+    request.certify(&fixture::devices(), SIGNED, SIGNED.plus(DAY))
+}
+
+fn records() -> Vec<Vec<u8>> {
+    let previous = Previous {
+        epoch: Epoch([3; 16]),
+        next_seq: 9,
+        head: Head::START,
+    };
+    let start = Record {
+        seq: 0,
+        hour: 1,
+        body: Body::EpochStart(Some(previous)),
+    };
+    vec![
+        start.to_bytes(),
+        sealed(1).0.to_bytes(),
+        sealed(2).0.to_bytes(),
+    ]
+}
+
+#[test]
+fn the_largest_passage_fits_and_only_the_tracing_key_opens_it() {
+    let (record, clear, secret) = sealed(1);
+    let Body::Passage(sealed) = &record.body else {
+        panic!("not sealed")
+    };
+    assert_eq!(open(sealed, &clear, 1, &secret), Ok(largest_passage()));
+    assert_eq!(open(sealed, &clear, 1, &[5; 32]), Err(OpenError::Refused));
+    assert_eq!(
+        open(sealed, &clear, 2, &secret),
+        Err(OpenError::OtherKey(1))
+    );
+}
+
+#[test]
+fn a_record_can_not_be_moved_or_relabelled() {
+    let (record, clear, secret) = sealed(1);
+    let Body::Passage(sealed) = &record.body else {
+        panic!("not sealed")
+    };
+    for other in [
+        Clear { seq: 2, ..clear },
+        Clear { hour: 3, ..clear },
+        Clear {
+            class: Outcome::Admit,
+            ..clear
+        },
+        Clear {
+            epoch: Epoch([0; 16]),
+            ..clear
+        },
+        Clear {
+            device: DeviceId([0; 16]),
+            ..clear
+        },
+    ] {
+        assert_eq!(open(sealed, &other, 1, &secret), Err(OpenError::Refused));
+    }
+}
+
+#[test]
+fn all_records_of_passages_have_the_same_length() {
+    assert_eq!(sealed(1).0.to_bytes().len(), sealed(2).0.to_bytes().len());
+}
+
+#[test]
+fn a_batch_verifies_and_its_chain_is_the_devices() {
+    let records = records();
+    let batch = sign_batch(
+        &certificate(),
+        &device(),
+        EPOCH,
+        Head::START,
+        records.clone(),
+    );
+    let batch = VerifiedBatch::verify(&batch.unwrap(), &trust(), NOW).unwrap();
+    assert_eq!(
+        (batch.device(), batch.epoch(), batch.device_name()),
+        (id(), EPOCH, "gate 3")
+    );
+    let head = records
+        .iter()
+        .fold(Head::START, |head, record| head.after(id(), EPOCH, record));
+    assert_eq!(batch.records().last().unwrap().2, head);
+}
+
+#[test]
+fn any_altered_bit_of_a_batch_is_refused() {
+    let batch = sign_batch(&certificate(), &device(), EPOCH, Head::START, records()).unwrap();
+    for at in (0..batch.len()).step_by(7) {
+        let mut altered = batch.clone();
+        altered[at] ^= 1 << (at % 8);
+        assert!(
+            VerifiedBatch::verify(&altered, &trust(), NOW).is_err(),
+            "byte {at}"
+        );
+    }
+}
+
+#[test]
+fn records_out_of_order_are_refused() {
+    let mut swapped = records();
+    swapped.swap(1, 2);
+    let batch = sign_batch(&certificate(), &device(), EPOCH, Head::START, swapped).unwrap();
+    let error = VerifiedBatch::verify(&batch, &trust(), NOW).unwrap_err();
+    assert_eq!(error, BatchError::Sequence);
+}
+
+#[test]
+fn a_batch_of_another_device_key_is_refused() {
+    let thief = SecretKey::from_seed(&[43; 32]);
+    let batch = sign_batch(&certificate(), &thief, EPOCH, Head::START, records()).unwrap();
+    let error = VerifiedBatch::verify(&batch, &trust(), NOW).unwrap_err();
+    assert_eq!(error, BatchError::BadSignature);
+}
+
+#[test]
+fn only_the_hubs_key_signs_receipts() {
+    let receipt = Receipt {
+        device: id(),
+        epoch: EPOCH,
+        next_seq: 3,
+        head: Head::START,
+        at: NOW,
+    };
+    let signed = receipt.sign(&fixture::hub());
+    assert_eq!(Receipt::verify(&signed, &trust(), NOW), Ok(receipt));
+    assert!(Receipt::verify(&receipt.sign(&fixture::documents()), &trust(), NOW).is_err());
+}
