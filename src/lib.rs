@@ -1,3 +1,4 @@
 //! Gatepost: an offline checkpoint scanner.
 
 pub mod checkpoint;
+pub mod ui;

@@ -1,0 +1,76 @@
+//! The status bar and the language.
+
+use super::generated::{
+    AgeUnit, AppWindow, FreshnessKind, LanguageKind, OnlineKind, StatusAdapter,
+};
+use super::view::{FreshnessView, Language, OnlineView, StatusView, UiCommand};
+use slint::ComponentHandle;
+use std::rc::Rc;
+
+const HOUR: u64 = 60;
+const DAY: u64 = 24 * HOUR;
+
+/// The language button switches at once and tells the program.
+pub(super) fn connect(app: &AppWindow, on_command: &Rc<dyn Fn(UiCommand)>) {
+    let weak = app.as_weak();
+    let on_command = on_command.clone();
+    app.global::<StatusAdapter>()
+        .on_switch_language(move |kind| {
+            let language = match kind {
+                LanguageKind::English => Language::English,
+                LanguageKind::Chinese => Language::Chinese,
+            };
+            if let Some(app) = weak.upgrade() {
+                show_language(&app, language);
+            }
+            on_command(UiCommand::SwitchLanguage(language));
+        });
+}
+
+/// Shows the bar.
+pub(super) fn show(adapter: &StatusAdapter, view: &StatusView) {
+    let (age, unit) = age_in_words(view.list_age_minutes);
+    adapter.set_online(match view.online {
+        OnlineView::Online => OnlineKind::Online,
+        OnlineView::Offline => OnlineKind::Offline,
+        OnlineView::NeverSynced => OnlineKind::NeverSynced,
+    });
+    adapter.set_freshness(match view.freshness {
+        FreshnessView::Fresh => FreshnessKind::Fresh,
+        FreshnessView::Stale => FreshnessKind::Stale,
+        FreshnessView::Expired => FreshnessKind::Expired,
+        FreshnessView::NotSetUp => FreshnessKind::NotSetUp,
+    });
+    adapter.set_age(age);
+    adapter.set_age_unit(unit);
+    adapter.set_unsent(to_int(view.unsent));
+    adapter.set_clock(view.clock.as_str().into());
+    adapter.set_clock_trusted(view.clock_trusted);
+    adapter.set_place(view.place.as_str().into());
+}
+
+/// Switches every text on screen.
+pub(super) fn show_language(app: &AppWindow, language: Language) {
+    let (kind, bundle) = match language {
+        Language::English => (LanguageKind::English, "en"),
+        Language::Chinese => (LanguageKind::Chinese, "zh_CN"),
+    };
+    // Both are compiled in, so this fails only for a build without translations: English stays.
+    if slint::select_bundled_translation(bundle).is_ok() {
+        app.global::<StatusAdapter>().set_language(kind);
+    }
+}
+
+/// The largest unit that still says something: minutes up to two hours, hours up to two days, then days.
+pub(super) fn age_in_words(minutes: Option<u64>) -> (i32, AgeUnit) {
+    match minutes {
+        None => (0, AgeUnit::Unknown),
+        Some(minutes) if minutes < 2 * HOUR => (to_int(minutes), AgeUnit::Minutes),
+        Some(minutes) if minutes < 2 * DAY => (to_int(minutes / HOUR), AgeUnit::Hours),
+        Some(minutes) => (to_int(minutes / DAY), AgeUnit::Days),
+    }
+}
+
+fn to_int(number: u64) -> i32 {
+    i32::try_from(number).unwrap_or(i32::MAX)
+}

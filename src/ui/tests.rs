@@ -1,0 +1,7 @@
+//! Tests of the window: its texts, its layout, its touch.
+#![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic)]
+
+mod behaviour;
+mod layout;
+mod stage;
+mod texts;

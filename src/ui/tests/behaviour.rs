@@ -1,0 +1,309 @@
+//! What the window does when it is told something or touched.
+
+use super::stage::{SIZES, Stage, camera_picture, status, verdict, worst_status};
+use crate::ui::generated::AgeUnit;
+use crate::ui::status::age_in_words;
+use crate::ui::{
+    CameraView, Language, Picture, SavedState, Surface, Ui, UiCommand, UiError, UiUpdate,
+};
+use gatepost_protocol::{Outcome, Reason};
+
+const CLOSE: &str = "Close the verdict and scan on";
+const TO_CHINESE: &str = "Switch the language to Chinese";
+const TO_ENGLISH: &str = "切换为英文";
+
+fn pixel(picture: &Picture, x: u32, y: u32) -> [u8; 3] {
+    let at = ((y * picture.width + x) * 3) as usize;
+    picture.rgb[at..at + 3].try_into().unwrap()
+}
+
+#[test]
+fn each_outcome_has_its_word_and_its_colour() {
+    let stage = Stage::open((480, 800), Language::English);
+    let cases = [
+        (Outcome::Admit, Reason::Green, "ADMIT", [0x00, 0x7d, 0x66]),
+        (
+            Outcome::Check,
+            Reason::CheckIdentity,
+            "CHECK",
+            [0xff, 0xc6, 0x1a],
+        ),
+        (Outcome::Refuse, Reason::Red, "REFUSE", [0x84, 0x0a, 0x18]),
+    ];
+    for (outcome, reason, word, colour) in cases {
+        stage
+            .ui
+            .send(UiUpdate::Verdict(verdict(outcome, &[reason], 1)));
+        assert!(stage.says(word), "{:?}", stage.words());
+        assert_eq!(pixel(&stage.ui.snapshot().unwrap(), 3, 240), colour);
+    }
+}
+
+#[test]
+fn a_verdict_names_its_people_issuer_and_validity() {
+    let stage = Stage::open((480, 800), Language::English);
+    stage.ui.send(UiUpdate::Verdict(verdict(
+        Outcome::Admit,
+        &[Reason::Green],
+        3,
+    )));
+    for text in ["王*堃", "欧阳**", "ID **608X", "Green", "Yellow", "Red"] {
+        assert!(
+            stage.says(text),
+            "{text} is missing in {:#?}",
+            stage.words()
+        );
+    }
+    for text in [
+        "Issuer: 山东省 Shandong",
+        "Valid until 2022-05-14 18:00",
+        "Family pass",
+    ] {
+        assert!(
+            stage.says(text),
+            "{text} is missing in {:#?}",
+            stage.words()
+        );
+    }
+}
+
+#[test]
+fn logged_shows_only_after_the_passage_is_logged() {
+    let stage = Stage::open((480, 800), Language::English);
+    let view = verdict(Outcome::Admit, &[Reason::Green], 1);
+    stage.ui.send(UiUpdate::Verdict(view.clone()));
+    assert!(stage.says("Saving…") && !stage.says("Logged"));
+    stage.ui.send(UiUpdate::Saved(SavedState::Logged));
+    assert!(stage.says("Logged") && !stage.says("Saving…"));
+    stage.ui.send(UiUpdate::Verdict(view));
+    assert!(
+        stage.says("Saving…") && !stage.says("Logged"),
+        "the next verdict starts unlogged"
+    );
+}
+
+#[test]
+fn a_passage_that_was_not_logged_warns_until_one_is() {
+    let stage = Stage::open((480, 800), Language::English);
+    let warning = "The last passage was not logged. Write it down by hand and call the help desk.";
+    stage.ui.send(UiUpdate::Verdict(verdict(
+        Outcome::Admit,
+        &[Reason::Green],
+        1,
+    )));
+    stage.ui.send(UiUpdate::Saved(SavedState::NotLogged));
+    assert!(stage.says("NOT LOGGED: write it down by hand"));
+    stage.ui.send(UiUpdate::Dismiss);
+    assert!(stage.says(warning));
+    stage.ui.send(UiUpdate::Verdict(verdict(
+        Outcome::Admit,
+        &[Reason::Green],
+        1,
+    )));
+    stage.ui.send(UiUpdate::Saved(SavedState::Logged));
+    stage.ui.send(UiUpdate::Dismiss);
+    assert!(!stage.says(warning));
+}
+
+#[test]
+fn a_tap_anywhere_closes_the_verdict_and_tells_the_program() {
+    for size in SIZES {
+        let stage = Stage::open(size, Language::English);
+        stage.ui.send(UiUpdate::Camera(CameraView::Live));
+        stage.ui.send(UiUpdate::Verdict(verdict(
+            Outcome::Refuse,
+            &[Reason::Expired],
+            1,
+        )));
+        stage.tap(CLOSE);
+        assert!(stage.says("Hold the code inside the frame") && !stage.says("REFUSE"));
+        assert_eq!(stage.commands.try_recv(), Ok(UiCommand::DismissVerdict));
+    }
+}
+
+#[test]
+fn the_program_can_close_the_verdict_itself() {
+    let stage = Stage::open((480, 800), Language::English);
+    stage.ui.send(UiUpdate::Verdict(verdict(
+        Outcome::Admit,
+        &[Reason::Green],
+        1,
+    )));
+    stage.ui.send(UiUpdate::Dismiss);
+    assert!(!stage.says("ADMIT"));
+    assert!(stage.commands.try_recv().is_err(), "nobody tapped");
+}
+
+#[test]
+fn the_language_button_switches_there_and_back_while_a_verdict_shows() {
+    let stage = Stage::open((800, 480), Language::English);
+    stage.ui.send(UiUpdate::Status(status()));
+    stage.ui.send(UiUpdate::Verdict(verdict(
+        Outcome::Refuse,
+        &[Reason::BadSignature],
+        0,
+    )));
+    assert!(
+        stage.says("Lists fresh, 12 minutes old"),
+        "{:?}",
+        stage.words()
+    );
+    stage.tap(TO_CHINESE);
+    assert_eq!(
+        stage.commands.try_recv(),
+        Ok(UiCommand::SwitchLanguage(Language::Chinese))
+    );
+    for text in [
+        "禁止通行",
+        "此码不是真码：签名不符。",
+        "名单最新，12 分钟前",
+    ] {
+        assert!(
+            stage.says(text),
+            "{text} is missing in {:#?}",
+            stage.words()
+        );
+    }
+    stage.tap(TO_ENGLISH);
+    assert_eq!(
+        stage.commands.try_recv(),
+        Ok(UiCommand::SwitchLanguage(Language::English))
+    );
+    assert!(stage.says("REFUSE"));
+}
+
+#[test]
+fn the_status_bar_says_everything_in_words() {
+    let stage = Stage::open((1280, 720), Language::English);
+    stage.ui.send(UiUpdate::Status(worst_status()));
+    for text in [
+        "Never online",
+        "Lists expired, 119 days old",
+        "12345 unsent",
+        "23:58",
+        "Clock not trusted",
+    ] {
+        assert!(
+            stage.says(text),
+            "{text} is missing in {:#?}",
+            stage.words()
+        );
+    }
+    stage.ui.send(UiUpdate::Status(status()));
+    assert!(stage.says("Online") && !stage.says("Clock not trusted"));
+}
+
+#[test]
+fn ages_read_in_the_largest_unit_that_says_something() {
+    assert_eq!(age_in_words(None), (0, AgeUnit::Unknown));
+    assert_eq!(age_in_words(Some(1)), (1, AgeUnit::Minutes));
+    assert_eq!(age_in_words(Some(119)), (119, AgeUnit::Minutes));
+    assert_eq!(age_in_words(Some(120)), (2, AgeUnit::Hours));
+    assert_eq!(age_in_words(Some(48 * 60)), (2, AgeUnit::Days));
+    assert_eq!(age_in_words(Some(u64::MAX)), (i32::MAX, AgeUnit::Days));
+}
+
+#[test]
+fn the_preview_shows_letterboxed_and_goes_with_the_camera() {
+    let stage = Stage::open((480, 800), Language::English);
+    stage.ui.send(UiUpdate::Camera(CameraView::Live));
+    stage.ui.send(UiUpdate::Preview(camera_picture()));
+    let shot = stage.ui.snapshot().unwrap();
+    let top = 96 + 10;
+    assert_eq!(pixel(&shot, 5, top), [0, 0, 0], "black above the picture");
+    assert!(pixel(&shot, 5, 400)[0] > 80, "the picture in the middle");
+    stage.ui.send(UiUpdate::Camera(CameraView::Stalled));
+    assert!(stage.says("The camera does not answer"));
+    stage.ui.send(UiUpdate::Camera(CameraView::Live));
+    let shot = stage.ui.snapshot().unwrap();
+    assert_eq!(pixel(&shot, 5, 400), [0, 0, 0], "no picture from before");
+}
+
+#[test]
+fn previews_of_the_wrong_length_are_ignored_and_do_not_block_the_next() {
+    let stage = Stage::open((480, 800), Language::English);
+    stage.ui.send(UiUpdate::Camera(CameraView::Live));
+    for (width, height) in [(640, 480), (0, 0), (u32::MAX, u32::MAX)] {
+        stage.ui.send(UiUpdate::Preview(Picture {
+            width,
+            height,
+            rgb: vec![9; 7],
+        }));
+    }
+    stage.ui.send(UiUpdate::Preview(camera_picture()));
+    assert!(pixel(&stage.ui.snapshot().unwrap(), 5, 400)[0] > 80);
+}
+
+#[test]
+fn previews_that_come_while_one_waits_are_dropped_and_nobody_blocks() {
+    let stage = Stage::open((480, 800), Language::English);
+    stage.ui.send(UiUpdate::Camera(CameraView::Live));
+    let (resume, paused) = std::sync::mpsc::channel::<()>();
+    stage
+        .ui
+        .post(move |_| assert!(paused.recv().is_err()))
+        .unwrap();
+    for shade in [200, 10, 20] {
+        let picture = Picture {
+            width: 4,
+            height: 3,
+            rgb: vec![shade; 36],
+        };
+        stage.ui.send(UiUpdate::Preview(picture));
+    }
+    drop(resume);
+    assert_eq!(pixel(&stage.ui.snapshot().unwrap(), 5, 400), [200; 3]);
+    stage.ui.send(UiUpdate::Preview(Picture {
+        width: 4,
+        height: 3,
+        rgb: vec![50; 36],
+    }));
+    assert_eq!(
+        pixel(&stage.ui.snapshot().unwrap(), 5, 400),
+        [50; 3],
+        "the next one shows again"
+    );
+}
+
+#[test]
+fn a_closed_window_takes_updates_in_silence_and_answers_not_running() {
+    let stage = Stage::open((480, 800), Language::English);
+    let ui = stage.ui.clone();
+    drop(stage);
+    ui.send(UiUpdate::Dismiss);
+    ui.send(UiUpdate::Preview(camera_picture()));
+    ui.quit();
+    assert!(matches!(ui.snapshot(), Err(UiError::NotRunning)));
+    assert!(matches!(ui.click(1, 1), Err(UiError::NotRunning)));
+}
+
+#[test]
+fn a_second_window_on_the_same_thread_is_refused_by_name() {
+    let thread = std::thread::spawn(|| {
+        let surface = Surface::Offscreen {
+            width: 100,
+            height: 100,
+        };
+        let _first = Ui::new(surface, Language::English, false, |_| {}).unwrap();
+        Ui::new(surface, Language::English, false, |_| {}).err()
+    });
+    assert!(matches!(thread.join().unwrap(), Some(UiError::AlreadyUsed)));
+}
+
+#[test]
+fn languages_are_read_from_words_and_locales() {
+    for (text, language) in [
+        ("en", Some(Language::English)),
+        ("zh", Some(Language::Chinese)),
+        ("zh_CN.UTF-8", Some(Language::Chinese)),
+        ("en-GB", Some(Language::English)),
+        ("", None),
+        ("C", None),
+        ("zhx", None),
+    ] {
+        assert_eq!(Language::parse(text), language, "{text}");
+    }
+    for language in [Language::English, Language::Chinese] {
+        assert_eq!(Language::parse(language.word()), Some(language));
+    }
+}

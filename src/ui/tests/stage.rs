@@ -1,0 +1,214 @@
+//! An off-screen window on a thread of its own, what it shows, and examples to show on it.
+
+use crate::ui::{
+    ColourView, DocumentView, FreshnessView, Language, OnlineView, PersonView, Picture, StatusView,
+    Surface, Ui, UiCommand, UiHandle, VerdictView,
+};
+use gatepost_protocol::{Outcome, Reason};
+use i_slint_backend_testing::{AccessibleRole, ElementQuery};
+use std::path::PathBuf;
+use std::sync::mpsc::{Receiver, channel};
+use std::thread::JoinHandle;
+
+/// The three screens that the window is made for.
+pub(super) const SIZES: [(u32, u32); 3] = [(480, 800), (800, 480), (1280, 720)];
+
+/// A running window and the commands that came from it.
+pub(super) struct Stage {
+    pub(super) ui: UiHandle,
+    pub(super) commands: Receiver<UiCommand>,
+    pub(super) size: (u32, u32),
+    thread: Option<JoinHandle<()>>,
+}
+
+/// An element with words: where it is, and what it says.
+#[derive(Clone, Debug, PartialEq)]
+pub(super) struct Words {
+    pub(super) text: String,
+    pub(super) x: f32,
+    pub(super) y: f32,
+    pub(super) width: f32,
+    pub(super) height: f32,
+}
+
+impl Stage {
+    pub(super) fn open(size: (u32, u32), language: Language) -> Self {
+        let (sender, commands) = channel();
+        let (ready, handle) = channel();
+        let thread = std::thread::spawn(move || {
+            let surface = Surface::Offscreen {
+                width: size.0,
+                height: size.1,
+            };
+            let ui = Ui::new(surface, language, false, move |command| {
+                let _ = sender.send(command);
+            })
+            .expect("off-screen needs no display");
+            ready.send(ui.handle()).unwrap();
+            ui.run().unwrap();
+        });
+        Self {
+            ui: handle.recv().unwrap(),
+            commands,
+            size,
+            thread: Some(thread),
+        }
+    }
+
+    /// Every text on screen. An element of a component that is itself a text comes twice from Slint.
+    pub(super) fn words(&self) -> Vec<Words> {
+        let mut words = Vec::new();
+        for found in self.with_role(AccessibleRole::Text) {
+            let shown = !found.text.is_empty() && found.x + found.width > 0.0;
+            if shown && !words.contains(&found) {
+                words.push(found);
+            }
+        }
+        words
+    }
+
+    pub(super) fn says(&self, text: &str) -> bool {
+        self.words().iter().any(|w| w.text == text)
+    }
+
+    /// Taps the middle of the button with this label.
+    pub(super) fn tap(&self, label: &str) {
+        let buttons = self.with_role(AccessibleRole::Button);
+        let button = buttons.iter().find(|b| b.text == label).unwrap_or_else(|| {
+            panic!("no button {label:?} among {buttons:?}");
+        });
+        let (x, y) = (
+            button.x + button.width / 2.0,
+            button.y + button.height / 2.0,
+        );
+        self.ui.click(x as u32, y as u32).unwrap();
+    }
+
+    /// Writes the screen to `target/screens/<name>-<width>x<height>.png`, for the eye.
+    pub(super) fn picture(&self, name: &str) -> Picture {
+        let shot = self.ui.snapshot().unwrap();
+        let target = std::env::var_os("CARGO_TARGET_DIR").map_or_else(
+            || PathBuf::from(env!("CARGO_MANIFEST_DIR")).join("target"),
+            PathBuf::from,
+        );
+        let folder = target.join("screens");
+        std::fs::create_dir_all(&folder).unwrap();
+        let file = folder.join(format!("{name}-{}x{}.png", shot.width, shot.height));
+        image::RgbImage::from_raw(shot.width, shot.height, shot.rgb.clone())
+            .unwrap()
+            .save(file)
+            .unwrap();
+        shot
+    }
+
+    fn with_role(&self, role: AccessibleRole) -> Vec<Words> {
+        self.ui
+            .ask(move |app| {
+                ElementQuery::from_root(app)
+                    .match_descendants()
+                    .match_accessible_role(role)
+                    .find_all()
+                    .iter()
+                    .map(|element| Words {
+                        text: element.accessible_label().unwrap_or_default().to_string(),
+                        x: element.absolute_position().x,
+                        y: element.absolute_position().y,
+                        width: element.size().width,
+                        height: element.size().height,
+                    })
+                    .collect()
+            })
+            .unwrap()
+    }
+}
+
+impl Drop for Stage {
+    fn drop(&mut self) {
+        self.ui.quit();
+        if let Some(thread) = self.thread.take() {
+            let ended = thread.join();
+            assert!(ended.is_ok() || std::thread::panicking());
+        }
+    }
+}
+
+pub(super) fn status() -> StatusView {
+    StatusView {
+        online: OnlineView::Online,
+        freshness: FreshnessView::Fresh,
+        list_age_minutes: Some(12),
+        unsent: 0,
+        clock: "06:12".into(),
+        clock_trusted: true,
+        place: "Quancheng Road, east gate".into(),
+    }
+}
+
+/// The bar at its fullest.
+pub(super) fn worst_status() -> StatusView {
+    StatusView {
+        online: OnlineView::NeverSynced,
+        freshness: FreshnessView::Expired,
+        list_age_minutes: Some(119 * 24 * 60),
+        unsent: 12_345,
+        clock: "23:58".into(),
+        clock_trusted: false,
+        place: "济南市历下区泉城路街道办事处东门检查点".into(),
+    }
+}
+
+pub(super) fn verdict(outcome: Outcome, reasons: &[Reason], people: usize) -> VerdictView {
+    VerdictView {
+        outcome,
+        reasons: reasons.to_vec(),
+        people: (0..people).map(person).collect(),
+        document: if people > 1 {
+            DocumentView::FamilyPass
+        } else {
+            DocumentView::PaperPass
+        },
+        issuer: "山东省 Shandong".into(),
+        valid_until: "2022-05-14 18:00".into(),
+        help: None,
+    }
+}
+
+fn person(index: usize) -> PersonView {
+    let names = [
+        "王*堃",
+        "Wolfeschlegelstein****",
+        "欧阳**",
+        "L* Xiaoming",
+        "买买提·吐**",
+        "镕*喆玥",
+    ];
+    let colours = [ColourView::Green, ColourView::Yellow, ColourView::Red];
+    PersonView {
+        name: names[index % names.len()].into(),
+        last4: ["1234", "608X", "0071"][index % 3].into(),
+        colour: colours[index % 3],
+    }
+}
+
+/// A grey ramp with a black square, as a camera might see it.
+pub(super) fn camera_picture() -> Picture {
+    let (width, height) = (640, 480);
+    let mut rgb = Vec::with_capacity(width * height * 3);
+    for y in 0..height {
+        for x in 0..width {
+            let inside = (220..420).contains(&x) && (140..340).contains(&y);
+            let checker = (x / 20 + y / 20) % 2 == 0;
+            let grey = if inside && checker {
+                20
+            } else {
+                90 + (x / 8) as u8
+            };
+            rgb.extend([grey, grey, grey]);
+        }
+    }
+    Picture {
+        width: width as u32,
+        height: height as u32,
+        rgb,
+    }
+}
