@@ -1,13 +1,16 @@
 //! What the rest of the program tells the window and hears from it, in plain types without a trace of Slint.
 
 use gatepost_protocol::{Outcome, Reason};
+use serde::{Deserialize, Serialize};
 
 /// Language of everything on screen.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub enum Language {
     /// English, the source text.
+    #[serde(rename = "en")]
     English,
     /// Chinese, simplified.
+    #[serde(rename = "zh")]
     Chinese,
 }
 

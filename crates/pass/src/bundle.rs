@@ -202,7 +202,7 @@ impl<R: ReadAt> VerifiedBundle<R> {
     ) -> Result<Self, BundleError> {
         let envelope = Envelope::parse_kind(Kind::Manifest, manifest, MAX_FILE)?;
         // Nothing of this is believed yet; it only says where to look.
-        let claimed: Manifest = envelope.claims().map_err(EnvelopeError::from)?;
+        let claimed: Manifest = envelope.peek().map_err(EnvelopeError::from)?;
         let entries = claimed.files.as_slice();
         if !entries.is_sorted_by(|a, b| a.role < b.role) {
             return Err(BundleError::Order);
@@ -228,13 +228,16 @@ impl<R: ReadAt> VerifiedBundle<R> {
             .clone();
         if let Intake::New(have) = intake {
             // Every bundle has a version of its own: the same one with other contents is a rollback too.
-            no_rollback("manifest", have.manifest.saturating_add(1), manifest.version).map_err(
-                |_| BundleError::Rollback {
-                    what: "manifest",
-                    have: have.manifest,
-                    found: manifest.version,
-                },
-            )?;
+            no_rollback(
+                "manifest",
+                have.manifest.saturating_add(1),
+                manifest.version,
+            )
+            .map_err(|_| BundleError::Rollback {
+                what: "manifest",
+                have: have.manifest,
+                found: manifest.version,
+            })?;
             no_rollback("trust list", have.trust_list, trust.version())?;
             no_rollback("policy", have.policy, policy.version)?;
             if now >= manifest.hard_expiry {
@@ -455,7 +458,7 @@ fn check_digest<R: ReadAt>(reader: &R, entry: &FileEntry) -> Result<(), BundleEr
 /// what to fetch, and believes nothing of it.
 pub fn files_named(manifest: &[u8]) -> Result<Vec<FileEntry>, BundleError> {
     let envelope = Envelope::parse_kind(Kind::Manifest, manifest, MAX_FILE)?;
-    let claimed: Manifest = envelope.claims().map_err(EnvelopeError::from)?;
+    let claimed: Manifest = envelope.peek().map_err(EnvelopeError::from)?;
     Ok(claimed.files.as_slice().to_vec())
 }
 

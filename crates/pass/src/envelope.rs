@@ -225,8 +225,8 @@ impl Envelope {
         self.header.issuer
     }
 
-    /// The claims, whether or not anyone believes them.
-    pub(crate) fn claims<T: Serialize + DeserializeOwned>(&self) -> Result<T, FormatError> {
+    /// The claims, before anyone has checked the signature. Nothing may be decided on them.
+    pub fn peek<T: Serialize + DeserializeOwned>(&self) -> Result<T, FormatError> {
         codec::decode(self.kind.name(), &self.claims)
     }
 }

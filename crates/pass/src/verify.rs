@@ -228,7 +228,7 @@ pub fn verify_envelope<T: Claims>(
     let (issuer, key) = trust.key_for(header.issuer, header.key, envelope.kind, now)?;
     key.verify(&envelope.message, &envelope.signature)
         .map_err(|_| DocumentError::BadSignature)?;
-    let claims: T = envelope.claims()?;
+    let claims: T = envelope.peek()?;
     claims.check(envelope.kind)?;
     Ok(Verified {
         claims,

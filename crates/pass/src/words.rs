@@ -225,6 +225,22 @@ impl Digest {
     }
 }
 
+/// Makes a [`Digest`] of bytes that come in parts.
+#[derive(Clone, Debug, Default)]
+pub struct DigestHasher(blake3::Hasher);
+
+impl DigestHasher {
+    /// Takes the next part.
+    pub fn update(&mut self, part: &[u8]) {
+        self.0.update(part);
+    }
+
+    /// The digest of all parts.
+    pub fn finish(&self) -> Digest {
+        Digest(*self.0.finalize().as_bytes())
+    }
+}
+
 /// Reads exactly `2 * N` hexadecimal digits.
 pub fn parse_hex<const N: usize>(text: &str) -> Result<[u8; N], WordError> {
     let digits = text.as_bytes();

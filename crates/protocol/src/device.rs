@@ -50,6 +50,12 @@ pub fn verify_certificate(
     }
 }
 
+/// Reads what a certificate claims, before anyone has checked it: a new device has no trust list yet.
+pub fn peek_certificate(bytes: &[u8]) -> Result<DeviceCertificate, CertificateError> {
+    let envelope = Envelope::parse_kind(Kind::DeviceCertificate, bytes, MAX_CODE)?;
+    Ok(envelope.peek()?)
+}
+
 /// Why a device certificate or a request for one does not count.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
 pub enum CertificateError {

@@ -32,6 +32,7 @@ pub struct Passage {
 
 /// Which way someone goes.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "lowercase")]
 pub enum Direction {
     /// Into what the checkpoint guards.
     In,

@@ -1,0 +1,414 @@
+//! The running scanner: one loop over [`Event`]s, which alone knows the state of the checkpoint.
+//!
+//! `workers` are the threads that bring events (camera, decoding, passage log), `view` puts state into
+//! the window's words, `record` keeps pictures of verdicts for the demo.
+
+mod checkpoint;
+mod record;
+mod view;
+mod workers;
+
+use std::{
+    path::PathBuf,
+    sync::{
+        Arc,
+        mpsc::{self, Receiver, RecvTimeoutError, Sender},
+    },
+    thread,
+    time::{Duration, Instant},
+};
+
+use crate::{
+    camera::{CameraState, CameraWatch},
+    clock::Clock,
+    config::{Config, ConfigError},
+    data::{DataDir, DataError, Identity},
+    decode::DecodedCode,
+    store::LogError,
+    sync::{self, SyncNews},
+    ui::{SavedState, Surface, Ui, UiCommand, UiError, UiHandle, UiUpdate},
+};
+
+use checkpoint::Checkpoint;
+use record::Recorder;
+use workers::LogRequest;
+
+/// Everything that can happen.
+#[derive(Debug)]
+pub(crate) enum Event {
+    /// The camera came or went.
+    Camera(CameraState),
+    /// A frame was decoded; it may hold no code.
+    Decoded(Sighting),
+    /// The passage of a verdict was committed, or could not be.
+    Logged(Result<u64, LogError>),
+    /// News from the exchange with the hub.
+    Sync(SyncNews),
+    /// The guard did something.
+    Ui(UiCommand),
+}
+
+/// What one frame showed.
+#[derive(Debug)]
+pub(crate) struct Sighting {
+    /// The codes in it.
+    codes: Vec<DecodedCode>,
+    /// The picture's name, where it has one.
+    name: Option<String>,
+    /// When work on the frame began.
+    began: Instant,
+}
+
+/// How to run.
+#[derive(Debug)]
+pub struct Options {
+    /// The device's directory.
+    pub data: DataDir,
+    /// A folder of pictures instead of a camera.
+    pub frames: Option<PathBuf>,
+    /// A camera other than the configuration's.
+    pub camera: Option<String>,
+    /// Where the window is.
+    pub surface: Surface,
+    /// Without decorations, over everything.
+    pub fullscreen: bool,
+    /// Keep a picture and a line of every verdict in this folder.
+    pub record: Option<PathBuf>,
+    /// Stop when the pictures are through and everything is logged and sent.
+    pub once: bool,
+}
+
+/// Why the scanner can't run.
+#[derive(Debug, thiserror::Error)]
+pub enum AppError {
+    /// The window.
+    #[error(transparent)]
+    Ui(#[from] UiError),
+    /// The settings.
+    #[error(transparent)]
+    Config(#[from] ConfigError),
+    /// The data directory.
+    #[error(transparent)]
+    Data(#[from] DataError),
+    /// The passage log.
+    #[error(transparent)]
+    Log(#[from] LogError),
+    /// The system's random numbers.
+    #[error("the system gives no random numbers: {0}")]
+    Random(getrandom::Error),
+    /// The folder for pictures of verdicts.
+    #[error("the folder for recordings can't be used: {0}")]
+    Record(std::io::Error),
+}
+
+/// Longest time between two looks at the clock.
+const TICK: Duration = Duration::from_millis(100);
+/// How long `--once` waits for the last exchange with the hub.
+const LAST_EXCHANGE: Duration = Duration::from_secs(20);
+
+/// Runs the scanner until its window is closed. Call it on the main thread.
+pub fn run(options: Options) -> Result<(), AppError> {
+    let config = Config::load(&options.data.config())?;
+    let clock = Arc::new(Clock::new(None));
+    let identity = match options.data.identity() {
+        Ok(identity) => Some(Arc::new(identity)),
+        Err(DataError::NotEnrolled) => None,
+        Err(error) => return Err(error.into()),
+    };
+    let recorder = options.record.as_deref().map(Recorder::new).transpose();
+    let recorder = recorder.map_err(AppError::Record)?;
+
+    let (events, inbox) = mpsc::channel();
+    let to_app = events.clone();
+    let ui = Ui::new(
+        options.surface,
+        config.language,
+        options.fullscreen,
+        move |command| {
+            // The app thread outlives the window.
+            let _ = to_app.send(Event::Ui(command));
+        },
+    )?;
+    let handle = ui.handle();
+
+    let log = match &identity {
+        Some(identity) => Some(workers::log(
+            &options.data,
+            identity,
+            &clock,
+            events.clone(),
+        )?),
+        None => None,
+    };
+    let sync = identity
+        .clone()
+        .filter(|identity| !identity.hub.is_empty())
+        .map(|identity| {
+            let events = events.clone();
+            sync::spawn(
+                options.data.clone(),
+                identity,
+                clock.clone(),
+                config.sync_every(),
+                move |news| {
+                    let _ = events.send(Event::Sync(news));
+                },
+            )
+        });
+    let slot = workers::decoder(events.clone());
+    let source = options.frames.clone().map_or_else(
+        || workers::Source::Camera(options.camera.clone().unwrap_or(config.camera.clone())),
+        workers::Source::Folder,
+    );
+    let camera = workers::camera(source, slot, handle.clone(), events);
+
+    let app = App {
+        checkpoint: Checkpoint::load(&options.data, identity.as_deref(), &clock, &config),
+        data: options.data,
+        identity,
+        clock,
+        ui: handle,
+        log,
+        sync,
+        online: None,
+        recorder,
+        once: options.once,
+        showing: None,
+        waiting: 0,
+        ending: None,
+        status_at: None,
+        _camera: camera,
+    };
+    let worker = thread::spawn(move || app.run(&inbox));
+    let shown = ui.run();
+    // The loop ends by itself when the window has: its last event is Quit.
+    let _ = worker.join();
+    Ok(shown?)
+}
+
+struct App {
+    checkpoint: Checkpoint,
+    data: DataDir,
+    identity: Option<Arc<Identity>>,
+    clock: Arc<Clock>,
+    ui: UiHandle,
+    log: Option<Sender<LogRequest>>,
+    sync: Option<Sender<()>>,
+    /// How the last exchange with the hub went, if there was one.
+    online: Option<Result<(), ()>>,
+    recorder: Option<Recorder>,
+    once: bool,
+    showing: Option<Showing>,
+    /// Passages on their way to the log.
+    waiting: u64,
+    ending: Option<Ending>,
+    status_at: Option<Instant>,
+    /// Dropping it stops the camera.
+    _camera: CameraWatch,
+}
+
+/// The verdict on screen.
+struct Showing {
+    since: Instant,
+    lasts: Duration,
+}
+
+/// `--once`: the pictures are through.
+struct Ending {
+    /// Not later than this.
+    deadline: Instant,
+    /// Whether the last exchange was asked for.
+    asked: bool,
+}
+
+impl App {
+    fn run(mut self, inbox: &Receiver<Event>) {
+        loop {
+            match inbox.recv_timeout(TICK) {
+                Ok(Event::Ui(UiCommand::Quit)) => break,
+                Ok(event) => self.take(event),
+                Err(RecvTimeoutError::Timeout) => {}
+                Err(RecvTimeoutError::Disconnected) => break,
+            }
+            if self.tick() == Life::Over {
+                break;
+            }
+        }
+        self.ui.quit();
+    }
+
+    fn take(&mut self, event: Event) {
+        match event {
+            Event::Camera(state) => {
+                if state == CameraState::Finished && self.once {
+                    let deadline = Instant::now() + LAST_EXCHANGE;
+                    self.ending = Some(Ending {
+                        deadline,
+                        asked: false,
+                    });
+                }
+                self.ui.send(UiUpdate::Camera(view::camera(state)));
+            }
+            Event::Decoded(sighting) => self.sighted(&sighting),
+            Event::Logged(result) => self.logged(result),
+            Event::Sync(news) => self.synced(news),
+            Event::Ui(UiCommand::DismissVerdict) => self.showing = None,
+            // The window has done it; `run` handles Quit.
+            Event::Ui(UiCommand::SwitchLanguage(_) | UiCommand::Quit) => {}
+        }
+    }
+
+    /// A frame to its verdicts: judge every code that was not in view a moment ago, show the worst,
+    /// log each.
+    fn sighted(&mut self, sighting: &Sighting) {
+        let now = self.clock.now();
+        let mut judged = self
+            .checkpoint
+            .judge_new(&sighting.codes, now, Instant::now());
+        judged.sort_by_key(|judged| judged.verdict.outcome);
+        let Some(worst) = judged.last() else { return };
+        let verdict = worst.verdict.clone();
+        let shown = view::verdict(&verdict, self.checkpoint.utc_offset());
+        self.ui.send(UiUpdate::Verdict(shown));
+        let lasts = self.checkpoint.show_time(verdict.outcome);
+        self.showing = Some(Showing {
+            since: Instant::now(),
+            lasts,
+        });
+        if let Some(recorder) = &mut self.recorder {
+            recorder.begin(sighting.name.as_deref(), &verdict, sighting.began.elapsed());
+        }
+        for one in &judged {
+            if let Some(place) = &one.place {
+                self.checkpoint.stand_at(&self.data, place);
+            }
+            self.log_passage(one, now);
+        }
+        if self.waiting == 0 {
+            self.picture();
+        }
+    }
+
+    fn log_passage(&mut self, judged: &crate::checkpoint::Judged, now: gatepost_pass::Now) {
+        let Some((passage, key)) = self.checkpoint.passage(judged, now) else {
+            return;
+        };
+        let request = LogRequest { passage, key };
+        if self
+            .log
+            .as_ref()
+            .is_some_and(|log| log.send(request).is_ok())
+        {
+            self.waiting += 1;
+        } else {
+            self.ui.send(UiUpdate::Saved(SavedState::NotLogged));
+        }
+    }
+
+    fn logged(&mut self, result: Result<u64, LogError>) {
+        self.waiting = self.waiting.saturating_sub(1);
+        match result {
+            Ok(_) => {
+                self.checkpoint.unsent += 1;
+                self.ui.send(UiUpdate::Saved(SavedState::Logged));
+            }
+            Err(error) => {
+                eprintln!("gatepost: passage not logged: {error}");
+                self.ui.send(UiUpdate::Saved(SavedState::NotLogged));
+            }
+        }
+        self.status_at = None;
+        if self.waiting == 0 {
+            self.picture();
+        }
+    }
+
+    fn picture(&mut self) {
+        if self.recorder.is_some() {
+            self.show_status();
+        }
+        if let Some(recorder) = &mut self.recorder
+            && let Err(error) = recorder.finish(&self.ui)
+        {
+            eprintln!("gatepost: recording: {error}");
+        }
+    }
+
+    fn synced(&mut self, news: SyncNews) {
+        match news {
+            SyncNews::Done { backlog, .. } => {
+                self.online = Some(Ok(()));
+                self.checkpoint.unsent = backlog.unsent;
+                if self.ending.as_ref().is_some_and(|ending| ending.asked) && backlog.unsent == 0 {
+                    self.end_now();
+                }
+            }
+            SyncNews::Installed(bundle) => self.checkpoint.install(*bundle),
+            SyncNews::Failed(error) => {
+                if !matches!(self.online, Some(Err(()))) {
+                    eprintln!("gatepost: sync: {error}");
+                }
+                self.online = Some(Err(()));
+            }
+        }
+        self.status_at = None;
+    }
+
+    fn tick(&mut self) -> Life {
+        if let Some(showing) = &self.showing {
+            let passed = showing.since.elapsed();
+            if passed >= showing.lasts {
+                self.showing = None;
+                self.ui.send(UiUpdate::Dismiss);
+            } else {
+                let left = 1.0 - passed.as_secs_f32() / showing.lasts.as_secs_f32();
+                self.ui.send(UiUpdate::TimeLeft(left));
+            }
+        }
+        if self
+            .status_at
+            .is_none_or(|at| at.elapsed() >= Duration::from_secs(1))
+        {
+            self.checkpoint
+                .reload_if_changed(&self.data, self.identity.as_deref(), &self.clock);
+            self.show_status();
+        }
+        self.end()
+    }
+
+    fn show_status(&mut self) {
+        self.status_at = Some(Instant::now());
+        let status = view::status(&self.checkpoint, self.online, self.clock.now());
+        self.ui.send(UiUpdate::Status(status));
+    }
+
+    /// `--once`: over when everything is logged and the hub has it, or can't be reached.
+    fn end(&mut self) -> Life {
+        let (waiting, sync) = (self.waiting, self.sync.as_ref());
+        let Some(ending) = &mut self.ending else {
+            return Life::Goes;
+        };
+        if Instant::now() >= ending.deadline {
+            return Life::Over;
+        }
+        if waiting == 0 && !ending.asked {
+            ending.asked = true;
+            if self.checkpoint.unsent == 0 || sync.is_none_or(|sync| sync.send(()).is_err()) {
+                return Life::Over;
+            }
+        }
+        Life::Goes
+    }
+
+    fn end_now(&mut self) {
+        if let Some(ending) = &mut self.ending {
+            ending.deadline = Instant::now();
+        }
+    }
+}
+
+#[derive(PartialEq, Eq)]
+enum Life {
+    Goes,
+    Over,
+}

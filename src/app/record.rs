@@ -1,0 +1,101 @@
+//! Pictures and a table of every verdict, for the demo and for bug reports: `verdicts.tsv` with file,
+//! outcome, reasons, milliseconds from frame to verdict, and picture.
+
+use std::{
+    fs::{self, File},
+    io::{self, Write},
+    path::{Path, PathBuf},
+    time::Duration,
+};
+
+use crate::{checkpoint::Verdict, names, ui::UiHandle};
+
+/// Writes into one folder.
+#[derive(Debug)]
+pub(super) struct Recorder {
+    folder: PathBuf,
+    table: File,
+    line: Option<Line>,
+    count: u32,
+}
+
+#[derive(Debug)]
+struct Line {
+    name: String,
+    outcome: &'static str,
+    reasons: String,
+    took: Duration,
+}
+
+impl Recorder {
+    pub(super) fn new(folder: &Path) -> io::Result<Self> {
+        fs::create_dir_all(folder)?;
+        let mut table = File::create(folder.join("verdicts.tsv"))?;
+        writeln!(table, "file\toutcome\treasons\tms\tpicture")?;
+        Ok(Self {
+            folder: folder.to_owned(),
+            table,
+            line: None,
+            count: 0,
+        })
+    }
+
+    /// Notes a verdict that has just been shown.
+    pub(super) fn begin(&mut self, name: Option<&str>, verdict: &Verdict, took: Duration) {
+        let reasons: Vec<_> = verdict
+            .reasons
+            .iter()
+            .map(|reason| names::reason(*reason))
+            .collect();
+        self.line = Some(Line {
+            name: name.unwrap_or("camera").to_owned(),
+            outcome: names::outcome(verdict.outcome),
+            reasons: reasons.join(","),
+            took,
+        });
+    }
+
+    /// Takes its picture, now that it shows whether it was logged.
+    pub(super) fn finish(&mut self, ui: &UiHandle) -> io::Result<()> {
+        let Some(line) = self.line.take() else {
+            return Ok(());
+        };
+        self.count += 1;
+        let picture = format!(
+            "{:02}-{}-{}.png",
+            self.count,
+            stem(&line.name),
+            line.outcome
+        );
+        let shot = ui.snapshot().map_err(io::Error::other)?;
+        let image = image::RgbImage::from_raw(shot.width, shot.height, shot.rgb)
+            .ok_or_else(|| io::Error::other("the picture has a wrong size"))?;
+        image
+            .save(self.folder.join(&picture))
+            .map_err(io::Error::other)?;
+        writeln!(
+            self.table,
+            "{}\t{}\t{}\t{:.1}\t{picture}",
+            line.name,
+            line.outcome,
+            line.reasons,
+            line.took.as_secs_f64() * 1000.0
+        )
+    }
+}
+
+fn stem(name: &str) -> String {
+    let stem = Path::new(name)
+        .file_stem()
+        .unwrap_or_default()
+        .to_string_lossy();
+    stem.chars()
+        .map(|c| {
+            if c.is_ascii_alphanumeric() || c == '-' {
+                c
+            } else {
+                '_'
+            }
+        })
+        .collect()
+}

@@ -1,0 +1,102 @@
+//! The newest frame and nothing else: whoever is slow skips frames instead of falling behind.
+
+use std::sync::{Arc, Condvar, Mutex, MutexGuard, PoisonError};
+use std::time::Duration;
+
+use super::Frame;
+
+/// A place for one frame, shared between whoever puts and whoever takes.
+#[derive(Debug, Default)]
+pub struct LatestFrame {
+    slot: Mutex<Slot>,
+    filled: Condvar,
+}
+
+#[derive(Debug, Default)]
+struct Slot {
+    frame: Option<Arc<Frame>>,
+    dropped: u64,
+}
+
+impl LatestFrame {
+    /// An empty place.
+    pub fn new() -> Self {
+        Self::default()
+    }
+
+    /// Puts a frame in place of one that nobody took.
+    pub fn put(&self, frame: Arc<Frame>) {
+        let mut slot = self.lock();
+        if slot.frame.replace(frame).is_some() {
+            slot.dropped = slot.dropped.saturating_add(1);
+        }
+        drop(slot);
+        self.filled.notify_one();
+    }
+
+    /// Takes the frame, after waiting for one up to `timeout`.
+    pub fn take(&self, timeout: Duration) -> Option<Arc<Frame>> {
+        let (mut slot, _) = self
+            .filled
+            .wait_timeout_while(self.lock(), timeout, |slot| slot.frame.is_none())
+            .unwrap_or_else(PoisonError::into_inner);
+        slot.frame.take()
+    }
+
+    /// How many frames nobody took.
+    pub fn dropped(&self) -> u64 {
+        self.lock().dropped
+    }
+
+    /// A slot is whole at every moment, so a panic elsewhere has not damaged it.
+    fn lock(&self) -> MutexGuard<'_, Slot> {
+        self.slot.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    #![allow(clippy::unwrap_used, clippy::panic)]
+    use std::thread;
+
+    use super::*;
+
+    fn frame(grey: u8) -> Arc<Frame> {
+        Arc::new(Frame::from_grey(1, 1, &[grey]).unwrap())
+    }
+
+    #[test]
+    fn the_newest_frame_replaces_the_ones_nobody_took() {
+        let latest = LatestFrame::new();
+        for grey in [1, 2, 3] {
+            latest.put(frame(grey));
+        }
+        assert_eq!(latest.take(Duration::ZERO), Some(frame(3)));
+        assert_eq!(latest.take(Duration::ZERO), None);
+        assert_eq!(latest.dropped(), 2);
+    }
+
+    #[test]
+    fn taking_waits_for_a_frame() {
+        let latest = Arc::new(LatestFrame::new());
+        let taker = {
+            let latest = Arc::clone(&latest);
+            thread::spawn(move || latest.take(Duration::from_secs(60)))
+        };
+        latest.put(frame(7));
+        assert_eq!(taker.join().unwrap(), Some(frame(7)));
+    }
+
+    #[test]
+    fn a_panic_in_another_thread_does_not_stop_the_stream() {
+        let latest = Arc::new(LatestFrame::new());
+        let holder = Arc::clone(&latest);
+        let panicked = thread::spawn(move || {
+            let _held = holder.slot.lock().unwrap();
+            panic!("on purpose");
+        });
+        assert!(panicked.join().is_err());
+        latest.put(frame(5));
+        assert_eq!(latest.take(Duration::ZERO), Some(frame(5)));
+    }
+}

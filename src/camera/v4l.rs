@@ -1,0 +1,332 @@
+//! A camera behind V4L2. The only file that names nokhwa.
+//!
+//! We take nokhwa's raw buffers and convert them ourselves, and go to its V4L2 device directly: its
+//! `Camera` can't be sent to another thread and unwraps when dropped. It has no timeout, so that a
+//! stalled camera blocks for ever: [`super::watch`] sees to that. Its errors carry the system's
+//! number only in their text.
+
+use std::fs;
+use std::path::Path;
+
+use nokhwa::NokhwaError;
+use nokhwa::backends::capture::V4LCaptureDevice;
+use nokhwa::camera_traits::CaptureBackendTrait;
+use nokhwa::utils::{
+    CameraFormat, CameraIndex, FrameFormat, RequestedFormat, RequestedFormatType, Resolution,
+};
+
+use super::{CameraError, Frame, FrameError, FrameSource};
+
+/// What we ask for first: every camera has it, and it is cheap to search.
+const WIDTH: u32 = 640;
+const HEIGHT: u32 = 480;
+const RATE: u32 = 30;
+/// Pixel formats that we read, cheapest first.
+const FORMATS: [FrameFormat; 5] = [
+    FrameFormat::YUYV,
+    FrameFormat::MJPEG,
+    FrameFormat::NV12,
+    FrameFormat::GRAY,
+    FrameFormat::RAWRGB,
+];
+/// Broken frames in a row that are skipped; many cameras begin with some.
+const MAX_BROKEN: usize = 30;
+
+/// Error numbers of Linux.
+const ENOENT: i32 = 2;
+const EINTR: i32 = 4;
+const EIO: i32 = 5;
+const ENXIO: i32 = 6;
+const EACCES: i32 = 13;
+const EBUSY: i32 = 16;
+const ENODEV: i32 = 19;
+
+/// An open, streaming camera.
+pub struct V4lCamera {
+    name: String,
+    device: V4LCaptureDevice<'static>,
+}
+
+impl V4lCamera {
+    /// Opens a camera by its path (`/dev/video0`, or a link to it as under `/dev/v4l/by-id`) or by its
+    /// number, and starts the stream.
+    ///
+    /// # Errors
+    /// `NotFound`, `Busy` or `Unsupported`.
+    pub fn open(device: &str) -> Result<Self, CameraError> {
+        let index = CameraIndex::Index(index_of(device)?);
+        let mut opened = open_in_best_format(&index).map_err(|e| at_open(device, &e))?;
+        opened.open_stream().map_err(|e| at_open(device, &e))?;
+        Ok(Self {
+            name: device.to_owned(),
+            device: opened,
+        })
+    }
+
+    /// One buffer as a frame; outer error: the camera, inner error: this buffer.
+    fn capture(&mut self) -> Result<Result<Frame, FrameError>, CameraError> {
+        let format = self.device.camera_format();
+        let (width, height) = (format.width(), format.height());
+        let buffer = loop {
+            match self.device.frame_raw() {
+                Ok(buffer) => break buffer.into_owned(),
+                Err(e) if errno(&e.to_string()) == Some(EINTR) => {}
+                Err(e) => return Err(while_streaming(&self.name, &e)),
+            }
+        };
+        Ok(match format.format() {
+            FrameFormat::YUYV => Frame::from_yuyv(width, height, &buffer),
+            FrameFormat::MJPEG => Frame::from_jpeg(&buffer),
+            FrameFormat::NV12 => Frame::from_nv12(width, height, &buffer),
+            FrameFormat::GRAY => Frame::from_grey(width, height, &buffer),
+            FrameFormat::RAWRGB => Frame::from_rgb(width, height, &buffer),
+            FrameFormat::RAWBGR => Err(FrameError::Broken("unexpected BGR pixels".to_owned())),
+        })
+    }
+}
+
+impl FrameSource for V4lCamera {
+    fn next_frame(&mut self) -> Result<Frame, CameraError> {
+        let mut why = String::new();
+        for _ in 0..MAX_BROKEN {
+            match self.capture()? {
+                Ok(frame) => return Ok(frame),
+                Err(e) => why = e.to_string(),
+            }
+        }
+        Err(CameraError::BadPicture {
+            name: self.name.clone(),
+            why,
+        })
+    }
+
+    fn device(&self) -> String {
+        self.name.clone()
+    }
+}
+
+/// The number of a device: nokhwa opens by number only.
+fn index_of(device: &str) -> Result<u32, CameraError> {
+    let not_found = || CameraError::NotFound {
+        device: device.to_owned(),
+    };
+    let path = match device.parse::<u32>() {
+        Ok(index) => format!("/dev/video{index}"),
+        Err(_) => device.to_owned(),
+    };
+    // Links are followed; also tells whether it is there.
+    let path = fs::canonicalize(path).map_err(|_| not_found())?;
+    number_in(&path).ok_or_else(|| CameraError::Unsupported {
+        device: device.to_owned(),
+        what: "not a video device".to_owned(),
+    })
+}
+
+/// The number in `/dev/video0`.
+fn number_in(path: &Path) -> Option<u32> {
+    let name = path.strip_prefix("/dev").ok()?.to_str()?;
+    name.strip_prefix("video")?.parse().ok()
+}
+
+/// Opens in the size and rate that we want, or else in the closest that the camera lists.
+fn open_in_best_format(index: &CameraIndex) -> Result<V4LCaptureDevice<'static>, NokhwaError> {
+    let open = |request, format| {
+        V4LCaptureDevice::new(index, RequestedFormat::with_formats(request, &[format]))
+    };
+    let ideal = |format| {
+        let format = CameraFormat::new_from(WIDTH, HEIGHT, format, RATE);
+        RequestedFormatType::Exact(format)
+    };
+    let exact = FORMATS.iter().map(|&format| (ideal(format), format));
+    let any = FORMATS
+        .iter()
+        .map(|&format| (RequestedFormatType::None, format));
+    let mut last = None;
+    for (request, format) in exact.chain(any) {
+        match open(request, format) {
+            Ok(mut device) => {
+                if request == RequestedFormatType::None {
+                    prefer_closest(&mut device);
+                }
+                return Ok(device);
+            }
+            // These don't depend on the format.
+            Err(e)
+                if matches!(
+                    errno(&e.to_string()),
+                    Some(ENOENT | ENXIO | ENODEV | EACCES | EBUSY)
+                ) =>
+            {
+                return Err(e);
+            }
+            Err(e) => last = Some(e),
+        }
+    }
+    Err(last.unwrap_or_else(|| NokhwaError::GeneralError("no pixel format".to_owned())))
+}
+
+/// Changes to the listed format that is closest to what we want. If the camera refuses, it stays as
+/// it was opened.
+fn prefer_closest(device: &mut V4LCaptureDevice<'static>) {
+    let opened = device.camera_format();
+    let listed = device.compatible_camera_formats().unwrap_or_default();
+    if let Some(format) = closest(&listed).filter(|&format| format != opened)
+        && device.set_camera_format(format).is_err()
+    {
+        // Back to what worked; if even that fails, the first frame will tell.
+        let _ = device.set_camera_format(opened);
+    }
+}
+
+/// Of a camera's formats the one closest in size, then in rate, then the cheapest to read.
+fn closest(listed: &[CameraFormat]) -> Option<CameraFormat> {
+    let pixels = |r: Resolution| u64::from(r.width()) * u64::from(r.height());
+    listed
+        .iter()
+        .copied()
+        .filter(|f| FORMATS.contains(&f.format()) && pixels(f.resolution()) > 0)
+        .min_by_key(|f| {
+            let size = pixels(f.resolution()).abs_diff(pixels(Resolution::new(WIDTH, HEIGHT)));
+            let place = FORMATS.iter().position(|&format| format == f.format());
+            (size, f.frame_rate().abs_diff(RATE), place)
+        })
+}
+
+fn at_open(device: &str, error: &NokhwaError) -> CameraError {
+    let text = error.to_string();
+    let device = device.to_owned();
+    match errno(&text) {
+        Some(ENOENT | ENXIO | ENODEV) => CameraError::NotFound { device },
+        Some(EBUSY) => CameraError::Busy { device },
+        Some(EACCES) => CameraError::Unsupported {
+            device,
+            what: "this user may not open it: add the user to the group video".to_owned(),
+        },
+        _ => CameraError::Unsupported { device, what: text },
+    }
+}
+
+fn while_streaming(device: &str, error: &NokhwaError) -> CameraError {
+    let text = error.to_string();
+    let device = device.to_owned();
+    match errno(&text) {
+        Some(ENOENT | EIO | ENXIO | ENODEV) => CameraError::Unplugged { device },
+        Some(EBUSY) => CameraError::Busy { device },
+        Some(_) => CameraError::Stalled { device },
+        None => CameraError::Unsupported { device, what: text },
+    }
+}
+
+/// The system's error number out of a text such as `… (os error 16)`.
+fn errno(text: &str) -> Option<i32> {
+    let (_, number) = text.rsplit_once("(os error ")?;
+    number.split(')').next()?.parse().ok()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn opening(text: &str) -> CameraError {
+        at_open(
+            "0",
+            &NokhwaError::OpenDeviceError("0".to_owned(), text.to_owned()),
+        )
+    }
+
+    fn streaming(text: &str) -> CameraError {
+        while_streaming("0", &NokhwaError::ReadFrameError(text.to_owned()))
+    }
+
+    #[test]
+    fn a_device_that_is_not_there_is_not_found() {
+        for device in ["/dev/video4711", "4711", "/nowhere/video0", ""] {
+            let Err(error) = V4lCamera::open(device) else {
+                unreachable!("there is no such camera")
+            };
+            assert_eq!(
+                error,
+                CameraError::NotFound {
+                    device: device.to_owned()
+                }
+            );
+        }
+    }
+
+    #[test]
+    fn a_file_that_is_no_video_device_is_unsupported() {
+        let opened = V4lCamera::open("/dev/null").map(|_| ());
+        assert!(matches!(opened, Err(CameraError::Unsupported { .. })));
+    }
+
+    #[test]
+    fn numbers_are_taken_from_device_names_only() {
+        assert_eq!(number_in(Path::new("/dev/video12")), Some(12));
+        for path in [
+            "/dev/video",
+            "/dev/video-1",
+            "/dev/sda",
+            "/tmp/video0",
+            "/dev/video99999999999",
+        ] {
+            assert_eq!(number_in(Path::new(path)), None, "{path}");
+        }
+    }
+
+    #[test]
+    fn errors_at_opening_are_told_apart() {
+        let device = || "0".to_owned();
+        assert_eq!(
+            opening("No such file or directory (os error 2)"),
+            CameraError::NotFound { device: device() }
+        );
+        assert_eq!(
+            opening("Device or resource busy (os error 16)"),
+            CameraError::Busy { device: device() }
+        );
+        for text in [
+            "Permission denied (os error 13)",
+            "Failed to Fufill",
+            "(os error x)",
+        ] {
+            assert!(
+                matches!(opening(text), CameraError::Unsupported { .. }),
+                "{text}"
+            );
+        }
+    }
+
+    #[test]
+    fn errors_while_streaming_are_told_apart() {
+        let device = || "0".to_owned();
+        assert_eq!(
+            streaming("No such device (os error 19)"),
+            CameraError::Unplugged { device: device() }
+        );
+        assert_eq!(
+            streaming("Resource temporarily unavailable (os error 11)"),
+            CameraError::Stalled { device: device() }
+        );
+        assert!(matches!(
+            streaming("Stream Not Started"),
+            CameraError::Unsupported { .. }
+        ));
+    }
+
+    #[test]
+    fn the_closest_format_wins_by_size_then_rate_then_cost() {
+        let format = |w, h, f, r| CameraFormat::new_from(w, h, f, r);
+        let vga = format(640, 480, FrameFormat::MJPEG, 30);
+        let listed = [
+            format(1920, 1080, FrameFormat::YUYV, 30),
+            format(640, 480, FrameFormat::YUYV, 5),
+            format(640, 480, FrameFormat::RAWBGR, 30),
+            vga,
+            format(320, 240, FrameFormat::YUYV, 30),
+        ];
+        assert_eq!(closest(&listed), Some(vga));
+        let yuyv = format(640, 480, FrameFormat::YUYV, 30);
+        assert_eq!(closest(&[vga, yuyv]), Some(yuyv));
+        assert_eq!(closest(&[]), None);
+    }
+}

@@ -1,0 +1,82 @@
+//! What the lists say about a verified pass. An answer that could not be had is never "not listed".
+
+use gatepost_pass::{
+    List, Listing, Pass, ReadAt, Recognition, Revocation, Verified, VerifiedBundle,
+    VerifiedDocument, list::ListKind,
+};
+
+/// A verified document, and what the lists say.
+#[derive(Debug)]
+pub enum Looked {
+    /// A pass.
+    Pass(Box<LookedPass>),
+    /// Something that is not a pass.
+    Other(gatepost_pass::Kind),
+}
+
+/// A verified pass, and what the lists say.
+#[derive(Debug)]
+pub struct LookedPass {
+    /// The pass.
+    pub pass: Verified<Pass>,
+    /// One answer for each subject, in order.
+    pub status: Vec<Lookup<Listing>>,
+    /// Whether the pass number still counts.
+    pub revocation: Lookup<Revocation>,
+}
+
+/// The answer of a list.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Lookup<T> {
+    /// The list answered.
+    Found(T),
+    /// The issuer has no such list on this device.
+    NoList,
+    /// The list is there and could not be read.
+    Unreadable,
+    /// Nobody needs to ask: the issuer's passes don't count here.
+    NotAsked,
+}
+
+/// Asks the lists of the pass's issuer.
+pub fn look<R: ReadAt>(document: VerifiedDocument, bundle: &VerifiedBundle<R>) -> Looked {
+    let pass = match document {
+        VerifiedDocument::Pass(pass) => pass,
+        VerifiedDocument::Place(place) => return Looked::Other(place.kind()),
+        VerifiedDocument::Badge(badge) => return Looked::Other(badge.kind()),
+        VerifiedDocument::Enrolment(code) => return Looked::Other(code.kind()),
+    };
+    let issuer = pass.issuer().id;
+    let asked = match pass.issuer().recognition {
+        Recognition::Own | Recognition::Accept(_) => Some(()),
+        Recognition::Convert(_) | Recognition::Refuse => None,
+    };
+    let subjects = pass.claims().subjects.as_slice();
+    let (status, revocation) = match asked {
+        None => (vec![Lookup::NotAsked; subjects.len()], Lookup::NotAsked),
+        Some(()) => {
+            let list = bundle.list(ListKind::Status, issuer);
+            let ask = |subject: &gatepost_pass::Subject| {
+                ask(list, |list: &List<_>| list.status(&subject.tag))
+            };
+            let revoked = bundle.list(ListKind::Revocation, issuer);
+            (
+                subjects.iter().map(ask).collect(),
+                self::ask(revoked, |list| list.revocation(&pass.claims().number)),
+            )
+        }
+    };
+    Looked::Pass(Box::new(LookedPass {
+        pass,
+        status,
+        revocation,
+    }))
+}
+
+fn ask<L, T, E>(list: Option<&L>, question: impl Fn(&L) -> Result<T, E>) -> Lookup<T> {
+    match list.map(question) {
+        None => Lookup::NoList,
+        Some(Ok(answer)) => Lookup::Found(answer),
+        Some(Err(_)) => Lookup::Unreadable,
+    }
+}

@@ -1,0 +1,406 @@
+//! The rules as a table: what is shown, in which situation, and what the guard is told.
+
+#![allow(clippy::unwrap_used)]
+
+use gatepost_pass::{
+    ClockTrust, Colour, IssuerId, Kind, Now, Pass, PassNumber, SubjectTag, Timestamp,
+    VerifiedBundle,
+    envelope::{live_code, to_text},
+    fixture::{self, DAY, NOW, Region, SIGNED, documents, foreign},
+    list::ListKind,
+    policy::{IdentityRule, PassBack, Policy, Risk, WhenExpired},
+    time::Minute,
+    words::Class,
+};
+
+use super::{Judged, Recent, judge, verdict::Outcome, verdict::Reason};
+use crate::decode::CodeContent;
+
+const TRUSTED: Now = Now {
+    time: NOW,
+    clock: ClockTrust::Trusted,
+};
+
+struct Gate {
+    region: Region,
+    now: Now,
+    recent: Recent,
+}
+
+impl Gate {
+    fn new() -> Self {
+        Self {
+            region: Region::default(),
+            now: TRUSTED,
+            recent: Recent::default(),
+        }
+    }
+
+    fn with(change: impl FnOnce(&mut Policy)) -> Self {
+        let mut gate = Self::new();
+        change(&mut gate.region.policy);
+        gate
+    }
+
+    fn at(time: Timestamp) -> Self {
+        Self {
+            now: Now {
+                time,
+                clock: ClockTrust::Trusted,
+            },
+            ..Self::new()
+        }
+    }
+
+    fn judge(&self, text: &str) -> Judged {
+        let bundle = self.region.verified();
+        let content = CodeContent::Text(text.to_owned());
+        judge(&content, Some(&bundle), &self.recent, self.now)
+    }
+
+    /// Outcome and reasons.
+    fn says(&self, bytes: &[u8]) -> (Outcome, Vec<Reason>) {
+        let verdict = self.judge(&to_text(bytes)).verdict;
+        (verdict.outcome, verdict.reasons)
+    }
+}
+
+fn paper(n: u8) -> Vec<u8> {
+    documents().sign(Kind::Pass, &fixture::paper_pass(n))
+}
+
+fn phone(n: u8) -> Vec<u8> {
+    documents().sign(Kind::Pass, &fixture::phone_pass(n))
+}
+
+fn with_validity(from: Timestamp, until: Timestamp) -> Vec<u8> {
+    let (not_before, not_after) = (Minute::of(from), Minute::of(until));
+    documents().sign(
+        Kind::Pass,
+        &Pass {
+            not_before,
+            not_after,
+            ..fixture::paper_pass(1)
+        },
+    )
+}
+
+fn with_class(class: Class) -> Vec<u8> {
+    let person = gatepost_pass::Subject {
+        class,
+        ..fixture::subject(1)
+    };
+    let subjects = vec![person].try_into().unwrap();
+    documents().sign(
+        Kind::Pass,
+        &Pass {
+            subjects,
+            ..fixture::paper_pass(1)
+        },
+    )
+}
+
+fn admit() -> (Outcome, Vec<Reason>) {
+    (Outcome::Admit, vec![Reason::Green])
+}
+
+fn check(reason: Reason) -> (Outcome, Vec<Reason>) {
+    (Outcome::Check, vec![reason])
+}
+
+fn refuse(reason: Reason) -> (Outcome, Vec<Reason>) {
+    (Outcome::Refuse, vec![reason])
+}
+
+#[test]
+fn green_and_valid_is_admitted_and_nothing_else_is_asked() {
+    assert_eq!(Gate::new().says(&paper(1)), admit());
+}
+
+#[test]
+fn paper_equals_a_live_phone_code() {
+    let live = live_code(&phone(1), NOW, &fixture::holder());
+    assert_eq!(Gate::new().says(&live), Gate::new().says(&paper(1)));
+}
+
+#[test]
+fn a_picture_of_a_phone_pass_asks_for_the_live_code() {
+    assert_eq!(Gate::new().says(&phone(1)), check(Reason::LiveCodeNeeded));
+}
+
+#[test]
+fn a_live_code_counts_for_ninety_seconds_before_and_after() {
+    for (age, told) in [
+        (0, admit()),
+        (90, admit()),
+        (91, check(Reason::LiveCodeOld)),
+        (100_000, check(Reason::LiveCodeOld)),
+    ] {
+        let past = live_code(&phone(1), NOW.minus(age), &fixture::holder());
+        assert_eq!(Gate::new().says(&past), told, "{age} s old");
+        let future = live_code(&phone(1), NOW.plus(age), &fixture::holder());
+        assert_eq!(Gate::new().says(&future), told, "{age} s ahead");
+    }
+}
+
+#[test]
+fn the_window_is_wider_while_the_clock_is_not_trusted() {
+    let mut gate = Gate::new();
+    gate.now.clock = ClockTrust::BehindFloor;
+    let old = live_code(&phone(1), NOW.minus(900), &fixture::holder());
+    let told = (Outcome::Admit, vec![Reason::Green, Reason::ClockUntrusted]);
+    assert_eq!(gate.says(&old), told);
+}
+
+#[test]
+fn the_status_list_makes_a_green_pass_yellow_or_red() {
+    assert_eq!(Gate::new().says(&paper(101)), check(Reason::Yellow));
+    assert_eq!(Gate::new().says(&paper(102)), refuse(Reason::Red));
+}
+
+#[test]
+fn the_worse_of_pass_and_list_counts() {
+    let red = gatepost_pass::Subject {
+        colour: Colour::Red,
+        ..fixture::subject(101)
+    };
+    let subjects = vec![red].try_into().unwrap();
+    let pass = documents().sign(
+        Kind::Pass,
+        &Pass {
+            subjects,
+            ..fixture::paper_pass(1)
+        },
+    );
+    assert_eq!(Gate::new().says(&pass), refuse(Reason::Red));
+}
+
+#[test]
+fn each_person_of_a_family_is_judged_and_the_worst_decides() {
+    let bytes = documents().sign(Kind::FamilyPass, &fixture::family_pass(98));
+    let judged = Gate::new().judge(&to_text(&bytes));
+    let colours: Vec<Colour> = judged
+        .verdict
+        .people
+        .iter()
+        .map(|person| person.colour)
+        .collect();
+    use Colour::{Green, Red, Yellow};
+    assert_eq!(colours, [Green, Green, Green, Yellow, Red, Green]);
+    assert_eq!(judged.verdict.outcome, Outcome::Refuse);
+    assert_eq!(judged.verdict.reasons, [Reason::Red, Reason::Yellow]);
+}
+
+#[test]
+fn a_revoked_pass_is_refused() {
+    assert_eq!(Gate::new().says(&paper(103)), refuse(Reason::Revoked));
+}
+
+#[test]
+fn validity_begins_and_ends_to_the_minute() {
+    let (from, until) = (SIGNED, SIGNED.plus(14 * DAY));
+    let pass = with_validity(from, until);
+    assert_eq!(Gate::at(from).says(&pass), admit());
+    assert_eq!(
+        Gate::at(from.minus(1)).says(&pass).1[0],
+        Reason::NotYetValid
+    );
+    assert!(
+        !Gate::at(until.minus(1))
+            .says(&pass)
+            .1
+            .contains(&Reason::Expired)
+    );
+    assert!(Gate::at(until).says(&pass).1.contains(&Reason::Expired));
+}
+
+#[test]
+fn no_pass_is_valid_for_more_than_fourteen_days() {
+    let fits = with_validity(SIGNED, SIGNED.plus(14 * DAY));
+    assert_eq!(Gate::new().says(&fits), admit());
+    let long = with_validity(SIGNED, SIGNED.plus(14 * DAY + 60));
+    assert_eq!(Gate::new().says(&long), refuse(Reason::ValidityTooLong));
+}
+
+#[test]
+fn other_regions_are_recognised_converted_or_guided() {
+    let pass = |code| foreign(code).sign(Kind::Pass, &fixture::paper_pass(1));
+    // Recognised, and its lists are not on this device: said, not guessed.
+    assert_eq!(Gate::new().says(&pass("CN-JS")), check(Reason::NoList));
+    assert_eq!(Gate::new().says(&pass("CN-BJ")), check(Reason::ConvertPass));
+    assert_eq!(
+        Gate::new().says(&pass("CN-HB")),
+        check(Reason::IssuerRefused)
+    );
+    assert_eq!(
+        Gate::new().says(&pass("CN-XX")),
+        refuse(Reason::UnknownIssuer)
+    );
+    let help = Gate::new().judge(&to_text(&pass("CN-BJ"))).verdict.help;
+    assert_eq!(help.as_deref(), Some("https://pass.example/convert"));
+    let help = Gate::new().judge(&to_text(&pass("CN-XX"))).verdict.help;
+    assert_eq!(help.as_deref(), Some("Help desk 0531 12345"));
+}
+
+#[test]
+fn each_flaw_of_a_document_has_its_own_reason() {
+    let mut forged = paper(1);
+    *forged.last_mut().unwrap() ^= 1;
+    assert_eq!(Gate::new().says(&forged), refuse(Reason::BadSignature));
+    assert_eq!(Gate::new().says(&paper(1)[..50]), refuse(Reason::Malformed));
+    let wrong_role = fixture::lists().sign(Kind::Pass, &fixture::paper_pass(1));
+    assert_eq!(Gate::new().says(&wrong_role), refuse(Reason::KeyNotAllowed));
+    let mut other_key = documents();
+    other_key.key = gatepost_pass::KeyId(77);
+    let unknown = other_key.sign(Kind::Pass, &fixture::paper_pass(1));
+    assert_eq!(Gate::new().says(&unknown), refuse(Reason::UnknownKey));
+    let mut newer = paper(1);
+    newer[1] = 2;
+    assert_eq!(Gate::new().says(&newer), check(Reason::NewerFormat));
+    let verdict = Gate::new().judge("WIFI:S:cafe;;").verdict;
+    assert_eq!(
+        (verdict.outcome, verdict.reasons),
+        check(Reason::ForeignCode)
+    );
+}
+
+#[test]
+fn a_place_code_is_not_a_pass_and_says_where_the_device_stands() {
+    let place = gatepost_pass::Place {
+        id: "gate-3".try_into().unwrap(),
+        name: "North gate".try_into().unwrap(),
+        not_after: Minute::of(SIGNED.plus(DAY)),
+    };
+    let text = to_text(&documents().sign(Kind::PlaceCode, &place));
+    let judged = Gate::new().judge(&text);
+    assert_eq!(judged.verdict.reasons, [Reason::NotAPass]);
+    assert_eq!(judged.place, Some(place));
+    assert_eq!(Gate::at(SIGNED.plus(2 * DAY)).judge(&text).place, None);
+}
+
+#[test]
+fn stale_data_warns_and_expired_data_follows_the_policy() {
+    let stale = Gate::at(SIGNED.plus(2 * DAY));
+    let told = (Outcome::Admit, vec![Reason::Green, Reason::StaleData]);
+    assert_eq!(stale.says(&paper(1)), told);
+    let expired = Gate::at(SIGNED.plus(8 * DAY));
+    assert_eq!(expired.says(&paper(1)), refuse(Reason::ExpiredData));
+    let mut lenient = Gate::with(|policy| policy.when_expired = WhenExpired::Check);
+    lenient.now.time = SIGNED.plus(8 * DAY);
+    assert_eq!(lenient.says(&paper(1)), check(Reason::ExpiredData));
+}
+
+#[test]
+fn temperature_and_identity_follow_policy_place_and_person() {
+    let taken = Gate::with(|policy| policy.temperature = true);
+    assert_eq!(taken.says(&paper(1)), check(Reason::TakeTemperature));
+    assert_eq!(taken.says(&paper(102)), refuse(Reason::Red));
+
+    let low = Gate::with(|policy| {
+        policy.temperature = true;
+        policy.risk = Risk::Low;
+    });
+    assert_eq!(low.says(&paper(1)), admit());
+    assert_eq!(
+        low.says(&with_class(Class::Special(1))),
+        check(Reason::TakeTemperature)
+    );
+
+    let elsewhere = Gate::with(|policy| policy.identity = IdentityRule::Everyone);
+    assert_eq!(elsewhere.says(&paper(1)), admit());
+    let special = Gate::with(|policy| {
+        policy.special_place = true;
+        policy.identity = IdentityRule::SpecialClasses;
+    });
+    assert_eq!(special.says(&paper(1)), admit());
+    assert_eq!(
+        special.says(&with_class(Class::Special(1))),
+        check(Reason::CheckIdentity)
+    );
+}
+
+#[test]
+fn pass_back_warns_or_checks_within_its_window_only() {
+    let seen = Gate::new().judge(&to_text(&paper(1))).seen;
+    for (ago, rule, told) in [
+        (
+            60,
+            PassBack::Warn,
+            (Outcome::Admit, vec![Reason::Green, Reason::AlreadyPassed]),
+        ),
+        (60, PassBack::Check, check(Reason::AlreadyPassed)),
+        (300, PassBack::Check, admit()),
+    ] {
+        let mut gate = Gate::with(|policy| policy.pass_back = rule);
+        gate.recent.add(&seen, NOW.minus(ago));
+        assert_eq!(gate.says(&paper(1)), told, "{ago} s ago, {rule:?}");
+        assert_eq!(gate.says(&paper(2)), admit());
+    }
+}
+
+#[test]
+fn a_device_without_a_bundle_says_that_it_is_not_set_up() {
+    let content = CodeContent::Text(to_text(&paper(1)));
+    let none: Option<&VerifiedBundle<Vec<u8>>> = None;
+    let verdict = judge(&content, none, &Recent::default(), TRUSTED).verdict;
+    assert_eq!((verdict.outcome, verdict.reasons), refuse(Reason::NotSetUp));
+}
+
+#[test]
+fn a_list_that_can_not_be_read_is_never_an_all_clear() {
+    use gatepost_pass::bundle::{Intake, Versions};
+    use std::{cell::Cell, io, rc::Rc};
+
+    /// Storage that rots after the bundle was verified.
+    struct Rotting(Vec<u8>, Rc<Cell<u32>>);
+    impl gatepost_pass::ReadAt for Rotting {
+        fn length(&self) -> io::Result<u64> {
+            self.0.length()
+        }
+        fn read_at(&self, buffer: &mut [u8], offset: u64) -> io::Result<()> {
+            match self.1.get() {
+                0 => self.0.read_at(buffer, offset),
+                _ => Err(io::ErrorKind::Other.into()),
+            }
+        }
+    }
+    struct Files<'a>(&'a Region, Rc<Cell<u32>>);
+    impl gatepost_pass::BundleFiles for Files<'_> {
+        type Reader = Rotting;
+        fn open(&self, digest: &gatepost_pass::Digest) -> io::Result<Rotting> {
+            Ok(Rotting(self.0.files.open(digest)?, self.1.clone()))
+        }
+    }
+
+    let (region, rot) = (Region::default(), Rc::new(Cell::new(0)));
+    let (manifest, have) = (region.manifest(), Versions::default());
+    let files = Files(&region, rot.clone());
+    let bundle =
+        VerifiedBundle::verify(&fixture::root(), &manifest, &files, Intake::New(&have), NOW)
+            .unwrap();
+    assert!(
+        bundle
+            .list(ListKind::Status, "CN-SD".parse::<IssuerId>().unwrap())
+            .is_some()
+    );
+    rot.set(1);
+    let content = CodeContent::Text(to_text(&paper(102)));
+    let verdict = judge(&content, Some(&bundle), &Recent::default(), TRUSTED).verdict;
+    assert_eq!(
+        (verdict.outcome, verdict.reasons),
+        check(Reason::ListUnreadable)
+    );
+}
+
+#[test]
+fn what_goes_into_the_passage_is_the_pass_and_its_persons() {
+    let judged = Gate::new().judge(&to_text(&paper(5)));
+    let gatepost_protocol::Seen::Pass {
+        number, subjects, ..
+    } = judged.seen
+    else {
+        unreachable!("a verified pass")
+    };
+    assert_eq!(number, PassNumber([0, 0, 0, 0, 5]));
+    assert_eq!(subjects.as_slice(), [SubjectTag([5; 16])]);
+}

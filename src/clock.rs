@@ -1,0 +1,110 @@
+//! The one place that asks the system what time it is.
+
+use std::{
+    sync::{Mutex, PoisonError},
+    time::{Duration, Instant, SystemTime, UNIX_EPOCH},
+};
+
+use gatepost_pass::{Floor, Now, Timestamp};
+
+/// The device's clock: the wall clock, held up by the time floor.
+#[derive(Debug)]
+pub struct Clock {
+    started: Instant,
+    fixed: Option<Timestamp>,
+    floor: Mutex<Floor>,
+}
+
+impl Clock {
+    /// A clock on the system's, or standing still at `fixed` (`--now`).
+    pub fn new(fixed: Option<Timestamp>) -> Self {
+        let floor = Mutex::new(Floor::new(Timestamp(0), Duration::ZERO));
+        Self {
+            started: Instant::now(),
+            fixed,
+            floor,
+        }
+    }
+
+    /// Takes a signed time that the device has seen.
+    pub fn raise(&self, signed: Timestamp) {
+        self.floor().raise(signed, self.started.elapsed());
+    }
+
+    /// What time it is, and how far to believe it.
+    pub fn now(&self) -> Now {
+        let wall = self.fixed.unwrap_or_else(|| {
+            let since = SystemTime::now().duration_since(UNIX_EPOCH);
+            // Before 1970 is as dead as 1970.
+            Timestamp(since.unwrap_or_default().as_secs())
+        });
+        self.floor().now(wall, self.started.elapsed())
+    }
+
+    fn floor(&self) -> std::sync::MutexGuard<'_, Floor> {
+        // A floor is plain numbers: whole even if a thread died holding it.
+        self.floor.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+/// Reads `2026-11-21T08:00:00Z`.
+pub fn parse_time(text: &str) -> Result<Timestamp, String> {
+    let time = humantime::parse_rfc3339_weak(text)
+        .map_err(|why| format!("{why}; write a time like 2026-11-21T08:00:00Z"))?;
+    let since = time
+        .duration_since(UNIX_EPOCH)
+        .map_err(|_| "a time after 1970".to_owned())?;
+    Ok(Timestamp(since.as_secs()))
+}
+
+/// Writes `2026-11-21T08:00:00Z`.
+pub fn format_time(time: Timestamp) -> String {
+    // 9999 is the last year that the format knows.
+    let seconds = time.0.min(253_402_300_799);
+    humantime::format_rfc3339_seconds(UNIX_EPOCH + Duration::from_secs(seconds)).to_string()
+}
+
+/// Writes `08:00` in a zone that is `offset` minutes east of UTC.
+pub fn format_hour(time: Timestamp, offset: i16) -> String {
+    format_local(time, offset)
+        .get(11..16)
+        .unwrap_or_default()
+        .to_owned()
+}
+
+/// Writes `2026-11-21 08:00` in a zone that is `offset` minutes east of UTC.
+pub fn format_local(time: Timestamp, offset: i16) -> String {
+    let shift = u64::from(offset.unsigned_abs()) * 60;
+    let local = if offset < 0 {
+        time.minus(shift)
+    } else {
+        time.plus(shift)
+    };
+    let text = format_time(local);
+    text.get(..16).unwrap_or_default().replace('T', " ")
+}
+
+#[cfg(test)]
+mod tests {
+    #![allow(clippy::unwrap_used)]
+
+    use super::*;
+
+    #[test]
+    fn times_are_read_and_written_as_rfc_3339() {
+        let time = parse_time("2026-11-21T23:30:05Z").unwrap();
+        assert_eq!(format_time(time), "2026-11-21T23:30:05Z");
+        assert_eq!(format_local(time, 480), "2026-11-22 07:30");
+        assert_eq!(format_hour(time, -30), "23:00");
+        assert!(parse_time("yesterday").is_err());
+        assert_eq!(format_time(Timestamp(u64::MAX)), "9999-12-31T23:59:59Z");
+    }
+
+    #[test]
+    fn a_signed_time_holds_a_dead_clock_up() {
+        let clock = Clock::new(Some(Timestamp(0)));
+        clock.raise(Timestamp(1_790_000_000));
+        assert!(clock.now().time >= Timestamp(1_790_000_000));
+        assert_eq!(clock.now().clock, gatepost_pass::ClockTrust::BehindFloor);
+    }
+}

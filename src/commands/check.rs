@@ -1,0 +1,145 @@
+//! `gatepost check`: pictures to verdicts, without a window and without a passage.
+
+use std::{
+    io::Write,
+    path::{Path, PathBuf},
+    time::Instant,
+};
+
+use clap::Args;
+use gatepost_pass::Timestamp;
+use serde::Serialize;
+
+use super::{CommandError, Done, complain, decode::round};
+use crate::{
+    camera::{load_picture, pictures_in},
+    checkpoint::{Recent, Verdict, judge, verdict::Reason},
+    clock::{Clock, parse_time},
+    data::DataDir,
+    decode::{Effort, decode},
+    names,
+    store::BundleCache,
+};
+
+/// What `check` takes.
+#[derive(Args, Debug)]
+pub struct Arguments {
+    /// Judge as of this time, such as 2026-11-21T08:00:00Z.
+    #[arg(long, value_name = "RFC3339", value_parser = parse_time)]
+    now: Option<Timestamp>,
+    /// One JSON object a line.
+    #[arg(long)]
+    json: bool,
+    /// Pictures, or folders of them (PNG, JPEG, WebP).
+    #[arg(required = true, value_name = "IMAGE|DIR")]
+    paths: Vec<PathBuf>,
+}
+
+#[derive(Serialize)]
+struct Line {
+    file: String,
+    outcome: &'static str,
+    reasons: Vec<Reason>,
+    document: Option<&'static str>,
+    issuer: Option<String>,
+    ms: f64,
+}
+
+/// Judges each picture; of several codes in one, each has a line. A bad picture is said on standard
+/// error, and the rest is done.
+pub fn run(data: &Path, arguments: &Arguments) -> Result<Done, CommandError> {
+    let data = DataDir::open(data)?;
+    let identity = data.identity()?;
+    let clock = Clock::new(arguments.now);
+    let bundle = BundleCache::new(data.bundle()).load(&identity.root, clock.now().time)?;
+    let bundle = bundle.ok_or(CommandError::NoBundle)?;
+    if arguments.now.is_none() {
+        clock.raise(bundle.newest_signed());
+    }
+    let mut done = Done::Well;
+    let mut out = std::io::stdout().lock();
+    for path in &arguments.paths {
+        let pictures = match pictures_in(path) {
+            Ok(pictures) => pictures,
+            Err(error) => {
+                complain(&error);
+                done = Done::WithFaults;
+                continue;
+            }
+        };
+        for picture in pictures {
+            let frame = match load_picture(&picture) {
+                Ok(frame) => frame,
+                Err(error) => {
+                    complain(&error);
+                    done = Done::WithFaults;
+                    continue;
+                }
+            };
+            let file = picture.display().to_string();
+            let began = Instant::now();
+            let codes = decode(frame.view(), Effort::Still);
+            let verdicts: Vec<Verdict> = codes
+                .iter()
+                .map(|code| {
+                    judge(
+                        &code.content,
+                        Some(&bundle),
+                        &Recent::default(),
+                        clock.now(),
+                    )
+                })
+                .map(|judged| judged.verdict)
+                .collect();
+            let ms = round(began.elapsed().as_secs_f64() * 1000.0);
+            if verdicts.is_empty() {
+                write(&mut out, arguments, none(file, ms))?;
+            } else {
+                for verdict in verdicts {
+                    write(&mut out, arguments, line(file.clone(), verdict, ms))?;
+                }
+            }
+        }
+    }
+    Ok(done)
+}
+
+fn none(file: String, ms: f64) -> Line {
+    Line {
+        file,
+        outcome: "none",
+        reasons: Vec::new(),
+        document: None,
+        issuer: None,
+        ms,
+    }
+}
+
+fn line(file: String, verdict: Verdict, ms: f64) -> Line {
+    Line {
+        file,
+        outcome: names::outcome(verdict.outcome),
+        reasons: verdict.reasons,
+        document: verdict.document.map(names::document),
+        issuer: verdict.issuer.map(|issuer| issuer.code),
+        ms,
+    }
+}
+
+fn write(out: &mut impl Write, arguments: &Arguments, line: Line) -> Result<(), CommandError> {
+    if arguments.json {
+        serde_json::to_writer(&mut *out, &line).map_err(std::io::Error::from)?;
+        writeln!(out)?;
+    } else {
+        let reasons: Vec<String> = line
+            .reasons
+            .iter()
+            .map(|reason| names::reason(*reason))
+            .collect();
+        let Line {
+            file, outcome, ms, ..
+        } = line;
+        writeln!(out, "{file}: {outcome} ({}) {ms} ms", reasons.join(", "))?;
+    }
+    Ok(())
+}

@@ -1,0 +1,131 @@
+//! `gatepost doctor`: one line for everything that must be in order.
+
+use std::{fmt::Display, path::Path};
+
+use clap::Args;
+use gatepost_pass::{ClockTrust, Freshness};
+use gatepost_protocol::device::{device_id, verify_certificate};
+
+use super::{CommandError, Done};
+use crate::{
+    camera::{CameraError, V4lCamera},
+    clock::{Clock, format_time},
+    config::Config,
+    data::{DataDir, Identity},
+    store::{BundleCache, InstalledBundle, Outbox},
+    sync::HubClient,
+};
+
+/// What `doctor` takes.
+#[derive(Args, Debug)]
+pub struct Arguments {
+    /// Don't try to reach the hub.
+    #[arg(long)]
+    offline: bool,
+}
+
+/// Collects faults while it prints.
+struct Report {
+    done: Done,
+}
+
+impl Report {
+    fn line<E: Display>(&mut self, what: &str, result: Result<String, E>) {
+        match result {
+            Ok(well) => println!("ok    {what}: {well}"),
+            Err(fault) => {
+                println!("FAULT {what}: {fault}");
+                self.done = Done::WithFaults;
+            }
+        }
+    }
+}
+
+/// Looks at everything and changes nothing.
+pub fn run(data: &Path, arguments: &Arguments) -> Result<Done, CommandError> {
+    let data = DataDir::open(data)?;
+    let clock = Clock::new(None);
+    let mut report = Report { done: Done::Well };
+
+    let config = Config::load(&data.config());
+    let camera = config
+        .as_ref()
+        .map(|config| config.camera.clone())
+        .unwrap_or_default();
+    report.line(
+        "settings",
+        config.map(|_| data.config().display().to_string()),
+    );
+    let opened = V4lCamera::open(&camera).map(|_| camera.clone());
+    report.line::<CameraError>("camera", opened);
+
+    let identity = match data.identity() {
+        Ok(identity) => {
+            let id = device_id(&identity.key.public());
+            report.line::<CommandError>("device", Ok(id.to_string()));
+            identity
+        }
+        Err(fault) => {
+            report.line("device", Err(fault));
+            return Ok(report.done);
+        }
+    };
+    let bundle = BundleCache::new(data.bundle()).load(&identity.root, clock.now().time);
+    match bundle {
+        Ok(Some(bundle)) => {
+            clock.raise(bundle.newest_signed());
+            of_bundle(&mut report, &bundle, &identity, &clock);
+        }
+        Ok(None) => report.line("bundle", Err(CommandError::NoBundle)),
+        Err(fault) => report.line("bundle", Err(fault)),
+    }
+    let now = clock.now();
+    report.line(
+        "clock",
+        match now.clock {
+            ClockTrust::Trusted => Ok(format_time(now.time)),
+            ClockTrust::BehindFloor => {
+                Err("behind the newest signed time: set it; until then every passage is marked")
+            }
+            ClockTrust::FarAhead => Err("more than a year ahead of the newest signed time: set it"),
+        },
+    );
+    if data.passages().exists() {
+        let backlog = Outbox::open(&data.passages()).and_then(|outbox| outbox.backlog());
+        let said = backlog.map(|backlog| format!("{} wait for the hub", backlog.unsent));
+        report.line("passages", said);
+    } else {
+        report.line::<CommandError>("passages", Ok("none yet".to_owned()));
+    }
+    match (arguments.offline, identity.hub.as_str()) {
+        (true, _) => {}
+        (false, "") => report.line::<CommandError>("hub", Ok("none: USB only".to_owned())),
+        (false, hub) => {
+            report.line(
+                "hub",
+                HubClient::new(hub)
+                    .ping()
+                    .map(|()| format!("{hub} answers")),
+            );
+        }
+    }
+    Ok(report.done)
+}
+
+fn of_bundle(report: &mut Report, bundle: &InstalledBundle, identity: &Identity, clock: &Clock) {
+    let now = clock.now().time;
+    let manifest = bundle.manifest();
+    let until =
+        |what: &str, time| format!("version {}, {what} {}", manifest.version, format_time(time));
+    report.line(
+        "bundle",
+        match bundle.freshness(now) {
+            Freshness::Fresh => Ok(until("fresh until", manifest.fresh_until)),
+            Freshness::Stale => Err(until("stale since", manifest.fresh_until)),
+            Freshness::Expired => Err(until("expired since", manifest.hard_expiry)),
+        },
+    );
+    let certificate = verify_certificate(&identity.certificate, bundle.trust(), now);
+    let until = certificate.map(|certificate| format!("until {}", format_time(certificate.until)));
+    report.line("certificate", until);
+}

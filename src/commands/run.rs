@@ -1,0 +1,57 @@
+//! `gatepost run`: the scanner.
+
+use std::path::{Path, PathBuf};
+
+use clap::Args;
+
+use super::{CommandError, Done};
+use crate::{app, data::DataDir, ui::Surface};
+
+/// What `run` takes.
+#[derive(Args, Debug, Default)]
+pub struct Arguments {
+    /// Camera device, such as /dev/video0.
+    #[arg(long, value_name = "DEV", conflicts_with = "frames")]
+    camera: Option<String>,
+    /// Pictures instead of a camera, shown one after the other.
+    #[arg(long, value_name = "DIR")]
+    frames: Option<PathBuf>,
+    /// Cover the whole screen.
+    #[arg(long)]
+    fullscreen: bool,
+    /// Draw the window in memory instead of on a display, such as 800x480.
+    #[arg(long, value_name = "WxH", value_parser = parse_size)]
+    offscreen: Option<(u32, u32)>,
+    /// Keep a picture and a line of every verdict in this folder.
+    #[arg(long, value_name = "DIR")]
+    record: Option<PathBuf>,
+    /// Stop when the pictures are through and everything is logged and sent.
+    #[arg(long)]
+    once: bool,
+}
+
+fn parse_size(text: &str) -> Result<(u32, u32), String> {
+    let size = text
+        .split_once('x')
+        .and_then(|(w, h)| Some((w.parse().ok()?, h.parse().ok()?)));
+    size.filter(|(w, h)| (64..=4096).contains(w) && (64..=4096).contains(h))
+        .ok_or_else(|| "write a size like 800x480, each side 64 to 4096".to_owned())
+}
+
+/// Runs the scanner.
+pub fn run(data: &Path, arguments: Arguments) -> Result<Done, CommandError> {
+    let surface = match arguments.offscreen {
+        None => Surface::Window,
+        Some((width, height)) => Surface::Offscreen { width, height },
+    };
+    app::run(app::Options {
+        data: DataDir::open(data)?,
+        frames: arguments.frames,
+        camera: arguments.camera,
+        surface,
+        fullscreen: arguments.fullscreen,
+        record: arguments.record,
+        once: arguments.once,
+    })?;
+    Ok(Done::Well)
+}

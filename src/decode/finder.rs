@@ -1,0 +1,169 @@
+//! Finder patterns: the three squares in a code's corners. Any straight line through the middle of
+//! one crosses black, white, black, white, black in the proportion 1:1:3:1:1.
+
+use super::threshold::Bits;
+
+/// Most finder patterns that are kept per picture; noise gives thousands.
+const MAX_FOUND: usize = 512;
+/// How far a run may be off its share, as a part of that share.
+const TOLERANCE: f64 = 0.5;
+/// The same on a diagonal, where steps are coarser.
+const DIAGONAL_TOLERANCE: f64 = 0.75;
+
+/// A finder pattern.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct Finder {
+    /// Its centre, in pixels.
+    pub(super) x: f64,
+    pub(super) y: f64,
+    /// Side of a module in pixels, as measured along rows and columns.
+    pub(super) module: f64,
+    /// How many rows hit it.
+    seen: u32,
+}
+
+/// The finder patterns of a picture, those that most rows agree on first; at most `limit`.
+pub(super) fn find(bits: &Bits, limit: usize) -> Vec<Finder> {
+    let mut found: Vec<Finder> = Vec::new();
+    for (y, row) in bits.rows().enumerate() {
+        scan_row(row, |x| {
+            if let Some(finder) = confirm(bits, x, y as f64 + 0.5) {
+                merge(&mut found, finder);
+            }
+        });
+    }
+    // By place where the rows agree equally, so that the order is a fixed one.
+    found.sort_by(|a, b| {
+        (b.seen.cmp(&a.seen))
+            .then(a.y.total_cmp(&b.y))
+            .then(a.x.total_cmp(&b.x))
+    });
+    found.truncate(limit);
+    found
+}
+
+/// Calls `hit` with the middle of each 1:1:3:1:1 in a row.
+fn scan_row(row: &[bool], mut hit: impl FnMut(f64)) {
+    let mut runs = [0usize; 5];
+    let (mut colour, mut length) = (false, 0);
+    // One white pixel behind the end closes a pattern at the edge.
+    for (x, black) in row.iter().copied().chain([false]).enumerate() {
+        if black == colour {
+            length += 1;
+            continue;
+        }
+        runs.rotate_left(1);
+        runs[4] = length;
+        (colour, length) = (black, 1);
+        if !black && is_pattern(&runs, TOLERANCE) {
+            let end_of_middle = x - runs[4] - runs[3];
+            hit(end_of_middle as f64 - runs[2] as f64 / 2.0);
+        }
+    }
+}
+
+/// Whether five runs have the proportion 1:1:3:1:1.
+fn is_pattern(runs: &[usize; 5], tolerance: f64) -> bool {
+    let total: usize = runs.iter().sum();
+    let module = total as f64 / 7.0;
+    module >= 1.0
+        && runs
+            .iter()
+            .zip([1.0, 1.0, 3.0, 1.0, 1.0])
+            .all(|(&run, share)| {
+                run > 0 && (run as f64 - share * module).abs() < share * module * tolerance
+            })
+}
+
+/// Looks at a possible finder pattern along the column, the row and the diagonals.
+fn confirm(bits: &Bits, x: f64, y: f64) -> Option<Finder> {
+    let down = cross(bits, (x, y), (0.0, 1.0), TOLERANCE)?;
+    let y = y + down.off_middle;
+    let across = cross(bits, (x, y), (1.0, 0.0), TOLERANCE)?;
+    let x = x + across.off_middle;
+    let (shorter, longer) = (
+        down.length.min(across.length),
+        down.length.max(across.length),
+    );
+    if longer > 2.5 * shorter {
+        return None;
+    }
+    cross(bits, (x, y), (1.0, 1.0), DIAGONAL_TOLERANCE)
+        .or_else(|| cross(bits, (x, y), (1.0, -1.0), DIAGONAL_TOLERANCE))?;
+    Some(Finder {
+        x,
+        y,
+        module: (down.length + across.length) / 14.0,
+        seen: 1,
+    })
+}
+
+/// A line through a finder pattern, measured in steps.
+pub(super) struct Cross {
+    /// From outer edge to outer edge.
+    pub(super) length: f64,
+    /// From the starting point to the middle of the black square.
+    off_middle: f64,
+}
+
+/// Walks from a point in the black square both ways along `step`; `None` if the runs are not 1:1:3:1:1.
+pub(super) fn cross(
+    bits: &Bits,
+    (x, y): (f64, f64),
+    (dx, dy): (f64, f64),
+    tolerance: f64,
+) -> Option<Cross> {
+    let ahead = half_cross(bits, (x, y), (dx, dy))?;
+    let back = half_cross(bits, (x, y), (-dx, -dy))?;
+    // Both halves count the pixel they start in.
+    let middle = ahead[0] + back[0] - 1;
+    let runs = [back[2], back[1], middle, ahead[1], ahead[2]];
+    is_pattern(&runs, tolerance).then(|| Cross {
+        length: runs.iter().sum::<usize>() as f64,
+        off_middle: (ahead[0] as f64 - back[0] as f64) / 2.0,
+    })
+}
+
+/// The lengths of black, white and black from a point along `step`. Each run has a limit, the first
+/// by the picture's size and the others by the first, so that the walk ends.
+fn half_cross(bits: &Bits, (x, y): (f64, f64), (dx, dy): (f64, f64)) -> Option<[usize; 3]> {
+    let mut runs = [0usize; 3];
+    let (mut run, mut limit, mut t) = (0, 2 * bits.reach(), 0.0);
+    loop {
+        let black = bits.at_point(x + t * dx, y + t * dy);
+        if black == (run != 1) {
+            runs[run] += 1;
+            if runs[run] > limit {
+                return None;
+            }
+            t += 1.0;
+        } else if runs[0] == 0 {
+            return None;
+        } else if run == 2 {
+            return Some(runs);
+        } else {
+            run += 1;
+            limit = 2 * runs[0] + 1;
+        }
+    }
+}
+
+/// Adds a sighting to the finder pattern that it belongs to, or as a new one.
+fn merge(found: &mut Vec<Finder>, new: Finder) {
+    let same = found.iter_mut().find(|old| {
+        let near = old.module.max(new.module);
+        (old.x - new.x).abs() <= near
+            && (old.y - new.y).abs() <= near
+            && (old.module - new.module).abs() <= (old.module / 2.0).max(1.0)
+    });
+    if let Some(old) = same {
+        let n = f64::from(old.seen);
+        let mean = |a: f64, b: f64| (a * n + b) / (n + 1.0);
+        old.x = mean(old.x, new.x);
+        old.y = mean(old.y, new.y);
+        old.module = mean(old.module, new.module);
+        old.seen += 1;
+    } else if found.len() < MAX_FOUND {
+        found.push(new);
+    }
+}

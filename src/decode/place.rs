@@ -1,0 +1,97 @@
+//! Which three finder patterns belong to one code: likely triples first, each pattern used once.
+
+use super::finder::{self, Finder};
+use super::grid::{self, Reading};
+use super::threshold::Bits;
+use super::{Effort, MAX_CODES};
+
+/// Reads every code of a black and white picture, in the order in which they were found.
+pub(super) fn read_all(bits: &Bits, effort: Effort) -> Vec<Reading> {
+    let (patterns, tries) = match effort {
+        Effort::Stream => (36, 60),
+        Effort::Still => (96, 400),
+    };
+    let finders = finder::find(bits, patterns);
+    let mut used = vec![false; finders.len()];
+    let mut readings = Vec::new();
+    let mut tried = 0;
+    for triple in triples(&finders) {
+        if triple.members.iter().any(|&i| used[i]) {
+            continue;
+        }
+        if tried == tries || readings.len() == MAX_CODES {
+            break;
+        }
+        tried += 1;
+        let [corner, right, down] = triple.members.map(|i| finders[i]);
+        if let Some(reading) = grid::read(bits, &corner, &right, &down) {
+            for i in triple.members {
+                used[i] = true;
+            }
+            readings.push(reading);
+        }
+    }
+    readings
+}
+
+/// Three finder patterns that may belong to one code.
+struct Triple {
+    /// Indices: the corner between the two others, then clockwise.
+    members: [usize; 3],
+    /// How far from a square; 0 is perfect.
+    skew: f64,
+}
+
+/// All triples that could be a code seen from an angle, squarest first.
+fn triples(finders: &[Finder]) -> Vec<Triple> {
+    let n = finders.len();
+    let mut list: Vec<Triple> = (0..n)
+        .flat_map(|i| (i + 1..n).flat_map(move |j| (j + 1..n).map(move |k| [i, j, k])))
+        .filter_map(|members| triple(finders, members))
+        .collect();
+    list.sort_by(|a, b| (a.skew.total_cmp(&b.skew)).then(a.members.cmp(&b.members)));
+    list
+}
+
+fn triple(finders: &[Finder], members: [usize; 3]) -> Option<Triple> {
+    let modules = members.map(|i| finders[i].module);
+    let smallest = modules.iter().copied().fold(f64::INFINITY, f64::min);
+    let largest = modules.iter().copied().fold(0.0, f64::max);
+    if largest > 2.0 * smallest {
+        return None;
+    }
+    let distance =
+        |a: usize, b: usize| (finders[a].x - finders[b].x).hypot(finders[a].y - finders[b].y);
+    // The corner lies opposite the longest side.
+    let [i, j, k] = members;
+    let (corner, a, b) = [(i, j, k), (j, k, i), (k, i, j)]
+        .into_iter()
+        .max_by(|x, y| distance(x.1, x.2).total_cmp(&distance(y.1, y.2)))?;
+    let leg = |to: usize| {
+        (
+            finders[to].x - finders[corner].x,
+            finders[to].y - finders[corner].y,
+        )
+    };
+    let ((ax, ay), (bx, by)) = (leg(a), leg(b));
+    let (la, lb) = (ax.hypot(ay), bx.hypot(by));
+    let (shorter, longer) = (la.min(lb), la.max(lb));
+    // Centres are at least 14 and at most 170 modules apart; modules are measured aslant up to 1.5
+    // times too large.
+    if shorter < 14.0 * 0.5 * smallest || longer > 170.0 * 1.5 * largest || longer > 2.2 * shorter {
+        return None;
+    }
+    let cosine = (ax * bx + ay * by) / (la * lb);
+    if cosine.abs() > 0.6 {
+        return None;
+    }
+    let clockwise = ax * by - ay * bx > 0.0;
+    Some(Triple {
+        members: if clockwise {
+            [corner, a, b]
+        } else {
+            [corner, b, a]
+        },
+        skew: longer / shorter - 1.0 + cosine.abs() + (largest / smallest - 1.0),
+    })
+}

@@ -1,0 +1,91 @@
+//! A square of modules to the bytes that it carries. The only file that names rqrr.
+
+use rqrr::{Grid, SimpleGrid};
+
+use super::MAX_CONTENT_BYTES;
+
+/// Versions of QR codes, smallest and largest.
+pub(super) const VERSIONS: std::ops::RangeInclusive<usize> = 1..=40;
+
+/// Modules per side of a version.
+pub(super) fn side_of(version: usize) -> usize {
+    17 + 4 * version
+}
+
+/// The content of `side` x `side` modules, rows from the top, true is black. A mirrored symbol is
+/// read as well. `None` if errors can't be corrected, or the content is empty, over the limit or of a
+/// kind that is not supported.
+///
+/// The side is checked here because rqrr reads outside a square that is no QR size.
+pub(super) fn read(side: usize, modules: &[bool]) -> Option<Vec<u8>> {
+    let known = VERSIONS.map(side_of).any(|s| s == side);
+    if !known || modules.len() != side * side {
+        return None;
+    }
+    let square = SimpleGrid::from_func(side, |x, y| modules[y * side + x]);
+    let mut content = Vec::new();
+    Grid::new(square).decode_to(&mut content).ok()?;
+    (!content.is_empty() && content.len() <= MAX_CONTENT_BYTES).then_some(content)
+}
+
+#[cfg(test)]
+mod tests {
+    #![allow(clippy::unwrap_used)]
+    use super::*;
+    use crate::decode::tests::Noise;
+
+    fn modules(code: &qrcodegen::QrCode) -> (usize, Vec<bool>) {
+        let side = code.size();
+        let all = (0..side).flat_map(|y| (0..side).map(move |x| (x, y)));
+        let modules = all.map(|(x, y)| code.get_module(x, y)).collect();
+        (usize::try_from(side).unwrap(), modules)
+    }
+
+    #[test]
+    fn every_version_is_read() {
+        for version in VERSIONS {
+            let version = qrcodegen::Version::new(u8::try_from(version).unwrap());
+            let code = qrcodegen::QrCode::encode_segments_advanced(
+                &qrcodegen::QrSegment::make_segments("GP1:HELLO"),
+                qrcodegen::QrCodeEcc::Medium,
+                version,
+                version,
+                None,
+                true,
+            )
+            .unwrap();
+            let (side, modules) = modules(&code);
+            assert_eq!(read(side, &modules).unwrap(), b"GP1:HELLO");
+        }
+    }
+
+    #[test]
+    fn a_square_of_no_qr_size_is_refused() {
+        for side in [0, 1, 7, 20, 22, 181, 1_000] {
+            assert_eq!(read(side, &vec![true; side * side]), None);
+        }
+        assert_eq!(read(21, &[true; 440]), None);
+    }
+
+    #[test]
+    fn noise_of_every_size_and_damaged_codes_never_panic() {
+        let mut noise = Noise::new(1);
+        for version in VERSIONS {
+            for ones in [1, 64, 128, 192, 255] {
+                let side = side_of(version);
+                let modules: Vec<bool> = (0..side * side).map(|_| noise.byte() < ones).collect();
+                read(side, &modules);
+            }
+        }
+        let code = qrcodegen::QrCode::encode_text("GP1:HELLO", qrcodegen::QrCodeEcc::Low).unwrap();
+        let (side, clean) = modules(&code);
+        for _ in 0..500 {
+            let mut damaged = clean.clone();
+            for _ in 0..usize::from(noise.byte() % 40) {
+                let at = (usize::from(noise.byte()) << 8 | usize::from(noise.byte())) % clean.len();
+                damaged[at] = !damaged[at];
+            }
+            read(side, &damaged);
+        }
+    }
+}

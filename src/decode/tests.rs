@@ -1,0 +1,253 @@
+//! Drawn codes are read; odd pictures are survived.
+#![allow(clippy::unwrap_used)]
+
+use qrcodegen::{QrCode, QrCodeEcc};
+
+use super::*;
+
+/// A small generator of the same bytes in every run (xorshift).
+pub(super) struct Noise(u64);
+
+impl Noise {
+    pub(super) fn new(seed: u64) -> Self {
+        Self(seed.wrapping_mul(0x9e37_79b9_7f4a_7c15) | 1)
+    }
+
+    pub(super) fn byte(&mut self) -> u8 {
+        self.0 ^= self.0 << 13;
+        self.0 ^= self.0 >> 7;
+        self.0 ^= self.0 << 17;
+        (self.0 >> 32) as u8
+    }
+}
+
+/// A grey picture to draw on.
+struct Canvas {
+    width: u32,
+    height: u32,
+    pixels: Vec<u8>,
+}
+
+impl Canvas {
+    fn new(width: u32, height: u32, ground: u8) -> Self {
+        let pixels = vec![ground; (width * height) as usize];
+        Self {
+            width,
+            height,
+            pixels,
+        }
+    }
+
+    fn from_fn(width: u32, height: u32, mut pixel: impl FnMut(u32, u32) -> u8) -> Self {
+        let mut canvas = Self::new(width, height, 0);
+        for (i, p) in canvas.pixels.iter_mut().enumerate() {
+            *p = pixel(i as u32 % width, i as u32 / width);
+        }
+        canvas
+    }
+
+    /// Draws a code with its middle at `middle`, `module` pixels per module, turned by `angle`.
+    fn draw(&mut self, content: &[u8], middle: (f64, f64), module: f64, angle: f64) {
+        let code = QrCode::encode_binary(content, QrCodeEcc::Medium).unwrap();
+        let half = f64::from(code.size()) / 2.0;
+        for (i, p) in self.pixels.iter_mut().enumerate() {
+            let x = f64::from(i as u32 % self.width) + 0.5 - middle.0;
+            let y = f64::from(i as u32 / self.width) + 0.5 - middle.1;
+            let u = (x * angle.cos() + y * angle.sin()) / module + half;
+            let v = (y * angle.cos() - x * angle.sin()) / module + half;
+            let inside = |t: f64| t >= -4.0 && t < 2.0 * half + 4.0;
+            if inside(u) && inside(v) {
+                let black = code.get_module(u.floor() as i32, v.floor() as i32);
+                *p = if black { 30 } else { 220 };
+            }
+        }
+    }
+
+    fn decode(&self, effort: Effort) -> Vec<DecodedCode> {
+        decode(
+            Luma::new(self.width, self.height, &self.pixels).unwrap(),
+            effort,
+        )
+    }
+}
+
+fn text(s: &str) -> CodeContent {
+    CodeContent::Text(s.to_owned())
+}
+
+#[test]
+fn a_drawn_code_is_read_with_its_corners() {
+    let mut canvas = Canvas::new(320, 240, 200);
+    canvas.draw(b"GP1:HELLO", (160.0, 120.0), 5.0, 0.0);
+    let codes = canvas.decode(Effort::Stream);
+    assert_eq!(codes.len(), 1);
+    assert_eq!(codes[0].content, text("GP1:HELLO"));
+    // Version 1: 21 modules of 5 pixels.
+    let expected = [(107.5, 67.5), (212.5, 67.5), (212.5, 172.5), (107.5, 172.5)];
+    for (corner, expected) in codes[0].corners.into_iter().zip(expected) {
+        let off = (corner.0 - expected.0).hypot(corner.1 - expected.1);
+        assert!(off < 5.0, "{corner:?} instead of {expected:?}");
+    }
+}
+
+#[test]
+fn a_code_is_read_at_every_angle_and_size_of_a_pass() {
+    let pass = [b'Q'; 140];
+    for (angle, module) in [
+        (0.0, 3.0),
+        (0.3, 3.5),
+        (0.8, 4.0),
+        (1.6, 5.0),
+        (2.5, 6.0),
+        (4.0, 7.0),
+    ] {
+        let mut canvas = Canvas::new(640, 480, 180);
+        canvas.draw(&pass, (320.0, 240.0), module, angle);
+        let codes = canvas.decode(Effort::Stream);
+        assert_eq!(codes.len(), 1, "angle {angle}, {module} pixels per module");
+        assert_eq!(codes[0].content.as_bytes(), pass);
+    }
+}
+
+#[test]
+fn several_codes_come_once_each_from_top_to_bottom() {
+    let mut canvas = Canvas::new(640, 640, 220);
+    canvas.draw(b"below", (160.0, 480.0), 4.0, 0.1);
+    canvas.draw(b"above", (160.0, 160.0), 4.0, 0.0);
+    canvas.draw(b"above", (480.0, 480.0), 4.0, 0.2);
+    let contents: Vec<_> = canvas
+        .decode(Effort::Still)
+        .into_iter()
+        .map(|c| c.content)
+        .collect();
+    assert_eq!(contents, [text("above"), text("below")]);
+    let again: Vec<_> = canvas
+        .decode(Effort::Still)
+        .into_iter()
+        .map(|c| c.content)
+        .collect();
+    assert_eq!(contents, again);
+}
+
+#[test]
+fn large_tiny_and_light_on_dark_codes_are_read_from_stills() {
+    let mut large = Canvas::new(4_000, 3_000, 200);
+    large.draw(b"small in a large picture", (3_000.0, 2_000.0), 4.0, 0.4);
+    assert_eq!(
+        large.decode(Effort::Still)[0].content,
+        text("small in a large picture")
+    );
+    let mut tiny = Canvas::new(60, 60, 220);
+    tiny.draw(b"tiny", (30.0, 30.0), 1.6, 0.0);
+    assert_eq!(tiny.decode(Effort::Still)[0].content, text("tiny"));
+    let mut light = Canvas::new(300, 300, 220);
+    light.draw(b"light", (150.0, 150.0), 6.0, 0.0);
+    light.pixels.iter_mut().for_each(|p| *p = 255 - *p);
+    assert_eq!(light.decode(Effort::Still)[0].content, text("light"));
+}
+
+#[test]
+fn bytes_that_are_no_text_stay_bytes() {
+    let mut canvas = Canvas::new(200, 200, 220);
+    canvas.draw(&[0xff, 0x00, 0x9f], (100.0, 100.0), 5.0, 0.0);
+    let codes = canvas.decode(Effort::Stream);
+    assert_eq!(codes[0].content, CodeContent::Bytes(vec![0xff, 0x00, 0x9f]));
+    let json = serde_json::to_value(&codes[0]).unwrap();
+    assert_eq!(json["hex"], "ff009f");
+    assert!(json["corners"].is_array());
+    assert_eq!(
+        serde_json::to_string(&text("a")).unwrap(),
+        r#"{"text":"a"}"#
+    );
+}
+
+#[test]
+fn a_view_needs_all_its_pixels() {
+    assert!(Luma::new(2, 2, &[0; 4]).is_some());
+    assert!(Luma::new(2, 2, &[0; 5]).is_some());
+    assert!(Luma::new(2, 2, &[0; 3]).is_none());
+    assert!(Luma::new(0, 2, &[0; 4]).is_none());
+    assert!(Luma::new(u32::MAX, u32::MAX, &[0; 4]).is_none());
+}
+
+#[test]
+fn odd_pictures_give_nothing_and_never_panic() {
+    let sizes = [
+        (1, 1),
+        (1, 100),
+        (100, 1),
+        (20, 20),
+        (21, 21),
+        (22, 400),
+        (3_300, 21),
+        (200, 150),
+    ];
+    for (width, height) in sizes {
+        for effort in [Effort::Stream, Effort::Still] {
+            for grey in [0, 1, 128, 255] {
+                assert_eq!(Canvas::new(width, height, grey).decode(effort), []);
+            }
+            for cell in [1, 2, 3, 7, 16] {
+                let board = Canvas::from_fn(width, height, |x, y| {
+                    if (x / cell + y / cell).is_multiple_of(2) {
+                        0
+                    } else {
+                        255
+                    }
+                });
+                assert_eq!(board.decode(effort), []);
+                let rings = Canvas::from_fn(width, height, |x, y| {
+                    if x.abs_diff(width / 2).max(y.abs_diff(height / 2)) / cell % 2 == 0 {
+                        0
+                    } else {
+                        255
+                    }
+                });
+                assert_eq!(rings.decode(effort), []);
+            }
+        }
+    }
+}
+
+#[test]
+fn noise_gives_nothing_and_never_panics() {
+    for seed in 0..40 {
+        let mut noise = Noise::new(seed);
+        let (cell, cut) = (1 + u32::from(noise.byte() % 6), noise.byte());
+        let coarse: Vec<u8> = (0..64 * 64).map(|_| noise.byte()).collect();
+        let canvas = Canvas::from_fn(160, 120, |x, y| {
+            let value = coarse[(y / cell % 64 * 64 + x / cell % 64) as usize];
+            match seed % 3 {
+                0 => value,
+                1 if value < cut => 0,
+                1 => 255,
+                _ => 128 + value % 16,
+            }
+        });
+        assert_eq!(canvas.decode(Effort::Still), [], "seed {seed}");
+    }
+}
+
+/// Codes with a hole, a smear or lost rows: whatever is read must be what was drawn.
+#[test]
+fn damaged_codes_are_read_rightly_or_not_at_all() {
+    for seed in 0..40 {
+        let mut noise = Noise::new(100 + seed);
+        let mut canvas = Canvas::new(240, 240, 200);
+        let angle = f64::from(noise.byte()) / 40.0;
+        canvas.draw(b"GP1:WHAT WAS DRAWN", (120.0, 120.0), 5.0, angle);
+        for _ in 0..noise.byte() % 12 {
+            let (x0, y0) = (u32::from(noise.byte()), u32::from(noise.byte()));
+            let (w, h) = (u32::from(noise.byte() % 60), u32::from(noise.byte() % 20));
+            let grey = noise.byte();
+            for (x, y) in (y0..y0 + h).flat_map(|y| (x0..x0 + w).map(move |x| (x, y))) {
+                if x < 240 && y < 240 {
+                    canvas.pixels[(y * 240 + x) as usize] = grey;
+                }
+            }
+        }
+        for code in canvas.decode(Effort::Still) {
+            assert_eq!(code.content, text("GP1:WHAT WAS DRAWN"), "seed {seed}");
+        }
+    }
+}

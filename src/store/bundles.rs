@@ -1,0 +1,267 @@
+//! The installed bundle: files by digest, one manifest that names them, replaced as a whole.
+//!
+//! Taking a bundle in has four steps, and a power cut after any of them leaves the old bundle working:
+//! files are copied beside those that are there (named by digest, so nothing is overwritten); the whole
+//! is verified where it lies; the manifest is swapped by rename; files that no manifest names go.
+
+use std::{
+    collections::BTreeSet,
+    fs::{self, File, OpenOptions},
+    io::{self, Read, Seek, SeekFrom, Write},
+    path::{Path, PathBuf},
+};
+
+use gatepost_pass::{
+    BundleError, BundleFiles, Digest, Root, Timestamp, VerifiedBundle,
+    bundle::{FileEntry, Intake, MAX_LENGTH, Versions, files_named},
+    envelope::MAX_FILE,
+};
+
+use crate::files;
+
+/// A verified bundle whose lists are read from files.
+pub type InstalledBundle = VerifiedBundle<File>;
+
+/// Why a bundle was not taken in or can't be loaded. The one before stays in use.
+#[derive(Debug, thiserror::Error)]
+pub enum CacheError {
+    /// The bundle does not count.
+    #[error(transparent)]
+    Bundle(#[from] BundleError),
+    /// Where the bundle comes from can't be read.
+    #[error("{what} can't be read: {why}")]
+    Origin {
+        /// Which file.
+        what: String,
+        /// What the system or the network said.
+        why: io::Error,
+    },
+    /// The device's own storage failed.
+    #[error("the bundle can't be stored: {0}; the one before stays in use")]
+    Store(io::Error),
+}
+
+/// Where a bundle comes from: a directory (USB stick), or the hub.
+pub trait BundleOrigin {
+    /// The manifest's bytes, at most `limit`.
+    fn manifest(&mut self, limit: usize) -> io::Result<Vec<u8>>;
+    /// The file's bytes from `offset` on.
+    fn file(&mut self, entry: &FileEntry, offset: u64) -> io::Result<Box<dyn Read + '_>>;
+}
+
+/// What came of taking a bundle in.
+#[derive(Debug)]
+pub enum Intaken {
+    /// It is the one that is installed already.
+    Same,
+    /// It is installed now.
+    New(Box<InstalledBundle>),
+}
+
+/// The bundle directory of a device.
+#[derive(Clone, Debug)]
+pub struct BundleCache {
+    path: PathBuf,
+}
+
+impl BundleFiles for BundleCache {
+    type Reader = File;
+
+    fn open(&self, digest: &Digest) -> io::Result<File> {
+        File::open(self.file(digest))
+    }
+}
+
+impl BundleCache {
+    /// The cache in a directory that has a `files` directory in it.
+    pub fn new(path: PathBuf) -> Self {
+        Self { path }
+    }
+
+    /// The installed bundle, checked again from the first byte; nothing when there is none.
+    pub fn load(&self, root: &Root, now: Timestamp) -> Result<Option<InstalledBundle>, CacheError> {
+        let Some(manifest) = self.installed_manifest()? else {
+            return Ok(None);
+        };
+        let bundle = VerifiedBundle::verify(root, &manifest, self, Intake::Installed, now)?;
+        Ok(Some(bundle))
+    }
+
+    /// The installed manifest's bytes.
+    pub fn installed_manifest(&self) -> Result<Option<Vec<u8>>, CacheError> {
+        match files::read_limited(&self.manifest(), MAX_FILE) {
+            Ok(bytes) => Ok(Some(bytes)),
+            Err(why) if why.kind() == io::ErrorKind::NotFound => Ok(None),
+            Err(why) => Err(CacheError::Store(why)),
+        }
+    }
+
+    /// Takes a bundle in. `progress` is told bytes done and bytes in all.
+    pub fn take_in(
+        &self,
+        origin: &mut dyn BundleOrigin,
+        root: &Root,
+        now: Timestamp,
+        progress: &mut dyn FnMut(u64, u64),
+    ) -> Result<Intaken, CacheError> {
+        let manifest = origin
+            .manifest(MAX_FILE)
+            .map_err(|why| CacheError::Origin {
+                what: "the manifest".to_owned(),
+                why,
+            })?;
+        let before = self.installed_manifest()?;
+        if before.as_ref() == Some(&manifest) {
+            return Ok(Intaken::Same);
+        }
+        let have = match self.load(root, now)? {
+            Some(bundle) => bundle.versions(),
+            None => Versions::default(),
+        };
+        let entries = files_named(&manifest)?;
+        let total = entries
+            .iter()
+            .map(|entry| entry.length.min(MAX_LENGTH))
+            .sum();
+        let mut done = 0;
+        for entry in &entries {
+            self.fetch(origin, entry, &mut |part| progress(done + part, total))?;
+            done += entry.length.min(MAX_LENGTH);
+        }
+        files::sync_directory(&self.path.join("files")).map_err(CacheError::Store)?;
+        let bundle = VerifiedBundle::verify(root, &manifest, self, Intake::New(&have), now)?;
+        files::replace(&self.manifest(), &manifest).map_err(CacheError::Store)?;
+        self.sweep(&entries, before.as_deref());
+        Ok(Intaken::New(Box::new(bundle)))
+    }
+
+    /// Copies a file that is not here yet, going on where an earlier try stopped.
+    fn fetch(
+        &self,
+        origin: &mut dyn BundleOrigin,
+        entry: &FileEntry,
+        progress: &mut dyn FnMut(u64),
+    ) -> Result<(), CacheError> {
+        let path = self.file(&entry.digest);
+        if fs::metadata(&path).is_ok_and(|file| file.len() == entry.length)
+            && digest_of(&path).is_ok_and(|digest| digest == entry.digest)
+        {
+            return Ok(());
+        }
+        if entry.length > MAX_LENGTH {
+            return Err(BundleError::WrongFile(entry.digest).into());
+        }
+        let part = path.with_extension("part");
+        let mut options = OpenOptions::new();
+        let file = options
+            .create(true)
+            .truncate(false)
+            .write(true)
+            .read(true)
+            .open(&part);
+        let mut file = file.map_err(CacheError::Store)?;
+        let mut at = file.seek(SeekFrom::End(0)).map_err(CacheError::Store)?;
+        if at > entry.length {
+            file.set_len(0).map_err(CacheError::Store)?;
+            at = file.seek(SeekFrom::Start(0)).map_err(CacheError::Store)?;
+        }
+        let unreadable = |why| CacheError::Origin {
+            what: format!("file {}", entry.digest),
+            why,
+        };
+        if at < entry.length {
+            let mut from = origin.file(entry, at).map_err(unreadable)?;
+            let mut buffer = vec![0; 64 * 1024];
+            while at < entry.length {
+                let want = buffer.len().min((entry.length - at) as usize);
+                let read = from.read(&mut buffer[..want]).map_err(unreadable)?;
+                if read == 0 {
+                    return Err(unreadable(io::ErrorKind::UnexpectedEof.into()));
+                }
+                file.write_all(&buffer[..read]).map_err(CacheError::Store)?;
+                at += read as u64;
+                progress(at);
+            }
+        }
+        file.sync_all().map_err(CacheError::Store)?;
+        drop(file);
+        if !digest_of(&part).is_ok_and(|digest| digest == entry.digest) {
+            // A bad part is never gone on with.
+            let _ = fs::remove_file(&part);
+            return Err(BundleError::WrongFile(entry.digest).into());
+        }
+        fs::rename(&part, &path).map_err(CacheError::Store)
+    }
+
+    /// Removes files that neither the new manifest nor the one before names. A fault here costs room,
+    /// nothing else.
+    fn sweep(&self, entries: &[FileEntry], before: Option<&[u8]>) {
+        let before = before
+            .and_then(|manifest| files_named(manifest).ok())
+            .unwrap_or_default();
+        let keep: BTreeSet<String> = entries
+            .iter()
+            .chain(&before)
+            .map(|entry| entry.digest.to_string())
+            .collect();
+        let Ok(folder) = fs::read_dir(self.path.join("files")) else {
+            return;
+        };
+        for file in folder.flatten() {
+            if !file
+                .file_name()
+                .to_str()
+                .is_some_and(|name| keep.contains(name))
+            {
+                let _ = fs::remove_file(file.path());
+            }
+        }
+    }
+
+    fn manifest(&self) -> PathBuf {
+        self.path.join("manifest")
+    }
+
+    fn file(&self, digest: &Digest) -> PathBuf {
+        self.path.join("files").join(digest.to_string())
+    }
+}
+
+fn digest_of(path: &Path) -> io::Result<Digest> {
+    let mut file = File::open(path)?;
+    let mut hasher = gatepost_pass::words::DigestHasher::default();
+    let mut buffer = vec![0; 64 * 1024];
+    loop {
+        match file.read(&mut buffer)? {
+            0 => return Ok(hasher.finish()),
+            read => hasher.update(&buffer[..read]),
+        }
+    }
+}
+
+/// A bundle in a directory, as `gatepost-authority publish` writes it.
+#[derive(Debug)]
+pub struct BundleDirectory {
+    path: PathBuf,
+}
+
+impl BundleDirectory {
+    /// The bundle in `path`.
+    pub fn new(path: &Path) -> Self {
+        Self {
+            path: path.to_owned(),
+        }
+    }
+}
+
+impl BundleOrigin for BundleDirectory {
+    fn manifest(&mut self, limit: usize) -> io::Result<Vec<u8>> {
+        files::read_limited(&self.path.join("manifest"), limit)
+    }
+
+    fn file(&mut self, entry: &FileEntry, offset: u64) -> io::Result<Box<dyn Read + '_>> {
+        let mut file = File::open(self.path.join(entry.digest.to_string()))?;
+        file.seek(SeekFrom::Start(offset))?;
+        Ok(Box::new(file))
+    }
+}

@@ -1,0 +1,158 @@
+//! The passage log's database: its whole life in four words: prepare, init, upgrade, finish.
+
+use std::{
+    fs, io,
+    path::{Path, PathBuf},
+    time::Duration,
+};
+
+use gatepost_pass::Timestamp;
+use rusqlite::{Connection, ErrorCode, OpenFlags};
+
+/// Why the passage log can't do what was asked. Nothing that was logged is lost by any of these.
+#[derive(Debug, thiserror::Error)]
+pub enum LogError {
+    /// No room left.
+    #[error("the disk is full: free some space; passages already logged are safe")]
+    Full,
+    /// The storage or the database failed.
+    #[error("the passage log can't be written or read: {0}")]
+    Storage(String),
+    /// Written by a newer program.
+    #[error("the passage log has schema {found}, this program knows {known}: update the program")]
+    Newer {
+        /// What the file says.
+        found: i64,
+        /// What this program knows.
+        known: i64,
+    },
+    /// A damaged file could not be set aside.
+    #[error("the damaged passage log {path} could not be set aside: {why}")]
+    SetAside {
+        /// The file.
+        path: String,
+        /// What the system said.
+        why: io::Error,
+    },
+    /// Sealing failed.
+    #[error(transparent)]
+    Seal(#[from] gatepost_protocol::SealError),
+    /// A receipt that doesn't fit what was sent.
+    #[error("the hub's receipt does not fit this device's chain: nothing was deleted")]
+    Receipt,
+}
+
+impl From<rusqlite::Error> for LogError {
+    fn from(error: rusqlite::Error) -> Self {
+        match error.sqlite_error_code() {
+            Some(ErrorCode::DiskFull) => Self::Full,
+            _ => Self::Storage(error.to_string()),
+        }
+    }
+}
+
+/// Schema versions, oldest first. Never edited once shipped; a change is a new entry.
+const MIGRATIONS: [&str; 1] = [include_str!("schema-1.sql")];
+
+/// Opens a database that must be there and whole.
+pub(super) fn open(path: &Path) -> Result<Connection, LogError> {
+    let connection = Connection::open_with_flags(path, OpenFlags::SQLITE_OPEN_READ_WRITE)?;
+    prepare(&connection)?;
+    Ok(connection)
+}
+
+/// Opens or makes the database. A damaged file is set aside, never deleted; its new name comes back.
+pub(super) fn open_or_make(
+    path: &Path,
+    now: Timestamp,
+) -> Result<(Connection, Option<PathBuf>), LogError> {
+    match open_whole(path) {
+        Ok(connection) => Ok((connection, None)),
+        Err(Fault::Damaged) => {
+            let aside = set_aside(path, now)?;
+            match open_whole(path) {
+                Ok(connection) => Ok((connection, Some(aside))),
+                Err(Fault::Damaged) => Err(LogError::Storage("a new file is damaged".into())),
+                Err(Fault::Other(error)) => Err(error),
+            }
+        }
+        Err(Fault::Other(error)) => Err(error),
+    }
+}
+
+enum Fault {
+    Damaged,
+    Other(LogError),
+}
+
+impl From<rusqlite::Error> for Fault {
+    fn from(error: rusqlite::Error) -> Self {
+        match error.sqlite_error_code() {
+            Some(ErrorCode::DatabaseCorrupt | ErrorCode::NotADatabase) => Self::Damaged,
+            _ => Self::Other(error.into()),
+        }
+    }
+}
+
+fn open_whole(path: &Path) -> Result<Connection, Fault> {
+    let mut connection = Connection::open(path)?;
+    prepare(&connection)?;
+    let verdict: String = connection.query_row("PRAGMA quick_check(1)", [], |row| row.get(0))?;
+    if verdict != "ok" {
+        return Err(Fault::Damaged);
+    }
+    upgrade(&mut connection)?;
+    Ok(connection)
+}
+
+fn prepare(connection: &Connection) -> rusqlite::Result<()> {
+    connection.busy_timeout(Duration::from_secs(5))?;
+    connection.pragma_update(None, "journal_mode", "WAL")?;
+    // FULL: a commit that returned has reached the disk, power cut or not.
+    connection.pragma_update(None, "synchronous", "FULL")?;
+    connection.pragma_update(None, "foreign_keys", true)
+}
+
+fn upgrade(connection: &mut Connection) -> Result<(), Fault> {
+    let known = MIGRATIONS.len() as i64;
+    let found: i64 = connection.pragma_query_value(None, "user_version", |row| row.get(0))?;
+    if found > known || found < 0 {
+        return Err(Fault::Other(LogError::Newer { found, known }));
+    }
+    for (version, sql) in (1_i64..).zip(MIGRATIONS).skip(found as usize) {
+        let change = connection.transaction()?;
+        change.execute_batch(sql)?;
+        change.pragma_update(None, "user_version", version)?;
+        change.commit()?;
+    }
+    Ok(())
+}
+
+fn set_aside(path: &Path, now: Timestamp) -> Result<PathBuf, LogError> {
+    let beside = |suffix: &str| {
+        let mut name = path.as_os_str().to_owned();
+        name.push(suffix);
+        PathBuf::from(name)
+    };
+    let mut aside = beside(&format!(".damaged-{}", now.0));
+    let mut copy = 1;
+    while aside.exists() {
+        copy += 1;
+        aside = beside(&format!(".damaged-{}-{copy}", now.0));
+    }
+    let fault = |why| LogError::SetAside {
+        path: path.display().to_string(),
+        why,
+    };
+    for suffix in ["-wal", "-shm"] {
+        let from = beside(suffix);
+        if from.exists() {
+            let mut to = aside.as_os_str().to_owned();
+            to.push(suffix);
+            fs::rename(&from, PathBuf::from(to)).map_err(fault)?;
+        }
+    }
+    fs::rename(path, &aside).map_err(fault)?;
+    crate::files::sync_directory(path.parent().unwrap_or(Path::new("."))).map_err(fault)?;
+    Ok(aside)
+}

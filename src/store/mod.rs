@@ -1,0 +1,17 @@
+//! What a device keeps: the passage log and the installed bundle.
+//!
+//! Only `database.rs`, `passages.rs` and `outbox.rs` know that the log is an SQLite file.
+
+mod database;
+
+pub mod bundles;
+pub mod outbox;
+pub mod passages;
+
+#[cfg(test)]
+mod tests;
+
+pub use bundles::{BundleCache, CacheError, InstalledBundle};
+pub use database::LogError;
+pub use outbox::{Backlog, Outbox, Outgoing};
+pub use passages::{Opened, PassageLog};

@@ -1,0 +1,140 @@
+//! What still has to reach the hub, and what may be forgotten.
+
+use std::path::Path;
+
+use gatepost_pass::Digest;
+use gatepost_protocol::{Epoch, Head, Receipt, batch::MAX_RECORDS};
+use rusqlite::{Connection, OptionalExtension, params};
+
+use super::database::{self, LogError};
+
+/// The reading end of the passage log.
+#[derive(Debug)]
+pub struct Outbox {
+    connection: Connection,
+}
+
+/// Records for one batch, in order.
+#[derive(Debug)]
+pub struct Outgoing {
+    /// Which process run.
+    pub epoch: Epoch,
+    /// Chain hash before the first.
+    pub before: Head,
+    /// Their bytes.
+    pub records: Vec<Vec<u8>>,
+}
+
+/// What has not reached the hub.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Backlog {
+    /// Passages without a receipt.
+    pub unsent: u64,
+    /// The hour (since 1970) of the oldest of them.
+    pub oldest_hour: Option<u32>,
+}
+
+impl Outbox {
+    /// Opens the log beside a writer.
+    pub fn open(path: &Path) -> Result<Self, LogError> {
+        Ok(Self {
+            connection: database::open(path)?,
+        })
+    }
+
+    /// How much is waiting.
+    pub fn backlog(&self) -> Result<Backlog, LogError> {
+        let backlog = self.connection.query_row(
+            "SELECT count(*), min(hour) FROM records r JOIN epochs e USING (ordinal)
+             WHERE passage = 1 AND seq >= acknowledged",
+            [],
+            |row| {
+                Ok(Backlog {
+                    unsent: row.get::<_, i64>(0)? as u64,
+                    oldest_hour: row.get(1)?,
+                })
+            },
+        )?;
+        Ok(backlog)
+    }
+
+    /// The oldest records without a receipt, at most [`MAX_RECORDS`]. An epoch that holds nothing but
+    /// its start waits until there is something to tell.
+    pub fn next(&self) -> Result<Option<Outgoing>, LogError> {
+        let waiting = self
+            .connection
+            .query_row(
+                "SELECT ordinal, epoch, acknowledged, acknowledged_head FROM epochs e
+                 WHERE EXISTS (SELECT 1 FROM records r
+                               WHERE r.ordinal = e.ordinal AND seq >= acknowledged AND passage = 1)
+                 ORDER BY ordinal LIMIT 1",
+                [],
+                |row| {
+                    let epoch = Epoch(row.get(1)?);
+                    let head = Head(Digest(row.get(3)?));
+                    Ok((row.get::<_, i64>(0)?, epoch, row.get::<_, i64>(2)?, head))
+                },
+            )
+            .optional()?;
+        let Some((ordinal, epoch, acknowledged, before)) = waiting else {
+            return Ok(None);
+        };
+        let mut statement = self.connection.prepare(
+            "SELECT bytes FROM records WHERE ordinal = ?1 AND seq >= ?2 ORDER BY seq LIMIT ?3",
+        )?;
+        let records = statement
+            .query_map(params![ordinal, acknowledged, MAX_RECORDS as i64], |row| {
+                row.get(0)
+            })?
+            .collect::<rusqlite::Result<Vec<Vec<u8>>>>()?;
+        Ok(Some(Outgoing {
+            epoch,
+            before,
+            records,
+        }))
+    }
+
+    /// Takes a verified receipt: only what it covers with this device's own chain hash counts as sent.
+    /// A receipt for less than is known already changes nothing.
+    pub fn acknowledge(&mut self, receipt: &Receipt) -> Result<(), LogError> {
+        let change = self.connection.transaction()?;
+        let known: Option<(i64, i64)> = change
+            .query_row(
+                "SELECT ordinal, acknowledged FROM epochs WHERE epoch = ?1",
+                [receipt.epoch.0],
+                |row| Ok((row.get(0)?, row.get(1)?)),
+            )
+            .optional()?;
+        let (ordinal, acknowledged) = known.ok_or(LogError::Receipt)?;
+        let next = i64::try_from(receipt.next_seq).map_err(|_| LogError::Receipt)?;
+        if next <= acknowledged {
+            return Ok(());
+        }
+        let head: Option<[u8; 32]> = change
+            .query_row(
+                "SELECT head FROM records WHERE ordinal = ?1 AND seq = ?2",
+                params![ordinal, next - 1],
+                |row| row.get(0),
+            )
+            .optional()?;
+        if head != Some(receipt.head.0.0) {
+            return Err(LogError::Receipt);
+        }
+        change.execute(
+            "UPDATE epochs SET acknowledged = ?2, acknowledged_head = ?3 WHERE ordinal = ?1",
+            params![ordinal, next, receipt.head.0.0],
+        )?;
+        change.commit()?;
+        Ok(())
+    }
+
+    /// Deletes records that a receipt covers and that are older than `before_hour`. Returns how many.
+    pub fn forget(&mut self, before_hour: u32) -> Result<usize, LogError> {
+        let deleted = self.connection.execute(
+            "DELETE FROM records WHERE hour < ?1 AND seq <
+                 (SELECT acknowledged FROM epochs e WHERE e.ordinal = records.ordinal)",
+            [before_hour],
+        )?;
+        Ok(deleted)
+    }
+}

@@ -1,0 +1,393 @@
+//! The passage log and the bundle cache under faults.
+
+#![allow(clippy::unwrap_used, clippy::panic)]
+
+use std::{
+    fs,
+    io::{self, Read},
+    path::{Path, PathBuf},
+};
+
+use gatepost_pass::{
+    BundleError, BundleFiles, ClockTrust, Freshness, SecretKey, Timestamp,
+    bundle::FileEntry,
+    fixture::{self, DAY, NOW, Region},
+    policy::TracingKey,
+};
+use gatepost_protocol::{
+    Body, Direction, Epoch, Head, Outcome, Passage, Reason, Receipt, Record, Seen,
+    device::device_id, seal::tracing_key,
+};
+use getrandom::{SysRng, rand_core::UnwrapErr};
+use tempfile::TempDir;
+
+use super::{
+    BundleCache, CacheError, LogError, Outbox, PassageLog,
+    bundles::{BundleOrigin, Intaken},
+};
+
+fn device() -> gatepost_pass::DeviceId {
+    device_id(&SecretKey::from_seed(&[42; 32]).public())
+}
+
+fn open(path: &Path, epoch: u8) -> super::Opened {
+    PassageLog::open(path, device(), Epoch([epoch; 16]), NOW).unwrap()
+}
+
+fn log(log: &mut PassageLog, at: Timestamp) -> u64 {
+    let passage = Passage {
+        at,
+        clock: ClockTrust::Trusted,
+        freshness: Freshness::Fresh,
+        place: "gate-3".try_into().unwrap(),
+        direction: Direction::In,
+        outcome: Outcome::Admit,
+        reasons: vec![Reason::Green].try_into().unwrap(),
+        seen: Seen::Unverified,
+        guard: None,
+    };
+    let key = TracingKey {
+        id: 1,
+        key: tracing_key(&[1; 32]).1,
+    };
+    log.append(&passage, &key, &mut UnwrapErr(SysRng)).unwrap()
+}
+
+struct Disk {
+    _folder: TempDir,
+    path: PathBuf,
+}
+
+fn disk() -> Disk {
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path().join("passages.sqlite");
+    Disk {
+        _folder: folder,
+        path,
+    }
+}
+
+/// What an honest hub answers to a batch that reaches it.
+fn receipt(outgoing: &super::Outgoing) -> Receipt {
+    let mut head = outgoing.before;
+    let mut next_seq = 0;
+    for bytes in &outgoing.records {
+        head = head.after(device(), outgoing.epoch, bytes);
+        next_seq = Record::from_bytes(bytes).unwrap().seq + 1;
+    }
+    Receipt {
+        device: device(),
+        epoch: outgoing.epoch,
+        next_seq,
+        head,
+        at: NOW,
+    }
+}
+
+#[test]
+fn passages_wait_in_order_until_a_receipt_covers_them() {
+    let disk = disk();
+    let mut passages = open(&disk.path, 1).log;
+    for _ in 0..3 {
+        log(&mut passages, NOW);
+    }
+    let mut outbox = Outbox::open(&disk.path).unwrap();
+    assert_eq!(outbox.backlog().unwrap().unsent, 3);
+    let outgoing = outbox.next().unwrap().unwrap();
+    assert_eq!((outgoing.before, outgoing.records.len()), (Head::START, 4));
+    outbox.acknowledge(&receipt(&outgoing)).unwrap();
+    assert_eq!(outbox.backlog().unwrap().unsent, 0);
+    assert!(outbox.next().unwrap().is_none());
+
+    log(&mut passages, NOW);
+    let more = outbox.next().unwrap().unwrap();
+    assert_eq!(more.before, receipt(&outgoing).head);
+    assert_eq!(Record::from_bytes(&more.records[0]).unwrap().seq, 4);
+}
+
+#[test]
+fn a_receipt_for_another_chain_deletes_and_acknowledges_nothing() {
+    let disk = disk();
+    let mut passages = open(&disk.path, 1).log;
+    log(&mut passages, NOW);
+    let mut outbox = Outbox::open(&disk.path).unwrap();
+    let good = receipt(&outbox.next().unwrap().unwrap());
+    for bad in [
+        Receipt {
+            head: Head::START,
+            ..good
+        },
+        Receipt {
+            epoch: Epoch([9; 16]),
+            ..good
+        },
+        Receipt {
+            next_seq: good.next_seq + 1,
+            ..good
+        },
+        Receipt {
+            next_seq: u64::MAX,
+            ..good
+        },
+    ] {
+        assert!(
+            matches!(outbox.acknowledge(&bad), Err(LogError::Receipt)),
+            "{bad:?}"
+        );
+    }
+    assert_eq!(outbox.forget(u32::MAX).unwrap(), 0);
+    assert_eq!(outbox.backlog().unwrap().unsent, 1);
+}
+
+#[test]
+fn only_what_a_receipt_covers_is_forgotten_and_only_after_its_time() {
+    let disk = disk();
+    let mut passages = open(&disk.path, 1).log;
+    log(&mut passages, NOW);
+    let mut outbox = Outbox::open(&disk.path).unwrap();
+    outbox
+        .acknowledge(&receipt(&outbox.next().unwrap().unwrap()))
+        .unwrap();
+    log(&mut passages, NOW);
+    let hour = (NOW.0 / 3600) as u32;
+    assert_eq!(outbox.forget(hour).unwrap(), 0);
+    assert_eq!(outbox.forget(hour + 1).unwrap(), 2);
+    assert_eq!(outbox.backlog().unwrap().unsent, 1);
+    let rest = outbox.next().unwrap().unwrap();
+    assert_eq!(Record::from_bytes(&rest.records[0]).unwrap().seq, 2);
+}
+
+#[test]
+fn a_new_epoch_names_where_the_one_before_stood_even_after_forgetting() {
+    let disk = disk();
+    let mut passages = open(&disk.path, 1).log;
+    log(&mut passages, NOW);
+    let mut outbox = Outbox::open(&disk.path).unwrap();
+    let covered = receipt(&outbox.next().unwrap().unwrap());
+    outbox.acknowledge(&covered).unwrap();
+    outbox.forget(u32::MAX).unwrap();
+    drop(passages);
+
+    let mut next = open(&disk.path, 2).log;
+    log(&mut next, NOW);
+    let outgoing = outbox.next().unwrap().unwrap();
+    let start = Record::from_bytes(&outgoing.records[0]).unwrap();
+    let Body::EpochStart(Some(previous)) = start.body else {
+        panic!("no start: {start:?}")
+    };
+    assert_eq!(
+        (previous.epoch, previous.next_seq),
+        (Epoch([1; 16]), covered.next_seq)
+    );
+    assert_eq!(previous.head, covered.head);
+}
+
+#[test]
+fn a_damaged_log_is_set_aside_and_a_new_one_begun() {
+    let disk = disk();
+    let garbage = vec![0x5a; 8192];
+    fs::write(&disk.path, &garbage).unwrap();
+    let mut opened = open(&disk.path, 1);
+    let aside = opened.set_aside.unwrap();
+    assert_eq!(fs::read(aside).unwrap(), garbage);
+    assert_eq!(log(&mut opened.log, NOW), 1);
+}
+
+#[test]
+fn a_log_with_damaged_pages_is_set_aside() {
+    let disk = disk();
+    let mut passages = open(&disk.path, 1).log;
+    for _ in 0..50 {
+        log(&mut passages, NOW);
+    }
+    drop(passages);
+    let mut bytes = fs::read(&disk.path).unwrap();
+    let middle = bytes.len() / 2;
+    bytes[middle..middle + 4096].fill(0xff);
+    fs::write(&disk.path, bytes).unwrap();
+    assert!(open(&disk.path, 2).set_aside.is_some());
+}
+
+#[test]
+fn a_log_of_a_newer_program_is_left_alone() {
+    let disk = disk();
+    drop(open(&disk.path, 1));
+    let connection = rusqlite::Connection::open(&disk.path).unwrap();
+    connection.pragma_update(None, "user_version", 99).unwrap();
+    drop(connection);
+    let error = PassageLog::open(&disk.path, device(), Epoch([2; 16]), NOW).unwrap_err();
+    assert!(matches!(
+        error,
+        LogError::Newer {
+            found: 99,
+            known: 1
+        }
+    ));
+}
+
+#[test]
+fn nothing_readable_of_a_passage_is_on_the_disk() {
+    let disk = disk();
+    let mut passages = open(&disk.path, 1).log;
+    log(&mut passages, NOW);
+    let beside = |suffix| fs::read(format!("{}{suffix}", disk.path.display())).unwrap_or_default();
+    for suffix in ["", "-wal"] {
+        let bytes = beside(suffix);
+        assert!(
+            !bytes.windows(6).any(|window| window == b"gate-3"),
+            "passages.sqlite{suffix}"
+        );
+    }
+}
+
+/// A bundle that comes from memory and can break off.
+struct Stick<'a> {
+    region: &'a Region,
+    manifest: Vec<u8>,
+    /// Bytes that can still be read.
+    budget: u64,
+}
+
+impl BundleOrigin for Stick<'_> {
+    fn manifest(&mut self, _: usize) -> io::Result<Vec<u8>> {
+        Ok(self.manifest.clone())
+    }
+
+    fn file(&mut self, entry: &FileEntry, offset: u64) -> io::Result<Box<dyn Read + '_>> {
+        let bytes = self.region.files.open(&entry.digest)?;
+        let part = bytes[offset as usize..].to_vec();
+        let can = self.budget.min(part.len() as u64);
+        self.budget -= can;
+        Ok(Box::new(io::Cursor::new(part).take(can)))
+    }
+}
+
+fn stick(region: &Region) -> Stick<'_> {
+    Stick {
+        region,
+        manifest: region.manifest(),
+        budget: u64::MAX,
+    }
+}
+
+fn cache(folder: &TempDir) -> BundleCache {
+    fs::create_dir_all(folder.path().join("files")).unwrap();
+    BundleCache::new(folder.path().to_owned())
+}
+
+fn take(cache: &BundleCache, origin: &mut Stick<'_>) -> Result<Intaken, CacheError> {
+    cache.take_in(origin, &fixture::root(), NOW, &mut |_, _| {})
+}
+
+fn installed(cache: &BundleCache) -> u64 {
+    cache
+        .load(&fixture::root(), NOW)
+        .unwrap()
+        .unwrap()
+        .manifest()
+        .version
+}
+
+fn second() -> Region {
+    Region {
+        version: 2,
+        issued_at: fixture::SIGNED.plus(60),
+        ..Region::default()
+    }
+}
+
+#[test]
+fn a_bundle_is_taken_in_once_and_replaced_by_a_newer_one() {
+    let folder = tempfile::tempdir().unwrap();
+    let cache = cache(&folder);
+    assert!(cache.load(&fixture::root(), NOW).unwrap().is_none());
+    let first = Region::default();
+    assert!(matches!(
+        take(&cache, &mut stick(&first)),
+        Ok(Intaken::New(_))
+    ));
+    assert!(matches!(
+        take(&cache, &mut stick(&first)),
+        Ok(Intaken::Same)
+    ));
+    assert!(matches!(
+        take(&cache, &mut stick(&second())),
+        Ok(Intaken::New(_))
+    ));
+    assert_eq!(installed(&cache), 2);
+    let back = take(&cache, &mut stick(&first));
+    assert!(matches!(
+        back,
+        Err(CacheError::Bundle(BundleError::Rollback { .. }))
+    ));
+    assert_eq!(installed(&cache), 2);
+}
+
+#[test]
+fn a_copy_that_breaks_off_anywhere_leaves_the_old_bundle_and_goes_on_later() {
+    let region = second();
+    let first = Region::default();
+    (first.manifest(), region.manifest());
+    // What both name is on the device already.
+    let (here, there) = (first.files.0.borrow(), region.files.0.borrow());
+    let new = there
+        .iter()
+        .filter(|(digest, _)| !here.contains_key(digest));
+    let total: u64 = new.map(|(_, bytes)| bytes.len() as u64).sum();
+    drop((here, there));
+    for budget in (0..total).step_by(23) {
+        let folder = tempfile::tempdir().unwrap();
+        let cache = cache(&folder);
+        take(&cache, &mut stick(&Region::default())).unwrap();
+        let error = take(
+            &cache,
+            &mut Stick {
+                budget,
+                ..stick(&region)
+            },
+        );
+        assert!(
+            matches!(error, Err(CacheError::Origin { .. })),
+            "after {budget} bytes"
+        );
+        assert_eq!(installed(&cache), 1);
+        take(&cache, &mut stick(&region)).unwrap();
+        assert_eq!(installed(&cache), 2);
+    }
+}
+
+#[test]
+fn an_altered_file_is_named_and_fetched_again() {
+    let folder = tempfile::tempdir().unwrap();
+    let cache = cache(&folder);
+    let region = Region::default();
+    let manifest = region.manifest();
+    let whole = region.files.0.borrow().clone();
+    for bytes in region.files.0.borrow_mut().values_mut() {
+        bytes[0] ^= 1;
+    }
+    let mut bad = Stick {
+        region: &region,
+        manifest,
+        budget: u64::MAX,
+    };
+    assert!(matches!(
+        take(&cache, &mut bad),
+        Err(CacheError::Bundle(BundleError::WrongFile(_)))
+    ));
+    *region.files.0.borrow_mut() = whole;
+    assert!(matches!(take(&cache, &mut bad), Ok(Intaken::New(_))));
+}
+
+#[test]
+fn a_bundle_that_expired_on_the_way_is_not_taken_in() {
+    let folder = tempfile::tempdir().unwrap();
+    let cache = cache(&folder);
+    let region = Region::default();
+    let late = fixture::SIGNED.plus(8 * DAY);
+    let taken = cache.take_in(&mut stick(&region), &fixture::root(), late, &mut |_, _| {});
+    assert!(matches!(
+        taken,
+        Err(CacheError::Bundle(BundleError::Expired))
+    ));
+}

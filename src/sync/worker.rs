@@ -1,0 +1,103 @@
+//! The thread that exchanges with the hub by itself: at an interval, with back-off after a fault.
+
+use std::{
+    sync::{
+        Arc,
+        mpsc::{self, RecvTimeoutError, Sender},
+    },
+    thread,
+    time::Duration,
+};
+
+use crate::{
+    clock::Clock,
+    data::{DataDir, Identity},
+    store::{Backlog, InstalledBundle},
+    sync::{self, SyncError},
+};
+
+/// What the exchange has to tell the app.
+#[derive(Debug)]
+pub enum SyncNews {
+    /// An exchange went through.
+    Done {
+        /// Passages that got their receipt.
+        sent: u64,
+        /// What still waits.
+        backlog: Backlog,
+    },
+    /// A newer bundle is installed.
+    Installed(Box<InstalledBundle>),
+    /// An exchange failed; it is tried again.
+    Failed(SyncError),
+}
+
+/// Longest wait after repeated faults.
+const LONGEST: Duration = Duration::from_secs(15 * 60);
+
+/// Starts the thread. Send to wake it at once; drop the sender to end it.
+pub fn spawn(
+    data: DataDir,
+    identity: Arc<Identity>,
+    clock: Arc<Clock>,
+    every: Duration,
+    tell: impl Fn(SyncNews) + Send + 'static,
+) -> Sender<()> {
+    let (wake, woken) = mpsc::channel();
+    thread::spawn(move || {
+        let mut faults = 0;
+        loop {
+            match sync::exchange(&data, &identity, &clock) {
+                Ok(done) => {
+                    faults = 0;
+                    if let Some(bundle) = done.installed {
+                        tell(SyncNews::Installed(bundle));
+                    }
+                    tell(SyncNews::Done {
+                        sent: done.sent,
+                        backlog: done.backlog,
+                    });
+                }
+                Err(error) => {
+                    faults += 1;
+                    tell(SyncNews::Failed(error));
+                }
+            }
+            match woken.recv_timeout(pause(every, faults, jitter())) {
+                Ok(()) => while woken.try_recv().is_ok() {},
+                Err(RecvTimeoutError::Timeout) => {}
+                Err(RecvTimeoutError::Disconnected) => return,
+            }
+        }
+    });
+    wake
+}
+
+/// The interval, doubled for every fault up to [`LONGEST`], and up to a quarter longer by `jitter`, so
+/// that a fleet that lost its hub does not come back all at once.
+fn pause(every: Duration, faults: u32, jitter: u8) -> Duration {
+    let doubled = every.saturating_mul(1_u32 << faults.min(10));
+    let wait = doubled.min(LONGEST.max(every));
+    wait + wait.mul_f64(f64::from(jitter) / 1024.0)
+}
+
+fn jitter() -> u8 {
+    let mut byte = [0];
+    // Without randomness there is no jitter; nothing else depends on it.
+    let _ = getrandom::fill(&mut byte);
+    byte[0]
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_pause_doubles_with_faults_and_has_an_end() {
+        let every = Duration::from_secs(30);
+        assert_eq!(pause(every, 0, 0), every);
+        assert_eq!(pause(every, 2, 0), Duration::from_secs(120));
+        assert_eq!(pause(every, 40, 0), LONGEST);
+        assert!(pause(every, 40, 255) < LONGEST.mul_f64(1.25));
+    }
+}
