@@ -27,14 +27,11 @@ pub(super) fn read(bits: &Bits, corner: &Finder, right: &Finder, down: &Finder) 
     // A stable sort: of equals, the likelier version and the found alignment pattern stay first.
     guesses.sort_by(|a, b| b.fit.total_cmp(&a.fit));
     guesses.truncate(MAX_READS);
+    let refine = |guess: &Guess| guess.refined(bits)?.read(bits);
     guesses
         .iter()
         .find_map(|guess| guess.read(bits))
-        .or_else(|| {
-            guesses
-                .iter()
-                .find_map(|guess| guess.refined(bits)?.read(bits))
-        })
+        .or_else(|| guesses.iter().take(MAX_REFINED).find_map(refine))
 }
 
 /// The triple with what its patterns tell of the perspective.

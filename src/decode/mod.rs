@@ -1,8 +1,8 @@
 //! A picture goes in, the contents of its QR codes come out; what they mean is decided elsewhere.
 //!
-//! Stages, each a file: [`scale`] the picture, [`threshold`] it to black and white, find the
-//! [`finder`] patterns, [`place`] three of them as one code, lay a [`grid`] over it by its [`mapping`],
-//! read the [`symbol`].
+//! Stages, each a file: `scale` the picture, `threshold` it to black and white, find the
+//! `finder` patterns, `place` three of them as one code, lay a `grid` over it by its `mapping`,
+//! read the `symbol`.
 //!
 //! We look for codes ourselves and hand rqrr only clean squares of modules: its own search asserts on
 //! odd pictures (a ring with a degenerate corner, a perspective through infinity, no timing pattern),
