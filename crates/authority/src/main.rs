@@ -1,2 +1,125 @@
-//! x
-fn main() {}
+//! The program with which a region's authority makes keys, issues and revokes passes, and publishes
+//! signed bundles.
+//!
+//! [`commands`] has one file per subcommand. They stand on [`home`] (the directory), [`store`] (what
+//! was issued), [`config`] (what people edit), [`person`] (ID number to tag), [`signing`] (trust list
+//! and policy), [`bundle_dir`] (a bundle on disk) and the small [`clock`], [`files`], [`args`], [`error`].
+
+mod args;
+mod bundle_dir;
+mod clock;
+mod commands;
+mod config;
+mod error;
+mod files;
+mod home;
+mod person;
+mod signing;
+mod store;
+
+use std::{path::PathBuf, process::ExitCode};
+
+use clap::{Parser, Subcommand};
+use gatepost_pass::Timestamp;
+
+use crate::{
+    commands::{
+        badge, enrol, holder_key, init, inspect, issue, live, place, public, publish, render,
+        revoke, status, trust,
+    },
+    error::Error,
+    home::Home,
+};
+
+/// Makes keys, issues and revokes passes, and publishes signed bundles for a region's checkpoints.
+#[derive(Parser)]
+#[command(version, max_term_width = 100)]
+struct Cli {
+    /// The authority's directory.
+    #[arg(long, global = true, value_name = "DIR")]
+    home: Option<PathBuf>,
+    /// The time to work at, instead of the system's (tests, demonstrations).
+    #[arg(long, global = true, value_name = "RFC3339", value_parser = clock::parse)]
+    now: Option<Timestamp>,
+    #[command(subcommand)]
+    command: Command,
+}
+
+#[derive(Subcommand)]
+enum Command {
+    /// Make a new authority: its keys, its first root, its configuration.
+    Init(init::Args),
+    /// Say whose passes count here.
+    #[command(subcommand)]
+    Trust(trust::Command),
+    /// Write a public key of this authority, for another region to recognise.
+    Public(public::Args),
+    /// Issue a pass, or a family pass.
+    Issue(Box<issue::Args>),
+    /// Sign a code of a place, to hang at a gate.
+    Place(place::Args),
+    /// Sign a badge of someone on duty.
+    Badge(badge::Args),
+    /// Make the key of a phone.
+    HolderKey(holder_key::Args),
+    /// Show a phone pass as its holder's phone would, with a fresh signature.
+    Live(live::Args),
+    /// Make a pass no longer count.
+    Revoke(revoke::Args),
+    /// Set a person yellow or red, or green again.
+    Status(status::Args),
+    /// Write a signed bundle for the hub, or for a USB stick.
+    Publish(publish::Args),
+    /// Certify a device that asks for it.
+    Enrol(enrol::Args),
+    /// Say what a code, a file or a bundle is.
+    Inspect(inspect::Args),
+    /// Draw a code as a picture.
+    Render(render::Args),
+}
+
+/// What every command may need.
+struct Context {
+    home: Option<PathBuf>,
+    now: Timestamp,
+}
+
+impl Context {
+    fn home(&self) -> Result<Home, Error> {
+        Home::open(self.home.as_deref().ok_or(Error::NoHome)?)
+    }
+}
+
+fn main() -> ExitCode {
+    let cli = Cli::parse();
+    let context = Context {
+        home: cli.home,
+        now: cli.now.unwrap_or_else(clock::now),
+    };
+    match run(&cli.command, &context) {
+        Ok(()) => ExitCode::SUCCESS,
+        Err(why) => {
+            eprintln!("error: {why}");
+            ExitCode::from(if matches!(why, Error::NoHome) { 2 } else { 1 })
+        }
+    }
+}
+
+fn run(command: &Command, context: &Context) -> Result<(), Error> {
+    match command {
+        Command::Init(args) => init::run(args, context),
+        Command::Trust(command) => trust::run(command, context),
+        Command::Public(args) => public::run(args, context),
+        Command::Issue(args) => issue::run(args, context),
+        Command::Place(args) => place::run(args, context),
+        Command::Badge(args) => badge::run(args, context),
+        Command::HolderKey(args) => holder_key::run(args),
+        Command::Live(args) => live::run(args, context),
+        Command::Revoke(args) => revoke::run(args, context),
+        Command::Status(args) => status::run(args, context),
+        Command::Publish(args) => publish::run(args, context),
+        Command::Enrol(args) => enrol::run(args, context),
+        Command::Inspect(args) => inspect::run(args, context),
+        Command::Render(args) => render::run(args),
+    }
+}

@@ -283,22 +283,7 @@ struct LiveBody {
 impl Document {
     /// Reads the text of a QR code.
     pub fn from_text(text: &str) -> Result<Self, EnvelopeError> {
-        let body = text
-            .strip_prefix(TEXT_PREFIX)
-            .ok_or(EnvelopeError::Foreign)?;
-        if body.len() > MAX_CODE * 3 / 2 + 1 {
-            return Err(FormatError::TooLarge {
-                what: "code",
-                limit: MAX_CODE,
-            }
-            .into());
-        }
-        let bytes = base45::decode(body).map_err(|_| EnvelopeError::Text)?;
-        // The crate takes a last pair over 255, which RFC 9285 section 6 forbids.
-        if base45::encode(&bytes) != body {
-            return Err(EnvelopeError::Text);
-        }
-        Self::from_bytes(&bytes)
+        Self::from_bytes(&from_text(text)?)
     }
 
     /// Reads the bytes behind the text.
@@ -344,6 +329,26 @@ impl Document {
     pub fn issuer(&self) -> IssuerId {
         self.envelope.issuer()
     }
+}
+
+/// The bytes behind the text of a QR code. What they are is for [`Document::from_bytes`] to say.
+pub fn from_text(text: &str) -> Result<Vec<u8>, EnvelopeError> {
+    let body = text
+        .strip_prefix(TEXT_PREFIX)
+        .ok_or(EnvelopeError::Foreign)?;
+    if body.len() > MAX_CODE * 3 / 2 + 1 {
+        return Err(FormatError::TooLarge {
+            what: "code",
+            limit: MAX_CODE,
+        }
+        .into());
+    }
+    let bytes = base45::decode(body).map_err(|_| EnvelopeError::Text)?;
+    // The crate takes a last pair over 255, which RFC 9285 section 6 forbids.
+    if base45::encode(&bytes) != body {
+        return Err(EnvelopeError::Text);
+    }
+    Ok(bytes)
 }
 
 /// The text of a QR code that carries these bytes.

@@ -1,0 +1,175 @@
+//! Everything that ends a command, each saying what happened and what to do.
+
+use std::{
+    io,
+    path::{Path, PathBuf},
+};
+
+use gatepost_pass::{
+    BundleError, IssuerId, KeyError, PassNumber, TrustError, envelope::EnvelopeError,
+    list::WriteError, words::WordError,
+};
+use gatepost_protocol::device::CertificateError;
+
+use crate::{person::PersonError, store::StoreError};
+
+/// Why a command did not do what it was asked.
+#[derive(Debug, thiserror::Error)]
+pub(crate) enum Error {
+    /// A command that needs a home was given none.
+    #[error("which authority? Add --home DIR")]
+    NoHome,
+    /// `init` on a directory that holds something.
+    #[error("{0} exists and is not empty: nothing was changed. Choose another directory")]
+    HomeTaken(PathBuf),
+    /// A directory that `init` did not make.
+    #[error("{0} is not the home of an authority: make one with `init`")]
+    NotHome(PathBuf),
+    /// The threshold of the root is larger than the number of its keys.
+    #[error("a threshold of {threshold} needs at least as many root keys, not {keys}")]
+    Threshold {
+        /// How many must sign.
+        threshold: u8,
+        /// How many there are.
+        keys: u8,
+    },
+    /// A file can't be read or written.
+    #[error("can't {verb} {path}: {why}")]
+    File {
+        /// What was tried.
+        verb: &'static str,
+        /// Where.
+        path: PathBuf,
+        /// What the system said.
+        why: io::Error,
+    },
+    /// `trust.json` or `policy.json` breaks its format.
+    #[error("{path}: {why}. Correct the file and try again")]
+    Config {
+        /// Which file.
+        path: PathBuf,
+        /// What is wrong, with line and column.
+        why: serde_json::Error,
+    },
+    /// A configuration whose values do not fit together.
+    #[error("{path}: {why}")]
+    Values {
+        /// Which file.
+        path: PathBuf,
+        /// What does not fit.
+        why: &'static str,
+    },
+    /// A key file breaks its format.
+    #[error("{path}: {why}")]
+    Key {
+        /// Which file.
+        path: PathBuf,
+        /// What is wrong.
+        why: KeyError,
+    },
+    /// A file of a secret in hexadecimal breaks its format.
+    #[error("{path}: {why}")]
+    Secret {
+        /// Which file.
+        path: PathBuf,
+        /// What is wrong.
+        why: WordError,
+    },
+    /// A public key given on the command line.
+    #[error("`{0}` is neither a file that `public` wrote nor 64 hexadecimal digits of a key")]
+    PublicKey(String),
+    /// A bare key has no number.
+    #[error("a key in hexadecimal needs its number: add --{0}")]
+    KeyNumber(&'static str),
+    /// A key file of someone else.
+    #[error("{path} holds a key of {found}, not of {expected}")]
+    OtherIssuer {
+        /// Which file.
+        path: PathBuf,
+        /// Whose key it holds.
+        found: IssuerId,
+        /// Whose was asked for.
+        expected: IssuerId,
+    },
+    /// Recognition by conversion without an address, or an address without it.
+    #[error("--address says where passes are converted: give it with --recognition convert, only")]
+    Address,
+    /// The issuer is there already.
+    #[error("{0} is on the trust list already: edit trust.json to change it")]
+    KnownIssuer(IssuerId),
+    /// Too few root keys in the home to sign.
+    #[error(
+        "{have} keys of root {version} are in keys/, too few to sign the trust list: put more back"
+    )]
+    FewRootKeys {
+        /// Which root.
+        version: u32,
+        /// Keys that are here.
+        have: usize,
+    },
+    /// A person's number or name can't be used.
+    #[error(transparent)]
+    Person(#[from] PersonError),
+    /// `--person` is not `ID;NAME[;COLOUR[;CLASS]]`.
+    #[error("--person should be \"ID;NAME\", \"ID;NAME;COLOUR\" or \"ID;NAME;COLOUR;CLASS\"")]
+    PersonText,
+    /// One person twice on a family pass.
+    #[error("a person stands on the pass twice")]
+    SamePerson,
+    /// More persons than a family pass holds.
+    #[error("a pass holds 1 to 6 persons, not {0}: issue several")]
+    Persons(usize),
+    /// A medium that does not fit the holder key.
+    #[error(
+        "a holder key belongs to one person's phone pass: leave out --holder-key, or --medium paper"
+    )]
+    HolderKey,
+    /// Nobody of that tag has a pass.
+    #[error("nobody with this tag was ever issued a pass: check it, or use --id")]
+    UnknownTag,
+    /// No pass of that number.
+    #[error("no pass {0} was issued here: check the number")]
+    UnknownPass(PassNumber),
+    /// A batch of random numbers that were all taken.
+    #[error("no free pass number was found: try again")]
+    NoNumber,
+    /// A list that could not be written.
+    #[error(transparent)]
+    List(#[from] WriteError),
+    /// A list that answers wrongly.
+    #[error("the new lists answer wrongly for {0} persons or passes: nothing was published")]
+    FalseAnswers(usize),
+    /// A bundle that does not verify.
+    #[error("the bundle does not verify: {0}")]
+    Bundle(#[from] BundleError),
+    /// A root or trust list that does not count.
+    #[error(transparent)]
+    Trust(#[from] TrustError),
+    /// A text or file that is not a document.
+    #[error(transparent)]
+    Envelope(#[from] EnvelopeError),
+    /// A device's request that does not count.
+    #[error("{0}. Let the device write its request again")]
+    Request(CertificateError),
+    /// Neither a code nor a file that Gatepost knows.
+    #[error("{0} is nothing that Gatepost knows")]
+    Unknown(String),
+    /// A picture that can't be made.
+    #[error("can't make the picture: {0}")]
+    Picture(String),
+    /// The store of persons and passes.
+    #[error(transparent)]
+    Store(#[from] StoreError),
+    /// No randomness.
+    #[error("the system gives no random bytes: {0}")]
+    Random(#[from] getrandom::Error),
+}
+
+/// Names the file in an input or output error.
+pub(crate) fn at(verb: &'static str, path: &Path) -> impl Fn(io::Error) -> Error {
+    move |why| Error::File {
+        verb,
+        path: path.to_owned(),
+        why,
+    }
+}

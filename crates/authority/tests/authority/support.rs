@@ -1,0 +1,175 @@
+//! A region in a temporary directory, and a device that reads its bundles.
+
+use std::{
+    fs::{self, File},
+    io,
+    path::{Path, PathBuf},
+    process::{Command, Output},
+};
+
+use gatepost_pass::{
+    BundleError, BundleFiles, Colour, Digest, Document, Listing, Revocation, Root, Timestamp,
+    VerifiedBundle, VerifiedDocument,
+    bundle::{Intake, Versions},
+    list::ListKind,
+};
+
+/// When everything here happens.
+pub(crate) const NOW: Timestamp = Timestamp(1_793_520_000);
+pub(crate) const NOW_TEXT: &str = "2026-11-01T08:00:00Z";
+/// Residents of the standard's own examples.
+pub(crate) const WANG: &str = "11010519491231002X";
+pub(crate) const LI: &str = "440524188001010014";
+
+pub(crate) struct Region {
+    pub(crate) dir: tempfile::TempDir,
+}
+
+/// What `issue --json` says.
+pub(crate) struct Issued {
+    pub(crate) number: String,
+    pub(crate) tag: String,
+    pub(crate) text: String,
+}
+
+impl Region {
+    /// A new authority.
+    pub(crate) fn new(issuer: &str) -> Self {
+        let region = Self {
+            dir: tempfile::tempdir().unwrap(),
+        };
+        region.ok(&[
+            "init",
+            "--issuer",
+            issuer,
+            "--name",
+            "Region",
+            "--local-name",
+            "山东",
+        ]);
+        region
+    }
+
+    pub(crate) fn path(&self, name: &str) -> PathBuf {
+        self.dir.path().join(name)
+    }
+
+    pub(crate) fn text(&self, name: &str) -> String {
+        self.path(name).to_str().unwrap().to_owned()
+    }
+
+    pub(crate) fn run(&self, args: &[&str]) -> Output {
+        self.run_at(NOW_TEXT, args)
+    }
+
+    pub(crate) fn run_at(&self, now: &str, args: &[&str]) -> Output {
+        Command::new(env!("CARGO_BIN_EXE_gatepost-authority"))
+            .arg("--home")
+            .arg(self.path("home"))
+            .args(["--now", now])
+            .args(args)
+            .current_dir(self.dir.path())
+            .output()
+            .unwrap()
+    }
+
+    /// Runs a command that must work, and gives what it prints.
+    pub(crate) fn ok(&self, args: &[&str]) -> String {
+        let output = self.run(args);
+        let errors = String::from_utf8_lossy(&output.stderr);
+        assert!(output.status.success(), "{args:?}: {errors}");
+        String::from_utf8(output.stdout).unwrap()
+    }
+
+    /// Runs a command that must fail with exit code 1, and gives what it says.
+    pub(crate) fn refused(&self, args: &[&str]) -> String {
+        let output = self.run(args);
+        assert_eq!(output.status.code(), Some(1), "{args:?}");
+        assert!(output.stdout.is_empty(), "{args:?} printed something");
+        String::from_utf8(output.stderr).unwrap()
+    }
+
+    pub(crate) fn issue(&self, args: &[&str]) -> Issued {
+        let told = self.ok(&[&["issue", "--json"], args].concat());
+        let told: serde_json::Value = serde_json::from_str(&told).unwrap();
+        let field = |name: &str| told[name].as_str().unwrap().to_owned();
+        Issued {
+            number: field("number"),
+            tag: field("tag"),
+            text: field("text"),
+        }
+    }
+
+    pub(crate) fn root(&self) -> Root {
+        Root::pin(&fs::read(self.path("home/root/1.root")).unwrap()).unwrap()
+    }
+
+    /// What a new device makes of a bundle.
+    pub(crate) fn device(&self, bundle: &str) -> Result<Device, BundleError> {
+        let dir = self.path(bundle);
+        let manifest = fs::read(dir.join("manifest")).unwrap();
+        self.device_with(bundle, &manifest)
+    }
+
+    pub(crate) fn device_with(&self, bundle: &str, manifest: &[u8]) -> Result<Device, BundleError> {
+        let (files, have) = (Directory(self.path(bundle)), Versions::default());
+        let intake = Intake::New(&have);
+        VerifiedBundle::verify(&self.root(), manifest, &files, intake, NOW).map(Device)
+    }
+}
+
+struct Directory(PathBuf);
+
+impl BundleFiles for Directory {
+    type Reader = File;
+
+    fn open(&self, digest: &Digest) -> io::Result<File> {
+        File::open(self.0.join(digest.to_string()))
+    }
+}
+
+#[derive(Debug)]
+pub(crate) struct Device(pub(crate) VerifiedBundle<File>);
+
+impl Device {
+    pub(crate) fn scan(&self, text: &str) -> VerifiedDocument {
+        let document = Document::from_text(text).unwrap();
+        gatepost_pass::verify(&document, self.0.trust(), NOW).unwrap()
+    }
+
+    pub(crate) fn pass(&self, text: &str) -> gatepost_pass::Pass {
+        match self.scan(text) {
+            VerifiedDocument::Pass(pass) => pass.claims().clone(),
+            other => panic!("{other:?}"),
+        }
+    }
+
+    pub(crate) fn status(&self, issuer: &str, tag: &str) -> Option<Colour> {
+        let list = self.0.list(ListKind::Status, issuer.parse().unwrap());
+        match list.unwrap().status(&tag.parse().unwrap()).unwrap() {
+            Listing::NotListed => None,
+            Listing::Listed(colour) => Some(colour),
+        }
+    }
+
+    pub(crate) fn revocation(&self, issuer: &str, number: &str) -> Revocation {
+        let list = self.0.list(ListKind::Revocation, issuer.parse().unwrap());
+        list.unwrap().revocation(&number.parse().unwrap()).unwrap()
+    }
+}
+
+/// Every file under a directory, with its bytes.
+pub(crate) fn tree(dir: &Path) -> Vec<(PathBuf, Vec<u8>)> {
+    let mut files = Vec::new();
+    for entry in fs::read_dir(dir).unwrap() {
+        let path = entry.unwrap().path();
+        if path.is_dir() {
+            files.extend(tree(&path));
+        } else {
+            let bytes = fs::read(&path).unwrap();
+            files.push((path, bytes));
+        }
+    }
+    files.sort();
+    files
+}
