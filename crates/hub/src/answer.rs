@@ -1,0 +1,94 @@
+//! Every error that the hub answers with: a status, and `{"error":"code","message":"…"}`.
+
+use axum::{
+    http::{HeaderMap, HeaderValue, StatusCode, header},
+    response::{IntoResponse, Response},
+};
+use gatepost_protocol::{BatchError, batch::MAX_BYTES};
+
+use crate::store::StoreError;
+
+/// Seconds after which a device should try again when the hub can't serve.
+const RETRY_AFTER: u32 = 30;
+
+/// Why a request got no answer.
+#[derive(Debug, thiserror::Error)]
+pub(crate) enum Refusal {
+    #[error(transparent)]
+    Batch(#[from] BatchError),
+    #[error("a batch is at most {MAX_BYTES} bytes: send fewer records at once")]
+    TooLarge,
+    #[error("the request ended before its body did")]
+    CutShort,
+    #[error("the body took too long to arrive")]
+    Timeout,
+    #[error("there is nothing at this address")]
+    NotFound,
+    #[error("this address does not take that method")]
+    Method,
+    #[error("the range is not one part of this file of {0} bytes, written bytes=N- or bytes=N-M")]
+    BadRange(u64),
+    #[error("a record's number is beyond what can be stored")]
+    Sequence,
+    #[error("the hub has no usable bundle yet: try again later")]
+    NoBundle,
+    #[error("the hub can't store or read anything right now: try again later")]
+    Storage,
+}
+
+impl Refusal {
+    fn status_and_code(&self) -> (StatusCode, &'static str) {
+        match self {
+            Self::Batch(BatchError::Format(gatepost_pass::FormatError::TooLarge { .. }))
+            | Self::TooLarge => (StatusCode::PAYLOAD_TOO_LARGE, "too_large"),
+            Self::Batch(BatchError::Format(_)) | Self::CutShort => {
+                (StatusCode::BAD_REQUEST, "malformed")
+            }
+            Self::Batch(BatchError::Certificate(_)) => (StatusCode::FORBIDDEN, "certificate"),
+            Self::Batch(BatchError::BadSignature) => (StatusCode::FORBIDDEN, "signature"),
+            Self::Batch(BatchError::Sequence) | Self::Sequence => {
+                (StatusCode::BAD_REQUEST, "sequence")
+            }
+            Self::Timeout => (StatusCode::REQUEST_TIMEOUT, "timeout"),
+            Self::NotFound => (StatusCode::NOT_FOUND, "not_found"),
+            Self::Method => (StatusCode::METHOD_NOT_ALLOWED, "method"),
+            Self::BadRange(_) => (StatusCode::RANGE_NOT_SATISFIABLE, "bad_range"),
+            Self::NoBundle => (StatusCode::SERVICE_UNAVAILABLE, "no_bundle"),
+            Self::Storage => (StatusCode::SERVICE_UNAVAILABLE, "storage"),
+        }
+    }
+
+    /// The word that programs go by.
+    pub(crate) fn code(&self) -> &'static str {
+        self.status_and_code().1
+    }
+}
+
+impl From<StoreError> for Refusal {
+    /// What the storage said goes to the log, not to the device.
+    fn from(why: StoreError) -> Self {
+        match why {
+            StoreError::Sequence => Self::Sequence,
+            _ => Self::Storage,
+        }
+    }
+}
+
+impl IntoResponse for Refusal {
+    fn into_response(self) -> Response {
+        let (status, error) = self.status_and_code();
+        let body = serde_json::json!({ "error": error, "message": self.to_string() });
+        let mut headers = HeaderMap::new();
+        let json = HeaderValue::from_static("application/json");
+        headers.insert(header::CONTENT_TYPE, json);
+        if status == StatusCode::SERVICE_UNAVAILABLE {
+            headers.insert(header::RETRY_AFTER, RETRY_AFTER.into());
+        }
+        if let Self::BadRange(length) = self
+            && let Ok(range) = format!("bytes */{length}").try_into()
+        {
+            headers.insert(header::CONTENT_RANGE, range);
+        }
+        (status, headers, body.to_string()).into_response()
+    }
+}

@@ -1,0 +1,122 @@
+//! Life of a database: prepare (is it ours) and check (is it sound), then init (a new one) or upgrade_from (an
+//! older one). A file that is not taken is left as it is.
+
+use std::{fs::OpenOptions, io, os::unix::fs::OpenOptionsExt as _, path::Path, time::Duration};
+
+use rusqlite::{Connection, OpenFlags, Transaction};
+
+use super::{SqliteStore, begin};
+use crate::store::StoreError;
+
+/// "GPHB": says that a file is a hub's database.
+const APPLICATION: i64 = 0x4750_4842;
+/// The schema that this program writes.
+const VERSION: i64 = 1;
+const SCHEMA: &str = include_str!("schema-1.sql");
+/// How long to wait for another process that writes.
+const BUSY: Duration = Duration::from_secs(5);
+
+impl SqliteStore {
+    /// Opens the database of a hub that serves; makes a new one where there is none. A damaged or
+    /// foreign file is refused and left as it is.
+    pub fn open(path: &Path) -> Result<Self, StoreError> {
+        // SQLite would make it readable for everyone. Its other files take over the mode.
+        let create = OpenOptions::new()
+            .write(true)
+            .create_new(true)
+            .mode(0o600)
+            .open(path);
+        match create {
+            Err(why) if why.kind() != io::ErrorKind::AlreadyExists => {
+                return Err(StoreError::Failed(why.to_string()));
+            }
+            _ => {}
+        }
+        let mut connection = connect(path, OpenFlags::SQLITE_OPEN_READ_WRITE)?;
+        // Once before anything is written, and once more when no other process can.
+        prepare(&connection)?;
+        check(&connection)?;
+        // Safe against the loss of power once a commit has returned.
+        let mode: String =
+            connection.pragma_update_and_check(None, "journal_mode", "wal", |row| row.get(0))?;
+        if mode != "wal" {
+            return Err(StoreError::Failed(format!("journal mode stays {mode}")));
+        }
+        connection.pragma_update(None, "synchronous", "full")?;
+        connection.pragma_update(None, "foreign_keys", true)?;
+        connection.pragma_update(None, "journal_size_limit", 64 << 20)?;
+        let transaction = begin(&mut connection)?;
+        match prepare(&transaction)? {
+            None => init(&transaction)?,
+            Some(version) => upgrade_from(&transaction, version)?,
+        }
+        transaction.commit()?;
+        Ok(Self::from(connection))
+    }
+
+    /// Opens a database to look at it, also while a hub serves from it.
+    pub fn open_to_read(path: &Path) -> Result<Self, StoreError> {
+        if !path.is_file() {
+            return Err(StoreError::Absent(path.to_owned()));
+        }
+        let connection = connect(path, OpenFlags::SQLITE_OPEN_READ_ONLY)?;
+        match prepare(&connection)? {
+            Some(VERSION) => Ok(Self::from(connection)),
+            Some(older) => Err(StoreError::Failed(format!(
+                "schema {older} is older than this program's: start `gatepost-hub serve` on it once"
+            ))),
+            None => Err(StoreError::Failed("nothing was ever stored in it".into())),
+        }
+    }
+}
+
+fn connect(path: &Path, access: OpenFlags) -> Result<Connection, StoreError> {
+    let flags = access | OpenFlags::SQLITE_OPEN_NO_MUTEX;
+    let connection = Connection::open_with_flags(path, flags)?;
+    connection.busy_timeout(BUSY)?;
+    Ok(connection)
+}
+
+/// Checks, without writing anything, that the file is a database of this program. Gives its
+/// schema's version; nothing for an empty file.
+fn prepare(connection: &Connection) -> Result<Option<i64>, StoreError> {
+    let number = |pragma| connection.pragma_query_value(None, pragma, |row| row.get(0));
+    let application: i64 = number("application_id")?;
+    let version: i64 = number("user_version")?;
+    let tables: i64 =
+        connection.query_row("SELECT count(*) FROM sqlite_schema", [], |row| row.get(0))?;
+    match (application, version, tables) {
+        (0, 0, 0) => Ok(None),
+        (APPLICATION, version @ 1.., _) if version > VERSION => Err(StoreError::Newer(version)),
+        (APPLICATION, version @ 1.., _) => Ok(Some(version)),
+        _ => Err(StoreError::Foreign),
+    }
+}
+
+/// Reads the whole file once, about a second for a million passages: damage shows at the start, not
+/// when a device needs the page.
+fn check(connection: &Connection) -> Result<(), StoreError> {
+    let found: String = connection.pragma_query_value(None, "quick_check", |row| row.get(0))?;
+    match found.as_str() {
+        "ok" => Ok(()),
+        _ => Err(StoreError::Damaged(found)),
+    }
+}
+
+/// Makes the newest schema in an empty database.
+fn init(transaction: &Transaction<'_>) -> Result<(), StoreError> {
+    transaction.execute_batch(SCHEMA)?;
+    transaction.pragma_update(None, "application_id", APPLICATION)?;
+    transaction.pragma_update(None, "user_version", VERSION)?;
+    Ok(())
+}
+
+/// Brings an older schema up to the newest, one version at a time.
+fn upgrade_from(transaction: &Transaction<'_>, version: i64) -> Result<(), StoreError> {
+    // Steps go here, each from one version to the next:
+    // if version < 2 { transaction.execute_batch(include_str!("upgrade-2.sql"))?; }
+    if version < VERSION {
+        transaction.pragma_update(None, "user_version", VERSION)?;
+    }
+    Ok(())
+}

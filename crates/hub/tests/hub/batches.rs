@@ -1,0 +1,136 @@
+//! Batches that count: what is acknowledged, listed, counted.
+
+use gatepost_hub::passages::Form;
+use gatepost_pass::fixture::NOW;
+use gatepost_protocol::{Head, Receipt};
+
+use crate::support::{Device, Site};
+
+#[test]
+fn a_batch_is_acknowledged_and_listed() {
+    let (site, device) = (Site::new(), Device::new(1, 3));
+    let receipt = site.hub().acknowledged(&device.batch(0..3));
+    let expected = Receipt {
+        device: device.id(),
+        epoch: device.epoch,
+        next_seq: 3,
+        head: device.head(),
+        at: NOW,
+    };
+    assert_eq!(receipt, expected);
+    let lines = site.list(Form::Text);
+    let place = format!("{} {}", device.id(), device.epoch);
+    assert_eq!(
+        lines,
+        [
+            format!("{place}      0 2026-11-01T01Z epoch start"),
+            format!("{place}      1 2026-11-01T01Z check"),
+            format!("{place}      2 2026-11-01T01Z check"),
+            "2 passages from 1 devices, 0 findings".to_owned(),
+        ]
+    );
+}
+
+#[test]
+fn a_listing_as_json_is_one_object_a_line() {
+    let (site, device) = (Site::new(), Device::new(1, 2));
+    site.hub().acknowledged(&device.batch(0..2));
+    let lines = site.list(Form::Json);
+    let lines: Vec<serde_json::Value> = lines
+        .iter()
+        .map(|line| serde_json::from_str(line).unwrap())
+        .collect();
+    assert_eq!(lines.len(), 3);
+    assert_eq!(lines[0]["what"], "epoch start");
+    assert_eq!(lines[1]["class"], "check");
+    assert_eq!(lines[1]["device"], device.id().to_string());
+    assert_eq!(lines[1]["hour"], NOW.0 / 3600);
+    assert_eq!(
+        lines[2],
+        serde_json::json!({"passages": 1, "devices": 1, "findings": 0})
+    );
+}
+
+#[test]
+fn a_batch_sent_twice_counts_once() {
+    let (site, device) = (Site::new(), Device::new(1, 4));
+    let hub = site.hub();
+    let first = hub.acknowledged(&device.batch(0..4));
+    let again = hub.acknowledged(&device.batch(0..4));
+    assert_eq!(first, again);
+    assert_eq!(site.summary(), "3 passages from 1 devices, 0 findings");
+}
+
+#[test]
+fn batches_out_of_order_are_held_and_the_receipt_covers_the_front() {
+    let (site, device) = (Site::new(), Device::new(1, 6));
+    let hub = site.hub();
+    let receipt = hub.acknowledged(&device.batch(4..6));
+    assert_eq!((receipt.next_seq, receipt.head), (0, Head::START));
+    let receipt = hub.acknowledged(&device.batch(2..4));
+    assert_eq!((receipt.next_seq, receipt.head), (0, Head::START));
+    assert_eq!(site.held(), [2, 3, 4, 5]);
+    let receipt = hub.acknowledged(&device.batch(0..2));
+    assert_eq!((receipt.next_seq, receipt.head), (6, device.head()));
+    assert_eq!(site.summary(), "5 passages from 1 devices, 0 findings");
+}
+
+#[test]
+fn a_gap_holds_the_receipt_back_and_loses_nothing() {
+    let (site, device) = (Site::new(), Device::new(1, 5));
+    let hub = site.hub();
+    hub.acknowledged(&device.batch(0..2));
+    let receipt = hub.acknowledged(&device.batch(3..5));
+    assert_eq!((receipt.next_seq, receipt.head), (2, device.heads[1]));
+    assert_eq!(site.held(), [0, 1, 3, 4]);
+    let receipt = hub.acknowledged(&device.batch(2..3));
+    assert_eq!((receipt.next_seq, receipt.head), (5, device.head()));
+    assert_eq!(site.summary(), "4 passages from 1 devices, 0 findings");
+}
+
+#[test]
+fn overlapping_batches_add_only_what_is_new() {
+    let (site, device) = (Site::new(), Device::new(1, 6));
+    let hub = site.hub();
+    hub.acknowledged(&device.batch(0..3));
+    let receipt = hub.acknowledged(&device.batch(1..6));
+    assert_eq!((receipt.next_seq, receipt.head), (6, device.head()));
+    let receipt = hub.acknowledged(&device.batch(2..4));
+    assert_eq!(receipt.next_seq, 6);
+    assert_eq!(site.held(), [0, 1, 2, 3, 4, 5]);
+    assert_eq!(site.summary(), "5 passages from 1 devices, 0 findings");
+}
+
+#[test]
+fn devices_and_epochs_stand_side_by_side() {
+    let (site, one, two) = (Site::new(), Device::new(1, 3), Device::new(2, 2));
+    let hub = site.hub();
+    hub.acknowledged(&one.batch(0..3));
+    let receipt = hub.acknowledged(&two.batch(0..2));
+    assert_eq!((receipt.device, receipt.next_seq), (two.id(), 2));
+    let previous = gatepost_protocol::Previous {
+        epoch: one.epoch,
+        next_seq: 3,
+        head: one.head(),
+    };
+    let mut later = one.restarted(gatepost_protocol::Epoch([9; 16]), previous);
+    later.pass(1);
+    let receipt = hub.acknowledged(&later.batch(0..2));
+    assert_eq!((receipt.epoch, receipt.next_seq), (later.epoch, 2));
+    assert_eq!(site.summary(), "4 passages from 2 devices, 0 findings");
+}
+
+#[test]
+fn the_largest_batch_is_taken() {
+    let (site, device) = (Site::new(), Device::new(1, 500));
+    let receipt = site.hub().acknowledged(&device.batch(0..500));
+    assert_eq!((receipt.next_seq, receipt.head), (500, device.head()));
+}
+
+#[test]
+fn a_hub_that_starts_again_goes_on_where_it_stood() {
+    let (site, device) = (Site::new(), Device::new(1, 4));
+    site.hub().acknowledged(&device.batch(0..2));
+    let receipt = site.hub().acknowledged(&device.batch(2..4));
+    assert_eq!((receipt.next_seq, receipt.head), (4, device.head()));
+}

@@ -1,0 +1,209 @@
+//! The program as an operator runs it.
+
+use std::{
+    fs,
+    io::{BufRead as _, BufReader},
+    net::SocketAddr,
+    path::Path,
+    process::{Child, Command, Output, Stdio},
+    sync::atomic::{AtomicU64, Ordering},
+};
+
+use gatepost_pass::fixture::NOW;
+use gatepost_protocol::{Receipt, routes};
+
+use crate::support::{Device, Site, request, trust};
+
+const PROGRAM: &str = env!("CARGO_BIN_EXE_gatepost-hub");
+
+struct Served {
+    child: Child,
+    address: SocketAddr,
+}
+
+impl Served {
+    fn start(site: &Site) -> Self {
+        let mut child = command(site)
+            .stdout(Stdio::piped())
+            .stderr(Stdio::null())
+            .spawn()
+            .unwrap();
+        let mut line = String::new();
+        let stdout = child.stdout.take().unwrap();
+        BufReader::new(stdout).read_line(&mut line).unwrap();
+        let address = line.trim().strip_prefix("listening on http://").unwrap();
+        let address = address.parse().unwrap();
+        Self { child, address }
+    }
+
+    fn post(&self, batch: &[u8]) -> std::io::Result<Receipt> {
+        let answer = request(self.address, "POST", routes::BATCHES, "", batch)?;
+        assert_eq!(answer.status, 200);
+        Receipt::verify(&answer.body, &trust(), NOW).map_err(std::io::Error::other)
+    }
+}
+
+impl Drop for Served {
+    fn drop(&mut self) {
+        let _ = self.child.kill();
+        let _ = self.child.wait();
+    }
+}
+
+fn command(site: &Site) -> Command {
+    let mut command = Command::new(PROGRAM);
+    command.args(["serve", "--listen", "127.0.0.1:0"]);
+    for (option, name) in [
+        ("--bundle", "bundle"),
+        ("--data", "hub.sqlite"),
+        ("--root", "root"),
+        ("--key", "hub.key"),
+        ("--port-file", "port"),
+    ] {
+        command.arg(option).arg(site.path(name));
+    }
+    command
+}
+
+fn passages(data: &Path, more: &[&str]) -> Output {
+    let mut command = Command::new(PROGRAM);
+    command.arg("passages").arg("--data").arg(data).args(more);
+    command.output().unwrap()
+}
+
+#[test]
+fn the_address_stands_on_stdout_and_in_the_port_file() {
+    let site = Site::new();
+    let served = Served::start(&site);
+    let file = fs::read_to_string(site.path("port")).unwrap();
+    assert_eq!(file, format!("http://{}\n", served.address));
+    let answer = request(served.address, "GET", routes::HEALTH, "", b"").unwrap();
+    assert_eq!(answer.status, 200);
+}
+
+#[test]
+fn a_termination_signal_ends_it_in_order() {
+    for name in ["TERM", "INT"] {
+        let site = Site::new();
+        let mut served = Served::start(&site);
+        let id = served.child.id().to_string();
+        let signal = format!("-{name}");
+        assert!(
+            Command::new("kill")
+                .args([signal, id])
+                .status()
+                .unwrap()
+                .success()
+        );
+        assert!(served.child.wait().unwrap().success());
+    }
+}
+
+#[test]
+fn receipts_given_are_held_after_a_kill() {
+    let (site, mut device) = (Site::new(), Device::new(1, 1));
+    let mut acknowledged = 0;
+    for round in 0..4 {
+        let mut served = Served::start(&site);
+        let begin = device.records.len() - 1;
+        device.pass(200);
+        let told = AtomicU64::new(0);
+        std::thread::scope(|scope| {
+            let sender = scope.spawn(|| {
+                // One after the other, from the last one on that may have been lost.
+                for seq in begin..device.records.len() {
+                    let sent = served.post(&device.batch(seq.saturating_sub(1)..seq + 1));
+                    let Ok(receipt) = sent else { break };
+                    told.store(receipt.next_seq, Ordering::SeqCst);
+                }
+            });
+            // Killed while batches are on their way, each round at another one.
+            let until = begin as u64 + 5 + 7 * round;
+            while told.load(Ordering::SeqCst) < until && !sender.is_finished() {
+                std::thread::yield_now();
+            }
+            let id = served.child.id().to_string();
+            assert!(
+                Command::new("kill")
+                    .args(["-KILL", &id])
+                    .status()
+                    .unwrap()
+                    .success()
+            );
+        });
+        served.child.wait().unwrap();
+        let held = site.held();
+        let told = told.into_inner();
+        assert!(told > acknowledged, "round {round} acknowledged nothing");
+        acknowledged = told;
+        let all: Vec<u64> = (0..held.len() as u64).collect();
+        assert_eq!(held, all, "round {round}");
+        assert!(held.len() as u64 >= told, "round {round}");
+        device = device.cut(held.len());
+    }
+    let served = Served::start(&site);
+    let receipt = served.post(&device.batch(0..1)).unwrap();
+    assert_eq!(receipt.next_seq, device.records.len() as u64);
+    assert_eq!(receipt.head, device.head());
+}
+
+#[test]
+fn a_listing_works_while_the_hub_serves() {
+    let (site, device) = (Site::new(), Device::new(1, 3));
+    let served = Served::start(&site);
+    served.post(&device.batch(0..3)).unwrap();
+    let listed = passages(&site.path("hub.sqlite"), &[]);
+    let text = String::from_utf8(listed.stdout).unwrap();
+    let last = text.lines().next_back();
+    assert_eq!(last, Some("2 passages from 1 devices, 0 findings"));
+    let listed = passages(&site.path("hub.sqlite"), &["--json"]);
+    assert_eq!(String::from_utf8(listed.stdout).unwrap().lines().count(), 4);
+}
+
+#[test]
+fn a_damaged_database_is_refused_by_name_and_left_as_it_is() {
+    let site = Site::new();
+    {
+        let device = Device::new(1, 200);
+        site.hub().acknowledged(&device.batch(0..200));
+    }
+    let path = site.path("hub.sqlite");
+    let good = fs::read(&path).unwrap();
+    let mut middle = good.clone();
+    middle[8192..16384].fill(0xA5);
+    for damaged in [vec![0xA5; 10_000], good[..good.len() / 2].to_vec(), middle] {
+        fs::write(&path, &damaged).unwrap();
+        let served = command(&site).output().unwrap();
+        assert!(!served.status.success());
+        let said = String::from_utf8(served.stderr).unwrap();
+        assert!(said.contains("hub.sqlite"), "{said}");
+        assert!(said.contains("damaged"), "{said}");
+        let listed = passages(&path, &[]);
+        assert!(!listed.status.success());
+        assert_eq!(fs::read(&path).unwrap(), damaged);
+    }
+}
+
+#[test]
+fn a_listing_of_nothing_says_so_and_makes_no_file() {
+    let site = Site::new();
+    let path = site.path("absent.sqlite");
+    let listed = passages(&path, &[]);
+    assert!(!listed.status.success());
+    assert!(
+        String::from_utf8(listed.stderr)
+            .unwrap()
+            .contains("is not there")
+    );
+    assert!(!path.exists());
+}
+
+#[test]
+fn a_key_file_that_is_none_is_named() {
+    let site = Site::new();
+    fs::write(site.path("hub.key"), "no key").unwrap();
+    let served = command(&site).output().unwrap();
+    let said = String::from_utf8(served.stderr).unwrap();
+    assert!(said.contains("hub.key: key file: line 1"), "{said}");
+    assert!(!site.path("hub.sqlite").exists());
+}

@@ -1,0 +1,397 @@
+//! A site with a bundle, devices that write chains, a hub in this process, a client of few words.
+
+use std::{
+    fs,
+    io::{Read as _, Write as _},
+    net::{SocketAddr, TcpStream},
+    path::{Path, PathBuf},
+    sync::Arc,
+    thread::JoinHandle,
+};
+
+use gatepost_hub::{
+    BundleDirectory, Hub, Store,
+    passages::{self, Form},
+    router, server,
+    store::SqliteStore,
+};
+use gatepost_pass::{
+    ClockTrust, Freshness, SecretKey, Timestamp, TrustList,
+    fixture::{self, DAY, NOW, Region},
+    policy::TracingKey,
+    words::DeviceId,
+};
+use gatepost_protocol::{
+    Body, DeviceRequest, Direction, Epoch, Head, Outcome, Passage, Previous, Reason, Receipt,
+    Record, Seen,
+    batch::sign_batch,
+    device::device_id,
+    routes, seal,
+    seal::{Clear, tracing_key},
+};
+use getrandom::{SysRng, rand_core::UnwrapErr};
+use tempfile::TempDir;
+
+/// A directory with a bundle, the pinned root and the hub's key; room for the database.
+pub(crate) struct Site(TempDir);
+
+impl Site {
+    /// With a bundle of version 1.
+    pub(crate) fn new() -> Self {
+        let site = Self::without_bundle();
+        site.publish(1);
+        site
+    }
+
+    pub(crate) fn without_bundle() -> Self {
+        let site = Self(TempDir::new().unwrap());
+        fs::create_dir(site.path("bundle")).unwrap();
+        fs::write(site.path("root"), fixture::root_bytes()).unwrap();
+        fs::write(site.path("hub.key"), fixture::hub().to_file()).unwrap();
+        site
+    }
+
+    pub(crate) fn path(&self, name: &str) -> PathBuf {
+        self.0.path().join(name)
+    }
+
+    /// Puts a bundle of that version in place and gives its manifest.
+    pub(crate) fn publish(&self, version: u64) -> Vec<u8> {
+        let region = Region {
+            version,
+            trust: lasting_trust(),
+            ..Region::default()
+        };
+        let manifest = region.manifest();
+        for (digest, bytes) in region.files.0.borrow().iter() {
+            fs::write(self.path("bundle").join(digest.to_string()), bytes).unwrap();
+        }
+        self.announce(&manifest);
+        manifest
+    }
+
+    /// Replaces the manifest only.
+    pub(crate) fn announce(&self, manifest: &[u8]) {
+        fs::write(self.path("part"), manifest).unwrap();
+        fs::rename(self.path("part"), self.path("bundle/manifest")).unwrap();
+    }
+
+    /// A hub whose clock stands still.
+    pub(crate) fn hub(&self) -> Running {
+        let store = SqliteStore::open(&self.path("hub.sqlite")).unwrap();
+        self.hub_on(Box::new(store))
+    }
+
+    pub(crate) fn hub_on(&self, store: Box<dyn Store>) -> Running {
+        let bundle = BundleDirectory::new(self.path("bundle"), fixture::root(), &fixture::hub());
+        Running::start(Hub::new(bundle, store, fixture::hub(), || NOW))
+    }
+
+    pub(crate) fn list(&self, form: Form) -> Vec<String> {
+        let store = SqliteStore::open_to_read(&self.path("hub.sqlite")).unwrap();
+        let mut text = Vec::new();
+        passages::list(&store, form, &mut text).unwrap();
+        let text = String::from_utf8(text).unwrap();
+        text.lines().map(str::to_owned).collect()
+    }
+
+    /// The listing's last line.
+    pub(crate) fn summary(&self) -> String {
+        self.list(Form::Text).pop().unwrap()
+    }
+
+    /// The sequence numbers of what is held, in the order of the listing.
+    pub(crate) fn held(&self) -> Vec<u64> {
+        let lines = self.list(Form::Json).into_iter();
+        let lines = lines.map(|line| serde_json::from_str::<serde_json::Value>(&line).unwrap());
+        let records = lines.filter(|line| line.get("hour").is_some());
+        records.map(|line| line["seq"].as_u64().unwrap()).collect()
+    }
+}
+
+/// The fixture's trust list with keys that never end, for programs that read the real clock.
+fn lasting_trust() -> gatepost_pass::trust::TrustListClaims {
+    let mut claims = fixture::trust_claims();
+    let mut issuers = claims.issuers.as_slice().to_vec();
+    for issuer in &mut issuers {
+        let mut keys = issuer.keys.as_slice().to_vec();
+        for key in &mut keys {
+            (key.from, key.until) = (Timestamp(0), Timestamp(u64::MAX));
+        }
+        issuer.keys = keys.try_into().unwrap();
+        (issuer.from, issuer.until) = (Timestamp(0), Timestamp(u64::MAX));
+    }
+    claims.issuers = issuers.try_into().unwrap();
+    claims
+}
+
+pub(crate) fn trust() -> TrustList {
+    let bytes = fixture::trust_bytes(&lasting_trust());
+    TrustList::verify(&fixture::root(), &bytes).unwrap()
+}
+
+/// A device in one process run, with its chain so far.
+#[derive(Clone)]
+pub(crate) struct Device {
+    pub(crate) secret: SecretKey,
+    pub(crate) certificate: Vec<u8>,
+    pub(crate) epoch: Epoch,
+    pub(crate) records: Vec<Vec<u8>>,
+    pub(crate) heads: Vec<Head>,
+}
+
+impl Device {
+    /// A certified device whose chain has `records` records, the epoch's start among them.
+    pub(crate) fn new(n: u8, records: usize) -> Self {
+        let secret = SecretKey::from_seed(&[n; 32]);
+        let certificate = certificate(&secret, &fixture::devices(), Timestamp(u64::MAX));
+        let mut device = Self {
+            secret,
+            certificate,
+            epoch: Epoch([n; 16]),
+            records: Vec::new(),
+            heads: Vec::new(),
+        };
+        device.start(None);
+        device.pass(records - 1);
+        device
+    }
+
+    /// The same device in another run.
+    pub(crate) fn restarted(&self, epoch: Epoch, previous: Previous) -> Self {
+        let mut device = Self {
+            epoch,
+            records: Vec::new(),
+            heads: Vec::new(),
+            ..self.clone()
+        };
+        device.start(Some(previous));
+        device
+    }
+
+    pub(crate) fn id(&self) -> DeviceId {
+        device_id(&self.secret.public())
+    }
+
+    fn start(&mut self, previous: Option<Previous>) {
+        let start = Record {
+            seq: 0,
+            hour: hour(),
+            body: Body::EpochStart(previous),
+        };
+        self.push(start.to_bytes());
+    }
+
+    /// Logs passages. Each seals afresh: two devices never log the same bytes.
+    pub(crate) fn pass(&mut self, count: usize) {
+        for _ in 0..count {
+            let clear = Clear {
+                device: self.id(),
+                epoch: self.epoch,
+                seq: self.records.len() as u64,
+                hour: hour(),
+                class: Outcome::Check,
+            };
+            self.push(sealed(&clear).to_bytes());
+        }
+    }
+
+    fn push(&mut self, record: Vec<u8>) {
+        let head = self.head().after(self.id(), self.epoch, &record);
+        self.records.push(record);
+        self.heads.push(head);
+    }
+
+    pub(crate) fn head(&self) -> Head {
+        self.heads.last().copied().unwrap_or(Head::START)
+    }
+
+    /// The chain up to `seq`, as another branch begins from there.
+    pub(crate) fn cut(&self, seq: usize) -> Self {
+        let mut branch = self.clone();
+        branch.records.truncate(seq);
+        branch.heads.truncate(seq);
+        branch
+    }
+
+    pub(crate) fn batch(&self, range: std::ops::Range<usize>) -> Vec<u8> {
+        let before = match range.start {
+            0 => Head::START,
+            start => self.heads[start - 1],
+        };
+        self.batch_after(before, range)
+    }
+
+    pub(crate) fn batch_after(&self, before: Head, range: std::ops::Range<usize>) -> Vec<u8> {
+        let records = self.records[range].to_vec();
+        sign_batch(&self.certificate, &self.secret, self.epoch, before, records).unwrap()
+    }
+}
+
+pub(crate) fn certificate(
+    secret: &SecretKey,
+    authority: &gatepost_pass::Signer,
+    until: Timestamp,
+) -> Vec<u8> {
+    let request = DeviceRequest::sign("gate 3".try_into().unwrap(), secret);
+    let request = DeviceRequest::verify(&request).unwrap();
+    request.certify(authority, NOW.minus(DAY), until)
+}
+
+fn hour() -> u32 {
+    (NOW.0 / 3600) as u32
+}
+
+pub(crate) fn sealed(clear: &Clear) -> Record {
+    let passage = Passage {
+        at: NOW,
+        clock: ClockTrust::Trusted,
+        freshness: Freshness::Fresh,
+        place: "north gate".try_into().unwrap(),
+        direction: Direction::In,
+        outcome: clear.class,
+        reasons: vec![Reason::Yellow].try_into().unwrap(),
+        seen: Seen::Unverified,
+        guard: None,
+    };
+    let (_, key) = tracing_key(&[1; 32]);
+    let to = TracingKey { id: 1, key };
+    let sealed = seal(&passage, clear, &to, &mut UnwrapErr(SysRng)).unwrap();
+    Record {
+        seq: clear.seq,
+        hour: clear.hour,
+        body: Body::Passage(sealed),
+    }
+}
+
+/// A hub that serves from a thread of this process until it is dropped.
+pub(crate) struct Running {
+    address: SocketAddr,
+    stop: Option<tokio::sync::oneshot::Sender<()>>,
+    thread: Option<JoinHandle<()>>,
+}
+
+impl Running {
+    fn start(hub: Hub) -> Self {
+        let listener = std::net::TcpListener::bind("127.0.0.1:0").unwrap();
+        let address = listener.local_addr().unwrap();
+        listener.set_nonblocking(true).unwrap();
+        let (stop, stopped) = tokio::sync::oneshot::channel();
+        let thread = std::thread::spawn(move || {
+            let mut runtime = tokio::runtime::Builder::new_current_thread();
+            runtime.enable_all().build().unwrap().block_on(async {
+                let listener = tokio::net::TcpListener::from_std(listener).unwrap();
+                let stop = async { drop(stopped.await) };
+                server::serve(listener, router(Arc::new(hub)), stop).await;
+            });
+        });
+        Self {
+            address,
+            stop: Some(stop),
+            thread: Some(thread),
+        }
+    }
+
+    pub(crate) fn get(&self, path: &str, headers: &str) -> Answer {
+        request(self.address, "GET", path, headers, b"").unwrap()
+    }
+
+    pub(crate) fn send(&self, method: &str, path: &str) -> Answer {
+        request(self.address, method, path, "", b"").unwrap()
+    }
+
+    pub(crate) fn post(&self, batch: &[u8]) -> Answer {
+        request(self.address, "POST", routes::BATCHES, "", batch).unwrap()
+    }
+
+    /// Announces a body of some length and sends none of it.
+    pub(crate) fn announce_body(&self, path: &str, length: u64) -> Answer {
+        let mut stream = TcpStream::connect(self.address).unwrap();
+        let head = format!("POST {path} HTTP/1.1\r\nhost: hub\r\ncontent-length: {length}\r\n\r\n");
+        stream.write_all(head.as_bytes()).unwrap();
+        answer(&mut stream).unwrap()
+    }
+
+    /// Posts a batch that must be acknowledged.
+    pub(crate) fn acknowledged(&self, batch: &[u8]) -> Receipt {
+        self.post(batch).receipt()
+    }
+}
+
+impl Drop for Running {
+    fn drop(&mut self) {
+        drop(self.stop.take());
+        let ended = self.thread.take().map(JoinHandle::join);
+        if !std::thread::panicking() {
+            ended.unwrap().unwrap();
+        }
+    }
+}
+
+/// An answer, its headers in lower case.
+pub(crate) struct Answer {
+    pub(crate) status: u16,
+    head: String,
+    pub(crate) body: Vec<u8>,
+}
+
+impl Answer {
+    pub(crate) fn header(&self, name: &str) -> Option<&str> {
+        self.head.lines().find_map(|line| {
+            let (key, value) = line.split_once(": ")?;
+            (key == name).then_some(value)
+        })
+    }
+
+    pub(crate) fn receipt(&self) -> Receipt {
+        assert_eq!(self.status, 200, "{}", String::from_utf8_lossy(&self.body));
+        Receipt::verify(&self.body, &trust(), NOW).unwrap()
+    }
+
+    /// The status and the code of an error.
+    pub(crate) fn refusal(&self) -> (u16, String) {
+        let body: serde_json::Value = serde_json::from_slice(&self.body).unwrap();
+        assert!(body["message"].as_str().unwrap().len() > 10);
+        assert_eq!(self.header("content-type"), Some("application/json"));
+        (self.status, body["error"].as_str().unwrap().to_owned())
+    }
+}
+
+/// One request on a connection of its own. The path goes out as it is.
+pub(crate) fn request(
+    address: SocketAddr,
+    method: &str,
+    path: &str,
+    headers: &str,
+    body: &[u8],
+) -> std::io::Result<Answer> {
+    let mut stream = TcpStream::connect(address)?;
+    let head = format!(
+        "{method} {path} HTTP/1.1\r\nhost: hub\r\nconnection: close\r\n{headers}content-length: {}\r\n\r\n",
+        body.len()
+    );
+    stream.write_all(head.as_bytes())?;
+    stream.write_all(body)?;
+    answer(&mut stream)
+}
+
+fn answer(stream: &mut TcpStream) -> std::io::Result<Answer> {
+    let mut bytes = Vec::new();
+    stream.read_to_end(&mut bytes)?;
+    let end = bytes.windows(4).position(|four| four == b"\r\n\r\n");
+    let end = end.ok_or(std::io::ErrorKind::UnexpectedEof)?;
+    let head = String::from_utf8_lossy(&bytes[..end]).to_lowercase();
+    let status = head.split(' ').nth(1).and_then(|code| code.parse().ok());
+    Ok(Answer {
+        status: status.ok_or(std::io::ErrorKind::InvalidData)?,
+        body: bytes[end + 4..].to_vec(),
+        head,
+    })
+}
+
+pub(crate) fn file_names(directory: &Path) -> Vec<String> {
+    let entries = fs::read_dir(directory).unwrap();
+    entries
+        .map(|entry| entry.unwrap().file_name().into_string().unwrap())
+        .collect()
+}
