@@ -1,7 +1,11 @@
 //! `publish`: a signed bundle in a directory. The manifest comes last, when everything that it names is
 //! on disk and was verified as a device would.
 
-use std::{collections::BTreeMap, fs::File, path::PathBuf};
+use std::{
+    collections::BTreeMap,
+    fs::File,
+    path::{Path, PathBuf},
+};
 
 use gatepost_pass::{
     Colour, FileRole, IssuerId, Kind, List, Listing, Manifest, PassNumber, Revocation, SubjectTag,
@@ -204,34 +208,41 @@ fn foreign_lists(
     let mut parts = Parts::new();
     for entry in dir.read_dir().map_err(at("read", &dir))? {
         let path = entry.map_err(at("read", &dir))?.path();
-        let file = File::open(&path).map_err(at("read", &path))?;
-        let list = match List::open(file, trust, now) {
-            Ok(list) => list,
+        let (role, version, records) = match usable(&path, trust, before, now) {
+            Ok(found) => found,
             Err(why) => {
                 eprintln!("warning: {} is left out: {why}", path.display());
                 continue;
             }
         };
-        let (key, head) = ((list.head().kind, list.issuer()), list.head());
-        let role = FileRole::List(key.0, key.1);
-        if before
-            .lists
-            .get(&key)
-            .is_some_and(|have| head.version < *have)
-            || key.1 == trust.own()
-        {
-            eprintln!(
-                "warning: {} is left out: a newer one was published",
-                path.display()
-            );
-            continue;
-        }
-        if newest.get(&role).is_none_or(|other| *other < head.version) {
-            newest.insert(role, head.version);
-            parts.insert(role, (files::read(&path, MAX_LIST)?, head.count));
+        if newest.get(&role).is_none_or(|other| *other < version) {
+            newest.insert(role, version);
+            parts.insert(role, (files::read(&path, MAX_LIST)?, records));
         }
     }
     Ok(parts)
+}
+
+/// Role, version and count of a list of another region.
+fn usable(
+    path: &Path,
+    trust: &TrustList,
+    before: &Versions,
+    now: Timestamp,
+) -> Result<(FileRole, u64, u64), String> {
+    let file = File::open(path).map_err(|why| why.to_string())?;
+    let list = List::open(file, trust, now).map_err(|why| why.to_string())?;
+    let (kind, issuer, version) = (list.head().kind, list.issuer(), list.head().version);
+    if issuer == trust.own() {
+        return Err("it is of this authority, whose lists are made anew".to_owned());
+    }
+    let have = before.lists.get(&(kind, issuer));
+    if have.is_some_and(|have| version < *have) {
+        return Err(format!(
+            "version {version} is older than what was published"
+        ));
+    }
+    Ok((FileRole::List(kind, issuer), version, list.head().count))
 }
 
 /// What was published, with lists that are missing this time still remembered.
