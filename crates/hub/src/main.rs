@@ -123,6 +123,13 @@ fn serve(arguments: &Serve) -> Result<(), Failure> {
         why,
     })?;
     let signer = read_key(&arguments.key)?;
+    if signer.secret.public().published().is_some() {
+        let key = arguments.key.display();
+        let _ = writeln!(
+            io::stderr(),
+            "{key} is a published test key: devices refuse it"
+        );
+    }
     let store = SqliteStore::open(&arguments.data).map_err(|why| Failure::Store {
         path: arguments.data.clone(),
         why,

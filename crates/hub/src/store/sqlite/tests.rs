@@ -11,15 +11,16 @@ use tempfile::TempDir;
 
 use super::*;
 
-/// A batch of an epoch's start, with the bytes it was verified from.
-fn batch() -> (VerifiedBatch, Vec<u8>) {
+/// A batch of an epoch's start, with the bytes it was verified from. Another hour makes another record
+/// of the same number.
+fn batch(hour: u32) -> (VerifiedBatch, Vec<u8>) {
     let secret = SecretKey::from_seed(&[1; 32]);
     let request = DeviceRequest::sign("gate 3".try_into().unwrap(), &secret);
     let request = DeviceRequest::verify(&request).unwrap();
     let certificate = request.certify(&devices(), NOW, NOW.plus(1));
     let start = Record {
         seq: 0,
-        hour: 7,
+        hour,
         body: Body::EpochStart(None),
     };
     let records = vec![start.to_bytes()];
@@ -32,7 +33,7 @@ fn batch() -> (VerifiedBatch, Vec<u8>) {
 fn a_record_and_the_signed_batch_around_it_can_be_read_again() {
     let directory = TempDir::new().unwrap();
     let store = SqliteStore::open(&directory.path().join("hub")).unwrap();
-    let (batch, signed) = batch();
+    let (batch, signed) = batch(7);
     store.keep(&batch, &signed, NOW).unwrap();
     let read: (Vec<u8>, Vec<u8>) = store
         .connection()
@@ -50,22 +51,28 @@ fn a_record_and_the_signed_batch_around_it_can_be_read_again() {
 fn a_batch_that_brings_nothing_new_takes_no_room() {
     let directory = TempDir::new().unwrap();
     let store = SqliteStore::open(&directory.path().join("hub")).unwrap();
-    let (batch, signed) = batch();
-    store.keep(&batch, &signed, NOW).unwrap();
-    let again = store.keep(&batch, &signed, NOW).unwrap();
-    assert_eq!((again.new, again.front.next_seq), (0, 1));
-    let count: i64 = store
-        .connection()
-        .query_row("SELECT count(*) FROM batches", [], |row| row.get(0))
-        .unwrap();
-    assert_eq!(count, 1);
+    let batches = || -> i64 {
+        let connection = store.connection();
+        let count = "SELECT count(*) FROM batches";
+        connection.query_row(count, [], |row| row.get(0)).unwrap()
+    };
+    let send = |hour| {
+        let (batch, signed) = batch(hour);
+        let kept = store.keep(&batch, &signed, NOW).unwrap();
+        (kept.new, kept.findings, batches())
+    };
+    assert_eq!(send(7), (1, 0, 1));
+    assert_eq!(send(7), (0, 0, 1));
+    assert_eq!(send(8), (0, 1, 2));
+    assert_eq!(send(8), (0, 0, 2));
+    assert_eq!(send(7), (0, 0, 2));
 }
 
 #[test]
 fn bytes_that_are_not_the_batch_are_refused_and_leave_nothing() {
     let directory = TempDir::new().unwrap();
     let store = SqliteStore::open(&directory.path().join("hub")).unwrap();
-    let (batch, signed) = batch();
+    let (batch, signed) = batch(7);
     for wrong in [&b""[..], &signed[1..signed.len() - 1], &[0; 300]] {
         let kept = store.keep(&batch, wrong, NOW);
         assert!(matches!(kept, Err(StoreError::Failed(_))));
