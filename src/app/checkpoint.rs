@@ -129,7 +129,8 @@ impl Checkpoint {
             }
             self.in_view.push((key, at));
             let full = judge(&code.content, bundle, &self.recent, now);
-            if full.verdict.outcome != Outcome::Refuse {
+            // Whoever was only checked may still come back with what was asked for.
+            if full.verdict.outcome == Outcome::Admit {
                 self.recent.add(&full.seen, now.time);
             }
             judged.push(full);

@@ -31,7 +31,7 @@ use crate::{
 
 use checkpoint::Checkpoint;
 use record::Recorder;
-use workers::LogRequest;
+use workers::{FrameInbox, LogRequest, LogWriter, Sent};
 
 /// Everything that can happen.
 #[derive(Debug)]
@@ -40,6 +40,8 @@ pub(crate) enum Event {
     Camera(CameraState),
     /// A frame was decoded; it may hold no code.
     Decoded(Sighting),
+    /// The source was through, and its last frame has been decoded.
+    Through,
     /// The passage of a verdict was committed, or could not be.
     Logged(Result<u64, LogError>),
     /// News from the exchange with the hub.
@@ -119,7 +121,7 @@ pub fn run(options: Options) -> Result<(), AppError> {
     let recorder = recorder.map_err(AppError::Record)?;
 
     let (events, inbox) = mpsc::channel();
-    let to_app = events.clone();
+    let (to_app, to_end) = (events.clone(), events.clone());
     let ui = Ui::new(
         options.surface,
         config.language,
@@ -132,7 +134,7 @@ pub fn run(options: Options) -> Result<(), AppError> {
     let handle = ui.handle();
 
     let log = match &identity {
-        Some(identity) => Some(workers::log(
+        Some(identity) => Some(LogWriter::open(
             &options.data,
             identity,
             &clock,
@@ -155,12 +157,12 @@ pub fn run(options: Options) -> Result<(), AppError> {
                 },
             )
         });
-    let slot = workers::decoder(events.clone());
+    let frames = workers::decoder(events.clone());
     let source = options.frames.clone().map_or_else(
         || workers::Source::Camera(options.camera.clone().unwrap_or(config.camera.clone())),
         workers::Source::Folder,
     );
-    let camera = workers::camera(source, slot, handle.clone(), events);
+    let camera = workers::camera(source, frames.clone(), handle.clone(), events);
 
     let app = App {
         checkpoint: Checkpoint::load(&options.data, identity.as_deref(), &clock, &config),
@@ -178,10 +180,12 @@ pub fn run(options: Options) -> Result<(), AppError> {
         ending: None,
         status_at: None,
         _camera: camera,
+        _frames: frames,
     };
     let worker = thread::spawn(move || app.run(&inbox));
     let shown = ui.run();
-    // The loop ends by itself when the window has: its last event is Quit.
+    // However the window ended, the loop ends too, and with it the log's last write.
+    let _ = to_end.send(Event::Ui(UiCommand::Quit));
     let _ = worker.join();
     Ok(shown?)
 }
@@ -192,7 +196,8 @@ struct App {
     identity: Option<Arc<Identity>>,
     clock: Arc<Clock>,
     ui: UiHandle,
-    log: Option<Sender<LogRequest>>,
+    /// Dropping it waits until everything sent is on the disk.
+    log: Option<LogWriter>,
     sync: Option<Sender<()>>,
     /// How the last exchange with the hub went, if there was one.
     online: Option<Result<(), ()>>,
@@ -205,6 +210,8 @@ struct App {
     status_at: Option<Instant>,
     /// Dropping it stops the camera.
     _camera: CameraWatch,
+    /// Dropping it stops the decoder.
+    _frames: Arc<FrameInbox>,
 }
 
 /// The verdict on screen.
@@ -239,16 +246,15 @@ impl App {
 
     fn take(&mut self, event: Event) {
         match event {
-            Event::Camera(state) => {
-                if state == CameraState::Finished && self.once {
-                    let deadline = Instant::now() + LAST_EXCHANGE;
-                    self.ending = Some(Ending {
-                        deadline,
-                        asked: false,
-                    });
-                }
-                self.ui.send(UiUpdate::Camera(view::camera(state)));
+            Event::Camera(state) => self.ui.send(UiUpdate::Camera(view::camera(state))),
+            Event::Through if self.once => {
+                let deadline = Instant::now() + LAST_EXCHANGE;
+                self.ending = Some(Ending {
+                    deadline,
+                    asked: false,
+                });
             }
+            Event::Through => {}
             Event::Decoded(sighting) => self.sighted(&sighting),
             Event::Logged(result) => self.logged(result),
             Event::Sync(news) => self.synced(news),
@@ -289,19 +295,16 @@ impl App {
         }
     }
 
+    /// Sends the passage of a verdict to the log, where it has one.
     fn log_passage(&mut self, judged: &crate::checkpoint::Judged, now: gatepost_pass::Now) {
         let Some((passage, key)) = self.checkpoint.passage(judged, now) else {
+            self.ui.send(UiUpdate::Saved(SavedState::NothingToLog));
             return;
         };
         let request = LogRequest { passage, key };
-        if self
-            .log
-            .as_ref()
-            .is_some_and(|log| log.send(request).is_ok())
-        {
-            self.waiting += 1;
-        } else {
-            self.ui.send(UiUpdate::Saved(SavedState::NotLogged));
+        match self.log.as_ref().map(|log| log.append(request)) {
+            Some(Sent::OnItsWay) => self.waiting += 1,
+            Some(Sent::WriterGone) | None => self.ui.send(UiUpdate::Saved(SavedState::NotLogged)),
         }
     }
 

@@ -4,9 +4,10 @@ use std::{
     path::PathBuf,
     sync::{
         Arc,
+        atomic::{AtomicBool, Ordering},
         mpsc::{self, Sender},
     },
-    thread,
+    thread::{self, JoinHandle},
     time::{Duration, Instant},
 };
 
@@ -17,7 +18,8 @@ use getrandom::{SysRng, rand_core::UnwrapErr};
 use super::{AppError, Event, Sighting};
 use crate::{
     camera::{
-        CameraEvent, CameraWatch, FrameSource, LatestFrame, PictureFolder, Timing, V4lCamera, watch,
+        CameraEvent, CameraState, CameraWatch, FrameSource, LatestFrame, PictureFolder, Timing,
+        V4lCamera, watch,
     },
     clock::Clock,
     data::{DataDir, Identity},
@@ -38,12 +40,12 @@ pub(super) enum Source {
 /// How long each picture of a folder is shown.
 const PICTURE_TIME: Duration = Duration::from_millis(250);
 /// How long the decoder waits for a frame before it looks whether it is still needed.
-const FRAME_WAIT: Duration = Duration::from_secs(1);
+const FRAME_WAIT: Duration = Duration::from_millis(250);
 
-/// Starts the camera: every frame goes to the preview and into the slot.
+/// Starts the camera: every frame goes to the preview and to the decoder.
 pub(super) fn camera(
     source: Source,
-    slot: Arc<LatestFrame>,
+    inbox: Arc<FrameInbox>,
     ui: UiHandle,
     events: Sender<Event>,
 ) -> CameraWatch {
@@ -61,24 +63,38 @@ pub(super) fn camera(
                 height,
                 rgb: frame.rgb().to_vec(),
             }));
-            slot.put(frame);
+            inbox.latest.put(frame);
         }
         CameraEvent::State(state) => {
+            inbox
+                .through
+                .store(state == CameraState::Finished, Ordering::Release);
             let _ = events.send(Event::Camera(state));
         }
     })
 }
 
-/// Starts the decoder; it ends with the last event receiver.
-pub(super) fn decoder(events: Sender<Event>) -> Arc<LatestFrame> {
-    let slot = Arc::new(LatestFrame::default());
-    let frames = Arc::downgrade(&slot);
+/// What the decoder takes its frames from.
+#[derive(Debug, Default)]
+pub(super) struct FrameInbox {
+    latest: LatestFrame,
+    /// The source is through: what is in the slot is the last frame.
+    through: AtomicBool,
+}
+
+/// Starts the decoder; it ends when its inbox is dropped.
+pub(super) fn decoder(events: Sender<Event>) -> Arc<FrameInbox> {
+    let inbox = Arc::new(FrameInbox::default());
+    let frames = Arc::downgrade(&inbox);
     thread::spawn(move || {
-        while let Some(slot) = frames.upgrade() {
-            let Some(frame) = slot.take(FRAME_WAIT) else {
+        while let Some(inbox) = frames.upgrade() {
+            let Some(frame) = inbox.latest.take(FRAME_WAIT) else {
+                if inbox.through.swap(false, Ordering::AcqRel) {
+                    let _ = events.send(Event::Through);
+                }
                 continue;
             };
-            drop(slot);
+            drop(inbox);
             let began = Instant::now();
             let codes = decode(frame.view(), Effort::Stream);
             let name = frame.name().map(str::to_owned);
@@ -91,7 +107,7 @@ pub(super) fn decoder(events: Sender<Event>) -> Arc<LatestFrame> {
             }
         }
     });
-    slot
+    inbox
 }
 
 /// A passage for the log.
@@ -102,34 +118,75 @@ pub(super) struct LogRequest {
     pub(super) key: TracingKey,
 }
 
-/// Opens the passage log and starts its writer; dropping the sender ends it after the last passage.
-pub(super) fn log(
-    data: &DataDir,
-    identity: &Identity,
-    clock: &Clock,
-    events: Sender<Event>,
-) -> Result<Sender<LogRequest>, AppError> {
-    let mut epoch = [0; 16];
-    getrandom::fill(&mut epoch).map_err(AppError::Random)?;
-    let device = device_id(&identity.key.public());
-    let opened = PassageLog::open(&data.passages(), device, Epoch(epoch), clock.now().time)?;
-    if let Some(aside) = opened.set_aside {
-        eprintln!(
-            "gatepost: the passage log was damaged; it is kept as {} and a new one was begun",
-            aside.display()
-        );
-    }
-    let mut log = opened.log;
-    let (sender, requests) = mpsc::channel::<LogRequest>();
-    thread::spawn(move || {
-        // The system's source: `UnwrapErr` would panic only where `getrandom::fill` above failed.
-        let mut random = UnwrapErr(SysRng);
-        for request in requests {
-            let result = log.append(&request.passage, &request.key, &mut random);
-            if events.send(Event::Logged(result)).is_err() {
-                return;
-            }
+/// The passage log's own thread.
+#[derive(Debug)]
+pub(super) struct LogWriter {
+    requests: Option<Sender<LogRequest>>,
+    thread: Option<JoinHandle<()>>,
+}
+
+/// What became of a passage that was handed to the writer.
+#[derive(Debug)]
+pub(super) enum Sent {
+    /// [`Event::Logged`] will tell.
+    OnItsWay,
+    /// There is no writer any more.
+    WriterGone,
+}
+
+impl LogWriter {
+    /// Opens the passage log and starts its writer.
+    pub(super) fn open(
+        data: &DataDir,
+        identity: &Identity,
+        clock: &Clock,
+        events: Sender<Event>,
+    ) -> Result<Self, AppError> {
+        let mut epoch = [0; 16];
+        getrandom::fill(&mut epoch).map_err(AppError::Random)?;
+        let device = device_id(&identity.key.public());
+        let opened = PassageLog::open(&data.passages(), device, Epoch(epoch), clock.now().time)?;
+        if let Some(aside) = opened.set_aside {
+            eprintln!(
+                "gatepost: the passage log was damaged; it is kept as {} and a new one was begun",
+                aside.display()
+            );
         }
-    });
-    Ok(sender)
+        let mut log = opened.log;
+        let (sender, requests) = mpsc::channel::<LogRequest>();
+        let thread = thread::spawn(move || {
+            // The system's source; `UnwrapErr` would panic only where `getrandom::fill` above failed.
+            let mut random = UnwrapErr(SysRng);
+            for request in requests {
+                let result = log.append(&request.passage, &request.key, &mut random);
+                // Without a listener the passages that are on their way are logged all the same.
+                let _ = events.send(Event::Logged(result));
+            }
+        });
+        Ok(Self {
+            requests: Some(sender),
+            thread: Some(thread),
+        })
+    }
+
+    /// Hands a passage over.
+    pub(super) fn append(&self, request: LogRequest) -> Sent {
+        match self
+            .requests
+            .as_ref()
+            .map(|requests| requests.send(request))
+        {
+            Some(Ok(())) => Sent::OnItsWay,
+            Some(Err(_)) | None => Sent::WriterGone,
+        }
+    }
+}
+
+impl Drop for LogWriter {
+    fn drop(&mut self) {
+        drop(self.requests.take());
+        if let Some(thread) = self.thread.take() {
+            let _ = thread.join();
+        }
+    }
 }

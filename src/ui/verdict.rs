@@ -56,7 +56,7 @@ pub(super) fn show(app: &AppWindow, view: &VerdictView) {
 pub(super) fn show_saved(app: &AppWindow, saved: SavedState) {
     app.global::<VerdictAdapter>().set_saved(map_saved(saved));
     match saved {
-        SavedState::Saving => {}
+        SavedState::NothingToLog | SavedState::Saving => {}
         SavedState::Logged => app.global::<StatusAdapter>().set_log_failing(false),
         SavedState::NotLogged => app.global::<StatusAdapter>().set_log_failing(true),
     }
@@ -105,6 +105,7 @@ fn map_document(document: DocumentView) -> DocumentKind {
 
 fn map_saved(saved: SavedState) -> SavedKind {
     match saved {
+        SavedState::NothingToLog => SavedKind::NothingToLog,
         SavedState::Saving => SavedKind::Saving,
         SavedState::Logged => SavedKind::Logged,
         SavedState::NotLogged => SavedKind::NotLogged,

@@ -110,6 +110,8 @@ pub enum DocumentView {
 /// How far the log of the passage on screen is.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum SavedState {
+    /// There is no passage: a code that is no attempt to pass.
+    NothingToLog,
     /// On its way to the disk.
     Saving,
     /// Committed. Only now.

@@ -1,1 +1,78 @@
-//! x
+//! A synthetic camera: draws QR codes as a hand-held camera sees them, on a phone or on paper.
+//!
+//! For the demo, tests and benches only; the device never carries this crate. The same seed gives
+//! the same picture on the same machine.
+//!
+//! The light goes one way: [`Code`] -> `art` (the flat phone or sheet, drawn once) -> `pose`
+//! (perspective, area-sampled onto the `backdrop`) -> `camera` (blur, light, noise) -> picture.
+
+mod art;
+mod backdrop;
+mod camera;
+mod code;
+mod font;
+mod pose;
+mod random;
+mod view;
+
+#[cfg(test)]
+mod tests;
+
+pub use code::{Code, ErrorCorrection, MAX_TEXT, SceneError};
+pub use view::{Carrier, MAX_FRAMES, View, approach};
+
+use art::Art;
+use image::{GrayImage, RgbImage};
+
+/// What the camera sees of one code, as brightness.
+#[must_use]
+pub fn render(code: &Code, view: &View) -> GrayImage {
+    render_many(&[(code, [0.0, 0.0])], view)
+}
+
+/// What the camera sees of one code, in colour.
+#[must_use]
+pub fn render_rgb(code: &Code, view: &View) -> RgbImage {
+    render_many_rgb(&[(code, [0.0, 0.0])], view)
+}
+
+/// Several codes in one picture, as brightness. Each stands at the view's offset plus its own, in
+/// fractions of the picture's width and height; a later one covers an earlier one.
+#[must_use]
+pub fn render_many(codes: &[(&Code, [f32; 2])], view: &View) -> GrayImage {
+    let view = view.bounded();
+    let [grey] = camera::expose(&view, &stage(codes, &view));
+    GrayImage::from_raw(view.width, view.height, grey).unwrap_or_default()
+}
+
+/// Several codes in one picture, in colour; see [`render_many`].
+#[must_use]
+pub fn render_many_rgb(codes: &[(&Code, [f32; 2])], view: &View) -> RgbImage {
+    let view = view.bounded();
+    let [red, green, blue] = camera::expose(&view, &stage(codes, &view));
+    let mixed = red
+        .into_iter()
+        .zip(green)
+        .zip(blue)
+        .flat_map(|((r, g), b)| [r, g, b])
+        .collect();
+    RgbImage::from_raw(view.width, view.height, mixed).unwrap_or_default()
+}
+
+/// The view's surroundings with nobody showing a code, in colour.
+#[must_use]
+pub fn blank(view: &View) -> RgbImage {
+    render_many_rgb(&[], view)
+}
+
+/// Each code drawn flat, with the view it is seen under.
+fn stage(codes: &[(&Code, [f32; 2])], view: &View) -> Vec<(Art, View)> {
+    codes
+        .iter()
+        .map(|(code, [x, y])| {
+            let offset = [view.offset[0] + x, view.offset[1] + y];
+            let view = View { offset, ..*view }.bounded().fitted(code);
+            (Art::new(code, view.carrier, view.seed), view)
+        })
+        .collect()
+}

@@ -1,0 +1,90 @@
+//! A hub that is away for as long as it likes, and a device that syncs more often than it must.
+
+use crate::{arguments, support::Town};
+
+#[test]
+fn passages_wait_for_the_hub_and_count_once() {
+    let town = Town::new();
+    drop(town.hub());
+    town.enrol(&town.hub_address());
+    for n in 1..=4 {
+        town.picture(
+            "frames",
+            &format!("{n}.png"),
+            &town.pass(&format!("G000000{n}")),
+        );
+    }
+    town.scan("frames");
+    assert_eq!(town.verdicts().len(), 4);
+    let away = town.gatepost(["sync"]);
+    assert!(
+        !away.well && away.err.contains("the hub can't be reached"),
+        "{}",
+        away.err
+    );
+
+    let hub = town.hub();
+    let first = town.gatepost(["sync"]).well();
+    assert!(
+        first.out.contains("sent 4 passages, 0 wait"),
+        "{}",
+        first.out
+    );
+    let second = town.gatepost(["sync"]).well();
+    assert!(
+        second.out.contains("sent 0 passages, 0 wait"),
+        "{}",
+        second.out
+    );
+    assert_eq!(town.arrived().len(), 4);
+    drop(hub);
+
+    // The device goes on in a new epoch, and only the new passages travel.
+    town.scan("frames");
+    let _hub = town.hub();
+    let third = town.gatepost(["sync"]).well();
+    assert!(
+        third.out.contains("sent 4 passages, 0 wait"),
+        "{}",
+        third.out
+    );
+    assert_eq!(town.arrived().len(), 8);
+}
+
+#[test]
+fn the_hub_hands_a_newer_bundle_out() {
+    let town = Town::new();
+    let _hub = town.hub();
+    town.enrol(&town.hub_address());
+    let same = town.gatepost(["sync"]).well();
+    assert!(
+        same.out.contains("the bundle is up to date"),
+        "{}",
+        same.out
+    );
+    town.publish();
+    let newer = town.gatepost(["sync"]).well();
+    assert!(newer.out.contains("installed bundle 2"), "{}", newer.out);
+}
+
+#[test]
+fn a_bundle_that_goes_back_is_refused_by_name_and_the_installed_one_stays() {
+    let town = Town::new();
+    town.enrol("");
+    let copy = town.path("old");
+    std::fs::create_dir(&copy).unwrap();
+    for file in std::fs::read_dir(town.path("bundle")).unwrap().flatten() {
+        std::fs::copy(file.path(), copy.join(file.file_name())).unwrap();
+    }
+    town.publish();
+    town.gatepost(arguments!["import", town.path("bundle")])
+        .well();
+    let back = town.gatepost(arguments!["import", &copy]);
+    assert!(
+        !back.well && back.err.contains("goes back from version 2 to 1"),
+        "{}",
+        back.err
+    );
+    let picture = town.picture("stills", "1.png", &town.pass("G0000001"));
+    assert_eq!(town.check(&picture)[0]["outcome"], "admit");
+}

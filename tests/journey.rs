@@ -1,0 +1,99 @@
+//! The main job: issued, scanned, judged, logged, at the hub.
+
+use crate::{arguments, support::Town};
+
+#[test]
+fn a_pass_goes_from_the_desk_through_the_scanner_to_the_hub() {
+    let town = Town::new();
+    let _hub = town.hub();
+    town.enrol(&town.hub_address());
+    town.picture("frames", "1-green.png", &town.pass("G0000001"));
+    town.picture("frames", "2-yellow.png", &town.pass("Y0000001"));
+    town.picture("frames", "3-red.png", &town.pass("R0000001"));
+
+    town.scan("frames");
+    let verdicts = town.verdicts();
+    let said = [
+        ("1-green", "admit"),
+        ("2-yellow", "check"),
+        ("3-red", "refuse"),
+    ];
+    let want: Vec<_> = said
+        .map(|(name, outcome)| (format!("{name}.png"), outcome.to_owned()))
+        .into();
+    assert_eq!(verdicts, want);
+
+    let arrived = town.arrived();
+    let classes: Vec<_> = arrived
+        .iter()
+        .map(|passage| passage["class"].clone())
+        .collect();
+    assert_eq!(classes, ["admit", "check", "refuse"]);
+}
+
+#[test]
+fn check_judges_still_pictures_and_names_issuer_and_document() {
+    let town = Town::new();
+    town.enrol("");
+    let green = town.picture("stills", "green.png", &town.pass("G0000001"));
+    let checked = town.check(&green);
+    assert_eq!(checked[0]["outcome"], "admit");
+    assert_eq!(checked[0]["reasons"][0], "green");
+    assert_eq!(
+        (&checked[0]["document"], &checked[0]["issuer"]),
+        (&"pass".into(), &"CN-SD".into())
+    );
+    let late = arguments!["check", "--json", "--now", "2099-01-01T00:00:00Z", green];
+    let late = town.gatepost(late).well();
+    assert!(
+        late.out.contains("not-recognised") || late.out.contains("issuer-refused"),
+        "{}",
+        late.out
+    );
+}
+
+#[test]
+fn a_revocation_reaches_the_device_with_the_next_bundle() {
+    let town = Town::new();
+    town.enrol("");
+    let issue = ["issue", "--id", "G0000001", "--name", "王小明", "--json"];
+    let issued: serde_json::Value =
+        serde_json::from_str(&town.authority(issue).well().out).unwrap();
+    let (number, text) = (
+        issued["number"].as_str().unwrap(),
+        issued["text"].as_str().unwrap(),
+    );
+    let picture = town.picture("stills", "pass.png", text);
+    assert_eq!(town.check(&picture)[0]["outcome"], "admit");
+    town.authority(["revoke", number, "--reason", "stolen"])
+        .well();
+    town.publish();
+    town.gatepost(arguments!["import", town.path("bundle")])
+        .well();
+    let checked = &town.check(&picture)[0];
+    assert_eq!(
+        (&checked["outcome"], &checked["reasons"][0]),
+        (&"refuse".into(), &"revoked".into())
+    );
+}
+
+#[test]
+fn the_device_judges_and_logs_without_any_network() {
+    let town = Town::new();
+    // Nobody listens on port 9 of this machine's loopback.
+    town.enrol("http://127.0.0.1:9");
+    town.picture("frames", "1.png", &town.pass("G0000001"));
+    let said = town.scan("frames");
+    assert!(
+        said.err.contains("the hub can't be reached"),
+        "{}",
+        said.err
+    );
+    assert_eq!(town.verdicts(), [("1.png".to_owned(), "admit".to_owned())]);
+    let doctor = town.gatepost(["doctor", "--offline"]);
+    assert!(
+        doctor.out.contains("passages: 1 wait for the hub"),
+        "{}",
+        doctor.out
+    );
+}

@@ -1,0 +1,64 @@
+//! `kill -9` at any moment: what was shown as logged is never lost, and nothing counts twice.
+
+use std::{collections::BTreeSet, process::Stdio, thread, time::Duration};
+
+use crate::support::{Town, wait_for};
+
+#[test]
+fn every_passage_that_was_logged_reaches_the_hub_once_whenever_the_scanner_dies() {
+    const ROUNDS: u64 = 12;
+    let town = Town::new();
+    drop(town.hub());
+    town.enrol(&town.hub_address());
+    for n in 1..=6 {
+        town.picture(
+            "frames",
+            &format!("{n}.png"),
+            &town.pass(&format!("G000000{n}")),
+        );
+    }
+    let mut logged = 0;
+    for round in 0..ROUNDS {
+        let _ = std::fs::remove_dir_all(town.path("shots"));
+        // Every third round the hub is there, so that death also strikes while passages travel.
+        let hub = (round % 3 == 0).then(|| town.hub());
+        let mut scanner = town
+            .scanner("frames")
+            .stdout(Stdio::null())
+            .stderr(Stdio::null())
+            .spawn()
+            .unwrap();
+        wait_for(|| !town.verdicts().is_empty());
+        // A different moment each round, over the whole length of a run.
+        thread::sleep(Duration::from_millis(round * 119 % 1300));
+        scanner.kill().unwrap();
+        scanner.wait().unwrap();
+        logged += town.verdicts().len();
+        drop(hub);
+    }
+
+    let _hub = town.hub();
+    town.gatepost(["sync"]).well();
+    town.gatepost(["sync"]).well();
+    let arrived = town.arrived();
+    let places: BTreeSet<String> = arrived
+        .iter()
+        .map(|p| format!("{} {} {}", p["device"], p["epoch"], p["seq"]))
+        .collect();
+    assert_eq!(places.len(), arrived.len(), "a passage counts twice");
+    println!(
+        "{ROUNDS} kills, {logged} passages shown as logged, {} at the hub",
+        arrived.len()
+    );
+    // One may have been committed without having been shown, never the reverse.
+    assert!(
+        arrived.len() >= logged,
+        "{} of {logged} arrived",
+        arrived.len()
+    );
+    assert!(
+        arrived.len() <= logged + ROUNDS as usize,
+        "{} for {logged}",
+        arrived.len()
+    );
+}

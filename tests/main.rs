@@ -1,0 +1,16 @@
+//! What the programs do together, through the real binaries. One test binary; a file a behaviour.
+
+#![allow(
+    clippy::unwrap_used,
+    clippy::expect_used,
+    clippy::panic,
+    missing_docs,
+    unreachable_pub
+)]
+
+mod bad_input;
+mod forged;
+mod hub_away;
+mod journey;
+mod kill;
+mod support;
