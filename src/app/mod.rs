@@ -31,7 +31,7 @@ use crate::{
 
 use checkpoint::Checkpoint;
 use record::Recorder;
-use workers::{FrameInbox, LogRequest, LogWriter, Sent};
+use workers::{FrameInbox, LogRequest, LogWriter, WriterGone};
 
 /// Everything that can happen.
 #[derive(Debug)]
@@ -303,8 +303,8 @@ impl App {
         };
         let request = LogRequest { passage, key };
         match self.log.as_ref().map(|log| log.append(request)) {
-            Some(Sent::OnItsWay) => self.waiting += 1,
-            Some(Sent::WriterGone) | None => self.ui.send(UiUpdate::Saved(SavedState::NotLogged)),
+            Some(Ok(())) => self.waiting += 1,
+            Some(Err(WriterGone)) | None => self.ui.send(UiUpdate::Saved(SavedState::NotLogged)),
         }
     }
 

@@ -125,14 +125,9 @@ pub(super) struct LogWriter {
     thread: Option<JoinHandle<()>>,
 }
 
-/// What became of a passage that was handed to the writer.
+/// The writer has ended: the passage was not logged.
 #[derive(Debug)]
-pub(super) enum Sent {
-    /// [`Event::Logged`] will tell.
-    OnItsWay,
-    /// There is no writer any more.
-    WriterGone,
-}
+pub(super) struct WriterGone;
 
 impl LogWriter {
     /// Opens the passage log and starts its writer.
@@ -169,16 +164,10 @@ impl LogWriter {
         })
     }
 
-    /// Hands a passage over.
-    pub(super) fn append(&self, request: LogRequest) -> Sent {
-        match self
-            .requests
-            .as_ref()
-            .map(|requests| requests.send(request))
-        {
-            Some(Ok(())) => Sent::OnItsWay,
-            Some(Err(_)) | None => Sent::WriterGone,
-        }
+    /// Hands a passage over; [`Event::Logged`] will tell.
+    pub(super) fn append(&self, request: LogRequest) -> Result<(), WriterGone> {
+        let requests = self.requests.as_ref().ok_or(WriterGone)?;
+        requests.send(request).map_err(|_| WriterGone)
     }
 }
 

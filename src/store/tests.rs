@@ -327,7 +327,8 @@ fn a_bundle_is_taken_in_once_and_replaced_by_a_newer_one() {
 fn a_copy_that_breaks_off_anywhere_leaves_the_old_bundle_and_goes_on_later() {
     let region = second();
     let first = Region::default();
-    (first.manifest(), region.manifest());
+    first.manifest();
+    region.manifest();
     // What both name is on the device already.
     let (here, there) = (first.files.0.borrow(), region.files.0.borrow());
     let new = there

@@ -11,6 +11,8 @@
 //! 6. [`list`]: status and revocation lists.
 //! 7. [`bundle`]: manifest, policy, and the one way to a [`VerifiedBundle`].
 
+#![forbid(unsafe_code)]
+
 mod codec;
 
 pub mod bundle;

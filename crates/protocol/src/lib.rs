@@ -5,6 +5,8 @@
 //! [`receipt`] brings the hub's word back. [`device`] says whose word a batch is. [`routes`] names the
 //! hub's addresses.
 
+#![forbid(unsafe_code)]
+
 pub mod batch;
 pub mod device;
 pub mod passage;
