@@ -5,6 +5,8 @@
 //! was issued), [`config`] (what people edit), [`person`] (ID number to tag), [`signing`] (trust list
 //! and policy), [`bundle_dir`] (a bundle on disk) and the small [`clock`], [`files`], [`args`], [`error`].
 
+#![forbid(unsafe_code)]
+
 mod args;
 mod bundle_dir;
 mod clock;

@@ -11,6 +11,8 @@
 //!
 //! The hub can't open a passage: it has no tracing key, and no code that would use one.
 
+#![forbid(unsafe_code)]
+
 pub mod announced;
 mod answer;
 pub mod clock;

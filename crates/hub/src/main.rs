@@ -2,6 +2,8 @@
 //!
 //! `serve` takes batches and gives the bundle; `passages` lists what arrived.
 
+#![forbid(unsafe_code)]
+
 use std::{
     fs,
     io::{self, BufWriter, Write as _},

@@ -6,6 +6,8 @@
 //! The light goes one way: [`Code`] -> `art` (the flat phone or sheet, drawn once) -> `pose`
 //! (perspective, area-sampled onto the `backdrop`) -> `camera` (blur, light, noise) -> picture.
 
+#![forbid(unsafe_code)]
+
 mod art;
 mod backdrop;
 mod camera;

@@ -1,5 +1,7 @@
 //! `gatepost-scene`: camera pictures of code texts, for the demo.
 
+#![forbid(unsafe_code)]
+
 use std::ffi::OsString;
 use std::fs::{self, File};
 use std::io::{self, Read};
