@@ -83,8 +83,7 @@ impl Checkpoint {
         identity: Option<&Identity>,
         clock: &Clock,
     ) {
-        let written = fs::metadata(data.bundle().join("manifest")).and_then(|file| file.modified());
-        let written = written.ok();
+        let written = manifest_written(data);
         let Some(identity) = identity else { return };
         if written == self.manifest_written {
             return;
@@ -101,7 +100,8 @@ impl Checkpoint {
     }
 
     /// Uses a bundle that was just taken in.
-    pub(super) fn install(&mut self, bundle: InstalledBundle) {
+    pub(super) fn install(&mut self, data: &DataDir, bundle: InstalledBundle) {
+        self.manifest_written = manifest_written(data);
         self.bundle = Some(bundle);
     }
 
@@ -220,6 +220,11 @@ impl Checkpoint {
             oldest.unwrap_or(bundle.manifest().issued_at),
         ))
     }
+}
+
+fn manifest_written(data: &DataDir) -> Option<SystemTime> {
+    let manifest = fs::metadata(data.bundle().join("manifest"));
+    manifest.and_then(|file| file.modified()).ok()
 }
 
 fn key(content: &CodeContent, judged: &Judged) -> Key {

@@ -346,7 +346,7 @@ impl App {
                     self.end_now();
                 }
             }
-            SyncNews::Installed(bundle) => self.checkpoint.install(*bundle),
+            SyncNews::Installed(bundle) => self.checkpoint.install(&self.data, *bundle),
             SyncNews::Failed(error) => {
                 if !matches!(self.online, Some(Err(()))) {
                     eprintln!("gatepost: sync: {error}");

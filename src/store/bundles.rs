@@ -12,7 +12,7 @@ use std::{
 };
 
 use gatepost_pass::{
-    BundleError, BundleFiles, Digest, Root, Timestamp, VerifiedBundle,
+    BundleError, BundleFiles, Digest, Root, Rules, Timestamp, VerifiedBundle,
     bundle::{FileEntry, Intake, MAX_LENGTH, Versions, files_named},
     envelope::MAX_FILE,
 };
@@ -85,6 +85,20 @@ impl BundleCache {
         };
         let bundle = VerifiedBundle::verify(root, &manifest, self, Intake::Installed, now)?;
         Ok(Some(bundle))
+    }
+
+    /// The installed bundle without its lists: enough to check a receipt, and quick.
+    pub fn load_rules(&self, root: &Root, now: Timestamp) -> Result<Option<Rules>, CacheError> {
+        let Some(manifest) = self.installed_manifest()? else {
+            return Ok(None);
+        };
+        Ok(Some(Rules::verify(
+            root,
+            &manifest,
+            self,
+            Intake::Installed,
+            now,
+        )?))
     }
 
     /// The installed manifest's bytes.

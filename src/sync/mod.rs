@@ -99,8 +99,8 @@ pub fn push_passages(
         return Ok(0);
     }
     let cache = BundleCache::new(data.bundle());
-    let bundle = cache
-        .load(&identity.root, clock.now().time)?
+    let rules = cache
+        .load_rules(&identity.root, clock.now().time)?
         .ok_or(SyncError::NoBundle)?;
     let mut waiting = before;
     while let Some(outgoing) = outbox.next()? {
@@ -112,7 +112,7 @@ pub fn push_passages(
             outgoing.records,
         )?;
         let answer = hub.post_batch(&batch)?;
-        let receipt = Receipt::verify(&answer, bundle.trust(), clock.now().time)
+        let receipt = Receipt::verify(&answer, rules.trust(), clock.now().time)
             .map_err(SyncError::Receipt)?;
         clock.raise(receipt.at);
         outbox.acknowledge(&receipt)?;
@@ -122,7 +122,7 @@ pub fn push_passages(
         }
         waiting = left;
     }
-    let keep = u32::from(bundle.policy().retention_hours);
+    let keep = u32::from(rules.policy().retention_hours);
     let hour = u32::try_from(clock.now().time.0 / 3600).unwrap_or(u32::MAX);
     outbox.forget(hour.saturating_sub(keep))?;
     Ok(before.saturating_sub(waiting))

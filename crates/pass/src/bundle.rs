@@ -84,6 +84,8 @@ pub trait BundleFiles {
 pub struct Versions {
     /// Of the manifest.
     pub manifest: u64,
+    /// Of the root.
+    pub root: u32,
     /// Of the trust list.
     pub trust_list: u64,
     /// Of the policy.
@@ -179,21 +181,18 @@ pub enum Intake<'a> {
     Installed,
 }
 
-/// A bundle of which everything was checked.
+/// Everything of a bundle but its lists: whom to trust, what it names, how to decide.
 #[derive(Debug)]
-pub struct VerifiedBundle<R> {
+pub struct Rules {
     root: Root,
     trust: TrustList,
     manifest: Manifest,
     policy: Policy,
-    lists: Lists<R>,
 }
 
-type Lists<R> = BTreeMap<(ListKind, IssuerId), List<R>>;
-
-impl<R: ReadAt> VerifiedBundle<R> {
-    /// Checks a whole bundle against the pinned root.
-    pub fn verify<F: BundleFiles<Reader = R>>(
+impl Rules {
+    /// Checks roots, trust list, manifest and policy against the pinned root.
+    pub fn verify<F: BundleFiles>(
         pinned: &Root,
         manifest: &[u8],
         files: &F,
@@ -207,51 +206,52 @@ impl<R: ReadAt> VerifiedBundle<R> {
         if !entries.is_sorted_by(|a, b| a.role < b.role) {
             return Err(BundleError::Order);
         }
-
         let root = walk_roots(pinned, entries, files)?;
         let trust = TrustList::verify(&root, &small(files, find(entries, FileRole::TrustList)?)?)?;
-        let document = |role| move |why| BundleError::Document { role, why };
         let signed_at = signing_time(&claimed, &intake, now);
-        let verified = verify_envelope::<Manifest>(&envelope, &trust, signed_at)
-            .map_err(document("manifest"))?;
-        let manifest = verified.claims().clone();
+        let document = |role| move |why| BundleError::Document { role, why };
+        let manifest = verify_envelope::<Manifest>(&envelope, &trust, signed_at)
+            .map_err(document("manifest"))?
+            .claims()
+            .clone();
         let policy = small(files, find(entries, FileRole::Policy)?)?;
-        let policy = Envelope::parse_kind(Kind::Policy, &policy, MAX_FILE).map_err(|why| {
-            BundleError::Document {
-                role: "policy",
-                why: why.into(),
-            }
-        })?;
-        let policy = verify_envelope::<Policy>(&policy, &trust, signed_at)
+        let policy = Envelope::parse_kind(Kind::Policy, &policy, MAX_FILE)
+            .map_err(DocumentError::from)
+            .and_then(|envelope| verify_envelope::<Policy>(&envelope, &trust, signed_at))
             .map_err(document("policy"))?
             .claims()
             .clone();
-        if let Intake::New(have) = intake {
-            // Every bundle has a version of its own: the same one with other contents is a rollback too.
-            no_rollback(
-                "manifest",
-                have.manifest.saturating_add(1),
-                manifest.version,
-            )
-            .map_err(|_| BundleError::Rollback {
-                what: "manifest",
-                have: have.manifest,
-                found: manifest.version,
-            })?;
-            no_rollback("trust list", have.trust_list, trust.version())?;
-            no_rollback("policy", have.policy, policy.version)?;
-            if now >= manifest.hard_expiry {
-                return Err(BundleError::Expired);
-            }
-        }
-        let lists = open_lists(entries, files, &trust, &intake, manifest.issued_at)?;
-        Ok(Self {
+        let rules = Self {
             root,
             trust,
             manifest,
             policy,
-            lists,
-        })
+        };
+        if let Intake::New(have) = intake {
+            rules.check_new(have, now)?;
+        }
+        Ok(rules)
+    }
+
+    /// A new bundle goes back in nothing, and is not over.
+    fn check_new(&self, have: &Versions, now: Timestamp) -> Result<(), BundleError> {
+        let found = self.manifest.version;
+        // Every bundle has a version of its own: the same one with other contents goes back too.
+        if found <= have.manifest {
+            return Err(BundleError::Rollback {
+                what: "manifest",
+                have: have.manifest,
+                found,
+            });
+        }
+        // Without this, leaving the newer roots out would bring a revoked root key back.
+        no_rollback("root", have.root.into(), self.root.version().into())?;
+        no_rollback("trust list", have.trust_list, self.trust.version())?;
+        no_rollback("policy", have.policy, self.policy.version)?;
+        if now >= self.manifest.hard_expiry {
+            return Err(BundleError::Expired);
+        }
+        Ok(())
     }
 
     /// The newest root.
@@ -273,6 +273,55 @@ impl<R: ReadAt> VerifiedBundle<R> {
     pub fn policy(&self) -> &Policy {
         &self.policy
     }
+}
+
+/// A bundle of which everything was checked.
+#[derive(Debug)]
+pub struct VerifiedBundle<R> {
+    rules: Rules,
+    lists: Lists<R>,
+}
+
+type Lists<R> = BTreeMap<(ListKind, IssuerId), List<R>>;
+
+impl<R: ReadAt> VerifiedBundle<R> {
+    /// Checks a whole bundle against the pinned root.
+    pub fn verify<F: BundleFiles<Reader = R>>(
+        pinned: &Root,
+        manifest: &[u8],
+        files: &F,
+        intake: Intake<'_>,
+        now: Timestamp,
+    ) -> Result<Self, BundleError> {
+        let rules = Rules::verify(pinned, manifest, files, intake, now)?;
+        let lists = open_lists(&rules, files, intake)?;
+        Ok(Self { rules, lists })
+    }
+
+    /// Everything but the lists.
+    pub fn rules(&self) -> &Rules {
+        &self.rules
+    }
+
+    /// The newest root.
+    pub fn root(&self) -> &Root {
+        self.rules.root()
+    }
+
+    /// Whose signature counts.
+    pub fn trust(&self) -> &TrustList {
+        self.rules.trust()
+    }
+
+    /// The manifest.
+    pub fn manifest(&self) -> &Manifest {
+        self.rules.manifest()
+    }
+
+    /// The rules of this checkpoint.
+    pub fn policy(&self) -> &Policy {
+        self.rules.policy()
+    }
 
     /// A list, where the issuer has one.
     pub fn list(&self, kind: ListKind, issuer: IssuerId) -> Option<&List<R>> {
@@ -286,9 +335,9 @@ impl<R: ReadAt> VerifiedBundle<R> {
 
     /// How old it is.
     pub fn freshness(&self, now: Timestamp) -> Freshness {
-        if now >= self.manifest.hard_expiry {
+        if now >= self.manifest().hard_expiry {
             Freshness::Expired
-        } else if now >= self.manifest.fresh_until {
+        } else if now >= self.manifest().fresh_until {
             Freshness::Stale
         } else {
             Freshness::Fresh
@@ -298,9 +347,10 @@ impl<R: ReadAt> VerifiedBundle<R> {
     /// Versions of everything in it.
     pub fn versions(&self) -> Versions {
         Versions {
-            manifest: self.manifest.version,
-            trust_list: self.trust.version(),
-            policy: self.policy.version,
+            manifest: self.manifest().version,
+            root: self.root().version(),
+            trust_list: self.trust().version(),
+            policy: self.policy().version,
             lists: self
                 .lists
                 .iter()
@@ -313,7 +363,7 @@ impl<R: ReadAt> VerifiedBundle<R> {
     pub fn newest_signed(&self) -> Timestamp {
         let lists = self.lists.values().map(|list| list.head().as_of);
         lists
-            .chain([self.manifest.issued_at, self.trust.issued_at()])
+            .chain([self.manifest().issued_at, self.trust().issued_at()])
             .max()
             .unwrap_or_default()
     }
@@ -392,14 +442,12 @@ fn small<F: BundleFiles>(files: &F, entry: &FileEntry) -> Result<Vec<u8>, Bundle
 }
 
 fn open_lists<F: BundleFiles>(
-    entries: &[FileEntry],
+    rules: &Rules,
     files: &F,
-    trust: &TrustList,
-    intake: &Intake<'_>,
-    now: Timestamp,
+    intake: Intake<'_>,
 ) -> Result<Lists<F::Reader>, BundleError> {
     let mut lists = BTreeMap::new();
-    for entry in entries {
+    for entry in rules.manifest.files.as_slice() {
         let FileRole::List(kind, issuer) = entry.role else {
             continue;
         };
@@ -408,11 +456,8 @@ fn open_lists<F: BundleFiles>(
             why,
         })?;
         check_digest(&reader, entry)?;
-        let list = List::open(reader, trust, now).map_err(|why| BundleError::List {
-            kind,
-            issuer,
-            why,
-        })?;
+        let list = List::open(reader, &rules.trust, rules.manifest.issued_at)
+            .map_err(|why| BundleError::List { kind, issuer, why })?;
         let head = list.head();
         if (head.kind, list.issuer(), head.count) != (kind, issuer, entry.records) {
             return Err(BundleError::Disagree { kind, issuer });

@@ -31,7 +31,7 @@ pub mod words;
 #[cfg(test)]
 mod tests;
 
-pub use bundle::{BundleError, BundleFiles, FileRole, Freshness, Manifest, VerifiedBundle};
+pub use bundle::{BundleError, BundleFiles, FileRole, Freshness, Manifest, Rules, VerifiedBundle};
 pub use codec::{FormatError, decode, encode};
 pub use document::{Holder, Live, Pass, Place, Subject};
 pub use envelope::{Document, Kind};

@@ -400,6 +400,23 @@ fn rollback_is_refused_by_name() {
 }
 
 #[test]
+fn leaving_newer_roots_out_does_not_bring_an_old_root_back() {
+    let have = Versions {
+        root: 2,
+        ..Versions::default()
+    };
+    let error = take(&Region::default(), &have).unwrap_err();
+    assert!(matches!(
+        error,
+        BundleError::Rollback {
+            what: "root",
+            have: 2,
+            found: 1
+        }
+    ));
+}
+
+#[test]
 fn an_expired_bundle_is_not_taken_in_but_an_installed_one_still_loads() {
     let region = Region::default();
     let manifest = region.manifest();
