@@ -18,7 +18,7 @@ use std::{
 use gatepost_pass::{Root, SecretKey, TrustError, words::parse_hex};
 use gatepost_protocol::{Enrolment, device::device_id};
 
-use crate::files;
+use crate::{files, store::BundleCache};
 
 /// A device's directory.
 #[derive(Clone, Debug)]
@@ -161,6 +161,13 @@ impl DataDir {
         let claimed = gatepost_protocol::device::peek_certificate(&enrolment.certificate);
         if claimed.map(|claimed| device_id(&claimed.key)) != Ok(device_id(&key.public())) {
             return Err(DataError::OtherDevice);
+        }
+        let same = self.identity().is_ok_and(|identity| identity.root == root);
+        if !same {
+            // What another root has signed counts no longer.
+            BundleCache::new(self.bundle())
+                .clear()
+                .map_err(io_error(&self.bundle()))?;
         }
         let path = self.enrolment_path();
         files::replace(&path, bytes).map_err(io_error(&path))?;

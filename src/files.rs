@@ -19,7 +19,15 @@ pub fn replace(path: &Path, bytes: &[u8]) -> io::Result<()> {
 /// Gives a finished, synced file its name.
 pub fn publish(part: &Path, path: &Path) -> io::Result<()> {
     fs::rename(part, path)?;
-    sync_directory(path.parent().unwrap_or(Path::new(".")))
+    sync_directory(folder_of(path))
+}
+
+/// The directory that a file is in.
+pub fn folder_of(path: &Path) -> &Path {
+    // A bare name has the empty path as its parent.
+    path.parent()
+        .filter(|folder| !folder.as_os_str().is_empty())
+        .unwrap_or(Path::new("."))
 }
 
 /// Makes the names in a directory durable.
@@ -29,14 +37,23 @@ pub fn sync_directory(path: &Path) -> io::Result<()> {
 
 /// Creates a file that only its owner can read; fails when it is there already.
 pub fn create_secret(path: &Path, bytes: &[u8]) -> io::Result<()> {
+    let part = path.with_extension("part");
+    match fs::remove_file(&part) {
+        Err(why) if why.kind() != io::ErrorKind::NotFound => return Err(why),
+        Ok(()) | Err(_) => {}
+    }
     let mut options = OpenOptions::new();
     options.write(true).create_new(true);
     #[cfg(unix)]
     std::os::unix::fs::OpenOptionsExt::mode(&mut options, 0o600);
-    let mut file = options.open(path)?;
+    let mut file = options.open(&part)?;
     file.write_all(bytes)?;
     file.sync_all()?;
-    sync_directory(path.parent().unwrap_or(Path::new(".")))
+    // A link, unlike a rename, never replaces what is there.
+    let linked = fs::hard_link(&part, path);
+    fs::remove_file(&part)?;
+    linked?;
+    sync_directory(folder_of(path))
 }
 
 /// Reads a file of at most `limit` bytes.

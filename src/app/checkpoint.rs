@@ -10,7 +10,7 @@ use gatepost_protocol::{Direction, Passage, Seen};
 
 use crate::{
     checkpoint::{
-        Judged, Recent, judge,
+        Judged, Recent, freshness_for, judge,
         verdict::{Outcome, Reason},
     },
     clock::Clock,
@@ -40,6 +40,15 @@ pub(super) struct Checkpoint {
     place_name: String,
     /// Passages without a receipt.
     pub(super) unsent: u64,
+}
+
+/// What is on screen when a frame comes.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Showing {
+    /// The camera's picture.
+    Preview,
+    /// A verdict.
+    Verdict,
 }
 
 /// What makes two sightings the same: the pass and what was decided on it, or the very code.
@@ -91,7 +100,7 @@ impl Checkpoint {
         self.manifest_written = written;
         match BundleCache::new(data.bundle()).load(&identity.root, clock.now().time) {
             Ok(Some(bundle)) => {
-                clock.raise(bundle.newest_signed());
+                clock.raise(bundle.manifest().issued_at);
                 self.bundle = Some(bundle);
             }
             Ok(None) => {}
@@ -99,62 +108,71 @@ impl Checkpoint {
         }
     }
 
-    /// Uses a bundle that was just taken in.
-    pub(super) fn install(&mut self, data: &DataDir, bundle: InstalledBundle) {
-        self.manifest_written = manifest_written(data);
-        self.bundle = Some(bundle);
+    /// Moves on in time: what is too old is forgotten, also when nobody comes by.
+    pub(super) fn tick(&mut self, at: Instant) {
+        self.recent.tick(at);
+        self.in_view
+            .retain(|(_, last)| at.saturating_duration_since(*last) < OUT_OF_VIEW);
     }
 
-    /// Judges the codes that were not in view a moment ago.
-    pub(super) fn judge_new(
+    /// Judges the one code of a frame whose turn it is: the weightiest that was not in view a moment
+    /// ago. Codes that are no attempt to pass count only where there is no other; and while the verdict
+    /// on one pass is `showing`, another in the same frame waits, so that nothing is logged unseen.
+    pub(super) fn judge_next(
         &mut self,
         codes: &[DecodedCode],
+        showing: Showing,
         now: Now,
         at: Instant,
-    ) -> Vec<Judged> {
-        self.in_view
-            .retain(|(_, last)| at.duration_since(*last) < OUT_OF_VIEW);
-        let mut judged = Vec::new();
-        for code in codes {
-            let bundle = self.bundle.as_ref();
-            // Without pass-back, or a pass would be new again a frame after it was admitted.
-            let plain = judge(&code.content, bundle, &Recent::default(), now);
-            let key = key(&code.content, &plain);
-            if let Some(seen) = self.in_view.iter_mut().find(|(other, _)| *other == key) {
-                seen.1 = at;
-                continue;
-            }
-            if self.in_view.len() == MOST_IN_VIEW {
-                self.in_view.remove(0);
-            }
-            self.in_view.push((key, at));
-            let full = judge(&code.content, bundle, &self.recent, now);
-            // Whoever was only checked may still come back with what was asked for.
-            if full.verdict.outcome == Outcome::Admit {
-                self.recent.add(&full.seen, now.time);
-            }
-            judged.push(full);
+    ) -> Option<Judged> {
+        self.tick(at);
+        let bundle = self.bundle.as_ref();
+        // Without pass-back, or a pass would be new again a frame after it was admitted.
+        let plain = |code: &DecodedCode| {
+            let judged = judge(&code.content, bundle, &Recent::default(), now);
+            (key(&code.content, &judged), judged, code.content.clone())
+        };
+        let mut found: Vec<_> = codes.iter().map(plain).collect();
+        if found.iter().any(|(_, judged, _)| is_attempt(judged)) {
+            found.retain(|(_, judged, _)| is_attempt(judged));
         }
-        judged
+        let mut still_in_view = false;
+        for (key, ..) in &found {
+            if let Some(seen) = self.in_view.iter_mut().find(|(other, _)| other == key) {
+                seen.1 = at;
+                still_in_view = true;
+            }
+        }
+        if still_in_view && showing == Showing::Verdict {
+            return None;
+        }
+        found.retain(|(key, ..)| self.in_view.iter().all(|(other, _)| other != key));
+        let (key, _, content) = found
+            .into_iter()
+            .max_by_key(|(_, judged, _)| judged.verdict.outcome)?;
+        let judged = judge(&content, bundle, &self.recent, now);
+        if self.in_view.len() == MOST_IN_VIEW {
+            self.in_view.remove(0);
+        }
+        self.in_view.push((key, at));
+        // Whoever was only checked may still come back with what was asked for.
+        if judged.verdict.outcome == Outcome::Admit {
+            self.recent.add(&judged.seen, at);
+        }
+        Some(judged)
     }
 
     /// The passage of a verdict, and whom it is sealed to. Nothing for codes that are no attempt to
     /// pass, or when there is no policy that says whom to seal to.
     pub(super) fn passage(&self, judged: &Judged, now: Now) -> Option<(Passage, TracingKey)> {
         let bundle = self.bundle.as_ref()?;
-        let no_attempt = [Reason::ForeignCode, Reason::NotAPass];
-        if judged
-            .verdict
-            .reasons
-            .iter()
-            .any(|reason| no_attempt.contains(reason))
-        {
+        if !is_attempt(judged) {
             return None;
         }
         let passage = Passage {
             at: now.time,
             clock: now.clock,
-            freshness: bundle.freshness(now.time),
+            freshness: freshness_for(bundle, &judged.seen, now.time),
             place: self.place.clone(),
             direction: self.direction,
             outcome: judged.verdict.outcome,
@@ -220,6 +238,16 @@ impl Checkpoint {
             oldest.unwrap_or(bundle.manifest().issued_at),
         ))
     }
+}
+
+/// Whether somebody tried to pass with it: not so for a place code, a badge or somebody else's code.
+fn is_attempt(judged: &Judged) -> bool {
+    let no_attempt = [Reason::ForeignCode, Reason::NotAPass];
+    !judged
+        .verdict
+        .reasons
+        .iter()
+        .any(|reason| no_attempt.contains(reason))
 }
 
 fn manifest_written(data: &DataDir) -> Option<SystemTime> {

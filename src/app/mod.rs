@@ -18,8 +18,11 @@ use std::{
     time::{Duration, Instant},
 };
 
+use gatepost_pass::Now;
+
 use crate::{
     camera::{CameraState, CameraWatch},
+    checkpoint::Judged,
     clock::Clock,
     config::{Config, ConfigError},
     data::{DataDir, DataError, Identity},
@@ -43,7 +46,12 @@ pub(crate) enum Event {
     /// The source was through, and its last frame has been decoded.
     Through,
     /// The passage of a verdict was committed, or could not be.
-    Logged(Result<u64, LogError>),
+    Logged {
+        /// Number of the verdict.
+        verdict: u64,
+        /// Its place in the log, or why it has none yet.
+        result: Result<u64, LogError>,
+    },
     /// News from the exchange with the hub.
     Sync(SyncNews),
     /// The guard did something.
@@ -176,6 +184,7 @@ pub fn run(options: Options) -> Result<(), AppError> {
         recorder,
         once: options.once,
         showing: None,
+        verdicts: 0,
         waiting: 0,
         ending: None,
         status_at: None,
@@ -204,6 +213,8 @@ struct App {
     recorder: Option<Recorder>,
     once: bool,
     showing: Option<Showing>,
+    /// Verdicts so far: the number of the one on screen.
+    verdicts: u64,
     /// Passages on their way to the log.
     waiting: u64,
     ending: Option<Ending>,
@@ -256,7 +267,7 @@ impl App {
             }
             Event::Through => {}
             Event::Decoded(sighting) => self.sighted(&sighting),
-            Event::Logged(result) => self.logged(result),
+            Event::Logged { verdict, result } => self.logged(verdict, result),
             Event::Sync(news) => self.synced(news),
             Event::Ui(UiCommand::DismissVerdict) => self.showing = None,
             // The window has done it; `run` handles Quit.
@@ -264,64 +275,76 @@ impl App {
         }
     }
 
-    /// A frame to its verdicts: judge every code that was not in view a moment ago, show the worst,
-    /// log each.
+    /// A frame to its verdict: judge the code whose turn it is, show the verdict, log the passage.
     fn sighted(&mut self, sighting: &Sighting) {
         let now = self.clock.now();
-        let mut judged = self
+        let on_screen = match self.showing {
+            None => checkpoint::Showing::Preview,
+            Some(_) => checkpoint::Showing::Verdict,
+        };
+        let at = Instant::now();
+        let Some(judged) = self
             .checkpoint
-            .judge_new(&sighting.codes, now, Instant::now());
-        judged.sort_by_key(|judged| judged.verdict.outcome);
-        let Some(worst) = judged.last() else { return };
-        let verdict = worst.verdict.clone();
-        let shown = view::verdict(&verdict, self.checkpoint.utc_offset());
-        self.ui.send(UiUpdate::Verdict(shown));
-        let lasts = self.checkpoint.show_time(verdict.outcome);
-        self.showing = Some(Showing {
-            since: Instant::now(),
-            lasts,
-        });
-        if let Some(recorder) = &mut self.recorder {
-            recorder.begin(sighting.name.as_deref(), &verdict, sighting.began.elapsed());
-        }
-        for one in &judged {
-            if let Some(place) = &one.place {
-                self.checkpoint.stand_at(&self.data, place);
-            }
-            self.log_passage(one, now);
-        }
-        if self.waiting == 0 {
-            self.picture();
-        }
-    }
-
-    /// Sends the passage of a verdict to the log, where it has one.
-    fn log_passage(&mut self, judged: &crate::checkpoint::Judged, now: gatepost_pass::Now) {
-        let Some((passage, key)) = self.checkpoint.passage(judged, now) else {
-            self.ui.send(UiUpdate::Saved(SavedState::NothingToLog));
+            .judge_next(&sighting.codes, on_screen, now, at)
+        else {
             return;
         };
-        let request = LogRequest { passage, key };
+        let verdict = &judged.verdict;
+        let shown = view::verdict(verdict, self.checkpoint.utc_offset());
+        self.ui.send(UiUpdate::Verdict(shown));
+        self.verdicts += 1;
+        self.showing = Some(Showing {
+            since: at,
+            lasts: self.checkpoint.show_time(verdict.outcome),
+        });
+        if let Some(recorder) = &mut self.recorder {
+            recorder.begin(sighting.name.as_deref(), verdict, sighting.began.elapsed());
+        }
+        if let Some(place) = &judged.place {
+            self.checkpoint.stand_at(&self.data, place);
+        }
+        self.log_passage(&judged, now);
+    }
+
+    /// Sends the passage of the verdict on screen to the log, where it has one.
+    fn log_passage(&mut self, judged: &Judged, now: Now) {
+        let Some((passage, key)) = self.checkpoint.passage(judged, now) else {
+            self.ui.send(UiUpdate::Saved(SavedState::NothingToLog));
+            self.picture();
+            return;
+        };
+        let request = LogRequest {
+            verdict: self.verdicts,
+            passage,
+            key,
+        };
         match self.log.as_ref().map(|log| log.append(request)) {
             Some(Ok(())) => self.waiting += 1,
-            Some(Err(WriterGone)) | None => self.ui.send(UiUpdate::Saved(SavedState::NotLogged)),
+            Some(Err(WriterGone)) | None => {
+                self.ui.send(UiUpdate::Saved(SavedState::NotLogged));
+                self.picture();
+            }
         }
     }
 
-    fn logged(&mut self, result: Result<u64, LogError>) {
-        self.waiting = self.waiting.saturating_sub(1);
+    /// The log's answer. Only the answer for the verdict on screen may mark it as logged; a failure is
+    /// shown whichever verdict it was for, and the writer goes on trying.
+    fn logged(&mut self, verdict: u64, result: Result<u64, LogError>) {
         match result {
             Ok(_) => {
+                self.waiting = self.waiting.saturating_sub(1);
                 self.checkpoint.unsent += 1;
-                self.ui.send(UiUpdate::Saved(SavedState::Logged));
+                if verdict == self.verdicts {
+                    self.ui.send(UiUpdate::Saved(SavedState::Logged));
+                }
             }
             Err(error) => {
-                eprintln!("gatepost: passage not logged: {error}");
+                eprintln!("gatepost: passage not logged yet: {error}");
                 self.ui.send(UiUpdate::Saved(SavedState::NotLogged));
             }
         }
         self.status_at = None;
-        if self.waiting == 0 {
+        if verdict == self.verdicts {
             self.picture();
         }
     }
@@ -339,14 +362,16 @@ impl App {
 
     fn synced(&mut self, news: SyncNews) {
         match news {
-            SyncNews::Done { backlog, .. } => {
+            SyncNews::Reached { backlog, fault } => {
                 self.online = Some(Ok(()));
                 self.checkpoint.unsent = backlog.unsent;
+                if let Some(fault) = fault {
+                    eprintln!("gatepost: sync: {fault}");
+                }
                 if self.ending.as_ref().is_some_and(|ending| ending.asked) && backlog.unsent == 0 {
                     self.end_now();
                 }
             }
-            SyncNews::Installed(bundle) => self.checkpoint.install(&self.data, *bundle),
             SyncNews::Failed(error) => {
                 if !matches!(self.online, Some(Err(()))) {
                     eprintln!("gatepost: sync: {error}");

@@ -1,11 +1,12 @@
 //! The threads that bring events: camera, decoding, passage log.
 
 use std::{
+    collections::VecDeque,
     path::PathBuf,
     sync::{
         Arc,
         atomic::{AtomicBool, Ordering},
-        mpsc::{self, Sender},
+        mpsc::{self, RecvTimeoutError, Sender},
     },
     thread::{self, JoinHandle},
     time::{Duration, Instant},
@@ -37,6 +38,10 @@ pub(super) enum Source {
     Folder(PathBuf),
 }
 
+/// How long the log's writer waits before it tries again what failed.
+const RETRY: Duration = Duration::from_secs(2);
+/// Most passages that wait in memory for a disk that can't be written.
+const MOST_WAITING: usize = 10_000;
 /// How long each picture of a folder is shown.
 const PICTURE_TIME: Duration = Duration::from_millis(250);
 /// How long the decoder waits for a frame before it looks whether it is still needed.
@@ -113,6 +118,8 @@ pub(super) fn decoder(events: Sender<Event>) -> Arc<FrameInbox> {
 /// A passage for the log.
 #[derive(Debug)]
 pub(super) struct LogRequest {
+    /// Number of its verdict.
+    pub(super) verdict: u64,
     pub(super) passage: Passage,
     /// Whom it is sealed to.
     pub(super) key: TracingKey,
@@ -152,10 +159,31 @@ impl LogWriter {
         let thread = thread::spawn(move || {
             // The system's source; `UnwrapErr` would panic only where `getrandom::fill` above failed.
             let mut random = UnwrapErr(SysRng);
-            for request in requests {
+            let mut append = |request: &LogRequest| {
                 let result = log.append(&request.passage, &request.key, &mut random);
-                // Without a listener the passages that are on their way are logged all the same.
-                let _ = events.send(Event::Logged(result));
+                let done = result.is_ok().then_some(());
+                // Without a listener, the passages on their way are logged all the same.
+                let _ = events.send(Event::Logged {
+                    verdict: request.verdict,
+                    result,
+                });
+                done
+            };
+            let mut queue: VecDeque<LogRequest> = VecDeque::new();
+            loop {
+                let request = requests.recv_timeout(RETRY);
+                let ended = matches!(request, Err(RecvTimeoutError::Disconnected));
+                // A full queue leaves the newest out; the guard is told of the failure all the while.
+                queue.extend(request.ok().filter(|_| queue.len() < MOST_WAITING));
+                while queue
+                    .front()
+                    .is_some_and(|request| append(request).is_some())
+                {
+                    queue.pop_front();
+                }
+                if ended {
+                    return;
+                }
             }
         });
         Ok(Self {

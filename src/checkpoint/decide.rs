@@ -77,9 +77,10 @@ pub fn decide(
             live_rules(situation, pass, &mut findings);
             list_rules(&verdict.people, status, *revocation, &mut findings);
             data_rules(situation, &mut findings);
-            pass_back_rules(situation.policy, observed, &mut findings);
-            identity_rules(situation.policy, &verdict.people, &mut findings);
+            // Asked together with identity and pass-back, not instead of them.
             temperature_rules(situation.policy, &verdict.people, &mut findings);
+            identity_rules(situation.policy, &verdict.people, &mut findings);
+            pass_back_rules(situation.policy, observed, &mut findings);
         }
     }
     if situation.now.clock != ClockTrust::Trusted {

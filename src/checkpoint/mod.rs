@@ -107,11 +107,11 @@ pub fn judge<R: ReadAt>(
     let looked = verified.map(|verified| look(verified, bundle));
     let seen = seen(&looked);
     let observed = Observed {
-        passed_before: recent.find(&seen, now.time),
+        passed_before: recent.find(&seen),
     };
     let situation = Situation {
         policy: bundle.policy(),
-        freshness: bundle.freshness(now.time),
+        freshness: freshness_for(bundle, &seen, now.time),
         now,
     };
     let mut verdict = decide(&situation, &looked, &observed);
@@ -125,6 +125,18 @@ pub fn judge<R: ReadAt>(
         verdict,
         seen,
         place,
+    }
+}
+
+/// How old what a verdict on this rests on is: of its issuer, or of the whole bundle.
+pub fn freshness_for<R: ReadAt>(
+    bundle: &VerifiedBundle<R>,
+    seen: &Seen,
+    now: gatepost_pass::Timestamp,
+) -> gatepost_pass::Freshness {
+    match seen {
+        Seen::Pass { issuer, .. } => bundle.freshness_of(*issuer, now),
+        Seen::Unverified => bundle.freshness(now),
     }
 }
 

@@ -320,6 +320,29 @@ fn temperature_and_identity_follow_policy_place_and_person() {
 }
 
 #[test]
+fn temperature_is_asked_together_with_other_checks_and_not_of_those_who_are_refused() {
+    let gate = Gate::with(|policy| {
+        policy.temperature = true;
+        policy.special_place = true;
+        policy.identity = IdentityRule::Everyone;
+    });
+    let both = (
+        Outcome::Check,
+        vec![Reason::TakeTemperature, Reason::CheckIdentity],
+    );
+    assert_eq!(gate.says(&paper(1)), both);
+    assert!(!gate.says(&paper(102)).1.contains(&Reason::TakeTemperature));
+}
+
+#[test]
+fn an_issuer_whose_list_is_old_is_stale_whatever_the_manifest_says() {
+    let mut gate = Gate::new();
+    gate.region.list_age = 2 * DAY as i64;
+    let told = (Outcome::Admit, vec![Reason::Green, Reason::StaleData]);
+    assert_eq!(gate.says(&paper(1)), told);
+}
+
+#[test]
 fn pass_back_warns_or_checks_within_its_window_only() {
     let seen = Gate::new().judge(&to_text(&paper(1))).seen;
     for (ago, rule, told) in [
@@ -332,7 +355,10 @@ fn pass_back_warns_or_checks_within_its_window_only() {
         (300, PassBack::Check, admit()),
     ] {
         let mut gate = Gate::with(|policy| policy.pass_back = rule);
-        gate.recent.add(&seen, NOW.minus(ago));
+        let passed = std::time::Instant::now();
+        gate.recent.add(&seen, passed);
+        gate.recent
+            .tick(passed + std::time::Duration::from_secs(ago));
         assert_eq!(gate.says(&paper(1)), told, "{ago} s ago, {rule:?}");
         assert_eq!(gate.says(&paper(2)), admit());
     }

@@ -54,7 +54,7 @@ pub fn run(data: &Path, arguments: &Arguments) -> Result<Done, CommandError> {
     let bundle = BundleCache::new(data.bundle()).load(&identity.root, clock.now().time)?;
     let bundle = bundle.ok_or(CommandError::NoBundle)?;
     if arguments.now.is_none() {
-        clock.raise(bundle.newest_signed());
+        clock.raise(bundle.manifest().issued_at);
     }
     let mut done = Done::Well;
     let mut out = std::io::stdout().lock();

@@ -73,7 +73,7 @@ pub fn run(data: &Path, arguments: &Arguments) -> Result<Done, CommandError> {
     let bundle = BundleCache::new(data.bundle()).load(&identity.root, clock.now().time);
     match bundle {
         Ok(Some(bundle)) => {
-            clock.raise(bundle.newest_signed());
+            clock.raise(bundle.manifest().issued_at);
             of_bundle(&mut report, &bundle, &identity, &clock);
         }
         Ok(None) => report.line("bundle", Err(CommandError::NoBundle)),

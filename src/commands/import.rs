@@ -33,7 +33,7 @@ pub fn run(data: &Path, arguments: &Arguments) -> Result<Done, CommandError> {
     let cache = BundleCache::new(data.bundle());
     let _lock = data.lock("bundle")?;
     if let Some(installed) = cache.load(&identity.root, clock.now().time)? {
-        clock.raise(installed.newest_signed());
+        clock.raise(installed.manifest().issued_at);
     }
     let mut origin = BundleDirectory::new(&arguments.path);
     let terminal = std::io::stderr().is_terminal();

@@ -13,13 +13,19 @@ pub fn run(data: &Path) -> Result<Done, CommandError> {
     if let Ok(Some(installed)) =
         BundleCache::new(data.bundle()).load(&identity.root, clock.now().time)
     {
-        clock.raise(installed.newest_signed());
+        clock.raise(installed.manifest().issued_at);
     }
-    let done = exchange(&data, &identity, &clock)?;
-    match done.installed {
-        Some(bundle) => println!("installed bundle {}", bundle.manifest().version),
-        None => println!("the bundle is up to date"),
+    let exchanged = exchange(&data, &identity, &clock)?;
+    match &exchanged.fetched {
+        Ok(Some(bundle)) => println!("installed bundle {}", bundle.manifest().version),
+        Ok(None) => println!("the bundle is up to date"),
+        Err(_) => {}
     }
-    println!("sent {} passages, {} wait", done.sent, done.backlog.unsent);
-    Ok(Done::Well)
+    if let Ok(sent) = exchanged.pushed {
+        println!("sent {sent} passages, {} wait", exchanged.backlog.unsent);
+    }
+    match exchanged.fetched.err().or(exchanged.pushed.err()) {
+        None => Ok(Done::Well),
+        Some(fault) => Err(fault.into()),
+    }
 }

@@ -1,8 +1,9 @@
 //! The installed bundle: files by digest, one manifest that names them, replaced as a whole.
 //!
-//! Taking a bundle in has four steps, and a power cut after any of them leaves the old bundle working:
-//! files are copied beside those that are there (named by digest, so nothing is overwritten); the whole
-//! is verified where it lies; the manifest is swapped by rename; files that no manifest names go.
+//! Taking a bundle in has five steps, and a power cut after any of them leaves the old bundle working:
+//! small files are copied beside those that are there (named by digest, so nothing is overwritten) and
+//! must show that the manifest is genuine; then the lists come; the whole is verified where it lies; the
+//! manifest is swapped by rename; files that no manifest names go.
 
 use std::{
     collections::BTreeSet,
@@ -13,9 +14,11 @@ use std::{
 
 use gatepost_pass::{
     BundleError, BundleFiles, Digest, Root, Rules, Timestamp, VerifiedBundle,
-    bundle::{FileEntry, Intake, MAX_LENGTH, Versions, files_named},
+    bundle::{FileEntry, FileRole, Intake, MAX_LENGTH, Versions, files_named},
     envelope::MAX_FILE,
 };
+
+use serde::{Deserialize, Serialize};
 
 use crate::files;
 
@@ -36,6 +39,9 @@ pub enum CacheError {
         /// What the system or the network said.
         why: io::Error,
     },
+    /// Roots, trust list and policy are larger than any real ones.
+    #[error("the bundle's roots, trust list and policy are larger than 4 MiB: not taken in")]
+    TooLarge,
     /// The device's own storage failed.
     #[error("the bundle can't be stored: {0}; the one before stays in use")]
     Store(io::Error),
@@ -57,6 +63,41 @@ pub enum Intaken {
     /// It is installed now.
     New(Box<InstalledBundle>),
 }
+
+/// How far the bundles of this device have gone, kept beside them so that nothing goes back even when
+/// the installed one no longer loads.
+#[derive(Debug, Default, Serialize, Deserialize)]
+struct Reached {
+    versions: Versions,
+    /// The newest root file.
+    root: Vec<u8>,
+}
+
+impl Reached {
+    fn by(bundle: &InstalledBundle) -> Self {
+        Self {
+            versions: bundle.versions(),
+            root: bundle.root().to_bytes().to_vec(),
+        }
+    }
+
+    fn root(&self) -> Option<Root> {
+        Root::pin(&self.root).ok()
+    }
+
+    /// What a new bundle must not go back from. The installed manifest itself may come again to mend
+    /// its own damaged files.
+    fn versions_for(&self, repair: bool) -> Versions {
+        let mut versions = self.versions.clone();
+        if repair {
+            versions.manifest = versions.manifest.saturating_sub(1);
+        }
+        versions
+    }
+}
+
+/// Most bytes of roots, trust list and policy together.
+const MAX_SMALL_FILES: u64 = 4 << 20;
 
 /// The bundle directory of a device.
 #[derive(Clone, Debug)]
@@ -101,15 +142,6 @@ impl BundleCache {
         )?))
     }
 
-    /// The installed manifest's bytes.
-    pub fn installed_manifest(&self) -> Result<Option<Vec<u8>>, CacheError> {
-        match files::read_limited(&self.manifest(), MAX_FILE) {
-            Ok(bytes) => Ok(Some(bytes)),
-            Err(why) if why.kind() == io::ErrorKind::NotFound => Ok(None),
-            Err(why) => Err(CacheError::Store(why)),
-        }
-    }
-
     /// Takes a bundle in. `progress` is told bytes done and bytes in all.
     pub fn take_in(
         &self,
@@ -125,28 +157,87 @@ impl BundleCache {
                 why,
             })?;
         let before = self.installed_manifest()?;
-        if before.as_ref() == Some(&manifest) {
+        let installed = self.load(root, now);
+        if before.as_ref() == Some(&manifest) && matches!(installed, Ok(Some(_))) {
             return Ok(Intaken::Same);
         }
-        let have = match self.load(root, now)? {
-            Some(bundle) => bundle.versions(),
-            None => Versions::default(),
+        // A bundle that no longer loads must not stand in the way of a whole one.
+        let reached = match installed {
+            Ok(Some(bundle)) => Reached::by(&bundle),
+            Ok(None) | Err(_) => self.reached(),
         };
+        let repair = before.as_ref() == Some(&manifest);
+        let versions = reached.versions_for(repair);
+        let from = reached.root().unwrap_or_else(|| root.clone());
+        let intake = Intake::New(&versions);
+
+        // Small files first: until they say that the manifest is genuine, nothing large is fetched.
         let entries = files_named(&manifest)?;
-        let total = entries
+        let (lists, small): (Vec<_>, Vec<_>) = entries
             .iter()
-            .map(|entry| entry.length.min(MAX_LENGTH))
-            .sum();
-        let mut done = 0;
-        for entry in &entries {
-            self.fetch(origin, entry, &mut |part| progress(done + part, total))?;
-            done += entry.length.min(MAX_LENGTH);
+            .partition(|entry| matches!(entry.role, FileRole::List(..)));
+        let total = |entries: &[&FileEntry]| -> u64 {
+            entries
+                .iter()
+                .map(|entry| entry.length.min(MAX_LENGTH))
+                .sum()
+        };
+        if total(&small) > MAX_SMALL_FILES {
+            return Err(CacheError::TooLarge);
         }
+        let whole = total(&small) + total(&lists);
+        let mut done = 0;
+        let mut fetch = |entries: &[&FileEntry]| -> Result<(), CacheError> {
+            for entry in entries {
+                self.fetch(origin, entry, &mut |part| progress(done + part, whole))?;
+                done += entry.length;
+            }
+            Ok(())
+        };
+        let genuine = fetch(&small).and_then(|()| {
+            Rules::verify(&from, &manifest, self, intake, now).map_err(CacheError::from)
+        });
+        if let Err(error) = genuine {
+            self.sweep(&[], before.as_deref());
+            return Err(error);
+        }
+        fetch(&lists)?;
         files::sync_directory(&self.path.join("files")).map_err(CacheError::Store)?;
-        let bundle = VerifiedBundle::verify(root, &manifest, self, Intake::New(&have), now)?;
+        let bundle = VerifiedBundle::verify(&from, &manifest, self, intake, now)?;
         files::replace(&self.manifest(), &manifest).map_err(CacheError::Store)?;
+        let reached = gatepost_pass::encode(&Reached::by(&bundle));
+        files::replace(&self.path.join("reached"), &reached).map_err(CacheError::Store)?;
         self.sweep(&entries, before.as_deref());
         Ok(Intaken::New(Box::new(bundle)))
+    }
+
+    /// Forgets the bundle and how far it went: a device that was enrolled anew trusts another root.
+    pub fn clear(&self) -> io::Result<()> {
+        for name in ["manifest", "reached"] {
+            match fs::remove_file(self.path.join(name)) {
+                Err(why) if why.kind() != io::ErrorKind::NotFound => return Err(why),
+                Ok(()) | Err(_) => {}
+            }
+        }
+        files::sync_directory(&self.path)
+    }
+
+    /// The installed manifest's bytes.
+    pub fn installed_manifest(&self) -> Result<Option<Vec<u8>>, CacheError> {
+        match files::read_limited(&self.manifest(), MAX_FILE) {
+            Ok(bytes) => Ok(Some(bytes)),
+            Err(why) if why.kind() == io::ErrorKind::NotFound => Ok(None),
+            Err(why) => Err(CacheError::Store(why)),
+        }
+    }
+
+    /// How far bundles have gone, as far as that is still known.
+    fn reached(&self) -> Reached {
+        let bytes = files::read_limited(&self.path.join("reached"), MAX_FILE);
+        let reached = bytes
+            .ok()
+            .and_then(|bytes| gatepost_pass::decode("reached", &bytes).ok());
+        reached.unwrap_or_default()
     }
 
     /// Copies a file that is not here yet, going on where an earlier try stopped.

@@ -153,6 +153,6 @@ fn set_aside(path: &Path, now: Timestamp) -> Result<PathBuf, LogError> {
         }
     }
     fs::rename(path, &aside).map_err(fault)?;
-    crate::files::sync_directory(path.parent().unwrap_or(Path::new("."))).map_err(fault)?;
+    crate::files::sync_directory(crate::files::folder_of(path)).map_err(fault)?;
     Ok(aside)
 }

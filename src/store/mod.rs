@@ -13,5 +13,5 @@ mod tests;
 
 pub use bundles::{BundleCache, CacheError, InstalledBundle};
 pub use database::LogError;
-pub use outbox::{Backlog, Outbox, Outgoing};
+pub use outbox::{Backlog, Outbox, Outgoing, Progress};
 pub use passages::{Opened, PassageLog};

@@ -1,10 +1,10 @@
 //! What still has to reach the hub, and what may be forgotten.
 
-use std::path::Path;
+use std::{collections::BTreeSet, path::Path};
 
 use gatepost_pass::Digest;
 use gatepost_protocol::{Epoch, Head, Receipt, batch::MAX_RECORDS};
-use rusqlite::{Connection, OptionalExtension, params};
+use rusqlite::{Connection, OptionalExtension, TransactionBehavior, params};
 
 use super::database::{self, LogError};
 
@@ -34,6 +34,20 @@ pub struct Backlog {
     pub oldest_hour: Option<u32>,
 }
 
+/// What a receipt changed.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Progress {
+    /// The hub holds more than before.
+    Forward {
+        /// So many passages more.
+        passages: u64,
+    },
+    /// It says what was known.
+    Nothing,
+    /// The hub holds less than it once said (restored from a backup); what it lacks waits again.
+    Back,
+}
+
 impl Outbox {
     /// Opens the log beside a writer.
     pub fn open(path: &Path) -> Result<Self, LogError> {
@@ -58,25 +72,24 @@ impl Outbox {
         Ok(backlog)
     }
 
-    /// The oldest records without a receipt, at most [`MAX_RECORDS`]. An epoch that holds nothing but
-    /// its start waits until there is something to tell.
-    pub fn next(&self) -> Result<Option<Outgoing>, LogError> {
-        let waiting = self
-            .connection
-            .query_row(
-                "SELECT ordinal, epoch, acknowledged, acknowledged_head FROM epochs e
-                 WHERE EXISTS (SELECT 1 FROM records r
-                               WHERE r.ordinal = e.ordinal AND seq >= acknowledged AND passage = 1)
-                 ORDER BY ordinal LIMIT 1",
-                [],
-                |row| {
-                    let epoch = Epoch(row.get(1)?);
-                    let head = Head(Digest(row.get(3)?));
-                    Ok((row.get::<_, i64>(0)?, epoch, row.get::<_, i64>(2)?, head))
-                },
-            )
-            .optional()?;
-        let Some((ordinal, epoch, acknowledged, before)) = waiting else {
+    /// The oldest records without a receipt, at most [`MAX_RECORDS`], of an epoch that is not parked.
+    /// An epoch that holds nothing but its start waits until there is something to tell.
+    pub fn next(&self, parked: &BTreeSet<Epoch>) -> Result<Option<Outgoing>, LogError> {
+        let mut waiting = self.connection.prepare(
+            "SELECT ordinal, epoch, acknowledged, acknowledged_head FROM epochs e
+             WHERE EXISTS (SELECT 1 FROM records r
+                           WHERE r.ordinal = e.ordinal AND seq >= acknowledged AND passage = 1)
+             ORDER BY ordinal",
+        )?;
+        let waiting = waiting.query_map([], |row| {
+            let (epoch, head) = (Epoch(row.get(1)?), Head(Digest(row.get(3)?)));
+            Ok((row.get::<_, i64>(0)?, epoch, row.get::<_, i64>(2)?, head))
+        })?;
+        let waiting = waiting.collect::<rusqlite::Result<Vec<_>>>()?;
+        let first = waiting
+            .into_iter()
+            .find(|(_, epoch, ..)| !parked.contains(epoch));
+        let Some((ordinal, epoch, acknowledged, before)) = first else {
             return Ok(None);
         };
         let mut statement = self.connection.prepare(
@@ -95,9 +108,11 @@ impl Outbox {
     }
 
     /// Takes a verified receipt: only what it covers with this device's own chain hash counts as sent.
-    /// A receipt for less than is known already changes nothing.
-    pub fn acknowledge(&mut self, receipt: &Receipt) -> Result<(), LogError> {
-        let change = self.connection.transaction()?;
+    pub fn acknowledge(&mut self, receipt: &Receipt) -> Result<Progress, LogError> {
+        // Immediate: it reads before it writes, and the log's writer may commit in between.
+        let change = self
+            .connection
+            .transaction_with_behavior(TransactionBehavior::Immediate)?;
         let known: Option<(i64, i64)> = change
             .query_row(
                 "SELECT ordinal, acknowledged FROM epochs WHERE epoch = ?1",
@@ -107,34 +122,65 @@ impl Outbox {
             .optional()?;
         let (ordinal, acknowledged) = known.ok_or(LogError::Receipt)?;
         let next = i64::try_from(receipt.next_seq).map_err(|_| LogError::Receipt)?;
-        if next <= acknowledged {
-            return Ok(());
+        if next == acknowledged {
+            return Ok(Progress::Nothing);
         }
-        let head: Option<[u8; 32]> = change
-            .query_row(
-                "SELECT head FROM records WHERE ordinal = ?1 AND seq = ?2",
-                params![ordinal, next - 1],
-                |row| row.get(0),
-            )
-            .optional()?;
-        if head != Some(receipt.head.0.0) {
-            return Err(LogError::Receipt);
+        let ours = match next {
+            0 => Some(Head::START.0.0),
+            _ => change
+                .query_row(
+                    "SELECT head FROM records WHERE ordinal = ?1 AND seq = ?2",
+                    params![ordinal, next - 1],
+                    |row| row.get(0),
+                )
+                .optional()?,
+        };
+        let (from, to) = (acknowledged.min(next), acknowledged.max(next));
+        let (held, passages): (i64, i64) = change.query_row(
+            "SELECT count(*), coalesce(sum(passage), 0) FROM records
+             WHERE ordinal = ?1 AND seq >= ?2 AND seq < ?3",
+            params![ordinal, from, to],
+            |row| Ok((row.get(0)?, row.get(1)?)),
+        )?;
+        let back = next < acknowledged;
+        if ours != Some(receipt.head.0.0) || held != to - from {
+            // A hub that lost what was acknowledged and forgotten here can't be helped by this device.
+            return if back {
+                Ok(Progress::Nothing)
+            } else {
+                Err(LogError::Receipt)
+            };
         }
         change.execute(
             "UPDATE epochs SET acknowledged = ?2, acknowledged_head = ?3 WHERE ordinal = ?1",
             params![ordinal, next, receipt.head.0.0],
         )?;
         change.commit()?;
-        Ok(())
+        Ok(if back {
+            Progress::Back
+        } else {
+            Progress::Forward {
+                passages: passages as u64,
+            }
+        })
     }
 
-    /// Deletes records that a receipt covers and that are older than `before_hour`. Returns how many.
+    /// Deletes records that a receipt covers and that are older than `before_hour`, in small steps so
+    /// that passages can be logged in between. Returns how many.
     pub fn forget(&mut self, before_hour: u32) -> Result<usize, LogError> {
-        let deleted = self.connection.execute(
-            "DELETE FROM records WHERE hour < ?1 AND seq <
-                 (SELECT acknowledged FROM epochs e WHERE e.ordinal = records.ordinal)",
-            [before_hour],
-        )?;
-        Ok(deleted)
+        const STEP: usize = 500;
+        let mut deleted = 0;
+        loop {
+            let step = self.connection.execute(
+                "DELETE FROM records WHERE (ordinal, seq) IN
+                     (SELECT r.ordinal, r.seq FROM records r JOIN epochs e USING (ordinal)
+                      WHERE r.hour < ?1 AND r.seq < e.acknowledged LIMIT ?2)",
+                params![before_hour, STEP as i64],
+            )?;
+            deleted += step;
+            if step < STEP {
+                return Ok(deleted);
+            }
+        }
     }
 }

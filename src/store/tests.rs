@@ -3,6 +3,7 @@
 #![allow(clippy::unwrap_used, clippy::panic)]
 
 use std::{
+    collections::BTreeSet,
     fs,
     io::{self, Read},
     path::{Path, PathBuf},
@@ -22,7 +23,7 @@ use getrandom::{SysRng, rand_core::UnwrapErr};
 use tempfile::TempDir;
 
 use super::{
-    BundleCache, CacheError, LogError, Outbox, PassageLog,
+    BundleCache, CacheError, LogError, Outbox, PassageLog, Progress,
     bundles::{BundleOrigin, Intaken},
 };
 
@@ -93,14 +94,14 @@ fn passages_wait_in_order_until_a_receipt_covers_them() {
     }
     let mut outbox = Outbox::open(&disk.path).unwrap();
     assert_eq!(outbox.backlog().unwrap().unsent, 3);
-    let outgoing = outbox.next().unwrap().unwrap();
+    let outgoing = outbox.next(&BTreeSet::new()).unwrap().unwrap();
     assert_eq!((outgoing.before, outgoing.records.len()), (Head::START, 4));
     outbox.acknowledge(&receipt(&outgoing)).unwrap();
     assert_eq!(outbox.backlog().unwrap().unsent, 0);
-    assert!(outbox.next().unwrap().is_none());
+    assert!(outbox.next(&BTreeSet::new()).unwrap().is_none());
 
     log(&mut passages, NOW);
-    let more = outbox.next().unwrap().unwrap();
+    let more = outbox.next(&BTreeSet::new()).unwrap().unwrap();
     assert_eq!(more.before, receipt(&outgoing).head);
     assert_eq!(Record::from_bytes(&more.records[0]).unwrap().seq, 4);
 }
@@ -111,7 +112,7 @@ fn a_receipt_for_another_chain_deletes_and_acknowledges_nothing() {
     let mut passages = open(&disk.path, 1).log;
     log(&mut passages, NOW);
     let mut outbox = Outbox::open(&disk.path).unwrap();
-    let good = receipt(&outbox.next().unwrap().unwrap());
+    let good = receipt(&outbox.next(&BTreeSet::new()).unwrap().unwrap());
     for bad in [
         Receipt {
             head: Head::START,
@@ -140,20 +141,50 @@ fn a_receipt_for_another_chain_deletes_and_acknowledges_nothing() {
 }
 
 #[test]
+fn a_hub_that_lost_its_newest_records_gets_them_again_while_they_are_held() {
+    let disk = disk();
+    let mut passages = open(&disk.path, 1).log;
+    log(&mut passages, NOW);
+    let mut outbox = Outbox::open(&disk.path).unwrap();
+    let early = receipt(&outbox.next(&BTreeSet::new()).unwrap().unwrap());
+    let forward = outbox.acknowledge(&early).unwrap();
+    assert_eq!(forward, Progress::Forward { passages: 1 });
+    log(&mut passages, NOW);
+    let late = receipt(&outbox.next(&BTreeSet::new()).unwrap().unwrap());
+    outbox.acknowledge(&late).unwrap();
+    assert_eq!(outbox.acknowledge(&late).unwrap(), Progress::Nothing);
+    assert_eq!(outbox.acknowledge(&early).unwrap(), Progress::Back);
+    assert_eq!(outbox.backlog().unwrap().unsent, 1);
+    outbox.acknowledge(&late).unwrap();
+    outbox.forget(u32::MAX).unwrap();
+    assert_eq!(outbox.acknowledge(&early).unwrap(), Progress::Nothing);
+}
+
+#[test]
+fn a_parked_epoch_does_not_hold_up_the_next_one() {
+    let disk = disk();
+    log(&mut open(&disk.path, 1).log, NOW);
+    log(&mut open(&disk.path, 2).log, NOW);
+    let outbox = Outbox::open(&disk.path).unwrap();
+    let parked = BTreeSet::from([Epoch([1; 16])]);
+    assert_eq!(outbox.next(&parked).unwrap().unwrap().epoch, Epoch([2; 16]));
+}
+
+#[test]
 fn only_what_a_receipt_covers_is_forgotten_and_only_after_its_time() {
     let disk = disk();
     let mut passages = open(&disk.path, 1).log;
     log(&mut passages, NOW);
     let mut outbox = Outbox::open(&disk.path).unwrap();
     outbox
-        .acknowledge(&receipt(&outbox.next().unwrap().unwrap()))
+        .acknowledge(&receipt(&outbox.next(&BTreeSet::new()).unwrap().unwrap()))
         .unwrap();
     log(&mut passages, NOW);
     let hour = (NOW.0 / 3600) as u32;
     assert_eq!(outbox.forget(hour).unwrap(), 0);
     assert_eq!(outbox.forget(hour + 1).unwrap(), 2);
     assert_eq!(outbox.backlog().unwrap().unsent, 1);
-    let rest = outbox.next().unwrap().unwrap();
+    let rest = outbox.next(&BTreeSet::new()).unwrap().unwrap();
     assert_eq!(Record::from_bytes(&rest.records[0]).unwrap().seq, 2);
 }
 
@@ -163,14 +194,14 @@ fn a_new_epoch_names_where_the_one_before_stood_even_after_forgetting() {
     let mut passages = open(&disk.path, 1).log;
     log(&mut passages, NOW);
     let mut outbox = Outbox::open(&disk.path).unwrap();
-    let covered = receipt(&outbox.next().unwrap().unwrap());
+    let covered = receipt(&outbox.next(&BTreeSet::new()).unwrap().unwrap());
     outbox.acknowledge(&covered).unwrap();
     outbox.forget(u32::MAX).unwrap();
     drop(passages);
 
     let mut next = open(&disk.path, 2).log;
     log(&mut next, NOW);
-    let outgoing = outbox.next().unwrap().unwrap();
+    let outgoing = outbox.next(&BTreeSet::new()).unwrap().unwrap();
     let start = Record::from_bytes(&outgoing.records[0]).unwrap();
     let Body::EpochStart(Some(previous)) = start.body else {
         panic!("no start: {start:?}")
@@ -378,6 +409,56 @@ fn an_altered_file_is_named_and_fetched_again() {
     ));
     *region.files.0.borrow_mut() = whole;
     assert!(matches!(take(&cache, &mut bad), Ok(Intaken::New(_))));
+}
+
+#[test]
+fn an_installed_bundle_that_rots_is_mended_or_replaced_and_nothing_goes_back() {
+    for mend_with in [1, 2] {
+        let folder = tempfile::tempdir().unwrap();
+        let cache = cache(&folder);
+        take(&cache, &mut stick(&Region::default())).unwrap();
+        for file in fs::read_dir(folder.path().join("files")).unwrap().flatten() {
+            fs::write(file.path(), b"rotten").unwrap();
+        }
+        assert!(cache.load(&fixture::root(), NOW).is_err());
+        let old = Region {
+            version: 0,
+            ..Region::default()
+        };
+        let back = take(&cache, &mut stick(&old));
+        assert!(matches!(
+            back,
+            Err(CacheError::Bundle(BundleError::Rollback { .. }))
+        ));
+        let region = if mend_with == 1 {
+            Region::default()
+        } else {
+            second()
+        };
+        assert!(matches!(
+            take(&cache, &mut stick(&region)),
+            Ok(Intaken::New(_))
+        ));
+        assert_eq!(installed(&cache), mend_with);
+    }
+}
+
+#[test]
+fn a_forged_manifest_fetches_nothing_large_and_leaves_nothing_behind() {
+    let folder = tempfile::tempdir().unwrap();
+    let cache = cache(&folder);
+    let region = Region::default();
+    let mut forged = stick(&region);
+    *forged.manifest.last_mut().unwrap() ^= 1;
+    let error = take(&cache, &mut forged);
+    assert!(matches!(
+        error,
+        Err(CacheError::Bundle(BundleError::Document { .. }))
+    ));
+    assert_eq!(
+        fs::read_dir(folder.path().join("files")).unwrap().count(),
+        0
+    );
 }
 
 #[test]

@@ -7,13 +7,17 @@ mod worker;
 pub use http::{HubClient, HubError};
 pub use worker::{SyncNews, spawn};
 
-use gatepost_protocol::{Receipt, batch::sign_batch};
+use std::collections::BTreeSet;
+
+use gatepost_pass::Rules;
+use gatepost_protocol::{Epoch, Receipt, batch::sign_batch, device::device_id};
 
 use crate::{
     clock::Clock,
     data::{DataDir, DataError, Identity},
     store::{
-        Backlog, BundleCache, CacheError, InstalledBundle, LogError, Outbox, bundles::Intaken,
+        Backlog, BundleCache, CacheError, InstalledBundle, LogError, Outbox, Outgoing, Progress,
+        bundles::Intaken,
     },
 };
 
@@ -44,21 +48,34 @@ pub enum SyncError {
     /// Enrolled without a hub.
     #[error("this device was enrolled without a hub: use `gatepost import` from a USB stick")]
     NoHub,
-    /// The hub keeps less than it was sent, time after time.
-    #[error("the hub takes no more passages now: {waiting} wait here and are sent again later")]
+    /// The hub's receipt covers nothing new.
+    #[error("the hub took a batch of epoch {epoch} and acknowledged nothing new: it waits here")]
     Stuck {
-        /// Passages without a receipt.
-        waiting: u64,
+        /// Whose records wait.
+        epoch: Epoch,
     },
 }
 
-/// What one exchange did.
+impl SyncError {
+    /// Whether another batch may fare better: the hub answered, and this batch is what it dislikes.
+    fn is_about_the_batch(&self) -> bool {
+        match self {
+            Self::Hub(HubError::Refused { status, .. }) => {
+                (400..500).contains(status) && ![401, 403, 404, 408, 429].contains(status)
+            }
+            Self::Log(LogError::Receipt) | Self::Batch(_) => true,
+            _ => false,
+        }
+    }
+}
+
+/// What one exchange did, each half by itself.
 #[derive(Debug)]
 pub struct Exchanged {
-    /// A bundle that was installed.
-    pub installed: Option<Box<InstalledBundle>>,
+    /// A bundle that was installed, if there was a newer one.
+    pub fetched: Result<Option<Box<InstalledBundle>>, SyncError>,
     /// Passages that got their receipt.
-    pub sent: u64,
+    pub pushed: Result<u64, SyncError>,
     /// What still waits.
     pub backlog: Backlog,
 }
@@ -76,13 +93,14 @@ pub fn fetch_bundle(
     match taken {
         Intaken::Same => Ok(None),
         Intaken::New(bundle) => {
-            clock.raise(bundle.newest_signed());
+            clock.raise(bundle.manifest().issued_at);
             Ok(Some(bundle))
         }
     }
 }
 
-/// Sends passages until none waits, then forgets what is acknowledged and old enough.
+/// Sends passages until none waits, then forgets what is acknowledged and old enough. A batch that the
+/// hub refuses is parked until the next exchange, and the rest goes on.
 pub fn push_passages(
     data: &DataDir,
     identity: &Identity,
@@ -94,41 +112,74 @@ pub fn push_passages(
     }
     let _lock = data.lock("outbox")?;
     let mut outbox = Outbox::open(&data.passages())?;
-    let before = outbox.backlog()?.unsent;
-    if before == 0 {
-        return Ok(0);
-    }
     let cache = BundleCache::new(data.bundle());
     let rules = cache
         .load_rules(&identity.root, clock.now().time)?
         .ok_or(SyncError::NoBundle)?;
-    let mut waiting = before;
-    while let Some(outgoing) = outbox.next()? {
-        let batch = sign_batch(
-            &identity.certificate,
-            &identity.key,
-            outgoing.epoch,
-            outgoing.before,
-            outgoing.records,
-        )?;
-        let answer = hub.post_batch(&batch)?;
-        let receipt = Receipt::verify(&answer, rules.trust(), clock.now().time)
-            .map_err(SyncError::Receipt)?;
-        clock.raise(receipt.at);
-        outbox.acknowledge(&receipt)?;
-        let left = outbox.backlog()?.unsent;
-        if left >= waiting {
-            return Err(SyncError::Stuck { waiting: left });
-        }
-        waiting = left;
-    }
+    let pushed = push_all(&mut outbox, identity, hub, clock, &rules);
     let keep = u32::from(rules.policy().retention_hours);
     let hour = u32::try_from(clock.now().time.0 / 3600).unwrap_or(u32::MAX);
     outbox.forget(hour.saturating_sub(keep))?;
-    Ok(before.saturating_sub(waiting))
+    pushed
 }
 
-/// One whole exchange. Passages go out even when the bundle fails, and the first fault is told.
+fn push_all(
+    outbox: &mut Outbox,
+    identity: &Identity,
+    hub: &mut HubClient,
+    clock: &Clock,
+    rules: &Rules,
+) -> Result<u64, SyncError> {
+    let (mut sent, mut first_fault) = (0, None);
+    let (mut parked, mut went_back) = (BTreeSet::new(), BTreeSet::new());
+    while let Some(outgoing) = outbox.next(&parked)? {
+        let epoch = outgoing.epoch;
+        match push_one(outbox, outgoing, identity, hub, clock, rules) {
+            Ok(Progress::Forward { passages }) => sent += passages,
+            Ok(Progress::Back) if went_back.insert(epoch) => {}
+            Ok(Progress::Back | Progress::Nothing) => {
+                parked.insert(epoch);
+                first_fault.get_or_insert(SyncError::Stuck { epoch });
+            }
+            Err(fault) if fault.is_about_the_batch() => {
+                parked.insert(epoch);
+                first_fault.get_or_insert(fault);
+            }
+            Err(fault) => return Err(fault),
+        }
+    }
+    first_fault.map_or(Ok(sent), Err)
+}
+
+fn push_one(
+    outbox: &mut Outbox,
+    outgoing: Outgoing,
+    identity: &Identity,
+    hub: &mut HubClient,
+    clock: &Clock,
+    rules: &Rules,
+) -> Result<Progress, SyncError> {
+    let Outgoing {
+        epoch,
+        before,
+        records,
+    } = outgoing;
+    let batch = sign_batch(&identity.certificate, &identity.key, epoch, before, records)?;
+    let answer = hub.post_batch(&batch)?;
+    let receipt =
+        Receipt::verify(&answer, rules.trust(), clock.now().time).map_err(SyncError::Receipt)?;
+    if (receipt.device, receipt.epoch) != (device_id(&identity.key.public()), epoch) {
+        return Err(LogError::Receipt.into());
+    }
+    let progress = outbox.acknowledge(&receipt)?;
+    // A hub whose clock is far off must not drag the floor along.
+    if receipt.at < rules.manifest().hard_expiry {
+        clock.raise(receipt.at);
+    }
+    Ok(progress)
+}
+
+/// One whole exchange: neither half hinders the other.
 pub fn exchange(
     data: &DataDir,
     identity: &Identity,
@@ -140,10 +191,9 @@ pub fn exchange(
     let mut hub = HubClient::new(&identity.hub);
     let fetched = fetch_bundle(data, identity, &mut hub, clock);
     let pushed = push_passages(data, identity, &mut hub, clock);
-    let (installed, sent) = (fetched?, pushed?);
     Ok(Exchanged {
-        installed,
-        sent,
+        fetched,
+        pushed,
         backlog: backlog(data)?,
     })
 }

@@ -12,23 +12,21 @@ use std::{
 use crate::{
     clock::Clock,
     data::{DataDir, Identity},
-    store::{Backlog, InstalledBundle},
-    sync::{self, SyncError},
+    store::Backlog,
+    sync::{self, Exchanged, SyncError},
 };
 
 /// What the exchange has to tell the app.
 #[derive(Debug)]
 pub enum SyncNews {
-    /// An exchange went through.
-    Done {
-        /// Passages that got their receipt.
-        sent: u64,
+    /// The hub was reached. A newer bundle, if there was one, is installed.
+    Reached {
         /// What still waits.
         backlog: Backlog,
+        /// What went wrong all the same.
+        fault: Option<SyncError>,
     },
-    /// A newer bundle is installed.
-    Installed(Box<InstalledBundle>),
-    /// An exchange failed; it is tried again.
+    /// Nothing could be exchanged; it is tried again.
     Failed(SyncError),
 }
 
@@ -47,22 +45,12 @@ pub fn spawn(
     thread::spawn(move || {
         let mut faults = 0;
         loop {
-            match sync::exchange(&data, &identity, &clock) {
-                Ok(done) => {
-                    faults = 0;
-                    if let Some(bundle) = done.installed {
-                        tell(SyncNews::Installed(bundle));
-                    }
-                    tell(SyncNews::Done {
-                        sent: done.sent,
-                        backlog: done.backlog,
-                    });
-                }
-                Err(error) => {
-                    faults += 1;
-                    tell(SyncNews::Failed(error));
-                }
-            }
+            let news = news(sync::exchange(&data, &identity, &clock));
+            faults = match &news {
+                SyncNews::Reached { fault: None, .. } => 0,
+                SyncNews::Reached { .. } | SyncNews::Failed(_) => faults + 1,
+            };
+            tell(news);
             match woken.recv_timeout(pause(every, faults, jitter())) {
                 Ok(()) => while woken.try_recv().is_ok() {},
                 Err(RecvTimeoutError::Timeout) => {}
@@ -71,6 +59,23 @@ pub fn spawn(
         }
     });
     wake
+}
+
+fn news(exchanged: Result<Exchanged, SyncError>) -> SyncNews {
+    match exchanged {
+        Err(fault) => SyncNews::Failed(fault),
+        Ok(Exchanged {
+            fetched,
+            pushed,
+            backlog,
+        }) => match (fetched, pushed) {
+            (Err(fault), Err(_)) => SyncNews::Failed(fault),
+            (fetched, pushed) => SyncNews::Reached {
+                backlog,
+                fault: fetched.err().or(pushed.err()),
+            },
+        },
+    }
 }
 
 /// The interval, doubled for every fault up to [`LONGEST`], and up to a quarter longer by `jitter`, so

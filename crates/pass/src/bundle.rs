@@ -19,8 +19,10 @@ use crate::{
     words::{Bounded, Digest, IssuerId},
 };
 
-/// Largest file in a bundle: 2 GiB.
+/// Largest list in a bundle: 2 GiB.
 pub const MAX_LENGTH: u64 = 1 << 31;
+/// How much later than its manifest a file of a bundle may be signed, in seconds: clocks differ.
+const SLACK: u64 = 3600;
 
 /// Claims of a manifest.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -84,8 +86,6 @@ pub trait BundleFiles {
 pub struct Versions {
     /// Of the manifest.
     pub manifest: u64,
-    /// Of the root.
-    pub root: u32,
     /// Of the trust list.
     pub trust_list: u64,
     /// Of the policy.
@@ -135,6 +135,9 @@ pub enum BundleError {
         /// What the storage said.
         why: io::Error,
     },
+    /// Signed later than the manifest that names it.
+    #[error("the {0} is signed later than the manifest that names it: its signer's clock is wrong")]
+    LaterThanManifest(&'static str),
     /// A file's bytes or length are not the ones that the manifest names.
     #[error("file {0} is not the one that the manifest names: copy the bundle again")]
     WrongFile(Digest),
@@ -191,9 +194,11 @@ pub struct Rules {
 }
 
 impl Rules {
-    /// Checks roots, trust list, manifest and policy against the pinned root.
+    /// Checks roots, trust list, manifest and policy, starting at a root that the device trusts: the
+    /// pinned one for the installed bundle, and the one that was used last for a new bundle. (Starting
+    /// at the pinned one there would bring revoked root keys back when newer roots are left out.)
     pub fn verify<F: BundleFiles>(
-        pinned: &Root,
+        from: &Root,
         manifest: &[u8],
         files: &F,
         intake: Intake<'_>,
@@ -206,7 +211,7 @@ impl Rules {
         if !entries.is_sorted_by(|a, b| a.role < b.role) {
             return Err(BundleError::Order);
         }
-        let root = walk_roots(pinned, entries, files)?;
+        let root = walk_roots(from, entries, files)?;
         let trust = TrustList::verify(&root, &small(files, find(entries, FileRole::TrustList)?)?)?;
         let signed_at = signing_time(&claimed, &intake, now);
         let document = |role| move |why| BundleError::Document { role, why };
@@ -221,6 +226,9 @@ impl Rules {
             .map_err(document("policy"))?
             .claims()
             .clone();
+        if trust.issued_at() > manifest.issued_at.plus(SLACK) {
+            return Err(BundleError::LaterThanManifest("trust list"));
+        }
         let rules = Self {
             root,
             trust,
@@ -244,8 +252,6 @@ impl Rules {
                 found,
             });
         }
-        // Without this, leaving the newer roots out would bring a revoked root key back.
-        no_rollback("root", have.root.into(), self.root.version().into())?;
         no_rollback("trust list", have.trust_list, self.trust.version())?;
         no_rollback("policy", have.policy, self.policy.version)?;
         if now >= self.manifest.hard_expiry {
@@ -285,15 +291,15 @@ pub struct VerifiedBundle<R> {
 type Lists<R> = BTreeMap<(ListKind, IssuerId), List<R>>;
 
 impl<R: ReadAt> VerifiedBundle<R> {
-    /// Checks a whole bundle against the pinned root.
+    /// Checks a whole bundle; `from` as in [`Rules::verify`].
     pub fn verify<F: BundleFiles<Reader = R>>(
-        pinned: &Root,
+        from: &Root,
         manifest: &[u8],
         files: &F,
         intake: Intake<'_>,
         now: Timestamp,
     ) -> Result<Self, BundleError> {
-        let rules = Rules::verify(pinned, manifest, files, intake, now)?;
+        let rules = Rules::verify(from, manifest, files, intake, now)?;
         let lists = open_lists(&rules, files, intake)?;
         Ok(Self { rules, lists })
     }
@@ -333,11 +339,42 @@ impl<R: ReadAt> VerifiedBundle<R> {
         self.lists.values()
     }
 
-    /// How old it is.
+    /// How old the whole is: the worst of the manifest and every list.
     pub fn freshness(&self, now: Timestamp) -> Freshness {
-        if now >= self.manifest().hard_expiry {
+        let lists = self
+            .lists
+            .values()
+            .map(|list| self.list_freshness(list, now));
+        lists.fold(self.manifest_freshness(now), Freshness::max)
+    }
+
+    /// How old what is known of an issuer is: the worst of the manifest and that issuer's lists. A new
+    /// manifest around an old list is not fresh.
+    pub fn freshness_of(&self, issuer: IssuerId, now: Timestamp) -> Freshness {
+        let own = self.lists.values().filter(|list| list.issuer() == issuer);
+        let lists = own.map(|list| self.list_freshness(list, now));
+        lists.fold(self.manifest_freshness(now), Freshness::max)
+    }
+
+    fn manifest_freshness(&self, now: Timestamp) -> Freshness {
+        self.aged(self.manifest().issued_at, now)
+    }
+
+    fn list_freshness(&self, list: &List<R>, now: Timestamp) -> Freshness {
+        self.aged(list.head().as_of, now)
+    }
+
+    /// Something signed then, by the spans that the manifest gives itself.
+    fn aged(&self, signed: Timestamp, now: Timestamp) -> Freshness {
+        let Manifest {
+            issued_at,
+            fresh_until,
+            hard_expiry,
+            ..
+        } = self.manifest();
+        if now >= signed.plus(hard_expiry.since(*issued_at)) {
             Freshness::Expired
-        } else if now >= self.manifest().fresh_until {
+        } else if now >= signed.plus(fresh_until.since(*issued_at)) {
             Freshness::Stale
         } else {
             Freshness::Fresh
@@ -348,7 +385,6 @@ impl<R: ReadAt> VerifiedBundle<R> {
     pub fn versions(&self) -> Versions {
         Versions {
             manifest: self.manifest().version,
-            root: self.root().version(),
             trust_list: self.trust().version(),
             policy: self.policy().version,
             lists: self
@@ -357,15 +393,6 @@ impl<R: ReadAt> VerifiedBundle<R> {
                 .map(|(key, list)| (*key, list.head().version))
                 .collect(),
         }
-    }
-
-    /// The newest signed time in it: raises the time floor.
-    pub fn newest_signed(&self) -> Timestamp {
-        let lists = self.lists.values().map(|list| list.head().as_of);
-        lists
-            .chain([self.manifest().issued_at, self.trust().issued_at()])
-            .max()
-            .unwrap_or_default()
     }
 }
 
@@ -459,6 +486,9 @@ fn open_lists<F: BundleFiles>(
         let list = List::open(reader, &rules.trust, rules.manifest.issued_at)
             .map_err(|why| BundleError::List { kind, issuer, why })?;
         let head = list.head();
+        if head.as_of > rules.manifest.issued_at.plus(SLACK) {
+            return Err(BundleError::LaterThanManifest("list"));
+        }
         if (head.kind, list.issuer(), head.count) != (kind, issuer, entry.records) {
             return Err(BundleError::Disagree { kind, issuer });
         }

@@ -214,6 +214,8 @@ pub fn policy() -> Policy {
 pub struct Region {
     pub version: u64,
     pub issued_at: Timestamp,
+    /// How much older the lists are than the manifest, in seconds.
+    pub list_age: i64,
     pub trust: TrustListClaims,
     pub policy: Policy,
     pub listed: Vec<(SubjectTag, Colour)>,
@@ -241,6 +243,7 @@ impl Default for Region {
         Self {
             version: 1,
             issued_at: SIGNED,
+            list_age: 0,
             trust: trust_claims(),
             policy: policy(),
             listed: vec![
@@ -270,7 +273,7 @@ impl Region {
     pub fn manifest(&self) -> Vec<u8> {
         let plan = ListPlan {
             version: self.version,
-            as_of: self.issued_at,
+            as_of: Timestamp(self.issued_at.0.saturating_add_signed(-self.list_age)),
             salt: [3; 16],
         };
         let status = write_status(&lists(), plan, self.listed.clone(), []).unwrap();

@@ -10,8 +10,8 @@
 //!
 //! The keyed hash is the front of BLAKE3 in keyed mode with the head's salt; the issuer picks a salt
 //! under which no enrolled person shares a hash with another who is listed, so that answers are exact
-//! for them. Every byte is checked against the signed root when a list is opened; a look-up is then one
-//! positioned read.
+//! for them. Every byte is checked against the signed root when a list is opened, and again when a
+//! look-up reads it: storage that rots later is an error, never "not listed".
 
 use std::io;
 
@@ -166,8 +166,11 @@ pub struct List<R> {
     head: ListHead,
     issuer: IssuerId,
     body_at: u64,
+    length: u64,
     /// Key of every [`STRIDE`]th record, the first included.
     index: Vec<[u8; 8]>,
+    /// BLAKE3 of every chunk of the body.
+    chunks: Vec<blake3::Hash>,
 }
 
 impl<R: ReadAt> List<R> {
@@ -198,13 +201,15 @@ impl<R: ReadAt> List<R> {
         if head.count > MAX_RECORDS || head.count * head.kind.record() as u64 != length - body_at {
             return Err(damaged("the count and the length disagree"));
         }
-        let index = check_body(&reader, &head, body_at, length)?;
+        let (index, chunks) = check_body(&reader, &head, body_at, length)?;
         Ok(Self {
             reader,
             head,
             issuer,
             body_at,
+            length,
             index,
+            chunks,
         })
     }
 
@@ -257,13 +262,30 @@ impl<R: ReadAt> List<R> {
         };
         let first = block * STRIDE;
         let records = (self.head.count as usize - first).min(STRIDE);
-        let mut bytes = vec![0; records * size];
-        self.reader
-            .read_at(&mut bytes, self.body_at + (first * size) as u64)?;
+        let bytes = self.read_checked(first * size, records * size)?;
         let mut records = bytes.chunks_exact(size);
         Ok(records
             .find(|record| record.starts_with(key))
             .map(<[u8]>::to_vec))
+    }
+
+    /// Bytes of the body, from chunks whose digests are still those that the root was made of.
+    fn read_checked(&self, from: usize, count: usize) -> Result<Vec<u8>, ListError> {
+        let (first, last) = (from / CHUNK, (from + count - 1) / CHUNK);
+        let mut bytes = Vec::with_capacity((last + 1 - first) * CHUNK);
+        for (number, digest) in self.chunks.iter().enumerate().take(last + 1).skip(first) {
+            let at = self.body_at + (number * CHUNK) as u64;
+            let part = CHUNK.min((self.length - at) as usize);
+            let mut chunk = vec![0; part];
+            self.reader.read_at(&mut chunk, at)?;
+            if blake3::hash(&chunk) != *digest {
+                return Err(ListError::Root);
+            }
+            bytes.extend(chunk);
+        }
+        let start = from - first * CHUNK;
+        let wanted = bytes.get(start..start + count);
+        Ok(wanted.ok_or(ListError::Damaged("too short"))?.to_vec())
     }
 }
 
@@ -281,15 +303,16 @@ fn index_key(key: &[u8]) -> [u8; 8] {
     padded
 }
 
-/// Reads the whole body once: root, order, and the index.
+/// Reads the whole body once: root, order, the index and the chunks' digests.
 fn check_body<R: ReadAt>(
     reader: &R,
     head: &ListHead,
     body_at: u64,
     length: u64,
-) -> Result<Vec<[u8; 8]>, ListError> {
+) -> Result<(Vec<[u8; 8]>, Vec<blake3::Hash>), ListError> {
     let size = head.kind.record();
     let mut root = blake3::Hasher::new();
+    let mut chunks = Vec::new();
     let mut index = Vec::new();
     let mut pending: Vec<u8> = Vec::new();
     let mut last: Option<Vec<u8>> = None;
@@ -298,7 +321,9 @@ fn check_body<R: ReadAt>(
     while at < length {
         let part = CHUNK.min((length - at) as usize);
         reader.read_at(&mut chunk[..part], at)?;
-        root.update(blake3::hash(&chunk[..part]).as_bytes());
+        let digest = blake3::hash(&chunk[..part]);
+        root.update(digest.as_bytes());
+        chunks.push(digest);
         pending.extend_from_slice(&chunk[..part]);
         let whole = pending.len() / size * size;
         for record in pending[..whole].chunks_exact(size) {
@@ -321,7 +346,7 @@ fn check_body<R: ReadAt>(
     if root.finalize().as_bytes() != &head.root.0 {
         return Err(ListError::Root);
     }
-    Ok(index)
+    Ok((index, chunks))
 }
 
 /// Root over a body's chunks.

@@ -322,6 +322,37 @@ fn any_altered_byte_of_a_list_is_found_when_it_is_opened() {
 }
 
 #[test]
+fn a_list_that_rots_after_it_was_opened_is_an_error_and_never_an_all_clear() {
+    struct Card(std::cell::RefCell<Vec<u8>>);
+    impl crate::ReadAt for &Card {
+        fn length(&self) -> std::io::Result<u64> {
+            self.0.borrow().length()
+        }
+        fn read_at(&self, buffer: &mut [u8], offset: u64) -> std::io::Result<()> {
+            self.0.borrow().read_at(buffer, offset)
+        }
+    }
+    let numbers = (0..=255).map(|n| PassNumber([n; 5]));
+    let plan = crate::list::ListPlan {
+        version: 1,
+        as_of: SIGNED,
+        salt: [0; 16],
+    };
+    let file = crate::list::write_revocation(&fixture::lists(), plan, numbers);
+    let card = Card(file.into());
+    let list = List::open(&card, &trust(), NOW).unwrap();
+    assert_eq!(
+        list.revocation(&PassNumber([9; 5])).unwrap(),
+        Revocation::Revoked
+    );
+    *card.0.borrow_mut().last_mut().unwrap() ^= 1;
+    assert!(matches!(
+        list.revocation(&PassNumber([9; 5])),
+        Err(ListError::Root)
+    ));
+}
+
+#[test]
 fn an_empty_list_lists_nobody() {
     let plan = crate::list::ListPlan {
         version: 1,
@@ -401,19 +432,66 @@ fn rollback_is_refused_by_name() {
 
 #[test]
 fn leaving_newer_roots_out_does_not_bring_an_old_root_back() {
-    let have = Versions {
-        root: 2,
-        ..Versions::default()
+    // The device has used root 2, which has left keys 1 and 2 behind.
+    let new = crate::SecretKey::from_seed(&[1; 32]);
+    let keys = vec![new.public()];
+    let claims = crate::trust::RootClaims {
+        version: 2,
+        threshold: 1,
+        keys: keys.try_into().unwrap(),
     };
-    let error = take(&Region::default(), &have).unwrap_err();
+    let (one, two) = (fixture::root_1().secret, fixture::root_2().secret);
+    let bytes = crate::trust::sign_with_roots(Kind::Root, &claims, &[&one, &two, &new]);
+    let used = fixture::root().advance(&bytes).unwrap();
+    assert_eq!(crate::Root::pin(used.to_bytes()).unwrap().version(), 2);
+
+    let region = Region::default();
+    let (manifest, have) = (region.manifest(), Versions::default());
+    let error = VerifiedBundle::verify(&used, &manifest, &region.files, Intake::New(&have), NOW)
+        .unwrap_err();
+    let BundleError::Trust(TrustError::Threshold {
+        valid: 0,
+        needed: 1,
+        ..
+    }) = error
+    else {
+        panic!("{error}")
+    };
+}
+
+#[test]
+fn a_trust_list_or_list_signed_after_its_manifest_is_refused() {
+    let mut region = Region::default();
+    region.trust.issued_at = SIGNED.plus(2 * 3600);
+    let error = take(&region, &Versions::default()).unwrap_err();
     assert!(matches!(
         error,
-        BundleError::Rollback {
-            what: "root",
-            have: 2,
-            found: 1
-        }
+        BundleError::LaterThanManifest("trust list")
     ));
+    let region = Region {
+        list_age: -2 * 3600,
+        ..Region::default()
+    };
+    let error = take(&region, &Versions::default()).unwrap_err();
+    assert!(matches!(error, BundleError::LaterThanManifest("list")));
+}
+
+#[test]
+fn a_new_manifest_around_an_old_list_is_not_fresh() {
+    let region = Region {
+        list_age: 2 * DAY as i64,
+        ..Region::default()
+    };
+    let bundle = region.verified();
+    assert_eq!(bundle.freshness(NOW), crate::Freshness::Stale);
+    assert_eq!(
+        bundle.freshness_of(issuer("CN-SD"), NOW),
+        crate::Freshness::Stale
+    );
+    assert_eq!(
+        bundle.freshness_of(issuer("CN-JS"), NOW),
+        crate::Freshness::Fresh
+    );
 }
 
 #[test]
@@ -503,4 +581,79 @@ fn key_files_are_read_back_and_faults_name_their_line() {
             expected: "key NUMBER"
         }
     );
+}
+
+/// A small generator (SplitMix64), so that every run tries the same inputs.
+struct Noise(u64);
+
+impl Noise {
+    fn next(&mut self) -> u64 {
+        self.0 = self.0.wrapping_add(0x9e37_79b9_7f4a_7c15);
+        let mut z = self.0;
+        z = (z ^ (z >> 30)).wrapping_mul(0xbf58_476d_1ce4_e5b9);
+        z = (z ^ (z >> 27)).wrapping_mul(0x94d0_49bb_1331_11eb);
+        z ^ (z >> 31)
+    }
+
+    fn below(&mut self, limit: usize) -> usize {
+        (self.next() % limit.max(1) as u64) as usize
+    }
+
+    /// Some bytes changed, cut out, doubled or appended.
+    fn mutate(&mut self, bytes: &[u8]) -> Vec<u8> {
+        let mut bytes = bytes.to_vec();
+        for _ in 0..=self.below(4) {
+            let at = self.below(bytes.len());
+            match self.below(5) {
+                0 if !bytes.is_empty() => bytes[at] = self.next() as u8,
+                1 if !bytes.is_empty() => bytes[at] = [0, 1, 0x7f, 0x80, 0xff][self.below(5)],
+                2 => bytes.truncate(at),
+                3 => bytes.extend_from_within(at..),
+                _ => bytes.push(self.next() as u8),
+            }
+        }
+        bytes
+    }
+}
+
+#[test]
+fn mutated_documents_roots_lists_and_manifests_are_refused_without_a_panic() {
+    let region = Region::default();
+    let manifest = region.manifest();
+    let have = Versions::default();
+    let root = fixture::root();
+    let trust = trust();
+    let pass = documents().sign(Kind::FamilyPass, &fixture::family_pass(1));
+    let phone = documents().sign(Kind::Pass, &fixture::phone_pass(1));
+    let live = live_code(&phone, NOW, &fixture::holder());
+    let root_bytes = fixture::root_bytes();
+    let trust_bytes = fixture::trust_bytes(&fixture::trust_claims());
+    let plan = crate::list::ListPlan {
+        version: 1,
+        as_of: SIGNED,
+        salt: [0; 16],
+    };
+    let numbers = (0..=255).map(|n| PassNumber([n; 5]));
+    let list = crate::list::write_revocation(&fixture::lists(), plan, numbers);
+    let mut noise = Noise(2026);
+    let mut changed = |bytes: &[u8]| loop {
+        let mutated = noise.mutate(bytes);
+        if mutated != bytes {
+            break mutated;
+        }
+    };
+    for _ in 0..4000 {
+        for document in [&pass, &live] {
+            assert!(scan_bytes(&changed(document)).is_err());
+            let text = String::from_utf8_lossy(&changed(to_text(document).as_bytes())).into_owned();
+            assert!(scan(&text).is_err(), "{text}");
+        }
+        assert!(crate::Root::pin(&changed(&root_bytes)).is_err());
+        assert!(TrustList::verify(&root, &changed(&trust_bytes)).is_err());
+        assert!(List::open(changed(&list), &trust, NOW).is_err());
+        let intake = Intake::New(&have);
+        let manifest = changed(&manifest);
+        assert!(VerifiedBundle::verify(&root, &manifest, &region.files, intake, NOW).is_err());
+        let _ = crate::bundle::files_named(&manifest);
+    }
 }

@@ -54,13 +54,16 @@ impl Minute {
 /// How far the device's clock can be believed.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub enum ClockTrust {
-    /// At or after the floor, and not far ahead.
+    /// About at the floor or after it, and not far ahead.
     Trusted,
-    /// Behind the floor (a dead battery says 1970): the floor is used instead.
+    /// More than [`TOLERANCE`] behind the floor (a dead battery says 1970): the floor is used instead.
     BehindFloor,
     /// More than [`FAR_AHEAD`] after the newest signed time.
     FarAhead,
 }
+
+/// A clock that lags behind the floor by no more than this is not marked: two minutes, in seconds.
+pub const TOLERANCE: u64 = 120;
 
 /// A clock this much later than the newest signed time is marked: 400 days, in seconds.
 pub const FAR_AHEAD: u64 = 400 * 24 * 3600;
@@ -108,7 +111,12 @@ impl Floor {
     /// What time it is, given the wall clock and the monotonic clock.
     pub fn now(&self, wall: Timestamp, monotonic: Duration) -> Now {
         let floor = self.at(monotonic);
-        if wall < floor {
+        if wall < floor && floor.since(wall) <= TOLERANCE {
+            Now {
+                time: floor,
+                clock: ClockTrust::Trusted,
+            }
+        } else if wall < floor {
             Now {
                 time: floor,
                 clock: ClockTrust::BehindFloor,
@@ -160,6 +168,15 @@ mod tests {
                 clock: ClockTrust::Trusted
             }
         );
+    }
+
+    #[test]
+    fn a_clock_a_little_behind_takes_the_floor_and_is_not_marked() {
+        let floor = Floor::new(SIGNED, BOOT);
+        let now = floor.now(SIGNED.minus(TOLERANCE), BOOT);
+        assert_eq!((now.time, now.clock), (SIGNED, ClockTrust::Trusted));
+        let late = floor.now(SIGNED.minus(TOLERANCE + 1), BOOT);
+        assert_eq!(late.clock, ClockTrust::BehindFloor);
     }
 
     #[test]

@@ -162,6 +162,7 @@ pub struct RootClaims {
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Root {
     claims: RootClaims,
+    bytes: Vec<u8>,
 }
 
 impl Root {
@@ -171,6 +172,7 @@ impl Root {
         let opened = open(Kind::Root, bytes)?;
         let root = Self {
             claims: root_claims(&opened)?,
+            bytes: bytes.to_vec(),
         };
         root.check(Kind::Root, &opened)?;
         Ok(root)
@@ -187,7 +189,10 @@ impl Root {
                 have,
             });
         }
-        let next = Self { claims };
+        let next = Self {
+            claims,
+            bytes: bytes.to_vec(),
+        };
         self.check(Kind::Root, &opened)?;
         next.check(Kind::Root, &opened)?;
         Ok(next)
@@ -196,6 +201,11 @@ impl Root {
     /// Its version.
     pub fn version(&self) -> u32 {
         self.claims.version
+    }
+
+    /// The file it was read from: [`Self::pin`] reads it back.
+    pub fn to_bytes(&self) -> &[u8] {
+        &self.bytes
     }
 
     /// Its keys.

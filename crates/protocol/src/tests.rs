@@ -203,3 +203,26 @@ fn only_the_hubs_key_signs_receipts() {
     assert_eq!(Receipt::verify(&signed, &trust(), NOW), Ok(receipt));
     assert!(Receipt::verify(&receipt.sign(&fixture::documents()), &trust(), NOW).is_err());
 }
+
+#[test]
+fn cut_doubled_and_overwritten_batches_and_records_are_refused_without_a_panic() {
+    let batch = sign_batch(&certificate(), &device(), EPOCH, Head::START, records()).unwrap();
+    let record = &records()[1];
+    for at in 0..batch.len() {
+        assert!(VerifiedBatch::verify(&batch[..at], &trust(), NOW).is_err());
+        assert!(VerifiedBatch::verify(&batch[at + 1..], &trust(), NOW).is_err());
+        for value in [0, 0x7f, 0x80, 0xff] {
+            let mut altered = batch.clone();
+            altered[at] = value;
+            if altered != batch {
+                assert!(
+                    VerifiedBatch::verify(&altered, &trust(), NOW).is_err(),
+                    "byte {at}"
+                );
+            }
+        }
+    }
+    for at in 0..record.len() {
+        assert!(Record::from_bytes(&record[..at]).is_err());
+    }
+}

@@ -236,6 +236,9 @@ fn usable(
     if issuer == trust.own() {
         return Err("it is of this authority, whose lists are made anew".to_owned());
     }
+    if list.head().as_of > now {
+        return Err("it is dated later than now: its signer's clock is wrong".to_owned());
+    }
     let have = before.lists.get(&(kind, issuer));
     if have.is_some_and(|have| version < *have) {
         return Err(format!(
