@@ -76,6 +76,8 @@ pub struct Options {
     pub data: DataDir,
     /// A folder of pictures instead of a camera.
     pub frames: Option<PathBuf>,
+    /// How long each of those pictures is shown.
+    pub pace: Duration,
     /// A camera other than the configuration's.
     pub camera: Option<String>,
     /// Where the window is.
@@ -166,10 +168,10 @@ pub fn run(options: Options) -> Result<(), AppError> {
             )
         });
     let frames = workers::decoder(events.clone());
-    let source = options.frames.clone().map_or_else(
-        || workers::Source::Camera(options.camera.clone().unwrap_or(config.camera.clone())),
-        workers::Source::Folder,
-    );
+    let source = match options.frames.clone() {
+        Some(path) => workers::Source::Folder(path, options.pace),
+        None => workers::Source::Camera(options.camera.clone().unwrap_or(config.camera.clone())),
+    };
     let camera = workers::camera(source, frames.clone(), handle.clone(), events);
 
     let app = App {

@@ -34,16 +34,14 @@ use crate::{
 pub(super) enum Source {
     /// A V4L2 device.
     Camera(String),
-    /// A folder of pictures, shown one after the other.
-    Folder(PathBuf),
+    /// A folder of pictures, each shown for so long.
+    Folder(PathBuf, Duration),
 }
 
 /// How long the log's writer waits before it tries again what failed.
 const RETRY: Duration = Duration::from_secs(2);
 /// Most passages that wait in memory for a disk that can't be written.
 const MOST_WAITING: usize = 10_000;
-/// How long each picture of a folder is shown.
-const PICTURE_TIME: Duration = Duration::from_millis(250);
 /// How long the decoder waits for a frame before it looks whether it is still needed.
 const FRAME_WAIT: Duration = Duration::from_millis(250);
 
@@ -57,7 +55,7 @@ pub(super) fn camera(
     let open = move || -> Result<Box<dyn FrameSource>, _> {
         Ok(match &source {
             Source::Camera(device) => Box::new(V4lCamera::open(device)?),
-            Source::Folder(path) => Box::new(PictureFolder::open(path, PICTURE_TIME)?),
+            Source::Folder(path, pace) => Box::new(PictureFolder::open(path, *pace)?),
         })
     };
     watch(open, Timing::default(), move |event| match event {

@@ -1,6 +1,9 @@
 //! `gatepost run`: the scanner.
 
-use std::path::{Path, PathBuf};
+use std::{
+    path::{Path, PathBuf},
+    time::Duration,
+};
 
 use clap::Args;
 
@@ -16,6 +19,9 @@ pub struct Arguments {
     /// Pictures instead of a camera, shown one after the other.
     #[arg(long, value_name = "DIR")]
     frames: Option<PathBuf>,
+    /// How long each picture of --frames is shown, in milliseconds.
+    #[arg(long, value_name = "MS", default_value_t = 250, value_parser = clap::value_parser!(u64).range(10..=60_000))]
+    pace: u64,
     /// Cover the whole screen.
     #[arg(long)]
     fullscreen: bool,
@@ -47,6 +53,7 @@ pub fn run(data: &Path, arguments: Arguments) -> Result<Done, CommandError> {
     app::run(app::Options {
         data: DataDir::open(data)?,
         frames: arguments.frames,
+        pace: Duration::from_millis(arguments.pace),
         camera: arguments.camera,
         surface,
         fullscreen: arguments.fullscreen,
