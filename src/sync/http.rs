@@ -36,6 +36,16 @@ const MAX_MESSAGE: u64 = 512;
 pub struct HubClient {
     agent: ureq::Agent,
     address: String,
+    contact: Contact,
+}
+
+/// Whether a hub has been there at all.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Contact {
+    /// It has answered something, be it a refusal.
+    Answered,
+    /// Nothing has come from it.
+    Silent,
 }
 
 impl HubClient {
@@ -51,7 +61,13 @@ impl HubClient {
         Self {
             agent: config.into(),
             address: address.to_owned(),
+            contact: Contact::Silent,
         }
+    }
+
+    /// Whether the hub has answered anything so far.
+    pub fn contact(&self) -> Contact {
+        self.contact
     }
 
     /// Sends a batch; the answer is a receipt, unchecked.
@@ -62,6 +78,7 @@ impl HubClient {
             .content_type("application/octet-stream")
             .send(batch)
             .map_err(|why| HubError::Unreachable(why.to_string()))?;
+        self.contact = Contact::Answered;
         read_all(accept(answer)?, MAX_RECEIPT).map_err(HubError::Answer)
     }
 
@@ -70,16 +87,16 @@ impl HubClient {
         self.get(routes::HEALTH, None).map(|_| ())
     }
 
-    fn get(&self, path: &str, from: Option<u64>) -> Result<Answer, HubError> {
+    fn get(&mut self, path: &str, from: Option<u64>) -> Result<Answer, HubError> {
         let mut request = self.agent.get(format!("{}{path}", self.address));
         if let Some(from) = from.filter(|from| *from > 0) {
             request = request.header("Range", format!("bytes={from}-"));
         }
-        accept(
-            request
-                .call()
-                .map_err(|why| HubError::Unreachable(why.to_string()))?,
-        )
+        let answer = request
+            .call()
+            .map_err(|why| HubError::Unreachable(why.to_string()))?;
+        self.contact = Contact::Answered;
+        accept(answer)
     }
 }
 

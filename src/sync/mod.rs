@@ -4,7 +4,7 @@
 mod http;
 mod worker;
 
-pub use http::{HubClient, HubError};
+pub use http::{Contact, HubClient, HubError};
 pub use worker::{SyncNews, spawn};
 
 use std::collections::BTreeSet;
@@ -76,6 +76,8 @@ pub struct Exchanged {
     pub fetched: Result<Option<Box<InstalledBundle>>, SyncError>,
     /// Passages that got their receipt.
     pub pushed: Result<u64, SyncError>,
+    /// Whether the hub was there.
+    pub contact: Contact,
     /// What still waits.
     pub backlog: Backlog,
 }
@@ -194,6 +196,7 @@ pub fn exchange(
     Ok(Exchanged {
         fetched,
         pushed,
+        contact: hub.contact(),
         backlog: backlog(data)?,
     })
 }

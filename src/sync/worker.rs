@@ -13,7 +13,7 @@ use crate::{
     clock::Clock,
     data::{DataDir, Identity},
     store::Backlog,
-    sync::{self, Exchanged, SyncError},
+    sync::{self, Contact, Exchanged, SyncError},
 };
 
 /// What the exchange has to tell the app.
@@ -62,18 +62,16 @@ pub fn spawn(
 }
 
 fn news(exchanged: Result<Exchanged, SyncError>) -> SyncNews {
-    match exchanged {
-        Err(fault) => SyncNews::Failed(fault),
-        Ok(Exchanged {
-            fetched,
-            pushed,
-            backlog,
-        }) => match (fetched, pushed) {
-            (Err(fault), Err(_)) => SyncNews::Failed(fault),
-            (fetched, pushed) => SyncNews::Reached {
-                backlog,
-                fault: fetched.err().or(pushed.err()),
-            },
+    let done = match exchanged {
+        Ok(done) => done,
+        Err(fault) => return SyncNews::Failed(fault),
+    };
+    // A device with nothing to send did well in that half without having reached anyone.
+    match (done.contact, done.fetched.err().or(done.pushed.err())) {
+        (Contact::Silent, Some(fault)) => SyncNews::Failed(fault),
+        (_, fault) => SyncNews::Reached {
+            backlog: done.backlog,
+            fault,
         },
     }
 }
@@ -96,6 +94,17 @@ fn jitter() -> u8 {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn a_hub_that_says_nothing_is_away_even_when_nothing_waits() {
+        let silent = Exchanged {
+            fetched: Err(SyncError::NoBundle),
+            pushed: Ok(0),
+            contact: Contact::Silent,
+            backlog: Backlog::default(),
+        };
+        assert!(matches!(news(Ok(silent)), SyncNews::Failed(_)));
+    }
 
     #[test]
     fn the_pause_doubles_with_faults_and_has_an_end() {
