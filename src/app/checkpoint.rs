@@ -24,6 +24,8 @@ use crate::{
 
 /// A code that was out of view for so long counts as shown anew.
 const OUT_OF_VIEW: Duration = Duration::from_secs(3);
+/// How long a bundle that does not load is left alone.
+const RELOAD: Duration = Duration::from_secs(60);
 /// Most codes that are kept in view.
 const MOST_IN_VIEW: usize = 64;
 
@@ -33,6 +35,8 @@ pub(super) struct Checkpoint {
     bundle: Option<InstalledBundle>,
     /// When the installed manifest was last written, to notice an import by another process.
     manifest_written: Option<SystemTime>,
+    /// After a load that failed: not before this.
+    load_after: Option<Instant>,
     recent: Recent,
     in_view: Vec<(Key, Instant)>,
     direction: Direction,
@@ -71,6 +75,7 @@ impl Checkpoint {
         let mut checkpoint = Self {
             bundle: None,
             manifest_written: None,
+            load_after: None,
             recent: Recent::default(),
             in_view: Vec::new(),
             direction: config.direction,
@@ -94,9 +99,11 @@ impl Checkpoint {
     ) {
         let written = manifest_written(data);
         let Some(identity) = identity else { return };
-        if written == self.manifest_written {
+        let early = self.load_after.is_some_and(|after| Instant::now() < after);
+        if written == self.manifest_written || early {
             return;
         }
+        self.load_after = None;
         self.manifest_written = written;
         match BundleCache::new(data.bundle()).load(&identity.root, clock.now().time) {
             Ok(Some(bundle)) => {
@@ -104,7 +111,12 @@ impl Checkpoint {
                 self.bundle = Some(bundle);
             }
             Ok(None) => {}
-            Err(error) => eprintln!("gatepost: the installed bundle does not load: {error}"),
+            Err(error) => {
+                eprintln!("gatepost: the installed bundle does not load: {error}");
+                // Perhaps a passing fault: look again, but not at every tick.
+                self.manifest_written = None;
+                self.load_after = Some(Instant::now() + RELOAD);
+            }
         }
     }
 
@@ -241,7 +253,7 @@ impl Checkpoint {
 }
 
 /// Whether somebody tried to pass with it: not so for a place code, a badge or somebody else's code.
-fn is_attempt(judged: &Judged) -> bool {
+pub(super) fn is_attempt(judged: &Judged) -> bool {
     let no_attempt = [Reason::ForeignCode, Reason::NotAPass];
     !judged
         .verdict

@@ -21,7 +21,7 @@ use std::{
 use gatepost_pass::Now;
 
 use crate::{
-    camera::{CameraState, CameraWatch},
+    camera::{CameraError, CameraState, CameraWatch, PictureFolder},
     checkpoint::Judged,
     clock::Clock,
     config::{Config, ConfigError},
@@ -48,7 +48,7 @@ pub(crate) enum Event {
     /// The passage of a verdict was committed, or could not be.
     Logged {
         /// Number of the verdict.
-        verdict: u64,
+        verdict: u32,
         /// Its place in the log, or why it has none yet.
         result: Result<u64, LogError>,
     },
@@ -105,6 +105,9 @@ pub enum AppError {
     /// The passage log.
     #[error(transparent)]
     Log(#[from] LogError),
+    /// The folder of pictures.
+    #[error(transparent)]
+    Frames(#[from] CameraError),
     /// The system's random numbers.
     #[error("the system gives no random numbers: {0}")]
     Random(getrandom::Error),
@@ -169,7 +172,11 @@ pub fn run(options: Options) -> Result<(), AppError> {
         });
     let frames = workers::decoder(events.clone());
     let source = match options.frames.clone() {
-        Some(path) => workers::Source::Folder(path, options.pace),
+        Some(path) => {
+            // A camera may come later; a folder that is not there is a mistake.
+            PictureFolder::open(&path, options.pace)?;
+            workers::Source::Folder(path, options.pace)
+        }
         None => workers::Source::Camera(options.camera.clone().unwrap_or(config.camera.clone())),
     };
     let camera = workers::camera(source, frames.clone(), handle.clone(), events);
@@ -216,7 +223,7 @@ struct App {
     once: bool,
     showing: Option<Showing>,
     /// Verdicts so far: the number of the one on screen.
-    verdicts: u64,
+    verdicts: u32,
     /// Passages on their way to the log.
     waiting: u64,
     ending: Option<Ending>,
@@ -259,7 +266,12 @@ impl App {
 
     fn take(&mut self, event: Event) {
         match event {
-            Event::Camera(state) => self.ui.send(UiUpdate::Camera(view::camera(state))),
+            Event::Camera(state) => {
+                if let CameraState::Waiting(error) = &state {
+                    eprintln!("gatepost: {error}");
+                }
+                self.ui.send(UiUpdate::Camera(view::camera(state)));
+            }
             Event::Through if self.once => {
                 let deadline = Instant::now() + LAST_EXCHANGE;
                 self.ending = Some(Ending {
@@ -271,7 +283,11 @@ impl App {
             Event::Decoded(sighting) => self.sighted(&sighting),
             Event::Logged { verdict, result } => self.logged(verdict, result),
             Event::Sync(news) => self.synced(news),
-            Event::Ui(UiCommand::DismissVerdict) => self.showing = None,
+            Event::Ui(UiCommand::DismissVerdict(number)) => {
+                if number == self.verdicts {
+                    self.showing = None;
+                }
+            }
             // The window has done it; `run` handles Quit.
             Event::Ui(UiCommand::SwitchLanguage(_) | UiCommand::Quit) => {}
         }
@@ -292,9 +308,9 @@ impl App {
             return;
         };
         let verdict = &judged.verdict;
-        let shown = view::verdict(verdict, self.checkpoint.utc_offset());
+        self.verdicts = self.verdicts.wrapping_add(1);
+        let shown = view::verdict(self.verdicts, verdict, self.checkpoint.utc_offset());
         self.ui.send(UiUpdate::Verdict(shown));
-        self.verdicts += 1;
         self.showing = Some(Showing {
             since: at,
             lasts: self.checkpoint.show_time(verdict.outcome),
@@ -311,7 +327,11 @@ impl App {
     /// Sends the passage of the verdict on screen to the log, where it has one.
     fn log_passage(&mut self, judged: &Judged, now: Now) {
         let Some((passage, key)) = self.checkpoint.passage(judged, now) else {
-            self.ui.send(UiUpdate::Saved(SavedState::NothingToLog));
+            let saved = match checkpoint::is_attempt(judged) {
+                true => SavedState::NotLogged,
+                false => SavedState::NothingToLog,
+            };
+            self.ui.send(UiUpdate::Saved(saved));
             self.picture();
             return;
         };
@@ -331,7 +351,7 @@ impl App {
 
     /// The log's answer. Only the answer for the verdict on screen may mark it as logged; a failure is
     /// shown whichever verdict it was for, and the writer goes on trying.
-    fn logged(&mut self, verdict: u64, result: Result<u64, LogError>) {
+    fn logged(&mut self, verdict: u32, result: Result<u64, LogError>) {
         match result {
             Ok(_) => {
                 self.waiting = self.waiting.saturating_sub(1);

@@ -1,6 +1,6 @@
 //! State in the window's words.
 
-use gatepost_pass::{ClockTrust, Colour, Freshness, Kind, Now};
+use gatepost_pass::{ClockTrust, Colour, Freshness, Kind, Medium, Now};
 
 use super::checkpoint::Checkpoint;
 use crate::{
@@ -13,7 +13,7 @@ use crate::{
     },
 };
 
-pub(super) fn verdict(verdict: &Verdict, utc_offset: i16) -> VerdictView {
+pub(super) fn verdict(number: u32, verdict: &Verdict, utc_offset: i16) -> VerdictView {
     let people = verdict.people.iter().map(|person| PersonView {
         name: person.name.clone(),
         last4: person.last4.clone(),
@@ -34,19 +34,24 @@ pub(super) fn verdict(verdict: &Verdict, utc_offset: i16) -> VerdictView {
         .not_after
         .map(|until| format_local(until, utc_offset));
     VerdictView {
+        number,
         outcome: verdict.outcome,
         reasons: verdict.reasons.clone(),
         people: people.collect(),
-        document: document(verdict.document),
+        document: document(verdict.document, verdict.medium),
         issuer: issuer.unwrap_or_default(),
         valid_until: until.unwrap_or_default(),
         help: verdict.help.clone(),
     }
 }
 
-fn document(kind: Option<Kind>) -> DocumentView {
+fn document(kind: Option<Kind>, medium: Option<Medium>) -> DocumentView {
     match kind {
-        Some(Kind::Pass) => DocumentView::PaperPass,
+        Some(Kind::Pass) => match medium {
+            Some(Medium::Paper) => DocumentView::PaperPass,
+            Some(Medium::Phone) => DocumentView::PhonePass,
+            None => DocumentView::Unknown,
+        },
         Some(Kind::LiveCode) => DocumentView::PhonePass,
         Some(Kind::FamilyPass) => DocumentView::FamilyPass,
         Some(Kind::PlaceCode) => DocumentView::PlaceCode,

@@ -117,7 +117,7 @@ pub(super) fn decoder(events: Sender<Event>) -> Arc<FrameInbox> {
 #[derive(Debug)]
 pub(super) struct LogRequest {
     /// Number of its verdict.
-    pub(super) verdict: u64,
+    pub(super) verdict: u32,
     pub(super) passage: Passage,
     /// Whom it is sealed to.
     pub(super) key: TracingKey,

@@ -51,6 +51,7 @@ pub fn decide(
         reasons: Vec::new(),
         people: Vec::new(),
         document: None,
+        medium: None,
         issuer: None,
         not_after: None,
         help: None,
@@ -141,6 +142,7 @@ fn of_error(error: &DocumentError) -> (Outcome, Reason) {
 fn describe(pass: &Verified<Pass>, verdict: &mut Verdict) {
     let issuer = pass.issuer();
     verdict.document = Some(pass.live().map_or(pass.kind(), |_| Kind::LiveCode));
+    verdict.medium = Some(pass.claims().medium);
     verdict.issuer = Some(IssuerName {
         code: issuer.id.to_string(),
         name: issuer.name.to_string(),

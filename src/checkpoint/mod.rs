@@ -34,6 +34,8 @@ pub struct Verdict {
     pub people: Vec<Person>,
     /// What kind of code it was, as far as that is known.
     pub document: Option<gatepost_pass::Kind>,
+    /// What carries a verified pass.
+    pub medium: Option<gatepost_pass::Medium>,
     /// Who issued it, as far as that is known.
     pub issuer: Option<IssuerName>,
     /// Until when the pass counts.
@@ -162,6 +164,7 @@ fn not_set_up(document: Option<&Document>) -> Judged {
         reasons: vec![Reason::NotSetUp],
         people: Vec::new(),
         document: document.map(Document::kind),
+        medium: None,
         issuer: None,
         not_after: None,
         help: None,

@@ -3,6 +3,7 @@
 use std::path::{Path, PathBuf};
 
 use clap::{Args, Subcommand};
+use gatepost_pass::Digest;
 use gatepost_protocol::{DeviceRequest, Enrolment, device::device_id};
 
 use super::{CommandError, Done};
@@ -53,13 +54,11 @@ pub fn run(data: &Path, arguments: &Arguments) -> Result<Done, CommandError> {
             let bytes = files::read_limited(file, Enrolment::MAX).map_err(file_error(file))?;
             let root = data.enrol(&bytes)?;
             println!(
-                "enrolled; pinned root version {} with these keys:",
-                root.version()
+                "enrolled; pinned root version {}, fingerprint {}",
+                root.version(),
+                Digest::of(root.to_bytes())
             );
-            for key in root.keys() {
-                println!("  {key}");
-            }
-            println!("compare them with the authority's before you trust this device");
+            println!("compare it with the authority's before you trust this device");
         }
     }
     Ok(Done::Well)

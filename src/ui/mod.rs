@@ -49,7 +49,7 @@ pub enum UiError {
     /// There is no screen to open a window on.
     #[error(
         "no window could be opened: {0}. Start Gatepost inside a graphical session (DISPLAY set), use a build with \
-         the `kms` feature on a device without one, or run it with --headless"
+         the `kms` feature on a device without one, or run it with --offscreen 800x480"
     )]
     NoDisplay(String),
     /// This thread has had its window.

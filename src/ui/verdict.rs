@@ -20,8 +20,9 @@ pub(super) fn connect(app: &AppWindow, on_command: &Rc<dyn Fn(UiCommand)>) {
     app.global::<VerdictAdapter>().on_dismiss(move || {
         if let Some(app) = weak.upgrade() {
             dismiss(&app);
+            let number = app.global::<VerdictAdapter>().get_number();
+            on_command(UiCommand::DismissVerdict(number.cast_unsigned()));
         }
-        on_command(UiCommand::DismissVerdict);
     });
 }
 
@@ -40,6 +41,7 @@ pub(super) fn show(app: &AppWindow, view: &VerdictView) {
         .take(MAX_PEOPLE)
         .map(map_person)
         .collect();
+    adapter.set_number(view.number.cast_signed());
     adapter.set_outcome(map_outcome(view.outcome));
     adapter.set_reasons(ModelRc::from(reasons.as_slice()));
     adapter.set_people(ModelRc::from(people.as_slice()));

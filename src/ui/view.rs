@@ -50,6 +50,8 @@ pub struct Picture {
 /// One verdict as the guard sees it.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct VerdictView {
+    /// Comes back in [`UiCommand::DismissVerdict`].
+    pub number: u32,
     /// Decides sign, colour and the big word.
     pub outcome: Outcome,
     /// Most important first. Each shows a sentence and a next step.
@@ -218,7 +220,7 @@ pub enum UiUpdate {
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum UiCommand {
     /// The verdict was tapped away; the scan page is back already.
-    DismissVerdict,
+    DismissVerdict(u32),
     /// The language button was pressed; the window has switched already.
     SwitchLanguage(Language),
     /// The window was closed.

@@ -217,7 +217,7 @@ impl PolicyConfig {
             },
             retention_hours: 24,
             utc_offset_minutes: 480,
-            help: text("Ask at the office of this checkpoint"),
+            help: text(""),
             tracing_key: TracingKeyConfig {
                 id: 1,
                 public: tracing_public,

@@ -66,7 +66,13 @@ pub(crate) fn trust_list(
 /// The policy as configured, signed by the bundle key.
 pub(crate) fn policy(home: &Home, store: &Store) -> Result<Signed, Error> {
     let claims = home.policy()?.claims();
-    let content = Digest::of(&gatepost_pass::encode(&claims));
+    let signer = home.signer(SigningKey::Bundle)?;
+    // With the key: after a change of key the same rules are signed anew.
+    let content = Digest::of(&gatepost_pass::encode(&(
+        &claims,
+        signer.key,
+        signer.secret.public(),
+    )));
     let before = store.signed(POLICY)?;
     let version = before.as_ref().map_or(0, |before| before.version) + 1;
     if let Some(before) = before
@@ -78,6 +84,6 @@ pub(crate) fn policy(home: &Home, store: &Store) -> Result<Signed, Error> {
     Ok(Signed {
         version,
         content,
-        bytes: home.signer(SigningKey::Bundle)?.sign(Kind::Policy, &claims),
+        bytes: signer.sign(Kind::Policy, &claims),
     })
 }

@@ -80,6 +80,8 @@ enum Failure {
     Root { path: PathBuf, why: TrustError },
     #[error("{}: {why}", path.display())]
     Key { path: PathBuf, why: KeyError },
+    #[error("{}: a published test key: everybody could sign receipts with it", path.display())]
+    PublishedKey { path: PathBuf },
     #[error("{}: {why}", path.display())]
     Store { path: PathBuf, why: StoreError },
     #[error("can't listen on {address}: {why}")]
@@ -126,11 +128,9 @@ fn serve(arguments: &Serve) -> Result<(), Failure> {
     })?;
     let signer = read_key(&arguments.key)?;
     if signer.secret.public().published().is_some() {
-        let key = arguments.key.display();
-        let _ = writeln!(
-            io::stderr(),
-            "{key} is a published test key: devices refuse it"
-        );
+        return Err(Failure::PublishedKey {
+            path: arguments.key.clone(),
+        });
     }
     let store = SqliteStore::open(&arguments.data).map_err(|why| Failure::Store {
         path: arguments.data.clone(),

@@ -117,7 +117,7 @@ fn a_tap_anywhere_closes_the_verdict_and_tells_the_program() {
         )));
         stage.tap(CLOSE);
         assert!(stage.says("Hold the code inside the frame") && !stage.says("REFUSE"));
-        assert_eq!(stage.commands.try_recv(), Ok(UiCommand::DismissVerdict));
+        assert_eq!(stage.commands.try_recv(), Ok(UiCommand::DismissVerdict(7)));
     }
 }
 

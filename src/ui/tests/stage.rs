@@ -159,6 +159,7 @@ pub(super) fn worst_status() -> StatusView {
 
 pub(super) fn verdict(outcome: Outcome, reasons: &[Reason], people: usize) -> VerdictView {
     VerdictView {
+        number: 7,
         outcome,
         reasons: reasons.to_vec(),
         people: (0..people).map(person).collect(),

@@ -219,7 +219,7 @@ fn every_reason_has_its_own_words_and_a_next_step_in_both_languages() {
                 let say = |kind| {
                     (
                         texts.invoke_reason(kind).into(),
-                        texts.invoke_next_step(kind).into(),
+                        texts.invoke_next_step(kind, true).into(),
                     )
                 };
                 kinds.into_iter().map(say).collect()
