@@ -9,7 +9,7 @@ use std::{
     sync::atomic::{AtomicU64, Ordering},
 };
 
-use gatepost_pass::fixture::NOW;
+use gatepost_pass::fixture::{self, NOW};
 use gatepost_protocol::{Receipt, routes};
 
 use crate::support::{Device, Site, request, trust};
@@ -52,7 +52,7 @@ impl Drop for Served {
 
 fn command(site: &Site) -> Command {
     let mut command = Command::new(PROGRAM);
-    command.args(["serve", "--listen", "127.0.0.1:0"]);
+    command.args(["serve", "--listen", "127.0.0.1:0", "--allow-published-key"]);
     for (option, name) in [
         ("--bundle", "bundle"),
         ("--data", "hub.sqlite"),
@@ -206,4 +206,27 @@ fn a_key_file_that_is_none_is_named() {
     let said = String::from_utf8(served.stderr).unwrap();
     assert!(said.contains("hub.key: key file: line 1"), "{said}");
     assert!(!site.path("hub.sqlite").exists());
+}
+
+#[test]
+fn a_published_key_is_refused_by_name() {
+    let site = Site::new();
+    fs::write(site.path("hub.key"), fixture::hub().to_file()).unwrap();
+    fs::write(site.path("root"), fixture::root_bytes()).unwrap();
+    let mut command = Command::new(env!("CARGO_BIN_EXE_gatepost-hub"));
+    command.arg("serve");
+    for (option, name) in [
+        ("--bundle", "bundle"),
+        ("--data", "hub.sqlite"),
+        ("--root", "root"),
+        ("--key", "hub.key"),
+    ] {
+        command.arg(option).arg(site.path(name));
+    }
+    let output = command.output().unwrap();
+    let said = String::from_utf8_lossy(&output.stderr).into_owned();
+    assert!(
+        !output.status.success() && said.contains("published test key"),
+        "{said}"
+    );
 }
