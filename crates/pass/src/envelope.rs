@@ -336,7 +336,8 @@ pub fn from_text(text: &str) -> Result<Vec<u8>, EnvelopeError> {
     let body = text
         .strip_prefix(TEXT_PREFIX)
         .ok_or(EnvelopeError::Foreign)?;
-    if body.len() > MAX_CODE * 3 / 2 + 1 {
+    // Three characters carry two bytes.
+    if body.len() > MAX_CODE / 2 * 3 {
         return Err(FormatError::TooLarge {
             what: "code",
             limit: MAX_CODE,

@@ -14,7 +14,7 @@ use crate::{
 /// Why something is not a usable key.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
 pub enum KeyError {
-    /// Not a point of the curve, or one of small order.
+    /// Not a point of the curve, one of small order, or a second encoding of a point.
     #[error("not a usable Ed25519 public key")]
     Weak,
     /// A key file that can't be read.
@@ -27,7 +27,7 @@ pub enum KeyError {
     },
 }
 
-/// A public key: on the curve and not of small order.
+/// A public key: on the curve, not of small order, in its one canonical encoding.
 #[derive(Clone, Copy, PartialEq, Eq)]
 pub struct PublicKey(VerifyingKey);
 
@@ -35,7 +35,7 @@ impl PublicKey {
     /// Checks 32 bytes.
     pub fn from_bytes(bytes: &[u8; 32]) -> Result<Self, KeyError> {
         match VerifyingKey::from_bytes(bytes) {
-            Ok(key) if !key.is_weak() => Ok(Self(key)),
+            Ok(key) if !key.is_weak() && canonical(bytes) => Ok(Self(key)),
             _ => Err(KeyError::Weak),
         }
     }
@@ -74,6 +74,13 @@ impl PublicKey {
     ) -> Result<(), BadSignature> {
         self.verify(&[&kind.domain(), body].concat(), signature)
     }
+}
+
+/// Whether the y coordinate is below the field's prime 2^255 - 19: RFC 8032 section 5.1.3 refuses the
+/// rest, the curve library takes it.
+fn canonical(bytes: &[u8; 32]) -> bool {
+    let [low, middle @ .., high] = bytes;
+    *low < 0xed || middle.iter().any(|byte| *byte != 0xff) || high & 0x7f != 0x7f
 }
 
 /// Everybody has the secret half of this key: it counts in tests only.

@@ -2,6 +2,8 @@
 
 #![allow(clippy::unwrap_used, clippy::panic)]
 
+mod vectors;
+
 use crate::{
     Colour, Digest, Document, DocumentError, IssuerId, KeyId, Kind, Listing, PassNumber,
     Revocation, SubjectTag, TrustError, TrustList, VerifiedBundle, VerifiedDocument,
