@@ -294,6 +294,23 @@ fn a_key_has_one_encoding_and_a_weak_one_is_none() {
 }
 
 #[test]
+fn the_worked_examples_of_the_format_are_vectors() {
+    let document = include_str!("../../../../docs/pass-format.md");
+    let mut examples = 0;
+    for block in document.split("```hexdump ").skip(1) {
+        let (name, rows) = block.split_once('\n').unwrap();
+        let rows = rows.split("```").next().unwrap();
+        // Offset, two blanks, hexadecimal pairs, two blanks, meaning.
+        let pairs = rows.lines().filter_map(|row| row.trim().split("  ").nth(1));
+        let hex = pairs.collect::<String>().replace(' ', "");
+        let file = fs::read_to_string(folder().join(format!("{name}.txt"))).expect("a vector");
+        assert!(file.contains(&format!("\nhex: {hex}\n")), "{name}");
+        examples += 1;
+    }
+    assert_eq!(examples, 2);
+}
+
+#[test]
 fn the_vector_files_are_what_the_generator_makes() {
     let mut wanted = wanted();
     for entry in fs::read_dir(folder()).expect("the vectors") {
