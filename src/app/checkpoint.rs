@@ -55,10 +55,10 @@ pub(super) enum Showing {
     Verdict,
 }
 
-/// What makes two sightings the same: the pass and what was decided on it, or the very code.
+/// What makes two sightings the same: the pass and what was said of it, or the very code.
 #[derive(Clone, Debug, PartialEq, Eq)]
 enum Key {
-    Pass(Seen, Outcome),
+    Pass(Seen, Vec<Reason>),
     Code(Digest),
 }
 
@@ -269,7 +269,7 @@ fn manifest_written(data: &DataDir) -> Option<SystemTime> {
 
 fn key(content: &CodeContent, judged: &Judged) -> Key {
     match (&judged.seen, content) {
-        (Seen::Pass { .. }, _) => Key::Pass(judged.seen.clone(), judged.verdict.outcome),
+        (Seen::Pass { .. }, _) => Key::Pass(judged.seen.clone(), judged.verdict.reasons.clone()),
         (Seen::Unverified, CodeContent::Text(text)) => Key::Code(Digest::of(text.as_bytes())),
         (Seen::Unverified, CodeContent::Bytes(bytes)) => Key::Code(Digest::of(bytes)),
     }

@@ -399,6 +399,9 @@ impl App {
                     eprintln!("gatepost: sync: {error}");
                 }
                 self.online = Some(Err(()));
+                if self.ending.as_ref().is_some_and(|ending| ending.asked) {
+                    self.end_now();
+                }
             }
         }
         self.status_at = None;
