@@ -10,13 +10,12 @@ use clap::Args;
 use gatepost_pass::Timestamp;
 use serde::Serialize;
 
-use super::{CommandError, Done, complain, decode::round};
+use super::{CommandError, Done, decode::round, each_picture};
 use crate::{
-    camera::{load_picture, pictures_in},
     checkpoint::{Recent, Verdict, judge, verdict::Reason},
     clock::{Clock, parse_time},
     data::DataDir,
-    decode::{Effort, decode},
+    decode::{DecodedCode, Effort, decode},
     names,
     store::BundleCache,
 };
@@ -45,8 +44,7 @@ struct Line {
     ms: f64,
 }
 
-/// Judges each picture; of several codes in one, each has a line. A bad picture is said on standard
-/// error, and the rest is done.
+/// Judges each picture; of several codes in one, each has a line.
 pub fn run(data: &Path, arguments: &Arguments) -> Result<Done, CommandError> {
     let data = DataDir::open(data)?;
     let identity = data.identity()?;
@@ -56,52 +54,29 @@ pub fn run(data: &Path, arguments: &Arguments) -> Result<Done, CommandError> {
     if arguments.now.is_none() {
         clock.raise(bundle.manifest().issued_at);
     }
-    let mut done = Done::Well;
     let mut out = std::io::stdout().lock();
-    for path in &arguments.paths {
-        let pictures = match pictures_in(path) {
-            Ok(pictures) => pictures,
-            Err(error) => {
-                complain(&error);
-                done = Done::WithFaults;
-                continue;
-            }
+    each_picture(&arguments.paths, |file, frame| {
+        let began = Instant::now();
+        let codes = decode(frame.view(), Effort::Still);
+        let judge = |code: &DecodedCode| {
+            judge(
+                &code.content,
+                Some(&bundle),
+                &Recent::default(),
+                clock.now(),
+            )
+            .verdict
         };
-        for picture in pictures {
-            let frame = match load_picture(&picture) {
-                Ok(frame) => frame,
-                Err(error) => {
-                    complain(&error);
-                    done = Done::WithFaults;
-                    continue;
-                }
-            };
-            let file = picture.display().to_string();
-            let began = Instant::now();
-            let codes = decode(frame.view(), Effort::Still);
-            let verdicts: Vec<Verdict> = codes
-                .iter()
-                .map(|code| {
-                    judge(
-                        &code.content,
-                        Some(&bundle),
-                        &Recent::default(),
-                        clock.now(),
-                    )
-                })
-                .map(|judged| judged.verdict)
-                .collect();
-            let ms = round(began.elapsed().as_secs_f64() * 1000.0);
-            if verdicts.is_empty() {
-                write(&mut out, arguments, none(file, ms))?;
-            } else {
-                for verdict in verdicts {
-                    write(&mut out, arguments, line(file.clone(), verdict, ms))?;
-                }
-            }
+        let verdicts: Vec<Verdict> = codes.iter().map(judge).collect();
+        let ms = round(began.elapsed().as_secs_f64() * 1000.0);
+        if verdicts.is_empty() {
+            write(&mut out, arguments, none(file.clone(), ms))?;
         }
-    }
-    Ok(done)
+        for verdict in verdicts {
+            write(&mut out, arguments, line(file.clone(), verdict, ms))?;
+        }
+        Ok(())
+    })
 }
 
 fn none(file: String, ms: f64) -> Line {

@@ -1,15 +1,16 @@
 //! `gatepost decode`: pictures to code contents, nothing else.
 
-use std::{io::Write, path::PathBuf, time::Instant};
+use std::{
+    io::{self, Write},
+    path::PathBuf,
+    time::Instant,
+};
 
 use clap::Args;
 use serde::Serialize;
 
-use super::{CommandError, Done, complain};
-use crate::{
-    camera::{load_picture, pictures_in},
-    decode::{CodeContent, DecodedCode, Effort, decode},
-};
+use super::{CommandError, Done, each_picture};
+use crate::decode::{CodeContent, Effort, decode};
 
 /// What `decode` takes.
 #[derive(Args, Debug)]
@@ -29,51 +30,26 @@ struct Line<'a> {
     ms: f64,
 }
 
-/// Decodes each picture. A bad one is said on standard error, and the rest is done.
+/// Decodes each picture.
 pub fn run(arguments: &Arguments) -> Result<Done, CommandError> {
-    let mut done = Done::Well;
     let mut out = std::io::stdout().lock();
-    for path in &arguments.paths {
-        let pictures = match pictures_in(path) {
-            Ok(pictures) => pictures,
-            Err(error) => {
-                complain(&error);
-                done = Done::WithFaults;
-                continue;
-            }
-        };
-        for picture in pictures {
-            let frame = match load_picture(&picture) {
-                Ok(frame) => frame,
-                Err(error) => {
-                    complain(&error);
-                    done = Done::WithFaults;
-                    continue;
-                }
-            };
-            let began = Instant::now();
-            let codes: Vec<DecodedCode> = decode(frame.view(), Effort::Still);
-            let ms = began.elapsed().as_secs_f64() * 1000.0;
-            let file = picture.display().to_string();
-            if arguments.json {
-                let codes = codes.iter().map(|code| &code.content).collect();
-                let line = Line {
-                    file,
-                    codes,
-                    ms: round(ms),
-                };
-                serde_json::to_writer(&mut out, &line).map_err(std::io::Error::from)?;
-                writeln!(out)?;
-            } else if codes.is_empty() {
-                writeln!(out, "{file}: no code")?;
-            } else {
-                for code in &codes {
-                    writeln!(out, "{file}: {}", describe(&code.content))?;
-                }
+    each_picture(&arguments.paths, |file, frame| {
+        let began = Instant::now();
+        let codes = decode(frame.view(), Effort::Still);
+        let ms = round(began.elapsed().as_secs_f64() * 1000.0);
+        if arguments.json {
+            let codes = codes.iter().map(|code| &code.content).collect();
+            serde_json::to_writer(&mut out, &Line { file, codes, ms }).map_err(io::Error::from)?;
+            writeln!(out)?;
+        } else if codes.is_empty() {
+            writeln!(out, "{file}: no code")?;
+        } else {
+            for code in &codes {
+                writeln!(out, "{file}: {}", describe(&code.content))?;
             }
         }
-    }
-    Ok(done)
+        Ok(())
+    })
 }
 
 fn describe(content: &CodeContent) -> String {

@@ -8,11 +8,11 @@ pub mod import;
 pub mod run;
 pub mod sync;
 
-use std::io;
+use std::{io, path::PathBuf};
 
 use crate::{
     app::AppError,
-    camera::CameraError,
+    camera::{CameraError, Frame, load_picture, pictures_in},
     data::DataError,
     store::{CacheError, LogError},
     sync::SyncError,
@@ -70,7 +70,29 @@ pub enum CommandError {
     NoBundle,
 }
 
-/// Says one bad file on standard error and goes on.
-fn complain(error: &CameraError) {
-    eprintln!("gatepost: {error}");
+/// Does something with every picture of these files and folders. A bad one is said on standard error,
+/// and the rest is done.
+fn each_picture(
+    paths: &[PathBuf],
+    mut work: impl FnMut(String, &Frame) -> Result<(), CommandError>,
+) -> Result<Done, CommandError> {
+    let mut done = Done::Well;
+    let mut complain = |error: CameraError| {
+        eprintln!("gatepost: {error}");
+        done = Done::WithFaults;
+    };
+    for path in paths {
+        match pictures_in(path) {
+            Err(error) => complain(error),
+            Ok(pictures) => {
+                for picture in pictures {
+                    match load_picture(&picture) {
+                        Err(error) => complain(error),
+                        Ok(frame) => work(picture.display().to_string(), &frame)?,
+                    }
+                }
+            }
+        }
+    }
+    Ok(done)
 }
