@@ -7,19 +7,20 @@
 
 use std::{
     collections::BTreeSet,
-    fs::{self, File, OpenOptions},
-    io::{self, Read, Seek, SeekFrom, Write},
+    fs::{self, File},
+    io::{self, Read, Seek, SeekFrom},
     path::{Path, PathBuf},
 };
 
 use gatepost_pass::{
-    BundleError, BundleFiles, Digest, Root, Rules, Timestamp, VerifiedBundle,
+    BundleError, BundleFiles, Digest, PublicKey, Root, Rules, Timestamp, VerifiedBundle,
     bundle::{FileEntry, FileRole, Intake, MAX_LENGTH, Versions, files_named},
     envelope::MAX_FILE,
 };
 
 use serde::{Deserialize, Serialize};
 
+use super::disk::{Disk, FileSystem};
 use crate::files;
 
 /// A verified bundle whose lists are read from files.
@@ -69,14 +70,18 @@ pub enum Intaken {
 #[derive(Debug, Default, Serialize, Deserialize)]
 struct Reached {
     versions: Versions,
+    /// The key that signed the manifest.
+    signed_by: Option<PublicKey>,
     /// The newest root file.
     root: Vec<u8>,
 }
 
 impl Reached {
     fn by(bundle: &InstalledBundle) -> Self {
+        let versions = bundle.versions();
         Self {
-            versions: bundle.versions(),
+            signed_by: versions.signed_by,
+            versions,
             root: bundle.root().to_bytes().to_vec(),
         }
     }
@@ -89,6 +94,7 @@ impl Reached {
     /// its own damaged files.
     fn versions_for(&self, repair: bool) -> Versions {
         let mut versions = self.versions.clone();
+        versions.signed_by = self.signed_by;
         if repair {
             versions.manifest = versions.manifest.saturating_sub(1);
         }
@@ -99,13 +105,14 @@ impl Reached {
 /// Most bytes of roots, trust list and policy together.
 const MAX_SMALL_FILES: u64 = 4 << 20;
 
-/// The bundle directory of a device.
+/// The bundle directory of a device. Read as files; changed through `D`.
 #[derive(Clone, Debug)]
-pub struct BundleCache {
+pub struct BundleCache<D = FileSystem> {
     path: PathBuf,
+    disk: D,
 }
 
-impl BundleFiles for BundleCache {
+impl<D> BundleFiles for BundleCache<D> {
     type Reader = File;
 
     fn open(&self, digest: &Digest) -> io::Result<File> {
@@ -116,7 +123,14 @@ impl BundleFiles for BundleCache {
 impl BundleCache {
     /// The cache in a directory that has a `files` directory in it.
     pub fn new(path: PathBuf) -> Self {
-        Self { path }
+        Self::on(FileSystem, path)
+    }
+}
+
+impl<D> BundleCache<D> {
+    /// The cache in a directory, changed through `disk`.
+    pub fn on(disk: D, path: PathBuf) -> Self {
+        Self { path, disk }
     }
 
     /// The installed bundle, checked again from the first byte; nothing when there is none.
@@ -142,6 +156,34 @@ impl BundleCache {
         )?))
     }
 
+    /// The installed manifest's bytes.
+    pub fn installed_manifest(&self) -> Result<Option<Vec<u8>>, CacheError> {
+        match files::read_limited(&self.manifest(), MAX_FILE) {
+            Ok(bytes) => Ok(Some(bytes)),
+            Err(why) if why.kind() == io::ErrorKind::NotFound => Ok(None),
+            Err(why) => Err(CacheError::Store(why)),
+        }
+    }
+
+    /// How far bundles have gone, as far as that is still known.
+    fn reached(&self) -> Reached {
+        let bytes = files::read_limited(&self.path.join("reached"), MAX_FILE);
+        let reached = bytes
+            .ok()
+            .and_then(|bytes| gatepost_pass::decode("reached", &bytes).ok());
+        reached.unwrap_or_default()
+    }
+
+    fn manifest(&self) -> PathBuf {
+        self.path.join("manifest")
+    }
+
+    fn file(&self, digest: &Digest) -> PathBuf {
+        self.path.join("files").join(digest.to_string())
+    }
+}
+
+impl<D: Disk> BundleCache<D> {
     /// Takes a bundle in. `progress` is told bytes done and bytes in all.
     pub fn take_in(
         &self,
@@ -158,7 +200,10 @@ impl BundleCache {
             })?;
         let before = self.installed_manifest()?;
         let installed = self.load(root, now);
-        if before.as_ref() == Some(&manifest) && matches!(installed, Ok(Some(_))) {
+        if before.as_ref() == Some(&manifest)
+            && let Ok(Some(bundle)) = &installed
+        {
+            self.remember(bundle);
             return Ok(Intaken::Same);
         }
         // A bundle that no longer loads must not stand in the way of a whole one.
@@ -202,11 +247,14 @@ impl BundleCache {
             return Err(error);
         }
         fetch(&lists)?;
-        files::sync_directory(&self.path.join("files")).map_err(CacheError::Store)?;
+        self.disk
+            .sync_directory(&self.path.join("files"))
+            .map_err(CacheError::Store)?;
         let bundle = VerifiedBundle::verify(&from, &manifest, self, intake, now)?;
-        files::replace(&self.manifest(), &manifest).map_err(CacheError::Store)?;
-        let reached = gatepost_pass::encode(&Reached::by(&bundle));
-        files::replace(&self.path.join("reached"), &reached).map_err(CacheError::Store)?;
+        self.disk
+            .replace(&self.manifest(), &manifest)
+            .map_err(CacheError::Store)?;
+        self.remember(&bundle);
         self.sweep(&entries, before.as_deref());
         Ok(Intaken::New(Box::new(bundle)))
     }
@@ -214,30 +262,22 @@ impl BundleCache {
     /// Forgets the bundle and how far it went: a device that was enrolled anew trusts another root.
     pub fn clear(&self) -> io::Result<()> {
         for name in ["manifest", "reached"] {
-            match fs::remove_file(self.path.join(name)) {
+            match self.disk.remove(&self.path.join(name)) {
                 Err(why) if why.kind() != io::ErrorKind::NotFound => return Err(why),
                 Ok(()) | Err(_) => {}
             }
         }
-        files::sync_directory(&self.path)
+        self.disk.sync_directory(&self.path)
     }
 
-    /// The installed manifest's bytes.
-    pub fn installed_manifest(&self) -> Result<Option<Vec<u8>>, CacheError> {
-        match files::read_limited(&self.manifest(), MAX_FILE) {
-            Ok(bytes) => Ok(Some(bytes)),
-            Err(why) if why.kind() == io::ErrorKind::NotFound => Ok(None),
-            Err(why) => Err(CacheError::Store(why)),
+    /// Writes down how far bundles have gone. The bundle is in use by now, so a fault here must not say
+    /// otherwise; the next exchange tries again, and until then the bundle itself says how far it went.
+    fn remember(&self, bundle: &InstalledBundle) {
+        let path = self.path.join("reached");
+        let reached = gatepost_pass::encode(&Reached::by(bundle));
+        if !files::read_limited(&path, MAX_FILE).is_ok_and(|bytes| bytes == reached) {
+            let _ = self.disk.replace(&path, &reached);
         }
-    }
-
-    /// How far bundles have gone, as far as that is still known.
-    fn reached(&self) -> Reached {
-        let bytes = files::read_limited(&self.path.join("reached"), MAX_FILE);
-        let reached = bytes
-            .ok()
-            .and_then(|bytes| gatepost_pass::decode("reached", &bytes).ok());
-        reached.unwrap_or_default()
     }
 
     /// Copies a file that is not here yet, going on where an earlier try stopped.
@@ -257,19 +297,13 @@ impl BundleCache {
             return Err(BundleError::WrongFile(entry.digest).into());
         }
         let part = path.with_extension("part");
-        let mut options = OpenOptions::new();
-        let file = options
-            .create(true)
-            .truncate(false)
-            .write(true)
-            .read(true)
-            .open(&part);
-        let mut file = file.map_err(CacheError::Store)?;
-        let mut at = file.seek(SeekFrom::End(0)).map_err(CacheError::Store)?;
-        if at > entry.length {
-            file.set_len(0).map_err(CacheError::Store)?;
-            at = file.seek(SeekFrom::Start(0)).map_err(CacheError::Store)?;
-        }
+        let mut at = match fs::metadata(&part) {
+            Ok(file) if file.len() <= entry.length => file.len(),
+            _ => {
+                self.disk.create(&part).map_err(CacheError::Store)?;
+                0
+            }
+        };
         let unreadable = |why| CacheError::Origin {
             what: format!("file {}", entry.digest),
             why,
@@ -283,19 +317,20 @@ impl BundleCache {
                 if read == 0 {
                     return Err(unreadable(io::ErrorKind::UnexpectedEof.into()));
                 }
-                file.write_all(&buffer[..read]).map_err(CacheError::Store)?;
+                self.disk
+                    .append(&part, &buffer[..read])
+                    .map_err(CacheError::Store)?;
                 at += read as u64;
                 progress(at);
             }
         }
-        file.sync_all().map_err(CacheError::Store)?;
-        drop(file);
+        self.disk.sync(&part).map_err(CacheError::Store)?;
         if !digest_of(&part).is_ok_and(|digest| digest == entry.digest) {
             // A bad part is never gone on with.
-            let _ = fs::remove_file(&part);
+            let _ = self.disk.remove(&part);
             return Err(BundleError::WrongFile(entry.digest).into());
         }
-        fs::rename(&part, &path).map_err(CacheError::Store)
+        self.disk.rename(&part, &path).map_err(CacheError::Store)
     }
 
     /// Removes files that neither the new manifest nor the one before names. A fault here costs room,
@@ -318,17 +353,9 @@ impl BundleCache {
                 .to_str()
                 .is_some_and(|name| keep.contains(name))
             {
-                let _ = fs::remove_file(file.path());
+                let _ = self.disk.remove(&file.path());
             }
         }
-    }
-
-    fn manifest(&self) -> PathBuf {
-        self.path.join("manifest")
-    }
-
-    fn file(&self, digest: &Digest) -> PathBuf {
-        self.path.join("files").join(digest.to_string())
     }
 }
 

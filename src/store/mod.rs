@@ -5,6 +5,7 @@
 mod database;
 
 pub mod bundles;
+pub mod disk;
 pub mod outbox;
 pub mod passages;
 

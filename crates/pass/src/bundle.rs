@@ -11,6 +11,7 @@ use serde::{Deserialize, Serialize};
 use crate::{
     codec,
     envelope::{Envelope, EnvelopeError, Kind, MAX_FILE},
+    key::PublicKey,
     list::{List, ListError, ListKind, ReadAt},
     policy::Policy,
     time::Timestamp,
@@ -92,6 +93,10 @@ pub struct Versions {
     pub policy: u64,
     /// Of each list.
     pub lists: BTreeMap<(ListKind, IssuerId), u64>,
+    /// The key that signed the manifest; not part of [`Self::to_bytes`]. With it a device gets over a
+    /// stolen key: see [`Rules::have`].
+    #[serde(skip)]
+    pub signed_by: Option<PublicKey>,
 }
 
 /// Why a bundle does not count. The one before stays in use.
@@ -190,6 +195,7 @@ pub struct Rules {
     root: Root,
     trust: TrustList,
     manifest: Manifest,
+    signed_by: PublicKey,
     policy: Policy,
 }
 
@@ -215,6 +221,11 @@ impl Rules {
         let trust = TrustList::verify(&root, &small(files, find(entries, FileRole::TrustList)?)?)?;
         let signed_at = signing_time(&claimed, &intake, now);
         let document = |role| move |why| BundleError::Document { role, why };
+        let header = &envelope.header;
+        let (_, signed_by) = trust
+            .key_for(header.issuer, header.key, Kind::Manifest, signed_at)
+            .map_err(document("manifest"))?;
+        let signed_by = *signed_by;
         let manifest = verify_envelope::<Manifest>(&envelope, &trust, signed_at)
             .map_err(document("manifest"))?
             .claims()
@@ -233,12 +244,33 @@ impl Rules {
             root,
             trust,
             manifest,
+            signed_by,
             policy,
         };
         if let Intake::New(have) = intake {
-            rules.check_new(have, now)?;
+            rules.check_new(&rules.have(have), now)?;
         }
         Ok(rules)
+    }
+
+    /// What the device holds, as far as it still binds. A newer trust list that has dropped the key of
+    /// the installed manifest starts all counts but its own anew: whoever stole that key could have
+    /// signed the highest version there is, and nothing honest could ever follow (TUF, section 5.3.11).
+    /// The thief gains nothing by it: only the roots sign trust lists.
+    fn have(&self, have: &Versions) -> Versions {
+        let own = self.trust.issuer(self.trust.own());
+        let keys = own.map_or(&[][..], |own| own.keys.as_slice());
+        let dropped = have
+            .signed_by
+            .is_some_and(|old| keys.iter().all(|entry| entry.key != old));
+        if dropped && self.trust.version() > have.trust_list {
+            Versions {
+                trust_list: have.trust_list,
+                ..Versions::default()
+            }
+        } else {
+            have.clone()
+        }
     }
 
     /// A new bundle goes back in nothing, and is not over.
@@ -392,6 +424,7 @@ impl<R: ReadAt> VerifiedBundle<R> {
                 .iter()
                 .map(|(key, list)| (*key, list.head().version))
                 .collect(),
+            signed_by: Some(self.rules.signed_by),
         }
     }
 }
@@ -474,6 +507,10 @@ fn open_lists<F: BundleFiles>(
     intake: Intake<'_>,
 ) -> Result<Lists<F::Reader>, BundleError> {
     let mut lists = BTreeMap::new();
+    let have = match intake {
+        Intake::New(have) => rules.have(have),
+        Intake::Installed => Versions::default(),
+    };
     for entry in rules.manifest.files.as_slice() {
         let FileRole::List(kind, issuer) = entry.role else {
             continue;
@@ -492,9 +529,7 @@ fn open_lists<F: BundleFiles>(
         if (head.kind, list.issuer(), head.count) != (kind, issuer, entry.records) {
             return Err(BundleError::Disagree { kind, issuer });
         }
-        if let Intake::New(have) = intake
-            && let Some(have) = have.lists.get(&(kind, issuer))
-        {
+        if let Some(have) = have.lists.get(&(kind, issuer)) {
             no_rollback("list", *have, head.version)?;
         }
         lists.insert((kind, issuer), list);

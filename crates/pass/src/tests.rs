@@ -9,14 +9,18 @@ use crate::{
     Revocation, SubjectTag, TrustError, TrustList, VerifiedBundle, VerifiedDocument,
     bundle::{BundleError, Intake, Versions},
     envelope::{EnvelopeError, live_code, to_text},
-    fixture::{self, DAY, NOW, Region, SIGNED, documents, foreign, issuer, trust},
+    fixture::{self, DAY, NOW, Region, SIGNED, documents, foreign, issuer},
     list::{List, ListError, ListKind},
     trust::{Recognition, Roles},
     verify,
 };
 
+mod attacks;
+mod stolen;
+mod trust;
+
 fn scan(text: &str) -> Result<VerifiedDocument, DocumentError> {
-    verify(&Document::from_text(text)?, &trust(), NOW)
+    verify(&Document::from_text(text)?, &fixture::trust(), NOW)
 }
 
 fn scan_bytes(bytes: &[u8]) -> Result<VerifiedDocument, DocumentError> {
@@ -175,7 +179,7 @@ fn a_key_outside_its_validity_does_not_count() {
     let bytes = documents().sign(Kind::Pass, &fixture::paper_pass(1));
     let document = Document::from_bytes(&bytes).unwrap();
     let late = SIGNED.plus(401 * DAY);
-    let error = verify(&document, &trust(), late);
+    let error = verify(&document, &fixture::trust(), late);
     assert_eq!(error, Err(DocumentError::NotRecognisedNow(issuer("CN-SD"))));
 }
 
@@ -285,7 +289,7 @@ fn lists_answer_exactly_for_ten_thousand_persons() {
     let listed = (0..10_000).map(|n| (tag(n), colour(n)));
     let enrolled = (10_000..20_000).map(tag);
     let file = crate::list::write_status(&fixture::lists(), plan, listed, enrolled).unwrap();
-    let list = List::open(file, &trust(), NOW).unwrap();
+    let list = List::open(file, &fixture::trust(), NOW).unwrap();
     for n in 0..10_000 {
         assert_eq!(list.status(&tag(n)).unwrap(), Listing::Listed(colour(n)));
     }
@@ -303,7 +307,7 @@ fn any_altered_byte_of_a_list_is_found_when_it_is_opened() {
         salt: [0; 16],
     };
     let file = crate::list::write_revocation(&fixture::lists(), plan, numbers);
-    let list = List::open(file.clone(), &trust(), NOW).unwrap();
+    let list = List::open(file.clone(), &fixture::trust(), NOW).unwrap();
     let listed = list.revocation(&PassNumber([9, 0, 0, 0, 9])).unwrap();
     assert_eq!(listed, Revocation::Revoked);
     assert_eq!(
@@ -313,11 +317,14 @@ fn any_altered_byte_of_a_list_is_found_when_it_is_opened() {
     for at in 0..file.len() {
         let mut altered = file.clone();
         altered[at] ^= 0x10;
-        assert!(List::open(altered, &trust(), NOW).is_err(), "byte {at}");
+        assert!(
+            List::open(altered, &fixture::trust(), NOW).is_err(),
+            "byte {at}"
+        );
     }
     for end in 0..file.len() {
         assert!(
-            List::open(file[..end].to_vec(), &trust(), NOW).is_err(),
+            List::open(file[..end].to_vec(), &fixture::trust(), NOW).is_err(),
             "cut at {end}"
         );
     }
@@ -342,7 +349,7 @@ fn a_list_that_rots_after_it_was_opened_is_an_error_and_never_an_all_clear() {
     };
     let file = crate::list::write_revocation(&fixture::lists(), plan, numbers);
     let card = Card(file.into());
-    let list = List::open(&card, &trust(), NOW).unwrap();
+    let list = List::open(&card, &fixture::trust(), NOW).unwrap();
     assert_eq!(
         list.revocation(&PassNumber([9; 5])).unwrap(),
         Revocation::Revoked
@@ -362,7 +369,7 @@ fn an_empty_list_lists_nobody() {
         salt: [0; 16],
     };
     let file = crate::list::write_status(&fixture::lists(), plan, [], []).unwrap();
-    let list = List::open(file, &trust(), NOW).unwrap();
+    let list = List::open(file, &fixture::trust(), NOW).unwrap();
     assert_eq!(
         list.status(&SubjectTag([1; 16])).unwrap(),
         Listing::NotListed
@@ -624,7 +631,7 @@ fn mutated_documents_roots_lists_and_manifests_are_refused_without_a_panic() {
     let manifest = region.manifest();
     let have = Versions::default();
     let root = fixture::root();
-    let trust = trust();
+    let trust = fixture::trust();
     let pass = documents().sign(Kind::FamilyPass, &fixture::family_pass(1));
     let phone = documents().sign(Kind::Pass, &fixture::phone_pass(1));
     let live = live_code(&phone, NOW, &fixture::holder());
