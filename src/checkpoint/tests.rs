@@ -16,6 +16,8 @@ use gatepost_pass::{
 use super::{Judged, Recent, judge, verdict::Outcome, verdict::Reason};
 use crate::decode::CodeContent;
 
+mod time;
+
 const TRUSTED: Now = Now {
     time: NOW,
     clock: ClockTrust::Trusted,

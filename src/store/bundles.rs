@@ -246,7 +246,12 @@ impl<D: Disk> BundleCache<D> {
             self.sweep(&[], before.as_deref());
             return Err(error);
         }
-        fetch(&lists)?;
+        let fetched = fetch(&lists);
+        if let Err(CacheError::Store(_)) = fetched {
+            // A full disk: the passage log needs the room more than half a bundle does.
+            self.sweep(&[], before.as_deref());
+        }
+        fetched?;
         self.disk
             .sync_directory(&self.path.join("files"))
             .map_err(CacheError::Store)?;

@@ -27,6 +27,10 @@ use super::{
     bundles::{BundleOrigin, Intaken},
 };
 
+mod attacks;
+mod model;
+mod power;
+
 fn device() -> gatepost_pass::DeviceId {
     device_id(&SecretKey::from_seed(&[42; 32]).public())
 }

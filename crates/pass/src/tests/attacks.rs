@@ -353,7 +353,9 @@ fn a_manifest_out_of_order_with_a_role_twice_or_without_a_needed_file_is_refused
     let twice = try_it(&|files| files.insert(0, files[0].clone()));
     assert!(matches!(twice, BundleError::Order));
     for (at, name) in [(0, "trust list"), (1, "policy")] {
-        let error = try_it(&|files| drop(files.remove(at)));
+        let error = try_it(&|files| {
+            files.remove(at);
+        });
         assert!(matches!(error, BundleError::Missing(what) if what == name));
     }
 }

@@ -1,0 +1,389 @@
+//! Attacks on a device by what a hub, a network or a USB stick brings. After each the old bundle is the
+//! one in use, and the honest next one still gets in.
+
+use gatepost_pass::{
+    Digest, FileRole, Kind, Manifest, SecretKey, Signer,
+    bundle::{MAX_LENGTH, files_named},
+    trust::sign_with_roots,
+};
+
+use super::*;
+use crate::store::bundles::BundleDirectory;
+
+/// A bundle whose manifest names other files, signed by the true bundle key.
+struct Hostile {
+    region: Region,
+    manifest: Vec<u8>,
+}
+
+impl Hostile {
+    fn new(region: Region, change: impl FnOnce(&Region, &mut Vec<FileEntry>)) -> Self {
+        let mut files = files_named(&region.manifest()).unwrap();
+        change(&region, &mut files);
+        let manifest = Manifest {
+            version: region.version,
+            issued_at: region.issued_at,
+            fresh_until: region.issued_at.plus(DAY),
+            hard_expiry: region.issued_at.plus(7 * DAY),
+            files: files.try_into().unwrap(),
+        };
+        let manifest = fixture::bundle().sign(Kind::Manifest, &manifest);
+        Self { region, manifest }
+    }
+
+    fn stick(&self) -> Stick<'_> {
+        Stick {
+            region: &self.region,
+            manifest: self.manifest.clone(),
+            budget: u64::MAX,
+        }
+    }
+
+    fn refused(&self) -> CacheError {
+        refused(&mut self.stick())
+    }
+}
+
+/// Puts other bytes in the place of a file, with a digest that fits them.
+fn put(region: &Region, entry: &mut FileEntry, bytes: Vec<u8>) {
+    entry.digest = Digest::of(&bytes);
+    entry.length = bytes.len() as u64;
+    region.files.0.borrow_mut().insert(entry.digest, bytes);
+}
+
+/// What a device that has the first bundle says to this one.
+fn refused(origin: &mut dyn BundleOrigin) -> CacheError {
+    let folder = tempfile::tempdir().unwrap();
+    let cache = cache(&folder);
+    take(&cache, &mut stick(&Region::default())).unwrap();
+    let names = || -> BTreeSet<_> {
+        let files = fs::read_dir(folder.path().join("files")).unwrap().flatten();
+        files.map(|file| file.file_name()).collect()
+    };
+    let before = names();
+    let error = cache
+        .take_in(origin, &fixture::root(), NOW, &mut |_, _| {})
+        .unwrap_err();
+    assert_eq!(installed(&cache), 1, "the old bundle is in use");
+    assert!(names().is_superset(&before), "its files are there");
+    take(&cache, &mut stick(&second())).unwrap();
+    assert_eq!(installed(&cache), 2, "the honest next one gets in");
+    error
+}
+
+#[test]
+fn rollback_to_an_older_bundle_is_refused() {
+    let old = Region {
+        version: 0,
+        ..Region::default()
+    };
+    let error = refused(&mut stick(&old));
+    assert!(matches!(
+        error,
+        CacheError::Bundle(BundleError::Rollback { .. })
+    ));
+}
+
+#[test]
+fn freeze_by_the_same_old_bundle_for_ever_goes_stale_then_expired_and_never_looks_fresh() {
+    let folder = tempfile::tempdir().unwrap();
+    let cache = cache(&folder);
+    let (region, root) = (Region::default(), fixture::root());
+    take(&cache, &mut stick(&region)).unwrap();
+    for (hours, told) in [
+        (1, Freshness::Fresh),
+        (23, Freshness::Fresh),
+        (24, Freshness::Stale),
+        (167, Freshness::Stale),
+        (168, Freshness::Expired),
+        (9999, Freshness::Expired),
+    ] {
+        let now = fixture::SIGNED.plus(hours * 3600);
+        let taken = cache.take_in(&mut stick(&region), &root, now, &mut |_, _| {});
+        assert!(matches!(taken, Ok(Intaken::Same)), "{hours} h: {taken:?}");
+        let bundle = cache.load(&root, now).unwrap().unwrap();
+        assert_eq!(bundle.freshness(now), told, "after {hours} hours");
+    }
+}
+
+#[test]
+fn mix_and_match_of_two_bundles_files_is_refused() {
+    let (old, new) = (Region::default(), second());
+    let theirs = files_named(&old.manifest()).unwrap();
+    let manifest = new.manifest();
+    let ours = files_named(&manifest).unwrap();
+    let bytes = old.files.0.borrow()[&theirs[2].digest].clone();
+    new.files.0.borrow_mut().insert(ours[2].digest, bytes);
+    let error = refused(&mut Stick {
+        region: &new,
+        manifest,
+        budget: u64::MAX,
+    });
+    let CacheError::Bundle(BundleError::WrongFile(digest)) = error else {
+        panic!("{error}")
+    };
+    assert_eq!(digest, ours[2].digest);
+}
+
+#[test]
+fn truncation_of_the_manifest_at_any_length_is_refused() {
+    let region = second();
+    let manifest = region.manifest();
+    let folder = tempfile::tempdir().unwrap();
+    let cache = cache(&folder);
+    take(&cache, &mut stick(&Region::default())).unwrap();
+    for end in 0..manifest.len() {
+        let mut cut = Stick {
+            region: &region,
+            manifest: manifest[..end].to_vec(),
+            budget: u64::MAX,
+        };
+        assert!(take(&cache, &mut cut).is_err(), "cut at {end}");
+    }
+    assert_eq!(installed(&cache), 1);
+}
+
+/// An origin that never stops sending.
+struct Endless {
+    manifest: Vec<u8>,
+    /// Bytes that were taken from it.
+    taken: u64,
+}
+
+impl BundleOrigin for Endless {
+    fn manifest(&mut self, _: usize) -> io::Result<Vec<u8>> {
+        Ok(self.manifest.clone())
+    }
+
+    fn file(&mut self, _: &FileEntry, _: u64) -> io::Result<Box<dyn Read + '_>> {
+        Ok(Box::new(self))
+    }
+}
+
+impl Read for Endless {
+    fn read(&mut self, buffer: &mut [u8]) -> io::Result<usize> {
+        buffer.fill(0x5a);
+        self.taken += buffer.len() as u64;
+        Ok(buffer.len())
+    }
+}
+
+#[test]
+fn endless_data_is_read_no_further_than_the_manifest_says() {
+    let manifest = second().manifest();
+    let longest = files_named(&manifest).unwrap();
+    let longest = longest.iter().map(|entry| entry.length).max().unwrap();
+    let mut endless = Endless { manifest, taken: 0 };
+    let error = refused(&mut endless);
+    assert!(matches!(
+        error,
+        CacheError::Bundle(BundleError::WrongFile(_))
+    ));
+    assert!(endless.taken <= longest, "{} bytes", endless.taken);
+}
+
+#[test]
+fn endless_manifest_is_refused() {
+    let manifest = vec![Kind::Manifest as u8; gatepost_pass::envelope::MAX_FILE + 1];
+    let mut endless = Endless { manifest, taken: 0 };
+    let error = refused(&mut endless);
+    assert!(matches!(
+        error,
+        CacheError::Bundle(BundleError::Manifest(_))
+    ));
+    assert_eq!(endless.taken, 0);
+}
+
+#[test]
+fn huge_lengths_in_a_manifest_are_refused_before_a_byte_is_fetched() {
+    for length in [5 << 20, MAX_LENGTH + 1, u64::MAX] {
+        let hostile = Hostile::new(second(), |_, files| files[0].length = length);
+        let mut endless = Endless {
+            manifest: hostile.manifest,
+            taken: 0,
+        };
+        let error = refused(&mut endless);
+        assert!(matches!(error, CacheError::TooLarge), "{error}");
+        assert_eq!(endless.taken, 0);
+    }
+    let hostile = Hostile::new(second(), |_, files| files[2].length = MAX_LENGTH + 1);
+    let error = hostile.refused();
+    assert!(matches!(
+        error,
+        CacheError::Bundle(BundleError::WrongFile(_))
+    ));
+}
+
+#[test]
+fn wrong_threshold_a_trust_list_by_one_root_key_is_refused() {
+    let stranger = SecretKey::from_seed(&[1; 32]);
+    let mut region = second();
+    region.trust.version = 2;
+    let hostile = Hostile::new(region, |region, files| {
+        let keys = [&fixture::root_1().secret, &stranger];
+        let trust = sign_with_roots(Kind::TrustList, &region.trust, &keys);
+        put(region, &mut files[0], trust);
+    });
+    let error = hostile.refused();
+    assert!(matches!(error, CacheError::Bundle(BundleError::Trust(_))));
+}
+
+#[test]
+fn swapped_files_two_lists_or_trust_and_policy_exchanged_are_refused() {
+    for (a, b) in [(2, 3), (0, 1), (1, 2)] {
+        let hostile = Hostile::new(second(), |_, files| {
+            let roles = (files[a].role, files[b].role);
+            files.swap(a, b);
+            (files[a].role, files[b].role) = roles;
+        });
+        let error = hostile.refused();
+        assert!(
+            matches!(error, CacheError::Bundle(_)),
+            "{a} and {b}: {error}"
+        );
+    }
+}
+
+#[test]
+fn swapped_list_of_a_strangers_key_under_our_name_is_refused() {
+    let stranger = Signer {
+        secret: SecretKey::from_seed(&[1; 32]),
+        ..fixture::lists()
+    };
+    let plan = gatepost_pass::list::ListPlan {
+        version: 2,
+        as_of: fixture::SIGNED,
+        salt: [3; 16],
+    };
+    let empty = gatepost_pass::list::write_status(&stranger, plan, [], []).unwrap();
+    let hostile = Hostile::new(second(), |region, files| {
+        files[2].records = 0;
+        put(region, &mut files[2], empty);
+    });
+    assert!(matches!(
+        hostile.refused(),
+        CacheError::Bundle(BundleError::List { .. })
+    ));
+}
+
+#[test]
+fn key_compromise_recovery_reaches_a_device_on_which_the_thief_used_up_all_versions() {
+    // The region replaces the key by a new trust list under the same root.
+    let new = Signer {
+        key: gatepost_pass::KeyId(50),
+        secret: SecretKey::from_seed(&[50; 32]),
+        ..fixture::bundle()
+    };
+    let mut region = second();
+    let mut issuers = region.trust.issuers.as_slice().to_vec();
+    let mut keys = issuers[0].keys.as_slice().to_vec();
+    keys.retain(|entry| entry.id != fixture::bundle().key);
+    keys.push(fixture::key_entry(&new, &[Kind::Manifest, Kind::Policy]));
+    issuers[0].keys = keys.try_into().unwrap();
+    region.trust.issuers = issuers.try_into().unwrap();
+    region.trust.version = 2;
+    let hostile = Hostile::new(region, |region, files| {
+        put(
+            region,
+            &mut files[1],
+            new.sign(Kind::Policy, &region.policy),
+        );
+    });
+    let by_thief = hostile.manifest.clone();
+    let claims: Manifest =
+        gatepost_pass::envelope::Envelope::parse_kind(Kind::Manifest, &by_thief, 1 << 20)
+            .unwrap()
+            .peek()
+            .unwrap();
+    let recovery = Hostile {
+        manifest: new.sign(Kind::Manifest, &claims),
+        region: hostile.region,
+    };
+    // Also when the hostile bundle no longer loads.
+    for rotten in [false, true] {
+        let folder = tempfile::tempdir().unwrap();
+        let cache = cache(&folder);
+        let mut worst = Region {
+            version: u64::MAX,
+            ..Region::default()
+        };
+        worst.policy.version = u64::MAX;
+        take(&cache, &mut stick(&worst)).unwrap();
+        assert!(take(&cache, &mut stick(&second())).is_err());
+        if rotten {
+            for file in fs::read_dir(folder.path().join("files")).unwrap().flatten() {
+                fs::write(file.path(), b"rotten").unwrap();
+            }
+        }
+        take(&cache, &mut recovery.stick()).unwrap();
+        assert_eq!(installed(&cache), 2);
+        let mut thief = Stick {
+            manifest: by_thief.clone(),
+            ..recovery.stick()
+        };
+        assert!(take(&cache, &mut thief).is_err());
+        assert_eq!(installed(&cache), 2);
+    }
+}
+
+/// A stick with a bundle on it.
+fn usb(region: &Region) -> TempDir {
+    let folder = tempfile::tempdir().unwrap();
+    fs::write(folder.path().join("manifest"), region.manifest()).unwrap();
+    for (digest, bytes) in region.files.0.borrow().iter() {
+        fs::write(folder.path().join(digest.to_string()), bytes).unwrap();
+    }
+    folder
+}
+
+#[test]
+fn partial_usb_stick_with_any_file_missing_or_cut_is_refused() {
+    let region = second();
+    let manifest = region.manifest();
+    let first = Region::default();
+    let held = files_named(&first.manifest()).unwrap();
+    for entry in files_named(&manifest).unwrap() {
+        // What the device has already, it does not ask for.
+        if held.iter().any(|held| held.digest == entry.digest) {
+            continue;
+        }
+        for left in [None, Some(0), Some(entry.length as usize - 1)] {
+            let stick = usb(&region);
+            let path = stick.path().join(entry.digest.to_string());
+            let bytes = fs::read(&path).unwrap();
+            match left {
+                None => fs::remove_file(&path).unwrap(),
+                Some(length) => fs::write(&path, &bytes[..length]).unwrap(),
+            }
+            let error = refused(&mut BundleDirectory::new(stick.path()));
+            assert!(matches!(error, CacheError::Origin { .. }), "{error}");
+        }
+    }
+    let stick = usb(&region);
+    fs::remove_file(stick.path().join("manifest")).unwrap();
+    let error = refused(&mut BundleDirectory::new(stick.path()));
+    assert!(matches!(error, CacheError::Origin { .. }));
+}
+
+#[test]
+fn a_usb_stick_whose_file_is_longer_than_named_gives_no_more_than_is_named() {
+    let region = second();
+    let stick = usb(&region);
+    for entry in files_named(&region.manifest()).unwrap() {
+        let path = stick.path().join(entry.digest.to_string());
+        let longer = [fs::read(&path).unwrap(), vec![0; 100_000]].concat();
+        fs::write(&path, longer).unwrap();
+    }
+    let folder = tempfile::tempdir().unwrap();
+    let cache = cache(&folder);
+    let mut origin = BundleDirectory::new(stick.path());
+    cache
+        .take_in(&mut origin, &fixture::root(), NOW, &mut |_, _| {})
+        .unwrap();
+    let status = |entry: &&FileEntry| matches!(entry.role, FileRole::List(..));
+    let named = files_named(&region.manifest()).unwrap();
+    for entry in named.iter().filter(status) {
+        let path = folder.path().join("files").join(entry.digest.to_string());
+        assert_eq!(fs::metadata(path).unwrap().len(), entry.length);
+    }
+}

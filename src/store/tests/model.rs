@@ -1,0 +1,181 @@
+//! A disk on which only what was synced is sure: what a power cut may leave, in every way.
+
+use std::{
+    collections::BTreeMap,
+    fs,
+    path::{Path, PathBuf},
+};
+
+use tempfile::TempDir;
+
+/// One change to storage; paths are relative to the cache.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(super) enum Op {
+    Create(PathBuf),
+    Append(PathBuf, Vec<u8>),
+    Sync(PathBuf),
+    Rename(PathBuf, PathBuf),
+    SyncDirectory(PathBuf),
+    Remove(PathBuf),
+}
+
+/// Bytes of a file: what was written, and what of it a cut can no longer take.
+#[derive(Clone, Debug, Default)]
+pub(super) struct Inode {
+    bytes: Vec<u8>,
+    durable: Vec<u8>,
+}
+
+/// What happens to bytes that were written and not synced.
+#[derive(Clone, Copy, Debug)]
+pub(super) enum Unsynced {
+    Kept,
+    /// The file has the length that was last synced (ext4 with delayed allocation: often nothing).
+    Lost,
+    Half,
+    /// The length is there, the bytes are not (XFS).
+    Zeros,
+}
+
+/// A change of names that a cut can still undo.
+#[derive(Clone, Debug)]
+pub(super) enum Naming {
+    Give(PathBuf, usize),
+    Take(PathBuf),
+    Move(PathBuf, PathBuf, usize),
+}
+
+/// A disk as it is after a cut: what was synced, and any part of what was not.
+#[derive(Clone, Debug, Default)]
+pub(super) struct Model {
+    inodes: Vec<Inode>,
+    /// Names as the program sees them.
+    names: BTreeMap<PathBuf, usize>,
+    /// Names as they are on the disk for sure.
+    durable: BTreeMap<PathBuf, usize>,
+    pending: Vec<Naming>,
+}
+
+impl Model {
+    /// A disk on which everything in the folder was synced long ago.
+    pub(super) fn of(folder: &TempDir) -> Self {
+        let mut model = Self::default();
+        for directory in ["", "files"] {
+            for entry in fs::read_dir(folder.path().join(directory)).unwrap() {
+                let path = entry.unwrap().path();
+                if path.is_file() {
+                    let bytes = fs::read(&path).unwrap();
+                    let name = path.strip_prefix(folder.path()).unwrap().to_owned();
+                    model.durable.insert(name, model.inodes.len());
+                    let durable = bytes.clone();
+                    model.inodes.push(Inode { bytes, durable });
+                }
+            }
+        }
+        model.names = model.durable.clone();
+        model
+    }
+
+    pub(super) fn apply(&mut self, op: &Op) {
+        match op {
+            Op::Create(path) => {
+                let inode = *self.names.entry(path.clone()).or_insert_with(|| {
+                    self.inodes.push(Inode::default());
+                    let inode = self.inodes.len() - 1;
+                    self.pending.push(Naming::Give(path.clone(), inode));
+                    inode
+                });
+                self.inodes[inode].bytes.clear();
+            }
+            Op::Append(path, bytes) => self.inodes[self.names[path]].bytes.extend(bytes),
+            Op::Sync(path) => {
+                let inode = &mut self.inodes[self.names[path]];
+                inode.durable = inode.bytes.clone();
+            }
+            Op::Rename(from, to) => {
+                let inode = self.names.remove(from).unwrap();
+                self.names.insert(to.clone(), inode);
+                let (from, to) = (from.clone(), to.clone());
+                self.pending.push(Naming::Move(from, to, inode));
+            }
+            Op::Remove(path) => {
+                self.names.remove(path);
+                self.pending.push(Naming::Take(path.clone()));
+            }
+            Op::SyncDirectory(directory) => {
+                // Exactly the names in it, no others.
+                let inside = |name: &Path| name.parent() == Some(directory);
+                self.durable.retain(|name, _| !inside(name));
+                let names = self.names.iter().filter(|(name, _)| inside(name));
+                self.durable
+                    .extend(names.map(|(name, inode)| (name.clone(), *inode)));
+                self.pending.retain(|naming| match naming {
+                    Naming::Give(name, _) | Naming::Take(name) | Naming::Move(_, name, _) => {
+                        !inside(name)
+                    }
+                });
+            }
+        }
+    }
+
+    /// Which unsynced names survive: any first few, all but one, or one alone.
+    pub(super) fn survivors(&self) -> Vec<Vec<Naming>> {
+        let pending = &self.pending;
+        let all = pending.len();
+        let mut survivors: Vec<Vec<Naming>> = (0..=all).map(|n| pending[..n].to_vec()).collect();
+        for i in 0..all {
+            survivors.push(vec![pending[i].clone()]);
+            let mut rest = pending.clone();
+            rest.remove(i);
+            survivors.push(rest);
+        }
+        survivors
+    }
+
+    /// The files that a device finds when the power is back.
+    pub(super) fn after_cut(&self, survivors: &[Naming], unsynced: Unsynced) -> Files {
+        let mut names = self.durable.clone();
+        for naming in survivors {
+            match naming {
+                Naming::Give(name, inode) => {
+                    names.insert(name.clone(), *inode);
+                }
+                Naming::Take(name) => {
+                    names.remove(name);
+                }
+                Naming::Move(from, to, inode) => {
+                    if names.get(from) == Some(inode) {
+                        names.remove(from);
+                    }
+                    names.insert(to.clone(), *inode);
+                }
+            }
+        }
+        let left = |inode: usize| {
+            let Inode { bytes, durable } = &self.inodes[inode];
+            match unsynced {
+                _ if bytes == durable => durable.clone(),
+                Unsynced::Kept => bytes.clone(),
+                Unsynced::Lost => durable.clone(),
+                Unsynced::Half => bytes[..bytes.len() / 2].to_vec(),
+                Unsynced::Zeros => vec![0; bytes.len()],
+            }
+        };
+        names
+            .into_iter()
+            .map(|(name, inode)| (name, left(inode)))
+            .collect()
+    }
+}
+
+/// Names and bytes.
+pub(super) type Files = BTreeMap<PathBuf, Vec<u8>>;
+
+pub(super) fn folder_with(files: &Files) -> TempDir {
+    let folder = tempfile::tempdir().unwrap();
+    fs::create_dir(folder.path().join("files")).unwrap();
+    for (name, bytes) in files {
+        fs::write(folder.path().join(name), bytes).unwrap();
+    }
+    folder
+}
