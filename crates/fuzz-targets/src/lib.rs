@@ -1,0 +1,75 @@
+//! The fuzz targets: what `fuzz/` hands to libFuzzer and `tests/short_run.rs` to a small mutation
+//! loop. Each takes any bytes, and fails by a panic: the code's own, or an assertion on what it let in.
+//!
+//! The first byte of an input chooses how the rest is used: as it is, or signed again with the
+//! published test keys, so that the code behind the signature is reached. Where bytes came as they are,
+//! only what the region of the fixture has really signed may pass.
+
+#![forbid(unsafe_code)]
+#![allow(
+    clippy::unwrap_used,
+    clippy::panic,
+    reason = "test support: a panic is how a target fails"
+)]
+
+mod batch;
+mod document;
+mod family;
+mod feed;
+mod list;
+mod manifest;
+mod mutate;
+mod trust;
+
+pub use mutate::Noise;
+
+/// One target.
+#[derive(Clone, Copy, Debug)]
+pub struct Target {
+    /// Name of its program in `fuzz/fuzz_targets`.
+    pub name: &'static str,
+    /// Tries one input.
+    pub run: fn(&[u8]),
+    /// Good inputs to begin with, made from the fixture.
+    pub seeds: fn() -> Vec<Vec<u8>>,
+}
+
+/// Codes: text, envelope, live code, claims of every kind that people show.
+pub const ENVELOPE: Target = Target {
+    name: "envelope",
+    run: document::run,
+    seeds: document::seeds,
+};
+/// Passes field by field, against a second statement of the rules.
+pub const FAMILY_PASS: Target = Target {
+    name: "family_pass",
+    run: family::run,
+    seeds: family::seeds,
+};
+/// Roots and trust lists.
+pub const TRUST_LIST: Target = Target {
+    name: "trust_list",
+    run: trust::run,
+    seeds: trust::seeds,
+};
+/// Manifests and whole bundles.
+pub const MANIFEST: Target = Target {
+    name: "manifest",
+    run: manifest::run,
+    seeds: manifest::seeds,
+};
+/// Status and revocation lists.
+pub const LIST: Target = Target {
+    name: "list",
+    run: list::run,
+    seeds: list::seeds,
+};
+/// Batches, records, device certificates and requests.
+pub const BATCH: Target = Target {
+    name: "batch",
+    run: batch::run,
+    seeds: batch::seeds,
+};
+
+/// All of them.
+pub const TARGETS: [Target; 6] = [ENVELOPE, FAMILY_PASS, TRUST_LIST, MANIFEST, LIST, BATCH];

@@ -1,0 +1,53 @@
+//! A short run of every fuzz target with the same mutations each time; `scripts/fuzz` runs them long.
+
+use gatepost_fuzz_targets::{
+    BATCH, ENVELOPE, FAMILY_PASS, LIST, MANIFEST, Noise, TRUST_LIST, Target,
+};
+
+/// Of each target; 20,000 in all.
+const MUTATIONS: usize = 3334;
+
+fn run(target: Target) {
+    let seeds = (target.seeds)();
+    for seed in &seeds {
+        (target.run)(seed);
+        for end in 0..seed.len().min(64) {
+            (target.run)(&seed[..end]);
+        }
+    }
+    let mut noise = Noise(2026);
+    for _ in 0..MUTATIONS {
+        let (one, other) = (noise.below(seeds.len()), noise.below(seeds.len()));
+        (target.run)(&noise.mutate(&seeds[one], &seeds[other]));
+    }
+}
+
+#[test]
+fn envelopes_hold() {
+    run(ENVELOPE);
+}
+
+#[test]
+fn family_passes_hold() {
+    run(FAMILY_PASS);
+}
+
+#[test]
+fn trust_lists_hold() {
+    run(TRUST_LIST);
+}
+
+#[test]
+fn manifests_hold() {
+    run(MANIFEST);
+}
+
+#[test]
+fn lists_hold() {
+    run(LIST);
+}
+
+#[test]
+fn batches_hold() {
+    run(BATCH);
+}
