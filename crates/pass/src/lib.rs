@@ -29,6 +29,8 @@ pub mod verify;
 pub mod words;
 
 #[cfg(test)]
+mod properties;
+#[cfg(test)]
 mod tests;
 
 pub use bundle::{BundleError, BundleFiles, FileRole, Freshness, Manifest, Rules, VerifiedBundle};

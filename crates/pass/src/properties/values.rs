@@ -1,0 +1,262 @@
+//! Any value of each kind of claims.
+
+use std::ops::RangeInclusive;
+
+use proptest::{collection::vec, option, prelude::*, sample::select};
+
+use crate::{
+    Class, Colour, Digest, IssuerId, KeyId, Kind, Manifest, Medium, Pass, PassNumber, Place,
+    Policy, PublicKey, Recognition, SecretKey, Subject, SubjectTag, Text, Timestamp,
+    bundle::{FileEntry, FileRole},
+    document::{Badge, Enrolment, Holder, Last4},
+    list::{ListHead, ListKind},
+    policy::{IdentityRule, PassBack, Risk, TracingKey, WhenExpired},
+    time::Minute,
+    trust::{ColourMap, IssuerEntry, KeyEntry, Roles, RootClaims, TrustListClaims},
+};
+
+pub(super) fn time() -> impl Strategy<Value = Timestamp> {
+    any::<u64>().prop_map(Timestamp)
+}
+
+pub(super) fn colour() -> impl Strategy<Value = Colour> {
+    select(vec![Colour::Green, Colour::Yellow, Colour::Red])
+}
+
+pub(super) fn pass(subjects: RangeInclusive<usize>) -> impl Strategy<Value = Pass> {
+    // Tags differ by their first byte.
+    let subjects = vec(subject(), subjects).prop_map(|mut subjects| {
+        for (n, subject) in (0..).zip(&mut subjects) {
+            subject.tag.0[0] = n;
+        }
+        subjects.try_into().unwrap()
+    });
+    (
+        any::<[u8; 5]>(),
+        subjects,
+        any::<(u32, u32)>(),
+        select(vec![Medium::Phone, Medium::Paper]),
+        option::of(key()),
+    )
+        .prop_map(|(number, subjects, (from, until), medium, holder)| Pass {
+            number: PassNumber(number),
+            subjects,
+            not_before: Minute(from),
+            not_after: Minute(until),
+            medium,
+            holder: holder.map(Holder),
+        })
+}
+
+pub(super) fn place() -> impl Strategy<Value = Place> {
+    (text(), text(), minute()).prop_map(|(id, name, not_after)| Place {
+        id,
+        name,
+        not_after,
+    })
+}
+
+pub(super) fn badge() -> impl Strategy<Value = Badge> {
+    (text(), text(), minute()).prop_map(|(id, name, not_after)| Badge {
+        id,
+        name,
+        not_after,
+    })
+}
+
+pub(super) fn enrolment() -> impl Strategy<Value = Enrolment> {
+    (digest(), text(), minute()).prop_map(|(root, hub, not_after)| Enrolment {
+        root,
+        hub,
+        not_after,
+    })
+}
+
+pub(super) fn root() -> impl Strategy<Value = RootClaims> {
+    let keys = vec(key(), 1..=16).prop_map(|keys| keys.try_into().unwrap());
+    (any::<u32>(), any::<u8>(), keys).prop_map(|(version, threshold, keys)| RootClaims {
+        version,
+        threshold,
+        keys,
+    })
+}
+
+pub(super) fn trust_list() -> impl Strategy<Value = TrustListClaims> {
+    let issuers = vec(issuer_entry(), 1..8).prop_map(|issuers| issuers.try_into().unwrap());
+    (any::<u64>(), time(), issuers).prop_map(|(version, issued_at, issuers)| TrustListClaims {
+        version,
+        issued_at,
+        issuers,
+    })
+}
+
+pub(super) fn manifest() -> impl Strategy<Value = Manifest> {
+    let file = (role(), digest(), any::<u64>(), any::<u64>()).prop_map(
+        |(role, digest, length, records)| FileEntry {
+            role,
+            digest,
+            length,
+            records,
+        },
+    );
+    let files = vec(file, 1..20).prop_map(|files| files.try_into().unwrap());
+    (any::<u64>(), time(), time(), time(), files).prop_map(
+        |(version, issued_at, fresh_until, hard_expiry, files)| Manifest {
+            version,
+            issued_at,
+            fresh_until,
+            hard_expiry,
+            files,
+        },
+    )
+}
+
+pub(super) fn policy() -> impl Strategy<Value = Policy> {
+    let rules = (
+        select(vec![Risk::Low, Risk::Medium, Risk::High]),
+        select(vec![
+            IdentityRule::Nobody,
+            IdentityRule::SpecialClasses,
+            IdentityRule::Everyone,
+        ]),
+        select(vec![WhenExpired::Refuse, WhenExpired::Check]),
+        select(vec![PassBack::Warn, PassBack::Check]),
+        any::<(bool, bool)>(),
+    );
+    let numbers = any::<(u16, u16, u16, u8, [u8; 3], u16, i16)>();
+    let tracing_key = any::<(u16, [u8; 32])>();
+    (any::<u64>(), text(), text(), rules, numbers, tracing_key).prop_map(
+        |(version, name, help, rules, numbers, (id, key))| Policy {
+            version,
+            name,
+            risk: rules.0,
+            special_place: rules.4.0,
+            temperature: rules.4.1,
+            identity: rules.1,
+            max_validity_days: numbers.0,
+            live_window: numbers.1,
+            live_window_untrusted: numbers.2,
+            when_expired: rules.2,
+            pass_back_minutes: numbers.3,
+            pass_back: rules.3,
+            show_seconds: numbers.4,
+            retention_hours: numbers.5,
+            utc_offset_minutes: numbers.6,
+            help,
+            tracing_key: TracingKey { id, key },
+        },
+    )
+}
+
+pub(super) fn head() -> impl Strategy<Value = ListHead> {
+    let numbers = any::<(u64, u64, [u8; 16])>();
+    (list_kind(), numbers, time(), digest()).prop_map(
+        |(kind, (version, count, salt), as_of, root)| ListHead {
+            kind,
+            version,
+            as_of,
+            salt,
+            count,
+            root,
+        },
+    )
+}
+
+pub(super) fn role_of_list() -> impl Strategy<Value = (ListKind, IssuerId)> {
+    (list_kind(), issuer())
+}
+
+fn subject() -> impl Strategy<Value = Subject> {
+    let class = prop_oneof![Just(Class::Ordinary), any::<u8>().prop_map(Class::Special)];
+    let last4 = "[0-9A-Z]{4}".prop_map(|text| {
+        let bytes: [u8; 4] = text.as_bytes().try_into().unwrap();
+        Last4::try_from(bytes).unwrap()
+    });
+    (any::<[u8; 16]>(), text(), last4, colour(), class).prop_map(
+        |(tag, name, last4, colour, class)| Subject {
+            tag: SubjectTag(tag),
+            name,
+            last4,
+            colour,
+            class,
+        },
+    )
+}
+
+fn issuer_entry() -> impl Strategy<Value = IssuerEntry> {
+    let map = (colour(), colour(), colour()).prop_map(|(green, yellow, red)| ColourMap {
+        green,
+        yellow,
+        red,
+    });
+    let recognition = prop_oneof![
+        Just(Recognition::Own),
+        Just(Recognition::Refuse),
+        map.prop_map(Recognition::Accept),
+        text().prop_map(Recognition::Convert),
+    ];
+    let kinds = select(vec![Kind::Pass, Kind::List, Kind::Manifest, Kind::Receipt]);
+    let key = (any::<u16>(), key(), vec(kinds, 0..3), time(), time()).prop_map(
+        |(id, key, kinds, from, until)| KeyEntry {
+            id: KeyId(id),
+            key,
+            roles: Roles::of(&kinds),
+            from,
+            until,
+        },
+    );
+    let keys = vec(key, 0..4).prop_map(|keys| keys.try_into().unwrap());
+    (issuer(), text(), text(), recognition, time(), time(), keys).prop_map(
+        |(id, name, local_name, recognition, from, until, keys)| IssuerEntry {
+            id,
+            name,
+            local_name,
+            recognition,
+            from,
+            until,
+            keys,
+        },
+    )
+}
+
+fn role() -> impl Strategy<Value = FileRole> {
+    prop_oneof![
+        any::<u32>().prop_map(FileRole::Root),
+        Just(FileRole::TrustList),
+        Just(FileRole::Policy),
+        role_of_list().prop_map(|(kind, issuer)| FileRole::List(kind, issuer)),
+    ]
+}
+
+fn list_kind() -> impl Strategy<Value = ListKind> {
+    select(vec![ListKind::Status, ListKind::Revocation])
+}
+
+fn issuer() -> impl Strategy<Value = IssuerId> {
+    "[A-Z0-9-]{2,8}".prop_map(|text| text.parse().unwrap())
+}
+
+fn key() -> impl Strategy<Value = PublicKey> {
+    any::<[u8; 32]>().prop_map(|seed| SecretKey::from_seed(&seed).public())
+}
+
+fn digest() -> impl Strategy<Value = Digest> {
+    any::<[u8; 32]>().prop_map(Digest)
+}
+
+fn minute() -> impl Strategy<Value = Minute> {
+    any::<u32>().prop_map(Minute)
+}
+
+/// Any characters but control characters, cut to the limit of the type.
+fn text<const MAX: usize>() -> impl Strategy<Value = Text<MAX>> {
+    vec(any::<char>(), 0..=MAX).prop_map(|characters| {
+        let mut text = String::new();
+        for character in characters.into_iter().filter(|c| !c.is_control()) {
+            if text.len() + character.len_utf8() <= MAX {
+                text.push(character);
+            }
+        }
+        text.try_into().unwrap()
+    })
+}
