@@ -13,7 +13,7 @@ use std::{
 };
 
 use gatepost_pass::{
-    BundleError, BundleFiles, Digest, PublicKey, Root, Rules, Timestamp, VerifiedBundle,
+    BundleError, BundleFiles, Digest, Root, Rules, Timestamp, VerifiedBundle,
     bundle::{FileEntry, FileRole, Intake, MAX_LENGTH, Versions, files_named},
     envelope::MAX_FILE,
 };
@@ -70,18 +70,14 @@ pub enum Intaken {
 #[derive(Debug, Default, Serialize, Deserialize)]
 struct Reached {
     versions: Versions,
-    /// The key that signed the manifest.
-    signed_by: Option<PublicKey>,
     /// The newest root file.
     root: Vec<u8>,
 }
 
 impl Reached {
     fn by(bundle: &InstalledBundle) -> Self {
-        let versions = bundle.versions();
         Self {
-            signed_by: versions.signed_by,
-            versions,
+            versions: bundle.versions(),
             root: bundle.root().to_bytes().to_vec(),
         }
     }
@@ -94,7 +90,6 @@ impl Reached {
     /// its own damaged files.
     fn versions_for(&self, repair: bool) -> Versions {
         let mut versions = self.versions.clone();
-        versions.signed_by = self.signed_by;
         if repair {
             versions.manifest = versions.manifest.saturating_sub(1);
         }

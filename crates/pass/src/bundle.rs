@@ -93,9 +93,7 @@ pub struct Versions {
     pub policy: u64,
     /// Of each list.
     pub lists: BTreeMap<(ListKind, IssuerId), u64>,
-    /// The key that signed the manifest; not part of [`Self::to_bytes`]. With it a device gets over a
-    /// stolen key: see [`Rules::have`].
-    #[serde(skip)]
+    /// The key that signed the manifest: with it a device gets over a stolen key (see `Rules::have`).
     pub signed_by: Option<PublicKey>,
 }
 

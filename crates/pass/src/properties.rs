@@ -98,7 +98,7 @@ proptest! {
     #[test]
     fn versions_read_back(manifest: u64, trust_list: u64, policy: u64, list in values::role_of_list()) {
         let lists = [(list, policy)].into();
-        reads_back(&Versions { manifest, trust_list, policy, lists });
+        reads_back(&Versions { manifest, trust_list, policy, lists, signed_by: None });
     }
 
     #[test]
