@@ -107,6 +107,9 @@ pub(crate) enum Error {
         /// Keys that are here.
         have: usize,
     },
+    /// A root key that is none.
+    #[error("root {0} has no such key: `inspect` the files in keys/ to see them")]
+    NoRootKey(u32),
     /// A person's number or name can't be used.
     #[error(transparent)]
     Person(#[from] PersonError),

@@ -26,8 +26,8 @@ use gatepost_pass::Timestamp;
 
 use crate::{
     commands::{
-        badge, enrol, holder_key, init, inspect, issue, live, place, public, publish, render,
-        revoke, status, trust,
+        badge, enrol, holder_key, init, inspect, issue, key, live, place, public, publish, render,
+        revoke, root, status, trust,
     },
     error::Error,
     home::Home,
@@ -54,6 +54,12 @@ enum Command {
     /// Say whose passes count here.
     #[command(subcommand)]
     Trust(trust::Command),
+    /// Replace one of this authority's keys.
+    #[command(subcommand)]
+    Key(key::Command),
+    /// Replace a root key.
+    #[command(subcommand)]
+    Root(root::Command),
     /// Write a public key of this authority, for another region to recognise.
     Public(public::Args),
     /// Issue a pass, or a family pass.
@@ -111,6 +117,8 @@ fn run(command: &Command, context: &Context) -> Result<(), Error> {
     match command {
         Command::Init(args) => init::run(args, context),
         Command::Trust(command) => trust::run(command, context),
+        Command::Key(command) => key::run(command, context),
+        Command::Root(command) => root::run(command, context),
         Command::Public(args) => public::run(args, context),
         Command::Issue(args) => issue::run(args, context),
         Command::Place(args) => place::run(args, context),

@@ -203,6 +203,11 @@ impl Root {
         self.claims.version
     }
 
+    /// How many of its keys must sign.
+    pub fn threshold(&self) -> u8 {
+        self.claims.threshold
+    }
+
     /// The file it was read from: [`Self::pin`] reads it back.
     pub fn to_bytes(&self) -> &[u8] {
         &self.bytes

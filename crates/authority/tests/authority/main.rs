@@ -5,6 +5,8 @@
 mod bundles;
 mod codes;
 mod configuration;
+mod demo;
 mod keys;
 mod regions;
+mod rotation;
 mod support;
