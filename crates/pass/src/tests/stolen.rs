@@ -248,3 +248,39 @@ fn an_installed_bundle_loads_and_ages_after_its_key_was_stolen() {
     );
     assert_eq!(bundle.unwrap().freshness(late), Freshness::Stale);
 }
+
+#[test]
+fn a_thief_who_dates_a_bundle_ahead_is_followed_by_one_dated_later_and_not_by_an_earlier_one() {
+    let ahead = SIGNED.plus(300 * DAY);
+    let hostile = Region {
+        version: 9,
+        issued_at: ahead,
+        ..Region::default()
+    };
+    let have = verify_new(
+        &hostile.manifest(),
+        &hostile.files,
+        &Versions::default(),
+        NOW,
+    )
+    .unwrap()
+    .versions();
+    // The device's time floor has followed the signed time.
+    let recovery = |issued_at| {
+        let mut region = Region {
+            version: 10,
+            issued_at,
+            ..Region::default()
+        };
+        recovered(&mut region);
+        verify_new(
+            &signed_by(&region, &replacement()),
+            &region.files,
+            &have,
+            ahead,
+        )
+    };
+    let early = recovery(NOW).unwrap_err();
+    assert!(matches!(early, BundleError::Expired), "{early}");
+    recovery(ahead.plus(60)).unwrap();
+}
