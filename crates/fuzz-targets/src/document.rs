@@ -148,5 +148,8 @@ pub(crate) fn seeds() -> Vec<Vec<u8>> {
         seeds.push(seed(2, &[&[kind], &claims]));
         seeds.push(seed(4, &[&NOW.0.to_le_bytes(), &claims]));
     }
+    // A count of one person that takes two bytes: refused, and a start for others of its kind.
+    let pass = encode(&fixture::paper_pass(1));
+    seeds.push(seed(2, &[&[0], &pass[..5], &[0x81, 0], &pass[6..]]));
     seeds
 }

@@ -227,6 +227,8 @@ pub(crate) fn seeds() -> Vec<Vec<u8>> {
         seed(0, &[&revocation]),
         seed(1, &[&[0, 0], &numbers]),
         seed(1, &[&[1, 0], &records]),
+        // One number twice: refused.
+        seed(1, &[&[0, 0], &numbers[..5], &numbers[..5]]),
         seed(2, &[&[1, 2, 1, 2, 0, 3, 255]]),
         seed(3, &[&records]),
         seed(4, &[&[0, 0, 0, 0, 0, 0, 1, 0, 6, 0, 10]]),
