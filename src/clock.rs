@@ -13,7 +13,25 @@ pub struct Clock {
     started: Instant,
     fixed: Option<Timestamp>,
     floor: Mutex<Floor>,
+    last: Mutex<Option<Reading>>,
 }
+
+/// The wall clock and the steady clock, read together.
+#[derive(Clone, Copy, Debug)]
+struct Reading {
+    wall: Timestamp,
+    steady: Duration,
+}
+
+/// The wall clock was set by somebody or something.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Jump {
+    /// Seconds forward; negative for back.
+    pub seconds: i64,
+}
+
+/// A wall clock that differs by more than this from the steady clock has jumped, in seconds.
+const JUMP: u64 = 5;
 
 impl Clock {
     /// A clock on the system's, or standing still at `fixed` (`--now`).
@@ -23,6 +41,7 @@ impl Clock {
             started: Instant::now(),
             fixed,
             floor,
+            last: Mutex::default(),
         }
     }
 
@@ -31,20 +50,43 @@ impl Clock {
         self.floor().raise(signed, self.started.elapsed());
     }
 
+    /// Whether the wall clock has jumped since this was asked last.
+    pub fn jump(&self) -> Option<Jump> {
+        let reading = Reading {
+            wall: self.wall(),
+            steady: self.started.elapsed(),
+        };
+        let mut last = self.last.lock().unwrap_or_else(PoisonError::into_inner);
+        last.replace(reading)
+            .and_then(|before| jump(before, reading))
+    }
+
     /// What time it is, and how far to believe it.
     pub fn now(&self) -> Now {
-        let wall = self.fixed.unwrap_or_else(|| {
+        self.floor().now(self.wall(), self.started.elapsed())
+    }
+
+    fn wall(&self) -> Timestamp {
+        self.fixed.unwrap_or_else(|| {
             let since = SystemTime::now().duration_since(UNIX_EPOCH);
             // Before 1970 is as dead as 1970.
             Timestamp(since.unwrap_or_default().as_secs())
-        });
-        self.floor().now(wall, self.started.elapsed())
+        })
     }
 
     fn floor(&self) -> std::sync::MutexGuard<'_, Floor> {
         // A floor is plain numbers: whole even if a thread died holding it.
         self.floor.lock().unwrap_or_else(PoisonError::into_inner)
     }
+}
+
+fn jump(before: Reading, now: Reading) -> Option<Jump> {
+    let expected = before
+        .wall
+        .plus(now.steady.saturating_sub(before.steady).as_secs());
+    let ahead = i128::from(now.wall.0) - i128::from(expected.0);
+    let seconds = i64::try_from(ahead).unwrap_or(if ahead < 0 { i64::MIN } else { i64::MAX });
+    (seconds.unsigned_abs() > JUMP).then_some(Jump { seconds })
 }
 
 /// Reads `2026-11-21T08:00:00Z`.
@@ -98,6 +140,25 @@ mod tests {
         assert_eq!(format_hour(time, -30), "23:00");
         assert!(parse_time("yesterday").is_err());
         assert_eq!(format_time(Timestamp(u64::MAX)), "9999-12-31T23:59:59Z");
+    }
+
+    #[test]
+    fn a_clock_that_is_set_forward_or_back_is_noticed_and_one_that_runs_is_not() {
+        let at = |wall, steady| Reading {
+            wall: Timestamp(wall),
+            steady: Duration::from_secs(steady),
+        };
+        assert_eq!(jump(at(1000, 10), at(1060, 70)), None);
+        assert_eq!(jump(at(1000, 10), at(1064, 70)), None);
+        assert_eq!(
+            jump(at(1000, 10), at(4660, 70)),
+            Some(Jump { seconds: 3600 })
+        );
+        assert_eq!(jump(at(1000, 10), at(0, 11)), Some(Jump { seconds: -1001 }));
+        assert_eq!(
+            jump(at(0, 0), at(u64::MAX, 1)),
+            Some(Jump { seconds: i64::MAX })
+        );
     }
 
     #[test]

@@ -2,7 +2,10 @@
 
 use std::{collections::BTreeSet, process::Stdio, thread, time::Duration};
 
-use crate::support::{Town, wait_for};
+use crate::{
+    arguments,
+    support::{Town, program, wait_for},
+};
 
 #[test]
 fn every_passage_that_was_logged_reaches_the_hub_once_whenever_the_scanner_dies() {
@@ -61,4 +64,30 @@ fn every_passage_that_was_logged_reaches_the_hub_once_whenever_the_scanner_dies(
         "{} for {logged}",
         arrived.len()
     );
+}
+
+#[test]
+fn an_import_killed_at_any_moment_leaves_the_old_or_the_new_bundle() {
+    const ROUNDS: u64 = 25;
+    let town = Town::new();
+    town.enrol("");
+    let picture = town.picture("stills", "1.png", &town.pass("G0000001"));
+    for round in 0..ROUNDS {
+        town.publish();
+        let mut import = program("gatepost")
+            .arg("--data")
+            .arg(town.path("device"))
+            .args(arguments!["import", town.path("bundle")])
+            .stdout(Stdio::null())
+            .stderr(Stdio::null())
+            .spawn()
+            .unwrap();
+        // Half a millisecond later each round, over the length of an import.
+        thread::sleep(Duration::from_micros(round * 500));
+        import.kill().unwrap();
+        import.wait().unwrap();
+        assert_eq!(town.check(&picture)[0]["outcome"], "admit", "round {round}");
+    }
+    let last = town.gatepost(arguments!["import", town.path("bundle")]);
+    assert!(last.well, "{}", last.err);
 }

@@ -23,7 +23,7 @@ use gatepost_pass::Now;
 use crate::{
     camera::{CameraError, CameraState, CameraWatch, PictureFolder},
     checkpoint::Judged,
-    clock::Clock,
+    clock::{Clock, format_time},
     config::{Config, ConfigError},
     data::{DataDir, DataError, Identity},
     decode::DecodedCode,
@@ -422,6 +422,16 @@ impl App {
             .status_at
             .is_none_or(|at| at.elapsed() >= Duration::from_secs(1))
         {
+            self.checkpoint.tick(Instant::now());
+            if let Some(jump) = self.clock.jump() {
+                let now = self.clock.now();
+                eprintln!(
+                    "gatepost: the clock jumped by {} s; now {}, {:?}",
+                    jump.seconds,
+                    format_time(now.time),
+                    now.clock
+                );
+            }
             self.checkpoint
                 .reload_if_changed(&self.data, self.identity.as_deref(), &self.clock);
             self.show_status();
