@@ -1,6 +1,9 @@
 //! Words of the command line, and codes that come as a text or a file.
 
-use std::path::Path;
+use std::{
+    io::{self, BufRead as _, Read as _},
+    path::Path,
+};
 
 use gatepost_pass::{Colour, PublicKey, Text, envelope::TEXT_PREFIX, words::WordError};
 
@@ -34,6 +37,23 @@ pub(crate) fn text<const MAX: usize>(text: &str) -> Result<Text<MAX>, WordError>
 pub(crate) fn public_key(text: &str) -> Result<PublicKey, String> {
     let bytes = gatepost_pass::words::parse_hex(text).map_err(|why| why.to_string())?;
     PublicKey::from_bytes(&bytes).map_err(|why| why.to_string())
+}
+
+/// What an argument says, or the next line of the standard input where it is `-`: a command line is
+/// open to every user of the machine and stays in the shell's history, so ID numbers can come that way.
+pub(crate) fn or_line(argument: &str) -> Result<String, Error> {
+    /// Longest line, in bytes.
+    const LONGEST: u64 = 4096;
+    if argument != "-" {
+        return Ok(argument.to_owned());
+    }
+    let mut line = String::new();
+    io::stdin()
+        .lock()
+        .take(LONGEST)
+        .read_line(&mut line)
+        .map_err(Error::Input)?;
+    Ok(line.trim_end_matches(['\r', '\n']).to_owned())
 }
 
 /// A code given as its text, or as a file that holds it.

@@ -19,6 +19,9 @@ pub(crate) enum Error {
     /// A command that needs a home was given none.
     #[error("which authority? Add --home DIR")]
     NoHome,
+    /// The standard input can't be read.
+    #[error("the standard input can't be read: {0}")]
+    Input(std::io::Error),
     /// `init` on a directory that holds something.
     #[error("{0} exists and is not empty: nothing was changed. Choose another directory")]
     HomeTaken(PathBuf),

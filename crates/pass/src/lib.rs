@@ -9,7 +9,8 @@
 //! 4. [`trust`]: root and trust list: whose signature counts, for what, and when.
 //! 5. [`verify`]: the one way from a scanned text to a [`VerifiedDocument`].
 //! 6. [`list`]: status and revocation lists.
-//! 7. [`bundle`]: manifest, policy, and the one way to a [`VerifiedBundle`].
+//! 7. [`manifest`] and [`policy`]: what a bundle consists of; [`bundle`]: the one way to a
+//!    [`VerifiedBundle`].
 
 #![forbid(unsafe_code)]
 
@@ -22,6 +23,7 @@ pub mod envelope;
 pub mod fixture;
 pub mod key;
 pub mod list;
+pub mod manifest;
 pub mod policy;
 pub mod time;
 pub mod trust;

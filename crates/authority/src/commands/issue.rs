@@ -24,7 +24,7 @@ const TRIES: usize = 16;
 /// What `issue` is told.
 #[derive(clap::Args)]
 pub(crate) struct Args {
-    /// ID number of the one person on the pass.
+    /// ID number of the one person on the pass; `-` reads it from a line of the standard input.
     #[arg(long, value_name = "NUMBER", requires = "name")]
     id: Option<String>,
     /// Name of that person; only its ends stand on the pass.
@@ -36,7 +36,8 @@ pub(crate) struct Args {
     /// Number of the special class that the person is of.
     #[arg(long, value_name = "CLASS", requires = "id")]
     special: Option<u8>,
-    /// A person of a family pass, once for each: "ID;NAME[;COLOUR[;CLASS]]".
+    /// A person of a family pass, once for each: "ID;NAME[;COLOUR[;CLASS]]"; `-` reads that from a line
+    /// of the standard input, where no other user of the machine sees it.
     #[arg(long, conflicts_with = "id", required_unless_present = "id")]
     person: Vec<String>,
     /// For how many days it counts.
@@ -112,15 +113,15 @@ pub(crate) fn run(args: &Args, context: &Context) -> Result<(), Error> {
 fn persons(args: &Args) -> Result<Vec<Person>, Error> {
     if let (Some(id), Some(name)) = (&args.id, &args.name) {
         return Ok(vec![Person {
-            id: id.clone(),
+            id: args::or_line(id)?,
             name: name.clone(),
             colour: args.colour,
             class: args.special.map_or(Class::Ordinary, Class::Special),
         }]);
     }
-    let persons = args.person.iter().map(|text| person(text));
-    persons
-        .map(|person| person.ok_or(Error::PersonText))
+    let texts = args.person.iter().map(|text| args::or_line(text));
+    texts
+        .map(|text| person(&text?).ok_or(Error::PersonText))
         .collect()
 }
 

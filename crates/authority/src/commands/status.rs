@@ -7,7 +7,7 @@ use crate::{Context, args, error::Error, person::IdNumber};
 /// What `status` is told.
 #[derive(clap::Args)]
 pub(crate) struct Args {
-    /// ID number of the person, who need not have a pass yet.
+    /// ID number of the person, who need not have a pass yet; `-` reads it from a line of the standard input.
     #[arg(long, value_name = "NUMBER", required_unless_present = "tag")]
     id: Option<String>,
     /// Tag of a person who has a pass.
@@ -22,7 +22,7 @@ pub(crate) fn run(args: &Args, context: &Context) -> Result<(), Error> {
     let home = context.home()?;
     let store = home.store()?;
     let tag = match (&args.id, args.tag) {
-        (Some(id), _) => IdNumber::parse(id)?.tag(&home.tag_secret()?),
+        (Some(id), _) => IdNumber::parse(&args::or_line(id)?)?.tag(&home.tag_secret()?),
         (None, Some(tag)) if store.knows(&tag)? => tag,
         (None, _) => return Err(Error::UnknownTag),
     };

@@ -161,3 +161,28 @@ fn issuing_to_nobody_is_a_usage_error() {
     let output = region.run_at(NOW_TEXT, &["issue"]);
     assert_eq!(output.status.code(), Some(2));
 }
+
+#[test]
+fn id_numbers_can_come_by_the_standard_input_and_name_the_same_persons() {
+    let region = Region::new("CN-SD");
+    let given = region.issue(&["--id", "P0001", "--name", "张三"]);
+    let one = ["issue", "--json", "--id", "-", "--name", "张三"];
+    let one = region.ok_with_input(&one, "P0001\n");
+    let one: serde_json::Value = serde_json::from_str(&one).unwrap();
+    assert_eq!(one["tag"].as_str(), Some(given.tag.as_str()));
+    let family = ["issue", "--person", "-", "--person", "-"];
+    let family = region.ok_with_input(&family, "P0001;张三\nP0002;李四;yellow\n");
+    region.ok(&["publish", "bundle"]);
+    let pass = region
+        .device("bundle")
+        .unwrap()
+        .pass(family.trim_end_matches('\n'));
+    let tags: Vec<String> = pass
+        .subjects
+        .as_slice()
+        .iter()
+        .map(|person| person.tag.to_string())
+        .collect();
+    assert_eq!(tags.len(), 2);
+    assert_eq!(tags[0], given.tag);
+}

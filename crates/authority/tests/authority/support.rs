@@ -2,9 +2,9 @@
 
 use std::{
     fs::{self, File},
-    io,
+    io::{self, Write as _},
     path::{Path, PathBuf},
-    process::{Command, Output},
+    process::{Command, Output, Stdio},
 };
 
 use gatepost_pass::{
@@ -71,6 +71,25 @@ impl Region {
             .current_dir(self.dir.path())
             .output()
             .unwrap()
+    }
+
+    /// Runs a command that must work with that on its standard input, and gives what it prints.
+    pub(crate) fn ok_with_input(&self, args: &[&str], input: &str) -> String {
+        let mut child = Command::new(env!("CARGO_BIN_EXE_gatepost-authority"))
+            .arg("--home")
+            .arg(self.path("home"))
+            .args(["--now", NOW_TEXT])
+            .args(args)
+            .stdin(Stdio::piped())
+            .stdout(Stdio::piped())
+            .spawn()
+            .unwrap();
+        let mut stdin = child.stdin.take().unwrap();
+        stdin.write_all(input.as_bytes()).unwrap();
+        drop(stdin);
+        let output = child.wait_with_output().unwrap();
+        assert!(output.status.success(), "{args:?}");
+        String::from_utf8(output.stdout).unwrap()
     }
 
     /// Runs a command that must work, and gives what it prints.
