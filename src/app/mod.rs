@@ -29,7 +29,7 @@ use crate::{
     decode::DecodedCode,
     store::LogError,
     sync::{self, SyncNews},
-    ui::{SavedState, Surface, Ui, UiCommand, UiError, UiHandle, UiUpdate},
+    ui::{OnlineView, SavedState, Surface, Ui, UiCommand, UiError, UiHandle, UiUpdate},
 };
 
 use checkpoint::Checkpoint;
@@ -189,7 +189,7 @@ pub fn run(options: Options) -> Result<(), AppError> {
         ui: handle,
         log,
         sync,
-        online: None,
+        online: OnlineView::NeverSynced,
         recorder,
         once: options.once,
         showing: None,
@@ -217,8 +217,8 @@ struct App {
     /// Dropping it waits until everything sent is on the disk.
     log: Option<LogWriter>,
     sync: Option<Sender<()>>,
-    /// How the last exchange with the hub went, if there was one.
-    online: Option<Result<(), ()>>,
+    /// How the last exchange with the hub went.
+    online: OnlineView,
     recorder: Option<Recorder>,
     once: bool,
     showing: Option<Showing>,
@@ -327,9 +327,10 @@ impl App {
     /// Sends the passage of the verdict on screen to the log, where it has one.
     fn log_passage(&mut self, judged: &Judged, now: Now) {
         let Some((passage, key)) = self.checkpoint.passage(judged, now) else {
-            let saved = match checkpoint::is_attempt(judged) {
-                true => SavedState::NotLogged,
-                false => SavedState::NothingToLog,
+            let saved = if checkpoint::is_attempt(judged) {
+                SavedState::NotLogged
+            } else {
+                SavedState::NothingToLog
             };
             self.ui.send(UiUpdate::Saved(saved));
             self.picture();
@@ -385,7 +386,7 @@ impl App {
     fn synced(&mut self, news: SyncNews) {
         match news {
             SyncNews::Reached { backlog, fault } => {
-                self.online = Some(Ok(()));
+                self.online = OnlineView::Online;
                 self.checkpoint.unsent = backlog.unsent;
                 if let Some(fault) = fault {
                     eprintln!("gatepost: sync: {fault}");
@@ -395,10 +396,10 @@ impl App {
                 }
             }
             SyncNews::Failed(error) => {
-                if !matches!(self.online, Some(Err(()))) {
+                if self.online != OnlineView::Offline {
                     eprintln!("gatepost: sync: {error}");
                 }
-                self.online = Some(Err(()));
+                self.online = OnlineView::Offline;
                 if self.ending.as_ref().is_some_and(|ending| ending.asked) {
                     self.end_now();
                 }

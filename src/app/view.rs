@@ -92,18 +92,10 @@ pub(super) fn camera(state: CameraState) -> CameraView {
     }
 }
 
-pub(super) fn status(
-    checkpoint: &Checkpoint,
-    online: Option<Result<(), ()>>,
-    now: Now,
-) -> StatusView {
+pub(super) fn status(checkpoint: &Checkpoint, online: OnlineView, now: Now) -> StatusView {
     let freshness = checkpoint.freshness(now.time);
     StatusView {
-        online: match online {
-            Some(Ok(())) => OnlineView::Online,
-            Some(Err(())) => OnlineView::Offline,
-            None => OnlineView::NeverSynced,
-        },
+        online,
         freshness: match freshness {
             Some((Freshness::Fresh, _)) => FreshnessView::Fresh,
             Some((Freshness::Stale, _)) => FreshnessView::Stale,

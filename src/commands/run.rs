@@ -28,7 +28,8 @@ pub struct Arguments {
     /// Draw the window in memory instead of on a display, such as 800x480.
     #[arg(long, value_name = "WxH", value_parser = parse_size)]
     offscreen: Option<(u32, u32)>,
-    /// Keep a picture and a line of every verdict in this folder.
+    /// Keep a picture and a line of every verdict in this folder: for demos and tests, since masked
+    /// names stand on the pictures.
     #[arg(long, value_name = "DIR")]
     record: Option<PathBuf>,
     /// Stop when the pictures are through and everything is logged and sent.
