@@ -8,7 +8,7 @@ use criterion::{Criterion, criterion_group, criterion_main};
 use gatepost::{
     camera::Frame,
     checkpoint::{Recent, judge},
-    decode::{CodeContent, Effort, decode},
+    decode::{CodeContent, StreamReader},
 };
 use gatepost_pass::{
     ClockTrust, Kind, Now,
@@ -38,7 +38,7 @@ fn frame_to_verdict(c: &mut Criterion) {
         ("live code", frame(&live, Carrier::Phone)),
     ];
     let judge_all = |frame: &Frame| {
-        let codes = decode(frame.view(), Effort::Stream);
+        let codes = StreamReader::default().read(frame.view());
         let verdicts = codes
             .iter()
             .map(|code| judge(&code.content, Some(&bundle), &recent, now));

@@ -24,7 +24,7 @@ use crate::{
     },
     clock::Clock,
     data::{DataDir, Identity},
-    decode::{Effort, decode},
+    decode::StreamReader,
     store::PassageLog,
     ui::{Picture, UiHandle, UiUpdate},
 };
@@ -90,6 +90,7 @@ pub(super) fn decoder(events: Sender<Event>) -> Arc<FrameInbox> {
     let inbox = Arc::new(FrameInbox::default());
     let frames = Arc::downgrade(&inbox);
     thread::spawn(move || {
+        let mut reader = StreamReader::default();
         while let Some(inbox) = frames.upgrade() {
             let Some(frame) = inbox.latest.take(FRAME_WAIT) else {
                 if inbox.through.swap(false, Ordering::AcqRel) {
@@ -99,7 +100,7 @@ pub(super) fn decoder(events: Sender<Event>) -> Arc<FrameInbox> {
             };
             drop(inbox);
             let began = Instant::now();
-            let codes = decode(frame.view(), Effort::Stream);
+            let codes = reader.read(frame.view());
             let name = frame.name().map(str::to_owned);
             if !codes.is_empty()
                 && events

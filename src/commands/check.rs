@@ -15,7 +15,7 @@ use crate::{
     checkpoint::{Recent, Verdict, judge, verdict::Reason},
     clock::{Clock, parse_time},
     data::DataDir,
-    decode::{DecodedCode, Effort, decode},
+    decode::{DecodedCode, decode},
     names,
     store::BundleCache,
 };
@@ -57,7 +57,7 @@ pub fn run(data: &Path, arguments: &Arguments) -> Result<Done, CommandError> {
     let mut out = std::io::stdout().lock();
     each_picture(&arguments.paths, |file, frame| {
         let began = Instant::now();
-        let codes = decode(frame.view(), Effort::Still);
+        let codes = decode(frame.view());
         let judge = |code: &DecodedCode| {
             judge(
                 &code.content,

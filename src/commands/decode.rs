@@ -10,7 +10,7 @@ use clap::Args;
 use serde::Serialize;
 
 use super::{CommandError, Done, each_picture};
-use crate::decode::{CodeContent, Effort, decode};
+use crate::decode::{CodeContent, decode};
 
 /// What `decode` takes.
 #[derive(Args, Debug)]
@@ -35,7 +35,7 @@ pub fn run(arguments: &Arguments) -> Result<Done, CommandError> {
     let mut out = std::io::stdout().lock();
     each_picture(&arguments.paths, |file, frame| {
         let began = Instant::now();
-        let codes = decode(frame.view(), Effort::Still);
+        let codes = decode(frame.view());
         let ms = round(began.elapsed().as_secs_f64() * 1000.0);
         if arguments.json {
             let codes = codes.iter().map(|code| &code.content).collect();

@@ -1,7 +1,8 @@
 //! Finder patterns: the three squares in a code's corners. Any straight line through the middle of
 //! one crosses black, white, black, white, black in the proportion 1:1:3:1:1.
 
-use super::threshold::Bits;
+use super::mapping::Point;
+use super::threshold::Ink;
 
 /// Most finder patterns that are kept per picture; noise gives thousands.
 const MAX_FOUND: usize = 512;
@@ -19,15 +20,22 @@ pub(super) struct Finder {
     /// Side of a module in pixels, as measured along rows and columns.
     pub(super) module: f64,
     /// How many rows hit it.
-    seen: u32,
+    pub(super) seen: u32,
 }
 
-/// The finder patterns of a picture, those that most rows agree on first; at most `limit`.
-pub(super) fn find(bits: &Bits, limit: usize) -> Vec<Finder> {
+impl Finder {
+    pub(super) fn at(&self) -> Point {
+        (self.x, self.y)
+    }
+}
+
+/// The finder patterns of a picture, those that most rows agree on first; at most `limit`. Looks at
+/// every `step`th row.
+pub(super) fn find(ink: &Ink, step: usize, limit: usize) -> Vec<Finder> {
     let mut found: Vec<Finder> = Vec::new();
-    for (y, row) in bits.rows().enumerate() {
+    for (y, row) in ink.rows().enumerate().step_by(step) {
         scan_row(row, |x| {
-            if let Some(finder) = confirm(bits, x, y as f64 + 0.5) {
+            if let Some(finder) = confirm(ink, x, y as f64 + 0.5) {
                 merge(&mut found, finder);
             }
         });
@@ -42,24 +50,41 @@ pub(super) fn find(bits: &Bits, limit: usize) -> Vec<Finder> {
     found
 }
 
-/// Calls `hit` with the middle of each 1:1:3:1:1 in a row.
-fn scan_row(row: &[bool], mut hit: impl FnMut(f64)) {
+/// Calls `hit` with the middle of each run of black that may be the middle of a finder pattern.
+fn scan_row(row: &[i16], mut hit: impl FnMut(f64)) {
     let mut runs = [0usize; 5];
-    let (mut colour, mut length) = (false, 0);
-    // One white pixel behind the end closes a pattern at the edge.
-    for (x, black) in row.iter().copied().chain([false]).enumerate() {
-        if black == colour {
-            length += 1;
-            continue;
-        }
-        runs.rotate_left(1);
-        runs[4] = length;
-        (colour, length) = (black, 1);
-        if !black && is_pattern(&runs, TOLERANCE) {
-            let end_of_middle = x - runs[4] - runs[3];
+    let (mut black, mut from) = (false, 0);
+    while from < row.len() {
+        let rest = &row[from..];
+        let run = if black {
+            rest.iter().position(|&ink| ink <= 0)
+        } else {
+            rest.iter().position(|&ink| ink > 0)
+        };
+        let run = run.unwrap_or(rest.len());
+        runs = [runs[1], runs[2], runs[3], runs[4], run];
+        from += run;
+        if black && is_ring(&runs) {
+            let end_of_middle = from - runs[4] - runs[3];
             hit(end_of_middle as f64 - runs[2] as f64 / 2.0);
         }
+        black = !black;
     }
+}
+
+/// Whether five runs may cross a finder pattern: the inner three have the proportion 1:3:1, the outer
+/// ones are at least half a module. They may be longer: the ring may touch other print.
+fn is_ring(runs: &[usize; 5]) -> bool {
+    let [before, left, middle, right, after] = *runs;
+    // In tenths of a module, so that no division is needed.
+    let module = 2 * (left + middle + right);
+    let near = |run: usize, share: usize| (10 * run).abs_diff(share * module) * 2 < share * module;
+    module >= 10
+        && near(left, 1)
+        && near(middle, 3)
+        && near(right, 1)
+        && 20 * before >= module
+        && 20 * after >= module
 }
 
 /// Whether five runs have the proportion 1:1:3:1:1.
@@ -76,10 +101,10 @@ fn is_pattern(runs: &[usize; 5], tolerance: f64) -> bool {
 }
 
 /// Looks at a possible finder pattern along the column, the row and the diagonals.
-fn confirm(bits: &Bits, x: f64, y: f64) -> Option<Finder> {
-    let down = cross(bits, (x, y), (0.0, 1.0), TOLERANCE)?;
+fn confirm(ink: &Ink, x: f64, y: f64) -> Option<Finder> {
+    let down = cross(ink, (x, y), (0.0, 1.0), TOLERANCE)?;
     let y = y + down.off_middle;
-    let across = cross(bits, (x, y), (1.0, 0.0), TOLERANCE)?;
+    let across = cross(ink, (x, y), (1.0, 0.0), TOLERANCE)?;
     let x = x + across.off_middle;
     let (shorter, longer) = (
         down.length.min(across.length),
@@ -88,8 +113,12 @@ fn confirm(bits: &Bits, x: f64, y: f64) -> Option<Finder> {
     if longer > 2.5 * shorter {
         return None;
     }
-    cross(bits, (x, y), (1.0, 1.0), DIAGONAL_TOLERANCE)
-        .or_else(|| cross(bits, (x, y), (1.0, -1.0), DIAGONAL_TOLERANCE))?;
+    cross(ink, (x, y), (1.0, 1.0), DIAGONAL_TOLERANCE)
+        .or_else(|| cross(ink, (x, y), (1.0, -1.0), DIAGONAL_TOLERANCE))
+        .or(Some(Cross {
+            length: 0.0,
+            off_middle: 0.0,
+        }))?;
     Some(Finder {
         x,
         y,
@@ -108,13 +137,13 @@ pub(super) struct Cross {
 
 /// Walks from a point in the black square both ways along `step`; `None` if the runs are not 1:1:3:1:1.
 pub(super) fn cross(
-    bits: &Bits,
+    ink: &Ink,
     (x, y): (f64, f64),
     (dx, dy): (f64, f64),
     tolerance: f64,
 ) -> Option<Cross> {
-    let ahead = half_cross(bits, (x, y), (dx, dy))?;
-    let back = half_cross(bits, (x, y), (-dx, -dy))?;
+    let ahead = half_cross(ink, (x, y), (dx, dy))?;
+    let back = half_cross(ink, (x, y), (-dx, -dy))?;
     // Both halves count the pixel they start in.
     let middle = ahead[0] + back[0] - 1;
     let runs = [back[2], back[1], middle, ahead[1], ahead[2]];
@@ -126,14 +155,19 @@ pub(super) fn cross(
 
 /// The lengths of black, white and black from a point along `step`. Each run has a limit, the first
 /// by the picture's size and the others by the first, so that the walk ends.
-fn half_cross(bits: &Bits, (x, y): (f64, f64), (dx, dy): (f64, f64)) -> Option<[usize; 3]> {
+fn half_cross(ink: &Ink, (x, y): (f64, f64), (dx, dy): (f64, f64)) -> Option<[usize; 3]> {
     let mut runs = [0usize; 3];
-    let (mut run, mut limit, mut t) = (0, 2 * bits.reach(), 0.0);
+    let (mut run, mut limit, mut t) = (0, 2 * ink.reach(), 0.0);
     loop {
-        let black = bits.at_point(x + t * dx, y + t * dy);
+        let black = ink.black(x + t * dx, y + t * dy);
         if black == (run != 1) {
             runs[run] += 1;
             if runs[run] > limit {
+                // The outer ring may run into black ground: then it is taken as one module.
+                if run == 2 && runs[1] <= runs[0] {
+                    runs[2] = (runs[0] * 2).div_ceil(3);
+                    return Some(runs);
+                }
                 return None;
             }
             t += 1.0;

@@ -1,116 +1,78 @@
-//! Three finder patterns to a square of modules: how large the code is, and where each module lies.
+//! Where the modules of a code lie, and what they say.
 
-use super::finder::{Finder, cross};
+use super::budget::Budget;
+use super::layout::{
+    FINDER_MODULES, Fixed, alignment_centres, alignment_pattern, finder_modules, fixed_modules,
+};
+use super::legs::Legs;
 use super::mapping::{Anchors, Mapping, Point};
-use super::symbol;
-use super::threshold::Bits;
+use super::mesh;
+use super::symbol::{self, Unread};
+use super::threshold::Ink;
 
-/// Content, and the code's corners in pixels: top left, top right, bottom right, bottom left.
-pub(super) type Reading = (Vec<u8>, [Point; 4]);
+/// What came of trying to read a code.
+pub(super) enum Outcome {
+    /// The content, and the code's corners in pixels: top left, top right, bottom right, bottom left.
+    Read(Vec<u8>, [Point; 4]),
+    /// It looks like a code, but could not be read.
+    Seen,
+    /// There is no code.
+    Nothing,
+}
 
 /// Share of the fixed modules that must be right before the rest is worth reading.
 const MIN_FIT: f64 = 0.7;
-/// Modules in three finder patterns.
-const FINDER_MODULES: usize = 3 * 49;
+/// The same when the code has told its version and a mesh will mend its bends.
+const MIN_TOLD_FIT: f64 = 0.5;
 /// Positions per code that are read as they are, and of these that are worth moving about.
-const MAX_READS: usize = 4;
+const MAX_READS: usize = 2;
+/// The same before a quick look reads it: error correction is the dearest stage.
+const MIN_READ_FIT: f64 = 0.8;
 const MAX_REFINED: usize = 2;
 
-/// Reads the code whose finder patterns are these: the corner between the other two, then clockwise.
-pub(super) fn read(bits: &Bits, corner: &Finder, right: &Finder, down: &Finder) -> Option<Reading> {
-    let legs = Legs::measure(bits, corner, right, down);
-    let mut guesses: Vec<Guess> = legs
-        .versions()
-        .flat_map(|version| guesses(bits, &legs, version))
-        .filter(|guess| guess.fit >= MIN_FIT)
-        .collect();
-    // A stable sort: of equals, the likelier version and the found alignment pattern stay first.
-    guesses.sort_by(|a, b| b.fit.total_cmp(&a.fit));
-    guesses.truncate(MAX_READS);
-    let refine = |guess: &Guess| guess.refined(bits)?.read(bits);
-    guesses
+/// Reads a code as a flat square, at the likeliest places.
+pub(super) fn read(ink: &Ink, legs: &Legs, budget: &mut Budget) -> Outcome {
+    let guesses = guesses(ink, legs, &legs.versions(), MIN_FIT, budget);
+    if guesses.is_empty() {
+        return Outcome::Nothing;
+    }
+    let plain = guesses
         .iter()
-        .find_map(|guess| guess.read(bits))
-        .or_else(|| guesses.iter().take(MAX_REFINED).find_map(refine))
+        .filter(|g| g.fit >= MIN_READ_FIT)
+        .take(MAX_READS)
+        .map(|g| g.read(ink, budget));
+    first(plain).unwrap_or(Outcome::Seen)
 }
 
-/// The triple with what its patterns tell of the perspective.
-struct Legs {
-    corner: Point,
-    right: Point,
-    down: Point,
-    /// Modules from the corner's centre to the others', as measured.
-    modules: f64,
-    /// Depth of the other two against the corner (1 is as far away as the corner).
-    depth_right: f64,
-    depth_down: f64,
-}
-
-impl Legs {
-    fn measure(bits: &Bits, corner: &Finder, right: &Finder, down: &Finder) -> Self {
-        let (count_right, depth_right) = leg(bits, corner, right);
-        let (count_down, depth_down) = leg(bits, corner, down);
-        Self {
-            corner: (corner.x, corner.y),
-            right: (right.x, right.y),
-            down: (down.x, down.y),
-            modules: (count_right + count_down) / 2.0,
-            depth_right,
-            depth_down,
-        }
-    }
-
-    /// The versions that the size allows, likeliest first.
-    fn versions(&self) -> impl Iterator<Item = usize> + use<> {
-        let measured = (self.modules + 7.0 - 17.0) / 4.0;
-        let spread = 1.0 + measured / 12.0;
-        let mut near: Vec<usize> = symbol::VERSIONS
-            .filter(|&v| (v as f64 - measured).abs() <= spread)
-            .collect();
-        near.sort_by(|&a, &b| {
-            (a as f64 - measured)
-                .abs()
-                .total_cmp(&(b as f64 - measured).abs())
-        });
-        near.into_iter()
-    }
-
-    /// The middle of where a fourth finder pattern would be: by the measured depths, and as if all
-    /// were equally deep.
-    fn anchors(&self, side: usize) -> [Anchors; 2] {
-        [(self.depth_right, self.depth_down), (1.0, 1.0)].map(|(wr, wd)| {
-            let (a, r, d) = (self.corner, self.right, self.down);
-            let along = |a: f64, r: f64, d: f64| (wr * r + wd * d - a) / (wr + wd - 1.0);
-            let fourth = (along(a.0, r.0, d.0), along(a.1, r.1, d.1));
-            Anchors {
-                points: [a, r, d, fourth],
-                fourth_at: side as f64 - 3.5,
-            }
-        })
-    }
-}
-
-/// Modules between two centres, and the depth of the second against the first. A module's image
-/// shrinks with the square of its depth along the line, so the count is by the geometric mean.
-fn leg(bits: &Bits, from: &Finder, to: &Finder) -> (f64, f64) {
-    const STEPS_PER_PIXEL: f64 = 2.0;
-    let (dx, dy) = (to.x - from.x, to.y - from.y);
-    let distance = dx.hypot(dy);
-    let step = (
-        dx / distance / STEPS_PER_PIXEL,
-        dy / distance / STEPS_PER_PIXEL,
-    );
-    let module = |f: &Finder| {
-        cross(bits, (f.x, f.y), step, 0.8).map_or(f.module, |c| c.length / STEPS_PER_PIXEL / 7.0)
+/// Reads a code whose places are moved until they fit, first as a flat square and then with a mesh.
+/// `told` is the version that it says it has.
+pub(super) fn read_thoroughly(
+    ink: &Ink,
+    legs: &Legs,
+    told: Option<usize>,
+    budget: &mut Budget,
+) -> Outcome {
+    let guesses = match told {
+        Some(version) => guesses(ink, legs, &[version], MIN_TOLD_FIT, budget),
+        None => guesses(ink, legs, &legs.versions(), MIN_FIT, budget),
     };
-    let (near, far) = (module(from), module(to));
-    (
-        distance / (near * far).sqrt(),
-        (near / far).sqrt().clamp(0.6, 1.6),
-    )
+    let better: Vec<Guess> = guesses
+        .iter()
+        .take(MAX_REFINED)
+        .map(|guess| guess.refined(ink, budget).unwrap_or(*guess))
+        .collect();
+    let flat = first(better.iter().map(|guess| guess.read(ink, budget)));
+    flat.or_else(|| first(better.iter().map(|guess| guess.read_by_mesh(ink, budget))))
+        .unwrap_or(Outcome::Nothing)
+}
+
+/// The first that was read.
+fn first(outcomes: impl Iterator<Item = Option<Outcome>>) -> Option<Outcome> {
+    outcomes.flatten().next()
 }
 
 /// Where a code may lie.
+#[derive(Clone, Copy)]
 struct Guess {
     version: usize,
     anchors: Anchors,
@@ -118,61 +80,121 @@ struct Guess {
     fit: f64,
 }
 
-/// The positions to try for a version: by the alignment pattern, by the finder patterns' perspective,
-/// without perspective. None if the finder patterns themselves don't fit the size.
-fn guesses(bits: &Bits, legs: &Legs, version: usize) -> Vec<Guess> {
+/// The places to try, best fit first: by the alignment pattern, by the finder patterns' perspective,
+/// without perspective.
+fn guesses(
+    ink: &Ink,
+    legs: &Legs,
+    versions: &[usize],
+    min_fit: f64,
+    budget: &mut Budget,
+) -> Vec<Guess> {
+    let mut all: Vec<Guess> = Vec::new();
+    for &version in versions {
+        let side = symbol::side_of(version);
+        // Most triples of a crowded picture fail here, before the search for their alignment pattern.
+        let finders = finder_modules(version);
+        let mut anchors = legs.anchors(side).to_vec();
+        if budget.spend(2 * FINDER_MODULES).is_none() {
+            break;
+        }
+        anchors.retain(|anchors| fit(ink, anchors, side, &finders) >= min_fit);
+        if anchors.is_empty() {
+            continue;
+        }
+        let fixed = fixed_modules(version);
+        let aligned: Vec<Anchors> = anchors
+            .iter()
+            .filter_map(|anchors| with_alignment(ink, anchors, version, budget))
+            .collect();
+        for anchors in aligned.into_iter().chain(anchors) {
+            if budget.spend(fixed.len()).is_none() {
+                break;
+            }
+            let fit = fit(ink, &anchors, side, &fixed);
+            if fit >= min_fit {
+                all.push(Guess {
+                    version,
+                    anchors,
+                    fit,
+                });
+            }
+        }
+    }
+    // A stable sort: of equals, the likelier version and the found alignment pattern stay first.
+    all.sort_by(|a, b| b.fit.total_cmp(&a.fit));
+    all
+}
+
+/// Share of these modules that have the right colour; 0 where no code can lie.
+fn fit(ink: &Ink, anchors: &Anchors, side: usize, fixed: &[Fixed]) -> f64 {
+    let Some(mapping) = Mapping::new(anchors, side) else {
+        return 0.0;
+    };
+    let right = fixed.iter().filter(|f| f.fits(ink, &mapping)).count();
+    right as f64 / fixed.len() as f64
+}
+
+/// The anchors with the bottom right alignment pattern as the fourth point, if it can be found.
+fn with_alignment(
+    ink: &Ink,
+    anchors: &Anchors,
+    version: usize,
+    budget: &mut Budget,
+) -> Option<Anchors> {
     let side = symbol::side_of(version);
-    let fixed = fixed_modules(version);
-    let fit = |anchors: &Anchors, of: &[Fixed]| {
-        let mapping = Mapping::new(anchors, side)?;
-        let right = of.iter().filter(|f| f.fits(bits, &mapping)).count();
-        Some(right as f64 / of.len() as f64)
-    };
-    // Most triples of a crowded picture fail here, before the search for their alignment pattern.
-    let finders = &fixed[..FINDER_MODULES];
-    let mut anchors = legs.anchors(side).to_vec();
-    anchors.retain(|anchors| fit(anchors, finders).is_some_and(|fit| fit >= MIN_FIT));
-    let aligned = |anchors: &Anchors| {
-        let fourth_at = alignment_centres(version).last().copied()? as f64 + 0.5;
-        let found = find_alignment(bits, &Mapping::new(anchors, side)?, side, fourth_at)?;
-        let [a, b, c, _] = anchors.points;
-        let points = [a, b, c, found];
-        Some(Anchors { points, fourth_at })
-    };
-    let by_alignment: Vec<Anchors> = anchors.iter().filter_map(aligned).collect();
-    let all = by_alignment.into_iter().chain(anchors);
-    all.filter_map(|anchors| {
-        let fit = fit(&anchors, &fixed)?;
-        Some(Guess {
-            version,
-            anchors,
-            fit,
-        })
+    let fourth_at = alignment_centres(version).last().copied()?;
+    let found = find_alignment(ink, &Mapping::new(anchors, side)?, side, fourth_at, budget)?;
+    let [a, b, c, _] = anchors.points;
+    Some(Anchors {
+        points: [a, b, c, found],
+        fourth_at,
     })
-    .collect()
 }
 
 impl Guess {
-    fn read(&self, bits: &Bits) -> Option<Reading> {
+    /// `None` if it can't be read.
+    fn read(&self, ink: &Ink, budget: &mut Budget) -> Option<Outcome> {
         let side = symbol::side_of(self.version);
+        budget.spend(symbol::WORK * side * side)?;
         let mapping = Mapping::new(&self.anchors, side)?;
-        let content = symbol::read(side, &mapping.sample(bits, side))?;
-        let end = side as f64;
+        self.outcome(&mapping, symbol::read(side, &mapping.sample(ink, side)))
+    }
+
+    fn read_by_mesh(&self, ink: &Ink, budget: &mut Budget) -> Option<Outcome> {
+        let side = symbol::side_of(self.version);
+        budget.spend(mesh::WORK * side * side)?;
+        let mapping = Mapping::new(&self.anchors, side)?;
+        let tones = mesh::relaxed(ink, &mapping, self.version);
+        let mut readings = tones.modules().map(|modules| symbol::read(side, &modules));
+        readings.find_map(|reading| self.outcome(&mapping, reading))
+    }
+
+    fn outcome(&self, mapping: &Mapping, reading: Result<Vec<u8>, Unread>) -> Option<Outcome> {
+        let end = symbol::side_of(self.version) as f64;
         let corners = [(0.0, 0.0), (end, 0.0), (end, end), (0.0, end)];
-        Some((content, corners.map(|(x, y)| mapping.at(x, y))))
+        match reading {
+            Ok(content) => Some(Outcome::Read(
+                content,
+                corners.map(|(x, y)| mapping.at(x, y)),
+            )),
+            Err(Unread::Unsupported) => Some(Outcome::Nothing),
+            Err(Unread::Damaged) => None,
+        }
     }
 
     /// The same guess with its anchors moved to where the fixed modules fit better; `None` if there
     /// is no better place.
-    fn refined(&self, bits: &Bits) -> Option<Guess> {
+    fn refined(&self, ink: &Ink, budget: &mut Budget) -> Option<Guess> {
         let side = symbol::side_of(self.version);
         let fixed = fixed_modules(self.version);
+        budget.spend(fixed.len() * 80)?;
         let score = |anchors: &Anchors| {
             let mapping = Mapping::new(anchors, side)?;
             Some(
                 fixed
                     .iter()
-                    .map(|f| f.agreement(bits, &mapping))
+                    .map(|f| f.agreement(ink, &mapping))
                     .sum::<u32>(),
             )
         };
@@ -199,19 +221,27 @@ impl Guess {
 }
 
 /// The middle of the bottom right alignment pattern: the best match around where it should be.
-fn find_alignment(bits: &Bits, mapping: &Mapping, side: usize, at: f64) -> Option<Point> {
+fn find_alignment(
+    ink: &Ink,
+    mapping: &Mapping,
+    side: usize,
+    at: f64,
+    budget: &mut Budget,
+) -> Option<Point> {
     /// Of 25 modules.
     const MIN_MATCH: u32 = 21;
     let reach = (6 + side / 8) as i32;
+    // Half of the places are white, and are not looked at closer.
+    budget.spend(((2 * reach + 1) * (2 * reach + 1)) as usize * 13)?;
     let mut best = MIN_MATCH - 1;
-    let mut places: Vec<(f64, f64)> = Vec::new();
+    let mut places: Vec<Point> = Vec::new();
     for (i, j) in (-reach..=reach).flat_map(|j| (-reach..=reach).map(move |i| (i, j))) {
         let (x, y) = (at + f64::from(i) / 2.0, at + f64::from(j) / 2.0);
-        if !mapping.black(bits, x, y) {
+        if !mapping.black(ink, x, y) {
             continue;
         }
         let matching = alignment_pattern()
-            .map(|(dx, dy, black)| u32::from(mapping.black(bits, x + dx, y + dy) == black))
+            .map(|(dx, dy, black)| u32::from(mapping.black(ink, x + dx, y + dy) == black))
             .sum::<u32>();
         if matching > best {
             best = matching;
@@ -221,7 +251,7 @@ fn find_alignment(bits: &Bits, mapping: &Mapping, side: usize, at: f64) -> Optio
             places.push((x, y));
         }
     }
-    let distance = |&(x, y): &(f64, f64)| (x - at).hypot(y - at);
+    let distance = |&(x, y): &Point| (x - at).hypot(y - at);
     let nearest = places
         .iter()
         .copied()
@@ -237,106 +267,14 @@ fn find_alignment(bits: &Bits, mapping: &Mapping, side: usize, at: f64) -> Optio
     Some(mapping.at(x, y))
 }
 
-/// A module whose colour is the same in every code of a version.
-struct Fixed {
-    x: f64,
-    y: f64,
-    black: bool,
-}
-
 impl Fixed {
-    fn fits(&self, bits: &Bits, mapping: &Mapping) -> bool {
-        mapping.black(bits, self.x, self.y) == self.black
+    fn fits(&self, ink: &Ink, mapping: &Mapping) -> bool {
+        mapping.black(ink, self.x, self.y) == self.black
     }
 
     /// How many of five points in the module have the right colour.
-    fn agreement(&self, bits: &Bits, mapping: &Mapping) -> u32 {
-        let black = mapping.black_points(bits, self.x, self.y);
+    fn agreement(&self, ink: &Ink, mapping: &Mapping) -> u32 {
+        let black = mapping.black_points(ink, self.x, self.y);
         if self.black { black } else { 5 - black }
-    }
-}
-
-/// Finder patterns, which come first and are [`FINDER_MODULES`], then alignment and timing patterns.
-fn fixed_modules(version: usize) -> Vec<Fixed> {
-    let side = symbol::side_of(version);
-    let far = side as f64 - 3.5;
-    let mut fixed = Vec::new();
-    let mut ring = |cx: f64, cy: f64, reach: i32, white_at: i32| {
-        for (dx, dy) in (-reach..=reach).flat_map(|dy| (-reach..=reach).map(move |dx| (dx, dy))) {
-            fixed.push(Fixed {
-                x: cx + f64::from(dx),
-                y: cy + f64::from(dy),
-                black: dx.abs().max(dy.abs()) != white_at,
-            });
-        }
-    };
-    for (cx, cy) in [(3.5, 3.5), (far, 3.5), (3.5, far)] {
-        ring(cx, cy, 3, 2);
-    }
-    let centres = alignment_centres(version);
-    let last = centres.len().saturating_sub(1);
-    for (i, &cx) in centres.iter().enumerate() {
-        for (j, &cy) in centres.iter().enumerate() {
-            // Finder patterns are in these corners.
-            if !matches!((i, j), (0, 0)) && (i, j) != (0, last) && (i, j) != (last, 0) {
-                ring(cx as f64 + 0.5, cy as f64 + 0.5, 2, 1);
-            }
-        }
-    }
-    for i in 8..side - 8 {
-        let (along, black) = (i as f64 + 0.5, i.is_multiple_of(2));
-        fixed.push(Fixed {
-            x: along,
-            y: 6.5,
-            black,
-        });
-        fixed.push(Fixed {
-            x: 6.5,
-            y: along,
-            black,
-        });
-    }
-    fixed
-}
-
-/// The 5 x 5 modules of an alignment pattern around its middle: x, y, black.
-fn alignment_pattern() -> impl Iterator<Item = (f64, f64, bool)> {
-    (-2i32..=2).flat_map(|dy| {
-        (-2i32..=2).map(move |dx| {
-            let black = dx.abs().max(dy.abs()) != 1;
-            (f64::from(dx), f64::from(dy), black)
-        })
-    })
-}
-
-/// The columns, and rows, of the middles of alignment patterns. None in version 1.
-fn alignment_centres(version: usize) -> Vec<usize> {
-    if version < 2 {
-        return Vec::new();
-    }
-    let count = version / 7 + 2;
-    let step = match version {
-        32 => 26,
-        _ => (version * 4 + count * 2 + 1) / (count * 2 - 2) * 2,
-    };
-    let last = symbol::side_of(version) - 7;
-    let mut centres: Vec<usize> = (0..count - 1).map(|i| last - i * step).collect();
-    centres.push(6);
-    centres.reverse();
-    centres
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn alignment_patterns_lie_where_the_standard_says() {
-        assert!(alignment_centres(1).is_empty());
-        assert_eq!(alignment_centres(2), [6, 18]);
-        assert_eq!(alignment_centres(7), [6, 22, 38]);
-        assert_eq!(alignment_centres(22), [6, 26, 50, 74, 98]);
-        assert_eq!(alignment_centres(32), [6, 34, 60, 86, 112, 138]);
-        assert_eq!(alignment_centres(40), [6, 30, 58, 86, 114, 142, 170]);
     }
 }

@@ -1,6 +1,6 @@
 //! The perspective of a code: from modules to pixels.
 
-use super::threshold::Bits;
+use super::threshold::Ink;
 
 /// x and y, in pixels of the pass.
 pub(super) type Point = (f64, f64);
@@ -75,13 +75,13 @@ impl Mapping {
         )
     }
 
-    pub(super) fn black(&self, bits: &Bits, x: f64, y: f64) -> bool {
+    pub(super) fn black(&self, ink: &Ink, x: f64, y: f64) -> bool {
         let (x, y) = self.at(x, y);
-        bits.at_point(x, y)
+        ink.black(x, y)
     }
 
     /// How many of five points in a module are black: its middle and four around.
-    pub(super) fn black_points(&self, bits: &Bits, x: f64, y: f64) -> u32 {
+    pub(super) fn black_points(&self, ink: &Ink, x: f64, y: f64) -> u32 {
         [
             (0.0, 0.0),
             (-0.25, 0.0),
@@ -90,15 +90,15 @@ impl Mapping {
             (0.0, 0.25),
         ]
         .iter()
-        .map(|(dx, dy)| u32::from(self.black(bits, x + dx, y + dy)))
+        .map(|(dx, dy)| u32::from(self.black(ink, x + dx, y + dy)))
         .sum()
     }
 
     /// All modules, rows from the top.
-    pub(super) fn sample(&self, bits: &Bits, side: usize) -> Vec<bool> {
+    pub(super) fn sample(&self, ink: &Ink, side: usize) -> Vec<bool> {
         (0..side * side)
             .map(|i| ((i % side) as f64 + 0.5, (i / side) as f64 + 0.5))
-            .map(|(x, y)| self.black_points(bits, x, y) >= 3)
+            .map(|(x, y)| self.black_points(ink, x, y) >= 3)
             .collect()
     }
 }

@@ -9,13 +9,24 @@
 //! overflows `i32` on far-away corners and copies the picture for each guess. None of that can be
 //! ruled out from outside without doing the search, and a checkpoint must not stop for a picture.
 
+mod budget;
 mod finder;
+mod frame;
 mod grid;
+mod layout;
+mod legs;
+mod look;
 mod mapping;
+mod mesh;
 mod place;
 mod scale;
+mod still;
+mod stream;
 mod symbol;
+mod text;
 mod threshold;
+mod trio;
+mod version;
 
 #[cfg(test)]
 mod tests;
@@ -24,7 +35,9 @@ mod vectors;
 
 use serde::{Serialize, Serializer};
 
-use scale::Picture;
+use finder::Finder;
+use look::Look;
+pub use stream::StreamReader;
 
 /// Longest content, in bytes, that is handed on: the largest QR code in alphanumeric mode.
 pub const MAX_CONTENT_BYTES: usize = 4_296;
@@ -32,12 +45,8 @@ pub const MAX_CONTENT_BYTES: usize = 4_296;
 pub const MAX_CODES: usize = 32;
 /// Shortest side, in pixels, that can hold a QR code: its smallest version has 21 modules.
 const MIN_SIDE: usize = 21;
-/// Longest side, in pixels, of the first pass over a picture.
-const FIRST_PASS_SIDE: usize = 1_600;
-/// Most pixels of a pass at full size.
-const FULL_PASS_PIXELS: usize = 12_000_000;
-/// Longest side, in pixels, of a picture that is worth enlarging.
-const TINY_SIDE: usize = 400;
+/// Longest side, in pixels, that a quick look works at.
+const QUICK_SIDE: usize = 800;
 
 /// A view of a grey picture: rows from the top, one byte per pixel, 0 is black.
 #[derive(Clone, Copy, Debug)]
@@ -70,15 +79,6 @@ impl<'a> Luma<'a> {
     }
 }
 
-/// How much work a picture is worth.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Effort {
-    /// One pass: the next frame of the stream comes soon.
-    Stream,
-    /// Several passes until one reads something: there is only this picture.
-    Still,
-}
-
 /// What a code carries.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub enum CodeContent {
@@ -95,12 +95,6 @@ impl CodeContent {
             Self::Text(text) => text.as_bytes(),
             Self::Bytes(bytes) => bytes,
         }
-    }
-}
-
-impl From<Vec<u8>> for CodeContent {
-    fn from(bytes: Vec<u8>) -> Self {
-        String::from_utf8(bytes).map_or_else(|e| Self::Bytes(e.into_bytes()), Self::Text)
     }
 }
 
@@ -133,88 +127,87 @@ pub struct DecodedCode {
 
 /// Reads the codes of a picture: each content once, from the top of the picture to its bottom.
 ///
-/// Never panics, whatever the picture; a picture without a readable code gives an empty list.
-pub fn decode(picture: Luma<'_>, effort: Effort) -> Vec<DecodedCode> {
+/// Looks at it in many ways until one reads something: there is only this picture. Frames of a camera
+/// are for a [`StreamReader`]. Never panics, whatever the picture; a picture without a readable code
+/// gives an empty list.
+pub fn decode(picture: Luma<'_>) -> Vec<DecodedCode> {
     if picture.width.min(picture.height) < MIN_SIDE {
         return Vec::new();
     }
-    let mut codes = passes(picture, effort)
-        .into_iter()
-        .map(|pass| run(&pass, picture, effort))
-        .find(|codes| !codes.is_empty())
-        .unwrap_or_default();
-    codes.sort_by(|a, b| {
+    let (mut codes, mut more) = (Vec::new(), MORE_LOOKS);
+    for look in still::looks(picture) {
+        let seen = see(&look, picture);
+        let unread = !seen.unread.is_empty();
+        codes.extend(seen.codes);
+        if !codes.is_empty() {
+            if !unread || more == 0 {
+                break;
+            }
+            more -= 1;
+        }
+    }
+    dedupe(codes)
+}
+
+/// Looks that are spent on a second code after a first one was read.
+const MORE_LOOKS: usize = 3;
+
+/// What a look shows, in pixels of the picture that it looks at.
+struct Seen {
+    codes: Vec<DecodedCode>,
+    /// Finder patterns: x, y and the side of a module.
+    finders: Vec<(f32, f32, f32)>,
+    /// Those of codes that were not read.
+    unread: Vec<(f32, f32, f32)>,
+}
+
+/// One look, from grey to codes.
+fn see(look: &Look, luma: Luma<'_>) -> Seen {
+    let picture = look.grey(luma);
+    let ink = look.ink(&picture);
+    let finders = look.finders(&ink);
+    let sight = look.codes(&ink, &finders);
+    let original = |value| picture.original(value);
+    let place = |f: &Finder| (original(f.x), original(f.y), original(f.module));
+    Seen {
+        finders: finders.iter().map(place).collect(),
+        unread: sight.unread.iter().map(|&i| place(&finders[i])).collect(),
+        codes: sight
+            .readings
+            .into_iter()
+            .map(|(bytes, corners)| DecodedCode {
+                content: text::content(bytes),
+                corners: corners.map(|(x, y)| (original(x), original(y))),
+            })
+            .collect(),
+    }
+}
+
+/// Each content once, from top to bottom.
+fn dedupe(codes: Vec<DecodedCode>) -> Vec<DecodedCode> {
+    let mut once: Vec<DecodedCode> = Vec::new();
+    for code in codes {
+        if once.len() < MAX_CODES && once.iter().all(|known| known.content != code.content) {
+            once.push(code);
+        }
+    }
+    once.sort_by(|a, b| {
         let place = |c: &DecodedCode| c.corners[0];
         (place(a).1.total_cmp(&place(b).1)).then(place(a).0.total_cmp(&place(b).0))
     });
-    codes
+    once
 }
 
-/// One look at the picture.
-#[derive(Clone, Copy, Debug, PartialEq)]
-struct Pass {
-    resize: Resize,
-    /// Side of a threshold block, in pixels after resizing.
-    block: usize,
-    /// Light modules on dark ground.
-    inverted: bool,
+/// The scale of a quick look: whole, so that shrinking is a mean of pixels.
+fn quick_scale(picture: Luma<'_>) -> f64 {
+    picture.width.max(picture.height).div_ceil(QUICK_SIDE) as f64
 }
 
-#[derive(Clone, Copy, Debug, PartialEq)]
-enum Resize {
-    /// Each side divided by this.
-    Shrink(usize),
-    /// Each side doubled.
-    Double,
-}
-
-/// The looks that a picture gets, cheapest first.
-fn passes(picture: Luma<'_>, effort: Effort) -> Vec<Pass> {
-    let longest = picture.width.max(picture.height);
-    let shrink = longest.div_ceil(FIRST_PASS_SIDE);
-    let look = |resize, block| Pass {
-        resize,
-        block,
-        inverted: false,
+/// The first look alone, for benches.
+pub fn quick_look(picture: Luma<'_>) -> Vec<DecodedCode> {
+    let look = Look {
+        scale: quick_scale(picture),
+        ..look::PLAIN
     };
-    let first = look(Resize::Shrink(shrink), threshold::FINE);
-    if effort == Effort::Stream {
-        return vec![first];
-    }
-    let mut list = vec![
-        first,
-        look(Resize::Shrink(shrink * 2), threshold::FINE),
-        look(Resize::Shrink(shrink), threshold::COARSE),
-    ];
-    if longest <= TINY_SIDE {
-        list.push(look(Resize::Double, threshold::FINE));
-    }
-    if shrink > 1 && picture.pixels.len() <= FULL_PASS_PIXELS {
-        list.push(look(Resize::Shrink(1), threshold::FINE));
-    }
-    list.push(Pass {
-        inverted: true,
-        ..first
-    });
-    list
-}
-
-fn run(pass: &Pass, original: Luma<'_>, effort: Effort) -> Vec<DecodedCode> {
-    let picture = match pass.resize {
-        Resize::Shrink(by) => Picture::shrunk(original, by),
-        Resize::Double => Picture::doubled(original),
-    };
-    let mut bits = threshold::threshold(&picture, pass.block);
-    if pass.inverted {
-        bits.invert();
-    }
-    let mut codes: Vec<DecodedCode> = Vec::new();
-    for (bytes, corners) in place::read_all(&bits, effort) {
-        let content = CodeContent::from(bytes);
-        if codes.iter().all(|known| known.content != content) {
-            let corners = corners.map(|(x, y)| (picture.original(x), picture.original(y)));
-            codes.push(DecodedCode { content, corners });
-        }
-    }
-    codes
+    dedupe(see(&look, picture).codes)
 }

@@ -1,38 +1,56 @@
 //! Which three finder patterns belong to one code: likely triples first, each pattern used once.
 
-use super::finder::{self, Finder};
-use super::grid::{self, Reading};
-use super::threshold::Bits;
-use super::{Effort, MAX_CODES};
+use super::MAX_CODES;
+use super::budget::Budget;
+use super::finder::Finder;
+use super::grid::{self, Outcome};
+use super::legs::Legs;
+use super::mapping::Point;
+use super::threshold::Ink;
 
-/// Reads every code of a black and white picture, in the order in which they were found.
-pub(super) fn read_all(bits: &Bits, effort: Effort) -> Vec<Reading> {
-    let (patterns, tries) = match effort {
-        Effort::Stream => (36, 60),
-        Effort::Still => (96, 400),
+/// Content, and the code's corners in pixels: top left, top right, bottom right, bottom left.
+pub(super) type Reading = (Vec<u8>, [Point; 4]);
+
+/// What a look at a picture gave.
+#[derive(Default)]
+pub(super) struct Sight {
+    pub(super) readings: Vec<Reading>,
+    /// For each finder pattern whether it is part of a code that was read.
+    pub(super) used: Vec<bool>,
+    /// Finder patterns of codes that were seen but not read.
+    pub(super) unread: Vec<usize>,
+}
+
+/// Reads the codes of a black and white picture, in the order in which they were found.
+pub(super) fn read_all(ink: &Ink, finders: &[Finder], budget: &mut Budget) -> Sight {
+    let mut sight = Sight {
+        used: vec![false; finders.len()],
+        ..Sight::default()
     };
-    let finders = finder::find(bits, patterns);
-    let mut used = vec![false; finders.len()];
-    let mut readings = Vec::new();
-    let mut tried = 0;
-    for triple in triples(&finders) {
-        if triple.members.iter().any(|&i| used[i]) {
+    for triple in triples(finders) {
+        if triple.members.iter().any(|&i| sight.used[i]) {
             continue;
         }
-        if tried == tries || readings.len() == MAX_CODES {
+        if sight.readings.len() == MAX_CODES || budget.spend(TRIPLE_WORK).is_none() {
             break;
         }
-        tried += 1;
-        let [corner, right, down] = triple.members.map(|i| finders[i]);
-        if let Some(reading) = grid::read(bits, &corner, &right, &down) {
-            for i in triple.members {
-                used[i] = true;
+        let legs = Legs::by_crosses(ink, triple.members.map(|i| &finders[i]));
+        match grid::read(ink, &legs, budget) {
+            Outcome::Read(content, corners) => {
+                triple.members.iter().for_each(|&i| sight.used[i] = true);
+                sight.readings.push((content, corners));
             }
-            readings.push(reading);
+            Outcome::Seen => sight.unread.extend(triple.members),
+            Outcome::Nothing => {}
         }
     }
-    readings
+    let used = &sight.used;
+    sight.unread.retain(|&i| !used[i]);
+    sight
 }
+
+/// What measuring a triple costs, in modules sampled.
+const TRIPLE_WORK: usize = 300;
 
 /// Three finder patterns that may belong to one code.
 struct Triple {
@@ -57,7 +75,7 @@ fn triple(finders: &[Finder], members: [usize; 3]) -> Option<Triple> {
     let modules = members.map(|i| finders[i].module);
     let smallest = modules.iter().copied().fold(f64::INFINITY, f64::min);
     let largest = modules.iter().copied().fold(0.0, f64::max);
-    if largest > 2.0 * smallest {
+    if largest > 2.5 * smallest {
         return None;
     }
     let distance =
@@ -78,11 +96,11 @@ fn triple(finders: &[Finder], members: [usize; 3]) -> Option<Triple> {
     let (shorter, longer) = (la.min(lb), la.max(lb));
     // Centres are at least 14 and at most 170 modules apart; modules are measured aslant up to 1.5
     // times too large.
-    if shorter < 14.0 * 0.5 * smallest || longer > 170.0 * 1.5 * largest || longer > 2.2 * shorter {
+    if shorter < 14.0 * 0.5 * smallest || longer > 170.0 * 1.5 * largest || longer > 4.0 * shorter {
         return None;
     }
     let cosine = (ax * bx + ay * by) / (la * lb);
-    if cosine.abs() > 0.6 {
+    if cosine.abs() > 0.85 {
         return None;
     }
     let clockwise = ax * by - ay * bx > 0.0;

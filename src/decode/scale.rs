@@ -1,6 +1,8 @@
-//! Pictures at the size that a pass wants: divided by a whole number, or doubled.
+//! Pictures at the size, and as sharp, as a look wants.
 
 use std::borrow::Cow;
+
+use image::imageops::{self, FilterType};
 
 use super::Luma;
 
@@ -15,9 +17,38 @@ pub(super) struct Picture<'a> {
 }
 
 impl<'a> Picture<'a> {
+    /// At another size: `scale` pixels of the original become one, each side. A side never gets
+    /// below 1.
+    pub(super) fn resized(luma: Luma<'a>, scale: f64) -> Self {
+        if scale >= 1.0 && scale.fract() == 0.0 {
+            return Self::shrunk(luma, scale as usize);
+        }
+        // `as` saturates; a side is far below 2^32, or its pixels would not fit into memory.
+        let side = |side: usize| ((side as f64 / scale).round() as u32).max(1);
+        let (width, height) = (side(luma.width), side(luma.height));
+        let old = image::ImageBuffer::<image::Luma<u8>, _>::from_raw(
+            luma.width as u32,
+            luma.height as u32,
+            luma.pixels,
+        );
+        let Some(old) = old else {
+            return Self::shrunk(luma, 1);
+        };
+        let new = if scale > 1.0 {
+            imageops::thumbnail(&old, width, height)
+        } else {
+            imageops::resize(&old, width, height, FilterType::CatmullRom)
+        };
+        Self {
+            width: width as usize,
+            height: height as usize,
+            pixels: Cow::Owned(new.into_raw()),
+            scale: luma.width as f64 / f64::from(width),
+        }
+    }
+
     /// Each side divided by `by`: the mean of `by` x `by` pixels; a rest at the far edges is cut.
-    /// A side never gets below 1.
-    pub(super) fn shrunk(luma: Luma<'a>, by: usize) -> Self {
+    fn shrunk(luma: Luma<'a>, by: usize) -> Self {
         let by = by.clamp(1, luma.width.min(luma.height));
         if by == 1 {
             return Self {
@@ -48,30 +79,32 @@ impl<'a> Picture<'a> {
         }
     }
 
-    /// Each side doubled, pixels between the old ones mixed from their neighbours.
-    pub(super) fn doubled(luma: Luma<'a>) -> Self {
-        let (width, height) = (luma.width * 2, luma.height * 2);
+    /// With steeper edges: each pixel's difference from the mean of those up to `reach` around it,
+    /// times `amount`, is added to it.
+    pub(super) fn sharpened(self, amount: f64, reach: usize) -> Self {
+        let (width, height) = (self.width, self.height);
+        let near = |at: usize, end: usize| at.saturating_sub(reach)..end.min(at + reach + 1);
+        let mut across = Vec::with_capacity(width * height);
+        for row in self.pixels.chunks_exact(width) {
+            across.extend((0..width).map(|x| {
+                let near = &row[near(x, width)];
+                near.iter().map(|&p| f32::from(p)).sum::<f32>() / near.len() as f32
+            }));
+        }
         let mut pixels = Vec::with_capacity(width * height);
-        let row = |y: usize| {
-            let y = y.min(luma.height - 1);
-            &luma.pixels[y * luma.width..][..luma.width]
-        };
         for y in 0..height {
-            // A new pixel lies a quarter of an old one off the old centre.
-            let (near, far) = neighbours(y);
-            let (near, far) = (row(near), row(far));
+            let rows = near(y, height);
             for x in 0..width {
-                let (a, b) = neighbours(x);
-                let (a, b) = (a.min(luma.width - 1), b.min(luma.width - 1));
-                let mix = |r: &[u8]| 3 * u32::from(r[a]) + u32::from(r[b]);
-                pixels.push(((3 * mix(near) + mix(far) + 8) / 16) as u8);
+                let sum: f32 = rows.clone().map(|y| across[y * width + x]).sum();
+                let old = f32::from(self.pixels[y * width + x]);
+                let more = (old - sum / rows.len() as f32) * amount as f32;
+                // `as` saturates.
+                pixels.push((old + more) as u8);
             }
         }
         Self {
-            width,
-            height,
             pixels: Cow::Owned(pixels),
-            scale: 0.5,
+            ..self
         }
     }
 
@@ -81,32 +114,19 @@ impl<'a> Picture<'a> {
     }
 }
 
-/// The old pixels that new pixel `at` is mixed from, nearest first.
-fn neighbours(at: usize) -> (usize, usize) {
-    let near = at / 2;
-    let far = if at.is_multiple_of(2) {
-        near.saturating_sub(1)
-    } else {
-        near + 1
-    };
-    (near, far)
-}
-
 #[cfg(test)]
 mod tests {
+    #![allow(clippy::unwrap_used)]
     use super::*;
 
     fn luma(width: u32, height: u32, pixels: &[u8]) -> Luma<'_> {
-        Luma::new(width, height, pixels).unwrap_or(Luma {
-            width: 1,
-            height: 1,
-            pixels: &[0],
-        })
+        Luma::new(width, height, pixels).unwrap()
     }
 
     #[test]
     fn shrinking_takes_the_mean_and_cuts_the_rest() {
-        let picture = Picture::shrunk(luma(5, 2, &[0, 4, 10, 10, 9, 4, 8, 10, 10, 9]), 2);
+        let pixels = [0, 4, 10, 10, 9, 4, 8, 10, 10, 9];
+        let picture = Picture::resized(luma(5, 2, &pixels), 2.0);
         assert_eq!((picture.width, picture.height), (2, 1));
         assert_eq!(picture.pixels.as_ref(), [4, 10]);
         assert_eq!(picture.original(1.0), 2.0);
@@ -114,14 +134,29 @@ mod tests {
 
     #[test]
     fn shrinking_below_one_pixel_stops_at_one() {
-        let picture = Picture::shrunk(luma(3, 1, &[1, 2, 3]), 9);
-        assert_eq!((picture.width, picture.height), (3, 1));
+        for scale in [9.0, 9.5] {
+            let picture = Picture::resized(luma(3, 1, &[1, 2, 3]), scale);
+            assert_eq!(picture.height, 1);
+            assert!((1..=3).contains(&picture.width));
+        }
     }
 
     #[test]
-    fn doubling_keeps_a_flat_picture_flat_and_doubles_each_side() {
-        let picture = Picture::doubled(luma(1, 3, &[7, 7, 7]));
-        assert_eq!((picture.width, picture.height), (2, 6));
-        assert!(picture.pixels.iter().all(|&p| p == 7));
+    fn other_sizes_keep_a_flat_picture_flat_and_tell_their_scale() {
+        for (scale, side) in [(0.25, 32), (0.5, 16), (1.5, 5)] {
+            let picture = Picture::resized(luma(8, 8, &[7; 64]), scale);
+            assert_eq!((picture.width, picture.height), (side, side));
+            assert!(picture.pixels.iter().all(|&p| p == 7));
+            assert_eq!(picture.original(side as f64), 8.0);
+        }
+    }
+
+    #[test]
+    fn sharpening_keeps_a_flat_picture_flat_and_makes_an_edge_steeper() {
+        let flat = Picture::resized(luma(3, 3, &[9; 9]), 1.0).sharpened(2.0, 1);
+        assert_eq!(flat.pixels.as_ref(), [9; 9]);
+        let pixels = [100, 100, 100, 140, 140, 140];
+        let edge = Picture::resized(luma(6, 1, &pixels), 1.0).sharpened(1.0, 1);
+        assert_eq!(edge.pixels.as_ref(), [100, 100, 86, 153, 140, 140]);
     }
 }

@@ -1,6 +1,6 @@
 //! A square of modules to the bytes that it carries. The only file that names rqrr.
 
-use rqrr::{Grid, SimpleGrid};
+use rqrr::{DeQRError, Grid, SimpleGrid};
 
 use super::MAX_CONTENT_BYTES;
 
@@ -12,20 +12,38 @@ pub(super) fn side_of(version: usize) -> usize {
     17 + 4 * version
 }
 
+/// What reading costs per module, in modules sampled: error correction, tried in both mirrorings.
+pub(super) const WORK: usize = 10;
+
+/// Why a square of modules gives no content.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Unread {
+    /// Too many modules are wrong, or it is no code at all.
+    Damaged,
+    /// All modules are right or were corrected, but the content is of a kind that is not supported
+    /// (structured append, FNC1), empty, or too long.
+    Unsupported,
+}
+
 /// The content of `side` x `side` modules, rows from the top, true is black. A mirrored symbol is
-/// read as well. `None` if errors can't be corrected, or the content is empty, over the limit or of a
-/// kind that is not supported.
+/// read as well.
 ///
 /// The side is checked here because rqrr reads outside a square that is no QR size.
-pub(super) fn read(side: usize, modules: &[bool]) -> Option<Vec<u8>> {
+pub(super) fn read(side: usize, modules: &[bool]) -> Result<Vec<u8>, Unread> {
     let known = VERSIONS.map(side_of).any(|s| s == side);
     if !known || modules.len() != side * side {
-        return None;
+        return Err(Unread::Damaged);
     }
     let square = SimpleGrid::from_func(side, |x, y| modules[y * side + x]);
     let mut content = Vec::new();
-    Grid::new(square).decode_to(&mut content).ok()?;
-    (!content.is_empty() && content.len() <= MAX_CONTENT_BYTES).then_some(content)
+    match Grid::new(square).decode_to(&mut content) {
+        Ok(_) if content.is_empty() || content.len() > MAX_CONTENT_BYTES => {
+            Err(Unread::Unsupported)
+        }
+        Ok(_) => Ok(content),
+        Err(DeQRError::UnknownDataType) => Err(Unread::Unsupported),
+        Err(_) => Err(Unread::Damaged),
+    }
 }
 
 #[cfg(test)]
@@ -62,9 +80,9 @@ mod tests {
     #[test]
     fn a_square_of_no_qr_size_is_refused() {
         for side in [0, 1, 7, 20, 22, 181, 1_000] {
-            assert_eq!(read(side, &vec![true; side * side]), None);
+            assert_eq!(read(side, &vec![true; side * side]), Err(Unread::Damaged));
         }
-        assert_eq!(read(21, &[true; 440]), None);
+        assert_eq!(read(21, &[true; 440]), Err(Unread::Damaged));
     }
 
     #[test]
@@ -74,7 +92,7 @@ mod tests {
             for ones in [1, 64, 128, 192, 255] {
                 let side = side_of(version);
                 let modules: Vec<bool> = (0..side * side).map(|_| noise.byte() < ones).collect();
-                read(side, &modules);
+                _ = read(side, &modules);
             }
         }
         let code = qrcodegen::QrCode::encode_text("GP1:HELLO", qrcodegen::QrCodeEcc::Low).unwrap();
@@ -85,7 +103,7 @@ mod tests {
                 let at = (usize::from(noise.byte()) << 8 | usize::from(noise.byte())) % clean.len();
                 damaged[at] = !damaged[at];
             }
-            read(side, &damaged);
+            _ = read(side, &damaged);
         }
     }
 }

@@ -63,11 +63,18 @@ impl Canvas {
         }
     }
 
-    fn decode(&self, effort: Effort) -> Vec<DecodedCode> {
-        decode(
-            Luma::new(self.width, self.height, &self.pixels).unwrap(),
-            effort,
-        )
+    fn view(&self) -> Luma<'_> {
+        Luma::new(self.width, self.height, &self.pixels).unwrap()
+    }
+
+    /// As a picture of its own.
+    fn still(&self) -> Vec<DecodedCode> {
+        decode(self.view())
+    }
+
+    /// As the first frame of a stream.
+    fn frame(&self) -> Vec<DecodedCode> {
+        StreamReader::default().read(self.view())
     }
 }
 
@@ -79,7 +86,7 @@ fn text(s: &str) -> CodeContent {
 fn a_drawn_code_is_read_with_its_corners() {
     let mut canvas = Canvas::new(320, 240, 200);
     canvas.draw(b"GP1:HELLO", (160.0, 120.0), 5.0, 0.0);
-    let codes = canvas.decode(Effort::Stream);
+    let codes = canvas.frame();
     assert_eq!(codes.len(), 1);
     assert_eq!(codes[0].content, text("GP1:HELLO"));
     // Version 1: 21 modules of 5 pixels.
@@ -103,7 +110,7 @@ fn a_code_is_read_at_every_angle_and_size_of_a_pass() {
     ] {
         let mut canvas = Canvas::new(640, 480, 180);
         canvas.draw(&pass, (320.0, 240.0), module, angle);
-        let codes = canvas.decode(Effort::Stream);
+        let codes = canvas.frame();
         assert_eq!(codes.len(), 1, "angle {angle}, {module} pixels per module");
         assert_eq!(codes[0].content.as_bytes(), pass);
     }
@@ -115,17 +122,9 @@ fn several_codes_come_once_each_from_top_to_bottom() {
     canvas.draw(b"below", (160.0, 480.0), 4.0, 0.1);
     canvas.draw(b"above", (160.0, 160.0), 4.0, 0.0);
     canvas.draw(b"above", (480.0, 480.0), 4.0, 0.2);
-    let contents: Vec<_> = canvas
-        .decode(Effort::Still)
-        .into_iter()
-        .map(|c| c.content)
-        .collect();
+    let contents: Vec<_> = canvas.still().into_iter().map(|c| c.content).collect();
     assert_eq!(contents, [text("above"), text("below")]);
-    let again: Vec<_> = canvas
-        .decode(Effort::Still)
-        .into_iter()
-        .map(|c| c.content)
-        .collect();
+    let again: Vec<_> = canvas.still().into_iter().map(|c| c.content).collect();
     assert_eq!(contents, again);
 }
 
@@ -133,24 +132,21 @@ fn several_codes_come_once_each_from_top_to_bottom() {
 fn large_tiny_and_light_on_dark_codes_are_read_from_stills() {
     let mut large = Canvas::new(4_000, 3_000, 200);
     large.draw(b"small in a large picture", (3_000.0, 2_000.0), 4.0, 0.4);
-    assert_eq!(
-        large.decode(Effort::Still)[0].content,
-        text("small in a large picture")
-    );
+    assert_eq!(large.still()[0].content, text("small in a large picture"));
     let mut tiny = Canvas::new(60, 60, 220);
     tiny.draw(b"tiny", (30.0, 30.0), 1.6, 0.0);
-    assert_eq!(tiny.decode(Effort::Still)[0].content, text("tiny"));
+    assert_eq!(tiny.still()[0].content, text("tiny"));
     let mut light = Canvas::new(300, 300, 220);
     light.draw(b"light", (150.0, 150.0), 6.0, 0.0);
     light.pixels.iter_mut().for_each(|p| *p = 255 - *p);
-    assert_eq!(light.decode(Effort::Still)[0].content, text("light"));
+    assert_eq!(light.still()[0].content, text("light"));
 }
 
 #[test]
 fn bytes_that_are_no_text_stay_bytes() {
     let mut canvas = Canvas::new(200, 200, 220);
     canvas.draw(&[0xff, 0x00, 0x9f], (100.0, 100.0), 5.0, 0.0);
-    let codes = canvas.decode(Effort::Stream);
+    let codes = canvas.frame();
     assert_eq!(codes[0].content, CodeContent::Bytes(vec![0xff, 0x00, 0x9f]));
     let json = serde_json::to_value(&codes[0]).unwrap();
     assert_eq!(json["hex"], "ff009f");
@@ -183,9 +179,9 @@ fn odd_pictures_give_nothing_and_never_panic() {
         (200, 150),
     ];
     for (width, height) in sizes {
-        for effort in [Effort::Stream, Effort::Still] {
+        for decode in [Canvas::frame, Canvas::still] {
             for grey in [0, 1, 128, 255] {
-                assert_eq!(Canvas::new(width, height, grey).decode(effort), []);
+                assert_eq!(decode(&Canvas::new(width, height, grey)), []);
             }
             for cell in [1, 2, 3, 7, 16] {
                 let board = Canvas::from_fn(width, height, |x, y| {
@@ -195,7 +191,7 @@ fn odd_pictures_give_nothing_and_never_panic() {
                         255
                     }
                 });
-                assert_eq!(board.decode(effort), []);
+                assert_eq!(decode(&board), []);
                 let rings = Canvas::from_fn(width, height, |x, y| {
                     if x.abs_diff(width / 2).max(y.abs_diff(height / 2)) / cell % 2 == 0 {
                         0
@@ -203,7 +199,7 @@ fn odd_pictures_give_nothing_and_never_panic() {
                         255
                     }
                 });
-                assert_eq!(rings.decode(effort), []);
+                assert_eq!(decode(&rings), []);
             }
         }
     }
@@ -224,7 +220,7 @@ fn noise_gives_nothing_and_never_panics() {
                 _ => 128 + value % 16,
             }
         });
-        assert_eq!(canvas.decode(Effort::Still), [], "seed {seed}");
+        assert_eq!(canvas.still(), [], "seed {seed}");
     }
 }
 
@@ -246,7 +242,7 @@ fn damaged_codes_are_read_rightly_or_not_at_all() {
                 }
             }
         }
-        for code in canvas.decode(Effort::Still) {
+        for code in canvas.still() {
             assert_eq!(code.content, text("GP1:WHAT WAS DRAWN"), "seed {seed}");
         }
     }

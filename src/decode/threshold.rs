@@ -2,39 +2,52 @@
 
 use super::scale::Picture;
 
-/// Block side in pixels that suits modules of up to about ten pixels.
-pub(super) const FINE: usize = 8;
-/// Block side in pixels for large modules and for glare.
-pub(super) const COARSE: usize = 24;
-/// A block with less contrast than this holds no edge.
-const FLAT: u8 = 24;
-
-/// A black and white picture; everything outside it is white.
-pub(super) struct Bits {
+/// How much darker than its surroundings each pixel is: above 0 is black. All outside is white.
+pub(super) struct Ink {
     width: usize,
     height: usize,
-    /// `width * height` pixels, true is black.
-    black: Vec<bool>,
+    /// `width * height` pixels: local threshold minus grey, -255 to 255.
+    depth: Vec<i16>,
 }
 
-impl Bits {
-    /// Whether the pixel is black; false outside.
-    pub(super) fn at(&self, x: i32, y: i32) -> bool {
-        match (usize::try_from(x), usize::try_from(y)) {
-            (Ok(x), Ok(y)) if x < self.width && y < self.height => self.black[y * self.width + x],
-            _ => false,
-        }
+impl Ink {
+    /// Whether the pixel that a point lies in is black; false outside, and for no number.
+    pub(super) fn black(&self, x: f64, y: f64) -> bool {
+        self.at(x, y) > 0
     }
 
-    /// Whether the pixel that a point lies in is black; false outside, and for no number.
-    pub(super) fn at_point(&self, x: f64, y: f64) -> bool {
-        // `as` saturates, and gives 0 for NaN: always a place that `at` can judge.
-        self.at(x.floor() as i32, y.floor() as i32)
+    /// The ink of the pixel that a point lies in; white outside, and for no number.
+    pub(super) fn at(&self, x: f64, y: f64) -> i16 {
+        if x >= 0.0 && y >= 0.0 {
+            // `as` cuts off, and saturates far outside.
+            let (x, y) = (x as i32 as usize, y as i32 as usize);
+            if x < self.width && y < self.height {
+                return self.depth[y * self.width + x];
+            }
+        }
+        OUTSIDE
+    }
+
+    /// The ink at a point, mixed from the four pixels around it.
+    pub(super) fn mixed(&self, x: f64, y: f64) -> f64 {
+        let (x, y) = (x - 0.5, y - 0.5);
+        if !(x >= 0.0 && y >= 0.0) {
+            return f64::from(self.at(x + 0.5, y + 0.5));
+        }
+        let (left, top) = (x as i32 as usize, y as i32 as usize);
+        if left + 1 >= self.width || top + 1 >= self.height {
+            return f64::from(self.at(x + 0.5, y + 0.5));
+        }
+        let (u, v) = (x - left as f64, y - top as f64);
+        let at = top * self.width + left;
+        let mix = |pair: &[i16]| f64::from(pair[0]) * (1.0 - u) + f64::from(pair[1]) * u;
+        let below = at + self.width;
+        mix(&self.depth[at..at + 2]) * (1.0 - v) + mix(&self.depth[below..below + 2]) * v
     }
 
     /// The rows from the top.
-    pub(super) fn rows(&self) -> impl Iterator<Item = &[bool]> {
-        self.black.chunks_exact(self.width)
+    pub(super) fn rows(&self) -> impl Iterator<Item = &[i16]> {
+        self.depth.chunks_exact(self.width)
     }
 
     /// Width plus height, in pixels: no straight line through the picture is longer.
@@ -42,63 +55,105 @@ impl Bits {
         self.width + self.height
     }
 
-    pub(super) fn invert(&mut self) {
-        for pixel in &mut self.black {
-            *pixel = !*pixel;
+    /// Black for white.
+    pub(super) fn inverted(mut self) -> Self {
+        for pixel in &mut self.depth {
+            *pixel = 1 - *pixel;
         }
+        self
     }
 }
 
+/// The ink outside the picture.
+const OUTSIDE: i16 = -64;
+
 /// Blocks of `block` pixels a side; a pixel is black when it is not above the mean threshold of the
-/// 5 x 5 blocks around it. The method is that of ZXing's hybrid binarizer.
-pub(super) fn threshold(picture: &Picture<'_>, block: usize) -> Bits {
+/// 5 x 5 blocks around it. The method is that of ZXing's hybrid binarizer. A block with less contrast
+/// than `flat` holds no edge.
+pub(super) fn threshold(picture: &Picture<'_>, block: usize, flat: u8) -> Ink {
     let (width, height) = (picture.width, picture.height);
-    let block = block.max(1);
+    let block = block.clamp(1, MAX_BLOCK);
     let (columns, rows) = (width.div_ceil(block), height.div_ceil(block));
-    let own = block_thresholds(picture, block, columns, rows);
+    let own = block_thresholds(picture, block, flat, columns);
     let means = neighbourhood_means(&own, columns, rows);
-    let mut black = Vec::with_capacity(width * height);
-    for (y, row) in picture.pixels.chunks_exact(width).enumerate() {
-        let limits = &means[y / block * columns..][..columns];
-        for (pixels, &limit) in row.chunks(block).zip(limits) {
-            black.extend(pixels.iter().map(|&p| p <= limit));
+    let mut depth = Vec::with_capacity(width * height);
+    let mut limits = Vec::with_capacity(columns * block);
+    for (band, means) in picture
+        .pixels
+        .chunks(width * block)
+        .zip(means.chunks_exact(columns))
+    {
+        limits.clear();
+        for &mean in means {
+            limits.extend(std::iter::repeat_n(i16::from(mean) + 1, block));
+        }
+        for row in band.chunks_exact(width) {
+            depth.extend(
+                row.iter()
+                    .zip(&limits)
+                    .map(|(&p, limit)| limit - i16::from(p)),
+            );
         }
     }
-    Bits {
+    Ink {
         width,
         height,
-        black,
+        depth,
     }
 }
+
+/// Largest block side, so that a block's column of pixels sums up within 16 bits.
+const MAX_BLOCK: usize = 256;
 
 /// The threshold of each block by itself: its mean, or for a flat block a guess from the blocks
 /// before it, so that the inside of a large dark area stays dark.
-fn block_thresholds(picture: &Picture<'_>, block: usize, columns: usize, rows: usize) -> Vec<u8> {
-    let mut own = vec![0u8; columns * rows];
-    let mut stats = vec![(0u64, 0u64, u8::MAX, 0u8); columns];
-    for (by, band) in picture.pixels.chunks(picture.width * block).enumerate() {
-        stats.fill((0, 0, u8::MAX, 0));
+fn block_thresholds(picture: &Picture<'_>, block: usize, flat: u8, columns: usize) -> Vec<u8> {
+    let mut own: Vec<u8> = Vec::with_capacity(columns * picture.height.div_ceil(block));
+    let mut sums = vec![0u16; picture.width];
+    let (mut lows, mut highs) = (vec![0u8; picture.width], vec![0u8; picture.width]);
+    for band in picture.pixels.chunks(picture.width * block) {
+        sums.fill(0);
+        lows.fill(u8::MAX);
+        highs.fill(0);
+        // Plain loops over whole rows, which the compiler turns into vector instructions.
         for row in band.chunks_exact(picture.width) {
-            for ((sum, count, low, high), pixels) in stats.iter_mut().zip(row.chunks(block)) {
-                for &p in pixels {
-                    *sum += u64::from(p);
-                    *low = (*low).min(p);
-                    *high = (*high).max(p);
-                }
-                *count += pixels.len() as u64;
+            for (sum, &p) in sums.iter_mut().zip(row) {
+                *sum += u16::from(p);
+            }
+            for (low, &p) in lows.iter_mut().zip(row) {
+                *low = (*low).min(p);
+            }
+            for (high, &p) in highs.iter_mut().zip(row) {
+                *high = (*high).max(p);
             }
         }
-        for (bx, &(sum, count, low, high)) in stats.iter().enumerate() {
-            own[by * columns + bx] = if high.saturating_sub(low) > FLAT {
-                (sum / count.max(1)) as u8
-            } else if bx == 0 || by == 0 {
-                low / 2
+        let height = band.len() / picture.width;
+        let above = own.len().checked_sub(columns);
+        let columns = sums
+            .chunks(block)
+            .zip(lows.chunks(block))
+            .zip(highs.chunks(block));
+        for (column, ((sums, lows), highs)) in columns.enumerate() {
+            let low = lows.iter().copied().min().unwrap_or(0);
+            let high = highs.iter().copied().max().unwrap_or(0);
+            let threshold = if high.saturating_sub(low) > flat {
+                let sum: u32 = sums.iter().map(|&s| u32::from(s)).sum();
+                // The mean of bytes is a byte.
+                (sum / (sums.len() * height) as u32) as u8
             } else {
-                let before = |dx: usize, dy: usize| u16::from(own[(by - dy) * columns + bx - dx]);
-                // The weighted mean of bytes is a byte.
-                let around = ((before(0, 1) + 2 * before(1, 0) + before(1, 1)) / 4) as u8;
-                if low < around { around } else { low / 2 }
+                match (above, column.checked_sub(1)) {
+                    (Some(above), Some(before)) => {
+                        let of = |at: usize| u16::from(own[at]);
+                        let last = own.len() - 1;
+                        // The weighted mean of bytes is a byte.
+                        let around =
+                            ((of(above + column) + 2 * of(last) + of(above + before)) / 4) as u8;
+                        if low < around { around } else { low / 2 }
+                    }
+                    _ => low / 2,
+                }
             };
+            own.push(threshold);
         }
     }
     own
@@ -106,17 +161,20 @@ fn block_thresholds(picture: &Picture<'_>, block: usize, columns: usize, rows: u
 
 /// The mean over the 5 x 5 blocks around each block, fewer at the edges.
 fn neighbourhood_means(own: &[u8], columns: usize, rows: usize) -> Vec<u8> {
+    let near = |at: usize, end: usize| at.saturating_sub(2)..end.min(at + 3);
+    let across: Vec<u16> = own
+        .chunks_exact(columns)
+        .flat_map(|row| {
+            (0..columns).map(move |x| row[near(x, columns)].iter().map(|&t| u16::from(t)).sum())
+        })
+        .collect();
     let mut means = Vec::with_capacity(own.len());
-    for by in 0..rows {
-        for bx in 0..columns {
-            let (mut sum, mut count) = (0u32, 0u32);
-            for y in by.saturating_sub(2)..rows.min(by + 3) {
-                for x in bx.saturating_sub(2)..columns.min(bx + 3) {
-                    sum += u32::from(own[y * columns + x]);
-                    count += 1;
-                }
-            }
-            means.push((sum / count.max(1)) as u8);
+    for y in 0..rows {
+        for x in 0..columns {
+            let sum: u16 = near(y, rows).map(|y| across[y * columns + x]).sum();
+            let count = near(y, rows).len() * near(x, columns).len();
+            // The mean of bytes is a byte.
+            means.push((usize::from(sum) / count) as u8);
         }
     }
     means

@@ -27,7 +27,7 @@ fn photographs_give_no_wrong_payload() {
         let sample = sample(set);
         for picture in &sample.pictures {
             let frame = load_picture(set.join(&picture.file)).unwrap();
-            let codes = decode(frame.view(), Effort::Still);
+            let codes = decode(frame.view());
             let contents: Vec<_> = codes.into_iter().map(|c| as_truth(c.content)).collect();
             with_code += usize::from(!picture.accepted.is_empty());
             read += usize::from(contents.iter().any(|c| picture.accepted.contains(c)));
@@ -103,7 +103,7 @@ fn picture(line: &str) -> Picture {
     Picture {
         file,
         kind,
-        accepted: hex.map(|hex| as_truth(unhex(hex).into())).collect(),
+        accepted: hex.map(|hex| as_truth(text::content(unhex(hex)))).collect(),
     }
 }
 

@@ -1,0 +1,179 @@
+//! The frame of a finder pattern: where its middle is and how its two sides lie, found by matching
+//! the pattern itself.
+
+use super::layout::square;
+use super::mapping::Point;
+use super::threshold::Ink;
+
+/// A finder pattern's own axes.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct Frame {
+    pub(super) centre: Point,
+    /// One module along one side, and along the next side clockwise, in pixels.
+    pub(super) right: Point,
+    pub(super) down: Point,
+    /// How well the pattern matches: 1 perfectly, 0 not at all.
+    pub(super) fit: f64,
+}
+
+/// Quarter turns look the same; so three angles in between, in degrees.
+const TURNS: [f64; 3] = [0.0, 30.0, 60.0];
+/// Directions in which a slanting pattern looks pressed, in degrees, and how much.
+const PRESSED: [(f64, f64); 9] = [
+    (0.0, 1.0),
+    (0.0, 0.6),
+    (45.0, 0.6),
+    (90.0, 0.6),
+    (135.0, 0.6),
+    (0.0, 0.35),
+    (45.0, 0.35),
+    (90.0, 0.35),
+    (135.0, 0.35),
+];
+/// Starting points that are worth climbing from.
+const CLIMBS: usize = 3;
+/// What finding a frame costs, in modules sampled.
+pub(super) const WORK: usize = 81 * (27 + CLIMBS * 72);
+/// What moving a frame to its best place costs.
+pub(super) const CLIMB_WORK: usize = 81 * 72;
+
+impl Frame {
+    /// The frame of a pattern that was seen around `centre`, with modules of about `module` pixels
+    /// along rows and columns.
+    pub(super) fn around(ink: &Ink, centre: Point, module: f64) -> Self {
+        let mut starts: Vec<Self> = PRESSED
+            .iter()
+            .flat_map(|&pressed| TURNS.map(|turn| Self::leaning(centre, module, pressed, turn)))
+            .map(|frame| frame.judged(ink))
+            .collect();
+        starts.sort_by(|a, b| b.fit.total_cmp(&a.fit));
+        let mut best = starts[0].climbed(ink);
+        for start in &starts[1..CLIMBS] {
+            let frame = start.climbed(ink);
+            if frame.fit > best.fit {
+                best = frame;
+            }
+        }
+        best
+    }
+
+    /// A square that was turned by `turn` degrees and then pressed, as large as was seen.
+    fn leaning(centre: Point, module: f64, (from, by): (f64, f64), turn: f64) -> Self {
+        let press = |(x, y): Point| {
+            let (sin, cos) = from.to_radians().sin_cos();
+            let (along, across) = (x * cos + y * sin, (y * cos - x * sin) * by);
+            (along * cos - across * sin, along * sin + across * cos)
+        };
+        let (sin, cos) = turn.to_radians().sin_cos();
+        let frame = Self {
+            centre,
+            right: press((cos, sin)),
+            down: press((-sin, cos)),
+            fit: 0.0,
+        };
+        let crossing = |v: Point| {
+            let (a, b) = frame.modules(v);
+            1.0 / a.abs().max(b.abs())
+        };
+        let scale = 2.0 * module / (crossing((1.0, 0.0)) + crossing((0.0, 1.0)));
+        let scaled = |(x, y): Point| (x * scale, y * scale);
+        Self {
+            right: scaled(frame.right),
+            down: scaled(frame.down),
+            ..frame
+        }
+    }
+
+    /// The frame with its fit.
+    pub(super) fn judged(self, ink: &Ink) -> Self {
+        let (mut sum, mut all) = (0.0, 0.0);
+        for (dx, dy, ring) in square(4) {
+            let (x, y) = self.at(dx, dy);
+            let tone = ink.mixed(x, y);
+            // Print or a torn edge may come close.
+            let weight = if ring == 4 { 0.5 } else { 1.0 };
+            let black = ring != 2 && ring != 4;
+            sum += weight * if black { tone } else { -tone };
+            all += weight * tone.abs();
+        }
+        Self {
+            fit: sum / all.max(1.0),
+            ..self
+        }
+    }
+
+    /// Moved, leaned and stretched to where it fits best.
+    pub(super) fn climbed(self, ink: &Ink) -> Self {
+        let mut best = self;
+        let length = |(x, y): Point| x.hypot(y);
+        let module = (length(self.right) + length(self.down)) / 2.0;
+        for part in [1.0, 0.5, 0.5, 0.25, 0.25, 0.12] {
+            let (place, axis) = (0.5 * part * module, 0.15 * part * module);
+            for parameter in 0..6 {
+                for sign in [1.0, -1.0] {
+                    let mut trial = best;
+                    match parameter {
+                        0 => trial.centre.0 += sign * place,
+                        1 => trial.centre.1 += sign * place,
+                        2 => trial.right.0 += sign * axis,
+                        3 => trial.right.1 += sign * axis,
+                        4 => trial.down.0 += sign * axis,
+                        _ => trial.down.1 += sign * axis,
+                    }
+                    trial = trial.judged(ink);
+                    if trial.fit > best.fit {
+                        best = trial;
+                    }
+                }
+            }
+        }
+        best
+    }
+
+    /// A place in this frame's modules as one of the picture.
+    pub(super) fn at(&self, x: f64, y: f64) -> Point {
+        (
+            self.centre.0 + x * self.right.0 + y * self.down.0,
+            self.centre.1 + x * self.right.1 + y * self.down.1,
+        )
+    }
+
+    /// A vector of the picture in this frame's modules.
+    pub(super) fn modules(&self, (x, y): Point) -> Point {
+        let area = self.right.0 * self.down.1 - self.right.1 * self.down.0;
+        (
+            (x * self.down.1 - y * self.down.0) / area,
+            (y * self.right.0 - x * self.right.1) / area,
+        )
+    }
+
+    /// Turned by quarters so that a way in the picture leads along `right`, or between `right` and
+    /// `down`; with that way in modules. `None` if the axes are no axes.
+    pub(super) fn facing(&self, way: Point) -> Option<(Self, Point)> {
+        let mut frame = *self;
+        for _ in 0..4 {
+            let way = frame.modules(way);
+            if (-20.0..70.0).contains(&way.1.atan2(way.0).to_degrees()) {
+                return Some((frame, way));
+            }
+            frame = frame.quarter();
+        }
+        None
+    }
+
+    /// Turned by a quarter, clockwise: what was `down` is `right`.
+    pub(super) fn quarter(&self) -> Self {
+        let (x, y) = self.right;
+        Self {
+            right: self.down,
+            down: (-x, -y),
+            ..*self
+        }
+    }
+
+    /// Side of a module in pixels, were it square.
+    pub(super) fn module(&self) -> f64 {
+        let area = self.right.0 * self.down.1 - self.right.1 * self.down.0;
+        area.abs().sqrt()
+    }
+}

@@ -1,0 +1,106 @@
+//! What every code of a version looks alike in: finder, alignment and timing patterns
+//! (ISO/IEC 18004:2015, 6.3).
+
+use super::symbol;
+
+/// A module whose colour is the same in every code of a version.
+pub(super) struct Fixed {
+    /// Its middle, in modules from the code's top left corner.
+    pub(super) x: f64,
+    pub(super) y: f64,
+    pub(super) black: bool,
+}
+
+/// Modules in three finder patterns.
+pub(super) const FINDER_MODULES: usize = 3 * 49;
+
+/// Finder patterns, which come first and are [`FINDER_MODULES`], then alignment and timing patterns.
+pub(super) fn fixed_modules(version: usize) -> Vec<Fixed> {
+    let side = symbol::side_of(version);
+    let mut fixed = finder_modules(version);
+    let mut ring = |cx: f64, cy: f64| {
+        fixed.extend(alignment_pattern().map(|(dx, dy, black)| Fixed {
+            x: cx + dx,
+            y: cy + dy,
+            black,
+        }));
+    };
+    let centres = alignment_centres(version);
+    let last = centres.len().saturating_sub(1);
+    for (i, &cx) in centres.iter().enumerate() {
+        for (j, &cy) in centres.iter().enumerate() {
+            // Finder patterns are in these corners.
+            if !matches!((i, j), (0, 0)) && (i, j) != (0, last) && (i, j) != (last, 0) {
+                ring(cx, cy);
+            }
+        }
+    }
+    for i in 8..side - 8 {
+        let (along, black) = (i as f64 + 0.5, i.is_multiple_of(2));
+        fixed.extend([(along, 6.5), (6.5, along)].map(|(x, y)| Fixed { x, y, black }));
+    }
+    fixed
+}
+
+/// The modules of the three finder patterns.
+pub(super) fn finder_modules(version: usize) -> Vec<Fixed> {
+    let far = symbol::side_of(version) as f64 - 3.5;
+    let centres = [(3.5, 3.5), (far, 3.5), (3.5, far)];
+    let pattern = |(cx, cy)| {
+        square(3).map(move |(dx, dy, ring)| Fixed {
+            x: cx + dx,
+            y: cy + dy,
+            black: ring != 2,
+        })
+    };
+    centres.into_iter().flat_map(pattern).collect()
+}
+
+/// The 5 x 5 modules of an alignment pattern around its middle: x, y, black.
+pub(super) fn alignment_pattern() -> impl Iterator<Item = (f64, f64, bool)> {
+    square(2).map(|(dx, dy, ring)| (dx, dy, ring != 1))
+}
+
+/// The modules up to `reach` from a middle, rows from the top: x, y, and the larger of both distances.
+pub(super) fn square(reach: i32) -> impl Iterator<Item = (f64, f64, i32)> {
+    let line = move || -reach..=reach;
+    line()
+        .flat_map(move |dy| line().map(move |dx| (dx, dy)))
+        .map(|(dx, dy)| (f64::from(dx), f64::from(dy), dx.abs().max(dy.abs())))
+}
+
+/// The columns, and rows, of the middles of alignment patterns, in modules. None in version 1.
+pub(super) fn alignment_centres(version: usize) -> Vec<f64> {
+    if version < 2 {
+        return Vec::new();
+    }
+    let count = version / 7 + 2;
+    let step = match version {
+        32 => 26,
+        _ => (version * 4 + count * 2 + 1) / (count * 2 - 2) * 2,
+    };
+    let last = symbol::side_of(version) - 7;
+    let others = (0..count - 1).rev().map(|i| last - i * step);
+    [6].into_iter()
+        .chain(others)
+        .map(|c| c as f64 + 0.5)
+        .collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn alignment_patterns_lie_where_the_standard_says() {
+        assert!(alignment_centres(1).is_empty());
+        assert_eq!(alignment_centres(2), [6.5, 18.5]);
+        assert_eq!(alignment_centres(7), [6.5, 22.5, 38.5]);
+        assert_eq!(alignment_centres(22), [6.5, 26.5, 50.5, 74.5, 98.5]);
+        assert_eq!(alignment_centres(32), [6.5, 34.5, 60.5, 86.5, 112.5, 138.5]);
+        assert_eq!(
+            alignment_centres(40),
+            [6.5, 30.5, 58.5, 86.5, 114.5, 142.5, 170.5]
+        );
+    }
+}

@@ -1,0 +1,96 @@
+//! One look at a picture: grey, black and white, finder patterns, codes.
+
+use super::budget::Budget;
+use super::finder::{self, Finder};
+use super::place::{self, Sight};
+use super::scale::Picture;
+use super::threshold::{self, Ink};
+use super::{Luma, trio};
+
+/// How a picture is looked at.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub(super) struct Look {
+    /// Pixels of the original per pixel, each side.
+    pub(super) scale: f64,
+    /// Side of a threshold block, in pixels after scaling.
+    pub(super) block: usize,
+    /// Contrast, in grey levels, below which a block holds no edge.
+    pub(super) flat: u8,
+    /// How much steeper edges are made; 0 leaves them as they are.
+    pub(super) sharpen: f64,
+    /// Light modules on dark ground.
+    pub(super) inverted: bool,
+    /// How hard it tries.
+    pub(super) care: Care,
+}
+
+/// How hard a look tries.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Care {
+    /// Every second row, whole and flat codes.
+    Quick,
+    /// Every row; leaning, bent and damaged codes too. `work` is in modules sampled.
+    Thorough {
+        /// The most that may be done.
+        work: usize,
+    },
+}
+
+/// Work of a quick look, in modules sampled.
+const QUICK_WORK: usize = 100_000;
+/// Finder patterns that are kept, in a quick look and in a thorough one.
+const QUICK_FINDERS: usize = 64;
+const THOROUGH_FINDERS: usize = 96;
+
+/// A plain look at the picture as it is.
+pub(super) const PLAIN: Look = Look {
+    scale: 1.0,
+    block: 12,
+    flat: 24,
+    sharpen: 0.0,
+    inverted: false,
+    care: Care::Quick,
+};
+
+impl Look {
+    /// The grey picture as this look wants it.
+    pub(super) fn grey<'a>(&self, luma: Luma<'a>) -> Picture<'a> {
+        let picture = Picture::resized(luma, self.scale);
+        if self.sharpen == 0.0 {
+            return picture;
+        }
+        let reach = (1.0 / self.scale).round().max(1.0);
+        picture.sharpened(self.sharpen, reach as usize)
+    }
+
+    /// The grey picture as ink on paper.
+    pub(super) fn ink(&self, picture: &Picture<'_>) -> Ink {
+        let ink = threshold::threshold(picture, self.block, self.flat);
+        if self.inverted { ink.inverted() } else { ink }
+    }
+
+    /// The finder patterns in it.
+    pub(super) fn finders(&self, ink: &Ink) -> Vec<Finder> {
+        match self.care {
+            Care::Quick => finder::find(ink, 2, QUICK_FINDERS),
+            Care::Thorough { .. } => finder::find(ink, 1, THOROUGH_FINDERS),
+        }
+    }
+
+    /// The codes that belong to them.
+    pub(super) fn codes(&self, ink: &Ink, finders: &[Finder]) -> Sight {
+        let work = match self.care {
+            Care::Quick => QUICK_WORK,
+            Care::Thorough { work } => work,
+        };
+        let mut budget = Budget::new(work);
+        let mut sight = place::read_all(ink, finders, &mut budget);
+        let done = !sight.readings.is_empty() && sight.unread.is_empty();
+        if self.care != Care::Quick && !done {
+            let free = finders.iter().zip(&sight.used).filter(|(_, used)| !**used);
+            let more = trio::read_all(ink, free.map(|(finder, _)| finder), &mut budget);
+            sight.readings.extend(more);
+        }
+        sight
+    }
+}

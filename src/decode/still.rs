@@ -1,0 +1,121 @@
+//! The looks that a single picture gets.
+
+use super::look::{Care, Look, PLAIN};
+use super::{Luma, quick_scale};
+
+/// Work of a careful look, in modules sampled.
+const WORK: usize = 20_000_000;
+/// Longest side, in pixels, that a careful look works at, and that is worth making larger fourfold.
+const MAX_SIDE: f64 = 2_600.0;
+const TINY_SIDE: f64 = 300.0;
+
+const CAREFUL: Look = Look {
+    block: 16,
+    flat: 16,
+    care: Care::Thorough { work: WORK },
+    ..PLAIN
+};
+/// The careful looks at a single picture. Chosen and ordered by what each reads that those before it do
+/// not, on halves of a set of photographs in turn: see `benches/readers`.
+const CAREFUL_LOOKS: [Look; 14] = [
+    CAREFUL,
+    Look {
+        block: 8,
+        flat: 24,
+        sharpen: 1.0,
+        ..CAREFUL
+    },
+    Look {
+        scale: 2.0,
+        ..CAREFUL
+    },
+    Look {
+        scale: 0.5,
+        block: 24,
+        flat: 24,
+        ..CAREFUL
+    },
+    Look {
+        scale: 0.5,
+        block: 8,
+        flat: 24,
+        sharpen: 2.0,
+        ..CAREFUL
+    },
+    Look {
+        block: 24,
+        flat: 24,
+        inverted: true,
+        ..CAREFUL
+    },
+    Look {
+        scale: 0.5,
+        block: 8,
+        flat: 24,
+        inverted: true,
+        ..CAREFUL
+    },
+    Look {
+        scale: 3.0,
+        ..CAREFUL
+    },
+    Look {
+        scale: 0.7,
+        block: 8,
+        flat: 24,
+        ..CAREFUL
+    },
+    Look {
+        block: 8,
+        flat: 8,
+        ..CAREFUL
+    },
+    Look {
+        scale: 1.5,
+        block: 8,
+        flat: 24,
+        ..CAREFUL
+    },
+    Look {
+        scale: 2.0,
+        block: 8,
+        flat: 24,
+        inverted: true,
+        ..CAREFUL
+    },
+    Look {
+        scale: 0.25,
+        block: 8,
+        flat: 24,
+        ..CAREFUL
+    },
+    Look {
+        scale: 6.0,
+        block: 8,
+        flat: 24,
+        ..CAREFUL
+    },
+];
+
+/// The looks for a picture: a quick one, then the careful ones that suit its size.
+pub(super) fn looks(picture: Luma<'_>) -> impl Iterator<Item = Look> {
+    let quick = Look {
+        scale: quick_scale(picture),
+        ..PLAIN
+    };
+    let longest = picture.width.max(picture.height) as f64;
+    let careful = CAREFUL_LOOKS.into_iter().filter(move |look| {
+        let large_enough = look.scale <= 1.0 || longest / look.scale >= MIN_SHRUNK_SIDE;
+        let tiny = longest <= TINY_SIDE;
+        large_enough && longest / look.scale <= MAX_SIDE && (tiny || look.scale >= 0.5)
+    });
+    let too_large = longest > MAX_SIDE;
+    let halved = too_large.then(|| Look {
+        scale: (longest / MAX_SIDE).ceil(),
+        ..CAREFUL
+    });
+    [quick].into_iter().chain(halved).chain(careful)
+}
+
+/// Shortest that a picture's longest side is made, in pixels.
+const MIN_SHRUNK_SIDE: f64 = 60.0;
