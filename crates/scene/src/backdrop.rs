@@ -10,15 +10,40 @@ use crate::view::{Carrier, View};
 /// Pixels between two points of the grid.
 const STEP: usize = 4;
 
-/// The light behind the code at each pixel.
-pub(crate) struct Backdrop {
-    columns: usize,
-    points: Vec<[f32; 3]>,
+/// What is behind the code.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Behind {
+    /// A hall, far behind.
+    Room,
+    /// A table or a wall on which the code lies.
+    Table,
 }
 
-impl Backdrop {
-    /// `code_side` is the side in modules of the code on the table, if there is one.
-    pub(crate) fn new(view: &View, code_side: Option<f32>) -> Self {
+impl Behind {
+    /// What a still picture shows behind each carrier.
+    pub(crate) fn of(carrier: Carrier) -> Self {
+        match carrier {
+            Carrier::Phone => Self::Room,
+            Carrier::Paper => Self::Table,
+        }
+    }
+}
+
+/// The light behind the code at each pixel, on `N` planes.
+pub(crate) struct Backdrop<const N: usize> {
+    columns: usize,
+    points: Vec<[f32; N]>,
+}
+
+impl<const N: usize> Backdrop<N> {
+    /// `code_side` is the side in modules of the code on the table, if there is one; `planes` divides
+    /// a colour into the planes.
+    pub(crate) fn new(
+        view: &View,
+        behind: Behind,
+        code_side: Option<f32>,
+        planes: impl Fn([f32; 3]) -> [f32; N],
+    ) -> Self {
         let columns = view.width as usize / STEP + 2;
         let rows = view.height as usize / STEP + 2;
         let place = |index: usize| {
@@ -26,31 +51,33 @@ impl Backdrop {
             (x as f32, y as f32)
         };
         let cells = 0..columns * rows;
-        let points = match view.carrier {
-            Carrier::Phone => {
+        let points = match behind {
+            Behind::Room => {
                 let room = Room::new(view.seed);
                 let scale = 1.0 / view.height as f32;
                 let drift = view.offset.map(|part| part * 0.35);
                 cells
                     .map(|index| {
                         let (x, y) = place(index);
-                        room.light(x * scale - drift[0], y * scale - drift[1])
+                        planes(room.light(x * scale - drift[0], y * scale - drift[1]))
                     })
                     .collect()
             }
-            Carrier::Paper => {
+            Behind::Table => {
                 let table = Table::new(view.seed);
-                let pose = Pose::new(view, 1.0 / f64::from(code_side.unwrap_or(65.0)), [0.0; 2]);
+                let side = code_side.unwrap_or(65.0);
+                // A bent sheet lies on a flat table.
+                let pose = Pose::new(&View { curl: 0.0, ..*view }, side);
                 cells
                     .map(|index| {
                         let (x, y) = place(index);
-                        let [x, y] = pose.plane(x, y);
+                        let [x, y] = pose.plane(x, y).map(|part| part / side);
                         let shade = if code_side.is_some() {
                             shadow(x, y)
                         } else {
                             1.0
                         };
-                        table.light(x, y).map(|part| part * shade)
+                        planes(table.light(x, y).map(|part| part * shade))
                     })
                     .collect()
             }
@@ -59,14 +86,14 @@ impl Backdrop {
     }
 
     /// The light at a pixel of the picture.
-    pub(crate) fn light(&self, x: usize, y: usize) -> [f32; 3] {
+    pub(crate) fn light(&self, x: usize, y: usize) -> [f32; N] {
         let index = y / STEP * self.columns + x / STEP;
         let fx = (x % STEP) as f32 / STEP as f32;
         let fy = (y % STEP) as f32 / STEP as f32;
-        let at = |index: usize| self.points.get(index).copied().unwrap_or_default();
+        let at = |index: usize| self.points.get(index).copied().unwrap_or([0.0; N]);
         let (a, b) = (at(index), at(index + 1));
         let (c, d) = (at(index + self.columns), at(index + self.columns + 1));
-        [0, 1, 2].map(|i| {
+        std::array::from_fn(|i| {
             let top = a[i] + (b[i] - a[i]) * fx;
             let bottom = c[i] + (d[i] - c[i]) * fx;
             top + (bottom - top) * fy

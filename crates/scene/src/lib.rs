@@ -13,8 +13,10 @@ mod backdrop;
 mod camera;
 mod code;
 mod font;
+mod lens;
 mod pose;
 mod random;
+mod sensor;
 mod view;
 
 #[cfg(test)]
