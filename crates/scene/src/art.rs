@@ -33,6 +33,27 @@ const THEME: Ink = 8;
 const ON_THEME: Ink = 9;
 const SKIN: Ink = 16;
 
+/// What an ink belongs to.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Part {
+    /// The page on the screen or on the sheet, with the code.
+    Shown,
+    /// The phone's front around the screen.
+    Body,
+    /// The hand, and what is not drawn at all.
+    Hand,
+}
+
+impl Part {
+    pub(crate) fn of(ink: Ink) -> Self {
+        match ink {
+            WHITE | BLACK | TEXT | PALE_TEXT | PAGE | THEME | ON_THEME => Self::Shown,
+            BODY | RIM => Self::Body,
+            _ => Self::Hand,
+        }
+    }
+}
+
 /// A flat drawing in a few colours.
 pub(crate) struct Art {
     /// Texels per module.

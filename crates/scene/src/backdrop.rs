@@ -238,7 +238,7 @@ fn shadow(x: f32, y: f32) -> f32 {
 }
 
 /// Two octaves of value noise, 0 to 1, about one bump per unit.
-fn texture(x: f32, y: f32, seed: u64) -> f32 {
+pub(crate) fn texture(x: f32, y: f32, seed: u64) -> f32 {
     let octave = |x: f32, y: f32, seed: u64| {
         // Far from the code the plane goes on for ever: the grid ends here.
         let (x, y) = (x.clamp(-1e6, 1e6), y.clamp(-1e6, 1e6));

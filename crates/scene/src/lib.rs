@@ -12,17 +12,30 @@ mod art;
 mod backdrop;
 mod camera;
 mod code;
+mod control;
 mod font;
 mod lens;
+mod light;
+mod motion;
 mod pose;
+mod print;
 mod random;
+mod scenario;
 mod sensor;
+mod sequence;
 mod view;
 
 #[cfg(test)]
 mod tests;
 
+pub use backdrop::Behind;
 pub use code::{Code, ErrorCorrection, MAX_TEXT, SceneError};
+pub use control::{Focus, Metering, Swing};
+pub use light::{Flicker, Glare};
+pub use motion::{Entry, Path, Shake};
+pub use print::{SCANNER_FOV_DEG, module_mm, print, print_view, px_per_module};
+pub use scenario::{Scenario, Screen, Setting, Shutter};
+pub use sequence::{FRAME_MS, Frame, Sequence, Truth};
 pub use view::{Carrier, MAX_FRAMES, View, approach};
 
 use art::Art;

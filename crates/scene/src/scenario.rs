@@ -1,0 +1,410 @@
+//! What users of a gate, a bus and a station really see: a table of parameters for each.
+
+use crate::backdrop::Behind;
+use crate::control::{Focus, Metering, Swing};
+use crate::light::{Flicker, Glare};
+use crate::motion::{Entry, Path, Shake};
+use crate::random::Random;
+use crate::view::{Carrier, View};
+
+/// How sheets and phones are shown to a scanner.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub enum Scenario {
+    /// A printed pass held out to a gate's camera indoors, brought in from the side.
+    PaperHandheld,
+    /// A sheet that was rolled in a pocket, under tubes on the mains: bent, with dark bands.
+    PaperCurled,
+    /// A sheet outdoors after sunset: a long exposure at high gain, so noise and motion blur.
+    PaperDusk,
+    /// A laminated card under a lamp that is mirrored across the code as the hand turns.
+    PaperLaminatedGlare,
+    /// A phone at normal brightness, held out to a gate indoors.
+    PhoneIndoors,
+    /// A phone that saves its battery, in a dim room: long exposure, banding of the screen's dimmer.
+    PhoneDim,
+    /// A phone under the sun: the screen is darker than the world and mirrors the sky.
+    PhoneSunlight,
+    /// A bright phone at night: blown out until the exposure has settled, its light all over the lens.
+    PhoneNight,
+    /// Boarding a bus: the phone swings in fast from far, focus and exposure hunt, and it leaves.
+    PhoneApproach,
+    /// An inspector at a bus station with a handheld, from farther off: few pixels per module, two
+    /// unsteady hands.
+    BusStationFar,
+}
+
+impl Scenario {
+    /// All of them.
+    pub const ALL: [Self; 10] = [
+        Self::PaperHandheld,
+        Self::PaperCurled,
+        Self::PaperDusk,
+        Self::PaperLaminatedGlare,
+        Self::PhoneIndoors,
+        Self::PhoneDim,
+        Self::PhoneSunlight,
+        Self::PhoneNight,
+        Self::PhoneApproach,
+        Self::BusStationFar,
+    ];
+
+    /// Its name in lower case with hyphens.
+    #[must_use]
+    pub fn name(self) -> &'static str {
+        match self {
+            Self::PaperHandheld => "paper-handheld",
+            Self::PaperCurled => "paper-curled",
+            Self::PaperDusk => "paper-dusk",
+            Self::PaperLaminatedGlare => "paper-laminated-glare",
+            Self::PhoneIndoors => "phone-indoors",
+            Self::PhoneDim => "phone-dim",
+            Self::PhoneSunlight => "phone-sunlight",
+            Self::PhoneNight => "phone-night",
+            Self::PhoneApproach => "phone-approach",
+            Self::BusStationFar => "bus-station-far",
+        }
+    }
+
+    /// Its parameters.
+    #[must_use]
+    pub fn setting(self) -> Setting {
+        let paper = Setting::paper();
+        let phone = Setting::phone();
+        match self {
+            Self::PaperHandheld => paper,
+            Self::PaperCurled => Setting {
+                curl: [0.45, 0.85],
+                mains: Flicker {
+                    hz: 100.0,
+                    depth: 0.5,
+                },
+                shutter: Shutter {
+                    exposure_ms: 4.0,
+                    readout_ms: 25.0,
+                },
+                ..paper
+            },
+            Self::PaperDusk => Setting {
+                shutter: Shutter {
+                    exposure_ms: 30.0,
+                    readout_ms: 30.0,
+                },
+                white: 0.42,
+                electrons: 350.0,
+                read_noise: 4.5,
+                mains: Flicker::NONE,
+                ..paper
+            },
+            Self::PaperLaminatedGlare => Setting {
+                glare: Some(Glare {
+                    tube: false,
+                    peak: 5.0,
+                    size: 0.16,
+                    sweep_ms: 900.0,
+                }),
+                sky: 0.03,
+                ..paper
+            },
+            Self::PhoneIndoors => phone,
+            Self::PhoneDim => Setting {
+                screen: Screen {
+                    brightness: 0.55,
+                    flicker: Flicker {
+                        hz: 240.0,
+                        depth: 0.7,
+                    },
+                },
+                shutter: Shutter {
+                    exposure_ms: 22.0,
+                    readout_ms: 28.0,
+                },
+                white: 0.5,
+                electrons: 600.0,
+                read_noise: 3.5,
+                ..phone
+            },
+            Self::PhoneSunlight => Setting {
+                screen: Screen {
+                    brightness: 0.5,
+                    flicker: Flicker::NONE,
+                },
+                sky: 0.16,
+                glare: Some(Glare {
+                    tube: true,
+                    peak: 0.7,
+                    size: 0.22,
+                    sweep_ms: 1500.0,
+                }),
+                shutter: Shutter {
+                    exposure_ms: 1.5,
+                    readout_ms: 22.0,
+                },
+                white: 0.8,
+                mains: Flicker::NONE,
+                ..phone
+            },
+            Self::PhoneNight => Setting {
+                screen: Screen {
+                    brightness: 14.0,
+                    flicker: Flicker {
+                        hz: 360.0,
+                        depth: 0.2,
+                    },
+                },
+                white: 0.10,
+                metering: Metering {
+                    error_ev: 3.2,
+                    swing: Swing {
+                        delay_ms: 120.0,
+                        settle_ms: 260.0,
+                        hz: 0.7,
+                    },
+                },
+                stray: 0.06,
+                shutter: Shutter {
+                    exposure_ms: 16.0,
+                    readout_ms: 28.0,
+                },
+                electrons: 1500.0,
+                ..phone
+            },
+            Self::PhoneApproach => Setting {
+                path: Path {
+                    entry: Entry::Far(2.6),
+                    travel_ms: 620.0,
+                    hold_ms: 1300.0,
+                },
+                focus: Focus::Auto {
+                    swing: Swing {
+                        delay_ms: 130.0,
+                        settle_ms: 170.0,
+                        hz: 2.2,
+                    },
+                    hunts_per_s: 0.8,
+                },
+                metering: Metering {
+                    error_ev: 1.2,
+                    swing: Swing {
+                        delay_ms: 60.0,
+                        settle_ms: 220.0,
+                        hz: 1.3,
+                    },
+                },
+                shake: phone.shake.times(2.0),
+                aperture_mm: 1.6,
+                ..phone
+            },
+            Self::BusStationFar => Setting {
+                carrier: Carrier::Paper,
+                module_mm: 0.6,
+                px_per_module: [2.1, 2.9],
+                tilt_deg: 16.0,
+                path: Path {
+                    entry: Entry::Far(1.7),
+                    travel_ms: 700.0,
+                    hold_ms: f32::INFINITY,
+                },
+                shake: paper.shake.times(2.2),
+                behind: Behind::Room,
+                shutter: Shutter {
+                    exposure_ms: 8.0,
+                    readout_ms: 20.0,
+                },
+                ..paper
+            },
+        }
+    }
+}
+
+/// Everything about how a code is shown, but what the seed decides.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub struct Setting {
+    /// Width and height in pixels.
+    pub size: [u32; 2],
+    /// Frames of the sequence.
+    pub frames: u32,
+    /// Angle of view across the picture's longer side in degrees.
+    pub fov_deg: f32,
+    /// What shows the code.
+    pub carrier: Carrier,
+    /// What is behind it.
+    pub behind: Behind,
+    /// Side of a module in millimetres.
+    pub module_mm: f32,
+    /// Pixels per module at the code's centre while it is held: least and most. The distance follows,
+    /// and is larger where the code would not fit in the picture.
+    pub px_per_module: [f32; 2],
+    /// Largest tilt while it is held, about either axis, in degrees.
+    pub tilt_deg: f32,
+    /// Largest turn in the picture plane while it is held, in degrees.
+    pub roll_deg: f32,
+    /// Bend, whichever way: least and most, in code sides over the radius.
+    pub curl: [f32; 2],
+    /// How it is brought.
+    pub path: Path,
+    /// How steadily it is held.
+    pub shake: Shake,
+    /// How the lens is focused.
+    pub focus: Focus,
+    /// Diameter of the lens's opening in millimetres: about 1 in a webcam or a scanner's module.
+    pub aperture_mm: f32,
+    /// Blur of the lens in focus: deviation in pixels.
+    pub blur_px: f32,
+    /// Part of all light that is scattered over the whole picture.
+    pub stray: f32,
+    /// Light lost in the corners, 0 to 1.
+    pub vignette: f32,
+    /// When the rows are exposed.
+    pub shutter: Shutter,
+    /// How the exposure settles.
+    pub metering: Metering,
+    /// The lamps around.
+    pub mains: Flicker,
+    /// The phone's screen.
+    pub screen: Screen,
+    /// A lamp mirrored on the carrier.
+    pub glare: Option<Glare>,
+    /// Light of the surroundings mirrored all over the carrier, 1 for white paper.
+    pub sky: f32,
+    /// Part of the sensor's range that white paper takes at the settled exposure.
+    pub white: f32,
+    /// Electrons that a pixel counts at the top of the range: thousands by day, hundreds at high gain.
+    pub electrons: f32,
+    /// Noise of reading the sensor: deviation in 256ths of the range.
+    pub read_noise: f32,
+    /// Grey level is light to one over this.
+    pub gamma: f32,
+}
+
+/// When the rows of a frame are exposed.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub struct Shutter {
+    /// How long each row gathers light, in milliseconds.
+    pub exposure_ms: f32,
+    /// How much later the last row does so than the first, in milliseconds; 0 for a global shutter.
+    pub readout_ms: f32,
+}
+
+/// A phone's screen.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub struct Screen {
+    /// Its white, 1 for white paper beside it.
+    pub brightness: f32,
+    /// Its dimmer.
+    pub flicker: Flicker,
+}
+
+impl Setting {
+    /// A sheet held before a fixed camera in a lit hall.
+    #[must_use]
+    pub fn paper() -> Self {
+        Self {
+            size: [640, 480],
+            frames: 90,
+            fov_deg: 60.0,
+            carrier: Carrier::Paper,
+            behind: Behind::Room,
+            module_mm: 0.55,
+            px_per_module: [3.4, 4.8],
+            tilt_deg: 14.0,
+            roll_deg: 12.0,
+            curl: [0.0, 0.15],
+            path: Path {
+                entry: Entry::Side,
+                travel_ms: 600.0,
+                hold_ms: f32::INFINITY,
+            },
+            shake: Shake {
+                tremor_mm: 0.12,
+                tremor_deg: 0.25,
+                drift_mm: 1.5,
+                drift_deg: 1.5,
+            },
+            focus: Focus::Fixed(160.0),
+            aperture_mm: 1.0,
+            blur_px: 0.6,
+            stray: 0.02,
+            vignette: 0.2,
+            shutter: Shutter {
+                exposure_ms: 12.0,
+                readout_ms: 25.0,
+            },
+            metering: Metering {
+                error_ev: 0.5,
+                swing: Swing {
+                    delay_ms: 80.0,
+                    settle_ms: 200.0,
+                    hz: 0.0,
+                },
+            },
+            mains: Flicker {
+                hz: 100.0,
+                depth: 0.15,
+            },
+            screen: Screen {
+                brightness: 0.0,
+                flicker: Flicker::NONE,
+            },
+            glare: None,
+            sky: 0.0,
+            white: 0.7,
+            electrons: 4000.0,
+            read_noise: 0.8,
+            gamma: 2.2,
+        }
+    }
+
+    /// A phone held before a fixed camera in a lit hall.
+    #[must_use]
+    pub fn phone() -> Self {
+        Self {
+            carrier: Carrier::Phone,
+            module_mm: 0.8,
+            px_per_module: [3.8, 5.2],
+            curl: [0.0, 0.0],
+            sky: 0.04,
+            screen: Screen {
+                brightness: 1.3,
+                flicker: Flicker {
+                    hz: 240.0,
+                    depth: 0.1,
+                },
+            },
+            white: 0.6,
+            ..Self::paper()
+        }
+    }
+
+    /// How one seed holds the code.
+    pub(crate) fn held(&self, random: &mut Random, seed: u64) -> View {
+        let [width, height] = self.size;
+        let mut either = |most: f32| random.between(-most, most);
+        let (yaw_deg, pitch_deg) = (either(self.tilt_deg), either(self.tilt_deg));
+        let roll_deg = either(self.roll_deg);
+        let offset = [either(0.06), either(0.04)];
+        let gradient = [either(0.12), either(0.12)];
+        let curl = random.between(self.curl[0], self.curl[1]) * random.pick(&[-1.0, 1.0]);
+        View {
+            width,
+            height,
+            px_per_module: random.between(self.px_per_module[0], self.px_per_module[1]),
+            yaw_deg,
+            pitch_deg,
+            roll_deg,
+            offset,
+            fov_deg: self.fov_deg,
+            curl,
+            curl_axis_deg: random.pick(&[0.0, 90.0]) + random.between(-12.0, 12.0),
+            blur_sigma_px: self.blur_px,
+            noise_sigma: self.read_noise,
+            electrons: self.electrons,
+            gamma: self.gamma,
+            gain: self.white,
+            gradient,
+            vignette: self.vignette,
+            carrier: self.carrier,
+            seed,
+            ..View::clean()
+        }
+    }
+}
