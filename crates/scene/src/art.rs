@@ -111,11 +111,12 @@ impl Art {
         &self.palette
     }
 
-    /// The ink at a place in texels. The drawing's border goes on outwards for ever, so that an arm
-    /// reaches the edge of the picture.
-    pub(crate) fn ink(&self, x: f32, y: f32) -> Ink {
-        let column = (x.max(0.0) as usize).min(self.width - 1);
-        let row = (y.max(0.0) as usize).min(self.height - 1);
+    /// The ink of a texel. The drawing's border goes on outwards for ever, so that an arm reaches the
+    /// edge of the picture.
+    #[inline]
+    pub(crate) fn ink(&self, [x, y]: [i32; 2]) -> Ink {
+        let column = (x.max(0) as usize).min(self.width - 1);
+        let row = (y.max(0) as usize).min(self.height - 1);
         self.texels
             .get(row * self.width + column)
             .copied()

@@ -130,8 +130,11 @@ pub(crate) fn project<const N: usize>(
     palette: &[[f32; N]; INKS],
     warp: &Warp,
 ) {
+    // Room for four planes whatever `N` is: a sum of four is as quick as one of one.
+    let palette = palette.map(|light| {
+        std::array::from_fn::<f32, 4, _>(|plane| light.get(plane).copied().unwrap_or(0.0))
+    });
     let share = 1.0 / SAMPLES as f32;
-    let size = CELL as f32;
     for row in 0..warp.rows - 1 {
         for column in 0..warp.columns - 1 {
             let corners: [_; SAMPLES] =
@@ -141,24 +144,18 @@ pub(crate) fn project<const N: usize>(
             }
             let left = column * CELL;
             for y in row * CELL..(row * CELL + CELL).min(warp.height) {
-                // Each sample's place at the left edge of the cell, and its step from pixel to pixel.
-                let lines: [_; SAMPLES] = std::array::from_fn(|sample| {
-                    let [a, b, c, d] = corners.get(sample).copied().unwrap_or_default();
-                    let down = ((y % CELL) as f32 + offset(sample / ACROSS)) / size;
-                    let [start, end] = [[a, c], [b, d]]
-                        .map(|[up, low]| [0, 1].map(|k| up[k] + (low[k] - up[k]) * down));
-                    let step = [0, 1].map(|k| (end[k] - start[k]) / size);
-                    let first = offset(sample % ACROSS);
-                    ([0, 1].map(|k| start[k] + step[k] * first), step)
+                let line = y * warp.width;
+                let tracks: [_; SAMPLES] = std::array::from_fn(|sample| {
+                    let corners = corners.get(sample).copied().unwrap_or_default();
+                    Track::new(corners, (y % CELL) as f32, sample)
                 });
-                for x in left..(left + CELL).min(warp.width) {
-                    let along = (x - left) as f32;
-                    let mut sum = [0.0; N];
+                for (along, x) in (0..).zip(left..(left + CELL).min(warp.width)) {
+                    let mut sum = [0.0; 4];
                     let mut bare = 0;
-                    for ([u, v], [du, dv]) in &lines {
-                        let ink = art.ink(u + du * along, v + dv * along);
+                    for track in &tracks {
+                        let ink = art.ink(track.texel(along));
                         bare += usize::from(ink == 0);
-                        let light = palette.get(usize::from(ink)).copied().unwrap_or([0.0; N]);
+                        let light = palette.get(usize::from(ink)).copied().unwrap_or_default();
                         for (total, value) in sum.iter_mut().zip(light) {
                             *total += value;
                         }
@@ -167,13 +164,47 @@ pub(crate) fn project<const N: usize>(
                         continue;
                     }
                     for (plane, total) in planes.iter_mut().zip(sum) {
-                        if let Some(value) = plane.get_mut(y * warp.width + x) {
+                        if let Some(value) = plane.get_mut(line + x) {
                             *value = (total + *value * bare as f32) * share;
                         }
                     }
                 }
             }
         }
+    }
+}
+
+/// The way of one sample over the drawing along a row of a cell, in fixed point.
+struct Track {
+    start: [i32; 2],
+    step: [i32; 2],
+}
+
+impl Track {
+    /// Bits behind the point.
+    const BITS: i32 = 12;
+
+    /// Texels that are as far away as any.
+    const FAR: f32 = 200_000.0;
+
+    fn new([a, b, c, d]: [[f32; 2]; 4], row: f32, sample: usize) -> Self {
+        let size = CELL as f32;
+        let down = (row + offset(sample / ACROSS)) / size;
+        let [start, end] = [[a, c], [b, d]].map(|[up, low]| {
+            [0, 1].map(|k| (up[k] + (low[k] - up[k]) * down).clamp(-Self::FAR, Self::FAR))
+        });
+        let step = [0, 1].map(|k| (end[k] - start[k]) / size);
+        let first = [0, 1].map(|k| start[k] + step[k] * offset(sample % ACROSS));
+        let fixed = |value: f32| (value * (1 << Self::BITS) as f32) as i32;
+        Self {
+            start: first.map(fixed),
+            step: step.map(fixed),
+        }
+    }
+
+    /// The texel so many pixels along.
+    fn texel(&self, along: i32) -> [i32; 2] {
+        [0, 1].map(|k| (self.start[k] + self.step[k] * along) >> Self::BITS)
     }
 }
 

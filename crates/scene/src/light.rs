@@ -98,12 +98,11 @@ impl Lamps {
             // Forth and back, fastest over the code's centre.
             let at = 0.75 * (TAU * ms / (3.0 * glare.sweep_ms) + self.phase).sin();
             let [cos, sin] = self.along;
-            let along = x * cos + y * sin - at;
-            let aside = if glare.tube {
-                0.0
-            } else {
-                y * cos - x * sin - self.aside
-            };
+            // No lamination is flat: the lamp's picture is torn a little.
+            let wave = |seed| 0.16 * (backdrop::texture(5.0 * x, 5.0 * y, seed) - 0.5);
+            let along = x * cos + y * sin - at + wave(self.seed ^ 1);
+            let aside = y * cos - x * sin - self.aside + wave(self.seed ^ 2);
+            let aside = if glare.tube { 0.0 } else { aside };
             let distance = (along * along + aside * aside) / (glare.size * glare.size);
             light += glare.peak * (-distance / 2.0).exp();
         }

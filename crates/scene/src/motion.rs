@@ -105,7 +105,7 @@ impl Motion {
             view.roll_deg,
         ];
         // Far enough for the corners to be out of the picture however it is turned.
-        let beside = (size[0] / view.px_per_module + 1.5 * side) / 2.0 * module_mm;
+        let beside = (size[0] / view.px_per_module + 2.2 * side) / 2.0 * module_mm;
         let hand = random.pick(&[-1.0, 1.0]);
         let mut end = |toward: f32| match path.entry {
             Entry::Held => [0.0; 6],

@@ -7,7 +7,8 @@ use crate::motion::{Entry, Path, Shake};
 use crate::random::Random;
 use crate::view::{Carrier, View};
 
-/// How sheets and phones are shown to a scanner.
+/// How sheets and phones are shown to a scanner. The same seed is the same hand and the same room in
+/// all of them.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub enum Scenario {
     /// A printed pass held out to a gate's camera indoors, brought in from the side.
@@ -20,7 +21,8 @@ pub enum Scenario {
     PaperLaminatedGlare,
     /// A phone at normal brightness, held out to a gate indoors.
     PhoneIndoors,
-    /// A phone that saves its battery, in a dim room: long exposure, banding of the screen's dimmer.
+    /// A phone that saves its battery, in a dim room: a dark, noisy picture with the bands of the
+    /// screen's dimmer.
     PhoneDim,
     /// A phone under the sun: the screen is darker than the world and mirrors the sky.
     PhoneSunlight,
@@ -89,17 +91,17 @@ impl Scenario {
                     exposure_ms: 30.0,
                     readout_ms: 30.0,
                 },
-                white: 0.42,
-                electrons: 350.0,
-                read_noise: 4.5,
+                white: 0.32,
+                electrons: 160.0,
+                read_noise: 5.5,
                 mains: Flicker::NONE,
                 ..paper
             },
             Self::PaperLaminatedGlare => Setting {
                 glare: Some(Glare {
                     tube: false,
-                    peak: 5.0,
-                    size: 0.16,
+                    peak: 6.0,
+                    size: 0.10,
                     sweep_ms: 900.0,
                 }),
                 sky: 0.03,
@@ -108,18 +110,19 @@ impl Scenario {
             Self::PhoneIndoors => phone,
             Self::PhoneDim => Setting {
                 screen: Screen {
-                    brightness: 0.55,
+                    brightness: 1.2,
                     flicker: Flicker {
                         hz: 240.0,
-                        depth: 0.7,
+                        depth: 0.8,
                     },
                 },
+                // The camera keeps its exposure short against motion blur, and so must amplify.
                 shutter: Shutter {
-                    exposure_ms: 22.0,
+                    exposure_ms: 2.8,
                     readout_ms: 28.0,
                 },
-                white: 0.5,
-                electrons: 600.0,
+                white: 0.14,
+                electrons: 220.0,
                 read_noise: 3.5,
                 ..phone
             },
@@ -195,8 +198,8 @@ impl Scenario {
                 ..phone
             },
             Self::BusStationFar => Setting {
-                carrier: Carrier::Paper,
-                module_mm: 0.6,
+                fov_deg: 40.0,
+                module_mm: 1.0,
                 px_per_module: [2.1, 2.9],
                 tilt_deg: 16.0,
                 path: Path {
@@ -204,8 +207,13 @@ impl Scenario {
                     travel_ms: 700.0,
                     hold_ms: f32::INFINITY,
                 },
-                shake: paper.shake.times(2.2),
-                behind: Behind::Room,
+                // A tenth of a degree of the scanner's hand is more than half a millimetre there.
+                shake: Shake {
+                    tremor_mm: 0.6,
+                    drift_mm: 5.0,
+                    ..paper.shake.times(1.5)
+                },
+                focus: Focus::Fixed(300.0),
                 shutter: Shutter {
                     exposure_ms: 8.0,
                     readout_ms: 20.0,
