@@ -127,8 +127,8 @@ impl Sequence {
     /// Any frame, whatever came before.
     #[must_use]
     pub fn frame(&self, number: u32) -> Frame {
-        let time_ms = number as f32 * FRAME_MS;
-        let truth = self.truth(time_ms);
+        let time_ms = time_ms(number);
+        let truth = self.truth(number);
         let view = self.view(number, time_ms);
         let mut light = self.light(&view, time_ms);
         let width = view.width as usize;
@@ -252,7 +252,10 @@ impl Sequence {
         Pose::new(&self.motion.view(ms).bounded(), self.side)
     }
 
-    fn truth(&self, ms: f32) -> Truth {
+    /// Where the code is in a frame, without drawing it.
+    #[must_use]
+    pub fn truth(&self, number: u32) -> Truth {
+        let ms = time_ms(number);
         let [width, height] = self.setting.size.map(|part| part as f32);
         let half = self.side / 2.0 - QUIET_ZONE as f32;
         let finder = half - 3.5;
@@ -301,6 +304,11 @@ impl Iterator for Sequence {
         self.next += 1;
         Some(self.frame(number))
     }
+}
+
+/// The middle of a frame's exposure.
+fn time_ms(number: u32) -> f32 {
+    number as f32 * FRAME_MS
 }
 
 /// Corners in the order of [`Truth::corners`].
