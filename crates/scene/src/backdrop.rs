@@ -1,14 +1,13 @@
 //! What lies behind the code, out of focus: a room behind a phone, a table under a sheet.
-//!
-//! All of it is soft, so it is worked out on a coarse grid and blended in between.
 
 use crate::art::{self, SHEET};
+use crate::coarse::Coarse;
 use crate::pose::Pose;
 use crate::random::{Random, at_point};
 use crate::view::{Carrier, View};
 
 /// Pixels between two points of the grid.
-const STEP: usize = 4;
+pub(crate) const STEP: usize = 4;
 
 /// What is behind the code.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -29,75 +28,42 @@ impl Behind {
     }
 }
 
-/// The light behind the code at each pixel, on `N` planes.
-pub(crate) struct Backdrop<const N: usize> {
-    columns: usize,
-    points: Vec<[f32; N]>,
-}
-
-impl<const N: usize> Backdrop<N> {
-    /// `code_side` is the side in modules of the code on the table, if there is one; `planes` divides
-    /// a colour into the planes.
-    pub(crate) fn new(
-        view: &View,
-        behind: Behind,
-        code_side: Option<f32>,
-        planes: impl Fn([f32; 3]) -> [f32; N],
-    ) -> Self {
-        let columns = view.width as usize / STEP + 2;
-        let rows = view.height as usize / STEP + 2;
-        let place = |index: usize| {
-            let (x, y) = (index % columns * STEP, index / columns * STEP);
-            (x as f32, y as f32)
-        };
-        let cells = 0..columns * rows;
-        let points = match behind {
-            Behind::Room => {
-                let room = Room::new(view.seed);
-                let scale = 1.0 / view.height as f32;
-                let drift = view.offset.map(|part| part * 0.35);
-                cells
-                    .map(|index| {
-                        let (x, y) = place(index);
-                        planes(room.light(x * scale - drift[0], y * scale - drift[1]))
-                    })
-                    .collect()
-            }
-            Behind::Table => {
-                let table = Table::new(view.seed);
-                let side = code_side.unwrap_or(65.0);
-                // A bent sheet lies on a flat table.
-                let pose = Pose::new(&View { curl: 0.0, ..*view }, side);
-                cells
-                    .map(|index| {
-                        let (x, y) = place(index);
-                        let [x, y] = pose.plane(x, y).map(|part| part / side);
-                        let shade = if code_side.is_some() {
-                            shadow(x, y)
-                        } else {
-                            1.0
-                        };
-                        planes(table.light(x, y).map(|part| part * shade))
-                    })
-                    .collect()
-            }
-        };
-        Self { columns, points }
-    }
-
-    /// The light at a pixel of the picture.
-    pub(crate) fn light(&self, x: usize, y: usize) -> [f32; N] {
-        let index = y / STEP * self.columns + x / STEP;
-        let fx = (x % STEP) as f32 / STEP as f32;
-        let fy = (y % STEP) as f32 / STEP as f32;
-        let at = |index: usize| self.points.get(index).copied().unwrap_or([0.0; N]);
-        let (a, b) = (at(index), at(index + 1));
-        let (c, d) = (at(index + self.columns), at(index + self.columns + 1));
-        std::array::from_fn(|i| {
-            let top = a[i] + (b[i] - a[i]) * fx;
-            let bottom = c[i] + (d[i] - c[i]) * fx;
-            top + (bottom - top) * fy
-        })
+/// The light behind the code.
+///
+/// `code_side` is the side in modules of the code on the table, if there is one; `planes` divides a
+/// colour into `N` planes.
+pub(crate) fn light<const N: usize>(
+    view: &View,
+    behind: Behind,
+    code_side: Option<f32>,
+    planes: impl Fn([f32; 3]) -> [f32; N],
+) -> Coarse<N, STEP> {
+    let size = [view.width, view.height];
+    match behind {
+        Behind::Room => {
+            let room = Room::new(view.seed);
+            let scale = 1.0 / view.height as f32;
+            let drift = view.offset.map(|part| part * 0.35);
+            Coarse::new(size, |x, y| {
+                let [x, y] = [x as f32 * scale - drift[0], y as f32 * scale - drift[1]];
+                planes(room.light(x, y))
+            })
+        }
+        Behind::Table => {
+            let table = Table::new(view.seed);
+            let side = code_side.unwrap_or(65.0);
+            // A bent sheet lies on a flat table.
+            let pose = Pose::new(&View { curl: 0.0, ..*view }, side);
+            Coarse::new(size, |x, y| {
+                let [x, y] = pose.plane(x as f32, y as f32).map(|part| part / side);
+                let shade = if code_side.is_some() {
+                    shadow(x, y)
+                } else {
+                    1.0
+                };
+                planes(table.light(x, y).map(|part| part * shade))
+            })
+        }
     }
 }
 

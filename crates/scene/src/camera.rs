@@ -4,7 +4,8 @@
 //! with light ([`crate::art::Art::surface`]).
 
 use crate::art::{Art, INKS};
-use crate::backdrop::{Backdrop, Behind};
+use crate::backdrop::{self, Behind};
+use crate::coarse::Coarse;
 use crate::lens;
 use crate::pose::Pose;
 use crate::sensor;
@@ -32,7 +33,7 @@ pub(crate) fn expose<const N: usize>(view: &View, stage: &[(Art, View)]) -> [Vec
     };
     let light = |light: [f32; 3]| channels::<N>(view.linear(light));
     let mut planes = fill(
-        &Backdrop::new(seen, Behind::of(view.carrier), side, light),
+        &backdrop::light(seen, Behind::of(view.carrier), side, light),
         view,
     );
     for (art, seen) in stage {
@@ -48,13 +49,16 @@ pub(crate) fn expose<const N: usize>(view: &View, stage: &[(Art, View)]) -> [Vec
 }
 
 /// The backdrop at each pixel.
-pub(crate) fn fill<const N: usize>(backdrop: &Backdrop<N>, view: &View) -> Planes<N> {
+pub(crate) fn fill<const N: usize>(
+    backdrop: &Coarse<N, { backdrop::STEP }>,
+    view: &View,
+) -> Planes<N> {
     let (width, height) = (view.width as usize, view.height as usize);
     let mut planes = [(); N].map(|()| Vec::with_capacity(width * height));
     for y in 0..height {
-        for x in 0..width {
-            for (plane, value) in planes.iter_mut().zip(backdrop.light(x, y)) {
-                plane.push(value);
+        for values in backdrop.row(y).iter().take(width) {
+            for (plane, value) in planes.iter_mut().zip(values) {
+                plane.push(*value);
             }
         }
     }

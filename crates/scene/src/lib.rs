@@ -11,6 +11,7 @@
 mod art;
 mod backdrop;
 mod camera;
+mod coarse;
 mod code;
 mod control;
 mod font;
@@ -23,6 +24,7 @@ mod random;
 mod scenario;
 mod sensor;
 mod sequence;
+mod setting;
 mod view;
 
 #[cfg(test)]
@@ -34,8 +36,9 @@ pub use control::{Focus, Metering, Swing};
 pub use light::{Flicker, Glare};
 pub use motion::{Entry, Path, Shake};
 pub use print::{SCANNER_FOV_DEG, module_mm, print, print_view, px_per_module};
-pub use scenario::{Scenario, Screen, Setting, Shutter};
+pub use scenario::Scenario;
 pub use sequence::{FRAME_MS, Frame, Sequence, Truth};
+pub use setting::{Screen, Setting, Shutter};
 pub use view::{Carrier, MAX_FRAMES, View, approach};
 
 use art::Art;

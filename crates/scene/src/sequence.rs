@@ -3,8 +3,9 @@
 use image::GrayImage;
 
 use crate::art::{Art, INKS, Part};
-use crate::backdrop::{Backdrop, Behind};
+use crate::backdrop::{self, Behind};
 use crate::camera::{self, CELL, Planes, SAMPLES, Warp, brightness};
+use crate::coarse::Coarse;
 use crate::code::{Code, QUIET_ZONE};
 use crate::control::Lens;
 use crate::lens;
@@ -12,8 +13,9 @@ use crate::light::Lamps;
 use crate::motion::Motion;
 use crate::pose::Pose;
 use crate::random::Random;
-use crate::scenario::{Scenario, Setting};
+use crate::scenario::Scenario;
 use crate::sensor;
+use crate::setting::Setting;
 use crate::view::{Carrier, MAX_FRAMES, View};
 
 /// Milliseconds from frame to frame, at 30 a second.
@@ -171,7 +173,7 @@ impl Sequence {
             Behind::Room => &still,
             Behind::Table => view,
         };
-        let backdrop = Backdrop::new(behind, self.setting.behind, Some(self.side), |light| {
+        let backdrop = backdrop::light(behind, self.setting.behind, Some(self.side), |light| {
             [brightness(view.linear(light)), 0.0, 0.0]
         });
         let mut planes = camera::fill(&backdrop, view);
@@ -192,54 +194,38 @@ impl Sequence {
 
     /// What the surfaces make of the lamps and of their own light.
     fn lit(&self, planes: Planes<3>, view: &View, ms: f32) -> Vec<f32> {
-        let (width, columns) = (view.width as usize, view.width as usize / CELL + 2);
-        // Shade and mirrored light are soft: worked out where the cells meet, blended in between.
-        let soft: Vec<[f32; 2]> = (0..camera::lines(view))
-            .flat_map(|line| {
-                let y = (line * CELL) as f32;
-                let pose = self.pose(self.row_ms(ms, y));
-                (0..columns).map(move |column| {
-                    let place = pose.plane((column * CELL) as f32, y);
-                    let place = place.map(|part| part / self.side);
-                    [self.lamps.shade(place), self.lamps.mirrored(place, ms)]
-                })
-            })
-            .collect();
-
+        let width = view.width as usize;
+        let soft = self.soft(view, ms);
         let exposure_ms = self.setting.shutter.exposure_ms;
         let [mut reflected, emitted, mirrors] = planes;
         let surfaces = emitted.chunks_exact(width).zip(mirrors.chunks_exact(width));
-        for (y, (row, (emitted, mirrors))) in
-            reflected.chunks_exact_mut(width).zip(surfaces).enumerate()
-        {
+        let rows = reflected.chunks_exact_mut(width).zip(surfaces);
+        for (y, (row, (emitted, mirrors))) in rows.enumerate() {
             let now = self.row_ms(ms, y as f32 + 0.5);
             let [mains, dimmer] = self.phases_ms.map(|phase| now + phase);
             let mains = self.setting.mains.light(mains, exposure_ms);
             let screen = self.setting.screen.flicker.light(dimmer, exposure_ms);
             let screen = screen * self.setting.screen.brightness;
-            let line = &soft[y / CELL * columns..][..2 * columns];
-            let down = (y % CELL) as f32 / CELL as f32;
-            let at = |column: usize| {
-                let (above, below) = (line[column], line[column + columns]);
-                [0, 1].map(|i| above[i] + (below[i] - above[i]) * down)
-            };
-            let surfaces = emitted.chunks(CELL).zip(mirrors.chunks(CELL));
-            for (column, (cell, (emitted, mirrors))) in
-                row.chunks_mut(CELL).zip(surfaces).enumerate()
-            {
-                let (left, right) = (at(column), at(column + 1));
-                let step = [0, 1].map(|i| (right[i] - left[i]) / CELL as f32);
-                for (x, ((value, emits), mirrors)) in
-                    cell.iter_mut().zip(emitted).zip(mirrors).enumerate()
-                {
-                    let [shade, glare] = [0, 1].map(|i| left[i] + step[i] * x as f32);
-                    // Only the carrier bends and mirrors, not what is behind it.
-                    let shade = 1.0 + (shade - 1.0) * mirrors;
-                    *value = *value * mains * shade + emits * screen + glare * mirrors;
-                }
+            let pixels = row.iter_mut().zip(emitted.iter().zip(mirrors));
+            for ((value, (emits, mirrors)), [shade, glare]) in pixels.zip(soft.row(y)) {
+                // Only the carrier bends and mirrors, not what is behind it.
+                let shade = 1.0 + (shade - 1.0) * mirrors;
+                *value = *value * mains * shade + emits * screen + glare * mirrors;
             }
         }
         reflected
+    }
+
+    /// Shade on the carrier, and the light that it mirrors.
+    fn soft(&self, view: &View, ms: f32) -> Coarse<2, CELL> {
+        let poses: Vec<Pose> = (0..camera::lines(view))
+            .map(|line| self.pose(self.row_ms(ms, (line * CELL) as f32)))
+            .collect();
+        Coarse::new(self.setting.size, |x, y| {
+            let place = poses[y / CELL].plane(x as f32, y as f32);
+            let place = place.map(|part| part / self.side);
+            [self.lamps.shade(place), self.lamps.mirrored(place, ms)]
+        })
     }
 
     /// When the row's exposure has its middle, in a frame whose middle row has it at `ms`.

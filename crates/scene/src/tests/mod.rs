@@ -2,12 +2,16 @@
 
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic)]
 
+mod faults;
 mod optics;
 mod sequences;
 mod stills;
 
 use crate::random::Random;
-use crate::{Carrier, Code, ErrorCorrection};
+use crate::{
+    Carrier, Code, Entry, ErrorCorrection, Flicker, Frame, Metering, Path, Sequence, Setting,
+    Shake, Shutter,
+};
 use image::GrayImage;
 use image::imageops::{self, FilterType};
 
@@ -43,4 +47,53 @@ fn read(picture: &GrayImage) -> Vec<String> {
         .iter()
         .filter_map(|grid| Some(grid.decode().ok()?.1))
         .collect()
+}
+
+/// A camera without a fault and a hand that does not move.
+fn perfect() -> Setting {
+    Setting {
+        path: Path {
+            entry: Entry::Held,
+            travel_ms: 1.0,
+            hold_ms: f32::INFINITY,
+        },
+        shake: Shake {
+            tremor_mm: 0.0,
+            tremor_deg: 0.0,
+            drift_mm: 0.0,
+            drift_deg: 0.0,
+        },
+        curl: [0.0, 0.0],
+        aperture_mm: 0.0,
+        blur_px: 0.0,
+        stray: 0.0,
+        vignette: 0.0,
+        shutter: Shutter {
+            exposure_ms: 0.1,
+            readout_ms: 0.0,
+        },
+        metering: Metering {
+            error_ev: 0.0,
+            ..Setting::paper().metering
+        },
+        mains: Flicker::NONE,
+        electrons: 0.0,
+        read_noise: 0.0,
+        ..Setting::paper()
+    }
+}
+
+fn sample() -> Code {
+    code(&base45(240, 5))
+}
+
+fn frame(setting: Setting, seed: u64, number: u32) -> Frame {
+    Sequence::with(&sample(), setting, seed).frame(number)
+}
+
+fn level(picture: &GrayImage, [x, y]: [f32; 2]) -> f32 {
+    let (width, height) = picture.dimensions();
+    let x = (x as u32).min(width - 1);
+    let y = (y as u32).min(height - 1);
+    f32::from(picture.get_pixel(x, y)[0])
 }
