@@ -76,7 +76,8 @@ pub struct Shutter {
     pub readout_ms: f32,
 }
 
-/// A phone's screen.
+/// A phone's screen. Its pixels are several times finer than the camera's at these distances, and
+/// blurred away before the sensor could make moiré of them.
 #[derive(Debug, Clone, Copy, PartialEq)]
 pub struct Screen {
     /// Its white, 1 for white paper beside it.
