@@ -315,7 +315,7 @@ fn surfaces(art: &Art, setting: &Setting, view: &View) -> [[f32; 3]; INKS] {
 }
 
 /// Smaller singular value of the matrix with these columns.
-fn smallest_stretch([a, c]: [f32; 2], [b, d]: [f32; 2]) -> f32 {
+pub(crate) fn smallest_stretch([a, c]: [f32; 2], [b, d]: [f32; 2]) -> f32 {
     let (sum, determinant) = (a * a + b * b + c * c + d * d, a * d - b * c);
     let root = (sum * sum - 4.0 * determinant * determinant)
         .max(0.0)

@@ -207,6 +207,16 @@ fn fewer_electrons_make_more_noise() {
 }
 
 #[test]
+fn a_scene_that_stands_still_differs_by_its_noise_alone() {
+    let noisy = Setting {
+        read_noise: 2.0,
+        ..perfect()
+    };
+    assert_eq!(frame(perfect(), 9, 0).image, frame(perfect(), 9, 50).image);
+    assert_ne!(frame(noisy, 9, 0).image, frame(noisy, 9, 1).image);
+}
+
+#[test]
 fn a_brighter_screen_is_brighter_and_a_sunlit_one_loses_contrast() {
     let contrast = |brightness, sky| {
         let setting = Setting {

@@ -1,6 +1,7 @@
 //! Sequences are repeatable, their truth is true, and they can be read.
 
 use super::{base45, code, double, frame, level, perfect, read, sample};
+use crate::sequence::smallest_stretch;
 use crate::*;
 use image::GrayImage;
 
@@ -119,6 +120,10 @@ fn pixels_per_module_are_those_between_the_corners_of_a_code_that_faces_the_came
     let across = (b[0] - a[0]).hypot(b[1] - a[1]) / (sample().side() - 8) as f32;
     assert!((across - 4.0).abs() < 0.01, "{across}");
     assert!((truth.px_per_module - 4.0).abs() < 0.01, "{truth:?}");
+    // A module seen 2 pixels wide and 5 high, upright and turned by 30 degrees.
+    let (sin, cos) = 30_f32.to_radians().sin_cos();
+    assert!((smallest_stretch([2.0, 0.0], [0.0, 5.0]) - 2.0).abs() < 1e-4);
+    assert!((smallest_stretch([2.0 * cos, 2.0 * sin], [-5.0 * sin, 5.0 * cos]) - 2.0).abs() < 1e-4);
     let tilted = Setting {
         tilt_deg: 40.0,
         ..setting
