@@ -16,6 +16,9 @@ const CANVAS: [f32; 4] = [-1.6, -1.2, 1.6, 1.6];
 /// Shades of a finger, from its edge to its middle.
 const SKIN_SHADES: u8 = 12;
 
+/// Colours of a drawing, at most.
+pub(crate) const INKS: usize = 32;
+
 /// One colour of the drawing: an index into its palette. 0 lets the backdrop through.
 type Ink = u8;
 const NOTHING: Ink = 0;
@@ -30,16 +33,37 @@ const THEME: Ink = 8;
 const ON_THEME: Ink = 9;
 const SKIN: Ink = 16;
 
+/// What an ink belongs to.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Part {
+    /// The page on the screen or on the sheet, with the code.
+    Shown,
+    /// The phone's front around the screen.
+    Body,
+    /// The hand, and what is not drawn at all.
+    Hand,
+}
+
+impl Part {
+    pub(crate) fn of(ink: Ink) -> Self {
+        match ink {
+            WHITE | BLACK | TEXT | PALE_TEXT | PAGE | THEME | ON_THEME => Self::Shown,
+            BODY | RIM => Self::Body,
+            _ => Self::Hand,
+        }
+    }
+}
+
 /// A flat drawing in a few colours.
 pub(crate) struct Art {
     /// Texels per module.
-    pub(crate) per_module: usize,
+    per_module: usize,
     /// The code's centre, in texels.
-    pub(crate) centre: [f32; 2],
+    centre: [f32; 2],
     /// Side of the code in modules, quiet zone included.
     pub(crate) code_side: f32,
     /// Light of each ink.
-    palette: [[f32; 3]; 32],
+    palette: [[f32; 3]; INKS],
     width: usize,
     height: usize,
     texels: Vec<Ink>,
@@ -57,7 +81,7 @@ impl Art {
             per_module,
             centre: [-left, -top],
             code_side: code.side() as f32,
-            palette: [[0.0; 3]; 32],
+            palette: [[0.0; 3]; INKS],
             width,
             height,
             texels: vec![NOTHING; width * height],
@@ -83,19 +107,37 @@ impl Art {
     }
 
     /// Light of each ink.
-    pub(crate) fn palette(&self) -> &[[f32; 3]; 32] {
+    pub(crate) fn palette(&self) -> &[[f32; 3]; INKS] {
         &self.palette
     }
 
-    /// The ink at a place in texels. The drawing's border goes on outwards for ever, so that an arm
-    /// reaches the edge of the picture.
-    pub(crate) fn ink(&self, x: f32, y: f32) -> Ink {
-        let column = (x.max(0.0) as usize).min(self.width - 1);
-        let row = (y.max(0.0) as usize).min(self.height - 1);
+    /// The ink of a texel. The drawing's border goes on outwards for ever, so that an arm reaches the
+    /// edge of the picture.
+    #[inline]
+    pub(crate) fn ink(&self, [x, y]: [i32; 2]) -> Ink {
+        let column = (x.max(0) as usize).min(self.width - 1);
+        let row = (y.max(0) as usize).min(self.height - 1);
         self.texels
             .get(row * self.width + column)
             .copied()
             .unwrap_or(NOTHING)
+    }
+
+    /// The texel at a place in modules from the code's centre.
+    pub(crate) fn texel(&self, place: [f32; 2]) -> [f32; 2] {
+        let scale = self.per_module as f32;
+        [0, 1].map(|i| place[i] * scale + self.centre[i])
+    }
+
+    /// Whether nothing is drawn between these places: they are all left of the drawing, all right of
+    /// it or all above it. Below it an arm may go on.
+    pub(crate) fn is_bare(&self, places: &[[f32; 2]]) -> bool {
+        let all = |outside: fn(&[f32; 2], f32) -> bool, edge: usize| {
+            places.iter().all(|place| outside(place, edge as f32))
+        };
+        all(|[x, _], _| *x < 0.0, 0)
+            || all(|[x, _], edge| *x > edge, self.width)
+            || all(|[_, y], _| *y < 0.0, 0)
     }
 
     fn draw_phone(&mut self, random: &mut Random) {

@@ -1,76 +1,69 @@
 //! What lies behind the code, out of focus: a room behind a phone, a table under a sheet.
-//!
-//! All of it is soft, so it is worked out on a coarse grid and blended in between.
 
 use crate::art::{self, SHEET};
+use crate::coarse::Coarse;
 use crate::pose::Pose;
 use crate::random::{Random, at_point};
 use crate::view::{Carrier, View};
 
 /// Pixels between two points of the grid.
-const STEP: usize = 4;
+pub(crate) const STEP: usize = 4;
 
-/// The light behind the code at each pixel.
-pub(crate) struct Backdrop {
-    columns: usize,
-    points: Vec<[f32; 3]>,
+/// What is behind the code.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Behind {
+    /// A hall, far behind.
+    Room,
+    /// A table or a wall on which the code lies.
+    Table,
 }
 
-impl Backdrop {
-    /// `code_side` is the side in modules of the code on the table, if there is one.
-    pub(crate) fn new(view: &View, code_side: Option<f32>) -> Self {
-        let columns = view.width as usize / STEP + 2;
-        let rows = view.height as usize / STEP + 2;
-        let place = |index: usize| {
-            let (x, y) = (index % columns * STEP, index / columns * STEP);
-            (x as f32, y as f32)
-        };
-        let cells = 0..columns * rows;
-        let points = match view.carrier {
-            Carrier::Phone => {
-                let room = Room::new(view.seed);
-                let scale = 1.0 / view.height as f32;
-                let drift = view.offset.map(|part| part * 0.35);
-                cells
-                    .map(|index| {
-                        let (x, y) = place(index);
-                        room.light(x * scale - drift[0], y * scale - drift[1])
-                    })
-                    .collect()
-            }
-            Carrier::Paper => {
-                let table = Table::new(view.seed);
-                let pose = Pose::new(view, 1.0 / f64::from(code_side.unwrap_or(65.0)), [0.0; 2]);
-                cells
-                    .map(|index| {
-                        let (x, y) = place(index);
-                        let [x, y] = pose.plane(x, y);
-                        let shade = if code_side.is_some() {
-                            shadow(x, y)
-                        } else {
-                            1.0
-                        };
-                        table.light(x, y).map(|part| part * shade)
-                    })
-                    .collect()
-            }
-        };
-        Self { columns, points }
+impl Behind {
+    /// What a still picture shows behind each carrier.
+    pub(crate) fn of(carrier: Carrier) -> Self {
+        match carrier {
+            Carrier::Phone => Self::Room,
+            Carrier::Paper => Self::Table,
+        }
     }
+}
 
-    /// The light at a pixel of the picture.
-    pub(crate) fn light(&self, x: usize, y: usize) -> [f32; 3] {
-        let index = y / STEP * self.columns + x / STEP;
-        let fx = (x % STEP) as f32 / STEP as f32;
-        let fy = (y % STEP) as f32 / STEP as f32;
-        let at = |index: usize| self.points.get(index).copied().unwrap_or_default();
-        let (a, b) = (at(index), at(index + 1));
-        let (c, d) = (at(index + self.columns), at(index + self.columns + 1));
-        [0, 1, 2].map(|i| {
-            let top = a[i] + (b[i] - a[i]) * fx;
-            let bottom = c[i] + (d[i] - c[i]) * fx;
-            top + (bottom - top) * fy
-        })
+/// The light behind the code.
+///
+/// `code_side` is the side in modules of the code on the table, if there is one; `planes` divides a
+/// colour into `N` planes.
+pub(crate) fn light<const N: usize>(
+    view: &View,
+    behind: Behind,
+    code_side: Option<f32>,
+    planes: impl Fn([f32; 3]) -> [f32; N],
+) -> Coarse<N, STEP> {
+    let size = [view.width, view.height];
+    match behind {
+        Behind::Room => {
+            let room = Room::new(view.seed);
+            let scale = 1.0 / view.height as f32;
+            let drift = view.offset.map(|part| part * 0.35);
+            Coarse::new(size, |x, y| {
+                let [x, y] = [x as f32 * scale - drift[0], y as f32 * scale - drift[1]];
+                planes(room.light(x, y))
+            })
+        }
+        Behind::Table => {
+            let table = Table::new(view.seed);
+            let side = code_side.unwrap_or(65.0);
+            // A bent sheet lies on a flat table.
+            let pose = Pose::new(&View { curl: 0.0, ..*view }, side);
+            Coarse::new(size, |x, y| {
+                let [x, y] = pose.plane(x as f32, y as f32).map(|part| part / side);
+                let shade = if code_side.is_some() {
+                    shadow(x, y)
+                } else {
+                    1.0
+                };
+                planes(table.light(x, y).map(|part| part * shade))
+            })
+        }
     }
 }
 
@@ -211,7 +204,7 @@ fn shadow(x: f32, y: f32) -> f32 {
 }
 
 /// Two octaves of value noise, 0 to 1, about one bump per unit.
-fn texture(x: f32, y: f32, seed: u64) -> f32 {
+pub(crate) fn texture(x: f32, y: f32, seed: u64) -> f32 {
     let octave = |x: f32, y: f32, seed: u64| {
         // Far from the code the plane goes on for ever: the grid ends here.
         let (x, y) = (x.clamp(-1e6, 1e6), y.clamp(-1e6, 1e6));

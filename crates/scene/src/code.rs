@@ -9,7 +9,7 @@ use qrcodegen::{QrCode, QrCodeEcc, QrSegment};
 pub const MAX_TEXT: usize = 1800;
 
 /// White border of a code, in modules, as the standard asks.
-const QUIET_ZONE: usize = 4;
+pub(crate) const QUIET_ZONE: usize = 4;
 
 /// Why a text can't become a code.
 #[derive(Debug, thiserror::Error, PartialEq, Eq, Clone)]

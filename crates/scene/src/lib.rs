@@ -4,23 +4,58 @@
 //! the same picture on the same machine.
 //!
 //! The light goes one way: [`Code`] -> `art` (the flat phone or sheet, drawn once) -> `pose`
-//! (perspective, area-sampled onto the `backdrop`) -> `camera` (blur, light, noise) -> picture.
+//! (perspective and bend) -> `camera` (area-sampled onto the `backdrop`) -> `lens` (blur) -> `sensor`
+//! (exposure, noise, grey levels) -> picture.
+//!
+//! A still is one [`View`]. A [`Sequence`] is a view that changes with time: `motion` brings and shakes
+//! the code, `control` regulates focus and exposure, `light` flickers and glares; each sample of a pixel
+//! has its own instant, which gives motion blur and rolling shutter. A [`Scenario`] is a table of
+//! parameters, a [`Setting`]; each [`Frame`] says where the code really is.
+//!
+//! ```
+//! use gatepost_scene::{Code, ErrorCorrection, Scenario, Sequence};
+//!
+//! let code = Code::new("GP1:AN EXAMPLE", ErrorCorrection::Medium)?;
+//! for frame in Sequence::new(&code, Scenario::BusStationFar, 1).take(2) {
+//!     assert_eq!(frame.image.dimensions(), (640, 480));
+//!     assert!(frame.truth.fully_visible);
+//! }
+//! # Ok::<(), gatepost_scene::SceneError>(())
+//! ```
 
 #![forbid(unsafe_code)]
 
 mod art;
 mod backdrop;
 mod camera;
+mod coarse;
 mod code;
+mod control;
 mod font;
+mod lens;
+mod light;
+mod motion;
 mod pose;
+mod print;
 mod random;
+mod scenario;
+mod sensor;
+mod sequence;
+mod setting;
 mod view;
 
 #[cfg(test)]
 mod tests;
 
+pub use backdrop::Behind;
 pub use code::{Code, ErrorCorrection, MAX_TEXT, SceneError};
+pub use control::{Focus, Metering, Swing};
+pub use light::{Flicker, Glare};
+pub use motion::{Entry, Path, Shake};
+pub use print::{SCANNER_FOV_DEG, module_mm, print, print_view, px_per_module};
+pub use scenario::Scenario;
+pub use sequence::{FRAME_MS, Frame, Sequence, Truth};
+pub use setting::{Screen, Setting, Shutter};
 pub use view::{Carrier, MAX_FRAMES, View, approach};
 
 use art::Art;

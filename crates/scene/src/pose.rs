@@ -1,68 +1,120 @@
-//! Where the carrier's plane stands before the camera: a homography from pixels back to the plane.
+//! Where the carrier stands before the camera, and how it bends: from pixels to the carrier and back.
+//!
+//! A pinhole camera looks at a plane, or at a sheet bent into a part of a cylinder. Lengths are in
+//! modules from the code's centre, right and down on the carrier, and away from the camera.
 
 use crate::view::View;
 
-/// Focal length in picture widths: a common webcam, about 49 degrees wide.
-const FOCAL: f64 = 1.1;
-
-/// Maps a place in the picture (pixels) to the plane of the carrier (the unit of `per_module`).
-pub(crate) struct Pose([f32; 9]);
+/// One stand of the carrier before the camera.
+pub(crate) struct Pose {
+    /// The camera in the carrier's frame.
+    eye: [f32; 3],
+    /// Direction of the ray through a pixel in the carrier's frame: its part for each step right,
+    /// each step down, and that of the picture's top left corner.
+    ray: [[f32; 3]; 3],
+    /// The carrier's frame (right, down, away) and its centre, as the camera sees them.
+    frame: [[f32; 3]; 3],
+    place: [f32; 3],
+    /// Focal length, and the picture's middle, in pixels.
+    focal: f32,
+    middle: [f32; 2],
+    /// Inverse radius of the bend; positive bends the edges away from the camera.
+    curvature: f32,
+    /// Direction across the bend, on the carrier.
+    across: [f32; 2],
+}
 
 impl Pose {
-    /// The plane's units are modules times `per_module`, with the code's centre at `centre`.
-    pub(crate) fn new(view: &View, per_module: f64, centre: [f64; 2]) -> Self {
-        let (width, height) = (f64::from(view.width), f64::from(view.height));
-        let focal = FOCAL * width.max(height);
-        let distance = focal / f64::from(view.px_per_module);
-        let shift = |offset: f32, size: f64| f64::from(offset) * size * distance / focal;
+    /// `side` is that of the code in modules, quiet zone included.
+    pub(crate) fn new(view: &View, side: f32) -> Self {
+        let size = [view.width as f32, view.height as f32];
+        let focal = view.focal_px();
+        let distance = focal / view.px_per_module;
+        let shift = |axis: usize| view.offset[axis] * size[axis] * distance / focal;
+        let place = [shift(0), shift(1), distance];
 
-        // Two columns of the rotation roll * pitch * yaw, and the place of the code's centre.
-        let (sy, cy) = f64::from(view.yaw_deg).to_radians().sin_cos();
-        let (sp, cp) = f64::from(view.pitch_deg).to_radians().sin_cos();
-        let (sr, cr) = f64::from(view.roll_deg).to_radians().sin_cos();
-        let right = [cr * cy - sr * sp * sy, sr * cy + cr * sp * sy, -cp * sy];
-        let down = [-sr * cp, cr * cp, sp];
-        let place = [
-            shift(view.offset[0], width),
-            shift(view.offset[1], height),
-            distance,
+        // The columns of the rotation roll * pitch * yaw.
+        let (sy, cy) = view.yaw_deg.to_radians().sin_cos();
+        let (sp, cp) = view.pitch_deg.to_radians().sin_cos();
+        let (sr, cr) = view.roll_deg.to_radians().sin_cos();
+        let frame = [
+            [cr * cy - sr * sp * sy, sr * cy + cr * sp * sy, -cp * sy],
+            [-sr * cp, cr * cp, sp],
+            [cr * sy + sr * sp * cy, sr * sy - cr * sp * cy, cp * cy],
         ];
-
-        let project = |point: [f64; 3]| {
-            [
-                focal * point[0] + width / 2.0 * point[2],
-                focal * point[1] + height / 2.0 * point[2],
-                point[2],
-            ]
-        };
-        let [u, v, w] = inverse([project(right), project(down), project(place)]);
-        let scaled = |row: [f64; 3], centre: f64| {
-            [0, 1, 2].map(|i| (row[i] * per_module + w[i] * centre) as f32)
-        };
-        let [a, b, c] = scaled(u, centre[0]);
-        let [d, e, f] = scaled(v, centre[1]);
-        Self([a, b, c, d, e, f, w[0] as f32, w[1] as f32, w[2] as f32])
+        let turned = |v: [f32; 3]| frame.map(|column| dot(column, v));
+        let middle = size.map(|part| part / 2.0);
+        let (sin, cos) = view.curl_axis_deg.to_radians().sin_cos();
+        Self {
+            eye: turned(place.map(|part| -part)),
+            ray: [
+                turned([1.0 / focal, 0.0, 0.0]),
+                turned([0.0, 1.0 / focal, 0.0]),
+                turned([-middle[0] / focal, -middle[1] / focal, 1.0]),
+            ],
+            frame,
+            place,
+            focal,
+            middle,
+            curvature: view.curl / side,
+            across: [cos, sin],
+        }
     }
 
-    /// The place on the plane that the picture shows at `x`, `y`; far away at or behind the horizon.
+    /// The place on the carrier that the picture shows at `x`, `y`; far away at or behind the
+    /// horizon.
+    ///
+    /// The bend is a circle through the centre, `k (t^2 + z^2) = 2 z` with `t` across it and `z` away:
+    /// at curvature `k = 0` the plane itself.
     pub(crate) fn plane(&self, x: f32, y: f32) -> [f32; 2] {
-        let [a, b, c, d, e, f, g, h, i] = self.0;
-        let depth = (g * x + h * y + i).max(1e-6);
-        [(a * x + b * y + c) / depth, (d * x + e * y + f) / depth]
+        let [right, down, corner] = self.ray;
+        let ray = [0, 1, 2].map(|i| right[i] * x + down[i] * y + corner[i]);
+        let [sx, sy] = self.across;
+        let turn = |[x, y, z]: [f32; 3]| [x * sx + y * sy, y * sx - x * sy, z];
+        let (from, step) = (turn(self.eye), turn(ray));
+        let k = self.curvature;
+
+        // Where the ray meets the circle; grazing rays stop at its rim.
+        let a = k * (step[0] * step[0] + step[2] * step[2]);
+        let b = step[2] - k * (from[0] * step[0] + from[2] * step[2]);
+        let c = k * (from[0] * from[0] + from[2] * from[2]) - 2.0 * from[2];
+        let root = (b * b - a * c).max(0.0).sqrt();
+        let length = if b >= 0.0 || a == 0.0 {
+            c / (b + root).max(1e-6)
+        } else {
+            (b - root) / a
+        };
+        let [t, along, z] = [0, 1, 2].map(|i| from[i] + step[i] * length);
+        let bent = if k == 0.0 {
+            t
+        } else {
+            (k * t).atan2(1.0 - k * z) / k
+        };
+        [bent * sx - along * sy, bent * sy + along * sx]
+    }
+
+    /// Where the picture shows a place on the carrier.
+    pub(crate) fn pixel(&self, [x, y]: [f32; 2]) -> [f32; 2] {
+        let [sx, sy] = self.across;
+        let (bent, along) = (x * sx + y * sy, y * sx - x * sy);
+        let k = self.curvature;
+        let (t, z) = if k == 0.0 {
+            (bent, 0.0)
+        } else {
+            ((k * bent).sin() / k, (1.0 - (k * bent).cos()) / k)
+        };
+        let on = [t * sx - along * sy, t * sy + along * sx, z];
+        let [right, down, away] = self.frame;
+        let seen =
+            [0, 1, 2].map(|i| self.place[i] + right[i] * on[0] + down[i] * on[1] + away[i] * on[2]);
+        let scale = self.focal / seen[2].max(1e-6);
+        [
+            self.middle[0] + seen[0] * scale,
+            self.middle[1] + seen[1] * scale,
+        ]
     }
 }
 
-/// Rows of the inverse of the matrix with these columns. Its determinant is the carrier's facing:
-/// positive for every view, whose tilts are bounded.
-fn inverse([a, b, c]: [[f64; 3]; 3]) -> [[f64; 3]; 3] {
-    let cross = |p: [f64; 3], q: [f64; 3]| {
-        [
-            p[1] * q[2] - p[2] * q[1],
-            p[2] * q[0] - p[0] * q[2],
-            p[0] * q[1] - p[1] * q[0],
-        ]
-    };
-    let bc = cross(b, c);
-    let determinant = (a[0] * bc[0] + a[1] * bc[1] + a[2] * bc[2]).max(f64::MIN_POSITIVE);
-    [bc, cross(c, a), cross(a, b)].map(|row| row.map(|value| value / determinant))
+fn dot(a: [f32; 3], b: [f32; 3]) -> f32 {
+    a[0] * b[0] + a[1] * b[1] + a[2] * b[2]
 }

@@ -9,6 +9,9 @@ pub const MAX_FRAMES: usize = 300;
 /// Largest part of the picture's smaller side that a code may fill before the hand steps back.
 const FILL: f32 = 0.88;
 
+/// Angle of view of a common webcam across its picture.
+const WEBCAM_FOV_DEG: f32 = 48.9;
+
 /// What shows the code.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Carrier {
@@ -35,10 +38,25 @@ pub struct View {
     pub roll_deg: f32,
     /// The code's centre away from the picture's, in fractions of its width and height, -1 to 1.
     pub offset: [f32; 2],
-    /// Blur of lens and focus: deviation in pixels, 0 to 8.
+    /// Angle of view across the picture's longer side in degrees, 10 to 120.
+    pub fov_deg: f32,
+    /// Bend of a sheet into a part of a cylinder: code sides over its radius, -1.2 to 1.2; positive
+    /// bends the edges away from the camera.
+    pub curl: f32,
+    /// Direction across the bend on the sheet, in degrees from its right to its lower edge.
+    pub curl_axis_deg: f32,
+    /// Blur of the lens: deviation in pixels, 0 to 8.
     pub blur_sigma_px: f32,
-    /// Sensor noise: deviation in grey levels of 256, 0 to 64.
+    /// Radius in pixels of the disc that a point out of focus becomes, 0 to 24.
+    pub defocus_px: f32,
+    /// Noise of reading the sensor: deviation in 256ths of white, 0 to 64.
     pub noise_sigma: f32,
+    /// Electrons that one pixel has counted at white, 0 to 100,000; the fewer, the more the light
+    /// itself is noisy. 0 leaves that noise out.
+    pub electrons: f32,
+    /// Light is worked with as grey level to this power, 1 to 3: 2.2 is what screens and cameras
+    /// have, 1 takes grey levels themselves for light.
+    pub gamma: f32,
     /// Exposure, 0 to 8; 1 leaves the light as it is.
     pub gain: f32,
     /// Spread of the grey levels about the middle, 0 to 4; 1 leaves them as they are.
@@ -67,8 +85,14 @@ impl View {
             pitch_deg: 0.0,
             roll_deg: 0.0,
             offset: [0.0, 0.0],
+            fov_deg: WEBCAM_FOV_DEG,
+            curl: 0.0,
+            curl_axis_deg: 0.0,
             blur_sigma_px: 0.0,
+            defocus_px: 0.0,
             noise_sigma: 0.0,
+            electrons: 0.0,
+            gamma: 1.0,
             gain: 1.0,
             contrast: 1.0,
             gradient: [0.0, 0.0],
@@ -114,13 +138,34 @@ impl View {
             pitch_deg: bound(self.pitch_deg, -60.0, 60.0),
             roll_deg: bound(self.roll_deg, -180.0, 180.0),
             offset,
+            fov_deg: bound(self.fov_deg, 10.0, 120.0),
+            curl: bound(self.curl, -1.2, 1.2),
+            curl_axis_deg: bound(self.curl_axis_deg, -360.0, 360.0),
             blur_sigma_px: bound(self.blur_sigma_px, 0.0, 8.0),
+            defocus_px: bound(self.defocus_px, 0.0, 24.0),
             noise_sigma: bound(self.noise_sigma, 0.0, 64.0),
+            electrons: bound(self.electrons, 0.0, 1e5),
+            gamma: bound(self.gamma, 1.0, 3.0),
             gain: bound(self.gain, 0.0, 8.0),
             contrast: bound(self.contrast, 0.0, 4.0),
             gradient,
             vignette: bound(self.vignette, 0.0, 1.0),
             ..*self
+        }
+    }
+
+    /// Focal length in pixels.
+    pub(crate) fn focal_px(&self) -> f32 {
+        let half = self.width.max(self.height) as f32 / 2.0;
+        half / (self.fov_deg.to_radians() / 2.0).tan()
+    }
+
+    /// Grey levels, 0 to 1, as light.
+    pub(crate) fn linear(&self, levels: [f32; 3]) -> [f32; 3] {
+        if self.gamma == 1.0 {
+            levels
+        } else {
+            levels.map(|level| level.max(0.0).powf(self.gamma))
         }
     }
 

@@ -1,45 +1,8 @@
 //! The pictures are repeatable, and a plain QR reader reads them.
 
-#![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic)]
-
-use super::*;
+use super::{CARRIERS, base45, code, double, read};
+use crate::*;
 use image::DynamicImage;
-use image::imageops::{self, FilterType};
-use random::Random;
-
-const CARRIERS: [Carrier; 2] = [Carrier::Phone, Carrier::Paper];
-
-/// A text of a pass's kind: `GP1:` and base45 letters.
-fn base45(length: usize, seed: u64) -> String {
-    let letters: Vec<char> = "0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZ $%*+-./:"
-        .chars()
-        .collect();
-    let mut random = Random::new(seed, 99);
-    let rest = (4..length).map(|_| random.pick(&letters));
-    "GP1:".chars().chain(rest).collect()
-}
-
-fn code(text: &str) -> Code {
-    Code::new(text, ErrorCorrection::Medium).unwrap()
-}
-
-fn double(picture: &GrayImage) -> GrayImage {
-    let (width, height) = picture.dimensions();
-    imageops::resize(picture, 2 * width, 2 * height, FilterType::Triangle)
-}
-
-/// All texts that rqrr reads in the picture.
-fn read(picture: &GrayImage) -> Vec<String> {
-    let (width, height) = (picture.width() as usize, picture.height() as usize);
-    let mut prepared = rqrr::PreparedImage::prepare_from_greyscale(width, height, |x, y| {
-        picture.get_pixel(x as u32, y as u32)[0]
-    });
-    let grids = prepared.detect_grids();
-    grids
-        .iter()
-        .filter_map(|grid| Some(grid.decode().ok()?.1))
-        .collect()
-}
 
 #[test]
 fn one_seed_gives_one_picture_and_another_seed_another() {
@@ -192,8 +155,14 @@ fn absurd_views_still_give_a_picture() {
                 pitch_deg: value,
                 roll_deg: value,
                 offset: [value; 2],
+                fov_deg: value,
+                curl: value,
+                curl_axis_deg: value,
                 blur_sigma_px: value,
+                defocus_px: value,
                 noise_sigma: value,
+                electrons: value,
+                gamma: value,
                 gain: value,
                 contrast: value,
                 gradient: [value; 2],
