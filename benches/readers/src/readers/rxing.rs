@@ -58,5 +58,9 @@ fn decode(
     };
     let mut bitmap = BinaryBitmap::new(HybridBinarizer::new(source));
     let read = reader.decode_with_hints(&mut bitmap, hints).ok();
-    read.iter().map(|r| Read::bytes(r.getRawBytes())).collect()
+    let read = read.map(|read| Read {
+        bytes: read.getRawBytes().to_vec(),
+        text: Some(read.getText().to_owned()),
+    });
+    read.into_iter().collect()
 }
