@@ -2,9 +2,13 @@
 //!
 //! Times are CPU times of one thread on whatever machine this is: read them as ratios of one run.
 
+mod curve;
+mod density;
+mod first_pass;
 mod measure;
 mod photos;
 mod readers;
+mod render;
 mod scale;
 mod table;
 mod truth;
@@ -25,6 +29,9 @@ struct Arguments {
 #[derive(Subcommand)]
 enum Command {
     Photos(photos::Arguments),
+    FirstPass(first_pass::Arguments),
+    Curve(curve::Arguments),
+    Density(density::Arguments),
 }
 
 /// Why there is no table.
@@ -44,6 +51,10 @@ enum BenchError {
     },
     #[error("nothing to measure: no set or no reader is named like that")]
     Nothing,
+    #[error("the unit of this table is zxing-cpp, which was left out of the build")]
+    WithoutZxing,
+    #[error("no QR code of that level holds {0} bytes")]
+    TooLong(usize),
     #[error("can't write {path}: {source}")]
     Write {
         path: PathBuf,
@@ -54,6 +65,9 @@ enum BenchError {
 fn main() -> ExitCode {
     let done = match Arguments::parse().command {
         Command::Photos(arguments) => photos::run(&arguments),
+        Command::FirstPass(arguments) => first_pass::run(&arguments),
+        Command::Curve(arguments) => curve::run(&arguments),
+        Command::Density(arguments) => density::run(&arguments),
     };
     match done {
         Ok(()) => ExitCode::SUCCESS,

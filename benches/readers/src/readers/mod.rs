@@ -45,6 +45,10 @@ pub(crate) struct Kind {
 
 /// rqrr as it is: what ours replaced.
 pub(crate) const RQRR: &str = "rqrr";
+/// rxing's port of zxing-cpp, one pass.
+pub(crate) const RXING: &str = "rxing";
+/// zxing-cpp without its options: one pass.
+pub(crate) const ZXING_FAST: &str = "zxing-cpp fast";
 /// zxing-cpp with all its options: what ours is to beat.
 pub(crate) const ZXING: &str = "zxing-cpp";
 /// Ours, what one frame of a stream gets.
@@ -59,7 +63,7 @@ pub(crate) const KINDS: &[Kind] = &[
         fresh: || Box::new(rqrr::Plain),
     },
     Kind {
-        name: "rxing",
+        name: RXING,
         fresh: || Box::new(rxing::TryHarder::default()),
     },
     Kind {
@@ -68,7 +72,7 @@ pub(crate) const KINDS: &[Kind] = &[
     },
     #[cfg(feature = "zxing")]
     Kind {
-        name: "zxing-cpp fast",
+        name: ZXING_FAST,
         fresh: || Box::new(zxing::ZxingCpp::fast()),
     },
     #[cfg(feature = "zxing")]
