@@ -1,10 +1,10 @@
 //! `density`: how few pixels a module may have, by the length of the content and the error
 //! correction.
 
-use clap::ValueEnum;
-use qrcodegen::{QrCode, QrCodeEcc};
+use qrcodegen::QrCode;
 
 use crate::BenchError;
+use crate::code::{Level, base45_like};
 use crate::readers::{self, Kind};
 use crate::render::{View, render};
 use crate::table::print;
@@ -20,8 +20,6 @@ const QUIET: f32 = 4.0;
 /// Positions between two pixels, across and down, and how many of all must be read.
 const PHASES: (u8, u8) = (4, 3);
 const ENOUGH: usize = 11;
-/// The letters of base45 (RFC 9285), which are those of QR's alphanumeric mode.
-const BASE45: &[u8; 45] = b"0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZ $%*+-./:";
 
 /// Smallest pixels per module at which 11 of 12 sub-pixel positions are read, at 640x480
 #[derive(clap::Args)]
@@ -46,25 +44,6 @@ pub(crate) struct Arguments {
     reader: Vec<String>,
 }
 
-#[derive(Clone, Copy, Debug, ValueEnum)]
-enum Level {
-    L,
-    M,
-    Q,
-    H,
-}
-
-impl From<Level> for QrCodeEcc {
-    fn from(level: Level) -> Self {
-        match level {
-            Level::L => Self::Low,
-            Level::M => Self::Medium,
-            Level::Q => Self::Quartile,
-            Level::H => Self::High,
-        }
-    }
-}
-
 pub(crate) fn run(arguments: &Arguments) -> Result<(), BenchError> {
     readers::hush_panics();
     let kinds = readers::named(&arguments.reader);
@@ -83,7 +62,7 @@ pub(crate) fn run(arguments: &Arguments) -> Result<(), BenchError> {
         .chain(kinds.iter().map(|kind| kind.name))
         .collect();
     let heading = format!(
-        "Smallest pixels per module, {} x {}, tilt {}, turn {}, blur {} (*: not read at some larger size)",
+        "Smallest pixels per module, {} x {}, tilt {}, turn {}, blur {}, and larger ones that fail",
         SIZE.0, SIZE.1, arguments.tilt, arguments.turn, arguments.blur
     );
     print(&heading, &head, &rows);
@@ -122,8 +101,15 @@ fn row(
         let enough = |count: &Vec<usize>| count[reader] >= ENOUGH;
         row.push(match counts.iter().position(enough) {
             None => "never".to_owned(),
-            Some(first) if counts[first..].iter().all(enough) => sizes[first].to_string(),
-            Some(first) => format!("{}*", sizes[first]),
+            Some(first) => {
+                let above = sizes.iter().zip(&counts).skip(first);
+                let fails: Vec<String> = above
+                    .filter(|(_, count)| !enough(count))
+                    .map(|(size, _)| size.to_string())
+                    .collect();
+                let but = if fails.is_empty() { "" } else { ", not " };
+                format!("{}{but}{}", sizes[first], fails.join(" "))
+            }
         });
     }
     row
@@ -152,19 +138,4 @@ fn positions_read(shown: &Shown, size: f32, kinds: &[Kind], arguments: &Argument
         }
     }
     counts
-}
-
-/// Text as long as `bytes` bytes in base45, and as varied; always the same.
-fn base45_like(bytes: usize) -> String {
-    let length = bytes / 2 * 3 + bytes % 2 * 2;
-    let mut state = bytes as u64;
-    let mut letter = || {
-        // A linear congruential generator (Knuth's MMIX); its high bits are the good ones.
-        state = state
-            .wrapping_mul(6_364_136_223_846_793_005)
-            .wrapping_add(1_442_695_040_888_963_407);
-        char::from(BASE45[(state >> 33) as usize % BASE45.len()])
-    };
-    let letters: String = (0..length).map(|_| letter()).collect();
-    format!("GP1:{letters}")
 }

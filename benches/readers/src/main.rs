@@ -2,6 +2,7 @@
 //!
 //! Times are CPU times of one thread on whatever machine this is: read them as ratios of one run.
 
+mod code;
 mod curve;
 mod density;
 mod first_pass;
@@ -10,6 +11,7 @@ mod photos;
 mod readers;
 mod render;
 mod scale;
+mod streams;
 mod table;
 mod truth;
 
@@ -32,6 +34,7 @@ enum Command {
     FirstPass(first_pass::Arguments),
     Curve(curve::Arguments),
     Density(density::Arguments),
+    Streams(streams::Arguments),
 }
 
 /// Why there is no table.
@@ -53,6 +56,8 @@ enum BenchError {
     Nothing,
     #[error("the unit of this table is zxing-cpp, which was left out of the build")]
     WithoutZxing,
+    #[error(transparent)]
+    Scene(#[from] gatepost_scene::SceneError),
     #[error("no QR code of that level holds {0} bytes")]
     TooLong(usize),
     #[error("can't write {path}: {source}")]
@@ -68,6 +73,7 @@ fn main() -> ExitCode {
         Command::FirstPass(arguments) => first_pass::run(&arguments),
         Command::Curve(arguments) => curve::run(&arguments),
         Command::Density(arguments) => density::run(&arguments),
+        Command::Streams(arguments) => streams::run(&arguments),
     };
     match done {
         Ok(()) => ExitCode::SUCCESS,

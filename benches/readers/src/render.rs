@@ -74,24 +74,36 @@ impl<'a> Sheet<'a> {
 
     /// What falls on a pixel: the mean of its rays.
     fn light(&self, x: f32, y: f32) -> f32 {
+        // A pixel is smaller than a module wherever a code can be read at all.
+        let near = |module: f32| (-1.0..=self.code.size() as f32 + 1.0).contains(&module);
+        let (column, row) = self.place(x + 0.5, y + 0.5);
+        if !near(column) || !near(row) {
+            return PAPER;
+        }
         let step = |i: usize| (i as f32 + 0.5) / RAYS as f32;
         let rays = (0..RAYS).flat_map(|j| (0..RAYS).map(move |i| (step(i), step(j))));
         let dark = rays.filter(|(dx, dy)| self.is_dark(x + dx, y + dy)).count();
         PAPER + (INK - PAPER) * dark as f32 / (RAYS * RAYS) as f32
     }
 
-    /// Follows a ray from the camera to the sheet, at whose distance the code's centre lies ahead.
     fn is_dark(&self, x: f32, y: f32) -> bool {
+        let (column, row) = self.place(x, y);
+        self.code
+            .get_module(column.floor() as i32, row.floor() as i32)
+    }
+
+    /// Where a ray from the camera meets the sheet, in modules from the code's corner.
+    fn place(&self, x: f32, y: f32) -> (f32, f32) {
         let (u, v) = ((x - self.centre.0) / FOCAL, (y - self.centre.1) / FOCAL);
         let (sin, cos) = self.tilt;
         let across = self.distance * u / (cos - sin * u);
         let down = (self.distance + across * sin) * v;
         let (sin, cos) = self.turn;
         let middle = self.code.size() as f32 / 2.0;
-        let column = across * cos + down * sin + middle;
-        let row = down * cos - across * sin + middle;
-        self.code
-            .get_module(column.floor() as i32, row.floor() as i32)
+        (
+            across * cos + down * sin + middle,
+            down * cos - across * sin + middle,
+        )
     }
 }
 
