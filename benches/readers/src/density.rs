@@ -83,7 +83,9 @@ fn row(
 ) -> Vec<String> {
     let modules = shown.code.size() as f32;
     let steps = (0..).map(|i| FROM + STEP * i as f32);
-    let fits = |&size: &f32| size <= TO && (modules + 2.0 * QUIET) * size <= SIZE.1 as f32;
+    let (sin, cos) = arguments.turn.to_radians().sin_cos();
+    let upright = (modules + 2.0 * QUIET) * (sin.abs() + cos.abs());
+    let fits = |&size: &f32| size <= TO && upright * size <= SIZE.1 as f32;
     let sizes: Vec<f32> = steps.take_while(fits).collect();
     // For each size, for each reader: how many of the positions.
     let counts: Vec<Vec<usize>> = sizes
