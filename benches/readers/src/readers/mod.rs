@@ -1,0 +1,128 @@
+//! The readers that are compared, behind one small trait, a file for each library.
+
+mod ours;
+mod rqrr;
+mod rxing;
+#[cfg(feature = "zxing")]
+mod zxing;
+
+use std::panic::{self, AssertUnwindSafe};
+use std::time::Duration;
+
+use image::GrayImage;
+use rustix::time::{ClockId, clock_gettime};
+
+/// One code that a reader claims to see.
+#[derive(Debug)]
+pub(crate) struct Read {
+    /// The content as it is in the symbol.
+    pub(crate) bytes: Vec<u8>,
+    /// The content as text, where the reader itself converts character sets.
+    pub(crate) text: Option<String>,
+}
+
+impl Read {
+    fn bytes(bytes: impl Into<Vec<u8>>) -> Self {
+        Self {
+            bytes: bytes.into(),
+            text: None,
+        }
+    }
+}
+
+/// A reader with one choice of options.
+pub(crate) trait Reader {
+    /// Reads what it can from the next picture.
+    fn read(&mut self, picture: &GrayImage) -> Vec<Read>;
+}
+
+/// A reader by name. Each stream of pictures gets a fresh one.
+#[derive(Clone, Copy)]
+pub(crate) struct Kind {
+    pub(crate) name: &'static str,
+    pub(crate) fresh: fn() -> Box<dyn Reader>,
+}
+
+/// rqrr as it is: what ours replaced.
+pub(crate) const RQRR: &str = "rqrr";
+/// rxing's port of zxing-cpp, one pass.
+pub(crate) const RXING: &str = "rxing";
+/// zxing-cpp without its options: one pass.
+pub(crate) const ZXING_FAST: &str = "zxing-cpp fast";
+/// zxing-cpp with all its options: what ours is to beat.
+pub(crate) const ZXING: &str = "zxing-cpp";
+/// Ours, what one frame of a stream gets.
+pub(crate) const OURS_STREAM: &str = "ours, stream";
+/// Ours, all passes.
+pub(crate) const OURS: &str = "ours";
+
+/// All readers.
+pub(crate) const KINDS: &[Kind] = &[
+    Kind {
+        name: RQRR,
+        fresh: || Box::new(rqrr::Plain),
+    },
+    Kind {
+        name: RXING,
+        fresh: || Box::new(rxing::TryHarder::default()),
+    },
+    Kind {
+        name: "rxing filtered",
+        fresh: || Box::new(rxing::Filtered::default()),
+    },
+    #[cfg(feature = "zxing")]
+    Kind {
+        name: ZXING_FAST,
+        fresh: || Box::new(zxing::ZxingCpp::fast()),
+    },
+    #[cfg(feature = "zxing")]
+    Kind {
+        name: ZXING,
+        fresh: || Box::new(zxing::ZxingCpp::all_options()),
+    },
+    Kind {
+        name: OURS_STREAM,
+        fresh: || Box::new(ours::Stream),
+    },
+    Kind {
+        name: OURS,
+        fresh: || Box::new(ours::Still),
+    },
+];
+
+/// The readers of these names, all without any.
+pub(crate) fn named(names: &[String]) -> Vec<Kind> {
+    let wanted = |kind: &&Kind| names.is_empty() || names.iter().any(|n| n == kind.name);
+    KINDS.iter().filter(wanted).copied().collect()
+}
+
+/// What a reader made of one picture.
+pub(crate) struct Attempt {
+    /// `None`: it panicked.
+    pub(crate) reads: Option<Vec<Read>>,
+    /// CPU time of this thread.
+    pub(crate) time: Duration,
+}
+
+/// Lets a reader try one picture.
+///
+/// Some of the compared libraries panic on real photographs. Here, and only here, a panic is caught:
+/// it is a result that goes into the table. What ships must not be able to panic in the first place.
+pub(crate) fn attempt(reader: &mut dyn Reader, picture: &GrayImage) -> Attempt {
+    let start = cpu_time();
+    let reads = panic::catch_unwind(AssertUnwindSafe(|| reader.read(picture))).ok();
+    Attempt {
+        reads,
+        time: cpu_time().saturating_sub(start),
+    }
+}
+
+/// Panics are counted, not printed.
+pub(crate) fn hush_panics() {
+    panic::set_hook(Box::new(|_| ()));
+}
+
+fn cpu_time() -> Duration {
+    // A clock that only goes up from 0 always converts.
+    Duration::try_from(clock_gettime(ClockId::ThreadCPUTime)).unwrap_or_default()
+}

@@ -1,0 +1,187 @@
+//! The photographs of other projects' test sets, and what is known to be in them.
+//!
+//! The same folder and the same judgement as the scanner's own test, `src/decode/vectors.rs`.
+
+use std::collections::HashSet;
+use std::fs;
+use std::path::{Path, PathBuf};
+
+use crate::BenchError;
+use crate::readers::Read;
+
+/// The set without a QR code in any picture.
+pub(crate) const FALSEPOS: &str = "falsepos";
+
+/// Photographs of one kind.
+pub(crate) struct Set {
+    pub(crate) name: String,
+    pub(crate) pictures: Vec<Picture>,
+    /// Contents of any picture of the set.
+    known: HashSet<Vec<u8>>,
+}
+
+/// A row of `truth.tsv`.
+pub(crate) struct Picture {
+    pub(crate) path: PathBuf,
+    /// How the truth is known.
+    kind: String,
+    /// Empty: nobody knows, or there is no code.
+    accepted: HashSet<Vec<u8>>,
+}
+
+/// What one reader's claims on one picture are worth.
+#[derive(Clone, Copy, Default)]
+pub(crate) struct Score {
+    /// Contents that the truth has.
+    pub(crate) right: usize,
+    /// Contents that the truth rules out.
+    pub(crate) wrong: usize,
+    /// All.
+    pub(crate) reads: usize,
+}
+
+impl Set {
+    pub(crate) fn score(&self, picture: &Picture, reads: &[Read]) -> Score {
+        let has = |read: &Read| forms(read).any(|form| picture.accepted.contains(&form));
+        Score {
+            right: reads.iter().filter(|read| has(read)).count(),
+            wrong: reads.iter().filter(|r| self.rules_out(picture, r)).count(),
+            reads: reads.len(),
+        }
+    }
+
+    /// It does not if nobody read the picture, if it is another code of the same set (crowds were
+    /// not read completely), and for bytes where the truth holds Shift JIS made to Unicode.
+    fn rules_out(&self, picture: &Picture, read: &Read) -> bool {
+        let converted = std::str::from_utf8(&read.bytes).is_err()
+            && picture.accepted.iter().any(|content| !content.is_ascii());
+        picture.kind != "unknown"
+            && !forms(read).any(|form| self.known.contains(&form))
+            && !converted
+    }
+}
+
+/// The sets whose name begins with one of `names`, all without any, sorted by name.
+pub(crate) fn sets(names: &[String]) -> Result<Vec<Set>, BenchError> {
+    let root = folder();
+    let unreadable = |source| BenchError::Vectors {
+        path: root.clone(),
+        source,
+    };
+    let mut sets = Vec::new();
+    for entry in fs::read_dir(&root).map_err(unreadable)? {
+        let path = entry.map_err(unreadable)?.path();
+        let name = path.file_name().unwrap_or_default().to_string_lossy();
+        if names.is_empty() || names.iter().any(|n| name.starts_with(n.as_str())) {
+            sets.push(set(&path, &name)?);
+        }
+    }
+    sets.sort_by(|a, b| a.name.cmp(&b.name));
+    if sets.is_empty() {
+        return Err(BenchError::Nothing);
+    }
+    Ok(sets)
+}
+
+fn folder() -> PathBuf {
+    let vectors = std::env::var_os("GATEPOST_VECTORS").map_or_else(
+        || Path::new(env!("CARGO_MANIFEST_DIR")).join("../../../shared/vectors"),
+        PathBuf::from,
+    );
+    vectors.join("qr")
+}
+
+fn set(folder: &Path, name: &str) -> Result<Set, BenchError> {
+    let path = folder.join("truth.tsv");
+    let truth = fs::read_to_string(&path).map_err(|source| BenchError::Vectors { path, source })?;
+    let pictures: Vec<Picture> = truth.lines().map(|line| picture(folder, line)).collect();
+    let accepted = pictures.iter().flat_map(|p| p.accepted.iter().cloned());
+    Ok(Set {
+        name: name.to_owned(),
+        known: accepted.collect(),
+        pictures,
+    })
+}
+
+/// A line of `truth.tsv`: file, how the truth is known, contents in hex.
+fn picture(folder: &Path, line: &str) -> Picture {
+    let mut fields = line.split('\t');
+    let mut field = || fields.next().unwrap_or_default();
+    let (file, kind, contents) = (field(), field(), field());
+    let hex = contents.split('|').filter_map(|c| c.strip_prefix("hex:"));
+    Picture {
+        path: folder.join(file),
+        kind: kind.to_owned(),
+        accepted: hex.filter_map(unhex).map(|c| as_truth(&c)).collect(),
+    }
+}
+
+fn unhex(hex: &str) -> Option<Vec<u8>> {
+    let byte = |pair: &[u8]| u8::from_str_radix(std::str::from_utf8(pair).ok()?, 16).ok();
+    hex.as_bytes().chunks(2).map(byte).collect()
+}
+
+/// A read as bytes, and as the reader's own text.
+fn forms(read: &Read) -> impl Iterator<Item = Vec<u8>> {
+    let text = read.text.as_ref().map(|text| as_truth(text.as_bytes()));
+    [Some(as_truth(&read.bytes)), text].into_iter().flatten()
+}
+
+/// Truth files of other projects have their own line ends.
+fn as_truth(content: &[u8]) -> Vec<u8> {
+    match std::str::from_utf8(content) {
+        Ok(text) => text.replace("\r\n", "\n").trim_end().into(),
+        Err(_) => content.to_vec(),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn set_of(lines: &[&str]) -> Set {
+        let pictures: Vec<Picture> = lines.iter().map(|l| picture(Path::new(""), l)).collect();
+        let known = pictures.iter().flat_map(|p| p.accepted.iter().cloned());
+        Set {
+            name: String::new(),
+            known: known.collect(),
+            pictures,
+        }
+    }
+
+    fn judged(set: &Set, at: usize, bytes: &[u8]) -> (usize, usize) {
+        let read = Read {
+            bytes: bytes.to_vec(),
+            text: None,
+        };
+        let score = set.score(&set.pictures[at], &[read]);
+        (score.right, score.wrong)
+    }
+
+    #[test]
+    fn only_contents_that_the_whole_set_lacks_are_wrong() {
+        let set = set_of(&[
+            "a.jpg\texpected\thex:4142|hex:43",
+            "b.jpg\tconsensus\thex:44",
+            "c.jpg\tunknown\t",
+        ]);
+        assert_eq!(judged(&set, 0, b"AB"), (1, 0));
+        assert_eq!(judged(&set, 0, b"C"), (1, 0));
+        assert_eq!(judged(&set, 0, b"D"), (0, 0), "another code of the set");
+        assert_eq!(judged(&set, 0, b"E"), (0, 1));
+        assert_eq!(judged(&set, 2, b"E"), (0, 0), "nobody knows");
+    }
+
+    #[test]
+    fn line_ends_do_not_matter_and_shift_jis_is_not_held_against_a_reader() {
+        let set = set_of(&["a.jpg\texpected\thex:410a42", "b.jpg\texpected\thex:e38182"]);
+        assert_eq!(judged(&set, 0, b"A\r\nB\r\n"), (1, 0));
+        assert_eq!(judged(&set, 1, &[0x82, 0xa0]), (0, 0));
+        assert_eq!(judged(&set, 0, &[0x82, 0xa0]), (0, 1));
+        let converted = Read {
+            bytes: vec![0x82, 0xa0],
+            text: Some("あ".to_owned()),
+        };
+        assert_eq!(set.score(&set.pictures[1], &[converted]).right, 1);
+    }
+}
