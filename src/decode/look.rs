@@ -36,6 +36,8 @@ pub(super) enum Care {
     },
 }
 
+/// Longest side, in pixels, that a quick look works at.
+const QUICK_SIDE: usize = 800;
 /// Work of a quick look, in modules sampled.
 const QUICK_WORK: usize = 100_000;
 /// Finder patterns that are kept, in a quick look and in a thorough one.
@@ -53,6 +55,15 @@ pub(super) const PLAIN: Look = Look {
 };
 
 impl Look {
+    /// The first look at a picture. Its scale is whole, so that shrinking is a mean of pixels.
+    pub(super) fn quick(picture: Luma<'_>) -> Self {
+        let scale = picture.width.max(picture.height).div_ceil(QUICK_SIDE);
+        Self {
+            scale: scale as f64,
+            ..PLAIN
+        }
+    }
+
     /// The grey picture as this look wants it.
     pub(super) fn grey<'a>(&self, luma: Luma<'a>) -> Picture<'a> {
         let picture = Picture::resized(luma, self.scale);

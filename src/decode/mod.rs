@@ -45,8 +45,6 @@ pub const MAX_CONTENT_BYTES: usize = 4_296;
 pub const MAX_CODES: usize = 32;
 /// Shortest side, in pixels, that can hold a QR code: its smallest version has 21 modules.
 const MIN_SIDE: usize = 21;
-/// Longest side, in pixels, that a quick look works at.
-const QUICK_SIDE: usize = 800;
 
 /// A view of a grey picture: rows from the top, one byte per pixel, 0 is black.
 #[derive(Clone, Copy, Debug)]
@@ -149,6 +147,14 @@ pub fn decode(picture: Luma<'_>) -> Vec<DecodedCode> {
     dedupe(codes)
 }
 
+/// The quick look alone that every frame of a stream gets first, for benches.
+pub fn first_look(picture: Luma<'_>) -> Vec<DecodedCode> {
+    if picture.width.min(picture.height) < MIN_SIDE {
+        return Vec::new();
+    }
+    dedupe(see(&Look::quick(picture), picture).codes)
+}
+
 /// Looks that are spent on a second code after a first one was read.
 const MORE_LOOKS: usize = 3;
 
@@ -196,18 +202,4 @@ fn dedupe(codes: Vec<DecodedCode>) -> Vec<DecodedCode> {
         (place(a).1.total_cmp(&place(b).1)).then(place(a).0.total_cmp(&place(b).0))
     });
     once
-}
-
-/// The scale of a quick look: whole, so that shrinking is a mean of pixels.
-fn quick_scale(picture: Luma<'_>) -> f64 {
-    picture.width.max(picture.height).div_ceil(QUICK_SIDE) as f64
-}
-
-/// The first look alone, for benches.
-pub fn quick_look(picture: Luma<'_>) -> Vec<DecodedCode> {
-    let look = Look {
-        scale: quick_scale(picture),
-        ..look::PLAIN
-    };
-    dedupe(see(&look, picture).codes)
 }

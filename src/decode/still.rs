@@ -1,7 +1,7 @@
 //! The looks that a single picture gets.
 
+use super::Luma;
 use super::look::{Care, Look, PLAIN};
-use super::{Luma, quick_scale};
 
 /// Work of a careful look, in modules sampled.
 const WORK: usize = 20_000_000;
@@ -99,10 +99,6 @@ const CAREFUL_LOOKS: [Look; 14] = [
 
 /// The looks for a picture: a quick one, then the careful ones that suit its size.
 pub(super) fn looks(picture: Luma<'_>) -> impl Iterator<Item = Look> {
-    let quick = Look {
-        scale: quick_scale(picture),
-        ..PLAIN
-    };
     let longest = picture.width.max(picture.height) as f64;
     let careful = CAREFUL_LOOKS.into_iter().filter(move |look| {
         let large_enough = look.scale <= 1.0 || longest / look.scale >= MIN_SHRUNK_SIDE;
@@ -114,7 +110,10 @@ pub(super) fn looks(picture: Luma<'_>) -> impl Iterator<Item = Look> {
         scale: (longest / MAX_SIDE).ceil(),
         ..CAREFUL
     });
-    [quick].into_iter().chain(halved).chain(careful)
+    [Look::quick(picture)]
+        .into_iter()
+        .chain(halved)
+        .chain(careful)
 }
 
 /// Shortest that a picture's longest side is made, in pixels.

@@ -2,7 +2,7 @@
 //! kind per frame, near the finder patterns that were seen.
 
 use super::look::{Care, Look, PLAIN};
-use super::{DecodedCode, Luma, MIN_SIDE, Seen, dedupe, quick_scale, see};
+use super::{DecodedCode, Luma, MIN_SIDE, Seen, dedupe, see};
 
 /// Work of a careful look, in modules sampled: with the quick look before it, the cap per frame.
 const CAREFUL_WORK: usize = 1_500_000;
@@ -62,10 +62,7 @@ impl StreamReader {
         if frame.width.min(frame.height) < MIN_SIDE {
             return Vec::new();
         }
-        let quick = Look {
-            scale: quick_scale(frame),
-            ..PLAIN
-        };
+        let quick = Look::quick(frame);
         let seen = see(&quick, frame);
         self.remember(&seen, frame);
         let mut codes = seen.codes;

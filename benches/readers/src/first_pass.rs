@@ -2,12 +2,12 @@
 
 use crate::BenchError;
 use crate::measure::{Outcome, Show, measure};
-use crate::readers::{KINDS, Kind, OURS_STREAM, RQRR, RXING, ZXING_FAST};
+use crate::readers::{KINDS, Kind, OURS_FIRST, RQRR, RXING, ZXING_FAST};
 use crate::table::{median, milliseconds, p95, print};
 use crate::truth;
 
 /// Readers that look once.
-const ONE_PASS: [&str; 4] = [RQRR, RXING, ZXING_FAST, OURS_STREAM];
+const ONE_PASS: [&str; 4] = [RQRR, RXING, ZXING_FAST, OURS_FIRST];
 
 /// CPU time of one pass over each photograph, as ratios to rqrr's
 #[derive(clap::Args)]

@@ -51,6 +51,8 @@ pub(crate) const RXING: &str = "rxing";
 pub(crate) const ZXING_FAST: &str = "zxing-cpp fast";
 /// zxing-cpp with all its options: what ours is to beat.
 pub(crate) const ZXING: &str = "zxing-cpp";
+/// Ours, the quick look that every frame gets first.
+pub(crate) const OURS_FIRST: &str = "ours, first look";
 /// Ours, what one frame of a stream gets.
 pub(crate) const OURS_STREAM: &str = "ours, stream";
 /// Ours, all passes.
@@ -81,8 +83,12 @@ pub(crate) const KINDS: &[Kind] = &[
         fresh: || Box::new(zxing::ZxingCpp::all_options()),
     },
     Kind {
+        name: OURS_FIRST,
+        fresh: || Box::new(ours::FirstLook),
+    },
+    Kind {
         name: OURS_STREAM,
-        fresh: || Box::new(ours::Stream),
+        fresh: || Box::<ours::Stream>::default(),
     },
     Kind {
         name: OURS,

@@ -1,34 +1,43 @@
 //! The scanner's decoder: the only place here that knows its interface.
 
-use gatepost_decode::decode::{Effort, Luma, decode};
+use gatepost_decode::decode::{DecodedCode, Luma, StreamReader, decode, first_look};
 use image::GrayImage;
 
 use super::{Read, Reader};
 
-/// What one frame of a stream gets.
-pub(super) struct Stream;
+/// The quick look that every frame of a stream gets first.
+pub(super) struct FirstLook;
 
-impl Reader for Stream {
+impl Reader for FirstLook {
     fn read(&mut self, picture: &GrayImage) -> Vec<Read> {
-        with_effort(picture, Effort::Stream)
+        with(picture, first_look)
     }
 }
 
-/// All passes.
+/// Frames of one stream.
+#[derive(Default)]
+pub(super) struct Stream(StreamReader);
+
+impl Reader for Stream {
+    fn read(&mut self, picture: &GrayImage) -> Vec<Read> {
+        with(picture, |frame| self.0.read(frame))
+    }
+}
+
+/// All looks.
 pub(super) struct Still;
 
 impl Reader for Still {
     fn read(&mut self, picture: &GrayImage) -> Vec<Read> {
-        with_effort(picture, Effort::Still)
+        with(picture, decode)
     }
 }
 
-fn with_effort(picture: &GrayImage, effort: Effort) -> Vec<Read> {
+fn with(picture: &GrayImage, read: impl FnOnce(Luma<'_>) -> Vec<DecodedCode>) -> Vec<Read> {
     let Some(view) = Luma::new(picture.width(), picture.height(), picture) else {
         return Vec::new();
     };
-    decode(view, effort)
-        .iter()
-        .map(|code| Read::bytes(code.content.as_bytes()))
-        .collect()
+    let codes = read(view);
+    let bytes = codes.iter().map(|code| code.content.as_bytes());
+    bytes.map(Read::bytes).collect()
 }
