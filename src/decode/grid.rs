@@ -1,12 +1,10 @@
 //! Where the modules of a code lie, and what they say.
 
 use super::budget::Budget;
-use super::layout::{
-    FINDER_MODULES, Fixed, alignment_centres, alignment_pattern, finder_modules, fixed_modules,
-};
+use super::layout::{Fixed, alignment_centres, alignment_pattern, edge_modules, fixed_modules};
 use super::legs::Legs;
 use super::mapping::{Anchors, Mapping, Point};
-use super::mesh;
+use super::mesh::{self, Tones};
 use super::symbol::{self, Unread};
 use super::threshold::Ink;
 
@@ -24,11 +22,18 @@ pub(super) enum Outcome {
 const MIN_FIT: f64 = 0.7;
 /// The same when the code has told its version and a mesh will mend its bends.
 const MIN_TOLD_FIT: f64 = 0.5;
-/// Positions per code that are read as they are, and of these that are worth moving about.
+/// The same for a mesh, which fits wherever there is a code.
+const MIN_MESH_FIT: f64 = 0.85;
+/// Places per code whose alignment pattern is looked for.
+const MAX_NEAR: usize = 2;
+/// Places per code that are read as they are, and of these that are worth moving about.
 const MAX_READS: usize = 2;
 /// The same before a quick look reads it: error correction is the dearest stage.
 const MIN_READ_FIT: f64 = 0.8;
 const MAX_REFINED: usize = 2;
+/// Steps, in modules, by which a careful look and a quick one move a place.
+const STEPS: [f64; 5] = [1.0, 0.5, 0.5, 0.25, 0.25];
+const QUICK_STEPS: [f64; 1] = [0.25];
 
 /// Reads a code as a flat square, at the likeliest places.
 pub(super) fn read(ink: &Ink, legs: &Legs, budget: &mut Budget) -> Outcome {
@@ -36,12 +41,16 @@ pub(super) fn read(ink: &Ink, legs: &Legs, budget: &mut Budget) -> Outcome {
     if guesses.is_empty() {
         return Outcome::Nothing;
     }
-    let plain = guesses
+    let best = guesses
         .iter()
-        .filter(|g| g.fit >= MIN_READ_FIT)
-        .take(MAX_READS)
-        .map(|g| g.read(ink, budget));
-    first(plain).unwrap_or(Outcome::Seen)
+        .filter(|guess| guess.fit >= MIN_READ_FIT)
+        .take(MAX_READS);
+    let tries = best.map(|guess| {
+        let better = guess.refined(ink, &QUICK_STEPS, budget)?;
+        let flat = better.read(ink, budget);
+        flat.or_else(|| better.read_tied(ink, budget))
+    });
+    first(tries).unwrap_or(Outcome::Seen)
 }
 
 /// Reads a code whose places are moved until they fit, first as a flat square and then with a mesh.
@@ -59,11 +68,13 @@ pub(super) fn read_thoroughly(
     let better: Vec<Guess> = guesses
         .iter()
         .take(MAX_REFINED)
-        .map(|guess| guess.refined(ink, budget).unwrap_or(*guess))
+        .map(|guess| guess.refined(ink, &STEPS, budget).unwrap_or(*guess))
         .collect();
     let flat = first(better.iter().map(|guess| guess.read(ink, budget)));
-    flat.or_else(|| first(better.iter().map(|guess| guess.read_by_mesh(ink, budget))))
-        .unwrap_or(Outcome::Nothing)
+    let tied = || first(better.iter().map(|guess| guess.read_tied(ink, budget)));
+    let tied = flat.or_else(tied);
+    let relaxed = || first(better.iter().map(|guess| guess.read_relaxed(ink, budget)));
+    tied.or_else(relaxed).unwrap_or(Outcome::Nothing)
 }
 
 /// The first that was read.
@@ -89,39 +100,33 @@ fn guesses(
     min_fit: f64,
     budget: &mut Budget,
 ) -> Vec<Guess> {
-    let mut all: Vec<Guess> = Vec::new();
+    let mut near: Vec<Guess> = Vec::new();
     for &version in versions {
-        let side = symbol::side_of(version);
-        // Most triples of a crowded picture fail here, before the search for their alignment pattern.
-        let finders = finder_modules(version);
-        let mut anchors = legs.anchors(side).to_vec();
-        if budget.spend(2 * FINDER_MODULES).is_none() {
-            break;
+        let edges = edge_modules(version);
+        for anchors in legs.anchors(symbol::side_of(version)) {
+            if budget.spend(edges.len()).is_none() {
+                break;
+            }
+            near.extend(Guess::fitting(ink, version, anchors, &edges, min_fit));
         }
-        anchors.retain(|anchors| fit(ink, anchors, side, &finders) >= min_fit);
-        if anchors.is_empty() {
-            continue;
-        }
+    }
+    // Stable sorts: of equals, the likelier version and the found alignment pattern stay first.
+    near.sort_by(|a, b| b.fit.total_cmp(&a.fit));
+    near.truncate(MAX_NEAR);
+    let mut all: Vec<Guess> = Vec::new();
+    for Guess {
+        version, anchors, ..
+    } in near
+    {
         let fixed = fixed_modules(version);
-        let aligned: Vec<Anchors> = anchors
-            .iter()
-            .filter_map(|anchors| with_alignment(ink, anchors, version, budget))
-            .collect();
-        for anchors in aligned.into_iter().chain(anchors) {
+        let aligned = with_alignment(ink, &anchors, version, budget);
+        for anchors in aligned.into_iter().chain([anchors]) {
             if budget.spend(fixed.len()).is_none() {
                 break;
             }
-            let fit = fit(ink, &anchors, side, &fixed);
-            if fit >= min_fit {
-                all.push(Guess {
-                    version,
-                    anchors,
-                    fit,
-                });
-            }
+            all.extend(Guess::fitting(ink, version, anchors, &fixed, min_fit));
         }
     }
-    // A stable sort: of equals, the likelier version and the found alignment pattern stay first.
     all.sort_by(|a, b| b.fit.total_cmp(&a.fit));
     all
 }
@@ -153,6 +158,22 @@ fn with_alignment(
 }
 
 impl Guess {
+    /// `None` if these modules don't fit well enough.
+    fn fitting(
+        ink: &Ink,
+        version: usize,
+        anchors: Anchors,
+        modules: &[Fixed],
+        min_fit: f64,
+    ) -> Option<Self> {
+        let fit = fit(ink, &anchors, symbol::side_of(version), modules);
+        (fit >= min_fit).then_some(Self {
+            version,
+            anchors,
+            fit,
+        })
+    }
+
     /// `None` if it can't be read.
     fn read(&self, ink: &Ink, budget: &mut Budget) -> Option<Outcome> {
         let side = symbol::side_of(self.version);
@@ -161,13 +182,38 @@ impl Guess {
         self.outcome(&mapping, symbol::read(side, &mapping.sample(ink, side)))
     }
 
-    fn read_by_mesh(&self, ink: &Ink, budget: &mut Budget) -> Option<Outcome> {
+    /// Over a mesh that is tied to the alignment patterns, where there are some.
+    fn read_tied(&self, ink: &Ink, budget: &mut Budget) -> Option<Outcome> {
+        budget.spend(mesh::tying_work(self.version))?;
+        let mapping = self.mapping()?;
+        self.read_tones(&mapping, &mesh::tied(ink, &mapping, self.version)?, budget)
+    }
+
+    /// Over a mesh that is moved until nothing gets clearer.
+    fn read_relaxed(&self, ink: &Ink, budget: &mut Budget) -> Option<Outcome> {
         let side = symbol::side_of(self.version);
         budget.spend(mesh::WORK * side * side)?;
-        let mapping = Mapping::new(&self.anchors, side)?;
-        let tones = mesh::relaxed(ink, &mapping, self.version);
-        let mut readings = tones.modules().map(|modules| symbol::read(side, &modules));
-        readings.find_map(|reading| self.outcome(&mapping, reading))
+        let mapping = self.mapping()?;
+        self.read_tones(
+            &mapping,
+            &mesh::relaxed(ink, &mapping, self.version),
+            budget,
+        )
+    }
+
+    fn read_tones(&self, mapping: &Mapping, tones: &Tones, budget: &mut Budget) -> Option<Outcome> {
+        if tones.fit < MIN_MESH_FIT {
+            return None;
+        }
+        let side = symbol::side_of(self.version);
+        tones.modules().find_map(|modules| {
+            budget.spend(symbol::WORK * side * side)?;
+            self.outcome(mapping, symbol::read(side, &modules))
+        })
+    }
+
+    fn mapping(&self) -> Option<Mapping> {
+        Mapping::new(&self.anchors, symbol::side_of(self.version))
     }
 
     fn outcome(&self, mapping: &Mapping, reading: Result<Vec<u8>, Unread>) -> Option<Outcome> {
@@ -183,28 +229,26 @@ impl Guess {
         }
     }
 
-    /// The same guess with its anchors moved to where the fixed modules fit better; `None` if there
-    /// is no better place.
-    fn refined(&self, ink: &Ink, budget: &mut Budget) -> Option<Guess> {
+    /// The same guess with its anchors moved, by ever smaller steps in modules, to where the fixed
+    /// modules fit better.
+    fn refined(&self, ink: &Ink, steps: &[f64], budget: &mut Budget) -> Option<Guess> {
         let side = symbol::side_of(self.version);
         let fixed = fixed_modules(self.version);
-        budget.spend(fixed.len() * 80)?;
+        budget.spend(fixed.len() * (16 * steps.len() + 1))?;
         let score = |anchors: &Anchors| {
             let mapping = Mapping::new(anchors, side)?;
             Some(
                 fixed
                     .iter()
                     .map(|f| f.agreement(ink, &mapping))
-                    .sum::<u32>(),
+                    .sum::<f64>(),
             )
         };
         let mut anchors = self.anchors;
-        let first = score(&anchors)?;
-        let mut best = first;
+        let mut best = score(&anchors)?;
         let [(ax, ay), (bx, by), ..] = anchors.points;
         let module = (bx - ax).hypot(by - ay) / (side as f64 - 7.0);
-        for step in [1.0, 0.5, 0.5, 0.25, 0.25] {
-            let step = step * module;
+        for step in steps.iter().map(|step| step * module) {
             for moved in [3, 1, 2, 0] {
                 for (dx, dy) in [(step, 0.0), (-step, 0.0), (0.0, step), (0.0, -step)] {
                     let mut trial = anchors;
@@ -216,7 +260,7 @@ impl Guess {
                 }
             }
         }
-        (best > first).then_some(Guess { anchors, ..*self })
+        Some(Guess { anchors, ..*self })
     }
 }
 
@@ -272,9 +316,12 @@ impl Fixed {
         mapping.black(ink, self.x, self.y) == self.black
     }
 
-    /// How many of five points in the module have the right colour.
-    fn agreement(&self, ink: &Ink, mapping: &Mapping) -> u32 {
-        let black = mapping.black_points(ink, self.x, self.y);
-        if self.black { black } else { 5 - black }
+    /// How much ink, up to a limit, speaks for the right colour.
+    fn agreement(&self, ink: &Ink, mapping: &Mapping) -> f64 {
+        /// A clear module says no more than this.
+        const CLEAR: f64 = 40.0;
+        let (x, y) = mapping.at(self.x, self.y);
+        let tone = ink.mixed(x, y).clamp(-CLEAR, CLEAR);
+        if self.black { tone } else { -tone }
     }
 }

@@ -11,49 +11,44 @@ pub(super) struct Fixed {
     pub(super) black: bool,
 }
 
-/// Modules in three finder patterns.
-pub(super) const FINDER_MODULES: usize = 3 * 49;
-
-/// Finder patterns, which come first and are [`FINDER_MODULES`], then alignment and timing patterns.
+/// All of them.
 pub(super) fn fixed_modules(version: usize) -> Vec<Fixed> {
-    let side = symbol::side_of(version);
-    let mut fixed = finder_modules(version);
-    let mut ring = |cx: f64, cy: f64| {
-        fixed.extend(alignment_pattern().map(|(dx, dy, black)| Fixed {
-            x: cx + dx,
-            y: cy + dy,
-            black,
-        }));
-    };
+    let mut fixed = edge_modules(version);
     let centres = alignment_centres(version);
     let last = centres.len().saturating_sub(1);
     for (i, &cx) in centres.iter().enumerate() {
         for (j, &cy) in centres.iter().enumerate() {
             // Finder patterns are in these corners.
             if !matches!((i, j), (0, 0)) && (i, j) != (0, last) && (i, j) != (last, 0) {
-                ring(cx, cy);
+                fixed.extend(alignment_pattern().map(|(dx, dy, black)| Fixed {
+                    x: cx + dx,
+                    y: cy + dy,
+                    black,
+                }));
             }
         }
+    }
+    fixed
+}
+
+/// Those along the upper and the left edge: finder and timing patterns. They lie at or between the
+/// finder patterns, so that they tell a version without knowing the perspective.
+pub(super) fn edge_modules(version: usize) -> Vec<Fixed> {
+    let side = symbol::side_of(version);
+    let far = side as f64 - 3.5;
+    let mut fixed = Vec::with_capacity(2 * side + 3 * 49);
+    for (cx, cy) in [(3.5, 3.5), (far, 3.5), (3.5, far)] {
+        fixed.extend(square(3).map(|(dx, dy, ring)| Fixed {
+            x: cx + dx,
+            y: cy + dy,
+            black: ring != 2,
+        }));
     }
     for i in 8..side - 8 {
         let (along, black) = (i as f64 + 0.5, i.is_multiple_of(2));
         fixed.extend([(along, 6.5), (6.5, along)].map(|(x, y)| Fixed { x, y, black }));
     }
     fixed
-}
-
-/// The modules of the three finder patterns.
-pub(super) fn finder_modules(version: usize) -> Vec<Fixed> {
-    let far = symbol::side_of(version) as f64 - 3.5;
-    let centres = [(3.5, 3.5), (far, 3.5), (3.5, far)];
-    let pattern = |(cx, cy)| {
-        square(3).map(move |(dx, dy, ring)| Fixed {
-            x: cx + dx,
-            y: cy + dy,
-            black: ring != 2,
-        })
-    };
-    centres.into_iter().flat_map(pattern).collect()
 }
 
 /// The 5 x 5 modules of an alignment pattern around its middle: x, y, black.

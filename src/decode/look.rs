@@ -39,7 +39,7 @@ pub(super) enum Care {
 /// Longest side, in pixels, that a quick look works at.
 const QUICK_SIDE: usize = 800;
 /// Work of a quick look, in modules sampled.
-const QUICK_WORK: usize = 100_000;
+const QUICK_WORK: usize = 160_000;
 /// Finder patterns that are kept, in a quick look and in a thorough one.
 const QUICK_FINDERS: usize = 64;
 const THOROUGH_FINDERS: usize = 96;

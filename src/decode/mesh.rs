@@ -34,12 +34,24 @@ const POINTS: [Point; 5] = [(0.0, 0.0), (-0.3, 0.0), (0.3, 0.0), (0.0, -0.3), (0
 pub(super) struct Tones {
     side: usize,
     ink: Vec<f64>,
+    /// Share of the fixed modules that have the right colour, 0 to 1.
+    pub(super) fit: f64,
+}
+
+/// Lays a mesh over a code and ties it to its alignment patterns; `None` for a version that has no
+/// more than one.
+pub(super) fn tied(ink: &Ink, mapping: &Mapping, version: usize) -> Option<Tones> {
+    if version < FIRST_WITH_MANY {
+        return None;
+    }
+    let mut sheet = Sheet::new(ink, mapping, version);
+    sheet.tie_to_alignment_patterns();
+    Some(sheet.tones())
 }
 
 /// Lays a mesh over a code and moves it until nothing gets clearer.
 pub(super) fn relaxed(ink: &Ink, mapping: &Mapping, version: usize) -> Tones {
     let mut sheet = Sheet::new(ink, mapping, version);
-    sheet.cap = sheet.typical_ink();
     let steps = if version >= FIRST_WITH_MANY {
         sheet.tie_to_alignment_patterns();
         &FINE_STEPS[..]
@@ -51,8 +63,14 @@ pub(super) fn relaxed(ink: &Ink, mapping: &Mapping, version: usize) -> Tones {
             sheet.climb(knot, *step);
         }
     }
-    sheet.cap = f64::INFINITY;
     sheet.tones()
+}
+
+/// What tying a mesh costs, in modules sampled: two searches at each alignment pattern, and a look at
+/// all modules.
+pub(super) fn tying_work(version: usize) -> usize {
+    let side = symbol::side_of(version);
+    25 * (121 + 81) * alignment_centres(version).len().pow(2) + 5 * side * side
 }
 
 /// Shifts, in modules, at the knots of a lattice; between knots they are mixed.
@@ -118,20 +136,27 @@ impl<'a> Sheet<'a> {
             let sign = if module.black { 1.0 } else { -1.0 };
             fixed[module.y as usize * side + module.x as usize] = sign;
         }
-        Self {
+        let mut sheet = Self {
             ink,
             mapping,
             mesh: Mesh::flat(version),
             side,
             fixed,
             cap: f64::INFINITY,
-        }
+        };
+        sheet.cap = sheet.typical_ink();
+        sheet
     }
 
     fn point(&self, x: f64, y: f64) -> f64 {
         let (x, y) = self.mesh.flattened(x, y);
         let (x, y) = self.mapping.at(x, y);
-        self.ink.mixed(x, y).clamp(-self.cap, self.cap)
+        self.ink.mixed(x, y)
+    }
+
+    /// The ink in the middle of a module.
+    fn middle(&self, column: usize, row: usize) -> f64 {
+        self.point(column as f64 + 0.5, row as f64 + 0.5)
     }
 
     /// The mean ink of a module.
@@ -146,17 +171,28 @@ impl<'a> Sheet<'a> {
 
     fn tones(&self) -> Tones {
         let (side, all) = (self.side, 0..self.side * self.side);
+        let ink: Vec<f64> = all.map(|i| self.tone(i % side, i / side)).collect();
+        let fixed = ink
+            .iter()
+            .zip(&self.fixed)
+            .filter(|(_, fixed)| **fixed != 0.0);
+        let (right, known) = fixed.fold((0, 0), |(right, known), (tone, fixed)| {
+            (right + usize::from(tone * fixed > 0.0), known + 1)
+        });
         Tones {
             side,
-            ink: all.map(|i| self.tone(i % side, i / side)).collect(),
+            ink,
+            fit: right as f64 / known as f64,
         }
     }
 
     /// The median of how black or white the modules are.
     fn typical_ink(&self) -> f64 {
-        let mut all: Vec<f64> = self.tones().ink.iter().map(|tone| tone.abs()).collect();
-        all.sort_by(f64::total_cmp);
-        all[all.len() / 2].max(1.0)
+        let (side, all) = (self.side, 0..self.side * self.side);
+        let mut all: Vec<f64> = all.map(|i| self.middle(i % side, i / side).abs()).collect();
+        let middle = all.len() / 2;
+        let (_, median, _) = all.select_nth_unstable_by(middle, f64::total_cmp);
+        median.max(1.0)
     }
 
     /// Moves a knot one step to where the modules around it are clearest.
@@ -188,7 +224,8 @@ impl<'a> Sheet<'a> {
         let mut sum = 0.0;
         for y in range(knot / n) {
             for x in range(knot % n) {
-                let (tone, fixed) = (self.tone(x, y), self.fixed[y * self.side + x]);
+                let tone = self.middle(x, y).clamp(-self.cap, self.cap);
+                let fixed = self.fixed[y * self.side + x];
                 sum += if fixed == 0.0 {
                     tone.abs()
                 } else {

@@ -5,7 +5,7 @@ use super::look::{Care, Look, PLAIN};
 use super::{DecodedCode, Luma, MIN_SIDE, Seen, dedupe, see};
 
 /// Work of a careful look, in modules sampled: with the quick look before it, the cap per frame.
-const CAREFUL_WORK: usize = 1_500_000;
+const CAREFUL_WORK: usize = 800_000;
 /// Most pixels of a careful look after scaling.
 const CAREFUL_PIXELS: f64 = 700_000.0;
 /// Frames for which a place is remembered.
