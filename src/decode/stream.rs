@@ -15,26 +15,27 @@ const CAREFUL: Look = Look {
     care: Care::Thorough { work: CAREFUL_WORK },
     ..PLAIN
 };
-/// The careful looks that take turns, cheapest and most often useful first; the scale is against that
-/// of the quick look.
+/// The careful looks that take turns, most often useful first; the scale is against that of the quick
+/// look.
 const TURNS: [Look; 6] = [
     CAREFUL,
+    Look {
+        block: 16,
+        flat: 12,
+        ..CAREFUL
+    },
     Look {
         scale: 0.5,
         sharpen: 2.0,
         ..CAREFUL
     },
     Look {
-        block: 24,
+        block: 32,
         flat: 8,
         ..CAREFUL
     },
     Look {
         scale: 2.0,
-        ..CAREFUL
-    },
-    Look {
-        scale: 0.5,
         ..CAREFUL
     },
     Look {
