@@ -78,7 +78,8 @@ fn is_ring(runs: &[usize; 5]) -> bool {
     let [before, left, middle, right, after] = *runs;
     // In tenths of a module, so that no division is needed.
     let module = 2 * (left + middle + right);
-    let near = |run: usize, share: usize| (10 * run).abs_diff(share * module) * 2 < share * module;
+    let near =
+        |run: usize, share: usize| (10 * run).abs_diff(share * module) * 2 <= share * module + 6;
     module >= 10
         && near(left, 1)
         && near(middle, 3)
@@ -96,7 +97,7 @@ fn is_pattern(runs: &[usize; 5], tolerance: f64) -> bool {
             .iter()
             .zip([1.0, 1.0, 3.0, 1.0, 1.0])
             .all(|(&run, share)| {
-                run > 0 && (run as f64 - share * module).abs() < share * module * tolerance
+                run > 0 && (run as f64 - share * module).abs() <= share * module * tolerance + 0.3
             })
 }
 
