@@ -10,6 +10,7 @@
 //! ruled out from outside without doing the search, and a checkpoint must not stop for a picture.
 
 mod budget;
+mod explain;
 mod finder;
 mod frame;
 mod grid;
@@ -20,6 +21,7 @@ mod mapping;
 mod mesh;
 mod place;
 mod scale;
+mod stages;
 mod still;
 mod stream;
 mod symbol;
@@ -33,10 +35,14 @@ mod tests;
 #[cfg(test)]
 mod vectors;
 
+use std::convert::Infallible;
+
 use serde::{Serialize, Serializer};
 
-use finder::Finder;
+pub use explain::{Drawing, explain};
 use look::Look;
+#[doc(hidden)]
+pub use stages::Stages;
 pub use stream::StreamReader;
 
 /// Longest content, in bytes, that is handed on: the largest QR code in alphanumeric mode.
@@ -129,12 +135,23 @@ pub struct DecodedCode {
 /// are for a [`StreamReader`]. Never panics, whatever the picture; a picture without a readable code
 /// gives an empty list.
 pub fn decode(picture: Luma<'_>) -> Vec<DecodedCode> {
+    let Ok(codes) = decode_with(picture, |_| Ok::<(), Infallible>(()));
+    codes
+}
+
+/// Shows each look to `watch` before what it saw is taken.
+fn decode_with<E>(
+    picture: Luma<'_>,
+    mut watch: impl FnMut(&Stages<'_>) -> Result<(), E>,
+) -> Result<Vec<DecodedCode>, E> {
     if picture.width.min(picture.height) < MIN_SIDE {
-        return Vec::new();
+        return Ok(Vec::new());
     }
     let (mut codes, mut more) = (Vec::new(), MORE_LOOKS);
     for look in still::looks(picture) {
-        let seen = see(&look, picture);
+        let stages = Stages::of(look, picture);
+        watch(&stages)?;
+        let seen = stages.seen();
         let unread = !seen.unread.is_empty();
         codes.extend(seen.codes);
         if !codes.is_empty() {
@@ -144,7 +161,7 @@ pub fn decode(picture: Luma<'_>) -> Vec<DecodedCode> {
             more -= 1;
         }
     }
-    dedupe(codes)
+    Ok(dedupe(codes))
 }
 
 /// The quick look alone that every frame of a stream gets first, for benches.
@@ -169,24 +186,7 @@ struct Seen {
 
 /// One look, from grey to codes.
 fn see(look: &Look, luma: Luma<'_>) -> Seen {
-    let picture = look.grey(luma);
-    let ink = look.ink(&picture);
-    let finders = look.finders(&ink);
-    let sight = look.codes(&ink, &finders);
-    let original = |value| picture.original(value);
-    let place = |f: &Finder| (original(f.x), original(f.y), original(f.module));
-    Seen {
-        finders: finders.iter().map(place).collect(),
-        unread: sight.unread.iter().map(|&i| place(&finders[i])).collect(),
-        codes: sight
-            .readings
-            .into_iter()
-            .map(|(bytes, corners)| DecodedCode {
-                content: text::content(bytes),
-                corners: corners.map(|(x, y)| (original(x), original(y))),
-            })
-            .collect(),
-    }
+    Stages::of(*look, luma).seen()
 }
 
 /// Each content once, from top to bottom.

@@ -247,3 +247,53 @@ fn damaged_codes_are_read_rightly_or_not_at_all() {
         }
     }
 }
+
+#[test]
+fn explaining_reads_the_same_and_draws_four_stages_of_every_look() {
+    let mut canvas = Canvas::new(320, 240, 200);
+    canvas.draw(b"GP1:HELLO", (160.0, 120.0), 5.0, 0.0);
+    let mut drawings = Vec::new();
+    let codes = explain(canvas.view(), |drawing| {
+        drawings.push(drawing);
+        Ok::<(), ()>(())
+    });
+    assert_eq!(codes, Ok(canvas.still()));
+    let names: Vec<&str> = drawings.iter().map(|d| d.name.as_str()).collect();
+    assert_eq!(
+        names,
+        ["00-1-grey", "00-2-ink", "00-3-finders", "00-4-codes"]
+    );
+    let at = |stage: usize, x, y| drawings[stage].image.get_pixel(x, y).0;
+    assert!(drawings.iter().all(|d| d.image.dimensions() == (320, 240)));
+    // In the first finder pattern's middle, and in the middle of the code's upper edge.
+    assert_eq!(at(0, 125, 85), [30; 3]);
+    assert_eq!(at(1, 125, 85), [0; 3]);
+    assert!((83..88).any(|y| at(2, 125, y) == [255, 0, 255]));
+    assert!((66..70).any(|y| at(3, 160, y) == [0, 200, 0]));
+}
+
+#[test]
+fn explaining_shows_an_unread_code_in_red() {
+    let mut canvas = Canvas::new(200, 200, 200);
+    canvas.draw(b"GP1:HELLO", (100.0, 100.0), 6.0, 0.0);
+    // All but the finder patterns and timing patterns is gone.
+    for (x, y) in (37..163).flat_map(|y| (37..163).map(move |x| (x, y))) {
+        let (u, v) = ((x - 37) / 6, (y - 37) / 6);
+        if u > 8 && v > 8 || u > 8 && u < 13 && v < 6 || v > 8 && v < 13 && u < 6 {
+            canvas.pixels[y * 200 + x] = 220;
+        }
+    }
+    let (mut looks, mut red) = (0, 0);
+    let codes = explain(canvas.view(), |drawing| {
+        if drawing.name.ends_with("codes") {
+            looks += 1;
+            red += usize::from(drawing.image.pixels().any(|p| p.0 == [255, 0, 0]));
+        }
+        Ok::<(), ()>(())
+    });
+    assert_eq!(codes, Ok(Vec::new()));
+    assert_eq!(looks, still::looks(canvas.view()).count());
+    assert!(red > 0, "{red} of {looks} looks saw it");
+    let stopped = explain(canvas.view(), |drawing| Err(drawing.name));
+    assert_eq!(stopped, Err("00-1-grey".to_owned()));
+}

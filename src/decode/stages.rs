@@ -1,0 +1,82 @@
+//! One look, stage by stage: what reading, explaining and benches share.
+
+use super::finder::Finder;
+use super::look::Look;
+use super::place::Sight;
+use super::scale::Picture;
+use super::threshold::Ink;
+use super::{DecodedCode, Luma, Seen, still, text};
+
+/// A look and all that it made, in pixels of its grey picture.
+pub struct Stages<'a> {
+    pub(super) look: Look,
+    pub(super) grey: Picture<'a>,
+    pub(super) ink: Ink,
+    pub(super) finders: Vec<Finder>,
+    pub(super) sight: Sight,
+}
+
+impl<'a> Stages<'a> {
+    pub(super) fn of(look: Look, luma: Luma<'a>) -> Self {
+        let grey = look.grey(luma);
+        let ink = look.ink(&grey);
+        let finders = look.finders(&ink);
+        let sight = look.codes(&ink, &finders);
+        Self {
+            look,
+            grey,
+            ink,
+            finders,
+            sight,
+        }
+    }
+
+    /// What was seen, in pixels of the picture that was looked at.
+    pub(super) fn seen(self) -> Seen {
+        let original = |value| self.grey.original(value);
+        let place = |f: &Finder| (original(f.x), original(f.y), original(f.module));
+        let unread = self.sight.unread.iter().map(|&i| &self.finders[i]);
+        Seen {
+            finders: self.finders.iter().map(place).collect(),
+            unread: unread.map(place).collect(),
+            codes: self
+                .sight
+                .readings
+                .into_iter()
+                .map(|(bytes, corners)| DecodedCode {
+                    content: text::content(bytes),
+                    corners: corners.map(|(x, y)| (original(x), original(y))),
+                })
+                .collect(),
+        }
+    }
+}
+
+/// For `benches/reading.rs`, which measures a stage on what the stages before it made.
+impl<'a> Stages<'a> {
+    /// The first look at a picture.
+    pub fn quick(luma: Luma<'a>) -> Self {
+        Self::of(Look::quick(luma), luma)
+    }
+
+    /// The first careful look at a still picture of usual size, whose scale is that of the picture.
+    pub fn careful(luma: Luma<'a>) -> Option<Self> {
+        let look = still::looks(luma).nth(1)?;
+        Some(Self::of(look, luma))
+    }
+
+    /// Thresholds once more; gives the rows.
+    pub fn threshold_again(&self) -> usize {
+        self.look.ink(&self.grey).rows().count()
+    }
+
+    /// Looks for finder patterns once more; gives their number.
+    pub fn find_again(&self) -> usize {
+        self.look.finders(&self.ink).len()
+    }
+
+    /// Places and reads codes once more; gives their number.
+    pub fn read_again(&self) -> usize {
+        self.look.codes(&self.ink, &self.finders).readings.len()
+    }
+}
