@@ -16,3 +16,19 @@ impl Budget {
         Some(())
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_budget_is_spent_until_there_is_not_enough_left() {
+        let mut budget = Budget::new(10);
+        assert!(budget.spend(7).is_some());
+        assert!(budget.spend(4).is_none());
+        // What was refused took nothing.
+        assert!(budget.spend(3).is_some());
+        assert!(budget.spend(1).is_none());
+        assert!(budget.spend(0).is_some());
+    }
+}

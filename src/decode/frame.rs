@@ -153,7 +153,8 @@ impl Frame {
         let mut frame = *self;
         for _ in 0..4 {
             let way = frame.modules(way);
-            if (-20.0..70.0).contains(&way.1.atan2(way.0).to_degrees()) {
+            let finite = way.0.is_finite() && way.1.is_finite();
+            if finite && (-20.0..70.0).contains(&way.1.atan2(way.0).to_degrees()) {
                 return Some((frame, way));
             }
             frame = frame.quarter();
@@ -175,5 +176,105 @@ impl Frame {
     pub(super) fn module(&self) -> f64 {
         let area = self.right.0 * self.down.1 - self.right.1 * self.down.0;
         area.abs().sqrt()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    #![allow(clippy::unwrap_used)]
+    use super::*;
+    use crate::decode::tests::{Canvas, Print};
+
+    /// A drawing of a code whose axes are `right` and `down`, and the middle of its top left pattern.
+    fn drawn(right: Point, down: Point) -> (Ink, Frame) {
+        let print = Print::of_version("GP1:HELLO", 2);
+        let middle = (160.3, 140.6);
+        let half = print.half();
+        let mut frame = Frame {
+            centre: middle,
+            right,
+            down,
+            fit: 1.0,
+        };
+        let mut canvas = Canvas::new(320, 280, 200);
+        canvas.print(&print, middle, |at| frame.modules(at));
+        frame.centre = frame.at(3.5 - half, 3.5 - half);
+        (canvas.ink(), frame)
+    }
+
+    fn off((x, y): Point, (a, b): Point) -> f64 {
+        (x - a).hypot(y - b)
+    }
+
+    #[test]
+    fn a_turned_and_pressed_pattern_is_found_where_it_is() {
+        let polar = |length: f64, degrees: f64| {
+            let (sin, cos) = degrees.to_radians().sin_cos();
+            (length * cos, length * sin)
+        };
+        for turn in [0.0, 17.0, 45.0, 71.0, 140.0, 250.0] {
+            for (long, short, angle) in [(5.0, 5.0, 90.0), (6.0, 4.0, 90.0), (6.0, 5.0, 80.0)] {
+                let (right, down) = (polar(long, turn), polar(short, turn + angle));
+                let (ink, real) = drawn(right, down);
+                let seen = (real.centre.0 + 0.6, real.centre.1 - 0.6);
+                let found = Frame::around(&ink, seen, real.module());
+                let case = format!("{right:?}, {down:?}: {found:?} for {real:?}");
+                assert!(found.fit > 0.95, "{case}");
+                let near = off(found.centre, real.centre) / real.module();
+                assert!(near < 0.45, "{near} modules off, {case}");
+                let (facing, _) = found.facing(right).unwrap();
+                assert!(off(facing.right, right) < 0.2 * long, "{case}");
+                assert!(off(facing.down, down) < 0.2 * long, "{case}");
+            }
+        }
+    }
+
+    #[test]
+    fn what_is_no_pattern_fits_worse() {
+        let (ink, real) = drawn((5.0, 0.0), (0.0, 5.0));
+        let data = real.at(10.0, 10.0);
+        assert!(Frame::around(&ink, data, 5.0).fit < Frame::around(&ink, real.centre, 5.0).fit);
+        assert!(real.judged(&ink).fit > 0.9);
+        assert!(real.judged(&ink).fit <= 1.0);
+    }
+
+    #[test]
+    fn a_frame_turns_to_face_a_way() {
+        let frame = Frame {
+            centre: (1.0, 2.0),
+            right: (2.0, 0.0),
+            down: (1.0, 4.0),
+            fit: 1.0,
+        };
+        let ways = [(frame.right, (1.0, 0.0)), (frame.down, (1.0, 0.0))];
+        for (way, in_modules) in ways {
+            let (turned, modules) = frame.facing(way).unwrap();
+            assert!(off(turned.right, way) < 1e-9 && off(modules, in_modules) < 1e-9);
+            let (x, y) = way;
+            let (back, _) = frame.facing((-x, -y)).unwrap();
+            assert!(off(back.right, (-x, -y)) < 1e-9);
+            // A turn, not a mirroring.
+            let area = |f: &Frame| f.right.0 * f.down.1 - f.right.1 * f.down.0;
+            assert!((area(&turned) - area(&frame)).abs() < 1e-9);
+            assert_eq!(turned.centre, frame.centre);
+        }
+        let (same, modules) = frame.facing((3.0, 4.0)).unwrap();
+        assert!(off(same.right, frame.right) < 1e-9 && off(modules, (1.0, 1.0)) < 1e-9);
+    }
+
+    #[test]
+    fn without_axes_nothing_is_faced() {
+        let flat = Frame {
+            centre: (0.0, 0.0),
+            right: (1.0, 1.0),
+            down: (1.0, 1.0),
+            fit: 0.0,
+        };
+        assert!(flat.facing((1.0, 0.0)).is_none());
+        let nan = Frame {
+            right: (f64::NAN, 0.0),
+            ..flat
+        };
+        assert!(nan.facing((1.0, 0.0)).is_none());
     }
 }

@@ -156,3 +156,132 @@ impl Region {
         (left, top, width, height)
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::decode::tests::{Canvas, Print, bent, flat};
+
+    /// A code that only a careful look reads: one finder pattern is covered.
+    fn covered(width: u32, height: u32, middle: (f64, f64)) -> Canvas {
+        let mut print = Print::of_version("covered", 3);
+        print.cover(1);
+        let mut canvas = Canvas::new(width, height, 200);
+        canvas.print(&print, middle, flat(4.0, 0.2));
+        canvas
+    }
+
+    fn plain(middle: (f64, f64)) -> Canvas {
+        let mut canvas = Canvas::new(640, 480, 200);
+        canvas.draw(b"plain", middle, 4.0, 0.2);
+        canvas
+    }
+
+    #[test]
+    fn the_same_frames_give_the_same_codes() {
+        let sheet = Print::of_version("bent", 3);
+        let mut curled = Canvas::new(640, 480, 200);
+        curled.print(&sheet, (200.0, 200.0), bent(5.0, 1.6, sheet.half()));
+        let frames = [
+            Canvas::new(640, 480, 90),
+            curled,
+            covered(640, 480, (400.0, 300.0)),
+            plain((200.0, 200.0)),
+            covered(320, 240, (160.0, 120.0)),
+        ];
+        let (mut one, mut other) = (StreamReader::default(), StreamReader::default());
+        let mut read = 0;
+        for frame in frames.iter().cycle().take(3 * frames.len()) {
+            let codes = one.read(frame.view());
+            assert_eq!(codes, other.read(frame.view()));
+            read += codes.len();
+        }
+        assert!(read >= 6, "{read}");
+    }
+
+    #[test]
+    fn what_the_quick_look_cannot_read_is_read_before_all_turns_are_over() {
+        let sheet = Print::of_version("bent", 3);
+        let mut curled = Canvas::new(320, 320, 200);
+        curled.print(&sheet, (160.0, 160.0), bent(5.0, 1.6, sheet.half()));
+        let mut light = Canvas::new(320, 240, 200);
+        light.draw(b"light", (160.0, 120.0), 5.0, 0.1);
+        light.pixels.iter_mut().for_each(|p| *p = 255 - *p);
+        for (name, canvas) in [
+            ("bent", curled),
+            ("covered", covered(320, 240, (160.0, 120.0))),
+            ("light", light),
+        ] {
+            assert_eq!(canvas.glance(), [], "{name}");
+            let mut reader = StreamReader::default();
+            let codes = (0..TURNS.len()).find_map(|_| reader.read(canvas.view()).pop());
+            let content = codes.map(|code| code.content);
+            assert_eq!(
+                content.as_ref().map(|c| c.as_bytes()),
+                Some(name.as_bytes())
+            );
+        }
+    }
+
+    #[test]
+    fn a_place_is_forgotten_when_nothing_is_seen_there_for_long() {
+        let mut reader = StreamReader::default();
+        let empty = Canvas::new(640, 480, 200);
+        reader.read(plain((200.0, 200.0)).view());
+        for age in 0..REMEMBERED {
+            assert_eq!(reader.place.map(|(_, age)| age), Some(age));
+            assert_eq!(reader.read(empty.view()), []);
+        }
+        assert_eq!(reader.place, None);
+    }
+
+    #[test]
+    fn corners_of_a_code_in_a_part_are_those_in_the_whole_frame() {
+        let (middle, side) = ((420.0, 300.0), 29.0);
+        let canvas = covered(640, 480, middle);
+        let mut reader = StreamReader::default();
+        let code = (0..TURNS.len()).find_map(|_| {
+            let code = reader.read(canvas.view()).pop()?;
+            assert!(reader.place.is_some_and(|(region, _)| {
+                let (left, top, ..) = region.within(canvas.view());
+                left > 0 && top > 0
+            }));
+            Some(code)
+        });
+        let corners = code.map(|code| code.corners).unwrap_or_default();
+        let (sin, cos) = 0.2f64.sin_cos();
+        let half = side / 2.0;
+        let expected = [(-half, -half), (half, -half), (half, half), (-half, half)];
+        for ((x, y), (u, v)) in corners.into_iter().zip(expected) {
+            let expected = (
+                middle.0 + 4.0 * (u * cos - v * sin),
+                middle.1 + 4.0 * (u * sin + v * cos),
+            );
+            let off = (f64::from(x) - expected.0).hypot(f64::from(y) - expected.1);
+            // Two modules: the covered corner is a guess.
+            assert!(off < 8.0, "({x}, {y}) instead of {expected:?}");
+        }
+    }
+
+    #[test]
+    fn frames_may_change_their_size() {
+        let mut reader = StreamReader::default();
+        for (width, height) in [
+            (640, 480),
+            (21, 21),
+            (22, 400),
+            (400, 22),
+            (1, 1),
+            (20, 500),
+            (1_280, 720),
+            (24, 24),
+        ] {
+            // A place at the far corner of a large frame; then a frame that ends before it.
+            reader.read(covered(640, 480, (540.0, 380.0)).view());
+            assert!(reader.place.is_some());
+            for grey in [0, 200] {
+                reader.read(Canvas::new(width, height, grey).view());
+            }
+        }
+    }
+}

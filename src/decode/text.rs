@@ -21,3 +21,50 @@ pub(super) fn content(bytes: Vec<u8>) -> CodeContent {
         None => CodeContent::Bytes(bytes),
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn text(bytes: &[u8]) -> Option<String> {
+        match content(bytes.to_vec()) {
+            CodeContent::Text(text) => Some(text),
+            CodeContent::Bytes(same) => {
+                assert_eq!(same, bytes);
+                None
+            }
+        }
+    }
+
+    #[test]
+    fn utf_8_stays_even_with_control_characters() {
+        for utf8 in ["", "GP1:HELLO", "Zoë at gate 3\r\n", "日本", "\u{1}\u{7f}"] {
+            assert_eq!(text(utf8.as_bytes()).as_deref(), Some(utf8));
+        }
+    }
+
+    #[test]
+    fn shift_jis_becomes_text() {
+        // JIS X 0201: half-width katakana, a byte each.
+        assert_eq!(text(&[0xb1, 0xb2, 0xb3]).as_deref(), Some("ｱｲｳ"));
+        // JIS X 0208: two bytes each, with a line end between.
+        let kanji = [0x93, 0xfa, 0x96, 0x7b, b'\r', b'\n', 0x8a, 0xbf];
+        assert_eq!(text(&kanji).as_deref(), Some("日本\r\n漢"));
+    }
+
+    #[test]
+    fn bytes_that_are_neither_stay_bytes() {
+        // No such byte; a first byte alone; a second byte that cannot follow.
+        for bytes in [&[0xff, 0xfe][..], &[b'a', 0x93], &[0x93, 0x20]] {
+            assert_eq!(text(bytes), None, "{bytes:x?}");
+        }
+    }
+
+    #[test]
+    fn shift_jis_with_control_characters_stays_bytes() {
+        for control in [0x00, 0x07, 0x1b, 0x7f] {
+            assert_eq!(text(&[0xb1, control, 0xb2]), None, "{control:x}");
+        }
+        assert_eq!(text(b"\xb1\t\xb2").as_deref(), Some("ｱ\tｲ"));
+    }
+}

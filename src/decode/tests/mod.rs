@@ -1,82 +1,11 @@
 //! Drawn codes are read; odd pictures are survived.
 #![allow(clippy::unwrap_used)]
 
-use qrcodegen::{QrCode, QrCodeEcc};
+mod canvas;
+mod drawn;
 
 use super::*;
-
-/// A small generator of the same bytes in every run (xorshift).
-pub(super) struct Noise(u64);
-
-impl Noise {
-    pub(super) fn new(seed: u64) -> Self {
-        Self(seed.wrapping_mul(0x9e37_79b9_7f4a_7c15) | 1)
-    }
-
-    pub(super) fn byte(&mut self) -> u8 {
-        self.0 ^= self.0 << 13;
-        self.0 ^= self.0 >> 7;
-        self.0 ^= self.0 << 17;
-        (self.0 >> 32) as u8
-    }
-}
-
-/// A grey picture to draw on.
-struct Canvas {
-    width: u32,
-    height: u32,
-    pixels: Vec<u8>,
-}
-
-impl Canvas {
-    fn new(width: u32, height: u32, ground: u8) -> Self {
-        let pixels = vec![ground; (width * height) as usize];
-        Self {
-            width,
-            height,
-            pixels,
-        }
-    }
-
-    fn from_fn(width: u32, height: u32, mut pixel: impl FnMut(u32, u32) -> u8) -> Self {
-        let mut canvas = Self::new(width, height, 0);
-        for (i, p) in canvas.pixels.iter_mut().enumerate() {
-            *p = pixel(i as u32 % width, i as u32 / width);
-        }
-        canvas
-    }
-
-    /// Draws a code with its middle at `middle`, `module` pixels per module, turned by `angle`.
-    fn draw(&mut self, content: &[u8], middle: (f64, f64), module: f64, angle: f64) {
-        let code = QrCode::encode_binary(content, QrCodeEcc::Medium).unwrap();
-        let half = f64::from(code.size()) / 2.0;
-        for (i, p) in self.pixels.iter_mut().enumerate() {
-            let x = f64::from(i as u32 % self.width) + 0.5 - middle.0;
-            let y = f64::from(i as u32 / self.width) + 0.5 - middle.1;
-            let u = (x * angle.cos() + y * angle.sin()) / module + half;
-            let v = (y * angle.cos() - x * angle.sin()) / module + half;
-            let inside = |t: f64| t >= -4.0 && t < 2.0 * half + 4.0;
-            if inside(u) && inside(v) {
-                let black = code.get_module(u.floor() as i32, v.floor() as i32);
-                *p = if black { 30 } else { 220 };
-            }
-        }
-    }
-
-    fn view(&self) -> Luma<'_> {
-        Luma::new(self.width, self.height, &self.pixels).unwrap()
-    }
-
-    /// As a picture of its own.
-    fn still(&self) -> Vec<DecodedCode> {
-        decode(self.view())
-    }
-
-    /// As the first frame of a stream.
-    fn frame(&self) -> Vec<DecodedCode> {
-        StreamReader::default().read(self.view())
-    }
-}
+pub(in crate::decode) use canvas::{Canvas, Noise, Print, bent, flat, slanting};
 
 fn text(s: &str) -> CodeContent {
     CodeContent::Text(s.to_owned())
