@@ -226,3 +226,60 @@ fn explaining_shows_an_unread_code_in_red() {
     let stopped = explain(canvas.view(), |drawing| Err(drawing.name));
     assert_eq!(stopped, Err("00-1-grey".to_owned()));
 }
+
+/// What `fuzz/fuzz_targets/decode.rs` runs long: codes with changed, moved and repeated bytes, as a
+/// still picture and as a stream. Whatever is read is one of the codes drawn.
+#[test]
+fn mutated_pictures_give_what_was_drawn_or_nothing_and_never_panic() {
+    let drawn = [&b"GP1:ONE"[..], b"GP1:THE SECOND CODE, WHICH IS LONGER"];
+    let canvases = drawn.map(|content| {
+        let mut canvas = Canvas::new(90, 90, 200);
+        canvas.draw(content, (45.0, 45.0), 2.2, 0.1);
+        canvas
+    });
+    let mut noise = Noise::new(2026);
+    let (mut read, mut stream) = (0, StreamReader::default());
+    for round in 0..300 {
+        let mut canvas = Canvas::new(90, 90, 0);
+        canvas.pixels.clone_from(&canvases[round % 2].pixels);
+        for _ in 0..noise.byte() % 24 {
+            mutate(
+                &mut canvas.pixels,
+                &canvases[1 - round % 2].pixels,
+                &mut noise,
+            );
+        }
+        // Rows of another length shear the picture.
+        canvas.width -= u32::from(noise.byte() % 32 / 31);
+        let codes = if round % 4 == 0 {
+            canvas.still()
+        } else {
+            stream.read(canvas.view())
+        };
+        for code in &codes {
+            assert!(drawn.contains(&code.content.as_bytes()), "round {round}");
+        }
+        read += codes.len();
+    }
+    assert!(
+        (30..300).contains(&read),
+        "{read} read: too much damage, or too little"
+    );
+}
+
+/// Changes a run of pixels: to one grey, to their negative, to those of another picture or place.
+fn mutate(pixels: &mut [u8], other: &[u8], noise: &mut Noise) {
+    let place = |noise: &mut Noise, end: usize| {
+        (usize::from(noise.byte()) << 8 | usize::from(noise.byte())) % end
+    };
+    let length = 1 + place(noise, 400);
+    let at = place(noise, pixels.len() - length);
+    let from = place(noise, pixels.len() - length);
+    let run = at..at + length;
+    match noise.byte() % 4 {
+        0 => pixels[run].fill(noise.byte()),
+        1 => pixels[run].iter_mut().for_each(|p| *p = 255 - *p),
+        2 => pixels[run].copy_from_slice(&other[from..from + length]),
+        _ => pixels.copy_within(from..from + length, at),
+    }
+}
