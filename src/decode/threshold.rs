@@ -136,6 +136,9 @@ fn block_thresholds(picture: &Picture<'_>, block: usize, flat: u8, columns: usiz
         for (column, ((sums, lows), highs)) in columns.enumerate() {
             let low = lows.iter().copied().min().unwrap_or(0);
             let high = highs.iter().copied().max().unwrap_or(0);
+            // A flat block is ground until a dark one is known before it. Just below the ground, not
+            // far: this counts in the means around, where it would make faint ink white.
+            let ground = low - flat.min(low / 2);
             let threshold = if high.saturating_sub(low) > flat {
                 let sum: u32 = sums.iter().map(|&s| u32::from(s)).sum();
                 // The mean of bytes is a byte.
@@ -148,9 +151,9 @@ fn block_thresholds(picture: &Picture<'_>, block: usize, flat: u8, columns: usiz
                         // The weighted mean of bytes is a byte.
                         let around =
                             ((of(above + column) + 2 * of(last) + of(above + before)) / 4) as u8;
-                        if low < around { around } else { low / 2 }
+                        if low < around { around } else { ground }
                     }
-                    _ => low / 2,
+                    _ => ground,
                 }
             };
             own.push(threshold);
