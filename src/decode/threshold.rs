@@ -105,6 +105,9 @@ pub(super) fn threshold(picture: &Picture<'_>, block: usize, flat: u8) -> Ink {
 /// Largest block side, so that a block's column of pixels sums up within 16 bits.
 const MAX_BLOCK: usize = 256;
 
+/// Contrast, in grey levels, up to which a look is one for faint ink.
+const FAINT: u8 = 16;
+
 /// The threshold of each block by itself: its mean, or for a flat block a guess from the blocks
 /// before it, so that the inside of a large dark area stays dark.
 fn block_thresholds(picture: &Picture<'_>, block: usize, flat: u8, columns: usize) -> Vec<u8> {
@@ -136,6 +139,13 @@ fn block_thresholds(picture: &Picture<'_>, block: usize, flat: u8, columns: usiz
         for (column, ((sums, lows), highs)) in columns.enumerate() {
             let low = lows.iter().copied().min().unwrap_or(0);
             let high = highs.iter().copied().max().unwrap_or(0);
+            // A flat block is ground until a dark one is known before it: far below it usually, but
+            // in a look for faint ink just below, or the means around would make that white.
+            let ground = if flat <= FAINT {
+                low - flat.min(low / 2)
+            } else {
+                low / 2
+            };
             let threshold = if high.saturating_sub(low) > flat {
                 let sum: u32 = sums.iter().map(|&s| u32::from(s)).sum();
                 // The mean of bytes is a byte.
@@ -148,9 +158,9 @@ fn block_thresholds(picture: &Picture<'_>, block: usize, flat: u8, columns: usiz
                         // The weighted mean of bytes is a byte.
                         let around =
                             ((of(above + column) + 2 * of(last) + of(above + before)) / 4) as u8;
-                        if low < around { around } else { low / 2 }
+                        if low < around { around } else { ground }
                     }
-                    _ => low / 2,
+                    _ => ground,
                 }
             };
             own.push(threshold);

@@ -57,6 +57,18 @@ fn an_inverted_code_is_read() {
     assert_eq!(contents(&canvas.still()), [text("light on dark")]);
 }
 
+#[test]
+fn a_faint_code_is_read() {
+    for module in [2.0, 3.0, 5.0] {
+        let mut canvas = Canvas::new(240, 200, 114);
+        let mut print = Print::of_version("faint", 2);
+        (print.black, print.white) = (100, 114);
+        canvas.print(&print, (120.0, 100.0), flat(module, 0.3));
+        assert_eq!(contents(&canvas.glance()), []);
+        assert_eq!(contents(&canvas.still()), [text("faint")], "{module}");
+    }
+}
+
 /// 600 bytes in Base45 (RFC 9285) are 900 characters.
 #[test]
 fn a_dense_code_with_less_than_two_pixels_per_module_is_read() {
