@@ -98,9 +98,7 @@ impl Look {
         let mut sight = place::read_all(ink, finders, &mut budget);
         let done = !sight.readings.is_empty() && sight.unread.is_empty();
         if self.care != Care::Quick && !done {
-            let free = finders.iter().zip(&sight.used).filter(|(_, used)| !**used);
-            let more = trio::read_all(ink, free.map(|(finder, _)| finder), &mut budget);
-            sight.readings.extend(more);
+            trio::read_all(ink, finders, &mut sight, &mut budget);
         }
         sight
     }

@@ -37,8 +37,7 @@ pub(super) fn read_all(ink: &Ink, finders: &[Finder], budget: &mut Budget) -> Si
         let legs = Legs::by_crosses(ink, triple.members.map(|i| &finders[i]));
         match grid::read(ink, &legs, budget) {
             Outcome::Read(content, corners) => {
-                triple.members.iter().for_each(|&i| sight.used[i] = true);
-                sight.readings.push((content, corners));
+                sight.add((content, corners), triple.members.into_iter());
             }
             Outcome::Seen => sight.unread.extend(triple.members),
             Outcome::Nothing => {}
@@ -47,6 +46,17 @@ pub(super) fn read_all(ink: &Ink, finders: &[Finder], budget: &mut Budget) -> Si
     let used = &sight.used;
     sight.unread.retain(|&i| !used[i]);
     sight
+}
+
+impl Sight {
+    /// Adds a reading of a code with these finder patterns.
+    pub(super) fn add(&mut self, reading: Reading, members: impl Iterator<Item = usize>) {
+        for member in members {
+            self.used[member] = true;
+            self.unread.retain(|&unread| unread != member);
+        }
+        self.readings.push(reading);
+    }
 }
 
 /// What measuring a triple costs, in modules sampled.

@@ -7,7 +7,7 @@ use super::frame::{self, Frame};
 use super::grid::{self, Outcome};
 use super::legs::Legs;
 use super::mapping::Point;
-use super::place::Reading;
+use super::place::Sight;
 use super::threshold::Ink;
 use super::version;
 
@@ -23,36 +23,32 @@ const MAX_TILT: f64 = 15.0;
 /// Modules between the centres of two finder patterns, and a bit.
 const SPANS: std::ops::RangeInclusive<f64> = 12.0..=175.0;
 
-/// Reads codes by their finder patterns' frames, from those patterns that are `free`.
-pub(super) fn read_all<'a>(
-    ink: &Ink,
-    free: impl Iterator<Item = &'a Finder>,
-    budget: &mut Budget,
-) -> Vec<Reading> {
-    let frames: Vec<Frame> = free
+/// Adds to a sight the codes that can be read by their finder patterns' frames.
+pub(super) fn read_all(ink: &Ink, finders: &[Finder], sight: &mut Sight, budget: &mut Budget) {
+    let (places, frames): (Vec<usize>, Vec<Frame>) = (0..finders.len())
+        .filter(|&i| !sight.used[i])
         .take(MAX_FRAMES)
-        .map_while(|finder| {
+        .map_while(|i| {
             budget.spend(frame::WORK)?;
-            Some(Frame::around(ink, finder.at(), finder.module))
+            Some((i, Frame::around(ink, finders[i].at(), finders[i].module)))
         })
-        .filter(|frame| frame.fit >= MIN_FIT)
-        .collect();
-    let mut readings: Vec<Reading> = Vec::new();
-    let mut used = vec![false; frames.len()];
+        .filter(|(_, frame)| frame.fit >= MIN_FIT)
+        .unzip();
     let candidates = complete(&frames).into_iter().chain(pairs(&frames));
     for candidate in candidates.take(MAX_TRIOS) {
-        if candidate.members.iter().any(|&i| used[i]) {
+        if candidate.members.iter().any(|&i| sight.used[places[i]]) {
             continue;
         }
         let Some(trio) = candidate.trio(ink, budget) else {
             continue;
         };
         if let Outcome::Read(content, corners) = trio.read(ink, budget) {
-            candidate.members.iter().for_each(|&i| used[i] = true);
-            readings.push((content, corners));
+            sight.add(
+                (content, corners),
+                candidate.members.iter().map(|&i| places[i]),
+            );
         }
     }
-    readings
 }
 
 /// The corner, the right and the down pattern, each turned as the code is.
