@@ -181,7 +181,7 @@ fn own_lists(home: &Home, content: &Content, version: u64, now: Timestamp) -> Re
             break;
         }
     }
-    let revoked = write_revocation(&signer, plan, content.revoked.iter().copied());
+    let revoked = write_revocation(&signer, plan, content.revoked.iter().copied())?;
     let role = |kind| FileRole::List(kind, signer.issuer);
     Ok(Parts::from([
         (

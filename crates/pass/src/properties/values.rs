@@ -149,14 +149,16 @@ pub(super) fn policy() -> impl Strategy<Value = Policy> {
 }
 
 pub(super) fn head() -> impl Strategy<Value = ListHead> {
-    let numbers = any::<(u64, u64, [u8; 16])>();
+    let numbers = any::<(u64, u64, u32, u8, [u8; 16])>();
     (list_kind(), numbers, time(), digest()).prop_map(
-        |(kind, (version, count, salt), as_of, root)| ListHead {
+        |(kind, (version, count, pages, key_bits, salt), as_of, root)| ListHead {
             kind,
+            key_bits,
             version,
             as_of,
             salt,
             count,
+            pages,
             root,
         },
     )
