@@ -89,7 +89,9 @@ fn hostile_file(which: usize, bytes: &[u8]) -> Vec<u8> {
         1 => bundle().sign(Kind::Policy, &Raw(bytes)),
         2 => {
             let head = lists().sign(Kind::List, &Raw(bytes));
-            [b"GPL1", &(head.len() as u32).to_le_bytes()[..], &head].concat()
+            let mut file = [b"GPL1", &(head.len() as u32).to_le_bytes()[..], &head].concat();
+            file.resize(4096, 0);
+            file
         }
         _ => crate::list::rooted(ListKind::Revocation, (bytes.len() / 5) as u64, bytes),
     }
@@ -178,10 +180,12 @@ pub(crate) fn seeds() -> Vec<Vec<u8>> {
     let numbers: Vec<u8> = (0..20_u8).flat_map(|n| [0, 0, 0, n, 1]).collect();
     let head = gatepost_pass::list::ListHead {
         kind: ListKind::Status,
+        key_bits: 64,
         version: 1,
         as_of: SIGNED,
         salt: [3; 16],
         count: 0,
+        pages: 0,
         root: Digest::of(&[]),
     };
     vec![

@@ -3,7 +3,7 @@
 use std::{io, ops::Range};
 
 use super::{
-    List, ListError, ListHead, MAGIC, MAX_HEAD, MAX_RECORDS, ReadAt, TagKey,
+    List, ListError, ListHead, ListKind, MAGIC, MAX_HEAD, MAX_RECORDS, ReadAt, TagKey,
     scan::Scan,
     shape::{CHUNK, INDEX_ENTRY, Layout, PAGE, Shape},
     write::root_of,
@@ -206,6 +206,11 @@ pub(super) fn verify_head(
     if u32::from(head.key_bits) != head.kind.key_bits() {
         return Err(ListError::Damaged(
             "keys of another width than its kind has",
+        ));
+    }
+    if head.kind == ListKind::Revocation && head.salt != [0; 16] {
+        return Err(ListError::Damaged(
+            "a salt on a list that has no use for it",
         ));
     }
     // Each page holds a key.

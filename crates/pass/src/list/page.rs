@@ -152,9 +152,6 @@ impl Page {
             if room - at < 64 {
                 ones &= mask((room - at) as u32);
             }
-            if done + ones.count_ones() as usize > keys {
-                return damaged("a page holds more keys than it counts");
-            }
             while ones != 0 {
                 let place = at + ones.trailing_zeros() as usize;
                 ones &= ones - 1;
@@ -176,7 +173,7 @@ impl Page {
             .checked_add(rise)
             .is_none_or(|high| high > shape.greatest() >> shape.low);
         if done == 0 || done != keys || beyond {
-            return damaged("a page counts keys that it does not hold");
+            return damaged("a page holds other keys than it counts");
         }
         let end = fields + keys * width as usize;
         if field(&self.0, end, (8 * PAGE - end) as u32) != 0 {

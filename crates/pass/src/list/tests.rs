@@ -4,6 +4,7 @@
 
 mod damage;
 mod deltas;
+mod format;
 mod hostile;
 mod model;
 

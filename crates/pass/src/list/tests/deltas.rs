@@ -8,6 +8,7 @@ use super::{
     model::{entries, kind, map, records, runs},
     *,
 };
+use crate::list::rice::Stream;
 
 fn delta(old: &List<Vec<u8>>, new: &List<Vec<u8>>) -> Vec<u8> {
     let mut delta = Vec::new();
@@ -245,6 +246,50 @@ fn changes_of_records_that_are_there_already_or_not_are_refused() {
         let error = apply(onto, &forged(from, onto)).unwrap_err();
         assert!(matches!(error, DeltaError::Damaged(_)), "{error}");
     }
+}
+
+#[test]
+fn ranks_after_the_last_record_are_refused_even_where_the_result_would_be_right() {
+    let (old, new) = day();
+    let good = delta(&old, &new);
+    let front = &good[..8 + new.envelope.len()];
+    let with = |ranks: Vec<u64>| {
+        let stream =
+            |numbers: Vec<(u64, u64)>, beside| Stream::write(u64::MAX, beside, numbers.into_iter());
+        let kind = ListKind::Status;
+        let (from, to) = (keys(&old), keys(&new));
+        let added = to
+            .iter()
+            .filter(|entry| from.iter().all(|was| was.key != entry.key));
+        let adds = added
+            .map(|entry| (entry.key, u64::from(entry.red)))
+            .collect();
+        let gone = |at: &usize| to.iter().all(|entry| entry.key != from[*at].key);
+        let removals = (0..from.len())
+            .filter(gone)
+            .map(|at| (at as u64, 0))
+            .collect();
+        let (adds, a) = stream(adds, kind.colour_bits());
+        let (removals, r) = stream(removals, 0);
+        let (recolours, c) = stream(ranks.into_iter().map(|rank| (rank, 0)).collect(), 0);
+        let base = crate::codec::encode(&(1_u64, old.head().root, adds, removals, recolours));
+        apply(&old, &[front, &base, &a, &r, &c].concat())
+    };
+    let (from, to) = (keys(&old), keys(&new));
+    let other = |at: &usize| {
+        to.iter()
+            .any(|entry| entry.key == from[*at].key && entry.red != from[*at].red)
+    };
+    let recolours: Vec<u64> = (0..from.len()).filter(other).map(|at| at as u64).collect();
+    assert!(with(recolours.clone()).unwrap() == new.reader);
+    let beyond = [recolours, vec![710]].concat();
+    let error = with(beyond).unwrap_err();
+    assert!(error.to_string().contains("not there"), "{error}");
+}
+
+fn keys(list: &List<Vec<u8>>) -> Vec<Entry> {
+    let mut entries = scan::Entries::new(list);
+    std::iter::from_fn(|| entries.next().unwrap()).collect()
 }
 
 #[test]

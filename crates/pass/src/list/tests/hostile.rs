@@ -126,6 +126,8 @@ fn signed_heads_whose_numbers_can_not_be_true_are_refused_by_name() {
     refused(&|head| head.key_bits = 40, "width");
     refused(&|head| head.key_bits = 0, "width");
     refused(&|head| head.key_bits = 255, "width");
+    let salted = |head: &mut ListHead| (head.kind, head.key_bits) = (ListKind::Revocation, 40);
+    refused(&salted, "salt");
     refused(&|head| head.kind = ListKind::Revocation, "width");
     refused(&|head| head.count = 0, "counts");
     refused(&|head| head.count = u64::MAX, "counts");
@@ -214,25 +216,79 @@ fn a_signed_index_out_of_order_or_of_other_keys_is_refused() {
     assert!(!change(&|index| index.fill(255)));
 }
 
-#[test]
-fn a_signed_list_that_leaves_room_on_a_page_is_refused() {
-    // Two honest pages, each of which could hold all keys.
-    let shape = Shape::of(ListKind::Status, 20);
+/// A file of pages that hold these keys each.
+fn paged(kind: ListKind, count: u64, pages: &[&[Entry]]) -> Vec<u8> {
     let (mut body, mut index) = (Vec::new(), Vec::new());
-    let entries = sorted(spread(ListKind::Status, 0..20).collect());
-    for half in entries.chunks(10) {
-        let mut page = page::PageWriter::new(shape);
-        assert!(half.iter().all(|entry| page.push(*entry)));
+    for entries in pages {
+        let mut page = page::PageWriter::new(Shape::of(kind, count));
+        assert!(entries.iter().all(|entry| page.push(*entry)));
         let (first, bytes) = page.take().unwrap();
         index.extend(first.to_le_bytes());
         body.extend(bytes);
     }
     body.extend(index);
     let head = ListHead {
-        count: 20,
-        pages: 2,
-        ..head()
+        count,
+        pages: pages.len() as u32,
+        ..open(write(kind, 1, [])).unwrap().head
     };
-    let error = open(signed(head, &body, None)).unwrap_err();
+    signed(head, &body, None)
+}
+
+#[test]
+fn signed_keys_that_do_not_rise_within_a_page_are_refused() {
+    // Low parts of 56 bits: all these have one high part, so that the highs can't tell their order.
+    let entry = |key| Entry { key, red: false };
+    let status = |entries: &[Entry]| paged(ListKind::Status, entries.len() as u64, &[entries]);
+    assert!(honest_or_refused(&status(&[entry(5), entry(6), entry(7)])));
+    for keys in [[5, 7, 6], [5, 6, 6], [5, 5, 6]] {
+        let error = open(status(&keys.map(entry))).unwrap_err();
+        assert!(error.to_string().contains("order"), "{error}");
+    }
+}
+
+#[test]
+fn signed_keys_wider_than_the_list_has_are_refused() {
+    let entry = |key| Entry { key, red: false };
+    let passes = |keys: [u64; 2]| paged(ListKind::Revocation, 2, &[&keys.map(entry)]);
+    let greatest = (1 << 40) - 1;
+    assert!(honest_or_refused(&passes([5, greatest])));
+    assert!(!honest_or_refused(&passes([5, greatest + 1])));
+    assert!(!honest_or_refused(&passes([greatest + 1, greatest + 2])));
+}
+
+#[test]
+fn a_signed_list_that_leaves_room_on_a_page_is_refused() {
+    let entries = sorted(spread(ListKind::Status, 0..20).collect());
+    assert!(honest_or_refused(&paged(ListKind::Status, 20, &[&entries])));
+    let error = open(paged(
+        ListKind::Status,
+        20,
+        &[&entries[..10], &entries[10..]],
+    ))
+    .unwrap_err();
     assert!(error.to_string().contains("room"), "{error}");
+}
+
+#[test]
+fn a_signed_list_whose_pages_overlap_is_refused() {
+    let entries = sorted(spread(ListKind::Status, 0..1000).collect());
+    let full = (1..1000).take_while(|keys| {
+        let mut page = page::PageWriter::new(Shape::of(ListKind::Status, 1000));
+        entries[..*keys].iter().all(|entry| page.push(*entry))
+    });
+    let full = full.last().unwrap();
+    assert!(honest_or_refused(&paged(
+        ListKind::Status,
+        1000,
+        &[&entries[..full], &entries[full..]]
+    )));
+    // The last key of the first page is the first of the second one too.
+    let twice = paged(
+        ListKind::Status,
+        1001,
+        &[&entries[..full], &entries[full - 1..]],
+    );
+    let error = open(twice).unwrap_err();
+    assert!(error.to_string().contains("order"), "{error}");
 }
