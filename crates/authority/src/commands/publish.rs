@@ -177,7 +177,7 @@ fn own_lists(home: &Home, content: &Content, version: u64, now: Timestamp) -> Re
         let listed = content.listed.iter().map(|(tag, colour)| (*tag, *colour));
         let enrolled = content.persons.iter().filter(unlisted).copied();
         written = write_status(&signer, plan, listed, enrolled);
-        if written.is_ok() {
+        if !matches!(written, Err(WriteError::Collision)) {
             break;
         }
     }

@@ -116,6 +116,19 @@ fn keys_side_by_side_and_keys_at_both_ends_are_found() {
     );
 }
 
+/// Between a page without a free byte and the next page's far first key: nothing after the page's last
+/// key may be taken for one.
+#[test]
+fn keys_between_a_full_page_and_a_far_one_are_not_listed() {
+    // 584 keys of one high part fill a page: 73 bytes of highs, 4015 of fields.
+    let crowd = (0..584).map(|near| (near, true));
+    let records: BTreeMap<u64, bool> = crowd.chain([(u64::MAX, true)]).collect();
+    let list = list(ListKind::Status, 1, entries(&records));
+    assert_eq!((list.shape.low, list.index.len()), (54, 2));
+    let after = (1..1024).map(|high| high << list.shape.low);
+    agrees(&list, &records, after);
+}
+
 #[test]
 fn the_worse_colour_wins_when_a_person_comes_twice() {
     let person = SubjectTag([1; 16]);
