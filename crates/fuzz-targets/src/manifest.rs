@@ -125,6 +125,13 @@ fn shuffled(feed: &mut Feed<'_>) -> Manifest {
             5 => entry.length = feed.number(),
             6 => entry.records = feed.number(),
             7 => entry.digest = Digest(feed.array()),
+            8 => {
+                entry.role = FileRole::Delta {
+                    kind: ListKind::Status,
+                    issuer: issuer("CN-SD"),
+                    from_version: u64::from(feed.byte()),
+                }
+            }
             _ => {}
         }
         files.push(entry);

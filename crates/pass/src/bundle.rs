@@ -4,7 +4,7 @@
 //! a time, trust list, manifest signature, no rollback, expiry, policy, then every list. Only
 //! [`VerifiedBundle::verify`] makes a [`VerifiedBundle`].
 
-pub use crate::manifest::{FileEntry, FileRole, Manifest, Versions, files_named};
+pub use crate::manifest::{FileEntry, FileRole, MAX_DELTAS, Manifest, Versions, files_named};
 
 use std::{collections::BTreeMap, io};
 
@@ -14,6 +14,7 @@ use crate::{
     envelope::{Envelope, EnvelopeError, Kind, MAX_FILE},
     key::PublicKey,
     list::{List, ListError, ListKind, ReadAt},
+    manifest::check_roles,
     policy::Policy,
     time::Timestamp,
     trust::{Root, TrustError, TrustList},
@@ -68,6 +69,9 @@ pub enum BundleError {
     /// The manifest names files in a wrong order, or one role twice.
     #[error("manifest: files are out of order, or one stands in it twice")]
     Order,
+    /// The manifest names more deltas of one list than anyone takes.
+    #[error("manifest: it names more than {MAX_DELTAS} deltas of one list")]
+    ManyDeltas,
     /// The manifest does not name a file that every bundle has.
     #[error("manifest: it names no {0}")]
     Missing(&'static str),
@@ -153,9 +157,7 @@ impl Rules {
         // Nothing of this is believed yet; it only says where to look.
         let claimed: Manifest = envelope.peek().map_err(EnvelopeError::from)?;
         let entries = claimed.files.as_slice();
-        if !entries.is_sorted_by(|a, b| a.role < b.role) {
-            return Err(BundleError::Order);
-        }
+        check_roles(entries)?;
         let root = walk_roots(from, entries, files)?;
         let trust = TrustList::verify(&root, &small(files, find(entries, FileRole::TrustList)?)?)?;
         let signed_at = signing_time(&claimed, &intake, now);
@@ -395,6 +397,7 @@ fn find(entries: &[FileEntry], role: FileRole) -> Result<&FileEntry, BundleError
         FileRole::Policy => "policy",
         FileRole::Root(_) => "root",
         FileRole::List(..) => "list",
+        FileRole::Delta { .. } => "delta",
     };
     entries
         .iter()

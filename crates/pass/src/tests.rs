@@ -16,6 +16,7 @@ use crate::{
 };
 
 mod attacks;
+mod deltas;
 mod stolen;
 mod trust;
 

@@ -227,6 +227,13 @@ fn role() -> impl Strategy<Value = FileRole> {
         Just(FileRole::TrustList),
         Just(FileRole::Policy),
         role_of_list().prop_map(|(kind, issuer)| FileRole::List(kind, issuer)),
+        (list_kind(), issuer(), any::<u64>()).prop_map(|(kind, issuer, from_version)| {
+            FileRole::Delta {
+                kind,
+                issuer,
+                from_version,
+            }
+        }),
     ]
 }
 
