@@ -18,6 +18,7 @@ use crate::{
     deltas::Chain,
     error::{Error, at},
     files::random,
+    progress::Progress,
     store::Snapshot,
 };
 
@@ -52,7 +53,6 @@ pub(crate) struct Lists<'a> {
 impl Lists<'_> {
     /// Who is yellow or red, under a salt by which nobody is taken for someone else.
     pub(crate) fn status(&self, salt: Salt) -> Result<OwnList, Error> {
-        let now = self.chain.now;
         // One that can't be read gives no salt; that it can't is said where the delta is missing.
         let before = self.chain.list_before(ListKind::Status, self.signer.issuer);
         let mut kept = before
@@ -62,24 +62,37 @@ impl Lists<'_> {
         let mut wrong = 0;
         for _ in 0..TRIES {
             let salt = kept.take().map_or_else(random, Ok)?;
-            let key = TagKey::new(&salt);
-            let entries = self.store.listed(now, |listed| {
-                let entries = listed.filter_map(|(tag, colour)| key.entry(&tag, colour));
-                sorted(entries.collect())
-            })?;
-            let file = self.write(ListKind::Status, salt, entries)?;
-            let list = self.open(&file)?;
-            let exactness = self
-                .store
-                .universe(now, |persons| test_status(&list, persons))?
-                .map_err(Error::Answers)?;
-            let Exactness { tested, wrong: 0 } = exactness else {
-                wrong = exactness.wrong;
-                continue;
-            };
-            return Ok(OwnList { file, tested });
+            let (file, found) = self.status_under(salt)?;
+            let tested = found.tested;
+            if found.wrong == 0 {
+                return Ok(OwnList { file, tested });
+            }
+            wrong = found.wrong;
+            eprintln!("{wrong} of {tested} persons share a hash with another: a new salt is taken");
         }
         Err(Error::FalseAnswers(wrong))
+    }
+
+    /// The list under that salt, and what it answered to everyone.
+    fn status_under(&self, salt: [u8; 16]) -> Result<(FileEntry, Exactness), Error> {
+        let now = self.chain.now;
+        let key = TagKey::new(&salt);
+        let entries = self.store.listed(now, |listed| {
+            let entries = listed.filter_map(|(tag, colour)| key.entry(&tag, colour));
+            sorted(entries.collect())
+        })?;
+        let file = self.write(ListKind::Status, salt, entries)?;
+        let list = self.open(&file)?;
+        let mut progress = Progress::new("testing", self.store.size()?);
+        let mut asked = 0;
+        let answers = self.store.universe(now, |persons| {
+            let persons = persons.inspect(|_| {
+                asked += 1;
+                progress.at(asked);
+            });
+            test_status(&list, persons)
+        });
+        Ok((file, answers?.map_err(Error::Answers)?))
     }
 
     /// Which passes no longer count.

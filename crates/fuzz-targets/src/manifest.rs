@@ -199,6 +199,11 @@ pub(crate) fn seeds() -> Vec<Vec<u8>> {
         seed(0, &[&HONEST.manifest]),
         seed(1, &[&encode(&claims)]),
         seed(2, &[&[128, 152, 255, 1, 0, 9, 1, 9, 2, 9, 3, 9]]),
+        // Two deltas after the lists; a bundle is whole with them.
+        seed(
+            2,
+            &[&[128, 152, 255, 1, 0, 9, 1, 9, 2, 9, 3, 9, 3, 8, 1, 3, 8, 2]],
+        ),
         seed(2, &[&[128, 152, 255, 1, 0, 9, 1, 9]]),
         seed(2, &[&[120, 121, 122, 0, 0, 0, 2, 0, 9, 1, 9]]),
         seed(3, &[&[0], &trust]),

@@ -25,6 +25,13 @@ impl Store {
 }
 
 impl Snapshot<'_> {
+    /// How many persons [`Self::universe`] gives at most.
+    pub(crate) fn size(&self) -> Result<u64, StoreError> {
+        let sql = "SELECT (SELECT count(*) FROM persons) + (SELECT count(*) FROM statuses)";
+        let size: i64 = self.db.query_row(sql, [], |row| row.get(0))?;
+        u64::try_from(size).map_err(|_| StoreError::Damaged("a count"))
+    }
+
     /// Gives everyone who is yellow or red at that time to `read`.
     pub(crate) fn listed<T>(
         &self,

@@ -99,6 +99,12 @@ fn a_device_that_missed_bundles_makes_the_newest_lists_from_deltas_byte_for_byte
         );
         let newest = fs::read(list_file(&region, "bundle", &device, kind)).unwrap();
         assert!(made == newest, "{kind:?}");
+        if kind == ListKind::Status {
+            let told = region.ok(&["inspect", &format!("bundle/{}", deltas[0].digest)]);
+            let changes =
+                "delta of the status list of CN-SD, version 1 to 2: 1 come, 1 go, 1 change colour";
+            assert!(told.contains(changes), "{told}");
+        }
     }
     let told = region.ok(&["lists", "verify", "bundle", "--older", "old"]);
     for n in 2..=5 {
