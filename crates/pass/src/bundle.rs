@@ -130,6 +130,11 @@ pub enum Intake<'a> {
     New(&'a Versions),
     /// The installed bundle: it may have expired since.
     Installed,
+    /// The same, by the device that checked every byte when it was new: lists are opened by
+    /// [`List::reopen`], in a time that does not grow with them. What has rotted since is an error of the
+    /// look-up that meets it. What somebody wrote there instead is not found: whoever can do that can
+    /// put a whole older bundle back too.
+    Reopened,
 }
 
 /// Everything of a bundle but its lists: whom to trust, what it names, how to decide.
@@ -379,7 +384,7 @@ impl<R: ReadAt> VerifiedBundle<R> {
 fn signing_time(claimed: &Manifest, intake: &Intake<'_>, now: Timestamp) -> Timestamp {
     match intake {
         Intake::New(_) => now.max(claimed.issued_at),
-        Intake::Installed => claimed.issued_at,
+        Intake::Installed | Intake::Reopened => claimed.issued_at,
     }
 }
 
@@ -451,7 +456,7 @@ fn open_lists<F: BundleFiles>(
     let mut lists = BTreeMap::new();
     let have = match intake {
         Intake::New(have) => rules.have(have),
-        Intake::Installed => Versions::default(),
+        Intake::Installed | Intake::Reopened => Versions::default(),
     };
     for entry in rules.manifest.files.as_slice() {
         let FileRole::List(kind, issuer) = entry.role else {
@@ -461,9 +466,15 @@ fn open_lists<F: BundleFiles>(
             digest: entry.digest,
             why,
         })?;
-        check_digest(&reader, entry)?;
-        let list = List::open(reader, &rules.trust, rules.manifest.issued_at)
-            .map_err(|why| BundleError::List { kind, issuer, why })?;
+        check_length(&reader, entry)?;
+        let list = match intake {
+            Intake::New(_) | Intake::Installed => {
+                check_digest(&reader, entry)?;
+                List::open(reader, &rules.trust, rules.manifest.issued_at)
+            }
+            Intake::Reopened => List::reopen(reader, &rules.trust, rules.manifest.issued_at),
+        };
+        let list = list.map_err(|why| BundleError::List { kind, issuer, why })?;
         let head = list.head();
         if head.as_of > rules.manifest.issued_at.plus(SLACK) {
             return Err(BundleError::LaterThanManifest("list"));
@@ -479,23 +490,31 @@ fn open_lists<F: BundleFiles>(
     Ok(lists)
 }
 
-fn check_digest<R: ReadAt>(reader: &R, entry: &FileEntry) -> Result<(), BundleError> {
-    let unreadable = |why| BundleError::File {
+fn check_length<R: ReadAt>(reader: &R, entry: &FileEntry) -> Result<(), BundleError> {
+    let length = reader.length().map_err(|why| BundleError::File {
         digest: entry.digest,
         why,
-    };
-    let length = reader.length().map_err(unreadable)?;
-    if length != entry.length || length > MAX_LENGTH {
-        return Err(BundleError::WrongFile(entry.digest));
+    })?;
+    if length == entry.length && length <= MAX_LENGTH {
+        Ok(())
+    } else {
+        Err(BundleError::WrongFile(entry.digest))
     }
+}
+
+/// The bytes of a file of the right length against its name.
+fn check_digest<R: ReadAt>(reader: &R, entry: &FileEntry) -> Result<(), BundleError> {
     let mut hasher = blake3::Hasher::new();
     let mut buffer = vec![0; 64 * 1024];
     let mut at = 0;
-    while at < length {
-        let part = buffer.len().min((length - at) as usize);
+    while at < entry.length {
+        let part = buffer.len().min((entry.length - at) as usize);
         reader
             .read_at(&mut buffer[..part], at)
-            .map_err(unreadable)?;
+            .map_err(|why| BundleError::File {
+                digest: entry.digest,
+                why,
+            })?;
         hasher.update(&buffer[..part]);
         at += part as u64;
     }
