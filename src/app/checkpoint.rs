@@ -1,9 +1,6 @@
 //! The state of the checkpoint between two frames: bundle, place, what is in view, who passed.
 
-use std::{
-    fs,
-    time::{Duration, Instant, SystemTime},
-};
+use std::time::{Duration, Instant, SystemTime};
 
 use gatepost_pass::{Digest, Freshness, Now, Place, Text, Timestamp, policy::TracingKey};
 use gatepost_protocol::{Direction, Passage, Seen};
@@ -97,7 +94,8 @@ impl Checkpoint {
         identity: Option<&Identity>,
         clock: &Clock,
     ) {
-        let written = manifest_written(data);
+        let cache = BundleCache::new(data.bundle());
+        let written = cache.written();
         let Some(identity) = identity else { return };
         let early = self.load_after.is_some_and(|after| Instant::now() < after);
         if written == self.manifest_written || early {
@@ -105,7 +103,7 @@ impl Checkpoint {
         }
         self.load_after = None;
         self.manifest_written = written;
-        match BundleCache::new(data.bundle()).load(&identity.root, clock.now().time) {
+        match cache.load(&identity.root, clock.now().time) {
             Ok(Some(bundle)) => {
                 clock.raise(bundle.manifest().issued_at);
                 self.bundle = Some(bundle);
@@ -260,11 +258,6 @@ pub(super) fn is_attempt(judged: &Judged) -> bool {
         .reasons
         .iter()
         .any(|reason| no_attempt.contains(reason))
-}
-
-fn manifest_written(data: &DataDir) -> Option<SystemTime> {
-    let manifest = fs::metadata(data.bundle().join("manifest"));
-    manifest.and_then(|file| file.modified()).ok()
 }
 
 fn key(content: &CodeContent, judged: &Judged) -> Key {

@@ -13,7 +13,7 @@ use crate::{
     data::DataDir,
     store::{
         BundleCache,
-        bundles::{BundleDirectory, Intaken},
+        bundles::{BundleDirectory, Intaken, Step},
     },
 };
 
@@ -37,13 +37,15 @@ pub fn run(data: &Path, arguments: &Arguments) -> Result<Done, CommandError> {
     }
     let mut origin = BundleDirectory::new(&arguments.path);
     let terminal = std::io::stderr().is_terminal();
-    let mut progress = |done: u64, total: u64| {
-        if terminal && total > 0 {
-            eprint!("\r{} %", done * 100 / total);
+    let mut tell = |step| match step {
+        Step::Here { done, whole } if terminal && whole > 0 => {
+            eprint!("\r{} %", done * 100 / whole);
             let _ = std::io::stderr().flush();
         }
+        Step::Here { .. } => {}
+        Step::Merged { .. } | Step::Mended { .. } | Step::Whole { .. } => eprintln!("{step}"),
     };
-    let taken = cache.take_in(&mut origin, &identity.root, clock.now().time, &mut progress)?;
+    let taken = cache.take_in(&mut origin, &identity.root, clock.now().time, &mut tell)?;
     if terminal {
         eprintln!();
     }

@@ -311,7 +311,7 @@ fn cache(folder: &TempDir) -> BundleCache {
 }
 
 fn take(cache: &BundleCache, origin: &mut Stick<'_>) -> Result<Intaken, CacheError> {
-    cache.take_in(origin, &fixture::root(), NOW, &mut |_, _| {})
+    cache.take_in(origin, &fixture::root(), NOW, &mut |_| {})
 }
 
 fn installed(cache: &BundleCache) -> u64 {
@@ -471,7 +471,7 @@ fn a_bundle_that_expired_on_the_way_is_not_taken_in() {
     let cache = cache(&folder);
     let region = Region::default();
     let late = fixture::SIGNED.plus(8 * DAY);
-    let taken = cache.take_in(&mut stick(&region), &fixture::root(), late, &mut |_, _| {});
+    let taken = cache.take_in(&mut stick(&region), &fixture::root(), late, &mut |_| {});
     assert!(matches!(
         taken,
         Err(CacheError::Bundle(BundleError::Expired))

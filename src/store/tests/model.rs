@@ -13,6 +13,7 @@ use tempfile::TempDir;
 pub(super) enum Op {
     Create(PathBuf),
     Append(PathBuf, Vec<u8>),
+    Overwrite(PathBuf, Vec<u8>, usize),
     Sync(PathBuf),
     Rename(PathBuf, PathBuf),
     SyncDirectory(PathBuf),
@@ -88,6 +89,9 @@ impl Model {
                 self.inodes[inode].bytes.clear();
             }
             Op::Append(path, bytes) => self.inodes[self.names[path]].bytes.extend(bytes),
+            Op::Overwrite(path, bytes, at) => {
+                self.inodes[self.names[path]].bytes[*at..at + bytes.len()].copy_from_slice(bytes);
+            }
             Op::Sync(path) => {
                 let inode = &mut self.inodes[self.names[path]];
                 inode.durable = inode.bytes.clone();
@@ -157,6 +161,10 @@ impl Model {
                 _ if bytes == durable => durable.clone(),
                 Unsynced::Kept => bytes.clone(),
                 Unsynced::Lost => durable.clone(),
+                // Written over in place: what was there before and has not changed stays.
+                Unsynced::Half | Unsynced::Zeros if bytes.len() == durable.len() => {
+                    in_place(durable, bytes, unsynced)
+                }
                 Unsynced::Half => bytes[..bytes.len() / 2].to_vec(),
                 Unsynced::Zeros => vec![0; bytes.len()],
             }
@@ -166,6 +174,22 @@ impl Model {
             .map(|(name, inode)| (name, left(inode)))
             .collect()
     }
+}
+
+/// A file of which a part was written over: half of the part is, or all of it became zeros.
+fn in_place(durable: &[u8], bytes: &[u8], unsynced: Unsynced) -> Vec<u8> {
+    let other = |at: &usize| durable[*at] != bytes[*at];
+    let first = (0..bytes.len()).find(other).unwrap_or_default();
+    let end = (0..bytes.len()).rfind(other).map_or(first, |last| last + 1);
+    let mut left = durable.to_vec();
+    match unsynced {
+        Unsynced::Half => {
+            let middle = first.midpoint(end);
+            left[first..middle].copy_from_slice(&bytes[first..middle]);
+        }
+        _ => left[first..end].fill(0),
+    }
+    left
 }
 
 /// Names and bytes.

@@ -69,6 +69,11 @@ impl Disk for Recorder {
         self.step(op, || FileSystem.append(path, bytes))
     }
 
+    fn overwrite(&self, path: &Path, bytes: &[u8], offset: u64) -> io::Result<()> {
+        let op = Op::Overwrite(self.name(path), bytes.to_vec(), offset as usize);
+        self.step(op, || FileSystem.overwrite(path, bytes, offset))
+    }
+
     fn sync(&self, path: &Path) -> io::Result<()> {
         self.step(Op::Sync(self.name(path)), || FileSystem.sync(path))
     }
@@ -115,7 +120,7 @@ fn next(folder: &TempDir, next: u64, fault: Fault) -> (Result<Intaken, CacheErro
     let disk = Recorder::new(folder, fault);
     let cache = BundleCache::on(disk.clone(), folder.path().to_owned());
     let region = version(next);
-    let taken = cache.take_in(&mut stick(&region), &fixture::root(), NOW, &mut |_, _| {});
+    let taken = cache.take_in(&mut stick(&region), &fixture::root(), NOW, &mut |_| {});
     let ops = disk.ops.borrow().clone();
     (taken, ops)
 }
