@@ -248,6 +248,12 @@ impl Checkpoint {
             oldest.unwrap_or(bundle.manifest().issued_at),
         ))
     }
+
+    /// How many records all lists have together.
+    pub(super) fn listed(&self) -> u64 {
+        let lists = self.bundle.iter().flat_map(InstalledBundle::lists);
+        lists.map(|list| list.head().count).sum()
+    }
 }
 
 /// Whether somebody tried to pass with it: not so for a place code, a badge or somebody else's code.
