@@ -106,6 +106,9 @@ impl Checkpoint {
         match cache.load(&identity.root, clock.now().time) {
             Ok(Some(bundle)) => {
                 clock.raise(bundle.manifest().issued_at);
+                for why in bundle.unopened().values() {
+                    eprintln!("gatepost: {why}");
+                }
                 self.bundle = Some(bundle);
             }
             Ok(None) => {}

@@ -131,6 +131,10 @@ fn of_bundle(report: &mut Report, bundle: &InstalledBundle, identity: &Identity,
     for list in bundle.lists() {
         of_list(report, list, now);
     }
+    for ((kind, issuer), why) in bundle.unopened() {
+        let (kind, issuer) = (*kind, *issuer);
+        report.line(&ListName { issuer, kind }.to_string(), Err(why));
+    }
     let certificate = verify_certificate(&identity.certificate, bundle.trust(), now);
     let until = certificate.map(|certificate| format!("until {}", format_time(certificate.until)));
     report.line("certificate", until);

@@ -132,8 +132,9 @@ pub enum Intake<'a> {
     Installed,
     /// The same, by the device that checked every byte when it was new: lists are opened by
     /// [`List::reopen`], in a time that does not grow with them. What has rotted since is an error of the
-    /// look-up that meets it. What somebody wrote there instead is not found: whoever can do that can
-    /// put a whole older bundle back too.
+    /// look-up that meets it; a list that no longer opens is among [`VerifiedBundle::unopened`], and the
+    /// others answer. What somebody wrote there instead is not found: whoever can do that can put a
+    /// whole older bundle back too.
     Reopened,
 }
 
@@ -263,10 +264,9 @@ impl Rules {
 #[derive(Debug)]
 pub struct VerifiedBundle<R> {
     rules: Rules,
-    lists: Lists<R>,
+    lists: BTreeMap<(ListKind, IssuerId), List<R>>,
+    unopened: BTreeMap<(ListKind, IssuerId), BundleError>,
 }
-
-type Lists<R> = BTreeMap<(ListKind, IssuerId), List<R>>;
 
 impl<R: ReadAt> VerifiedBundle<R> {
     /// Checks a whole bundle; `from` as in [`Rules::verify`].
@@ -278,8 +278,35 @@ impl<R: ReadAt> VerifiedBundle<R> {
         now: Timestamp,
     ) -> Result<Self, BundleError> {
         let rules = Rules::verify(from, manifest, files, intake, now)?;
-        let lists = open_lists(&rules, files, intake)?;
-        Ok(Self { rules, lists })
+        let mut bundle = Self {
+            rules,
+            lists: BTreeMap::new(),
+            unopened: BTreeMap::new(),
+        };
+        bundle.open_lists(files, intake)?;
+        Ok(bundle)
+    }
+
+    fn open_lists<F: BundleFiles<Reader = R>>(
+        &mut self,
+        files: &F,
+        intake: Intake<'_>,
+    ) -> Result<(), BundleError> {
+        for entry in self.rules.manifest.files.as_slice() {
+            let FileRole::List(kind, issuer) = entry.role else {
+                continue;
+            };
+            match open_list(&self.rules, files, intake, (kind, issuer), entry) {
+                Ok(list) => {
+                    self.lists.insert((kind, issuer), list);
+                }
+                Err(why) if matches!(intake, Intake::Reopened) => {
+                    self.unopened.insert((kind, issuer), why);
+                }
+                Err(why) => return Err(why),
+            }
+        }
+        Ok(())
     }
 
     /// Everything but the lists.
@@ -312,7 +339,13 @@ impl<R: ReadAt> VerifiedBundle<R> {
         self.lists.get(&(kind, issuer))
     }
 
-    /// All lists.
+    /// Lists that an installed bundle had and that no longer open: nothing can be said of whom they
+    /// list. None of a bundle that was verified whole.
+    pub fn unopened(&self) -> &BTreeMap<(ListKind, IssuerId), BundleError> {
+        &self.unopened
+    }
+
+    /// All lists that open.
     pub fn lists(&self) -> impl Iterator<Item = &List<R>> {
         self.lists.values()
     }
@@ -448,46 +481,39 @@ fn small<F: BundleFiles>(files: &F, entry: &FileEntry) -> Result<Vec<u8>, Bundle
     }
 }
 
-fn open_lists<F: BundleFiles>(
+fn open_list<F: BundleFiles>(
     rules: &Rules,
     files: &F,
     intake: Intake<'_>,
-) -> Result<Lists<F::Reader>, BundleError> {
-    let mut lists = BTreeMap::new();
-    let have = match intake {
-        Intake::New(have) => rules.have(have),
-        Intake::Installed | Intake::Reopened => Versions::default(),
+    (kind, issuer): (ListKind, IssuerId),
+    entry: &FileEntry,
+) -> Result<List<F::Reader>, BundleError> {
+    let reader = files.open(&entry.digest).map_err(|why| BundleError::File {
+        digest: entry.digest,
+        why,
+    })?;
+    check_length(&reader, entry)?;
+    let list = match intake {
+        Intake::New(_) | Intake::Installed => {
+            check_digest(&reader, entry)?;
+            List::open(reader, &rules.trust, rules.manifest.issued_at)
+        }
+        Intake::Reopened => List::reopen(reader, &rules.trust, rules.manifest.issued_at),
     };
-    for entry in rules.manifest.files.as_slice() {
-        let FileRole::List(kind, issuer) = entry.role else {
-            continue;
-        };
-        let reader = files.open(&entry.digest).map_err(|why| BundleError::File {
-            digest: entry.digest,
-            why,
-        })?;
-        check_length(&reader, entry)?;
-        let list = match intake {
-            Intake::New(_) | Intake::Installed => {
-                check_digest(&reader, entry)?;
-                List::open(reader, &rules.trust, rules.manifest.issued_at)
-            }
-            Intake::Reopened => List::reopen(reader, &rules.trust, rules.manifest.issued_at),
-        };
-        let list = list.map_err(|why| BundleError::List { kind, issuer, why })?;
-        let head = list.head();
-        if head.as_of > rules.manifest.issued_at.plus(SLACK) {
-            return Err(BundleError::LaterThanManifest("list"));
-        }
-        if (head.kind, list.issuer(), head.count) != (kind, issuer, entry.records) {
-            return Err(BundleError::Disagree { kind, issuer });
-        }
-        if let Some(have) = have.lists.get(&(kind, issuer)) {
-            no_rollback("list", *have, head.version)?;
-        }
-        lists.insert((kind, issuer), list);
+    let list = list.map_err(|why| BundleError::List { kind, issuer, why })?;
+    let head = list.head();
+    if head.as_of > rules.manifest.issued_at.plus(SLACK) {
+        return Err(BundleError::LaterThanManifest("list"));
     }
-    Ok(lists)
+    if (head.kind, list.issuer(), head.count) != (kind, issuer, entry.records) {
+        return Err(BundleError::Disagree { kind, issuer });
+    }
+    if let Intake::New(have) = intake
+        && let Some(have) = rules.have(have).lists.get(&(kind, issuer))
+    {
+        no_rollback("list", *have, head.version)?;
+    }
+    Ok(list)
 }
 
 fn check_length<R: ReadAt>(reader: &R, entry: &FileEntry) -> Result<(), BundleError> {

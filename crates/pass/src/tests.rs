@@ -489,6 +489,33 @@ fn an_expired_bundle_is_not_taken_in_but_an_installed_one_still_loads() {
 }
 
 #[test]
+fn an_installed_bundle_opens_again_without_the_list_that_has_rotted_and_says_which() {
+    let region = Region::default();
+    let manifest = region.manifest();
+    let status = |bytes: &&mut Vec<u8>| bytes.starts_with(b"GPL1") && bytes[8..].contains(&64);
+    let mut files = region.files.0.borrow_mut();
+    // In the index, which stands before the digest of the one chunk.
+    let list = files.values_mut().find(status).unwrap();
+    let at = list.len() - 33;
+    list[at] ^= 1;
+    drop(files);
+    let open =
+        |intake| VerifiedBundle::verify(&fixture::root(), &manifest, &region.files, intake, NOW);
+    let whole = open(Intake::Installed);
+    assert!(matches!(whole, Err(BundleError::WrongFile(_))));
+    let bundle = open(Intake::Reopened).unwrap();
+    let rotten: Vec<_> = bundle.unopened().keys().collect();
+    assert_eq!(rotten, [&(ListKind::Status, issuer("CN-SD"))]);
+    assert!(bundle.list(ListKind::Status, issuer("CN-SD")).is_none());
+    let revoked = bundle.list(ListKind::Revocation, issuer("CN-SD")).unwrap();
+    let number = crate::PassNumber([0, 0, 0, 0, 103]);
+    assert_eq!(
+        revoked.revocation(&number).unwrap(),
+        crate::Revocation::Revoked
+    );
+}
+
+#[test]
 fn a_bundle_is_taken_in_by_a_device_whose_clock_says_1970() {
     let region = Region::default();
     let manifest = region.manifest();

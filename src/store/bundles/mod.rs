@@ -179,6 +179,16 @@ impl Reached {
         }
     }
 
+    /// Of lists that no longer open only what was written down is known.
+    fn or_where_unopened(mut self, bundle: &InstalledBundle, before: &Self) -> Self {
+        for list in bundle.unopened().keys() {
+            if let Some(version) = before.versions.lists.get(list) {
+                self.versions.lists.insert(*list, *version);
+            }
+        }
+        self
+    }
+
     fn root(&self) -> Option<Root> {
         Root::pin(&self.root).ok()
     }

@@ -70,6 +70,7 @@ impl<D: Disk> BundleCache<D> {
         let installed = self.load(root, now);
         if repair
             && let Ok(Some(bundle)) = &installed
+            && bundle.unopened().is_empty()
             && !entries.iter().any(|entry| self.is_marked(&entry.digest))
         {
             self.remember(bundle);
@@ -77,7 +78,7 @@ impl<D: Disk> BundleCache<D> {
         }
         // A bundle that no longer loads must not stand in the way of a whole one.
         let reached = match installed {
-            Ok(Some(bundle)) => Reached::by(&bundle),
+            Ok(Some(bundle)) => Reached::by(&bundle).or_where_unopened(&bundle, &self.reached()),
             Ok(None) | Err(_) => self.reached(),
         };
         let versions = reached.versions_for(repair);

@@ -90,6 +90,7 @@ impl Way {
 fn loads(cache: &BundleCache) -> u64 {
     let bundle = cache.load(&fixture::root(), NOW).unwrap();
     bundle.map_or(0, |bundle| {
+        assert!(bundle.unopened().is_empty(), "{:?}", bundle.unopened());
         for list in bundle.lists() {
             (0..list.chunks()).for_each(|chunk| list.check_chunk(chunk).unwrap());
         }

@@ -200,6 +200,34 @@ fn rot_anywhere_in_a_list_is_mended_by_the_bundle_that_has_it() {
 }
 
 #[test]
+fn a_list_that_no_longer_opens_does_not_go_back_to_an_older_one() {
+    let folder = tempfile::tempdir().unwrap();
+    let old = day(1, 100);
+    take(&cache(&folder), &mut stick(&old)).unwrap();
+    let new = day(2, 100);
+    take(&cache(&folder), &mut stick(&new)).unwrap();
+    let device = Device::with(&folder, new);
+    device.rot(HEAD);
+    assert_eq!(device.load().unopened().len(), 1);
+    let back = Changed::new(day(3, 100), |region, files| {
+        let lists = files_named(&old.manifest()).unwrap();
+        files[2] = list_in(&lists, ListKind::Status).clone();
+        region.files.0.borrow_mut().extend(old.files.0.take());
+    });
+    let refused = take(&device.cache, &mut back.stick());
+    assert!(
+        matches!(
+            refused,
+            Err(CacheError::Bundle(BundleError::Rollback {
+                what: "list",
+                ..
+            }))
+        ),
+        "{refused:?}"
+    );
+}
+
+#[test]
 fn a_stick_with_other_bytes_mends_nothing_and_the_rest_of_the_list_stays_in_use() {
     let folder = tempfile::tempdir().unwrap();
     let device = Device::new(&folder);
