@@ -7,6 +7,12 @@ use std::{
     process::Stdio,
 };
 
+use gatepost_pass::{
+    FileRole,
+    bundle::{FileEntry, files_named},
+    list::ListKind,
+};
+
 use crate::{
     arguments,
     support::{Town, wait_for},
@@ -41,12 +47,15 @@ fn a_device_that_missed_bundles_catches_up_by_deltas_from_a_stick_and_from_the_h
 
 /// Spoils the first page of the installed status list; gives its path and what it was.
 fn rot(town: &Town) -> (PathBuf, Vec<u8>) {
-    let files = fs::read_dir(town.path("device/bundle/files")).unwrap();
-    let lists = files.flatten().map(|file| file.path());
-    let list = lists
-        .map(|path| (fs::read(&path).unwrap(), path))
-        .find(|(bytes, _)| bytes.starts_with(b"GPL1") && bytes.len() > 4096);
-    let (bytes, path) = list.unwrap();
+    let manifest = fs::read(town.path("device/bundle/manifest")).unwrap();
+    let entries = files_named(&manifest).unwrap();
+    let mut entries = entries.into_iter();
+    let status = |entry: &FileEntry| matches!(entry.role, FileRole::List(ListKind::Status, _));
+    let list = entries.find(status).unwrap();
+    let path = town
+        .path("device/bundle/files")
+        .join(list.digest.to_string());
+    let bytes = fs::read(&path).unwrap();
     let file = OpenOptions::new().write(true).open(&path).unwrap();
     file.write_all_at(&[bytes[5000] ^ 1], 5000).unwrap();
     (path, bytes)
@@ -56,7 +65,13 @@ fn rot(town: &Town) -> (PathBuf, Vec<u8>) {
 fn a_rotten_list_is_named_by_doctor_answers_nothing_and_is_mended_by_an_import() {
     let town = Town::new();
     town.enrol("");
-    let picture = town.picture("stills", "1.png", &town.pass("R0000001"));
+    // A green pass, whose holder has become red since.
+    let picture = town.picture("stills", "1.png", &town.pass("G0000001"));
+    town.authority(["status", "--id", "G0000001", "--colour", "red"])
+        .well();
+    town.publish();
+    town.gatepost(arguments!["import", town.path("bundle")])
+        .well();
     assert_eq!(town.check(&picture)[0]["outcome"], "refuse");
     let (path, whole) = rot(&town);
     let judged = &town.check(&picture)[0];
@@ -83,10 +98,10 @@ fn a_rotten_list_is_named_by_doctor_answers_nothing_and_is_mended_by_an_import()
 #[test]
 fn doctor_and_the_scanner_name_the_damaged_chunk_of_a_long_list_and_the_hub_mends_it() {
     let town = Town::new();
-    let rows = (0..40_000).map(|n| format!("{n:032x},red\n"));
+    let rows = (0..40_000).map(|n| format!("G{n:07},red\n"));
     fs::write(
         town.path("rows.csv"),
-        format!("tag,colour\n{}", rows.collect::<String>()),
+        format!("id,colour\n{}", rows.collect::<String>()),
     )
     .unwrap();
     town.authority(arguments!["status", "import", town.path("rows.csv")])
