@@ -35,7 +35,7 @@ fn a_device_that_missed_bundles_catches_up_by_deltas_from_a_stick_and_from_the_h
             _ => arguments![command],
         };
         let said = town.gatepost(arguments).well();
-        let merged = "Status list of CN-SD: made from 2 deltas";
+        let merged = "Status list of CN-SD: made from the one before, deltas: 2";
         assert!(said.err.contains(merged), "{command}: {}", said.err);
         assert_eq!(town.check(&picture)[0]["outcome"], outcome);
     }
@@ -88,7 +88,7 @@ fn a_rotten_list_is_named_by_doctor_answers_nothing_and_is_mended_by_an_import()
         import
             .well()
             .err
-            .contains("damaged parts were fetched again")
+            .contains("damaged parts that were fetched again: 1")
     );
     assert_eq!(fs::read(path).unwrap(), whole);
     assert_eq!(town.check(&picture)[0]["outcome"], "refuse");
@@ -125,7 +125,7 @@ fn doctor_and_the_scanner_name_the_damaged_chunk_of_a_long_list_and_the_hub_mend
     let found = "Status list of CN-SD, chunk 0: list: chunk 0 is not what the issuer signed";
     assert!(said.contains(found), "{said}");
     assert!(
-        said.contains("1 damaged parts were fetched again"),
+        said.contains("damaged parts that were fetched again: 1"),
         "{said}"
     );
 }

@@ -153,9 +153,11 @@ impl fmt::Display for Step {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
             Self::Here { done, whole } => write!(f, "{done} of {whole} bytes"),
-            Self::Merged { list, deltas } => write!(f, "{list}: made from {deltas} deltas"),
+            Self::Merged { list, deltas } => {
+                write!(f, "{list}: made from the one before, deltas: {deltas}")
+            }
             Self::Mended { list, parts } => {
-                write!(f, "{list}: {parts} damaged parts were fetched again")
+                write!(f, "{list}: damaged parts that were fetched again: {parts}")
             }
             Self::Whole { list, why } => write!(f, "{list}: the whole list is fetched: {why}"),
         }

@@ -4,7 +4,7 @@ use gatepost_pass::{List, ListError, Listing, ReadAt, bundle::files_named, list:
 
 use super::{
     deltas::{day, list_in, own, person, take_telling},
-    model::{Fault, Model, Recorder, cut_everywhere},
+    model::{Fault, Model, Recorder, Unsynced, cut_everywhere, folder_with},
     *,
 };
 use crate::store::{
@@ -250,8 +250,11 @@ fn a_stick_with_other_bytes_mends_nothing_and_the_rest_of_the_list_stays_in_use(
     assert!(errors < CHUNK / 6, "{errors}");
 
     *device.region.files.0.borrow_mut() = honest;
+    // A bundle of no worth that comes in between does not take the mark away.
+    let mut forged = Stick::new(&device.region, manifest.clone());
+    *forged.manifest.last_mut().unwrap() ^= 1;
+    take(&device.cache, &mut forged).unwrap_err();
     let mut good = Stick::new(&device.region, manifest);
-    // The mark is still there.
     let (taken, told) = take_telling(&device.cache, &mut good);
     assert!(matches!(taken, Ok(Intaken::New(_))), "{taken:?}");
     assert!(
@@ -339,6 +342,14 @@ fn a_power_cut_at_any_write_of_mending_loses_nothing_that_was_good() {
     );
     assert!(matches!(taken, Ok(Intaken::New(_))));
     let ops = disk.ops.borrow().clone();
+    let mut after = before.clone();
+    ops.iter().for_each(|op| after.apply(op));
+    let left = folder_with(&after.after_cut(&[], Unsynced::Lost));
+    assert!(
+        Device::with(&left, day(1, PEOPLE)).is_whole(),
+        "mended, and lost at once"
+    );
+
     let mut seen = BTreeSet::new();
     cut_everywhere(before, &ops, |left, what| {
         let left = Device::with(left, day(1, PEOPLE));
