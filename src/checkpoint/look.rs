@@ -1,7 +1,7 @@
 //! What the lists say about a verified pass. An answer that could not be had is never "not listed".
 
 use gatepost_pass::{
-    List, Listing, Pass, ReadAt, Recognition, Revocation, Verified, VerifiedBundle,
+    IssuerId, List, Listing, Pass, ReadAt, Recognition, Revocation, Verified, VerifiedBundle,
     VerifiedDocument, list::ListKind,
 };
 
@@ -55,14 +55,15 @@ pub fn look<R: ReadAt>(document: VerifiedDocument, bundle: &VerifiedBundle<R>) -
     let (status, revocation) = match asked {
         None => (vec![Lookup::NotAsked; subjects.len()], Lookup::NotAsked),
         Some(()) => {
-            let list = bundle.list(ListKind::Status, issuer);
-            let ask = |subject: &gatepost_pass::Subject| {
-                ask(list, |list: &List<_>| list.status(&subject.tag))
-            };
-            let revoked = bundle.list(ListKind::Revocation, issuer);
+            let (listed, revoked) = (
+                held(bundle, ListKind::Status, issuer),
+                held(bundle, ListKind::Revocation, issuer),
+            );
+            let status =
+                |subject: &gatepost_pass::Subject| ask(listed, |list| list.status(&subject.tag));
             (
-                subjects.iter().map(ask).collect(),
-                self::ask(revoked, |list| list.revocation(&pass.claims().number)),
+                subjects.iter().map(status).collect(),
+                ask(revoked, |list| list.revocation(&pass.claims().number)),
             )
         }
     };
@@ -73,10 +74,24 @@ pub fn look<R: ReadAt>(document: VerifiedDocument, bundle: &VerifiedBundle<R>) -
     }))
 }
 
-fn ask<L, T, E>(list: Option<&L>, question: impl Fn(&L) -> Result<T, E>) -> Lookup<T> {
-    match list.map(question) {
+/// A list of an issuer, as far as it is here.
+fn held<R: ReadAt>(
+    bundle: &VerifiedBundle<R>,
+    kind: ListKind,
+    issuer: IssuerId,
+) -> Lookup<&List<R>> {
+    match bundle.list(kind, issuer) {
+        Some(list) => Lookup::Found(list),
+        None if bundle.unopened().contains_key(&(kind, issuer)) => Lookup::Unreadable,
         None => Lookup::NoList,
-        Some(Ok(answer)) => Lookup::Found(answer),
-        Some(Err(_)) => Lookup::Unreadable,
+    }
+}
+
+fn ask<R, T, E>(held: Lookup<&List<R>>, question: impl Fn(&List<R>) -> Result<T, E>) -> Lookup<T> {
+    match held {
+        Lookup::Found(list) => question(list).map_or(Lookup::Unreadable, Lookup::Found),
+        Lookup::NoList => Lookup::NoList,
+        Lookup::Unreadable => Lookup::Unreadable,
+        Lookup::NotAsked => Lookup::NotAsked,
     }
 }
