@@ -96,7 +96,7 @@ fn a_rotten_list_is_named_by_doctor_answers_nothing_and_is_mended_by_an_import()
 }
 
 #[test]
-fn doctor_and_the_scanner_name_the_damaged_chunk_of_a_long_list_and_the_hub_mends_it() {
+fn doctor_and_the_scanner_name_the_damaged_chunk_of_a_long_list_and_stick_or_hub_mend_it() {
     let town = Town::new();
     let rows = (0..40_000).map(|n| format!("G{n:07},red\n"));
     fs::write(
@@ -118,7 +118,11 @@ fn doctor_and_the_scanner_name_the_damaged_chunk_of_a_long_list_and_the_hub_mend
         "{}",
         doctor.out
     );
+    town.gatepost(arguments!["import", town.path("bundle")])
+        .well();
+    assert_eq!(fs::read(&path).unwrap(), whole, "the stick mends it too");
 
+    rot(&town);
     town.picture("frames", "1.png", &town.pass("G0000001"));
     fs::write(town.path("device/config.toml"), "sync_seconds = 1\n").unwrap();
     let said = scan_until(&town, || fs::read(&path).unwrap() == whole);

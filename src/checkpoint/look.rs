@@ -47,26 +47,15 @@ pub fn look<R: ReadAt>(document: VerifiedDocument, bundle: &VerifiedBundle<R>) -
         VerifiedDocument::Enrolment(code) => return Looked::Other(code.kind()),
     };
     let issuer = pass.issuer().id;
-    let asked = match pass.issuer().recognition {
-        Recognition::Own | Recognition::Accept(_) => Some(()),
-        Recognition::Convert(_) | Recognition::Refuse => None,
+    let held = |kind| match pass.issuer().recognition {
+        Recognition::Own | Recognition::Accept(_) => held(bundle, kind, issuer),
+        Recognition::Convert(_) | Recognition::Refuse => Lookup::NotAsked,
     };
-    let subjects = pass.claims().subjects.as_slice();
-    let (status, revocation) = match asked {
-        None => (vec![Lookup::NotAsked; subjects.len()], Lookup::NotAsked),
-        Some(()) => {
-            let (listed, revoked) = (
-                held(bundle, ListKind::Status, issuer),
-                held(bundle, ListKind::Revocation, issuer),
-            );
-            let status =
-                |subject: &gatepost_pass::Subject| ask(listed, |list| list.status(&subject.tag));
-            (
-                subjects.iter().map(status).collect(),
-                ask(revoked, |list| list.revocation(&pass.claims().number)),
-            )
-        }
-    };
+    let (listed, revoked) = (held(ListKind::Status), held(ListKind::Revocation));
+    let subjects = pass.claims().subjects.as_slice().iter();
+    let status = subjects.map(|subject| ask(listed, |list| list.status(&subject.tag)));
+    let status = status.collect();
+    let revocation = ask(revoked, |list| list.revocation(&pass.claims().number));
     Looked::Pass(Box::new(LookedPass {
         pass,
         status,

@@ -254,6 +254,29 @@ fn whatever_is_the_matter_with_a_delta_the_whole_list_comes_instead() {
     }
 }
 
+#[test]
+fn what_a_bad_delta_made_takes_no_room_while_the_list_is_waited_for() {
+    let (folder, cache) = holding(&day(1, 3000));
+    let mut bundle = with_deltas(vec![day(1, 3000), day(2, 3000)]);
+    each_delta(&mut bundle, |region, delta| {
+        let mut bytes = region.files.open(&delta.digest).unwrap();
+        let last = bytes.len() - 20;
+        bytes[last] ^= 0x10;
+        put(region, delta, bytes);
+    });
+    for entry in bundle.files().iter().filter(|entry| !is_delta(entry)) {
+        if matches!(entry.role, FileRole::List(..)) {
+            bundle.region.files.0.borrow_mut().remove(&entry.digest);
+        }
+    }
+    let (taken, _) = take_telling(&cache, &mut bundle.stick());
+    assert!(matches!(taken, Err(CacheError::Origin { .. })), "{taken:?}");
+    let files = fs::read_dir(folder.path().join("files")).unwrap().flatten();
+    let mut names = files.map(|file| file.file_name().into_string().unwrap());
+    assert!(!names.any(|name| name.contains(".made") || name.contains(".making")));
+    assert_eq!(installed(&cache), 1);
+}
+
 fn whole(step: &Step) -> Option<ListName> {
     match step {
         Step::Whole { list, .. } => Some(*list),
