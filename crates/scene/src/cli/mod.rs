@@ -105,3 +105,13 @@ fn read_code(path: &Path) -> Result<Code, RunError> {
         source,
     })
 }
+
+#[cfg(test)]
+mod tests {
+    use clap::CommandFactory;
+
+    #[test]
+    fn the_command_line_is_one_that_clap_accepts() {
+        super::Arguments::command().debug_assert();
+    }
+}

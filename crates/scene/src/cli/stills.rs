@@ -10,6 +10,7 @@ use gatepost_scene::{Carrier, View, render_rgb};
 use super::RunError;
 
 #[derive(Args)]
+#[group(id = "stills")]
 pub(crate) struct Arguments {
     /// Directory of NAME.txt files, one code text in each; a NAME with `paper` or `phone` in it
     /// chooses what shows the code, others take turns
