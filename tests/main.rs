@@ -13,4 +13,5 @@ mod forged;
 mod hub_away;
 mod journey;
 mod kill;
+mod lists;
 mod support;

@@ -1,9 +1,6 @@
 //! The state of the checkpoint between two frames: bundle, place, what is in view, who passed.
 
-use std::{
-    fs,
-    time::{Duration, Instant, SystemTime},
-};
+use std::time::{Duration, Instant, SystemTime};
 
 use gatepost_pass::{Digest, Freshness, Now, Place, Text, Timestamp, policy::TracingKey};
 use gatepost_protocol::{Direction, Passage, Seen};
@@ -97,7 +94,8 @@ impl Checkpoint {
         identity: Option<&Identity>,
         clock: &Clock,
     ) {
-        let written = manifest_written(data);
+        let cache = BundleCache::new(data.bundle());
+        let written = cache.written();
         let Some(identity) = identity else { return };
         let early = self.load_after.is_some_and(|after| Instant::now() < after);
         if written == self.manifest_written || early {
@@ -105,9 +103,12 @@ impl Checkpoint {
         }
         self.load_after = None;
         self.manifest_written = written;
-        match BundleCache::new(data.bundle()).load(&identity.root, clock.now().time) {
+        match cache.load(&identity.root, clock.now().time) {
             Ok(Some(bundle)) => {
                 clock.raise(bundle.manifest().issued_at);
+                for why in bundle.unopened().values() {
+                    eprintln!("gatepost: {why}");
+                }
                 self.bundle = Some(bundle);
             }
             Ok(None) => {}
@@ -250,6 +251,12 @@ impl Checkpoint {
             oldest.unwrap_or(bundle.manifest().issued_at),
         ))
     }
+
+    /// How many records all lists have together.
+    pub(super) fn listed(&self) -> u64 {
+        let lists = self.bundle.iter().flat_map(InstalledBundle::lists);
+        lists.map(|list| list.head().count).sum()
+    }
 }
 
 /// Whether somebody tried to pass with it: not so for a place code, a badge or somebody else's code.
@@ -260,11 +267,6 @@ pub(super) fn is_attempt(judged: &Judged) -> bool {
         .reasons
         .iter()
         .any(|reason| no_attempt.contains(reason))
-}
-
-fn manifest_written(data: &DataDir) -> Option<SystemTime> {
-    let manifest = fs::metadata(data.bundle().join("manifest"));
-    manifest.and_then(|file| file.modified()).ok()
 }
 
 fn key(content: &CodeContent, judged: &Judged) -> Key {

@@ -9,6 +9,7 @@ mod view;
 mod workers;
 
 use std::{
+    convert::Infallible,
     path::PathBuf,
     sync::{
         Arc,
@@ -27,7 +28,10 @@ use crate::{
     config::{Config, ConfigError},
     data::{DataDir, DataError, Identity},
     decode::DecodedCode,
-    store::LogError,
+    store::{
+        BundleCache, LogError,
+        bundles::scrub::{self, Scrubber},
+    },
     sync::{self, SyncNews},
     ui::{OnlineView, SavedState, Surface, Ui, UiCommand, UiError, UiHandle, UiUpdate},
 };
@@ -170,6 +174,14 @@ pub fn run(options: Options) -> Result<(), AppError> {
                 },
             )
         });
+    let scrub = identity.as_ref().map(|identity| {
+        let cache = BundleCache::new(options.data.bundle());
+        let (root, clock) = (identity.root.clone(), clock.clone());
+        let now = move || clock.now().time;
+        scrub::spawn(Scrubber::new(cache, root), now, |damage| {
+            eprintln!("gatepost: {damage}");
+        })
+    });
     let frames = workers::decoder(events.clone());
     let source = match options.frames.clone() {
         Some(path) => {
@@ -197,6 +209,7 @@ pub fn run(options: Options) -> Result<(), AppError> {
         waiting: 0,
         ending: None,
         status_at: None,
+        _scrub: scrub,
         _camera: camera,
         _frames: frames,
     };
@@ -228,6 +241,8 @@ struct App {
     waiting: u64,
     ending: Option<Ending>,
     status_at: Option<Instant>,
+    /// Dropping it ends the background check of lists.
+    _scrub: Option<Sender<Infallible>>,
     /// Dropping it stops the camera.
     _camera: CameraWatch,
     /// Dropping it stops the decoder.

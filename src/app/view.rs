@@ -103,6 +103,7 @@ pub(super) fn status(checkpoint: &Checkpoint, online: OnlineView, now: Now) -> S
             None => FreshnessView::NotSetUp,
         },
         list_age_minutes: freshness.map(|(_, signed)| now.time.since(signed) / 60),
+        listed: checkpoint.listed(),
         unsent: checkpoint.unsent,
         clock: format_hour(now.time, checkpoint.utc_offset()),
         clock_trusted: now.clock == ClockTrust::Trusted,

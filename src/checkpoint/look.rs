@@ -1,7 +1,7 @@
 //! What the lists say about a verified pass. An answer that could not be had is never "not listed".
 
 use gatepost_pass::{
-    List, Listing, Pass, ReadAt, Recognition, Revocation, Verified, VerifiedBundle,
+    IssuerId, List, Listing, Pass, ReadAt, Recognition, Revocation, Verified, VerifiedBundle,
     VerifiedDocument, list::ListKind,
 };
 
@@ -47,25 +47,15 @@ pub fn look<R: ReadAt>(document: VerifiedDocument, bundle: &VerifiedBundle<R>) -
         VerifiedDocument::Enrolment(code) => return Looked::Other(code.kind()),
     };
     let issuer = pass.issuer().id;
-    let asked = match pass.issuer().recognition {
-        Recognition::Own | Recognition::Accept(_) => Some(()),
-        Recognition::Convert(_) | Recognition::Refuse => None,
+    let held = |kind| match pass.issuer().recognition {
+        Recognition::Own | Recognition::Accept(_) => held(bundle, kind, issuer),
+        Recognition::Convert(_) | Recognition::Refuse => Lookup::NotAsked,
     };
-    let subjects = pass.claims().subjects.as_slice();
-    let (status, revocation) = match asked {
-        None => (vec![Lookup::NotAsked; subjects.len()], Lookup::NotAsked),
-        Some(()) => {
-            let list = bundle.list(ListKind::Status, issuer);
-            let ask = |subject: &gatepost_pass::Subject| {
-                ask(list, |list: &List<_>| list.status(&subject.tag))
-            };
-            let revoked = bundle.list(ListKind::Revocation, issuer);
-            (
-                subjects.iter().map(ask).collect(),
-                self::ask(revoked, |list| list.revocation(&pass.claims().number)),
-            )
-        }
-    };
+    let (listed, revoked) = (held(ListKind::Status), held(ListKind::Revocation));
+    let subjects = pass.claims().subjects.as_slice().iter();
+    let status = subjects.map(|subject| ask(listed, |list| list.status(&subject.tag)));
+    let status = status.collect();
+    let revocation = ask(revoked, |list| list.revocation(&pass.claims().number));
     Looked::Pass(Box::new(LookedPass {
         pass,
         status,
@@ -73,10 +63,24 @@ pub fn look<R: ReadAt>(document: VerifiedDocument, bundle: &VerifiedBundle<R>) -
     }))
 }
 
-fn ask<L, T, E>(list: Option<&L>, question: impl Fn(&L) -> Result<T, E>) -> Lookup<T> {
-    match list.map(question) {
+/// A list of an issuer, as far as it is here.
+fn held<R: ReadAt>(
+    bundle: &VerifiedBundle<R>,
+    kind: ListKind,
+    issuer: IssuerId,
+) -> Lookup<&List<R>> {
+    match bundle.list(kind, issuer) {
+        Some(list) => Lookup::Found(list),
+        None if bundle.unopened().contains_key(&(kind, issuer)) => Lookup::Unreadable,
         None => Lookup::NoList,
-        Some(Ok(answer)) => Lookup::Found(answer),
-        Some(Err(_)) => Lookup::Unreadable,
+    }
+}
+
+fn ask<R, T, E>(held: Lookup<&List<R>>, question: impl Fn(&List<R>) -> Result<T, E>) -> Lookup<T> {
+    match held {
+        Lookup::Found(list) => question(list).map_or(Lookup::Unreadable, Lookup::Found),
+        Lookup::NoList => Lookup::NoList,
+        Lookup::Unreadable => Lookup::Unreadable,
+        Lookup::NotAsked => Lookup::NotAsked,
     }
 }

@@ -1,9 +1,9 @@
 //! `gatepost doctor`: one line for everything that must be in order.
 
-use std::{fmt::Display, path::Path};
+use std::{fmt::Display, fs::File, path::Path};
 
 use clap::Args;
-use gatepost_pass::{ClockTrust, Freshness};
+use gatepost_pass::{ClockTrust, Freshness, List, Timestamp};
 use gatepost_protocol::device::{device_id, verify_certificate};
 
 use super::{CommandError, Done};
@@ -12,7 +12,7 @@ use crate::{
     clock::{Clock, format_time},
     config::Config,
     data::{DataDir, Identity},
-    store::{BundleCache, InstalledBundle, Outbox},
+    store::{BundleCache, InstalledBundle, Outbox, bundles::ListName},
     sync::HubClient,
 };
 
@@ -23,6 +23,9 @@ pub struct Arguments {
     #[arg(long)]
     offline: bool,
 }
+
+/// Most damaged chunks of a list that are named.
+const MOST_NAMED: usize = 16;
 
 /// Collects faults while it prints.
 struct Report {
@@ -125,7 +128,46 @@ fn of_bundle(report: &mut Report, bundle: &InstalledBundle, identity: &Identity,
             Freshness::Expired => Err(until("expired since", manifest.hard_expiry)),
         },
     );
+    for list in bundle.lists() {
+        of_list(report, list, now);
+    }
+    for ((kind, issuer), why) in bundle.unopened() {
+        let (kind, issuer) = (*kind, *issuer);
+        report.line(&ListName { issuer, kind }.to_string(), Err(why));
+    }
     let certificate = verify_certificate(&identity.certificate, bundle.trust(), now);
     let until = certificate.map(|certificate| format!("until {}", format_time(certificate.until)));
     report.line("certificate", until);
+}
+
+/// Age and count of a list, after every chunk of it was read and compared with what the issuer signed.
+fn of_list(report: &mut Report, list: &List<File>, now: Timestamp) {
+    let head = list.head();
+    let bad: Vec<String> = (0..list.chunks())
+        .filter(|chunk| list.check_chunk(*chunk).is_err())
+        .map(|chunk| chunk.to_string())
+        .collect();
+    let said = format!(
+        "version {}, {} records, as of {}, {} hours old",
+        head.version,
+        head.count,
+        format_time(head.as_of),
+        now.since(head.as_of) / 3600
+    );
+    let damaged = bad.first().map(|_| {
+        let more = bad.len().saturating_sub(MOST_NAMED);
+        let named = bad[..bad.len() - more].join(", ");
+        let more = if more > 0 {
+            format!(" and {more} more")
+        } else {
+            String::new()
+        };
+        format!(
+            "{said}; damaged chunks: {named}{more}: import or fetch a bundle to have them mended"
+        )
+    });
+    report.line(
+        &ListName::of(list).to_string(),
+        damaged.map_or(Ok(said), Err),
+    );
 }

@@ -6,6 +6,7 @@ use std::{
 };
 
 use clap::Args;
+use gatepost_pass::{Root, Timestamp};
 
 use super::{CommandError, Done};
 use crate::{
@@ -13,7 +14,10 @@ use crate::{
     data::DataDir,
     store::{
         BundleCache,
-        bundles::{BundleDirectory, Intaken},
+        bundles::{
+            BundleDirectory, Intaken, Step,
+            scrub::{Scrubbed, Scrubber},
+        },
     },
 };
 
@@ -32,18 +36,26 @@ pub fn run(data: &Path, arguments: &Arguments) -> Result<Done, CommandError> {
     let clock = Clock::new(None);
     let cache = BundleCache::new(data.bundle());
     let _lock = data.lock("bundle")?;
-    if let Some(installed) = cache.load(&identity.root, clock.now().time)? {
+    // One that does not load is what an import is for.
+    if let Ok(Some(installed)) = cache.load(&identity.root, clock.now().time) {
         clock.raise(installed.manifest().issued_at);
     }
     let mut origin = BundleDirectory::new(&arguments.path);
     let terminal = std::io::stderr().is_terminal();
-    let mut progress = |done: u64, total: u64| {
-        if terminal && total > 0 {
-            eprint!("\r{} %", done * 100 / total);
+    let mut tell = |step| match step {
+        Step::Here { done, whole } if terminal && whole > 0 => {
+            eprint!("\r{} %", done * 100 / whole);
             let _ = std::io::stderr().flush();
         }
+        Step::Here { .. } => {}
+        Step::Merged { .. } | Step::Mended { .. } | Step::Whole { .. } => eprintln!("{step}"),
     };
-    let taken = cache.take_in(&mut origin, &identity.root, clock.now().time, &mut progress)?;
+    let now = clock.now().time;
+    let mut taken = cache.take_in(&mut origin, &identity.root, now, &mut tell)?;
+    // Whoever brings the same bundle once more may want what has rotted mended, found already or not.
+    if matches!(taken, Intaken::Same) && find_damage(&cache, &identity.root, now)? > 0 {
+        taken = cache.take_in(&mut origin, &identity.root, now, &mut tell)?;
+    }
     if terminal {
         eprintln!();
     }
@@ -61,4 +73,20 @@ pub fn run(data: &Path, arguments: &Arguments) -> Result<Done, CommandError> {
         }
     }
     Ok(Done::Well)
+}
+
+/// Checks every list that is installed, names what is bad and says how many chunks that are.
+fn find_damage(cache: &BundleCache, root: &Root, now: Timestamp) -> Result<u32, CommandError> {
+    let mut scrubber = Scrubber::new(cache.clone(), root.clone());
+    let mut bad = 0;
+    loop {
+        match scrubber.step(now)? {
+            Scrubbed::Well => {}
+            Scrubbed::Bad(damage) => {
+                eprintln!("{damage}");
+                bad += 1;
+            }
+            Scrubbed::RoundOver => return Ok(bad),
+        }
+    }
 }

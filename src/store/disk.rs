@@ -3,7 +3,7 @@
 
 use std::{
     fs::{self, OpenOptions},
-    io::{self, Write},
+    io::{self, Seek, SeekFrom, Write},
     path::Path,
 };
 
@@ -16,6 +16,8 @@ pub trait Disk {
     fn create(&self, path: &Path) -> io::Result<()>;
     /// Adds bytes at the end of a file that is there.
     fn append(&self, path: &Path, bytes: &[u8]) -> io::Result<()>;
+    /// Writes over bytes that a file has.
+    fn overwrite(&self, path: &Path, bytes: &[u8], offset: u64) -> io::Result<()>;
     /// Makes the bytes of a file durable.
     fn sync(&self, path: &Path) -> io::Result<()>;
     /// Gives a file another name, in place of what had it.
@@ -47,6 +49,12 @@ impl Disk for FileSystem {
 
     fn append(&self, path: &Path, bytes: &[u8]) -> io::Result<()> {
         OpenOptions::new().append(true).open(path)?.write_all(bytes)
+    }
+
+    fn overwrite(&self, path: &Path, bytes: &[u8], offset: u64) -> io::Result<()> {
+        let mut file = OpenOptions::new().write(true).open(path)?;
+        file.seek(SeekFrom::Start(offset))?;
+        file.write_all(bytes)
     }
 
     fn sync(&self, path: &Path) -> io::Result<()> {

@@ -4,14 +4,12 @@
 
 use std::{
     collections::BTreeSet,
-    fs,
-    io::{self, Read},
+    fs, io,
     path::{Path, PathBuf},
 };
 
 use gatepost_pass::{
-    BundleError, BundleFiles, ClockTrust, Freshness, SecretKey, Timestamp,
-    bundle::FileEntry,
+    BundleError, ClockTrust, Freshness, SecretKey, Timestamp,
     fixture::{self, DAY, NOW, Region},
     policy::TracingKey,
 };
@@ -22,14 +20,17 @@ use gatepost_protocol::{
 use getrandom::{SysRng, rand_core::UnwrapErr};
 use tempfile::TempDir;
 
-use super::{
-    BundleCache, CacheError, LogError, Outbox, PassageLog, Progress,
-    bundles::{BundleOrigin, Intaken},
-};
+use super::{BundleCache, CacheError, LogError, Outbox, PassageLog, Progress, bundles::Intaken};
 
 mod attacks;
+mod deltas;
 mod model;
 mod power;
+mod rot;
+
+mod sticks;
+
+use sticks::{Changed, Stick, stick};
 
 fn device() -> gatepost_pass::DeviceId {
     device_id(&SecretKey::from_seed(&[42; 32]).public())
@@ -275,43 +276,13 @@ fn nothing_readable_of_a_passage_is_on_the_disk() {
     }
 }
 
-/// A bundle that comes from memory and can break off.
-struct Stick<'a> {
-    region: &'a Region,
-    manifest: Vec<u8>,
-    /// Bytes that can still be read.
-    budget: u64,
-}
-
-impl BundleOrigin for Stick<'_> {
-    fn manifest(&mut self, _: usize) -> io::Result<Vec<u8>> {
-        Ok(self.manifest.clone())
-    }
-
-    fn file(&mut self, entry: &FileEntry, offset: u64) -> io::Result<Box<dyn Read + '_>> {
-        let bytes = self.region.files.open(&entry.digest)?;
-        let part = bytes[offset as usize..].to_vec();
-        let can = self.budget.min(part.len() as u64);
-        self.budget -= can;
-        Ok(Box::new(io::Cursor::new(part).take(can)))
-    }
-}
-
-fn stick(region: &Region) -> Stick<'_> {
-    Stick {
-        region,
-        manifest: region.manifest(),
-        budget: u64::MAX,
-    }
-}
-
 fn cache(folder: &TempDir) -> BundleCache {
     fs::create_dir_all(folder.path().join("files")).unwrap();
     BundleCache::new(folder.path().to_owned())
 }
 
 fn take(cache: &BundleCache, origin: &mut Stick<'_>) -> Result<Intaken, CacheError> {
-    cache.take_in(origin, &fixture::root(), NOW, &mut |_, _| {})
+    cache.take_in(origin, &fixture::root(), NOW, &mut |_| {})
 }
 
 fn installed(cache: &BundleCache) -> u64 {
@@ -402,11 +373,7 @@ fn an_altered_file_is_named_and_fetched_again() {
     for bytes in region.files.0.borrow_mut().values_mut() {
         bytes[0] ^= 1;
     }
-    let mut bad = Stick {
-        region: &region,
-        manifest,
-        budget: u64::MAX,
-    };
+    let mut bad = Stick::new(&region, manifest);
     assert!(matches!(
         take(&cache, &mut bad),
         Err(CacheError::Bundle(BundleError::WrongFile(_)))
@@ -471,7 +438,7 @@ fn a_bundle_that_expired_on_the_way_is_not_taken_in() {
     let cache = cache(&folder);
     let region = Region::default();
     let late = fixture::SIGNED.plus(8 * DAY);
-    let taken = cache.take_in(&mut stick(&region), &fixture::root(), late, &mut |_, _| {});
+    let taken = cache.take_in(&mut stick(&region), &fixture::root(), late, &mut |_| {});
     assert!(matches!(
         taken,
         Err(CacheError::Bundle(BundleError::Expired))

@@ -17,7 +17,7 @@ use crate::{
     data::{DataDir, DataError, Identity},
     store::{
         Backlog, BundleCache, CacheError, InstalledBundle, LogError, Outbox, Outgoing, Progress,
-        bundles::Intaken,
+        bundles::{Intaken, Step},
     },
 };
 
@@ -91,7 +91,13 @@ pub fn fetch_bundle(
 ) -> Result<Option<Box<InstalledBundle>>, SyncError> {
     let cache = BundleCache::new(data.bundle());
     let _lock = data.lock("bundle")?;
-    let taken = cache.take_in(hub, &identity.root, clock.now().time, &mut |_, _| {})?;
+    let mut tell = |step| match step {
+        Step::Here { .. } => {}
+        Step::Merged { .. } | Step::Mended { .. } | Step::Whole { .. } => {
+            eprintln!("gatepost: {step}");
+        }
+    };
+    let taken = cache.take_in(hub, &identity.root, clock.now().time, &mut tell)?;
     match taken {
         Intaken::Same => Ok(None),
         Intaken::New(bundle) => {

@@ -43,6 +43,7 @@ pub(super) fn show(adapter: &StatusAdapter, view: &StatusView) {
     });
     adapter.set_age(age);
     adapter.set_age_unit(unit);
+    adapter.set_listed(in_groups(view.listed).into());
     adapter.set_unsent(to_int(view.unsent));
     adapter.set_clock(view.clock.as_str().into());
     adapter.set_clock_trusted(view.clock_trusted);
@@ -69,6 +70,19 @@ pub(super) fn age_in_words(minutes: Option<u64>) -> (i32, AgeUnit) {
         Some(minutes) if minutes < 2 * DAY => (to_int(minutes / HOUR), AgeUnit::Hours),
         Some(minutes) => (to_int(minutes / DAY), AgeUnit::Days),
     }
+}
+
+/// `12 345 678`.
+pub(super) fn in_groups(number: u64) -> String {
+    let digits = number.to_string();
+    let mut grouped = String::new();
+    for (at, digit) in digits.char_indices() {
+        if at > 0 && (digits.len() - at).is_multiple_of(3) {
+            grouped.push(' ');
+        }
+        grouped.push(digit);
+    }
+    grouped
 }
 
 fn to_int(number: u64) -> i32 {

@@ -131,6 +131,8 @@ pub struct StatusView {
     pub freshness: FreshnessView,
     /// Age of the oldest list in minutes, where there is one.
     pub list_age_minutes: Option<u64>,
+    /// Records of all lists together.
+    pub listed: u64,
     /// Passages that the hub has not confirmed yet.
     pub unsent: u64,
     /// Local time, such as `06:12`.

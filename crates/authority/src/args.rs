@@ -5,7 +5,9 @@ use std::{
     path::Path,
 };
 
-use gatepost_pass::{Colour, PublicKey, Text, envelope::TEXT_PREFIX, words::WordError};
+use gatepost_pass::{
+    Colour, PublicKey, Text, envelope::TEXT_PREFIX, list::ListKind, words::WordError,
+};
 
 use crate::{error::Error, files};
 
@@ -25,6 +27,14 @@ pub(crate) const fn colour_name(colour: Colour) -> &'static str {
         Colour::Green => "green",
         Colour::Yellow => "yellow",
         Colour::Red => "red",
+    }
+}
+
+/// The word for a kind of list.
+pub(crate) const fn kind_name(kind: ListKind) -> &'static str {
+    match kind {
+        ListKind::Status => "status",
+        ListKind::Revocation => "revocation",
     }
 }
 

@@ -2,16 +2,16 @@
 
 use std::{
     collections::BTreeSet,
-    fs::{self, File},
-    io,
+    fs::{self, File, OpenOptions},
+    io::{self, Read as _, Seek as _, Write as _},
     path::{Path, PathBuf},
 };
 
 use gatepost_pass::{
-    BundleFiles, Digest, FileRole,
+    BundleError, BundleFiles, Digest, FileRole,
     bundle::{FileEntry, files_named},
     envelope::MAX_FILE,
-    list::ReadAt as _,
+    words::DigestHasher,
 };
 
 use crate::{
@@ -28,7 +28,7 @@ impl BundleFiles for BundleDir {
     type Reader = File;
 
     fn open(&self, digest: &Digest) -> io::Result<File> {
-        File::open(self.dir.join(digest.to_string()))
+        File::open(self.path(digest))
     }
 }
 
@@ -55,34 +55,100 @@ impl BundleDir {
         files::read(&self.manifest_path(), MAX_FILE as u64)
     }
 
-    /// Adds a file under its digest.
-    pub(crate) fn add(
-        &self,
-        role: FileRole,
-        bytes: &[u8],
-        records: u64,
-    ) -> Result<FileEntry, Error> {
+    /// The files of the manifest that is there, unchecked; none when there is no manifest yet.
+    pub(crate) fn files(&self) -> Result<Vec<FileEntry>, Error> {
+        match self.manifest_path().try_exists() {
+            Ok(false) => Ok(Vec::new()),
+            _ => Ok(files_named(&self.manifest()?)?),
+        }
+    }
+
+    /// Adds bytes under their digest.
+    pub(crate) fn add(&self, role: FileRole, bytes: &[u8]) -> Result<FileEntry, Error> {
         let entry = FileEntry {
             role,
             digest: Digest::of(bytes),
             length: bytes.len() as u64,
-            records,
+            records: 0,
         };
-        if !self.holds(&entry.digest, bytes) {
-            files::write(&self.dir.join(entry.digest.to_string()), bytes)?;
+        if self.holds(&entry) {
+            return Ok(entry);
         }
+        self.write(role, |file| {
+            file.write_all(bytes).map_err(at("write", &self.dir))?;
+            Ok(0)
+        })
+    }
+
+    /// Adds a copy of a file under its digest.
+    pub(crate) fn add_file(&self, role: FileRole, from: &Path) -> Result<FileEntry, Error> {
+        let mut source = File::open(from).map_err(at("read", from))?;
+        self.write(role, |file| {
+            io::copy(&mut source, file).map_err(at("copy", from))?;
+            Ok(0)
+        })
+    }
+
+    /// Adds a file under the digest of what `write` puts into it, which says how many records it holds.
+    /// One that fails leaves nothing under that name.
+    pub(crate) fn write(
+        &self,
+        role: FileRole,
+        write: impl FnOnce(&mut File) -> Result<u64, Error>,
+    ) -> Result<FileEntry, Error> {
+        let part = self.dir.join("new.part");
+        let entry = Self::write_part(&part, role, write).inspect_err(|_| {
+            // The error says what happened; half a list would only take up room.
+            let _ = fs::remove_file(&part);
+        })?;
+        let path = self.path(&entry.digest);
+        fs::rename(&part, &path).map_err(at("write", &path))?;
+        files::sync_dir(&self.dir)?;
         Ok(entry)
     }
 
-    /// Whether these very bytes are there: a file may have rotten since it was written.
-    fn holds(&self, digest: &Digest, bytes: &[u8]) -> bool {
-        self.open(digest).is_ok_and(|file| {
-            let mut found = vec![0; bytes.len()];
-            file.length()
-                .is_ok_and(|length| length == bytes.len() as u64)
-                && file.read_at(&mut found, 0).is_ok()
-                && found == bytes
+    fn write_part(
+        part: &Path,
+        role: FileRole,
+        write: impl FnOnce(&mut File) -> Result<u64, Error>,
+    ) -> Result<FileEntry, Error> {
+        let mut options = OpenOptions::new();
+        // Is read again, for its digest: a list's first page is written last.
+        let options = options.read(true).write(true).create(true).truncate(true);
+        let mut file = options.open(part).map_err(at("write", part))?;
+        let records = write(&mut file)?;
+        file.sync_all().map_err(at("write", part))?;
+        let (digest, length) = digest_of(&mut file).map_err(at("read", part))?;
+        Ok(FileEntry {
+            role,
+            digest,
+            length,
+            records,
         })
+    }
+
+    /// Adds a file that is known and lies elsewhere. One that is there already is read: it may have rotten since.
+    pub(crate) fn copy(&self, entry: &FileEntry, from: &Path) -> Result<(), Error> {
+        if self.holds(entry) {
+            return Ok(());
+        }
+        let copied = self.add_file(entry.role, from)?;
+        if copied.digest == entry.digest {
+            Ok(())
+        } else {
+            Err(BundleError::WrongFile(entry.digest).into())
+        }
+    }
+
+    /// Whether the very bytes of a file are there.
+    pub(crate) fn holds(&self, entry: &FileEntry) -> bool {
+        let found = File::open(self.path(&entry.digest)).and_then(|mut file| digest_of(&mut file));
+        found.is_ok_and(|found| found == (entry.digest, entry.length))
+    }
+
+    /// Where the file of that digest lies.
+    pub(crate) fn path(&self, digest: &Digest) -> PathBuf {
+        self.dir.join(digest.to_string())
     }
 
     /// Makes a manifest the current one, when all it names is on disk. Files that neither it nor the
@@ -97,8 +163,7 @@ impl BundleDir {
         for entry in entries {
             let path = entry.map_err(at("read", &self.dir))?.path();
             let name = path.file_name().unwrap_or_default().to_string_lossy();
-            let digest = name.strip_suffix(".part").unwrap_or(&name);
-            if digest.parse::<Digest>().is_ok() && !kept.contains(name.as_ref()) {
+            if name.parse::<Digest>().is_ok() && !kept.contains(name.as_ref()) {
                 fs::remove_file(&path).map_err(at("remove", &path))?;
             }
         }
@@ -113,4 +178,20 @@ fn named(manifest: &[u8]) -> BTreeSet<String> {
         .iter()
         .map(|entry| entry.digest.to_string())
         .collect()
+}
+
+/// Digest and length of a whole file.
+pub(crate) fn digest_of(file: &mut File) -> io::Result<(Digest, u64)> {
+    file.rewind()?;
+    let (mut hasher, mut length) = (DigestHasher::default(), 0);
+    let mut buffer = vec![0; 64 * 1024];
+    loop {
+        match file.read(&mut buffer)? {
+            0 => return Ok((hasher.finish(), length)),
+            read => {
+                hasher.update(&buffer[..read]);
+                length += read as u64;
+            }
+        }
+    }
 }

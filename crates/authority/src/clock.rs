@@ -1,6 +1,6 @@
 //! Time in words, and the one place that reads the system clock.
 
-use std::time::{Duration, SystemTime, UNIX_EPOCH};
+use std::time::{Duration, Instant, SystemTime, UNIX_EPOCH};
 
 use gatepost_pass::Timestamp;
 
@@ -14,6 +14,12 @@ const LAST: Timestamp = Timestamp(253_402_300_799);
 /// What the system clock says; 1970 when it stands before that.
 pub(crate) fn now() -> Timestamp {
     from_system(SystemTime::now())
+}
+
+/// Measures from now on how long something takes.
+pub(crate) fn stopwatch() -> impl Fn() -> Duration {
+    let start = Instant::now();
+    move || start.elapsed()
 }
 
 /// Reads RFC 3339 text in UTC, such as `2026-11-01T08:00:00Z`.

@@ -6,12 +6,18 @@ use std::{
 };
 
 use gatepost_pass::{
-    BundleError, IssuerId, KeyError, PassNumber, TrustError, envelope::EnvelopeError,
-    list::WriteError, words::WordError,
+    BundleError, IssuerId, KeyError, ListError, PassNumber, TrustError,
+    envelope::EnvelopeError,
+    list::{DeltaError, WriteError},
+    words::WordError,
 };
 use gatepost_protocol::device::CertificateError;
 
-use crate::{person::PersonError, store::StoreError};
+use crate::{
+    person::PersonError,
+    status_rows::FileFault,
+    store::{EndsFirst, StoreError},
+};
 
 /// Why a command did not do what it was asked.
 #[derive(Debug, thiserror::Error)]
@@ -133,6 +139,39 @@ pub(crate) enum Error {
     /// Nobody of that tag has a pass.
     #[error("nobody with this tag was ever issued a pass: check it, or use --id")]
     UnknownTag,
+    /// A status whose times do not fit together.
+    #[error("--since, --until: {0}")]
+    EndsFirst(#[from] EndsFirst),
+    /// A file of statuses that is none.
+    #[error("{path}: {why}")]
+    StatusFile {
+        /// Which file.
+        path: PathBuf,
+        /// What is wrong with the whole of it.
+        why: FileFault,
+    },
+    /// Rows of a file of statuses that can't be used.
+    #[error(
+        "{rejected} of {rows} rows are rejected: nothing was changed. Correct them, or add --skip-rejected to take the others"
+    )]
+    Rejected {
+        /// How many.
+        rejected: u64,
+        /// Of how many.
+        rows: u64,
+    },
+    /// The published list does not answer.
+    #[error("the published list does not answer: {0}. `publish` again")]
+    Query(ListError),
+    /// `query` before the first `publish`.
+    #[error("nothing was published yet: `publish` first")]
+    NotPublished,
+    /// `lists verify` found something.
+    #[error("{0} findings: this bundle must not go out as it is")]
+    Findings(usize),
+    /// `lists import` found nothing.
+    #[error("no list or delta in it can be used here: nothing was changed")]
+    NoLists,
     /// No pass of that number.
     #[error("no pass {0} was issued here: check the number")]
     UnknownPass(PassNumber),
@@ -144,7 +183,13 @@ pub(crate) enum Error {
     List(#[from] WriteError),
     /// A list that answers wrongly.
     #[error("the new lists answer wrongly for {0} persons or passes: nothing was published")]
-    FalseAnswers(usize),
+    FalseAnswers(u64),
+    /// A list that was just written can't be asked.
+    #[error("the new lists can't be read back: {0}. Nothing was published")]
+    Answers(ListError),
+    /// A delta that can't be made, or makes something else.
+    #[error(transparent)]
+    Delta(#[from] DeltaError),
     /// A bundle that does not verify.
     #[error("the bundle does not verify: {0}")]
     Bundle(#[from] BundleError),

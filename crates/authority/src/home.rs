@@ -7,6 +7,7 @@
 //! keys/tag-secret.key          what ID numbers become tags with; lost, every tag changes
 //! root/1.root …                every root, signed
 //! lists/                       lists of other regions, to go into the bundle
+//! published/                   the newest bundle: where deltas begin and `query` looks
 //! trust.json policy.json       edited by people
 //! authority.sqlite             persons, passes, statuses, revocations, versions
 //! ```
@@ -19,6 +20,7 @@ use std::{
 use gatepost_pass::{Kind, Root, SecretKey, Signer, envelope::MAX_FILE, words::parse_hex};
 
 use crate::{
+    bundle_dir::BundleDir,
     config::{self, PolicyConfig, TrustConfig},
     error::{Error, at},
     files,
@@ -142,6 +144,11 @@ impl Home {
 
     pub(crate) fn lists_dir(&self) -> PathBuf {
         self.dir.join("lists")
+    }
+
+    /// The newest bundle, as it was before it was copied to where it is published.
+    pub(crate) fn published(&self) -> Result<BundleDir, Error> {
+        BundleDir::create(&self.dir.join("published"))
     }
 
     pub(crate) fn trust_path(&self) -> PathBuf {

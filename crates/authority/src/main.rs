@@ -2,8 +2,10 @@
 //! signed bundles.
 //!
 //! [`commands`] has one file per subcommand. They stand on [`home`] (the directory), [`store`] (what
-//! was issued), [`config`] (what people edit), [`person`] (ID number to tag), [`signing`] (trust list
-//! and policy), [`bundle_dir`] (a bundle on disk) and the small [`clock`], [`files`], [`args`], [`error`].
+//! was issued), [`config`] (what people edit), [`person`] (ID number to tag), [`status_rows`] (a file of
+//! many statuses), [`signing`] (trust list
+//! and policy), [`own_lists`], [`foreign`] and [`deltas`] (what a bundle's lists are made of),
+//! [`bundle_dir`] (a bundle on disk) and the small [`clock`], [`files`], [`progress`], [`args`], [`error`].
 
 #![forbid(unsafe_code)]
 
@@ -12,11 +14,16 @@ mod bundle_dir;
 mod clock;
 mod commands;
 mod config;
+mod deltas;
 mod error;
 mod files;
+mod foreign;
 mod home;
+mod own_lists;
 mod person;
+mod progress;
 mod signing;
+mod status_rows;
 mod store;
 
 use std::{path::PathBuf, process::ExitCode};
@@ -26,8 +33,8 @@ use gatepost_pass::Timestamp;
 
 use crate::{
     commands::{
-        badge, enrol, holder_key, init, inspect, issue, key, live, place, public, publish, render,
-        revoke, root, status, trust,
+        badge, enrol, holder_key, init, inspect, issue, key, lists, live, place, public, publish,
+        query, render, revoke, root, status, trust,
     },
     error::Error,
     home::Home,
@@ -74,10 +81,15 @@ enum Command {
     Live(live::Args),
     /// Make a pass no longer count.
     Revoke(revoke::Args),
-    /// Set a person yellow or red, or green again.
-    Status(status::Args),
+    /// Set a person yellow or red, or green again; or many from a file.
+    Status(Box<status::Args>),
     /// Write a signed bundle for the hub, or for a USB stick.
     Publish(publish::Args),
+    /// Say what checkpoints are told of a person, out of the published list.
+    Query(query::Args),
+    /// Check a bundle's lists, or take in lists of other regions.
+    #[command(subcommand)]
+    Lists(lists::Command),
     /// Certify a device that asks for it.
     Enrol(enrol::Args),
     /// Say what a code, a file or a bundle is.
@@ -128,6 +140,8 @@ fn run(command: &Command, context: &Context) -> Result<(), Error> {
         Command::Revoke(args) => revoke::run(args, context),
         Command::Status(args) => status::run(args, context),
         Command::Publish(args) => publish::run(args, context),
+        Command::Query(args) => query::run(args, context),
+        Command::Lists(command) => lists::run(command, context),
         Command::Enrol(args) => enrol::run(args, context),
         Command::Inspect(args) => inspect::run(args, context),
         Command::Render(args) => render::run(args),

@@ -1,15 +1,24 @@
-//! What was issued and decided, in SQLite. The only file that names rusqlite.
+//! What was issued and decided, in SQLite. The only module that names rusqlite.
 //!
 //! Persons stand here as tag, masked name and last four characters: no ID number is ever stored.
+//! [`status`] sets colours, one or millions at once; [`snapshot`] reads out what a bundle is made of.
+
+mod snapshot;
+mod status;
+
+pub(crate) use snapshot::Snapshot;
+pub(crate) use status::{EndsFirst, Status};
 
 use std::path::Path;
 
 use gatepost_pass::{
     Colour, Digest, Kind, Medium, Pass, PassNumber, SubjectTag, Timestamp, bundle::Versions,
 };
-use rusqlite::{Connection, ErrorCode, OptionalExtension as _, params};
+use rusqlite::{Connection, ErrorCode, OptionalExtension as _, TransactionBehavior, params};
 
-const SCHEMA_VERSION: i64 = 1;
+const SCHEMA_VERSION: i64 = 2;
+/// What leads from each schema to the next, the first being 1.
+const MIGRATIONS: [&str; 1] = ["ALTER TABLE statuses ADD COLUMN until INTEGER;"];
 const SCHEMA: &str = "
 CREATE TABLE persons (
     tag BLOB PRIMARY KEY CHECK (length(tag) = 16),
@@ -34,7 +43,8 @@ CREATE TABLE subjects (
 CREATE TABLE statuses (
     tag BLOB PRIMARY KEY CHECK (length(tag) = 16),
     colour INTEGER NOT NULL CHECK (colour IN (1, 2)),
-    since INTEGER NOT NULL
+    since INTEGER NOT NULL,
+    until INTEGER
 ) STRICT, WITHOUT ROWID;
 CREATE TABLE revocations (
     number BLOB PRIMARY KEY REFERENCES passes,
@@ -106,15 +116,17 @@ impl Store {
         db.close().map_err(|(_, why)| why.into())
     }
 
-    /// Opens a store. Every commit is on disk before it returns.
+    /// Opens a store, brought to the newest schema. Every commit is on disk before it returns; who reads
+    /// holds up nobody who writes, for both may take a while.
     pub(crate) fn open(path: &Path) -> Result<Self, StoreError> {
-        let db = Connection::open_with_flags(path, rusqlite::OpenFlags::SQLITE_OPEN_READ_WRITE)?;
+        let mut db =
+            Connection::open_with_flags(path, rusqlite::OpenFlags::SQLITE_OPEN_READ_WRITE)?;
         db.busy_timeout(std::time::Duration::from_secs(10))?;
-        db.execute_batch("PRAGMA synchronous = FULL; PRAGMA foreign_keys = ON;")?;
-        match db.query_row("PRAGMA user_version", [], |row| row.get(0))? {
-            SCHEMA_VERSION => Ok(Self { db }),
-            other => Err(StoreError::Schema(other)),
-        }
+        db.execute_batch(
+            "PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL; PRAGMA foreign_keys = ON;",
+        )?;
+        migrate(&mut db)?;
+        Ok(Self { db })
     }
 
     /// Takes in a pass and the persons on it.
@@ -169,74 +181,8 @@ impl Store {
     /// Whether a person was ever issued a pass.
     pub(crate) fn knows(&self, tag: &SubjectTag) -> Result<bool, StoreError> {
         let sql = "SELECT EXISTS (SELECT 1 FROM persons WHERE tag = ?1)";
-        Ok(self.db.query_row(sql, [tag.0], |row| row.get(0))?)
-    }
-
-    /// Everyone who was ever issued a pass.
-    pub(crate) fn persons(&self) -> Result<Vec<SubjectTag>, StoreError> {
-        let mut statement = self.db.prepare("SELECT tag FROM persons ORDER BY tag")?;
-        let tags = statement.query_map([], |row| row.get(0).map(SubjectTag))?;
-        Ok(tags.collect::<Result<_, _>>()?)
-    }
-
-    /// Number of every pass.
-    pub(crate) fn numbers(&self) -> Result<Vec<PassNumber>, StoreError> {
-        self.pass_numbers("SELECT number FROM passes ORDER BY number")
-    }
-
-    /// Number of every pass that no longer counts.
-    pub(crate) fn revoked(&self) -> Result<Vec<PassNumber>, StoreError> {
-        self.pass_numbers("SELECT number FROM revocations ORDER BY number")
-    }
-
-    fn pass_numbers(&self, sql: &str) -> Result<Vec<PassNumber>, StoreError> {
-        let mut statement = self.db.prepare(sql)?;
-        let numbers = statement.query_map([], |row| row.get(0).map(PassNumber))?;
-        Ok(numbers.collect::<Result<_, _>>()?)
-    }
-
-    /// A person's colour on the status list; green when not on it.
-    pub(crate) fn status(&self, tag: &SubjectTag) -> Result<Colour, StoreError> {
-        let sql = "SELECT colour FROM statuses WHERE tag = ?1";
-        let found = self
-            .db
-            .query_row(sql, [tag.0], |row| row.get(0))
-            .optional()?;
-        found.map_or(Ok(Colour::Green), colour)
-    }
-
-    /// Everyone on the status list.
-    pub(crate) fn statuses(&self) -> Result<Vec<(SubjectTag, Colour)>, StoreError> {
-        let mut statement = self
-            .db
-            .prepare("SELECT tag, colour FROM statuses ORDER BY tag")?;
-        let rows = statement.query_map([], |row| Ok((SubjectTag(row.get(0)?), row.get(1)?)))?;
-        rows.map(|row| {
-            let (tag, number) = row?;
-            Ok((tag, colour(number)?))
-        })
-        .collect()
-    }
-
-    /// Puts a person on the status list, or takes them off it with green.
-    pub(crate) fn set_status(
-        &self,
-        tag: &SubjectTag,
-        colour: Colour,
-        at: Timestamp,
-    ) -> Result<(), StoreError> {
-        match colour {
-            Colour::Green => self
-                .db
-                .execute("DELETE FROM statuses WHERE tag = ?1", [tag.0])?,
-            Colour::Yellow | Colour::Red => self.db.execute(
-                "INSERT INTO statuses VALUES (?1, ?2, ?3) ON CONFLICT (tag) DO UPDATE
-                 SET colour = excluded.colour, since = excluded.since
-                 WHERE colour <> excluded.colour",
-                params![tag.0, colour as i64, integer(at.0)],
-            )?,
-        };
-        Ok(())
+        let mut statement = self.db.prepare_cached(sql)?;
+        Ok(statement.query_row([tag.0], |row| row.get(0))?)
     }
 
     /// Makes a pass no longer count.
@@ -348,6 +294,27 @@ impl Store {
     }
 }
 
+/// Brings an older store to this schema, whole or not at all.
+fn migrate(db: &mut Connection) -> Result<(), StoreError> {
+    if schema(db)? == SCHEMA_VERSION {
+        return Ok(());
+    }
+    let transaction = db.transaction_with_behavior(TransactionBehavior::Immediate)?;
+    let found = schema(&transaction)?;
+    let made = usize::try_from(found.saturating_sub(1)).ok();
+    let steps = made.and_then(|made| MIGRATIONS.get(made..));
+    for step in steps.ok_or(StoreError::Schema(found))? {
+        transaction.execute_batch(step)?;
+    }
+    transaction.pragma_update(None, "user_version", SCHEMA_VERSION)?;
+    transaction.commit()?;
+    Ok(())
+}
+
+fn schema(db: &Connection) -> Result<i64, StoreError> {
+    Ok(db.query_row("PRAGMA user_version", [], |row| row.get(0))?)
+}
+
 /// SQLite counts in signed numbers; ours stay far below the end.
 fn integer(number: u64) -> i64 {
     i64::try_from(number).unwrap_or(i64::MAX)
@@ -359,5 +326,47 @@ fn colour(number: i64) -> Result<Colour, StoreError> {
         1 => Ok(Colour::Yellow),
         2 => Ok(Colour::Red),
         _ => Err(StoreError::Damaged("a colour")),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    #![allow(clippy::unwrap_used)]
+
+    use super::*;
+
+    /// The table as schema 1 had it.
+    const FIRST: &str = "CREATE TABLE statuses (
+        tag BLOB PRIMARY KEY CHECK (length(tag) = 16),
+        colour INTEGER NOT NULL CHECK (colour IN (1, 2)),
+        since INTEGER NOT NULL
+    ) STRICT, WITHOUT ROWID;";
+
+    #[test]
+    fn a_store_of_the_first_schema_is_brought_up_with_what_it_holds_and_a_later_one_refused() {
+        let dir = tempfile::tempdir().unwrap();
+        let path = dir.path().join("authority.sqlite");
+        Store::create(&path).unwrap();
+        let tag = SubjectTag([7; 16]);
+        let db = Connection::open(&path).unwrap();
+        db.execute_batch(&format!(
+            "DROP TABLE statuses; {FIRST} PRAGMA user_version = 1;"
+        ))
+        .unwrap();
+        db.execute("INSERT INTO statuses VALUES (?1, 2, 50)", [tag.0])
+            .unwrap();
+        drop(db);
+
+        for _ in 0..2 {
+            let store = Store::open(&path).unwrap();
+            assert_eq!(store.status(&tag, Timestamp(50)).unwrap(), Colour::Red);
+            assert_eq!(store.status(&tag, Timestamp(49)).unwrap(), Colour::Green);
+        }
+        let db = Connection::open(&path).unwrap();
+        for other in [0, -1, SCHEMA_VERSION + 1] {
+            db.pragma_update(None, "user_version", other).unwrap();
+            let opened = Store::open(&path).map(|_| ());
+            assert!(matches!(opened, Err(StoreError::Schema(found)) if found == other));
+        }
     }
 }

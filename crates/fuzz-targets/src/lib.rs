@@ -13,6 +13,7 @@
 )]
 
 mod batch;
+mod delta;
 mod document;
 mod family;
 mod feed;
@@ -64,6 +65,12 @@ pub const LIST: Target = Target {
     run: list::run,
     seeds: list::seeds,
 };
+/// Deltas between lists, and merging them.
+pub const LIST_DELTA: Target = Target {
+    name: "list_delta",
+    run: delta::run,
+    seeds: delta::seeds,
+};
 /// Batches, records, device certificates and requests.
 pub const BATCH: Target = Target {
     name: "batch",
@@ -72,4 +79,12 @@ pub const BATCH: Target = Target {
 };
 
 /// All of them.
-pub const TARGETS: [Target; 6] = [ENVELOPE, FAMILY_PASS, TRUST_LIST, MANIFEST, LIST, BATCH];
+pub const TARGETS: [Target; 7] = [
+    ENVELOPE,
+    FAMILY_PASS,
+    TRUST_LIST,
+    MANIFEST,
+    LIST,
+    LIST_DELTA,
+    BATCH,
+];

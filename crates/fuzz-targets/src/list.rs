@@ -1,11 +1,14 @@
-//! Lists: hostile files, hostile bodies under a true root, and true lists against a map.
+//! Lists: hostile files, hostile pages under a true root, and true lists against a map.
 
-use std::collections::BTreeMap;
+use std::{collections::BTreeMap, io::Cursor};
 
 use gatepost_pass::{
     Colour, Digest, Kind, List, Listing, PassNumber, Revocation, SubjectTag, encode,
     fixture::{self, NOW, SIGNED, lists},
-    list::{ListHead, ListKind, ListPlan, hash_tag, write_revocation, write_status},
+    list::{
+        Delta, Entry, ListHead, ListKind, ListPlan, TagKey, merge, number_key, sorted, write_delta,
+        write_list, write_revocation, write_status,
+    },
     words::DigestHasher,
 };
 
@@ -14,6 +17,7 @@ use crate::{
     feed::{Feed, Raw, seed},
 };
 
+const PAGE: usize = 4096;
 const CHUNK: usize = 64 * 1024;
 const SALT: [u8; 16] = [8; 16];
 
@@ -21,121 +25,161 @@ pub(crate) fn run(data: &[u8]) {
     let mut feed = Feed(data);
     match feed.byte() % 6 {
         0 => as_it_is(feed.0),
-        1 => hostile_body(feed.byte(), feed.byte(), feed.0),
-        2 => hostile_colours(feed.0),
+        1 => hostile_body(&mut feed),
+        2 => hostile_page(&mut feed),
         3 => true_status(feed.0),
         4 => long_list(&mut feed),
         _ => {
-            let head = lists().sign(Kind::List, &Raw(feed.0));
             // The head of an empty body may be anything at all.
-            as_anything(&file(&head, &[]));
+            let head = lists().sign(Kind::List, &Raw(feed.0));
+            ask(&file(&head, &[], &[]), &[]);
         }
     }
 }
 
-/// A list file: magic, length of the head, head, body.
-fn file(head: &[u8], body: &[u8]) -> Vec<u8> {
+/// A list file: a page with magic, length of the head and head; body; digests of its chunks.
+fn file(head: &[u8], body: &[u8], digests: &[u8]) -> Vec<u8> {
     let length = (head.len() as u32).to_le_bytes();
-    [b"GPL1", &length, head, body].concat()
+    let mut file = [b"GPL1", &length, head].concat();
+    file.resize(PAGE, 0);
+    file.extend(body);
+    file.extend(digests);
+    file
 }
 
-/// Signs any body with its true root.
+/// Signs any body, filled up to whole pages with their places in the index, with its true root.
 pub(crate) fn rooted(kind: ListKind, count: u64, body: &[u8]) -> Vec<u8> {
+    let pages = body.len().div_ceil(PAGE + 8);
+    let mut body = body.to_vec();
+    body.resize(pages * (PAGE + 8), 0);
+    let digests: Vec<u8> = body
+        .chunks(CHUNK)
+        .flat_map(|chunk| Digest::of(chunk).0)
+        .collect();
     let mut root = DigestHasher::default();
-    for chunk in body.chunks(CHUNK) {
-        root.update(&Digest::of(chunk).0);
-    }
+    root.update(&digests);
     let head = ListHead {
         kind,
+        key_bits: if kind == ListKind::Status { 64 } else { 40 },
         version: 1,
         as_of: SIGNED,
-        salt: SALT,
+        salt: salt(kind),
         count,
+        pages: pages as u32,
         root: root.finish(),
     };
-    file(&lists().sign(Kind::List, &head), body)
+    file(&lists().sign(Kind::List, &head), &body, &digests)
 }
 
-fn open(file: &[u8]) -> Option<List<Vec<u8>>> {
+fn salt(kind: ListKind) -> [u8; 16] {
+    match kind {
+        ListKind::Status => SALT,
+        ListKind::Revocation => [0; 16],
+    }
+}
+
+pub(crate) fn open(file: &[u8]) -> Option<List<Vec<u8>>> {
     List::open(file.to_vec(), &TRUST, NOW).ok()
+}
+
+pub(crate) fn kind_of(byte: u8) -> ListKind {
+    if byte & 1 == 0 {
+        ListKind::Revocation
+    } else {
+        ListKind::Status
+    }
+}
+
+pub(crate) fn write(kind: ListKind, version: u64, entries: Vec<Entry>) -> Vec<u8> {
+    let mut file = Cursor::new(Vec::new());
+    write_list(&lists(), kind, plan(version), sorted(entries), &mut file).unwrap();
+    file.into_inner()
+}
+
+fn plan(version: u64) -> ListPlan {
+    ListPlan {
+        version,
+        as_of: SIGNED,
+        salt: SALT,
+    }
 }
 
 /// Nobody but the issuer has signed: what opens is what it signed.
 fn as_it_is(file: &[u8]) {
-    if as_anything(file) {
+    if ask(file, &[]) {
         assert!(signed().iter().any(|true_one| true_one == file), "forged");
+    }
+    // What is damaged is named inside the file.
+    for span in List::damage(file.to_vec(), &TRUST, NOW).unwrap_or_default() {
+        assert!(span.start < span.end && span.end <= file.len() as u64);
     }
 }
 
-fn as_anything(file: &[u8]) -> bool {
+/// Asks a file whose pages nobody has checked; then whether it opens, and if so, whether writing the
+/// same records again gives the same bytes.
+fn ask(file: &[u8], keys: &[u64]) -> bool {
+    if let Ok(list) = List::reopen(file.to_vec(), &TRUST, NOW) {
+        let _ = list.status(&SubjectTag([1; 16]));
+        for key in keys {
+            let [_, _, _, number @ ..] = key.to_be_bytes();
+            let _ = list.revocation(&PassNumber(number));
+        }
+        (0..list.chunks()).for_each(|chunk| list.check_chunk(chunk).unwrap());
+    }
     let Some(list) = open(file) else { return false };
-    let _ = list.status(&SubjectTag([1; 16]));
-    let _ = list.revocation(&PassNumber([1; 5]));
+    if list.head().salt == salt(list.head().kind) && list.head().version > 0 {
+        let none = open(&write(list.head().kind, 0, Vec::new())).unwrap();
+        let (mut delta, mut again) = (Vec::new(), Vec::new());
+        write_delta(&none, &list, &mut delta).unwrap();
+        let delta = Delta::open(delta, &TRUST, NOW).unwrap();
+        merge(&none, &delta, &mut again).unwrap();
+        assert!(again == file, "two ways to write one list");
+    }
     true
 }
 
-/// Any body opens exactly when its records are whole, counted and in order.
-fn hostile_body(kind: u8, more: u8, body: &[u8]) {
-    let (kind, key, size) = if kind & 1 == 0 {
-        (ListKind::Revocation, 5, 5)
+fn hostile_body(feed: &mut Feed<'_>) {
+    let (kind, count) = (kind_of(feed.byte()), u64::from_le_bytes(feed.array()));
+    ask(&rooted(kind, count, feed.0), &[0, 1 << 39, u64::MAX]);
+}
+
+/// One page of any content under its true checksum, named in the index by any key.
+fn hostile_page(feed: &mut Feed<'_>) {
+    let (kind, count) = (
+        kind_of(feed.byte()),
+        u64::from(u16::from_le_bytes(feed.array())),
+    );
+    let first = feed.number() >> if kind == ListKind::Status { 0 } else { 24 };
+    let mut page = vec![0; PAGE];
+    let highs = feed.slice(PAGE - 6);
+    page[6..6 + highs.len()].copy_from_slice(highs);
+    // As many keys as the head counts, most of the time.
+    let keys = if feed.byte() == 1 {
+        feed.number() as u16
     } else {
-        (ListKind::Status, 8, 9)
+        count as u16
     };
-    let more = u64::from(more % 3);
-    let list = open(&rooted(kind, (body.len() / size) as u64 + more, body));
-    let records: Vec<&[u8]> = body.chunks(size).collect();
-    let whole = body.len().is_multiple_of(size) && more == 0;
-    let ordered = whole && records.windows(2).all(|two| two[0][..key] < two[1][..key]);
-    assert_eq!(list.is_some(), ordered);
-    let Some(list) = list else { return };
-    let _ = list.status(&SubjectTag([1; 16]));
-    if kind == ListKind::Revocation {
-        for record in records {
-            let mut number = PassNumber([0; 5]);
-            number.0.copy_from_slice(record);
-            assert_eq!(list.revocation(&number).unwrap(), Revocation::Revoked);
-            number.0[4] ^= 1;
-            let there = body.chunks(5).any(|record| record == number.0);
-            let said = list.revocation(&number).unwrap();
-            assert_eq!(said == Revocation::Revoked, there);
-        }
-    } else {
-        assert!(list.revocation(&PassNumber([0; 5])).is_err());
-    }
+    page[4..6].copy_from_slice(&keys.to_le_bytes());
+    let sum = crc32(&[&first.to_le_bytes(), &page[4..]].concat());
+    page[..4].copy_from_slice(&sum.to_le_bytes());
+    page.extend(first.to_le_bytes());
+    let near = [
+        first,
+        first.wrapping_add(1),
+        first ^ 1 << 30,
+        first | 0xff_ffff,
+        u64::MAX,
+    ];
+    ask(&rooted(kind, count, &page), &near);
 }
 
-/// A colour that does not exist is an error, never an all-clear.
-fn hostile_colours(colours: &[u8]) {
-    let tag = |n: usize| SubjectTag([n as u8; 16]);
-    let mut records: Vec<([u8; 8], u8)> = colours
-        .iter()
-        .take(64)
-        .enumerate()
-        .map(|(n, colour)| (hash_tag(&SALT, &tag(n)), *colour))
-        .collect();
-    records.sort_unstable();
-    let body: Vec<u8> = records
-        .iter()
-        .flat_map(|(hash, colour)| hash.iter().chain([colour]))
-        .copied()
-        .collect();
-    let list = open(&rooted(ListKind::Status, records.len() as u64, &body)).unwrap();
-    for (n, colour) in colours.iter().take(64).enumerate() {
-        match (colour, list.status(&tag(n))) {
-            (1, Ok(Listing::Listed(Colour::Yellow))) | (2, Ok(Listing::Listed(Colour::Red))) => {}
-            (0 | 3.., Err(_)) => {}
-            (colour, said) => panic!("colour {colour} gives {said:?}"),
-        }
-    }
-    assert_eq!(list.status(&tag(200)).unwrap(), Listing::NotListed);
-}
-
-fn plan() -> ListPlan {
-    ListPlan {
-        version: 1,
-        as_of: SIGNED,
-        salt: SALT,
-    }
+/// CRC-32 as IEEE 802.3 has it, bit by bit.
+fn crc32(bytes: &[u8]) -> u32 {
+    !bytes.iter().fold(!0, |sum, byte| {
+        (0..8).fold(sum ^ u32::from(*byte), |sum, _| {
+            sum >> 1 ^ (0xedb8_8320 & (sum & 1).wrapping_neg())
+        })
+    })
 }
 
 /// What is written is what is found.
@@ -148,40 +192,28 @@ fn true_status(data: &[u8]) {
             (SubjectTag(tag), colours[usize::from(part[2] % 3)])
         })
         .collect();
-    let Ok(file) = write_status(&lists(), plan(), map.clone(), []) else {
+    let Ok(file) = write_status(&lists(), plan(1), map.clone(), []) else {
         return;
     };
     let list = open(&file).unwrap();
+    let hash = TagKey::new(&SALT);
     for (tag, colour) in &map {
-        let expected = match colour {
-            Colour::Green => Listing::NotListed,
-            colour => Listing::Listed(*colour),
-        };
-        assert_eq!(list.status(tag).unwrap(), expected);
+        assert_eq!(list.status(tag).unwrap(), Listing::of(*colour));
+        assert_eq!(hash.entry(tag, *colour).is_some(), *colour != Colour::Green);
     }
 }
 
-/// Lists longer than a chunk and than a stride of the index.
+/// Lists longer than a chunk and than a page.
 fn long_list(feed: &mut Feed<'_>) {
     let (start, step) = (feed.number() >> 25, 1 + u64::from(feed.byte()));
-    let count = feed.number() % 16_000;
+    let count = feed.number() % 60_000;
     let number = |n: u64| {
         let [_, _, _, bytes @ ..] = (start + n * step).to_be_bytes();
         PassNumber(bytes)
     };
-    let list = open(&write_revocation(&lists(), plan(), (0..count).map(number))).unwrap();
-    for at in [
-        0,
-        1,
-        255,
-        256,
-        257,
-        13_106,
-        13_107,
-        13_108,
-        count.saturating_sub(1),
-        count,
-    ] {
+    let list = open(&write_revocation(&lists(), plan(1), (0..count).map(number)).unwrap()).unwrap();
+    let ends = [0, 1, 255, 256, 257, 30_000, count.saturating_sub(1), count];
+    for at in ends {
         let said = list.revocation(&number(at)).unwrap();
         assert_eq!(
             said == Revocation::Revoked,
@@ -203,8 +235,8 @@ fn signed() -> [Vec<u8>; 2] {
     ];
     let numbers = (1..=3).map(|n| PassNumber([n; 5]));
     [
-        write_status(&lists(), plan(), listed, []).unwrap(),
-        write_revocation(&lists(), plan(), numbers),
+        write_status(&lists(), plan(1), listed, []).unwrap(),
+        write_revocation(&lists(), plan(1), numbers).unwrap(),
     ]
 }
 
@@ -212,24 +244,46 @@ pub(crate) fn seeds() -> Vec<Vec<u8>> {
     let [status, revocation] = signed();
     let head = ListHead {
         kind: ListKind::Status,
+        key_bits: 64,
         version: 1,
         as_of: SIGNED,
         salt: SALT,
         count: 0,
+        pages: 0,
         root: DigestHasher::default().finish(),
     };
-    let numbers: Vec<u8> = (0..40_u8).flat_map(|n| [0, n, 7, n, 2 * n]).collect();
+    let crowd: Vec<Entry> = (0..100)
+        .map(|n| Entry {
+            key: number_key(&PassNumber([0, n, 7, n, 2])),
+            red: false,
+        })
+        .collect();
+    let crowd = write(ListKind::Revocation, 1, crowd);
+    let (page, index) = (&crowd[PAGE..2 * PAGE], &crowd[2 * PAGE..2 * PAGE + 8]);
+    let first = u64::from_le_bytes(index.try_into().unwrap()) << 24;
     let records: Vec<u8> = (0..40_u8)
         .flat_map(|n| [n, 1, 2, 3, 4, 5, 6, 7, n % 3])
         .collect();
     vec![
         seed(0, &[&status]),
         seed(0, &[&revocation]),
-        seed(1, &[&[0, 0], &numbers]),
-        seed(1, &[&[1, 0], &records]),
-        // One number twice: refused.
-        seed(1, &[&[0, 0], &numbers[..5], &numbers[..5]]),
-        seed(2, &[&[1, 2, 1, 2, 0, 3, 255]]),
+        seed(
+            1,
+            &[&[0], &100_u64.to_le_bytes(), &crowd[PAGE..2 * PAGE + 8]],
+        ),
+        seed(
+            1,
+            &[&[1], &1_u64.to_le_bytes(), &status[PAGE..2 * PAGE + 8]],
+        ),
+        seed(2, &[&[0, 100, 0], &first.to_le_bytes(), &page[6..]]),
+        seed(
+            2,
+            &[
+                &[1, 2, 0],
+                &status[2 * PAGE..2 * PAGE + 8],
+                &status[PAGE + 6..2 * PAGE],
+            ],
+        ),
         seed(3, &[&records]),
         seed(4, &[&[0, 0, 0, 0, 0, 0, 1, 0, 6, 0, 10]]),
         seed(4, &[&[0, 0, 0, 0, 0, 0, 0, 0, 0, 0x33, 0x33]]),

@@ -89,7 +89,9 @@ fn hostile_file(which: usize, bytes: &[u8]) -> Vec<u8> {
         1 => bundle().sign(Kind::Policy, &Raw(bytes)),
         2 => {
             let head = lists().sign(Kind::List, &Raw(bytes));
-            [b"GPL1", &(head.len() as u32).to_le_bytes()[..], &head].concat()
+            let mut file = [b"GPL1", &(head.len() as u32).to_le_bytes()[..], &head].concat();
+            file.resize(4096, 0);
+            file
         }
         _ => crate::list::rooted(ListKind::Revocation, (bytes.len() / 5) as u64, bytes),
     }
@@ -123,6 +125,13 @@ fn shuffled(feed: &mut Feed<'_>) -> Manifest {
             5 => entry.length = feed.number(),
             6 => entry.records = feed.number(),
             7 => entry.digest = Digest(feed.array()),
+            8 => {
+                entry.role = FileRole::Delta {
+                    kind: ListKind::Status,
+                    issuer: issuer("CN-SD"),
+                    from_version: u64::from(feed.byte()),
+                }
+            }
             _ => {}
         }
         files.push(entry);
@@ -178,16 +187,23 @@ pub(crate) fn seeds() -> Vec<Vec<u8>> {
     let numbers: Vec<u8> = (0..20_u8).flat_map(|n| [0, 0, 0, n, 1]).collect();
     let head = gatepost_pass::list::ListHead {
         kind: ListKind::Status,
+        key_bits: 64,
         version: 1,
         as_of: SIGNED,
         salt: [3; 16],
         count: 0,
+        pages: 0,
         root: Digest::of(&[]),
     };
     vec![
         seed(0, &[&HONEST.manifest]),
         seed(1, &[&encode(&claims)]),
         seed(2, &[&[128, 152, 255, 1, 0, 9, 1, 9, 2, 9, 3, 9]]),
+        // Two deltas after the lists; a bundle is whole with them.
+        seed(
+            2,
+            &[&[128, 152, 255, 1, 0, 9, 1, 9, 2, 9, 3, 9, 3, 8, 1, 3, 8, 2]],
+        ),
         seed(2, &[&[128, 152, 255, 1, 0, 9, 1, 9]]),
         seed(2, &[&[120, 121, 122, 0, 0, 0, 2, 0, 9, 1, 9]]),
         seed(3, &[&[0], &trust]),

@@ -1,11 +1,11 @@
 //! A short run of every fuzz target with the same mutations each time; `scripts/fuzz` runs them long.
 
 use gatepost_fuzz_targets::{
-    BATCH, ENVELOPE, FAMILY_PASS, LIST, MANIFEST, Noise, TRUST_LIST, Target,
+    BATCH, ENVELOPE, FAMILY_PASS, LIST, LIST_DELTA, MANIFEST, Noise, TRUST_LIST, Target,
 };
 
 /// Of each target; 20,000 in all.
-const MUTATIONS: usize = 3334;
+const MUTATIONS: usize = 2858;
 
 fn run(target: Target) {
     let seeds = (target.seeds)();
@@ -45,6 +45,11 @@ fn manifests_hold() {
 #[test]
 fn lists_hold() {
     run(LIST);
+}
+
+#[test]
+fn deltas_hold() {
+    run(LIST_DELTA);
 }
 
 #[test]

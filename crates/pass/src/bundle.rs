@@ -4,7 +4,7 @@
 //! a time, trust list, manifest signature, no rollback, expiry, policy, then every list. Only
 //! [`VerifiedBundle::verify`] makes a [`VerifiedBundle`].
 
-pub use crate::manifest::{FileEntry, FileRole, Manifest, Versions, files_named};
+pub use crate::manifest::{FileEntry, FileRole, MAX_DELTAS, Manifest, Versions, files_named};
 
 use std::{collections::BTreeMap, io};
 
@@ -14,6 +14,7 @@ use crate::{
     envelope::{Envelope, EnvelopeError, Kind, MAX_FILE},
     key::PublicKey,
     list::{List, ListError, ListKind, ReadAt},
+    manifest::check_roles,
     policy::Policy,
     time::Timestamp,
     trust::{Root, TrustError, TrustList},
@@ -68,6 +69,9 @@ pub enum BundleError {
     /// The manifest names files in a wrong order, or one role twice.
     #[error("manifest: files are out of order, or one stands in it twice")]
     Order,
+    /// The manifest names more deltas of one list than anyone takes.
+    #[error("manifest: it names more than {MAX_DELTAS} deltas of one list")]
+    ManyDeltas,
     /// The manifest does not name a file that every bundle has.
     #[error("manifest: it names no {0}")]
     Missing(&'static str),
@@ -126,6 +130,12 @@ pub enum Intake<'a> {
     New(&'a Versions),
     /// The installed bundle: it may have expired since.
     Installed,
+    /// The same, by the device that checked every byte when it was new: lists are opened by
+    /// [`List::reopen`], in a time that does not grow with them. What has rotted since is an error of the
+    /// look-up that meets it; a list that no longer opens is among [`VerifiedBundle::unopened`], and the
+    /// others answer. What somebody wrote there instead is not found: whoever can do that can put a
+    /// whole older bundle back too.
+    Reopened,
 }
 
 /// Everything of a bundle but its lists: whom to trust, what it names, how to decide.
@@ -153,9 +163,7 @@ impl Rules {
         // Nothing of this is believed yet; it only says where to look.
         let claimed: Manifest = envelope.peek().map_err(EnvelopeError::from)?;
         let entries = claimed.files.as_slice();
-        if !entries.is_sorted_by(|a, b| a.role < b.role) {
-            return Err(BundleError::Order);
-        }
+        check_roles(entries)?;
         let root = walk_roots(from, entries, files)?;
         let trust = TrustList::verify(&root, &small(files, find(entries, FileRole::TrustList)?)?)?;
         let signed_at = signing_time(&claimed, &intake, now);
@@ -256,10 +264,9 @@ impl Rules {
 #[derive(Debug)]
 pub struct VerifiedBundle<R> {
     rules: Rules,
-    lists: Lists<R>,
+    lists: BTreeMap<(ListKind, IssuerId), List<R>>,
+    unopened: BTreeMap<(ListKind, IssuerId), BundleError>,
 }
-
-type Lists<R> = BTreeMap<(ListKind, IssuerId), List<R>>;
 
 impl<R: ReadAt> VerifiedBundle<R> {
     /// Checks a whole bundle; `from` as in [`Rules::verify`].
@@ -271,8 +278,35 @@ impl<R: ReadAt> VerifiedBundle<R> {
         now: Timestamp,
     ) -> Result<Self, BundleError> {
         let rules = Rules::verify(from, manifest, files, intake, now)?;
-        let lists = open_lists(&rules, files, intake)?;
-        Ok(Self { rules, lists })
+        let mut bundle = Self {
+            rules,
+            lists: BTreeMap::new(),
+            unopened: BTreeMap::new(),
+        };
+        bundle.open_lists(files, intake)?;
+        Ok(bundle)
+    }
+
+    fn open_lists<F: BundleFiles<Reader = R>>(
+        &mut self,
+        files: &F,
+        intake: Intake<'_>,
+    ) -> Result<(), BundleError> {
+        for entry in self.rules.manifest.files.as_slice() {
+            let FileRole::List(kind, issuer) = entry.role else {
+                continue;
+            };
+            match open_list(&self.rules, files, intake, (kind, issuer), entry) {
+                Ok(list) => {
+                    self.lists.insert((kind, issuer), list);
+                }
+                Err(why) if matches!(intake, Intake::Reopened) => {
+                    self.unopened.insert((kind, issuer), why);
+                }
+                Err(why) => return Err(why),
+            }
+        }
+        Ok(())
     }
 
     /// Everything but the lists.
@@ -305,7 +339,13 @@ impl<R: ReadAt> VerifiedBundle<R> {
         self.lists.get(&(kind, issuer))
     }
 
-    /// All lists.
+    /// Lists that an installed bundle had and that no longer open: nothing can be said of whom they
+    /// list. None of a bundle that was verified whole.
+    pub fn unopened(&self) -> &BTreeMap<(ListKind, IssuerId), BundleError> {
+        &self.unopened
+    }
+
+    /// All lists that open.
     pub fn lists(&self) -> impl Iterator<Item = &List<R>> {
         self.lists.values()
     }
@@ -377,7 +417,7 @@ impl<R: ReadAt> VerifiedBundle<R> {
 fn signing_time(claimed: &Manifest, intake: &Intake<'_>, now: Timestamp) -> Timestamp {
     match intake {
         Intake::New(_) => now.max(claimed.issued_at),
-        Intake::Installed => claimed.issued_at,
+        Intake::Installed | Intake::Reopened => claimed.issued_at,
     }
 }
 
@@ -395,6 +435,7 @@ fn find(entries: &[FileEntry], role: FileRole) -> Result<&FileEntry, BundleError
         FileRole::Policy => "policy",
         FileRole::Root(_) => "root",
         FileRole::List(..) => "list",
+        FileRole::Delta { .. } => "delta",
     };
     entries
         .iter()
@@ -440,59 +481,66 @@ fn small<F: BundleFiles>(files: &F, entry: &FileEntry) -> Result<Vec<u8>, Bundle
     }
 }
 
-fn open_lists<F: BundleFiles>(
+fn open_list<F: BundleFiles>(
     rules: &Rules,
     files: &F,
     intake: Intake<'_>,
-) -> Result<Lists<F::Reader>, BundleError> {
-    let mut lists = BTreeMap::new();
-    let have = match intake {
-        Intake::New(have) => rules.have(have),
-        Intake::Installed => Versions::default(),
-    };
-    for entry in rules.manifest.files.as_slice() {
-        let FileRole::List(kind, issuer) = entry.role else {
-            continue;
-        };
-        let reader = files.open(&entry.digest).map_err(|why| BundleError::File {
-            digest: entry.digest,
-            why,
-        })?;
-        check_digest(&reader, entry)?;
-        let list = List::open(reader, &rules.trust, rules.manifest.issued_at)
-            .map_err(|why| BundleError::List { kind, issuer, why })?;
-        let head = list.head();
-        if head.as_of > rules.manifest.issued_at.plus(SLACK) {
-            return Err(BundleError::LaterThanManifest("list"));
-        }
-        if (head.kind, list.issuer(), head.count) != (kind, issuer, entry.records) {
-            return Err(BundleError::Disagree { kind, issuer });
-        }
-        if let Some(have) = have.lists.get(&(kind, issuer)) {
-            no_rollback("list", *have, head.version)?;
-        }
-        lists.insert((kind, issuer), list);
-    }
-    Ok(lists)
-}
-
-fn check_digest<R: ReadAt>(reader: &R, entry: &FileEntry) -> Result<(), BundleError> {
-    let unreadable = |why| BundleError::File {
+    (kind, issuer): (ListKind, IssuerId),
+    entry: &FileEntry,
+) -> Result<List<F::Reader>, BundleError> {
+    let reader = files.open(&entry.digest).map_err(|why| BundleError::File {
         digest: entry.digest,
         why,
+    })?;
+    check_length(&reader, entry)?;
+    let list = match intake {
+        Intake::New(_) | Intake::Installed => {
+            check_digest(&reader, entry)?;
+            List::open(reader, &rules.trust, rules.manifest.issued_at)
+        }
+        Intake::Reopened => List::reopen(reader, &rules.trust, rules.manifest.issued_at),
     };
-    let length = reader.length().map_err(unreadable)?;
-    if length != entry.length || length > MAX_LENGTH {
-        return Err(BundleError::WrongFile(entry.digest));
+    let list = list.map_err(|why| BundleError::List { kind, issuer, why })?;
+    let head = list.head();
+    if head.as_of > rules.manifest.issued_at.plus(SLACK) {
+        return Err(BundleError::LaterThanManifest("list"));
     }
+    if (head.kind, list.issuer(), head.count) != (kind, issuer, entry.records) {
+        return Err(BundleError::Disagree { kind, issuer });
+    }
+    if let Intake::New(have) = intake
+        && let Some(have) = rules.have(have).lists.get(&(kind, issuer))
+    {
+        no_rollback("list", *have, head.version)?;
+    }
+    Ok(list)
+}
+
+fn check_length<R: ReadAt>(reader: &R, entry: &FileEntry) -> Result<(), BundleError> {
+    let length = reader.length().map_err(|why| BundleError::File {
+        digest: entry.digest,
+        why,
+    })?;
+    if length == entry.length && length <= MAX_LENGTH {
+        Ok(())
+    } else {
+        Err(BundleError::WrongFile(entry.digest))
+    }
+}
+
+/// The bytes of a file of the right length against its name.
+fn check_digest<R: ReadAt>(reader: &R, entry: &FileEntry) -> Result<(), BundleError> {
     let mut hasher = blake3::Hasher::new();
     let mut buffer = vec![0; 64 * 1024];
     let mut at = 0;
-    while at < length {
-        let part = buffer.len().min((length - at) as usize);
+    while at < entry.length {
+        let part = buffer.len().min((entry.length - at) as usize);
         reader
             .read_at(&mut buffer[..part], at)
-            .map_err(unreadable)?;
+            .map_err(|why| BundleError::File {
+                digest: entry.digest,
+                why,
+            })?;
         hasher.update(&buffer[..part]);
         at += part as u64;
     }

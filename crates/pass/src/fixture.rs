@@ -277,7 +277,7 @@ impl Region {
             salt: [3; 16],
         };
         let status = write_status(&lists(), plan, self.listed.clone(), []).unwrap();
-        let revoked = write_revocation(&lists(), plan, self.revoked.clone());
+        let revoked = write_revocation(&lists(), plan, self.revoked.clone()).unwrap();
         let own = issuer("CN-SD");
         let policy = bundle().sign(Kind::Policy, &self.policy);
         let files = vec![

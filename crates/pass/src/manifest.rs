@@ -15,6 +15,9 @@ use crate::{
     words::{Bounded, Digest, IssuerId},
 };
 
+/// Most deltas that a manifest names of one list.
+pub const MAX_DELTAS: usize = 32;
+
 /// Claims of a manifest.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Manifest {
@@ -27,7 +30,30 @@ pub struct Manifest {
     /// Until when it is usable at all.
     pub hard_expiry: Timestamp,
     /// The files, sorted by role, no role twice.
-    pub files: Bounded<FileEntry, 1, 2048>,
+    pub files: Bounded<FileEntry, 1, 8192>,
+}
+
+impl Manifest {
+    /// The deltas that lead from that version of a list to the list that is named here, in the order
+    /// in which they are to be applied. None when no delta begins at that version: take the list.
+    pub fn deltas_from(
+        &self,
+        kind: ListKind,
+        issuer: IssuerId,
+        from_version: u64,
+    ) -> Option<&[FileEntry]> {
+        let delta = |from_version| FileRole::Delta {
+            kind,
+            issuer,
+            from_version,
+        };
+        let entries = self.files.as_slice();
+        let from = entries.partition_point(|entry| entry.role < delta(from_version));
+        let to = entries.partition_point(|entry| entry.role <= delta(u64::MAX));
+        let deltas = entries.get(from..to)?;
+        let first = deltas.first()?;
+        (first.role == delta(from_version)).then_some(deltas)
+    }
 }
 
 impl Claims for Manifest {
@@ -58,6 +84,17 @@ pub enum FileRole {
     Policy,
     /// A list of an issuer.
     List(ListKind, IssuerId),
+    /// What leads from one version of a list to the next that has a delta here, and from the last of
+    /// those to the list itself. Nothing needs it: it spares a device that holds `from_version` the
+    /// list, whose bytes it must make. So a bundle is whole without it, and with one that is damaged.
+    Delta {
+        /// Of which list.
+        kind: ListKind,
+        /// Whose.
+        issuer: IssuerId,
+        /// The version that it begins at.
+        from_version: u64,
+    },
 }
 
 /// What a device already holds, so that nothing goes back.
@@ -94,4 +131,22 @@ pub fn files_named(manifest: &[u8]) -> Result<Vec<FileEntry>, BundleError> {
     let envelope = Envelope::parse_kind(Kind::Manifest, manifest, MAX_FILE)?;
     let claimed: Manifest = envelope.peek().map_err(EnvelopeError::from)?;
     Ok(claimed.files.as_slice().to_vec())
+}
+
+/// Files stand in order, no role twice, and no list has more deltas than [`MAX_DELTAS`].
+pub(crate) fn check_roles(entries: &[FileEntry]) -> Result<(), BundleError> {
+    if !entries.is_sorted_by(|a, b| a.role < b.role) {
+        return Err(BundleError::Order);
+    }
+    let list = |entry: &FileEntry| match entry.role {
+        FileRole::Delta { kind, issuer, .. } => Some((kind, issuer)),
+        FileRole::Root(_) | FileRole::TrustList | FileRole::Policy | FileRole::List(..) => None,
+    };
+    // In order, the deltas of one list stand side by side.
+    let deltas = entries.iter().filter_map(list).collect::<Vec<_>>();
+    let mut lists = deltas.chunk_by(|a, b| a == b);
+    if lists.any(|of_one| of_one.len() > MAX_DELTAS) {
+        return Err(BundleError::ManyDeltas);
+    }
+    Ok(())
 }

@@ -220,7 +220,7 @@ proptest! {
     ) {
         let number = |(front, [high, low]): (u8, [u8; 2])| PassNumber([0, front, high, 0, low]);
         let set: BTreeSet<PassNumber> = set.into_iter().map(number).collect();
-        let file = write_revocation(&fixture::lists(), plan([0; 16]), set.clone());
+        let file = write_revocation(&fixture::lists(), plan([0; 16]), set.clone()).unwrap();
         let list = List::open(file, &trust(), NOW).unwrap();
         for revoked in &set {
             prop_assert_eq!(list.revocation(revoked).unwrap(), Revocation::Revoked);
@@ -238,7 +238,8 @@ proptest! {
         numbers in prop::collection::vec(any::<[u8; 5]>(), 0..300),
     ) {
         let write = |numbers: Vec<[u8; 5]>| {
-            write_revocation(&fixture::lists(), plan([0; 16]), numbers.into_iter().map(PassNumber))
+            let numbers = numbers.into_iter().map(PassNumber);
+            write_revocation(&fixture::lists(), plan([0; 16]), numbers).unwrap()
         };
         let mut turned = numbers.clone();
         turned.reverse();

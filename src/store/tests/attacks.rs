@@ -1,55 +1,19 @@
 //! Attacks on a device by what a hub, a network or a USB stick brings. After each the old bundle is the
 //! one in use, and the honest next one still gets in.
 
+use std::io::Read;
+
 use gatepost_pass::{
-    Digest, FileRole, Kind, Manifest, SecretKey, Signer,
-    bundle::{MAX_LENGTH, files_named},
+    FileRole, Kind, Manifest, SecretKey, Signer,
+    bundle::{FileEntry, MAX_LENGTH, files_named},
     trust::sign_with_roots,
 };
 
-use super::*;
-use crate::store::bundles::BundleDirectory;
-
-/// A bundle whose manifest names other files, signed by the true bundle key.
-struct Hostile {
-    region: Region,
-    manifest: Vec<u8>,
-}
-
-impl Hostile {
-    fn new(region: Region, change: impl FnOnce(&Region, &mut Vec<FileEntry>)) -> Self {
-        let mut files = files_named(&region.manifest()).unwrap();
-        change(&region, &mut files);
-        let manifest = Manifest {
-            version: region.version,
-            issued_at: region.issued_at,
-            fresh_until: region.issued_at.plus(DAY),
-            hard_expiry: region.issued_at.plus(7 * DAY),
-            files: files.try_into().unwrap(),
-        };
-        let manifest = fixture::bundle().sign(Kind::Manifest, &manifest);
-        Self { region, manifest }
-    }
-
-    fn stick(&self) -> Stick<'_> {
-        Stick {
-            region: &self.region,
-            manifest: self.manifest.clone(),
-            budget: u64::MAX,
-        }
-    }
-
-    fn refused(&self) -> CacheError {
-        refused(&mut self.stick())
-    }
-}
-
-/// Puts other bytes in the place of a file, with a digest that fits them.
-fn put(region: &Region, entry: &mut FileEntry, bytes: Vec<u8>) {
-    entry.digest = Digest::of(&bytes);
-    entry.length = bytes.len() as u64;
-    region.files.0.borrow_mut().insert(entry.digest, bytes);
-}
+use super::{
+    sticks::{put, usb},
+    *,
+};
+use crate::store::bundles::{BundleDirectory, BundleOrigin};
 
 /// What a device that has the first bundle says to this one.
 fn refused(origin: &mut dyn BundleOrigin) -> CacheError {
@@ -62,7 +26,7 @@ fn refused(origin: &mut dyn BundleOrigin) -> CacheError {
     };
     let before = names();
     let error = cache
-        .take_in(origin, &fixture::root(), NOW, &mut |_, _| {})
+        .take_in(origin, &fixture::root(), NOW, &mut |_| {})
         .unwrap_err();
     assert_eq!(installed(&cache), 1, "the old bundle is in use");
     assert!(names().is_superset(&before), "its files are there");
@@ -99,7 +63,7 @@ fn freeze_by_the_same_old_bundle_for_ever_goes_stale_then_expired_and_never_look
         (9999, Freshness::Expired),
     ] {
         let now = fixture::SIGNED.plus(hours * 3600);
-        let taken = cache.take_in(&mut stick(&region), &root, now, &mut |_, _| {});
+        let taken = cache.take_in(&mut stick(&region), &root, now, &mut |_| {});
         assert!(matches!(taken, Ok(Intaken::Same)), "{hours} h: {taken:?}");
         let bundle = cache.load(&root, now).unwrap().unwrap();
         assert_eq!(bundle.freshness(now), told, "after {hours} hours");
@@ -114,11 +78,7 @@ fn mix_and_match_of_two_bundles_files_is_refused() {
     let ours = files_named(&manifest).unwrap();
     let bytes = old.files.0.borrow()[&theirs[2].digest].clone();
     new.files.0.borrow_mut().insert(ours[2].digest, bytes);
-    let error = refused(&mut Stick {
-        region: &new,
-        manifest,
-        budget: u64::MAX,
-    });
+    let error = refused(&mut Stick::new(&new, manifest));
     let CacheError::Bundle(BundleError::WrongFile(digest)) = error else {
         panic!("{error}")
     };
@@ -133,11 +93,7 @@ fn truncation_of_the_manifest_at_any_length_is_refused() {
     let cache = cache(&folder);
     take(&cache, &mut stick(&Region::default())).unwrap();
     for end in 0..manifest.len() {
-        let mut cut = Stick {
-            region: &region,
-            manifest: manifest[..end].to_vec(),
-            budget: u64::MAX,
-        };
+        let mut cut = Stick::new(&region, manifest[..end].to_vec());
         assert!(take(&cache, &mut cut).is_err(), "cut at {end}");
     }
     assert_eq!(installed(&cache), 1);
@@ -197,7 +153,7 @@ fn endless_manifest_is_refused() {
 #[test]
 fn huge_lengths_in_a_manifest_are_refused_before_a_byte_is_fetched() {
     for length in [5 << 20, MAX_LENGTH + 1, u64::MAX] {
-        let hostile = Hostile::new(second(), |_, files| files[0].length = length);
+        let hostile = Changed::new(second(), |_, files| files[0].length = length);
         let mut endless = Endless {
             manifest: hostile.manifest,
             taken: 0,
@@ -206,8 +162,8 @@ fn huge_lengths_in_a_manifest_are_refused_before_a_byte_is_fetched() {
         assert!(matches!(error, CacheError::TooLarge), "{error}");
         assert_eq!(endless.taken, 0);
     }
-    let hostile = Hostile::new(second(), |_, files| files[2].length = MAX_LENGTH + 1);
-    let error = hostile.refused();
+    let hostile = Changed::new(second(), |_, files| files[2].length = MAX_LENGTH + 1);
+    let error = refused(&mut hostile.stick());
     assert!(matches!(
         error,
         CacheError::Bundle(BundleError::WrongFile(_))
@@ -219,24 +175,24 @@ fn wrong_threshold_a_trust_list_by_one_root_key_is_refused() {
     let stranger = SecretKey::from_seed(&[1; 32]);
     let mut region = second();
     region.trust.version = 2;
-    let hostile = Hostile::new(region, |region, files| {
+    let hostile = Changed::new(region, |region, files| {
         let keys = [&fixture::root_1().secret, &stranger];
         let trust = sign_with_roots(Kind::TrustList, &region.trust, &keys);
         put(region, &mut files[0], trust);
     });
-    let error = hostile.refused();
+    let error = refused(&mut hostile.stick());
     assert!(matches!(error, CacheError::Bundle(BundleError::Trust(_))));
 }
 
 #[test]
 fn swapped_files_two_lists_or_trust_and_policy_exchanged_are_refused() {
     for (a, b) in [(2, 3), (0, 1), (1, 2)] {
-        let hostile = Hostile::new(second(), |_, files| {
+        let hostile = Changed::new(second(), |_, files| {
             let roles = (files[a].role, files[b].role);
             files.swap(a, b);
             (files[a].role, files[b].role) = roles;
         });
-        let error = hostile.refused();
+        let error = refused(&mut hostile.stick());
         assert!(
             matches!(error, CacheError::Bundle(_)),
             "{a} and {b}: {error}"
@@ -256,12 +212,12 @@ fn swapped_list_of_a_strangers_key_under_our_name_is_refused() {
         salt: [3; 16],
     };
     let empty = gatepost_pass::list::write_status(&stranger, plan, [], []).unwrap();
-    let hostile = Hostile::new(second(), |region, files| {
+    let hostile = Changed::new(second(), |region, files| {
         files[2].records = 0;
         put(region, &mut files[2], empty);
     });
     assert!(matches!(
-        hostile.refused(),
+        refused(&mut hostile.stick()),
         CacheError::Bundle(BundleError::List { .. })
     ));
 }
@@ -282,7 +238,7 @@ fn key_compromise_recovery_reaches_a_device_on_which_the_thief_used_up_all_versi
     issuers[0].keys = keys.try_into().unwrap();
     region.trust.issuers = issuers.try_into().unwrap();
     region.trust.version = 2;
-    let hostile = Hostile::new(region, |region, files| {
+    let hostile = Changed::new(region, |region, files| {
         put(
             region,
             &mut files[1],
@@ -295,7 +251,7 @@ fn key_compromise_recovery_reaches_a_device_on_which_the_thief_used_up_all_versi
             .unwrap()
             .peek()
             .unwrap();
-    let recovery = Hostile {
+    let recovery = Changed {
         manifest: new.sign(Kind::Manifest, &claims),
         region: hostile.region,
     };
@@ -324,16 +280,6 @@ fn key_compromise_recovery_reaches_a_device_on_which_the_thief_used_up_all_versi
         assert!(take(&cache, &mut thief).is_err());
         assert_eq!(installed(&cache), 2);
     }
-}
-
-/// A stick with a bundle on it.
-fn usb(region: &Region) -> TempDir {
-    let folder = tempfile::tempdir().unwrap();
-    fs::write(folder.path().join("manifest"), region.manifest()).unwrap();
-    for (digest, bytes) in region.files.0.borrow().iter() {
-        fs::write(folder.path().join(digest.to_string()), bytes).unwrap();
-    }
-    folder
 }
 
 #[test]
@@ -378,7 +324,7 @@ fn a_usb_stick_whose_file_is_longer_than_named_gives_no_more_than_is_named() {
     let cache = cache(&folder);
     let mut origin = BundleDirectory::new(stick.path());
     cache
-        .take_in(&mut origin, &fixture::root(), NOW, &mut |_, _| {})
+        .take_in(&mut origin, &fixture::root(), NOW, &mut |_| {})
         .unwrap();
     let status = |entry: &&FileEntry| matches!(entry.role, FileRole::List(..));
     let named = files_named(&region.manifest()).unwrap();

@@ -1,18 +1,107 @@
 //! A disk on which only what was synced is sure: what a power cut may leave, in every way.
 
 use std::{
-    collections::BTreeMap,
-    fs,
+    cell::RefCell,
+    collections::{BTreeMap, BTreeSet},
+    fs, io,
     path::{Path, PathBuf},
+    rc::Rc,
 };
 
 use tempfile::TempDir;
+
+use crate::store::disk::{Disk, FileSystem};
+
+/// What goes wrong with a disk.
+#[derive(Clone, Copy, Debug)]
+pub(super) enum Fault {
+    None,
+    /// From this operation on nothing happens any more: the process was killed.
+    Killed(usize),
+    /// From this writing operation on there is no room; half of what was written last fits.
+    Full(usize),
+}
+
+/// The real file system, which writes down what is done to it and fails where it is told to.
+#[derive(Clone, Debug)]
+pub(super) struct Recorder {
+    root: PathBuf,
+    fault: Fault,
+    pub(super) ops: Rc<RefCell<Vec<Op>>>,
+}
+
+impl Recorder {
+    pub(super) fn new(folder: &TempDir, fault: Fault) -> Self {
+        Self {
+            root: folder.path().to_owned(),
+            fault,
+            ops: Rc::default(),
+        }
+    }
+
+    fn name(&self, path: &Path) -> PathBuf {
+        path.strip_prefix(&self.root).unwrap().to_owned()
+    }
+
+    fn step(&self, op: Op, act: impl FnOnce() -> io::Result<()>) -> io::Result<()> {
+        let mut ops = self.ops.borrow_mut();
+        let writes = |op: &Op| matches!(op, Op::Create(_) | Op::Append(..));
+        match self.fault {
+            Fault::Killed(at) if ops.len() >= at => Err(io::ErrorKind::Interrupted.into()),
+            Fault::Full(at) if writes(&op) && ops.iter().filter(|op| writes(op)).count() >= at => {
+                if let Op::Append(path, bytes) = &op {
+                    FileSystem.append(&self.root.join(path), &bytes[..bytes.len() / 2])?;
+                }
+                Err(io::ErrorKind::StorageFull.into())
+            }
+            _ => {
+                ops.push(op);
+                act()
+            }
+        }
+    }
+}
+
+impl Disk for Recorder {
+    fn create(&self, path: &Path) -> io::Result<()> {
+        self.step(Op::Create(self.name(path)), || FileSystem.create(path))
+    }
+
+    fn append(&self, path: &Path, bytes: &[u8]) -> io::Result<()> {
+        let op = Op::Append(self.name(path), bytes.to_vec());
+        self.step(op, || FileSystem.append(path, bytes))
+    }
+
+    fn overwrite(&self, path: &Path, bytes: &[u8], offset: u64) -> io::Result<()> {
+        let op = Op::Overwrite(self.name(path), bytes.to_vec(), offset as usize);
+        self.step(op, || FileSystem.overwrite(path, bytes, offset))
+    }
+
+    fn sync(&self, path: &Path) -> io::Result<()> {
+        self.step(Op::Sync(self.name(path)), || FileSystem.sync(path))
+    }
+
+    fn rename(&self, from: &Path, to: &Path) -> io::Result<()> {
+        let op = Op::Rename(self.name(from), self.name(to));
+        self.step(op, || FileSystem.rename(from, to))
+    }
+
+    fn sync_directory(&self, path: &Path) -> io::Result<()> {
+        let op = Op::SyncDirectory(self.name(path));
+        self.step(op, || FileSystem.sync_directory(path))
+    }
+
+    fn remove(&self, path: &Path) -> io::Result<()> {
+        self.step(Op::Remove(self.name(path)), || FileSystem.remove(path))
+    }
+}
 
 /// One change to storage; paths are relative to the cache.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(super) enum Op {
     Create(PathBuf),
     Append(PathBuf, Vec<u8>),
+    Overwrite(PathBuf, Vec<u8>, usize),
     Sync(PathBuf),
     Rename(PathBuf, PathBuf),
     SyncDirectory(PathBuf),
@@ -88,6 +177,9 @@ impl Model {
                 self.inodes[inode].bytes.clear();
             }
             Op::Append(path, bytes) => self.inodes[self.names[path]].bytes.extend(bytes),
+            Op::Overwrite(path, bytes, at) => {
+                self.inodes[self.names[path]].bytes[*at..at + bytes.len()].copy_from_slice(bytes);
+            }
             Op::Sync(path) => {
                 let inode = &mut self.inodes[self.names[path]];
                 inode.durable = inode.bytes.clone();
@@ -157,6 +249,10 @@ impl Model {
                 _ if bytes == durable => durable.clone(),
                 Unsynced::Kept => bytes.clone(),
                 Unsynced::Lost => durable.clone(),
+                // Written over in place: what was there before and has not changed stays.
+                Unsynced::Half | Unsynced::Zeros if bytes.len() == durable.len() => {
+                    in_place(durable, bytes, unsynced)
+                }
                 Unsynced::Half => bytes[..bytes.len() / 2].to_vec(),
                 Unsynced::Zeros => vec![0; bytes.len()],
             }
@@ -166,6 +262,22 @@ impl Model {
             .map(|(name, inode)| (name, left(inode)))
             .collect()
     }
+}
+
+/// A file of which a part was written over: half of the part is, or all of it became zeros.
+fn in_place(durable: &[u8], bytes: &[u8], unsynced: Unsynced) -> Vec<u8> {
+    let other = |at: &usize| durable[*at] != bytes[*at];
+    let first = (0..bytes.len()).find(other).unwrap_or_default();
+    let end = (0..bytes.len()).rfind(other).map_or(first, |last| last + 1);
+    let mut left = durable.to_vec();
+    match unsynced {
+        Unsynced::Half => {
+            let middle = first.midpoint(end);
+            left[first..middle].copy_from_slice(&bytes[first..middle]);
+        }
+        _ => left[first..end].fill(0),
+    }
+    left
 }
 
 /// Names and bytes.
@@ -178,4 +290,29 @@ pub(super) fn folder_with(files: &Files) -> TempDir {
         fs::write(folder.path().join(name), bytes).unwrap();
     }
     folder
+}
+
+/// Cuts the power after every operation, in every way, and hands over the disk that is left.
+pub(super) fn cut_everywhere(before: Model, ops: &[Op], mut check: impl FnMut(&TempDir, &str)) {
+    let (mut model, mut seen) = (before, BTreeSet::new());
+    for done in 0..=ops.len() {
+        for survivors in model.survivors() {
+            for unsynced in [
+                Unsynced::Kept,
+                Unsynced::Lost,
+                Unsynced::Half,
+                Unsynced::Zeros,
+            ] {
+                let files = model.after_cut(&survivors, unsynced);
+                let what = format!("cut after {done}, unsynced {unsynced:?}, {survivors:?}");
+                if !seen.contains(&files) {
+                    check(&folder_with(&files), &what);
+                    seen.insert(files);
+                }
+            }
+        }
+        if let Some(op) = ops.get(done) {
+            model.apply(op);
+        }
+    }
 }

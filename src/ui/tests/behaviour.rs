@@ -2,7 +2,7 @@
 
 use super::stage::{SIZES, Stage, camera_picture, status, verdict, worst_status};
 use crate::ui::generated::AgeUnit;
-use crate::ui::status::age_in_words;
+use crate::ui::status::{age_in_words, in_groups};
 use crate::ui::{
     CameraView, Language, Picture, SavedState, Surface, Ui, UiCommand, UiError, UiUpdate,
 };
@@ -201,6 +201,14 @@ fn ages_read_in_the_largest_unit_that_says_something() {
     assert_eq!(age_in_words(Some(120)), (2, AgeUnit::Hours));
     assert_eq!(age_in_words(Some(48 * 60)), (2, AgeUnit::Days));
     assert_eq!(age_in_words(Some(u64::MAX)), (i32::MAX, AgeUnit::Days));
+}
+
+#[test]
+fn counts_stand_in_groups_of_three_digits() {
+    assert_eq!(in_groups(0), "0");
+    assert_eq!(in_groups(999), "999");
+    assert_eq!(in_groups(1_000), "1 000");
+    assert_eq!(in_groups(100_000_000), "100 000 000");
 }
 
 #[test]

@@ -9,7 +9,7 @@ use gatepost_pass::{
     TrustError, TrustList, VerifiedBundle, VerifiedDocument,
     bundle::Intake,
     envelope::{Envelope, MAX_FILE, TEXT_PREFIX},
-    list::ListKind,
+    list::{Delta, DeltaError, ListKind},
     time::Minute,
     verify::verify_envelope,
 };
@@ -72,8 +72,14 @@ impl Region {
         let file = File::open(path).map_err(at("read", path))?;
         match List::open(file, &self.trust, self.now) {
             Ok(list) => return Ok(describe_list(&list)),
-            Err(ListError::Damaged("not a list" | "too short")) => {}
+            Err(ListError::NotAList) => {}
             Err(why) => return Ok(vec![format!("a list that does not count: {why}")]),
+        }
+        let file = File::open(path).map_err(at("read", path))?;
+        match Delta::open(file, &self.trust, self.now) {
+            Ok(delta) => return Ok(describe_delta(&delta)),
+            Err(DeltaError::Damaged(_) | DeltaError::Read(_)) => {}
+            Err(why) => return Ok(vec![format!("a delta that does not count: {why}")]),
         }
         let bytes = files::read(path, MAX_FILE as u64)?;
         if let Ok(text) = std::str::from_utf8(&bytes) {
@@ -352,14 +358,26 @@ fn describe_manifest(manifest: &Manifest) -> Lines {
     )]
 }
 
+fn describe_delta<R: ReadAt>(delta: &Delta<R>) -> Lines {
+    let [adds, removals, recolours] = delta.changes();
+    vec![format!(
+        "delta of the {} list of {}, version {} to {}: {adds} come, {removals} go, {recolours} change colour",
+        args::kind_name(delta.head().kind),
+        delta.issuer(),
+        delta.from_version(),
+        delta.head().version
+    )]
+}
+
 fn describe_list<R: ReadAt>(list: &List<R>) -> Lines {
     let head = list.head();
-    let (kind, records) = match head.kind {
-        ListKind::Status => ("status", "persons yellow or red"),
-        ListKind::Revocation => ("revocation", "passes revoked"),
+    let records = match head.kind {
+        ListKind::Status => "persons yellow or red",
+        ListKind::Revocation => "passes revoked",
     };
     vec![format!(
-        "{kind} list of {}, version {}, as of {}: {} {records}",
+        "{} list of {}, version {}, as of {}: {} {records}",
+        args::kind_name(head.kind),
         list.issuer(),
         head.version,
         show(head.as_of),

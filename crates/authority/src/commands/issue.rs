@@ -83,7 +83,7 @@ pub(crate) fn run(args: &Args, context: &Context) -> Result<(), Error> {
         2..=MAX_SUBJECTS => Kind::FamilyPass,
         other => return Err(Error::Persons(other)),
     };
-    let subjects = subjects(&home, &store, &persons)?;
+    let subjects = subjects(&home, &store, &persons, context.now)?;
     let medium = match (args.medium, args.holder_key) {
         (Some(MediumWord::Paper), Some(_)) => return Err(Error::HolderKey),
         (_, Some(_)) if kind == Kind::FamilyPass => return Err(Error::HolderKey),
@@ -145,7 +145,12 @@ fn person(text: &str) -> Option<Person> {
     })
 }
 
-fn subjects(home: &Home, store: &Store, persons: &[Person]) -> Result<Vec<Subject>, Error> {
+fn subjects(
+    home: &Home,
+    store: &Store,
+    persons: &[Person],
+    now: Timestamp,
+) -> Result<Vec<Subject>, Error> {
     let secret = home.tag_secret()?;
     let mut subjects: Vec<Subject> = Vec::new();
     for person in persons {
@@ -154,7 +159,7 @@ fn subjects(home: &Home, store: &Store, persons: &[Person]) -> Result<Vec<Subjec
         if subjects.iter().any(|other| other.tag == tag) {
             return Err(Error::SamePerson);
         }
-        let listed = store.status(&tag)?;
+        let listed = store.status(&tag, now)?;
         subjects.push(Subject {
             tag,
             name: mask(&person.name)?,

@@ -2,7 +2,7 @@
 
 use std::fs;
 
-use gatepost_pass::{Colour, Freshness, Medium, Revocation, VerifiedDocument};
+use gatepost_pass::{Colour, Freshness, Medium, Revocation, VerifiedDocument, list::ListKind};
 
 use crate::support::{LI, NOW, Region, WANG};
 
@@ -153,6 +153,24 @@ fn a_publish_that_fails_half_way_leaves_the_bundle_before_in_use() {
 }
 
 #[test]
+fn a_directory_that_can_not_be_written_keeps_its_bundle_and_the_next_one_leads_on_from_it() {
+    let region = Region::new("CN-SD");
+    region.ok(&["publish", "bundle"]);
+    // No file can be written beside the manifest: a full or faulty stick.
+    fs::create_dir(region.path("bundle/new.part")).unwrap();
+    assert!(region.refused(&["publish", "bundle"]).contains("new.part"));
+    let version = |bundle| region.device(bundle).unwrap().0.manifest().version;
+    assert_eq!((version("bundle"), version("home/published")), (1, 2));
+    fs::remove_dir(region.path("bundle/new.part")).unwrap();
+    region.ok(&["publish", "bundle"]);
+    let device = region.device("bundle").unwrap();
+    let issuer = "CN-SD".parse().unwrap();
+    let manifest = device.0.manifest();
+    let deltas = manifest.deltas_from(ListKind::Revocation, issuer, 1);
+    assert_eq!((manifest.version, deltas.unwrap().len()), (3, 2));
+}
+
+#[test]
 fn files_stay_for_the_manifest_before_and_then_go() {
     let region = Region::new("CN-SD");
     region.ok(&["publish", "bundle"]);
@@ -169,8 +187,8 @@ fn files_stay_for_the_manifest_before_and_then_go() {
     region.ok(&["publish", "bundle"]);
     assert!(region.device_with("bundle", &first).is_err());
     assert!(region.path("bundle/README").exists());
-    // Root, trust list, policy; two lists each of now and before; manifest, README.
-    assert_eq!(fs::read_dir(region.path("bundle")).unwrap().count(), 9);
+    // Root, trust list, policy; two lists each of now and before; two deltas to each; manifest, README.
+    assert_eq!(fs::read_dir(region.path("bundle")).unwrap().count(), 13);
 }
 
 #[test]

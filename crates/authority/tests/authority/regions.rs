@@ -2,13 +2,13 @@
 
 use std::fs;
 
-use gatepost_pass::{Colour, Recognition, SecretKey};
+use gatepost_pass::{Colour, Recognition, SecretKey, list::ListKind};
 use gatepost_protocol::{
     DeviceRequest, Enrolment,
     device::{device_id, verify_certificate},
 };
 
-use crate::support::{LI, NOW, Region, WANG};
+use crate::support::{LI, NOW, Region, WANG, tree};
 
 /// CN-SD, which recognises CN-JS in some way.
 fn two_regions(recognition: &[&str]) -> (Region, Region) {
@@ -67,6 +67,90 @@ fn passes_of_a_recognised_region_verify_here_and_its_lists_ship() {
             .recognition,
         Recognition::Accept(_)
     ));
+}
+
+#[test]
+fn lists_and_deltas_of_another_region_merge_under_its_own_issuer_and_never_into_ours() {
+    let (ours, theirs) = two_regions(&["accept"]);
+    ours.ok(&["status", "--id", WANG, "--colour", "yellow"]);
+    ours.ok(&["publish", "bundle"]);
+    let refused = ours.refused(&["lists", "import", "home/trust.json"]);
+    assert!(refused.contains("no list or delta"), "{refused}");
+
+    let li = theirs.issue(&["--id", LI, "--name", "李四"]);
+    theirs.ok(&["publish", "bundle"]);
+    let bundle = theirs.text("bundle");
+    let told = ours.ok(&["lists", "import", &bundle]);
+    assert!(told.contains("status list of CN-JS: version 1\n"), "{told}");
+    theirs.ok(&["status", "--id", LI, "--colour", "red"]);
+    theirs.ok(&["publish", "bundle"]);
+    theirs.ok(&["publish", "bundle"]);
+
+    // Their deltas alone, in no order, are enough; a file among them that is none is left.
+    fs::create_dir(ours.path("deltas")).unwrap();
+    for entry in fs::read_dir(theirs.path("bundle")).unwrap() {
+        let path = entry.unwrap().path();
+        if fs::read(&path).unwrap().starts_with(b"GPD1") {
+            fs::copy(&path, ours.path("deltas").join(path.file_name().unwrap())).unwrap();
+        }
+    }
+    fs::write(ours.path("deltas/notes"), "GPD1 from Jiangsu").unwrap();
+    let told = ours.ok(&["lists", "import", "deltas"]);
+    for line in [
+        "status list of CN-JS: version 1 became 2\n",
+        "status list of CN-JS: version 2 became 3\n",
+        "revocation list of CN-JS: version 2 became 3\n",
+    ] {
+        assert!(told.contains(line), "{told}");
+    }
+    let again = ours.refused(&["lists", "import", "deltas"]);
+    assert!(again.contains("nothing was changed"), "{again}");
+    let told = ours.ok(&["lists", "import", &bundle]);
+    assert!(told.contains("version 3 is no newer"), "{told}");
+    // The very bytes that they publish.
+    let published: Vec<_> = tree(&theirs.path("bundle"))
+        .into_iter()
+        .map(|(_, bytes)| bytes)
+        .collect();
+    for (_, bytes) in tree(&ours.path("home/lists")) {
+        assert!(published.contains(&bytes));
+    }
+
+    ours.ok(&["publish", "bundle"]);
+    let device = ours.device("bundle").unwrap();
+    assert_eq!(device.status("CN-JS", &li.tag), Some(Colour::Red));
+    assert_eq!(device.status("CN-SD", &li.tag), None);
+    let own = device.0.list(ListKind::Status, "CN-SD".parse().unwrap());
+    assert_eq!(own.unwrap().head().count, 1);
+    ours.ok(&["lists", "verify", "bundle"]);
+    // From the next one on, deltas to their lists go into our bundle too.
+    theirs.ok(&["publish", "bundle"]);
+    ours.ok(&["lists", "import", &bundle]);
+    ours.ok(&["publish", "bundle"]);
+    let device = ours.device("bundle").unwrap();
+    let issuer = "CN-JS".parse().unwrap();
+    let manifest = device.0.manifest();
+    let deltas = manifest.deltas_from(ListKind::Status, issuer, 3);
+    assert_eq!(deltas.unwrap().len(), 1);
+    let told = ours.ok(&["lists", "verify", "bundle"]);
+    assert!(told.contains("delta of the status list of CN-JS from version 3: makes version 4"));
+}
+
+#[test]
+fn a_list_of_ours_that_comes_back_from_another_region_is_left_out() {
+    let (ours, theirs) = two_regions(&["accept"]);
+    ours.ok(&["status", "--id", WANG, "--colour", "red"]);
+    ours.ok(&["publish", "bundle"]);
+    let mine = ours.run(&["lists", "import", "bundle"]);
+    let told = String::from_utf8_lossy(&mine.stderr);
+    assert_eq!(mine.status.code(), Some(1));
+    assert!(told.contains("it is of this authority"), "{told}");
+    // Nor is one of a region that is not on the trust list taken.
+    ours.ok(&["publish", "bundle"]);
+    let output = theirs.run(&["lists", "import", &ours.text("bundle")]);
+    let told = String::from_utf8_lossy(&output.stderr);
+    assert!(!output.status.success() && told.contains("CN-SD"), "{told}");
+    assert_eq!(fs::read_dir(theirs.path("home/lists")).unwrap().count(), 0);
 }
 
 #[test]

@@ -149,14 +149,16 @@ pub(super) fn policy() -> impl Strategy<Value = Policy> {
 }
 
 pub(super) fn head() -> impl Strategy<Value = ListHead> {
-    let numbers = any::<(u64, u64, [u8; 16])>();
+    let numbers = any::<(u64, u64, u32, u8, [u8; 16])>();
     (list_kind(), numbers, time(), digest()).prop_map(
-        |(kind, (version, count, salt), as_of, root)| ListHead {
+        |(kind, (version, count, pages, key_bits, salt), as_of, root)| ListHead {
             kind,
+            key_bits,
             version,
             as_of,
             salt,
             count,
+            pages,
             root,
         },
     )
@@ -225,6 +227,13 @@ fn role() -> impl Strategy<Value = FileRole> {
         Just(FileRole::TrustList),
         Just(FileRole::Policy),
         role_of_list().prop_map(|(kind, issuer)| FileRole::List(kind, issuer)),
+        (list_kind(), issuer(), any::<u64>()).prop_map(|(kind, issuer, from_version)| {
+            FileRole::Delta {
+                kind,
+                issuer,
+                from_version,
+            }
+        }),
     ]
 }
 

@@ -21,7 +21,7 @@ pub(super) fn claims(region: &Region) -> Manifest {
 }
 
 /// A manifest with other files, signed by the true bundle key.
-fn naming(claims: Manifest, change: impl FnOnce(&mut Vec<FileEntry>)) -> Vec<u8> {
+pub(super) fn naming(claims: Manifest, change: impl FnOnce(&mut Vec<FileEntry>)) -> Vec<u8> {
     let mut files = claims.files.as_slice().to_vec();
     change(&mut files);
     let files = files.try_into().unwrap();

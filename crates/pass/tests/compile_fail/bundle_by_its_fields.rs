@@ -9,5 +9,6 @@ pub fn forge(rules: Rules) -> VerifiedBundle<Vec<u8>> {
     VerifiedBundle {
         rules,
         lists: BTreeMap::new(),
+        unopened: BTreeMap::new(),
     }
 }

@@ -1,0 +1,114 @@
+//! What a bundle is made of, as it stood at one moment: read row by row, never held as a whole.
+
+use std::iter;
+
+use gatepost_pass::{Colour, Listing, PassNumber, Revocation, SubjectTag, Timestamp};
+use rusqlite::{Params, Row, Transaction, params};
+
+use super::{Store, StoreError, colour, integer};
+
+/// Who is yellow or red at ?1.
+const LISTED: &str = "SELECT tag, colour FROM statuses
+    WHERE since <= ?1 AND (until IS NULL OR until > ?1)";
+
+/// The store as it is now, whatever others write in the meantime.
+pub(crate) struct Snapshot<'a> {
+    db: Transaction<'a>,
+}
+
+impl Store {
+    /// The store as it is now.
+    pub(crate) fn snapshot(&mut self) -> Result<Snapshot<'_>, StoreError> {
+        let db = self.db.transaction()?;
+        Ok(Snapshot { db })
+    }
+}
+
+impl Snapshot<'_> {
+    /// How many persons [`Self::universe`] gives at most.
+    pub(crate) fn size(&self) -> Result<u64, StoreError> {
+        let sql = "SELECT (SELECT count(*) FROM persons) + (SELECT count(*) FROM statuses)";
+        let size: i64 = self.db.query_row(sql, [], |row| row.get(0))?;
+        u64::try_from(size).map_err(|_| StoreError::Damaged("a count"))
+    }
+
+    /// Gives everyone who is yellow or red at that time to `read`.
+    pub(crate) fn listed<T>(
+        &self,
+        at: Timestamp,
+        read: impl FnOnce(&mut dyn Iterator<Item = (SubjectTag, Colour)>) -> T,
+    ) -> Result<T, StoreError> {
+        let parse = |row: &Row<'_>| Ok((SubjectTag(row.get(0)?), colour(row.get(1)?)?));
+        self.stream(LISTED, [integer(at.0)], parse, read)
+    }
+
+    /// Gives everyone who was ever issued a pass or is listed to `read`, each once, with what a list of
+    /// that time must say.
+    pub(crate) fn universe<T>(
+        &self,
+        at: Timestamp,
+        read: impl FnOnce(&mut dyn Iterator<Item = (SubjectTag, Listing)>) -> T,
+    ) -> Result<T, StoreError> {
+        let sql = format!(
+            "WITH listed AS ({LISTED})
+             SELECT tag, coalesce(colour, 0) FROM persons LEFT JOIN listed USING (tag)
+             UNION ALL
+             SELECT tag, colour FROM listed WHERE tag NOT IN (SELECT tag FROM persons)"
+        );
+        let parse = |row: &Row<'_>| {
+            let colour = colour(row.get(1)?)?;
+            Ok((SubjectTag(row.get(0)?), Listing::of(colour)))
+        };
+        self.stream(&sql, [integer(at.0)], parse, read)
+    }
+
+    /// Gives the number of every pass that no longer counts to `read`, in order.
+    pub(crate) fn revoked<T>(
+        &self,
+        read: impl FnOnce(&mut dyn Iterator<Item = PassNumber>) -> T,
+    ) -> Result<T, StoreError> {
+        let sql = "SELECT number FROM revocations ORDER BY number";
+        self.stream(sql, params![], |row| Ok(PassNumber(row.get(0)?)), read)
+    }
+
+    /// Gives the number of every pass to `read`, in order, with whether it still counts.
+    pub(crate) fn passes<T>(
+        &self,
+        read: impl FnOnce(&mut dyn Iterator<Item = (PassNumber, Revocation)>) -> T,
+    ) -> Result<T, StoreError> {
+        let sql = "SELECT number, revocations.number IS NOT NULL
+                   FROM passes LEFT JOIN revocations USING (number) ORDER BY number";
+        let parse = |row: &Row<'_>| {
+            let revocation = match row.get(1)? {
+                true => Revocation::Revoked,
+                false => Revocation::Valid,
+            };
+            Ok((PassNumber(row.get(0)?), revocation))
+        };
+        self.stream(sql, params![], parse, read)
+    }
+
+    /// Gives rows to `read` one by one. What it made of them counts only when all could be read.
+    fn stream<R, T>(
+        &self,
+        sql: &str,
+        params: impl Params,
+        parse: impl Fn(&Row<'_>) -> Result<R, StoreError>,
+        read: impl FnOnce(&mut dyn Iterator<Item = R>) -> T,
+    ) -> Result<T, StoreError> {
+        let mut statement = self.db.prepare(sql)?;
+        let mut rows = statement.query(params)?;
+        let mut fault = None;
+        let made = read(&mut iter::from_fn(|| {
+            let row = rows.next().map_err(StoreError::from);
+            match row.and_then(|row| row.map(&parse).transpose()) {
+                Ok(row) => row,
+                Err(why) => {
+                    fault = Some(why);
+                    None
+                }
+            }
+        }));
+        fault.map_or(Ok(made), Err)
+    }
+}
