@@ -8,8 +8,8 @@ use super::threshold::Ink;
 const MAX_FOUND: usize = 512;
 /// How far a run may be off its share, as a part of that share.
 const TOLERANCE: f64 = 0.5;
-/// The same on a diagonal, where steps are coarser.
-const DIAGONAL_TOLERANCE: f64 = 0.75;
+/// What whole pixels cost besides, in pixels.
+const SLACK: f64 = 0.3;
 
 /// A finder pattern.
 #[derive(Clone, Copy, Debug)]
@@ -76,7 +76,7 @@ fn scan_row(row: &[i16], mut hit: impl FnMut(f64)) {
 /// ones are at least half a module. They may be longer: the ring may touch other print.
 fn is_ring(runs: &[usize; 5]) -> bool {
     let [before, left, middle, right, after] = *runs;
-    // In tenths of a module, so that no division is needed.
+    // Lengths in tenths of a pixel, so that no division is needed; 6 is twice SLACK.
     let module = 2 * (left + middle + right);
     let near =
         |run: usize, share: usize| (10 * run).abs_diff(share * module) * 2 <= share * module + 6;
@@ -97,11 +97,11 @@ fn is_pattern(runs: &[usize; 5], tolerance: f64) -> bool {
             .iter()
             .zip([1.0, 1.0, 3.0, 1.0, 1.0])
             .all(|(&run, share)| {
-                run > 0 && (run as f64 - share * module).abs() <= share * module * tolerance + 0.3
+                run > 0 && (run as f64 - share * module).abs() <= share * module * tolerance + SLACK
             })
 }
 
-/// Looks at a possible finder pattern along the column, the row and the diagonals.
+/// Looks at a possible finder pattern along the column and the row. Not along the diagonals: corners get worn.
 fn confirm(ink: &Ink, x: f64, y: f64) -> Option<Finder> {
     let down = cross(ink, (x, y), (0.0, 1.0), TOLERANCE)?;
     let y = y + down.off_middle;
@@ -114,12 +114,6 @@ fn confirm(ink: &Ink, x: f64, y: f64) -> Option<Finder> {
     if longer > 2.5 * shorter {
         return None;
     }
-    cross(ink, (x, y), (1.0, 1.0), DIAGONAL_TOLERANCE)
-        .or_else(|| cross(ink, (x, y), (1.0, -1.0), DIAGONAL_TOLERANCE))
-        .or(Some(Cross {
-            length: 0.0,
-            off_middle: 0.0,
-        }))?;
     Some(Finder {
         x,
         y,

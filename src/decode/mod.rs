@@ -2,7 +2,8 @@
 //!
 //! Stages, each a file: `scale` the picture, `threshold` it to black and white, find the
 //! `finder` patterns, `place` three of them as one code, lay a `grid` over it by its `mapping`,
-//! read the `symbol`.
+//! read the `symbol`. A `look` is one run through them; a `still` gets many, a `stream` one or two a
+//! frame. Careful looks add `frame`, `trio`, `version` and `mesh`. docs/reading.md tells the whole.
 //!
 //! We look for codes ourselves and hand rqrr only clean squares of modules: its own search asserts on
 //! odd pictures (a ring with a degenerate corner, a perspective through infinity, no timing pattern),
