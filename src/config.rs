@@ -13,7 +13,7 @@ use crate::{files, ui::Language};
 pub struct Config {
     /// Camera device, such as `/dev/video0`.
     pub camera: String,
-    /// Language of the screen: `en` or `zh`.
+    /// Language of the screen: `en`, `zh` or `ug`.
     pub language: Language,
     /// Which way people go past this device: `in` or `out`.
     pub direction: Direction,
@@ -113,7 +113,7 @@ mod tests {
             .unwrap_err()
             .to_string();
         assert!(
-            fault.contains("line 2") && fault.contains("`en` or `zh`"),
+            fault.contains("line 2") && fault.contains("`en`, `zh`, `ug`"),
             "{fault}"
         );
         let fault = load("kamera = \"x\"").unwrap_err().to_string();

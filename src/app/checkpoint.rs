@@ -218,6 +218,10 @@ impl Checkpoint {
         }
     }
 
+    pub(super) fn direction(&self) -> Direction {
+        self.direction
+    }
+
     pub(super) fn place_name(&self) -> &str {
         &self.place_name
     }

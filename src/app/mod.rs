@@ -305,6 +305,8 @@ impl App {
             }
             // The window has done it; `run` handles Quit.
             Event::Ui(UiCommand::SwitchLanguage(_) | UiCommand::Quit) => {}
+            // Their pages are to come.
+            Event::Ui(_) => {}
         }
     }
 

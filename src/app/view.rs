@@ -8,8 +8,8 @@ use crate::{
     checkpoint::Verdict,
     clock::{format_hour, format_local},
     ui::{
-        CameraView, ColourView, DocumentView, FreshnessView, OnlineView, PersonView, StatusView,
-        VerdictView,
+        CameraView, ColourView, DocumentView, FreshnessView, OnlineView, OverrideView, PersonView,
+        StatusView, VerdictView,
     },
 };
 
@@ -42,6 +42,12 @@ pub(super) fn verdict(number: u32, verdict: &Verdict, utc_offset: i16) -> Verdic
         issuer: issuer.unwrap_or_default(),
         valid_until: until.unwrap_or_default(),
         help: verdict.help.clone(),
+        link: None,
+        desks: Vec::new(),
+        passed_minutes_ago: None,
+        question: None,
+        overriding: OverrideView::Impossible,
+        members: Vec::new(),
     }
 }
 
@@ -108,5 +114,7 @@ pub(super) fn status(checkpoint: &Checkpoint, online: OnlineView, now: Now) -> S
         clock: format_hour(now.time, checkpoint.utc_offset()),
         clock_trusted: now.clock == ClockTrust::Trusted,
         place: checkpoint.place_name().to_owned(),
+        direction: checkpoint.direction(),
+        guard: String::new(),
     }
 }

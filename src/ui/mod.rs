@@ -25,10 +25,7 @@ mod generated {
     slint::include_modules!();
 }
 
-pub use view::{
-    CameraView, ColourView, DocumentView, FreshnessView, Language, OnlineView, PersonView, Picture,
-    SavedState, StatusView, UiCommand, UiUpdate, VerdictView,
-};
+pub use view::*;
 
 use generated::{AppWindow, ScanAdapter, StatusAdapter};
 use offscreen::{Job, Offscreen};
@@ -275,5 +272,18 @@ fn apply(app: &AppWindow, update: &UiUpdate) {
         UiUpdate::Dismiss => verdict::dismiss(app),
         UiUpdate::Status(status) => status::show(&app.global::<StatusAdapter>(), status),
         UiUpdate::Language(language) => status::show_language(app, *language),
+        // Their pages are to come.
+        UiUpdate::Found { .. }
+        | UiUpdate::Page(_)
+        | UiUpdate::IdEntry(_)
+        | UiUpdate::ByHand(_)
+        | UiUpdate::Duty(_)
+        | UiUpdate::Place(_)
+        | UiUpdate::StatusPage(_)
+        | UiUpdate::Today(_)
+        | UiUpdate::Update(_)
+        | UiUpdate::Enrol(_)
+        | UiUpdate::Notices(_)
+        | UiUpdate::TextSize(_) => {}
     }
 }

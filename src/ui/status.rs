@@ -19,6 +19,7 @@ pub(super) fn connect(app: &AppWindow, on_command: &Rc<dyn Fn(UiCommand)>) {
             let language = match kind {
                 LanguageKind::English => Language::English,
                 LanguageKind::Chinese => Language::Chinese,
+                LanguageKind::Uyghur => Language::Uyghur,
             };
             if let Some(app) = weak.upgrade() {
                 show_language(&app, language);
@@ -55,6 +56,7 @@ pub(super) fn show_language(app: &AppWindow, language: Language) {
     let (kind, bundle) = match language {
         Language::English => (LanguageKind::English, "en"),
         Language::Chinese => (LanguageKind::Chinese, "zh_CN"),
+        Language::Uyghur => (LanguageKind::Uyghur, "ug"),
     };
     // Both are compiled in, so this fails only for a build without translations: English stays.
     if slint::select_bundled_translation(bundle).is_ok() {

@@ -152,5 +152,10 @@ pub(super) fn map_reason(reason: Reason) -> ReasonKind {
         Reason::ListUnreadable => ReasonKind::ListUnreadable,
         Reason::ClockUntrusted => ReasonKind::ClockUntrusted,
         Reason::NotSetUp => ReasonKind::NotSetUp,
+        Reason::Fever => ReasonKind::Fever,
+        Reason::NotListed => ReasonKind::NotListed,
+        Reason::RegisteredByHand => ReasonKind::RegisteredByHand,
+        Reason::HealthAnswer => ReasonKind::HealthAnswer,
+        Reason::SupervisorAllowed => ReasonKind::SupervisorAllowed,
     }
 }

@@ -21,7 +21,7 @@ mod tests;
 
 pub use batch::{BatchError, VerifiedBatch};
 pub use device::{DeviceCertificate, DeviceRequest, Enrolment};
-pub use passage::{Direction, Passage, Seen};
+pub use passage::{Direction, OverrideWhy, Passage, Seen, WhyNoCode};
 pub use receipt::Receipt;
 pub use record::{Body, Epoch, Head, Previous, Record};
 pub use seal::{OpenError, SealError, open, seal};

@@ -40,6 +40,34 @@ pub enum Direction {
     Out,
 }
 
+/// Why somebody passes without a code.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum WhyNoCode {
+    /// Has no phone and no paper pass.
+    NoPhone,
+    /// The phone is off, broken or without its app.
+    PhoneTrouble,
+    /// The code is there and can't be read.
+    CodeUnreadable,
+    /// A child, a patient or somebody else who can't show one.
+    CannotShow,
+    /// A visitor from far away, without a pass that counts here.
+    Visitor,
+}
+
+/// Why a supervisor allows what the rules do not.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum OverrideWhy {
+    /// Life or health is at stake.
+    Emergency,
+    /// The supervisor saw other documents that settle it.
+    DocumentsSeen,
+    /// The help desk confirmed it.
+    DeskConfirmed,
+}
+
 /// What was shown at the checkpoint.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub enum Seen {

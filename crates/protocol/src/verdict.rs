@@ -75,4 +75,14 @@ pub enum Reason {
     ClockUntrusted,
     /// There is no trust bundle on this device yet.
     NotSetUp,
+    /// The temperature that was taken is 37.3 °C or above.
+    Fever,
+    /// The person, known by an ID number and without a code, is on none of the lists.
+    NotListed,
+    /// Registered by hand, without a code.
+    RegisteredByHand,
+    /// An answer to the health questionnaire needs a second look.
+    HealthAnswer,
+    /// A supervisor allowed what the rules did not.
+    SupervisorAllowed,
 }

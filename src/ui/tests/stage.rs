@@ -1,10 +1,10 @@
 //! An off-screen window on a thread of its own, what it shows, and examples to show on it.
 
 use crate::ui::{
-    ColourView, DocumentView, FreshnessView, Language, OnlineView, PersonView, Picture, StatusView,
-    Surface, Ui, UiCommand, UiHandle, VerdictView,
+    ColourView, DocumentView, FreshnessView, Language, OnlineView, OverrideView, PersonView,
+    Picture, StatusView, Surface, Ui, UiCommand, UiHandle, VerdictView,
 };
-use gatepost_protocol::{Outcome, Reason};
+use gatepost_protocol::{Direction, Outcome, Reason};
 use i_slint_backend_testing::{AccessibleRole, ElementQuery};
 use std::path::PathBuf;
 use std::sync::mpsc::{Receiver, channel};
@@ -142,6 +142,8 @@ pub(super) fn status() -> StatusView {
         clock: "06:12".into(),
         clock_trusted: true,
         place: "Quancheng Road, east gate".into(),
+        direction: Direction::In,
+        guard: String::new(),
     }
 }
 
@@ -156,6 +158,8 @@ pub(super) fn worst_status() -> StatusView {
         clock: "23:58".into(),
         clock_trusted: false,
         place: "济南市历下区泉城路街道办事处东门检查点".into(),
+        direction: Direction::In,
+        guard: String::new(),
     }
 }
 
@@ -173,6 +177,12 @@ pub(super) fn verdict(outcome: Outcome, reasons: &[Reason], people: usize) -> Ve
         issuer: "山东省 Shandong".into(),
         valid_until: "2022-05-14 18:00".into(),
         help: None,
+        link: None,
+        desks: Vec::new(),
+        passed_minutes_ago: None,
+        question: None,
+        overriding: OverrideView::Impossible,
+        members: Vec::new(),
     }
 }
 
