@@ -7,7 +7,7 @@ use std::hint::black_box;
 use criterion::{Criterion, criterion_group, criterion_main};
 use gatepost::{
     camera::Frame,
-    checkpoint::{Recent, judge},
+    checkpoint::{Judge, Recent},
     decode::{CodeContent, StreamReader},
 };
 use gatepost_pass::{
@@ -15,6 +15,7 @@ use gatepost_pass::{
     envelope::{live_code, to_text},
     fixture::{self, NOW, Region, documents},
 };
+use gatepost_protocol::Direction;
 use gatepost_scene::{Carrier, Code, ErrorCorrection, View, blank, render_rgb};
 
 fn frame(text: &str, carrier: Carrier) -> Frame {
@@ -30,6 +31,12 @@ fn frame_to_verdict(c: &mut Criterion) {
         clock: ClockTrust::Trusted,
     };
     let recent = Recent::default();
+    let judge = Judge {
+        bundle: Some(&bundle),
+        recent: &recent,
+        direction: Direction::In,
+        now,
+    };
     let paper = to_text(&documents().sign(Kind::Pass, &fixture::paper_pass(1)));
     let phone = documents().sign(Kind::Pass, &fixture::phone_pass(1));
     let live = to_text(&live_code(&phone, NOW, &fixture::holder()));
@@ -39,10 +46,7 @@ fn frame_to_verdict(c: &mut Criterion) {
     ];
     let judge_all = |frame: &Frame| {
         let codes = StreamReader::default().read(frame.view());
-        let verdicts = codes
-            .iter()
-            .map(|code| judge(&code.content, Some(&bundle), &recent, now));
-        verdicts.count()
+        codes.iter().map(|code| judge.code(&code.content)).count()
     };
 
     let mut group = c.benchmark_group("frame to verdict, 640x480");
@@ -58,7 +62,7 @@ fn frame_to_verdict(c: &mut Criterion) {
     let mut group = c.benchmark_group("text to verdict");
     for (name, text) in [("paper pass", &paper), ("live code", &live)] {
         let content = CodeContent::Text(text.clone());
-        let verdict = || judge(black_box(&content), Some(&bundle), &recent, now);
+        let verdict = || judge.code(black_box(&content));
         group.bench_function(name, |b| b.iter(verdict));
     }
     group.finish();

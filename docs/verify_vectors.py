@@ -310,6 +310,21 @@ def read_named(read, now):
     return [f"id: {identity}", f"name: {name}"] + until(minute, now)
 
 
+def read_badge(read, now):
+    identity, name, minute = read.text(24), read.text(60), read.varint(32)
+    lines = [f"id: {identity}", f"name: {name}"] + until(minute, now)
+    lines += [f"number: {read.take(5).hex()}", f"role: {read.choice('guard', 'supervisor')}"]
+    sites = [f"site: {read.choice('place', 'prefix')} {read.text(24)}" for _ in range(read.varint(64))]
+    if len(sites) > 4:
+        raise read.damaged()
+    marker = read.byte()
+    if marker > 1:
+        raise read.damaged()
+    pin = [f"pin: {read.take(16).hex()}"] if marker else []
+    read.end()
+    return lines + sites + pin
+
+
 def read_enrolment(read, now):
     root, hub, minute = read.take(32).hex(), read.text(120), read.varint(32)
     read.end()
@@ -329,6 +344,8 @@ def verify(data, trust, now):
         lines, holder = read_pass(read, kind, now)
     elif kind == "enrolment":
         lines = read_enrolment(read, now)
+    elif kind == "badge":
+        lines = read_badge(read, now)
     else:
         lines = read_named(read, now)
     if live:

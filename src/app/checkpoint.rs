@@ -7,7 +7,7 @@ use gatepost_protocol::{Direction, Passage, Seen};
 
 use crate::{
     checkpoint::{
-        Judged, Recent, freshness_for, judge,
+        Judge, Judged, Recent, freshness_for,
         verdict::{Outcome, Reason},
     },
     clock::Clock,
@@ -139,10 +139,10 @@ impl Checkpoint {
         at: Instant,
     ) -> Option<Judged> {
         self.tick(at);
-        let bundle = self.bundle.as_ref();
         // Without pass-back, or a pass would be new again a frame after it was admitted.
+        let none = Recent::default();
         let plain = |code: &DecodedCode| {
-            let judged = judge(&code.content, bundle, &Recent::default(), now);
+            let judged = self.judge(&none, now).code(&code.content);
             (key(&code.content, &judged), judged, code.content.clone())
         };
         let mut found: Vec<_> = codes.iter().map(plain).collect();
@@ -163,16 +163,25 @@ impl Checkpoint {
         let (key, _, content) = found
             .into_iter()
             .max_by_key(|(_, judged, _)| judged.verdict.outcome)?;
-        let judged = judge(&content, bundle, &self.recent, now);
+        let judged = self.judge(&self.recent, now).code(&content);
         if self.in_view.len() == MOST_IN_VIEW {
             self.in_view.remove(0);
         }
         self.in_view.push((key, at));
         // Whoever was only checked may still come back with what was asked for.
         if judged.verdict.outcome == Outcome::Admit {
-            self.recent.add(&judged.seen, at);
+            self.recent.add(&judged.seen, self.direction, at);
         }
         Some(judged)
+    }
+
+    fn judge<'a>(&'a self, recent: &'a Recent, now: Now) -> Judge<'a, std::fs::File> {
+        Judge {
+            bundle: self.bundle.as_ref(),
+            recent,
+            direction: self.direction,
+            now,
+        }
     }
 
     /// The passage of a verdict, and whom it is sealed to. Nothing for codes that are no attempt to
@@ -192,6 +201,8 @@ impl Checkpoint {
             reasons: judged.verdict.reasons.clone().try_into().ok()?,
             seen: judged.seen.clone(),
             guard: None,
+            temperature: None,
+            allowed: None,
         };
         Some((passage, bundle.policy().tracing_key))
     }
@@ -275,8 +286,8 @@ pub(super) fn is_attempt(judged: &Judged) -> bool {
 
 fn key(content: &CodeContent, judged: &Judged) -> Key {
     match (&judged.seen, content) {
-        (Seen::Pass { .. }, _) => Key::Pass(judged.seen.clone(), judged.verdict.reasons.clone()),
         (Seen::Unverified, CodeContent::Text(text)) => Key::Code(Digest::of(text.as_bytes())),
         (Seen::Unverified, CodeContent::Bytes(bytes)) => Key::Code(Digest::of(bytes)),
+        (seen, _) => Key::Pass(seen.clone(), judged.verdict.reasons.clone()),
     }
 }

@@ -19,11 +19,11 @@ use std::{
     time::{Duration, Instant},
 };
 
-use gatepost_pass::Now;
+use gatepost_pass::{Now, Place};
 
 use crate::{
     camera::{CameraError, CameraState, CameraWatch, PictureFolder},
-    checkpoint::Judged,
+    checkpoint::{Basis, Case, Judged, Looked},
     clock::{Clock, format_time},
     config::{Config, ConfigError},
     data::{DataDir, DataError, Identity},
@@ -335,7 +335,7 @@ impl App {
         if let Some(recorder) = &mut self.recorder {
             recorder.begin(sighting.name.as_deref(), verdict, sighting.began.elapsed());
         }
-        if let Some(place) = &judged.place {
+        if let Some(place) = place_of(&judged, now) {
             self.checkpoint.stand_at(&self.data, place);
         }
         self.log_passage(&judged, now);
@@ -492,4 +492,15 @@ impl App {
 enum Life {
     Goes,
     Over,
+}
+
+/// The place on a place code that counts.
+fn place_of(judged: &Judged, now: Now) -> Option<&Place> {
+    match &judged.basis {
+        Basis::Rules {
+            case: Case::Code(Ok(Looked::Place(place))),
+            ..
+        } => Some(place.claims()).filter(|place| now.time < place.not_after.start()),
+        _ => None,
+    }
 }

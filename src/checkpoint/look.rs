@@ -1,21 +1,46 @@
 //! What the lists say about a verified pass. An answer that could not be had is never "not listed".
 
 use gatepost_pass::{
-    IssuerId, List, Listing, Pass, ReadAt, Recognition, Revocation, Verified, VerifiedBundle,
-    VerifiedDocument, list::ListKind,
+    Badge, IssuerId, Kind, List, Listing, Pass, Place, ReadAt, Recognition, Revocation, Verified,
+    VerifiedBundle, VerifiedDocument, document::Enrolment, list::ListKind,
 };
 
 /// A verified document, and what the lists say.
-#[derive(Debug)]
+#[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Looked {
     /// A pass.
     Pass(Box<LookedPass>),
-    /// Something that is not a pass.
-    Other(gatepost_pass::Kind),
+    /// A place code.
+    Place(Verified<Place>),
+    /// A staff badge.
+    Badge(LookedBadge),
+    /// An enrolment code.
+    Enrolment(Verified<Enrolment>),
+}
+
+impl Looked {
+    /// What kind of document it is.
+    pub fn kind(&self) -> Kind {
+        match self {
+            Self::Pass(looked) => looked.pass.kind(),
+            Self::Place(place) => place.kind(),
+            Self::Badge(looked) => looked.badge.kind(),
+            Self::Enrolment(code) => code.kind(),
+        }
+    }
+}
+
+/// A verified badge, and what the revocation list of its issuer says.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct LookedBadge {
+    /// The badge.
+    pub badge: Verified<Badge>,
+    /// Whether its number still counts.
+    pub revocation: Lookup<Revocation>,
 }
 
 /// A verified pass, and what the lists say.
-#[derive(Debug)]
+#[derive(Clone, Debug, PartialEq, Eq)]
 pub struct LookedPass {
     /// The pass.
     pub pass: Verified<Pass>,
@@ -42,9 +67,9 @@ pub enum Lookup<T> {
 pub fn look<R: ReadAt>(document: VerifiedDocument, bundle: &VerifiedBundle<R>) -> Looked {
     let pass = match document {
         VerifiedDocument::Pass(pass) => pass,
-        VerifiedDocument::Place(place) => return Looked::Other(place.kind()),
-        VerifiedDocument::Badge(badge) => return Looked::Other(badge.kind()),
-        VerifiedDocument::Enrolment(code) => return Looked::Other(code.kind()),
+        VerifiedDocument::Place(place) => return Looked::Place(place),
+        VerifiedDocument::Badge(badge) => return Looked::Badge(look_up_badge(badge, bundle)),
+        VerifiedDocument::Enrolment(code) => return Looked::Enrolment(code),
     };
     let issuer = pass.issuer().id;
     let held = |kind| match pass.issuer().recognition {
@@ -61,6 +86,13 @@ pub fn look<R: ReadAt>(document: VerifiedDocument, bundle: &VerifiedBundle<R>) -
         status,
         revocation,
     }))
+}
+
+/// Asks whether a badge still counts.
+pub fn look_up_badge<R: ReadAt>(badge: Verified<Badge>, bundle: &VerifiedBundle<R>) -> LookedBadge {
+    let revoked = held(bundle, ListKind::Revocation, badge.issuer().id);
+    let revocation = ask(revoked, |list| list.revocation(&badge.claims().number));
+    LookedBadge { badge, revocation }
 }
 
 /// A list of an issuer, as far as it is here.

@@ -6,50 +6,63 @@ use std::{
 };
 
 use gatepost_pass::{IssuerId, PassNumber};
-use gatepost_protocol::Seen;
+use gatepost_protocol::{Direction, Personal, Seen};
 
 /// Most passes that are remembered.
 const MOST: usize = 4096;
 /// Longest time that a pass is remembered: the longest window that a policy can ask for.
 const LONGEST: Duration = Duration::from_secs(u8::MAX as u64 * 60);
 
-/// Passes that were admitted a short while ago. On the steady clock, so that a wrong wall clock makes
+/// Who was admitted a short while ago, and which way. On the steady clock, so that a wrong wall clock makes
 /// nobody come back.
 #[derive(Debug, Default)]
 pub struct Recent {
-    passes: VecDeque<(IssuerId, PassNumber, Instant)>,
+    passed: VecDeque<(Who, Direction, Instant)>,
     at: Option<Instant>,
+}
+
+/// What makes two passages those of the same pass or person.
+#[derive(Clone, Debug, PartialEq, Eq)]
+enum Who {
+    Pass(IssuerId, PassNumber),
+    IdNumber(Personal<32>),
+}
+
+impl Who {
+    fn of(seen: &Seen) -> Option<Self> {
+        match seen {
+            Seen::Pass { issuer, number, .. } => Some(Self::Pass(*issuer, *number)),
+            Seen::IdNumber(number) => Some(Self::IdNumber(number.clone())),
+            Seen::Unverified | Seen::ByHand(_) => None,
+        }
+    }
 }
 
 impl Recent {
     /// Moves on in time, and forgets what is too old.
     pub fn tick(&mut self, at: Instant) {
         self.at = Some(at);
-        self.passes
-            .retain(|pass| at.saturating_duration_since(pass.2) < LONGEST);
+        self.passed
+            .retain(|passed| at.saturating_duration_since(passed.2) < LONGEST);
     }
 
-    /// Remembers a pass that was admitted at that time.
-    pub fn add(&mut self, seen: &Seen, at: Instant) {
-        let Seen::Pass { issuer, number, .. } = seen else {
-            return;
-        };
-        if self.passes.len() == MOST {
-            self.passes.pop_front();
+    /// Remembers somebody who was admitted that way at that time.
+    pub fn add(&mut self, seen: &Seen, direction: Direction, at: Instant) {
+        let Some(who) = Who::of(seen) else { return };
+        if self.passed.len() == MOST {
+            self.passed.pop_front();
         }
-        self.passes.push_back((*issuer, *number, at));
+        self.passed.push_back((who, direction, at));
     }
 
-    /// How many seconds before the last tick this pass was here, if it was.
-    pub fn find(&self, seen: &Seen) -> Option<u64> {
-        let Seen::Pass { issuer, number, .. } = seen else {
-            return None;
-        };
+    /// How many seconds before the last tick the same went the same way, if it did.
+    pub fn find(&self, seen: &Seen, direction: Direction) -> Option<u64> {
+        let who = Who::of(seen)?;
         let last = self
-            .passes
+            .passed
             .iter()
             .rev()
-            .find(|pass| (&pass.0, &pass.1) == (issuer, number))?;
+            .find(|passed| (&passed.0, passed.1) == (&who, direction))?;
         Some(self.at?.saturating_duration_since(last.2).as_secs())
     }
 }

@@ -13,9 +13,14 @@ use gatepost_pass::{
     words::Class,
 };
 
-use super::{Judged, Recent, judge, verdict::Outcome, verdict::Reason};
+use super::{Basis, Case, Judge, Judged, Looked, Recent, verdict::Outcome, verdict::Reason};
 use crate::decode::CodeContent;
+use gatepost_protocol::Direction;
 
+mod duty;
+mod group;
+mod overriding;
+mod people;
 mod time;
 
 const TRUSTED: Now = Now {
@@ -57,7 +62,16 @@ impl Gate {
     fn judge(&self, text: &str) -> Judged {
         let bundle = self.region.verified();
         let content = CodeContent::Text(text.to_owned());
-        judge(&content, Some(&bundle), &self.recent, self.now)
+        self.bench(&bundle).code(&content)
+    }
+
+    fn bench<'a, R>(&'a self, bundle: &'a VerifiedBundle<R>) -> Judge<'a, R> {
+        Judge {
+            bundle: Some(bundle),
+            recent: &self.recent,
+            direction: Direction::In,
+            now: self.now,
+        }
     }
 
     /// Outcome and reasons.
@@ -276,8 +290,14 @@ fn a_place_code_is_not_a_pass_and_says_where_the_device_stands() {
     let text = to_text(&documents().sign(Kind::PlaceCode, &place));
     let judged = Gate::new().judge(&text);
     assert_eq!(judged.verdict.reasons, [Reason::NotAPass]);
-    assert_eq!(judged.place, Some(place));
-    assert_eq!(Gate::at(SIGNED.plus(2 * DAY)).judge(&text).place, None);
+    let Basis::Rules {
+        case: Case::Code(Ok(Looked::Place(read))),
+        ..
+    } = judged.basis
+    else {
+        unreachable!("a verified place code")
+    };
+    assert_eq!(read.claims(), &place);
 }
 
 #[test]
@@ -358,19 +378,31 @@ fn pass_back_warns_or_checks_within_its_window_only() {
     ] {
         let mut gate = Gate::with(|policy| policy.pass_back = rule);
         let passed = std::time::Instant::now();
-        gate.recent.add(&seen, passed);
+        gate.recent.add(&seen, Direction::In, passed);
+        gate.recent.add(
+            &Gate::new().judge(&to_text(&paper(3))).seen,
+            Direction::Out,
+            passed,
+        );
         gate.recent
             .tick(passed + std::time::Duration::from_secs(ago));
         assert_eq!(gate.says(&paper(1)), told, "{ago} s ago, {rule:?}");
         assert_eq!(gate.says(&paper(2)), admit());
+        assert_eq!(gate.says(&paper(3)), admit(), "the other way");
+        let minutes = gate.judge(&to_text(&paper(1))).verdict.passed_minutes_ago;
+        assert_eq!(minutes, (ago < 300).then_some((ago / 60) as u16));
     }
 }
 
 #[test]
 fn a_device_without_a_bundle_says_that_it_is_not_set_up() {
     let content = CodeContent::Text(to_text(&paper(1)));
-    let none: Option<&VerifiedBundle<Vec<u8>>> = None;
-    let verdict = judge(&content, none, &Recent::default(), TRUSTED).verdict;
+    let verdict = Judge::<Vec<u8>> {
+        bundle: None,
+        ..Gate::new().bench(&Gate::new().region.verified())
+    }
+    .code(&content)
+    .verdict;
     assert_eq!((verdict.outcome, verdict.reasons), refuse(Reason::NotSetUp));
 }
 
@@ -413,7 +445,7 @@ fn a_list_that_can_not_be_read_is_never_an_all_clear() {
     );
     rot.set(1);
     let content = CodeContent::Text(to_text(&paper(102)));
-    let verdict = judge(&content, Some(&bundle), &Recent::default(), TRUSTED).verdict;
+    let verdict = Gate::new().bench(&bundle).code(&content).verdict;
     assert_eq!(
         (verdict.outcome, verdict.reasons),
         check(Reason::ListUnreadable)

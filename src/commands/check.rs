@@ -8,11 +8,12 @@ use std::{
 
 use clap::Args;
 use gatepost_pass::Timestamp;
+use gatepost_protocol::Direction;
 use serde::Serialize;
 
 use super::{CommandError, Done, decode::round, each_picture};
 use crate::{
-    checkpoint::{Recent, Verdict, judge, verdict::Reason},
+    checkpoint::{Judge, Recent, Verdict, verdict::Reason},
     clock::{Clock, parse_time},
     data::DataDir,
     decode::{DecodedCode, decode},
@@ -58,16 +59,14 @@ pub fn run(data: &Path, arguments: &Arguments) -> Result<Done, CommandError> {
     each_picture(&arguments.paths, |file, frame| {
         let began = Instant::now();
         let codes = decode(frame.view());
-        let judge = |code: &DecodedCode| {
-            judge(
-                &code.content,
-                Some(&bundle),
-                &Recent::default(),
-                clock.now(),
-            )
-            .verdict
+        let judge = Judge {
+            bundle: Some(&bundle),
+            recent: &Recent::default(),
+            direction: Direction::In,
+            now: clock.now(),
         };
-        let verdicts: Vec<Verdict> = codes.iter().map(judge).collect();
+        let verdict = |code: &DecodedCode| judge.code(&code.content).verdict;
+        let verdicts: Vec<Verdict> = codes.iter().map(verdict).collect();
         let ms = round(began.elapsed().as_secs_f64() * 1000.0);
         if verdicts.is_empty() {
             write(&mut out, arguments, none(file.clone(), ms))?;

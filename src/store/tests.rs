@@ -51,6 +51,8 @@ fn log(log: &mut PassageLog, at: Timestamp) -> u64 {
         reasons: vec![Reason::Green].try_into().unwrap(),
         seen: Seen::Unverified,
         guard: None,
+        temperature: None,
+        allowed: None,
     };
     let key = TracingKey {
         id: 1,

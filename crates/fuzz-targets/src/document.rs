@@ -3,8 +3,8 @@
 use std::{collections::BTreeSet, sync::LazyLock};
 
 use gatepost_pass::{
-    Document, Kind, Timestamp, TrustList, VerifiedDocument,
-    document::{Badge, Enrolment, Place},
+    BadgeRole, Document, Kind, Timestamp, TrustList, VerifiedDocument,
+    document::{Enrolment, Place},
     encode,
     envelope::{live_code, to_text},
     fixture::{self, NOW, SIGNED, documents},
@@ -102,11 +102,7 @@ fn claims() -> Vec<(u8, Vec<u8>)> {
         name: "South gate".try_into().unwrap(),
         not_after,
     };
-    let badge = Badge {
-        id: "guard-7".try_into().unwrap(),
-        name: "W. Li".try_into().unwrap(),
-        not_after,
-    };
+    let badge = fixture::badge(7, BadgeRole::Supervisor);
     let enrolment = Enrolment {
         root: Digest::of(&fixture::root_bytes()),
         hub: "https://hub.example".try_into().unwrap(),

@@ -106,17 +106,6 @@ pub struct Place {
     pub not_after: Minute,
 }
 
-/// Claims of a staff badge.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
-pub struct Badge {
-    /// Short stable pseudonym of the person on duty.
-    pub id: Text<24>,
-    /// Name for people.
-    pub name: Text<60>,
-    /// First minute at which it no longer counts.
-    pub not_after: Minute,
-}
-
 /// Claims of an enrolment code: what a new device pins, and where its hub is.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Enrolment {

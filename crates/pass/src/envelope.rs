@@ -14,6 +14,7 @@ use serde::{Deserialize, Serialize, de::DeserializeOwned};
 
 use crate::{
     codec::{self, FormatError},
+    document::Enrolment,
     words::{IssuerId, KeyId},
 };
 
@@ -328,6 +329,13 @@ impl Document {
     /// Who it says signed it.
     pub fn issuer(&self) -> IssuerId {
         self.envelope.issuer()
+    }
+
+    /// What an enrolment code says, before anyone can check its signature: a device on its first run pins
+    /// the root that it names. Nothing else may be decided on it.
+    pub fn claimed_enrolment(&self) -> Option<Enrolment> {
+        let claimed = (self.envelope.kind == Kind::Enrolment).then(|| self.envelope.peek());
+        claimed?.ok()
     }
 }
 

@@ -9,12 +9,13 @@
 use std::{cell::RefCell, collections::BTreeMap, io};
 
 use crate::{
+    badge::{Badge, BadgeRole},
     bundle::{BundleFiles, FileEntry, FileRole, Intake, Manifest, VerifiedBundle, Versions},
     document::{Holder, Pass, Subject},
     envelope::Kind,
     key::{SecretKey, Signer},
     list::{ListKind, ListPlan, write_revocation, write_status},
-    policy::{IdentityRule, PassBack, Policy, Risk, TracingKey, WhenExpired},
+    policy::{IdentityRule, PassBack, Policy, Risk, TracingKey, WhenExpired, WithoutCode},
     time::{Minute, Timestamp},
     trust::{
         ColourMap, IssuerEntry, KeyEntry, Recognition, Roles, Root, RootClaims, TrustList,
@@ -185,6 +186,19 @@ pub fn family_pass(n: u8) -> Pass {
     }
 }
 
+/// The badge of a guard, or of a supervisor, without a PIN, that counts everywhere.
+pub fn badge(n: u8, role: BadgeRole) -> Badge {
+    Badge {
+        id: format!("staff-{n}").try_into().unwrap(),
+        name: "李*".try_into().unwrap(),
+        not_after: Minute::of(SIGNED.plus(30 * DAY)),
+        number: PassNumber([0xb, 0, 0, 0, n]),
+        role,
+        sites: Default::default(),
+        pin: None,
+    }
+}
+
 pub fn policy() -> Policy {
     Policy {
         version: 1,
@@ -207,6 +221,11 @@ pub fn policy() -> Policy {
             id: 1,
             key: [9; 32],
         },
+        desks: Default::default(),
+        questions: Default::default(),
+        without_code: WithoutCode::Supervisor,
+        overridable: Default::default(),
+        declare: None,
     }
 }
 

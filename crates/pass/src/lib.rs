@@ -5,7 +5,7 @@
 //!
 //! 1. [`words`]: the small types that everything is made of; [`time`]: points in time, the floor.
 //! 2. [`envelope`]: header, claims, signature; the text of a QR code.
-//! 3. [`document`]: what the claims say.
+//! 3. [`document`] and [`badge`]: what the claims say.
 //! 4. [`trust`]: root and trust list: whose signature counts, for what, and when.
 //! 5. [`verify`]: the one way from a scanned text to a [`VerifiedDocument`].
 //! 6. [`list`]: status and revocation lists.
@@ -16,6 +16,7 @@
 
 mod codec;
 
+pub mod badge;
 pub mod bundle;
 pub mod document;
 pub mod envelope;
@@ -35,6 +36,7 @@ mod properties;
 #[cfg(test)]
 mod tests;
 
+pub use badge::{Badge, BadgeRole, Pin, PinCheck, PinHash, Site};
 pub use bundle::{BundleError, BundleFiles, FileRole, Freshness, Manifest, Rules, VerifiedBundle};
 pub use codec::{FormatError, decode, encode};
 pub use document::{Holder, Live, Pass, Place, Subject};

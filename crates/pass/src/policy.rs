@@ -1,8 +1,10 @@
 //! Signed rules for a class of checkpoints.
 
+use std::collections::BTreeSet;
+
 use serde::{Deserialize, Serialize};
 
-use crate::words::Text;
+use crate::words::{Bounded, Text};
 
 /// Claims of a policy.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -41,6 +43,68 @@ pub struct Policy {
     pub help: Text<160>,
     /// Key that passages are sealed to (X25519, RFC 9180), and its number.
     pub tracing_key: TracingKey,
+    /// Published help desks that a refused or checked person can call.
+    pub desks: Bounded<Desk, 0, 16>,
+    /// Health questionnaire for who is registered by hand: yes-or-no questions where any yes needs a second
+    /// look.
+    pub questions: Bounded<Text<80>, 0, 6>,
+    /// What a registration by hand gives.
+    pub without_code: WithoutCode,
+    /// What a supervisor's badge can allow. A set, so written in order and without repeats.
+    pub overridable: BTreeSet<Overridable>,
+    /// Where arrivals from a region whose passes do not count declare themselves: an address, shown as a QR
+    /// code.
+    pub declare: Option<Text<160>>,
+}
+
+/// A published help desk.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Desk {
+    /// County or district.
+    pub area: Text<40>,
+    /// Telephone number as published.
+    pub phone: Text<24>,
+}
+
+/// What a registration by hand, without any code or number, gives.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub enum WithoutCode {
+    /// The person is let through.
+    Admit,
+    /// A supervisor decides; a supervisor's badge can allow it.
+    Supervisor,
+    /// Nobody passes that way.
+    Never,
+}
+
+/// What a policy can leave to a supervisor. Closed: what is forged, altered or malformed has no value here,
+/// nor has a revoked or red pass, or fever.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
+pub enum Overridable {
+    /// A yellow pass or person.
+    Yellow,
+    /// A pass that does not count yet.
+    NotYetValid,
+    /// A pass that no longer counts.
+    Expired,
+    /// A picture or print of a phone's pass.
+    LiveCodeNeeded,
+    /// A live code outside its window.
+    LiveCodeOld,
+    /// A pass of a region that is not recognised.
+    IssuerRefused,
+    /// A pass that is to be converted first.
+    ConvertPass,
+    /// A pass of an issuer that nobody knows here.
+    UnknownIssuer,
+    /// A pass that went the same way a short while ago.
+    AlreadyPassed,
+    /// Lists or trust past their last usable time.
+    ExpiredData,
+    /// No list of this issuer.
+    NoList,
+    /// A list that can't be read.
+    ListUnreadable,
 }
 
 /// Risk level of an area.

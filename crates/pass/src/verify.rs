@@ -7,8 +7,9 @@ use std::sync::Arc;
 use serde::{Serialize, de::DeserializeOwned};
 
 use crate::{
+    badge::Badge,
     codec::FormatError,
-    document::{Badge, Enrolment, Live, Pass, Place},
+    document::{Enrolment, Live, Pass, Place},
     envelope::{Document, Envelope, EnvelopeError, Kind},
     time::Timestamp,
     trust::{IssuerEntry, TrustList},

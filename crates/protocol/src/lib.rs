@@ -21,7 +21,9 @@ mod tests;
 
 pub use batch::{BatchError, VerifiedBatch};
 pub use device::{DeviceCertificate, DeviceRequest, Enrolment};
-pub use passage::{Direction, OverrideWhy, Passage, Seen, WhyNoCode};
+pub use passage::{
+    Allowed, ByHand, Direction, OverrideWhy, Passage, Personal, Seen, Temperature, WhyNoCode,
+};
 pub use receipt::Receipt;
 pub use record::{Body, Epoch, Head, Previous, Record};
 pub use seal::{OpenError, SealError, open, seal};

@@ -1,5 +1,7 @@
 //! One logged decision.
 
+use std::fmt;
+
 use gatepost_pass::{
     Bounded, ClockTrust, Freshness, IssuerId, PassNumber, SubjectTag, Text, Timestamp,
 };
@@ -28,6 +30,57 @@ pub struct Passage {
     pub seen: Seen,
     /// Pseudonym of the guard on duty.
     pub guard: Option<Text<24>>,
+    /// What the thermometer said, where it was asked.
+    pub temperature: Option<Temperature>,
+    /// The supervisor who allowed it.
+    pub allowed: Option<Allowed>,
+}
+
+/// A person's temperature, as the guard saw it or as a thermometer sent it.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub enum Temperature {
+    /// The guard saw less than 37.3 °C.
+    Normal,
+    /// The guard saw 37.3 °C or more.
+    Fever,
+    /// A thermometer's reading, in tenths of a degree Celsius.
+    Reading(u16),
+}
+
+impl Temperature {
+    /// From here on it is fever: 37.3 °C, in tenths of a degree.
+    pub const FEVER: u16 = 373;
+
+    /// Whether it is fever.
+    pub fn is_fever(self) -> bool {
+        match self {
+            Self::Normal => false,
+            Self::Fever => true,
+            Self::Reading(tenths) => tenths >= Self::FEVER,
+        }
+    }
+}
+
+/// A supervisor's word against the rules'.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Allowed {
+    /// Pseudonym on the supervisor's badge.
+    pub by: Text<24>,
+    /// Why.
+    pub why: OverrideWhy,
+    /// What the rules had decided; their reasons stay among the passage's.
+    pub rules: Outcome,
+}
+
+/// What a person said or showed of themselves. `Debug` hides it, so that it reaches no log.
+#[derive(Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(transparent)]
+pub struct Personal<const MAX: usize>(pub Text<MAX>);
+
+impl<const MAX: usize> fmt::Debug for Personal<MAX> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("Personal")
+    }
 }
 
 /// Which way someone goes.
@@ -82,4 +135,21 @@ pub enum Seen {
         /// The persons on it.
         subjects: Bounded<SubjectTag, 1, 6>,
     },
+    /// No code, but an ID number: typed, or read from a card.
+    IdNumber(Personal<32>),
+    /// Neither: registered by hand.
+    ByHand(ByHand),
+}
+
+/// A registration by hand.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct ByHand {
+    /// Why without a code.
+    pub why: WhyNoCode,
+    /// Name as given; may be empty.
+    pub name: Personal<40>,
+    /// ID number or telephone number as given; may be empty.
+    pub contact: Personal<24>,
+    /// Answers to the policy's health questionnaire, in its order: true is yes.
+    pub answers: Bounded<bool, 0, 6>,
 }

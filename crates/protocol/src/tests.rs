@@ -11,8 +11,9 @@ use gatepost_pass::{
 use getrandom::{SysRng, rand_core::UnwrapErr};
 
 use crate::{
-    Body, DeviceRequest, Direction, Epoch, Head, OpenError, Outcome, Passage, Previous, Reason,
-    Receipt, Record, Seen, VerifiedBatch,
+    Allowed, Body, ByHand, DeviceRequest, Direction, Epoch, Head, OpenError, Outcome, OverrideWhy,
+    Passage, Personal, Previous, Reason, Receipt, Record, Seen, Temperature, VerifiedBatch,
+    WhyNoCode,
     batch::{BatchError, sign_batch},
     device::device_id,
     open, seal,
@@ -30,20 +31,46 @@ fn id() -> DeviceId {
 }
 
 fn largest_passage() -> Passage {
+    largest_of(largest_seen()[0].clone())
+}
+
+/// Each way to be seen, at its largest.
+fn largest_seen() -> [Seen; 4] {
+    let personal = |length: usize| "x".repeat(length);
+    [
+        Seen::Pass {
+            issuer: "CN-SD-QD".parse().unwrap(),
+            number: PassNumber([255; 5]),
+            subjects: vec![SubjectTag([255; 16]); 6].try_into().unwrap(),
+        },
+        Seen::IdNumber(Personal(personal(32).try_into().unwrap())),
+        Seen::ByHand(ByHand {
+            why: WhyNoCode::Visitor,
+            name: Personal(personal(40).try_into().unwrap()),
+            contact: Personal(personal(24).try_into().unwrap()),
+            answers: vec![true; 6].try_into().unwrap(),
+        }),
+        Seen::Unverified,
+    ]
+}
+
+fn largest_of(seen: Seen) -> Passage {
     Passage {
-        at: NOW,
+        at: gatepost_pass::Timestamp(u64::MAX),
         clock: ClockTrust::FarAhead,
         freshness: Freshness::Expired,
         place: "a place of 24 characters".try_into().unwrap(),
         direction: Direction::Out,
         outcome: Outcome::Refuse,
-        reasons: vec![Reason::NotSetUp; 8].try_into().unwrap(),
-        seen: Seen::Pass {
-            issuer: "CN-SD-QD".parse().unwrap(),
-            number: PassNumber([255; 5]),
-            subjects: vec![SubjectTag([255; 16]); 6].try_into().unwrap(),
-        },
+        reasons: vec![Reason::SupervisorAllowed; 8].try_into().unwrap(),
+        seen,
         guard: Some("a guard of 24 characters".try_into().unwrap()),
+        temperature: Some(Temperature::Reading(u16::MAX)),
+        allowed: Some(Allowed {
+            by: "supervisor with 24 chars".try_into().unwrap(),
+            why: OverrideWhy::DeskConfirmed,
+            rules: Outcome::Refuse,
+        }),
     }
 }
 
@@ -106,6 +133,31 @@ fn the_largest_passage_fits_and_only_the_tracing_key_opens_it() {
         open(sealed, &clear, 2, &secret),
         Err(OpenError::OtherKey(1))
     );
+}
+
+#[test]
+fn every_kind_of_passage_fits_at_its_largest() {
+    let clear = sealed(1).1;
+    let (secret, key) = tracing_key(&[1; 32]);
+    let to = TracingKey { id: 1, key };
+    for seen in largest_seen() {
+        let passage = largest_of(seen);
+        let sealed = seal(&passage, &clear, &to, &mut UnwrapErr(SysRng)).unwrap();
+        assert_eq!(open(&sealed, &clear, 1, &secret), Ok(passage));
+    }
+}
+
+#[test]
+fn what_a_person_said_of_themselves_is_not_in_any_debug_text() {
+    let secret = "11010519491231002X";
+    let seen = Seen::IdNumber(Personal(secret.try_into().unwrap()));
+    assert!(!format!("{seen:?}").contains("1231"));
+}
+
+#[test]
+fn fever_begins_at_37_3_degrees() {
+    assert!(!Temperature::Reading(372).is_fever() && Temperature::Reading(373).is_fever());
+    assert!(!Temperature::Normal.is_fever() && Temperature::Fever.is_fever());
 }
 
 #[test]

@@ -1,5 +1,6 @@
 //! The words of a verdict, as the guard sees them and as a passage records them.
 
+use gatepost_pass::policy::Overridable;
 use serde::{Deserialize, Serialize};
 
 /// What to do with the person in front of the checkpoint. Ordered: the worse one wins.
@@ -85,4 +86,46 @@ pub enum Reason {
     HealthAnswer,
     /// A supervisor allowed what the rules did not.
     SupervisorAllowed,
+}
+
+impl Reason {
+    /// What a policy must list for a supervisor to set this reason aside. What has no such name, no list can
+    /// give away; a registration by hand has a rule of its own.
+    pub fn overridable(self) -> Option<Overridable> {
+        Some(match self {
+            Self::Yellow => Overridable::Yellow,
+            Self::NotYetValid => Overridable::NotYetValid,
+            Self::Expired => Overridable::Expired,
+            Self::LiveCodeNeeded => Overridable::LiveCodeNeeded,
+            Self::LiveCodeOld => Overridable::LiveCodeOld,
+            Self::IssuerRefused => Overridable::IssuerRefused,
+            Self::ConvertPass => Overridable::ConvertPass,
+            Self::UnknownIssuer => Overridable::UnknownIssuer,
+            Self::AlreadyPassed => Overridable::AlreadyPassed,
+            Self::ExpiredData => Overridable::ExpiredData,
+            Self::NoList => Overridable::NoList,
+            Self::ListUnreadable => Overridable::ListUnreadable,
+            Self::Green
+            | Self::Red
+            | Self::Revoked
+            | Self::ValidityTooLong
+            | Self::UnknownKey
+            | Self::KeyNotAllowed
+            | Self::BadSignature
+            | Self::Malformed
+            | Self::NewerFormat
+            | Self::NotAPass
+            | Self::ForeignCode
+            | Self::CheckIdentity
+            | Self::TakeTemperature
+            | Self::StaleData
+            | Self::ClockUntrusted
+            | Self::NotSetUp
+            | Self::Fever
+            | Self::NotListed
+            | Self::RegisteredByHand
+            | Self::HealthAnswer
+            | Self::SupervisorAllowed => return None,
+        })
+    }
 }

@@ -253,6 +253,8 @@ pub(crate) fn sealed(clear: &Clear) -> Record {
         reasons: vec![Reason::Yellow].try_into().unwrap(),
         seen: Seen::Unverified,
         guard: None,
+        temperature: None,
+        allowed: None,
     };
     let (_, key) = tracing_key(&[1; 32]);
     let to = TracingKey { id: 1, key };

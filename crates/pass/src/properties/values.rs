@@ -2,15 +2,23 @@
 
 use std::ops::RangeInclusive;
 
-use proptest::{collection::vec, option, prelude::*, sample::select};
+use proptest::{
+    collection::vec,
+    option,
+    prelude::*,
+    sample::{select, subsequence},
+};
 
 use crate::{
     Class, Colour, Digest, IssuerId, KeyId, Kind, Manifest, Medium, Pass, PassNumber, Place,
     Policy, PublicKey, Recognition, SecretKey, Subject, SubjectTag, Text, Timestamp,
+    badge::{Badge, BadgeRole, PinHash, Site},
     bundle::{FileEntry, FileRole},
-    document::{Badge, Enrolment, Holder, Last4},
+    document::{Enrolment, Holder, Last4},
     list::{ListHead, ListKind},
-    policy::{IdentityRule, PassBack, Risk, TracingKey, WhenExpired},
+    policy::{
+        Desk, IdentityRule, Overridable, PassBack, Risk, TracingKey, WhenExpired, WithoutCode,
+    },
     time::Minute,
     trust::{ColourMap, IssuerEntry, KeyEntry, Roles, RootClaims, TrustListClaims},
 };
@@ -57,10 +65,21 @@ pub(super) fn place() -> impl Strategy<Value = Place> {
 }
 
 pub(super) fn badge() -> impl Strategy<Value = Badge> {
-    (text(), text(), minute()).prop_map(|(id, name, not_after)| Badge {
+    let site = (any::<bool>(), text()).prop_map(|(one, id)| match one {
+        true => Site::Place(id),
+        false => Site::Prefix(id),
+    });
+    let sites = vec(site, 0..=4).prop_map(|sites| sites.try_into().unwrap());
+    let role = select(vec![BadgeRole::Guard, BadgeRole::Supervisor]);
+    let rights = (any::<[u8; 5]>(), role, sites, any::<Option<[u8; 16]>>());
+    (text(), text(), minute(), rights).prop_map(|(id, name, not_after, rights)| Badge {
         id,
         name,
         not_after,
+        number: PassNumber(rights.0),
+        role: rights.1,
+        sites: rights.2,
+        pin: rights.3.map(PinHash),
     })
 }
 
@@ -125,27 +144,58 @@ pub(super) fn policy() -> impl Strategy<Value = Policy> {
     );
     let numbers = any::<(u16, u16, u16, u8, [u8; 3], u16, i16)>();
     let tracing_key = any::<(u16, [u8; 32])>();
-    (any::<u64>(), text(), text(), rules, numbers, tracing_key).prop_map(
-        |(version, name, help, rules, numbers, (id, key))| Policy {
-            version,
-            name,
-            risk: rules.0,
-            special_place: rules.4.0,
-            temperature: rules.4.1,
-            identity: rules.1,
-            max_validity_days: numbers.0,
-            live_window: numbers.1,
-            live_window_untrusted: numbers.2,
-            when_expired: rules.2,
-            pass_back_minutes: numbers.3,
-            pass_back: rules.3,
-            show_seconds: numbers.4,
-            retention_hours: numbers.5,
-            utc_offset_minutes: numbers.6,
-            help,
-            tracing_key: TracingKey { id, key },
-        },
+    let desk = (text(), text()).prop_map(|(area, phone)| Desk { area, phone });
+    let overridable = vec![
+        Overridable::Yellow,
+        Overridable::Expired,
+        Overridable::ListUnreadable,
+    ];
+    let rest = (
+        vec(desk, 0..=16).prop_map(|desks| desks.try_into().unwrap()),
+        vec(text(), 0..=6).prop_map(|questions| questions.try_into().unwrap()),
+        select(vec![
+            WithoutCode::Admit,
+            WithoutCode::Supervisor,
+            WithoutCode::Never,
+        ]),
+        subsequence(overridable, 0..=3).prop_map(|set| set.into_iter().collect()),
+        option::of(text()),
+    );
+    (
+        any::<u64>(),
+        text(),
+        text(),
+        rules,
+        numbers,
+        tracing_key,
+        rest,
     )
+        .prop_map(
+            |(version, name, help, rules, numbers, (id, key), rest)| Policy {
+                version,
+                name,
+                risk: rules.0,
+                special_place: rules.4.0,
+                temperature: rules.4.1,
+                identity: rules.1,
+                max_validity_days: numbers.0,
+                live_window: numbers.1,
+                live_window_untrusted: numbers.2,
+                when_expired: rules.2,
+                pass_back_minutes: numbers.3,
+                pass_back: rules.3,
+                show_seconds: numbers.4,
+                retention_hours: numbers.5,
+                utc_offset_minutes: numbers.6,
+                help,
+                tracing_key: TracingKey { id, key },
+                desks: rest.0,
+                questions: rest.1,
+                without_code: rest.2,
+                overridable: rest.3,
+                declare: rest.4,
+            },
+        )
 }
 
 pub(super) fn head() -> impl Strategy<Value = ListHead> {

@@ -14,6 +14,7 @@ use std::{collections::BTreeMap, fmt::Write as _, fs, path::PathBuf};
 use self::make::{Case, Form};
 use crate::{
     Class, Document, DocumentError, FormatError, Timestamp, TrustList, Verified, VerifiedDocument,
+    badge::{Badge, Site},
     document::Pass,
     envelope::{EnvelopeError, to_text},
     fixture,
@@ -146,7 +147,13 @@ fn describe(document: &VerifiedDocument, now: Timestamp) -> Vec<String> {
             let claims = badge.claims();
             let id = format!("id: {}", claims.id);
             let name = format!("name: {}", claims.name);
-            [signer(badge), vec![id, name], until(claims.not_after, now)].concat()
+            [
+                signer(badge),
+                vec![id, name],
+                until(claims.not_after, now),
+                describe_badge(claims),
+            ]
+            .concat()
         }
         VerifiedDocument::Enrolment(code) => {
             let claims = code.claims();
@@ -154,6 +161,25 @@ fn describe(document: &VerifiedDocument, now: Timestamp) -> Vec<String> {
             let hub = format!("hub: {}", claims.hub);
             [signer(code), vec![root, hub], until(claims.not_after, now)].concat()
         }
+    }
+}
+
+fn describe_badge(badge: &Badge) -> Vec<String> {
+    let role = format!("role: {:?}", badge.role).to_lowercase();
+    let mut lines = vec![format!("number: {}", badge.number), role];
+    lines.extend(badge.sites.as_slice().iter().map(|site| match site {
+        Site::Place(id) => format!("site: place {id}"),
+        Site::Prefix(front) => format!("site: prefix {front}"),
+    }));
+    lines.extend(badge.pin.map(|pin| format!("pin: {}", Digits(&pin.0))));
+    lines
+}
+
+struct Digits<'a>(&'a [u8]);
+
+impl std::fmt::Display for Digits<'_> {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        self.0.iter().try_for_each(|byte| write!(f, "{byte:02x}"))
     }
 }
 

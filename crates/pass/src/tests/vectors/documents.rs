@@ -2,7 +2,7 @@
 
 use super::make::{
     Case, around, badge, case, enrolment, flip, held, last_number, live as good_live, live_raw,
-    numbered, pass, phone, place, plus_order, retiring, seal, spoiled, successor,
+    numbered, pass, phone, place, plus_order, retiring, seal, spoiled, successor, supervisor,
 };
 use crate::{
     Class, Colour, Kind, Pass, Subject, Timestamp, codec,
@@ -66,6 +66,7 @@ pub(super) fn good() -> Vec<Case> {
         case("ok-live-of-an-accepted-region", "ok live-code", "Another region's live code", live_code(&foreign("CN-JS").sign(Kind::Pass, &phone_pass(1)), NOW, &holder())),
         case("ok-place-code", "ok place-code", "A place", documents().sign(Kind::PlaceCode, &place())),
         case("ok-badge", "ok badge", "A staff badge", documents().sign(Kind::Badge, &badge())),
+        case("ok-badge-of-a-supervisor", "ok badge", "A badge with every field at its largest", documents().sign(Kind::Badge, &supervisor())),
         case("ok-enrolment", "ok enrolment", "An enrolment code", documents().sign(Kind::Enrolment, &enrolment())),
     ]
 }
@@ -110,6 +111,12 @@ pub(super) fn claims() -> Vec<Case> {
     let id = |bytes| around(Kind::PlaceCode, &[&long(bytes)[..], &long(60), until].concat());
     let name = |bytes| around(Kind::PlaceCode, &[&long(24)[..], &long(bytes), until].concat());
     let badge_name = around(Kind::Badge, &[&long(24)[..], &long(61), until].concat());
+    // Of the badge: everything up to its number and role, then the count of its sites and no PIN.
+    let staff = codec::encode(&badge());
+    let rights = staff.len() - 3;
+    let badge_role = around(Kind::Badge, &[&staff[..rights], &[2, 0, 0]].concat());
+    let five = [&[5][..], &[0, 1, b'x'].repeat(5), &[0]].concat();
+    let badge_sites = around(Kind::Badge, &[&staff[..=rights], &five].concat());
     let hub = around(Kind::Enrolment, &[&[9; 32][..], &long(121), until].concat());
     let many = documents().sign(Kind::Pass, &family(2));
     let single = documents().sign(Kind::FamilyPass, &paper_pass(1));
@@ -158,6 +165,8 @@ pub(super) fn claims() -> Vec<Case> {
         case("claims-place-id-of-25-bytes", "Damaged place-code", "One more than fits", id(25)),
         case("claims-place-name-of-61-bytes", "Damaged place-code", "One more than fits", name(61)),
         case("claims-badge-name-of-61-bytes", "Damaged badge", "One more than fits", badge_name),
+        case("claims-badge-of-5-sites", "Damaged badge", "One more than fits", badge_sites),
+        case("claims-badge-of-an-unknown-role", "Damaged badge", "Role 2", badge_role),
         case("claims-enrolment-hub-of-121-bytes", "Damaged enrolment", "One more than fits", hub),
     ]
 }

@@ -3,8 +3,10 @@
 use std::{fmt::Write as _, ops::Range};
 
 use crate::{
-    KeyId, Kind, PassNumber, SecretKey, Signer, Timestamp, codec,
-    document::{Badge, Enrolment, Place},
+    KeyId, Kind, PassNumber, SecretKey, Signer, Timestamp,
+    badge::{Badge, BadgeRole, PinHash, Site},
+    codec,
+    document::{Enrolment, Place},
     envelope::{Header, live_code},
     fixture::{self, DAY, NOW, SIGNED, documents, foreign, issuer},
     time::Minute,
@@ -197,6 +199,29 @@ pub(super) fn badge() -> Badge {
         id: "guard-17".try_into().unwrap(),
         name: "李*".try_into().unwrap(),
         not_after: Minute::of(SIGNED.plus(30 * DAY)),
+        number: PassNumber([0xb, 0, 0, 0, 17]),
+        role: BadgeRole::Guard,
+        sites: Default::default(),
+        pin: None,
+    }
+}
+
+/// A supervisor's, with every field at its largest.
+pub(super) fn supervisor() -> Badge {
+    let id = |c: &str| c.repeat(24).as_str().try_into().unwrap();
+    let sites = vec![
+        Site::Place(id("a")),
+        Site::Prefix(id("b")),
+        Site::Place(id("c")),
+        Site::Prefix(id("d")),
+    ];
+    Badge {
+        id: id("s"),
+        name: "x".repeat(60).as_str().try_into().unwrap(),
+        role: BadgeRole::Supervisor,
+        sites: sites.try_into().unwrap(),
+        pin: Some(PinHash([7; 16])),
+        ..badge()
     }
 }
 

@@ -1,0 +1,204 @@
+//! Staff badges: who is on duty, where they may act, and the PIN that goes with the badge.
+
+use argon2::{Algorithm, Argon2, Block, Params, Version};
+use serde::{Deserialize, Serialize};
+use zeroize::Zeroizing;
+
+use crate::{
+    time::Minute,
+    words::{Bounded, PassNumber, Text},
+};
+
+/// Claims of a staff badge.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Badge {
+    /// Short stable pseudonym of the person on duty.
+    pub id: Text<24>,
+    /// Name for people.
+    pub name: Text<60>,
+    /// First minute at which it no longer counts.
+    pub not_after: Minute,
+    /// What its issuer's revocation list names. Never the number of a pass.
+    pub number: PassNumber,
+    /// What its holder may do.
+    pub role: BadgeRole,
+    /// Where it counts; empty for everywhere.
+    pub sites: Bounded<Site, 0, 4>,
+    /// With a PIN, the badge alone is not enough.
+    pub pin: Option<PinHash>,
+}
+
+impl Badge {
+    /// Whether it counts at the place of this short name.
+    pub fn counts_at(&self, place: &str) -> bool {
+        let sites = self.sites.as_slice();
+        sites.is_empty() || sites.iter().any(|site| site.covers(place))
+    }
+}
+
+/// What the holder of a badge may do.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub enum BadgeRole {
+    /// Be on duty.
+    Guard,
+    /// Be on duty, and allow what the policy leaves to a supervisor.
+    Supervisor,
+}
+
+/// Where a badge counts.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub enum Site {
+    /// At the one place of this short name.
+    Place(Text<24>),
+    /// At every place whose short name begins with this.
+    Prefix(Text<24>),
+}
+
+impl Site {
+    fn covers(&self, place: &str) -> bool {
+        match self {
+            Self::Place(id) => id.as_str() == place,
+            Self::Prefix(front) => place.starts_with(front.as_str()),
+        }
+    }
+}
+
+/// Four to eight digits that go with a badge. Gone from memory when it is dropped; nothing shows it.
+pub struct Pin(Zeroizing<String>);
+
+/// Not a PIN: four to eight digits.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
+#[error("a PIN is 4 to 8 digits")]
+pub struct PinError;
+
+impl TryFrom<String> for Pin {
+    type Error = PinError;
+
+    fn try_from(text: String) -> Result<Self, PinError> {
+        let text = Zeroizing::new(text);
+        let fits = (4..=8).contains(&text.len()) && text.bytes().all(|b| b.is_ascii_digit());
+        fits.then_some(Self(text)).ok_or(PinError)
+    }
+}
+
+impl std::fmt::Debug for Pin {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.write_str("Pin")
+    }
+}
+
+/// Argon2id (RFC 9106) of a PIN, 16 bytes.
+///
+/// It stands on the badge, so whoever copies a badge can try all PINs at home: the hash makes that cost
+/// hours for six digits, not years. The PIN stops who finds a badge, not who studies it.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(transparent)]
+pub struct PinHash(pub [u8; 16]);
+
+/// Whether a PIN is the badge's.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum PinCheck {
+    /// It is, or the badge has none.
+    Right,
+    /// It is not.
+    Wrong,
+}
+
+/// Memory in KiB, passes and lanes: 19 MiB and two passes, the least that OWASP's password storage sheet
+/// asks for; a fifth of a second on a small board.
+const COST: (u32, u32, u32) = (19 * 1024, 2, 1);
+const SALT: &[u8] = b"gatepost badge pin v1";
+
+impl PinHash {
+    /// The hash of a PIN for the badge of this number.
+    pub fn of(pin: &Pin, number: PassNumber) -> Self {
+        let salt = [SALT, &number.0].concat();
+        let mut hash = [0; 16];
+        let (memory, passes, lanes) = COST;
+        let params = Params::new(memory, passes, lanes, Some(hash.len())).unwrap_or_default();
+        let mut memory = vec![Block::default(); params.block_count()];
+        let argon = Argon2::new(Algorithm::Argon2id, Version::V0x13, params);
+        // The lengths above are within Argon2's limits, so it never fails; a failure would leave zeros,
+        // which `check` never takes for right.
+        let _ =
+            argon.hash_password_into_with_memory(pin.0.as_bytes(), &salt, &mut hash, &mut memory);
+        Self(hash)
+    }
+
+    /// Checks a PIN for the badge of this number.
+    pub fn check(&self, pin: &Pin, number: PassNumber) -> PinCheck {
+        let given = Self::of(pin, number);
+        let same = given
+            .0
+            .iter()
+            .zip(self.0)
+            .fold(0, |all, (a, b)| all | (a ^ b))
+            == 0;
+        if same && given.0 != [0; 16] {
+            PinCheck::Right
+        } else {
+            PinCheck::Wrong
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    #![allow(clippy::unwrap_used)]
+
+    use super::*;
+
+    const NUMBER: PassNumber = PassNumber([1, 2, 3, 4, 5]);
+
+    fn pin(text: &str) -> Pin {
+        text.to_owned().try_into().unwrap()
+    }
+
+    #[test]
+    fn only_the_right_pin_opens_a_badge_and_only_its_own() {
+        let hash = PinHash::of(&pin("4711"), NUMBER);
+        assert_eq!(hash.check(&pin("4711"), NUMBER), PinCheck::Right);
+        assert_eq!(hash.check(&pin("4712"), NUMBER), PinCheck::Wrong);
+        let other = PassNumber([1, 2, 3, 4, 6]);
+        assert_eq!(hash.check(&pin("4711"), other), PinCheck::Wrong);
+        assert_eq!(
+            PinHash([0; 16]).check(&pin("4711"), NUMBER),
+            PinCheck::Wrong
+        );
+    }
+
+    #[test]
+    fn a_pin_is_four_to_eight_digits_and_is_never_shown() {
+        for wrong in ["", "123", "123456789", "12a4", "１２３４"] {
+            assert!(Pin::try_from(wrong.to_owned()).is_err(), "{wrong}");
+        }
+        assert_eq!(format!("{:?}", pin("4711")), "Pin");
+    }
+
+    #[test]
+    fn a_badge_counts_at_its_sites_and_without_any_everywhere() {
+        let badge = |sites: Vec<Site>| Badge {
+            id: "guard-7".try_into().unwrap(),
+            name: "W. Li".try_into().unwrap(),
+            not_after: Minute(1),
+            number: NUMBER,
+            role: BadgeRole::Guard,
+            sites: sites.try_into().unwrap(),
+            pin: None,
+        };
+        assert!(badge(vec![]).counts_at("gate-3") && badge(vec![]).counts_at(""));
+        let scoped = badge(vec![
+            Site::Place("gate-3".try_into().unwrap()),
+            Site::Prefix("bus-".try_into().unwrap()),
+        ]);
+        for (place, counts) in [
+            ("gate-3", true),
+            ("gate-33", false),
+            ("bus-17", true),
+            ("tram-1", false),
+            ("", false),
+        ] {
+            assert_eq!(scoped.counts_at(place), counts, "{place}");
+        }
+    }
+}

@@ -1,0 +1,303 @@
+//! What each rule has to say about a pass, a person or a registration: its findings.
+
+use std::collections::BTreeSet;
+
+use gatepost_pass::{
+    Class, ClockTrust, Colour, DocumentError, Freshness, Listing, Pass, Policy, Recognition,
+    Revocation, Verified,
+    envelope::EnvelopeError,
+    policy::{IdentityRule, Overridable, PassBack, Risk, WhenExpired, WithoutCode},
+};
+use gatepost_protocol::Temperature;
+
+use super::{Lookup, Observed, Overriding, Person, Situation};
+use crate::checkpoint::verdict::{Outcome, Reason};
+
+/// Findings: what each rule has to say. The worst outcome wins; every finding is told.
+pub(super) struct Findings<'a> {
+    found: Vec<(Outcome, Reason)>,
+    policy: &'a Policy,
+    /// A supervisor allows what the policy leaves to one.
+    allowing: Allowing,
+}
+
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Allowing {
+    Nothing,
+    /// What would stand in the way is said all the same, and stands no longer.
+    WhatThePolicyLists {
+        used: bool,
+    },
+}
+
+impl<'a> Findings<'a> {
+    pub(super) fn new(policy: &'a Policy, observed: &Observed) -> Self {
+        let allowing = match observed.allowed {
+            None => Allowing::Nothing,
+            Some(_) => Allowing::WhatThePolicyLists { used: false },
+        };
+        Self {
+            found: Vec::new(),
+            policy,
+            allowing,
+        }
+    }
+
+    /// Adds a finding; what stands in the way and is allowed becomes a remark.
+    pub(super) fn add(&mut self, outcome: Outcome, reason: Reason) {
+        let mut outcome = outcome;
+        if let Allowing::WhatThePolicyLists { used } = &mut self.allowing
+            && outcome != Outcome::Admit
+            && is_left_to_a_supervisor(self.policy, reason)
+        {
+            *used = true;
+            outcome = Outcome::Admit;
+        }
+        if !self.found.contains(&(outcome, reason)) {
+            self.found.push((outcome, reason));
+        }
+    }
+
+    /// The worst outcome so far.
+    fn outcome(&self) -> Outcome {
+        let outcomes = self.found.iter().map(|finding| finding.0);
+        outcomes.max().unwrap_or(Outcome::Admit)
+    }
+
+    /// Outcome and reasons, the weightiest first; with `good_news` where nothing stands in the way.
+    pub(super) fn conclude(mut self, good_news: Reason) -> (Outcome, Vec<Reason>) {
+        let outcome = self.outcome();
+        // First in its line: the remarks come after the news.
+        match self.allowing {
+            Allowing::WhatThePolicyLists { used: true } => {
+                let allowed = (Outcome::Admit, Reason::SupervisorAllowed);
+                self.found.insert(0, allowed);
+            }
+            _ if outcome == Outcome::Admit => {
+                self.found.retain(|finding| finding.1 != good_news);
+                self.found.insert(0, (Outcome::Admit, good_news));
+            }
+            _ => {}
+        }
+        self.found
+            .sort_by_key(|finding| std::cmp::Reverse(finding.0));
+        let reasons = self.found.iter().map(|finding| finding.1);
+        (outcome, reasons.take(MAX_REASONS).collect())
+    }
+
+    /// Whether the policy leaves all that stands in the way to a supervisor.
+    pub(super) fn overriding(&self) -> Overriding {
+        let stands = |finding: &&(Outcome, Reason)| finding.0 != Outcome::Admit;
+        let mut obstacles = self.found.iter().filter(stands).peekable();
+        let left = obstacles.peek().is_some()
+            && obstacles.all(|finding| is_left_to_a_supervisor(self.policy, finding.1));
+        if left {
+            Overriding::Possible
+        } else {
+            Overriding::Impossible
+        }
+    }
+}
+
+/// Most reasons on the screen and in a passage.
+const MAX_REASONS: usize = 8;
+
+fn is_left_to_a_supervisor(policy: &Policy, reason: Reason) -> bool {
+    let listed: &BTreeSet<Overridable> = &policy.overridable;
+    match reason {
+        Reason::RegisteredByHand => policy.without_code == WithoutCode::Supervisor,
+        reason => reason
+            .overridable()
+            .is_some_and(|name| listed.contains(&name)),
+    }
+}
+
+pub(super) fn of_error(error: &DocumentError) -> (Outcome, Reason) {
+    match error {
+        DocumentError::Envelope(EnvelopeError::Foreign) => (Outcome::Check, Reason::ForeignCode),
+        DocumentError::Envelope(EnvelopeError::Newer { .. }) => {
+            (Outcome::Check, Reason::NewerFormat)
+        }
+        DocumentError::NotACode { .. } => (Outcome::Check, Reason::NotAPass),
+        DocumentError::Envelope(
+            EnvelopeError::Text | EnvelopeError::Format(_) | EnvelopeError::WrongKind { .. },
+        )
+        | DocumentError::Claims(_)
+        | DocumentError::Subjects { .. }
+        | DocumentError::NoHolderKey => (Outcome::Refuse, Reason::Malformed),
+        DocumentError::UnknownIssuer(_) => (Outcome::Refuse, Reason::UnknownIssuer),
+        DocumentError::NotRecognisedNow(_) => (Outcome::Check, Reason::IssuerRefused),
+        DocumentError::UnknownKey { .. } => (Outcome::Refuse, Reason::UnknownKey),
+        DocumentError::ForeignAuthority { .. }
+        | DocumentError::WrongRole { .. }
+        | DocumentError::KeyOutsideValidity { .. } => (Outcome::Refuse, Reason::KeyNotAllowed),
+        DocumentError::BadSignature => (Outcome::Refuse, Reason::BadSignature),
+    }
+}
+
+pub(super) fn issuer_rules(pass: &Verified<Pass>, findings: &mut Findings<'_>) {
+    match pass.issuer().recognition {
+        Recognition::Own | Recognition::Accept(_) => {}
+        Recognition::Convert(_) => findings.add(Outcome::Check, Reason::ConvertPass),
+        Recognition::Refuse => findings.add(Outcome::Check, Reason::IssuerRefused),
+    }
+}
+
+pub(super) fn validity_rules(
+    situation: &Situation<'_>,
+    pass: &Verified<Pass>,
+    findings: &mut Findings<'_>,
+) {
+    let (from, until) = (
+        pass.claims().not_before.start(),
+        pass.claims().not_after.start(),
+    );
+    let now = situation.now.time;
+    if now < from {
+        findings.add(Outcome::Refuse, Reason::NotYetValid);
+    }
+    if now >= until {
+        findings.add(Outcome::Refuse, Reason::Expired);
+    }
+    if until.since(from) > u64::from(situation.policy.max_validity_days) * 24 * 3600 {
+        findings.add(Outcome::Refuse, Reason::ValidityTooLong);
+    }
+}
+
+pub(super) fn live_rules(
+    situation: &Situation<'_>,
+    pass: &Verified<Pass>,
+    findings: &mut Findings<'_>,
+) {
+    if pass.claims().holder.is_none() {
+        return;
+    }
+    let Some(live) = pass.live() else {
+        findings.add(Outcome::Check, Reason::LiveCodeNeeded);
+        return;
+    };
+    let window = match situation.now.clock {
+        ClockTrust::Trusted => situation.policy.live_window,
+        ClockTrust::BehindFloor | ClockTrust::FarAhead => situation.policy.live_window_untrusted,
+    };
+    if live.at.0.abs_diff(situation.now.time.0) > u64::from(window) {
+        findings.add(Outcome::Check, Reason::LiveCodeOld);
+    }
+}
+
+pub(super) fn list_rules(
+    people: &[Person],
+    status: &[Lookup<Listing>],
+    revocation: Lookup<Revocation>,
+    findings: &mut Findings<'_>,
+) {
+    match revocation {
+        Lookup::Found(Revocation::Revoked) => findings.add(Outcome::Refuse, Reason::Revoked),
+        Lookup::NoList => findings.add(Outcome::Check, Reason::NoList),
+        Lookup::Unreadable => findings.add(Outcome::Check, Reason::ListUnreadable),
+        Lookup::Found(Revocation::Valid) | Lookup::NotAsked => {}
+    }
+    for answer in status {
+        match answer {
+            Lookup::NoList => findings.add(Outcome::Check, Reason::NoList),
+            Lookup::Unreadable => findings.add(Outcome::Check, Reason::ListUnreadable),
+            Lookup::Found(_) | Lookup::NotAsked => {}
+        }
+    }
+    for person in people {
+        match person.colour {
+            Colour::Green => {}
+            Colour::Yellow => findings.add(Outcome::Check, Reason::Yellow),
+            Colour::Red => findings.add(Outcome::Refuse, Reason::Red),
+        }
+    }
+}
+
+pub(super) fn data_rules(situation: &Situation<'_>, findings: &mut Findings<'_>) {
+    match (situation.freshness, situation.policy.when_expired) {
+        (Freshness::Fresh, _) => {}
+        (Freshness::Stale, _) => findings.add(Outcome::Admit, Reason::StaleData),
+        (Freshness::Expired, WhenExpired::Check) => {
+            findings.add(Outcome::Check, Reason::ExpiredData);
+        }
+        (Freshness::Expired, WhenExpired::Refuse) => {
+            findings.add(Outcome::Refuse, Reason::ExpiredData);
+        }
+    }
+}
+
+/// Identity is only ever asked for at special places.
+pub(super) fn identity_rules(policy: &Policy, people: &[Person], findings: &mut Findings<'_>) {
+    let asked = match policy.identity {
+        IdentityRule::Nobody => false,
+        IdentityRule::SpecialClasses => special_person(people),
+        IdentityRule::Everyone => true,
+    };
+    if policy.special_place && asked {
+        findings.add(Outcome::Check, Reason::CheckIdentity);
+    }
+}
+
+/// The temperature is taken of those who would be admitted; in a low-risk area only at special places
+/// and of special persons. An answer takes the question's place.
+pub(super) fn temperature_rules(
+    policy: &Policy,
+    people: &[Person],
+    observed: &Observed,
+    findings: &mut Findings<'_>,
+) {
+    let relaxed = policy.risk == Risk::Low && !policy.special_place && !special_person(people);
+    if !policy.temperature || relaxed || findings.outcome() != Outcome::Admit {
+        return;
+    }
+    match observed.temperature.map(Temperature::is_fever) {
+        None => findings.add(Outcome::Check, Reason::TakeTemperature),
+        Some(true) => findings.add(Outcome::Refuse, Reason::Fever),
+        Some(false) => {}
+    }
+}
+
+fn special_person(people: &[Person]) -> bool {
+    people.iter().any(|person| person.class != Class::Ordinary)
+}
+
+/// Gives the minutes since the pass went the same way, where the policy wants that said.
+pub(super) fn pass_back_rules(
+    policy: &Policy,
+    observed: &Observed,
+    findings: &mut Findings<'_>,
+) -> Option<u16> {
+    let window = u64::from(policy.pass_back_minutes) * 60;
+    let seconds = observed.passed_before.filter(|seconds| *seconds < window)?;
+    let outcome = match policy.pass_back {
+        PassBack::Warn => Outcome::Admit,
+        PassBack::Check => Outcome::Check,
+    };
+    findings.add(outcome, Reason::AlreadyPassed);
+    u16::try_from(seconds / 60).ok()
+}
+
+/// A person without a code, by the ID number's answer. Being on no list is no finding: it is the news.
+pub(super) fn person_rules(listed: Lookup<Listing>, findings: &mut Findings<'_>) {
+    match listed {
+        Lookup::Found(Listing::Listed(Colour::Red)) => findings.add(Outcome::Refuse, Reason::Red),
+        Lookup::Found(Listing::Listed(Colour::Yellow)) => {
+            findings.add(Outcome::Check, Reason::Yellow);
+        }
+        Lookup::Found(Listing::Listed(Colour::Green) | Listing::NotListed) => {}
+        Lookup::NoList | Lookup::NotAsked => findings.add(Outcome::Check, Reason::NoList),
+        Lookup::Unreadable => findings.add(Outcome::Check, Reason::ListUnreadable),
+    }
+}
+
+/// A registration by hand: the policy's word, and any yes of the questionnaire.
+pub(super) fn by_hand_rules(policy: &Policy, answers: &[bool], findings: &mut Findings<'_>) {
+    match policy.without_code {
+        WithoutCode::Admit => {}
+        WithoutCode::Supervisor => findings.add(Outcome::Check, Reason::RegisteredByHand),
+        WithoutCode::Never => findings.add(Outcome::Refuse, Reason::RegisteredByHand),
+    }
+    if answers.contains(&true) {
+        findings.add(Outcome::Check, Reason::HealthAnswer);
+    }
+}

@@ -1,0 +1,168 @@
+//! Who is on duty: badges in every state, PINs, and time.
+
+use std::time::{Duration, Instant};
+
+use gatepost_pass::{Badge, Pin, PinHash, Revocation, Site, badge::BadgeRole};
+
+use super::*;
+use crate::checkpoint::{
+    LookedBadge, Lookup,
+    duty::{BadgeFault, Duty, PadState, PinPad, Standing},
+};
+
+fn guard(n: u8) -> Badge {
+    fixture::badge(n, BadgeRole::Guard)
+}
+
+fn with_pin(n: u8, pin: &str) -> Badge {
+    let badge = guard(n);
+    Badge {
+        pin: Some(PinHash::of(&self::pin(pin), badge.number)),
+        ..badge
+    }
+}
+
+fn pin(text: &str) -> Pin {
+    text.to_owned().try_into().unwrap()
+}
+
+fn looked(gate: &Gate, badge: &Badge) -> LookedBadge {
+    let text = to_text(&documents().sign(Kind::Badge, badge));
+    match gate.judge(&text).basis {
+        Basis::Rules {
+            case: Case::Code(Ok(Looked::Badge(looked))),
+            ..
+        } => looked,
+        _ => unreachable!("a verified badge"),
+    }
+}
+
+fn shown(badge: &Badge) -> Duty {
+    let mut duty = Duty::default();
+    duty.show(looked(&Gate::new(), badge), "gate-3", NOW);
+    duty
+}
+
+#[test]
+fn a_badge_without_a_pin_signs_its_guard_on_and_the_next_one_takes_over() {
+    let mut duty = shown(&guard(1));
+    assert_eq!(duty.guard(), Some(&guard(1)));
+    duty.show(looked(&Gate::new(), &guard(2)), "gate-3", NOW);
+    assert_eq!(duty.standing(), Standing::On(&guard(2)));
+    duty.sign_off();
+    assert_eq!((duty.standing(), duty.guard()), (Standing::Nobody, None));
+}
+
+#[test]
+fn a_badge_that_does_not_count_signs_nobody_on_and_says_why() {
+    let mut gate = Gate::new();
+    gate.region.revoked.push(guard(9).number);
+    let elsewhere = Badge {
+        sites: vec![Site::Place("gate-4".try_into().unwrap())]
+            .try_into()
+            .unwrap(),
+        ..guard(1)
+    };
+    for (badge, now, fault) in [
+        (guard(1), SIGNED.plus(30 * DAY), BadgeFault::Expired),
+        (guard(9), NOW, BadgeFault::Revoked),
+        (elsewhere, NOW, BadgeFault::OtherPlace),
+    ] {
+        let mut duty = Duty::default();
+        duty.show(looked(&gate, &badge), "gate-3", now);
+        assert_eq!(duty.standing(), Standing::Fault(fault));
+        assert_eq!(duty.guard(), None);
+    }
+}
+
+#[test]
+fn a_list_that_can_not_answer_keeps_no_guard_from_duty() {
+    let mut looked = looked(&Gate::new(), &guard(1));
+    looked.revocation = Lookup::Unreadable;
+    let mut duty = Duty::default();
+    duty.show(looked, "gate-3", NOW);
+    assert_eq!(duty.guard(), Some(&guard(1)));
+}
+
+#[test]
+fn a_pin_is_asked_and_the_guard_before_stays_on_duty_meanwhile() {
+    let (mut duty, mut pad) = (shown(&guard(1)), PinPad::default());
+    let next = with_pin(2, "4711");
+    duty.show(looked(&Gate::new(), &next), "gate-3", NOW);
+    assert_eq!(duty.standing(), Standing::Asking(&next));
+    assert_eq!(duty.guard(), Some(&guard(1)));
+    let at = Instant::now();
+    duty.enter(&mut pad, &pin("4712"), at);
+    assert_eq!(pad.state(at), PadState::Open(Some(4)));
+    duty.enter(&mut pad, &pin("4711"), at);
+    assert_eq!(duty.standing(), Standing::On(&next));
+    assert_eq!(pad.state(at), PadState::Open(None));
+}
+
+#[test]
+fn five_wrong_pins_lock_the_pad_for_a_wait_that_doubles_and_no_new_scan_opens_it() {
+    let badge = with_pin(2, "4711");
+    let (mut duty, mut pad) = (shown(&badge), PinPad::default());
+    let mut at = Instant::now();
+    for _ in 0..5 {
+        duty.enter(&mut pad, &pin("0000"), at);
+    }
+    assert_eq!(pad.state(at), PadState::Locked(30));
+    // Neither the right PIN nor the same badge again: nothing is looked at.
+    duty.show(looked(&Gate::new(), &badge), "gate-3", NOW);
+    duty.enter(&mut pad, &pin("4711"), at);
+    assert_eq!(duty.standing(), Standing::Asking(&badge));
+    at += Duration::from_secs(29);
+    assert_eq!(pad.state(at), PadState::Locked(1));
+    at += Duration::from_secs(1);
+    assert_eq!(pad.state(at), PadState::Open(Some(1)));
+    for wait in [60, 120, 240, 480, 900, 900] {
+        duty.enter(&mut pad, &pin("0000"), at);
+        assert_eq!(pad.state(at), PadState::Locked(wait));
+        at += Duration::from_secs(wait.into());
+    }
+    duty.enter(&mut pad, &pin("4711"), at);
+    assert_eq!(duty.guard(), Some(&badge));
+}
+
+#[test]
+fn duty_ends_when_the_badge_ends_is_withdrawn_or_the_device_moves() {
+    let gate = Gate::new();
+    let bundle = gate.region.verified();
+    let scoped = Badge {
+        sites: vec![Site::Prefix("gate-".try_into().unwrap())]
+            .try_into()
+            .unwrap(),
+        ..guard(1)
+    };
+    let end = SIGNED.plus(30 * DAY);
+    let mut revoking = Gate::new();
+    revoking.region.revoked.push(scoped.number);
+    let revoking = revoking.region.verified();
+    for (bundle, place, now, fault) in [
+        (&bundle, "gate-4", end.minus(1), None),
+        (&bundle, "gate-4", end, Some(BadgeFault::Expired)),
+        (&bundle, "bus-1", NOW, Some(BadgeFault::OtherPlace)),
+        (&revoking, "gate-3", NOW, Some(BadgeFault::Revoked)),
+    ] {
+        let mut duty = shown(&scoped);
+        duty.tick(Some(bundle), place, now);
+        assert_eq!(duty.guard().is_none(), fault.is_some());
+        let told = fault.map_or(Standing::On(&scoped), Standing::Fault);
+        assert_eq!(duty.standing(), told);
+    }
+    let mut alone = shown(&scoped);
+    alone.tick::<Vec<u8>>(None, "gate-3", NOW);
+    assert_eq!(alone.guard(), Some(&scoped));
+}
+
+#[test]
+fn a_badge_of_another_region_or_a_forged_one_is_no_badge() {
+    let other = foreign("CN-JS").sign(Kind::Badge, &guard(1));
+    assert_eq!(Gate::new().says(&other), refuse(Reason::KeyNotAllowed));
+    let mut forged = documents().sign(Kind::Badge, &guard(1));
+    *forged.last_mut().unwrap() ^= 1;
+    assert_eq!(Gate::new().says(&forged), refuse(Reason::BadSignature));
+    let good = looked(&Gate::new(), &guard(1));
+    assert_eq!(good.revocation, Lookup::Found(Revocation::Valid));
+}

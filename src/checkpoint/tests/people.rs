@@ -1,0 +1,195 @@
+//! People without a code, and what is asked of those with one: temperature, ID number, registration by hand.
+
+use gatepost_pass::{Listing, policy::WithoutCode};
+use gatepost_protocol::{ByHand, Personal, Seen, Temperature, WhyNoCode};
+
+use super::*;
+use crate::checkpoint::{Lookup, Observed, Question};
+
+const NUMBER: &str = "11010519491231002X";
+
+fn number() -> Personal<32> {
+    Personal(NUMBER.try_into().unwrap())
+}
+
+fn person(gate: &Gate, listed: Lookup<Listing>) -> (Outcome, Vec<Reason>) {
+    let bundle = gate.region.verified();
+    let verdict = gate.bench(&bundle).person(number(), listed).verdict;
+    (verdict.outcome, verdict.reasons)
+}
+
+fn by_hand(gate: &Gate, answers: &[bool]) -> (Outcome, Vec<Reason>) {
+    let form = ByHand {
+        why: WhyNoCode::NoPhone,
+        name: Personal::default(),
+        contact: Personal::default(),
+        answers: answers.to_vec().try_into().unwrap(),
+    };
+    let bundle = gate.region.verified();
+    let verdict = gate.bench(&bundle).by_hand(form).verdict;
+    (verdict.outcome, verdict.reasons)
+}
+
+/// The verdict on a code, decided once more with this temperature.
+fn measured(gate: &Gate, bytes: &[u8], temperature: Temperature) -> (Outcome, Vec<Reason>) {
+    let bundle = gate.region.verified();
+    let bench = gate.bench(&bundle);
+    let first = bench.code(&CodeContent::Text(to_text(bytes)));
+    let observed = Observed {
+        temperature: Some(temperature),
+        ..Observed::default()
+    };
+    let verdict = bench.again(first, observed).verdict;
+    (verdict.outcome, verdict.reasons)
+}
+
+#[test]
+fn a_green_pass_is_asked_for_the_temperature_once_and_the_answer_decides() {
+    let gate = Gate::with(|policy| policy.temperature = true);
+    let asked = gate.judge(&to_text(&paper(1))).verdict;
+    assert_eq!(asked.question(), Some(Question::Temperature));
+    for (answer, told) in [
+        (Temperature::Normal, admit()),
+        (Temperature::Fever, refuse(Reason::Fever)),
+        (Temperature::Reading(372), admit()),
+        (Temperature::Reading(373), refuse(Reason::Fever)),
+    ] {
+        assert_eq!(measured(&gate, &paper(1), answer), told, "{answer:?}");
+    }
+}
+
+#[test]
+fn a_temperature_makes_no_other_verdict_better_or_worse() {
+    let gate = Gate::with(|policy| policy.temperature = true);
+    let mut forged = paper(1);
+    *forged.last_mut().unwrap() ^= 1;
+    for (shown, told) in [
+        (paper(101), check(Reason::Yellow)),
+        (paper(102), refuse(Reason::Red)),
+        (paper(103), refuse(Reason::Revoked)),
+        (forged, refuse(Reason::BadSignature)),
+    ] {
+        for answer in [Temperature::Normal, Temperature::Fever] {
+            assert_eq!(measured(&gate, &shown, answer), told, "{answer:?}");
+        }
+        assert_eq!(gate.judge(&to_text(&shown)).verdict.question(), None);
+    }
+    let never = Gate::new();
+    assert_eq!(measured(&never, &paper(1), Temperature::Fever), admit());
+    assert_eq!(never.judge(&to_text(&paper(1))).verdict.question(), None);
+}
+
+#[test]
+fn after_a_normal_temperature_the_other_questions_still_stand() {
+    let gate = Gate::with(|policy| {
+        policy.temperature = true;
+        policy.special_place = true;
+        policy.identity = IdentityRule::Everyone;
+    });
+    let told = measured(&gate, &paper(1), Temperature::Normal);
+    assert_eq!(told, check(Reason::CheckIdentity));
+}
+
+#[test]
+fn an_id_number_is_judged_by_what_the_identity_list_answers() {
+    let gate = Gate::new();
+    use Listing::{Listed, NotListed};
+    for (listed, told) in [
+        (
+            Lookup::Found(NotListed),
+            (Outcome::Admit, vec![Reason::NotListed]),
+        ),
+        (Lookup::Found(Listed(Colour::Yellow)), check(Reason::Yellow)),
+        (Lookup::Found(Listed(Colour::Red)), refuse(Reason::Red)),
+        (Lookup::NoList, check(Reason::NoList)),
+        (Lookup::Unreadable, check(Reason::ListUnreadable)),
+        (Lookup::NotAsked, check(Reason::NoList)),
+    ] {
+        assert_eq!(person(&gate, listed), told, "{listed:?}");
+    }
+    let mut warm = Gate::with(|policy| policy.temperature = true);
+    let asked = check(Reason::TakeTemperature);
+    assert_eq!(person(&warm, Lookup::Found(NotListed)), asked);
+    warm.now.time = SIGNED.plus(8 * DAY);
+    let old = refuse(Reason::ExpiredData);
+    assert_eq!(person(&warm, Lookup::Found(NotListed)), old);
+}
+
+#[test]
+fn a_person_by_number_is_shown_by_its_end_and_comes_back_like_a_pass() {
+    let mut gate = Gate::new();
+    let bundle = gate.region.verified();
+    let listed = Lookup::Found(Listing::NotListed);
+    let judged = gate.bench(&bundle).person(number(), listed);
+    assert_eq!(judged.seen, Seen::IdNumber(number()));
+    assert_eq!(judged.verdict.people[0].last4, "002X");
+    let passed = std::time::Instant::now();
+    gate.recent.add(&judged.seen, Direction::In, passed);
+    gate.recent
+        .tick(passed + std::time::Duration::from_secs(60));
+    let told = (
+        Outcome::Admit,
+        vec![Reason::NotListed, Reason::AlreadyPassed],
+    );
+    assert_eq!(person(&gate, listed), told);
+}
+
+#[test]
+fn a_registration_by_hand_gives_what_the_policy_says_and_any_yes_a_second_look() {
+    let admitted = (Outcome::Admit, vec![Reason::RegisteredByHand]);
+    let both = (
+        Outcome::Check,
+        vec![Reason::RegisteredByHand, Reason::HealthAnswer],
+    );
+    let answered = (Outcome::Check, vec![Reason::HealthAnswer]);
+    let never = (
+        Outcome::Refuse,
+        vec![Reason::RegisteredByHand, Reason::HealthAnswer],
+    );
+    for (rule, answers, told) in [
+        (WithoutCode::Admit, &[][..], admitted.clone()),
+        (WithoutCode::Admit, &[false, false], admitted),
+        (WithoutCode::Admit, &[false, true], answered),
+        (
+            WithoutCode::Supervisor,
+            &[false],
+            check(Reason::RegisteredByHand),
+        ),
+        (WithoutCode::Supervisor, &[true], both),
+        (
+            WithoutCode::Never,
+            &[false],
+            refuse(Reason::RegisteredByHand),
+        ),
+        (WithoutCode::Never, &[true], never),
+    ] {
+        let gate = Gate::with(|policy| policy.without_code = rule);
+        assert_eq!(by_hand(&gate, answers), told, "{rule:?} {answers:?}");
+    }
+}
+
+#[test]
+fn nobody_is_sent_away_without_an_address_or_a_desk() {
+    use gatepost_pass::policy::Desk;
+    let desk = Desk {
+        area: "Lixia".try_into().unwrap(),
+        phone: "0531 12345".try_into().unwrap(),
+    };
+    let gate = Gate::with(|policy| {
+        policy.desks = vec![desk.clone()].try_into().unwrap();
+        policy.declare = Some("https://declare.example".try_into().unwrap());
+    });
+    let pass = |code| foreign(code).sign(Kind::Pass, &fixture::paper_pass(1));
+    for (bytes, link) in [
+        (pass("CN-BJ"), Some("https://pass.example/convert")),
+        (pass("CN-HB"), Some("https://declare.example")),
+        (pass("CN-XX"), Some("https://declare.example")),
+        (paper(102), None),
+    ] {
+        let verdict = gate.judge(&to_text(&bytes)).verdict;
+        assert_eq!(verdict.link.as_deref(), link);
+        assert_eq!(verdict.desks, [desk.clone()]);
+    }
+    let admitted = gate.judge(&to_text(&paper(1))).verdict;
+    assert!(admitted.link.is_none() && admitted.desks.is_empty());
+}
