@@ -1,20 +1,30 @@
-//! `trust.json` and `policy.json`: what people edit, and how it becomes claims.
+//! `trust.json` and, in `policy`, `policy.json`: what people edit, and how it becomes claims.
 
 use std::{marker::PhantomData, path::Path};
 
 use gatepost_pass::{
-    Colour, IssuerId, KeyId, Kind, Policy, PublicKey, Recognition, Text, Timestamp,
-    policy::{IdentityRule, PassBack, Risk, TracingKey, WhenExpired},
+    Colour, IssuerId, KeyId, Kind, PublicKey, Recognition, Text, Timestamp,
     trust::{ColourMap, IssuerEntry, KeyEntry, Roles},
     words::parse_hex,
 };
 use serde::{Deserialize, Serialize, de::DeserializeOwned, de::Error as _};
 
-use crate::{
-    clock::{self, DAY, HOUR},
-    error::Error,
-    files,
-};
+use crate::{clock, error::Error, files};
+
+/// Words for types of `gatepost-pass`, whose own form is the wire's.
+macro_rules! words {
+    ($($words:ident for $type:literal { $($variant:ident),* })*) => {
+        $(
+            #[derive(Serialize, Deserialize)]
+            #[serde(remote = $type, rename_all = "kebab-case")]
+            enum $words { $($variant),* }
+        )*
+    };
+}
+
+mod policy;
+
+pub(crate) use policy::PolicyConfig;
 
 /// Reads a configuration file; an error names the line.
 pub(crate) fn load<T: DeserializeOwned>(path: &Path) -> Result<T, Error> {
@@ -147,156 +157,7 @@ impl Key {
     }
 }
 
-/// The rules of this region's checkpoints, and how long a bundle lasts.
-#[derive(Serialize, Deserialize)]
-#[serde(deny_unknown_fields, rename_all = "kebab-case")]
-pub(crate) struct PolicyConfig {
-    pub(crate) name: Text<60>,
-    #[serde(with = "RiskWords")]
-    pub(crate) risk: Risk,
-    pub(crate) special_place: bool,
-    pub(crate) temperature: bool,
-    #[serde(with = "IdentityWords")]
-    pub(crate) identity: IdentityRule,
-    pub(crate) max_validity_days: u16,
-    pub(crate) live_window_seconds: u16,
-    pub(crate) live_window_untrusted_seconds: u16,
-    #[serde(with = "WhenExpiredWords")]
-    pub(crate) when_expired: WhenExpired,
-    pub(crate) pass_back_minutes: u8,
-    #[serde(with = "PassBackWords")]
-    pub(crate) pass_back: PassBack,
-    pub(crate) show_seconds: ShowSeconds,
-    pub(crate) retention_hours: u16,
-    pub(crate) utc_offset_minutes: i16,
-    pub(crate) help: Text<160>,
-    pub(crate) tracing_key: TracingKeyConfig,
-    /// Hours for which a published bundle counts as fresh.
-    pub(crate) fresh_hours: u32,
-    /// Days after which it is not used at all.
-    pub(crate) hard_days: u32,
-}
-
-/// How long each verdict stands.
-#[derive(Serialize, Deserialize)]
-#[serde(deny_unknown_fields)]
-pub(crate) struct ShowSeconds {
-    pub(crate) admit: u8,
-    pub(crate) check: u8,
-    pub(crate) refuse: u8,
-}
-
-/// The key that passages are sealed to.
-#[derive(Serialize, Deserialize)]
-#[serde(deny_unknown_fields)]
-pub(crate) struct TracingKeyConfig {
-    pub(crate) id: u16,
-    #[serde(with = "Hex::<[u8; 32]>")]
-    pub(crate) public: [u8; 32],
-}
-
-impl PolicyConfig {
-    /// What `init` writes.
-    pub(crate) fn standard(tracing_public: [u8; 32], fresh_hours: u32, hard_days: u32) -> Self {
-        Self {
-            name: text("Checkpoints"),
-            risk: Risk::Medium,
-            special_place: false,
-            temperature: false,
-            identity: IdentityRule::Nobody,
-            max_validity_days: 14,
-            live_window_seconds: 90,
-            live_window_untrusted_seconds: 900,
-            when_expired: WhenExpired::Refuse,
-            pass_back_minutes: 5,
-            pass_back: PassBack::Warn,
-            show_seconds: ShowSeconds {
-                admit: 2,
-                check: 5,
-                refuse: 5,
-            },
-            retention_hours: 24,
-            utc_offset_minutes: 480,
-            help: text(""),
-            tracing_key: TracingKeyConfig {
-                id: 1,
-                public: tracing_public,
-            },
-            fresh_hours,
-            hard_days,
-        }
-    }
-
-    /// The claims of the policy, with version 0.
-    pub(crate) fn claims(&self) -> Policy {
-        Policy {
-            version: 0,
-            name: self.name.clone(),
-            risk: self.risk,
-            special_place: self.special_place,
-            temperature: self.temperature,
-            identity: self.identity,
-            max_validity_days: self.max_validity_days,
-            live_window: self.live_window_seconds,
-            live_window_untrusted: self.live_window_untrusted_seconds,
-            when_expired: self.when_expired,
-            pass_back_minutes: self.pass_back_minutes,
-            pass_back: self.pass_back,
-            show_seconds: [
-                self.show_seconds.admit,
-                self.show_seconds.check,
-                self.show_seconds.refuse,
-            ],
-            retention_hours: self.retention_hours,
-            utc_offset_minutes: self.utc_offset_minutes,
-            help: self.help.clone(),
-            tracing_key: TracingKey {
-                id: self.tracing_key.id,
-                key: self.tracing_key.public,
-            },
-        }
-    }
-
-    /// Until when a bundle signed at `at` is fresh, and until when it is usable.
-    pub(crate) fn lifetime(
-        &self,
-        at: Timestamp,
-        path: &Path,
-    ) -> Result<(Timestamp, Timestamp), Error> {
-        let (fresh, hard) = (
-            u64::from(self.fresh_hours) * HOUR,
-            u64::from(self.hard_days) * DAY,
-        );
-        if fresh == 0 || fresh > hard {
-            return Err(Error::Values {
-                path: path.to_owned(),
-                why: "fresh-hours must be at least 1, and no longer than hard-days",
-            });
-        }
-        Ok((at.plus(fresh), at.plus(hard)))
-    }
-}
-
-/// A text of this program, which is short enough for its field.
-fn text<const MAX: usize>(text: &str) -> Text<MAX> {
-    text.try_into().unwrap_or_default()
-}
-
-/// Words for types of `gatepost-pass`, whose own form is the wire's.
-macro_rules! words {
-    ($($words:ident for $type:literal { $($variant:ident),* })*) => {
-        $(
-            #[derive(Serialize, Deserialize)]
-            #[serde(remote = $type, rename_all = "kebab-case")]
-            enum $words { $($variant),* }
-        )*
-    };
-}
 words! {
-    RiskWords for "Risk" { Low, Medium, High }
-    IdentityWords for "IdentityRule" { Nobody, SpecialClasses, Everyone }
-    WhenExpiredWords for "WhenExpired" { Refuse, Check }
-    PassBackWords for "PassBack" { Warn, Check }
     ColourWords for "Colour" { Green, Yellow, Red }
 }
 

@@ -172,9 +172,17 @@ pub(crate) enum Error {
     /// `lists import` found nothing.
     #[error("no list or delta in it can be used here: nothing was changed")]
     NoLists,
-    /// No pass of that number.
-    #[error("no pass {0} was issued here: check the number")]
+    /// No pass or badge of that number.
+    #[error("no pass or badge {0} was issued here: check the number")]
     UnknownPass(PassNumber),
+    /// A badge for too many places.
+    #[error(
+        "a badge counts at most at four places or groups of places: use a prefix such as bus-*"
+    )]
+    Sites,
+    /// Not a PIN.
+    #[error(transparent)]
+    Pin(#[from] gatepost_pass::badge::PinError),
     /// A batch of random numbers that were all taken.
     #[error("no free pass number was found: try again")]
     NoNumber,

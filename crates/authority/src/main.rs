@@ -33,8 +33,8 @@ use gatepost_pass::Timestamp;
 
 use crate::{
     commands::{
-        badge, enrol, holder_key, init, inspect, issue, key, lists, live, place, public, publish,
-        query, render, revoke, root, status, trust,
+        badge, enrol, enrol_code, holder_key, init, inspect, issue, key, lists, live, place,
+        policy, public, publish, query, render, revoke, root, status, trust,
     },
     error::Error,
     home::Home,
@@ -61,6 +61,8 @@ enum Command {
     /// Say whose passes count here.
     #[command(subcommand)]
     Trust(trust::Command),
+    /// Change the rules of this region's checkpoints.
+    Policy(policy::Args),
     /// Replace one of this authority's keys.
     #[command(subcommand)]
     Key(key::Command),
@@ -92,6 +94,8 @@ enum Command {
     Lists(lists::Command),
     /// Certify a device that asks for it.
     Enrol(enrol::Args),
+    /// Sign the code that a new device scans on its first run.
+    EnrolCode(enrol_code::Args),
     /// Say what a code, a file or a bundle is.
     Inspect(inspect::Args),
     /// Draw a code as a picture.
@@ -129,6 +133,7 @@ fn run(command: &Command, context: &Context) -> Result<(), Error> {
     match command {
         Command::Init(args) => init::run(args, context),
         Command::Trust(command) => trust::run(command, context),
+        Command::Policy(args) => policy::run(args, context),
         Command::Key(command) => key::run(command, context),
         Command::Root(command) => root::run(command, context),
         Command::Public(args) => public::run(args, context),
@@ -143,6 +148,7 @@ fn run(command: &Command, context: &Context) -> Result<(), Error> {
         Command::Query(args) => query::run(args, context),
         Command::Lists(command) => lists::run(command, context),
         Command::Enrol(args) => enrol::run(args, context),
+        Command::EnrolCode(args) => enrol_code::run(args, context),
         Command::Inspect(args) => inspect::run(args, context),
         Command::Render(args) => render::run(args),
     }

@@ -65,7 +65,7 @@ pub(crate) fn trust_list(
 
 /// The policy as configured, signed by the bundle key.
 pub(crate) fn policy(home: &Home, store: &Store) -> Result<Signed, Error> {
-    let claims = home.policy()?.claims();
+    let claims = home.policy()?.claims(&home.policy_path())?;
     let signer = home.signer(SigningKey::Bundle)?;
     // With the key: after a change of key the same rules are signed anew.
     let content = Digest::of(&gatepost_pass::encode(&(

@@ -9,10 +9,11 @@ mod status;
 pub(crate) use snapshot::Snapshot;
 pub(crate) use status::{EndsFirst, Status};
 
-use std::path::Path;
+use std::{ops::Range, path::Path};
 
 use gatepost_pass::{
-    Colour, Digest, Kind, Medium, Pass, PassNumber, SubjectTag, Timestamp, bundle::Versions,
+    Badge, Colour, Digest, Kind, Medium, Pass, PassNumber, SubjectTag, Timestamp, bundle::Versions,
+    time::Minute,
 };
 use rusqlite::{Connection, ErrorCode, OptionalExtension as _, TransactionBehavior, params};
 
@@ -141,23 +142,11 @@ impl Store {
             Medium::Phone => "phone",
             Medium::Paper => "paper",
         };
-        let inserted = transaction.execute(
-            "INSERT INTO passes VALUES (?1, ?2, ?3, ?4, ?5, ?6)",
-            params![
-                pass.number.0,
-                kind.name(),
-                pass.not_before.0,
-                pass.not_after.0,
-                medium,
-                integer(at.0)
-            ],
-        );
-        match inserted {
-            Err(why) if why.sqlite_error_code() == Some(ErrorCode::ConstraintViolation) => {
-                return Ok(Recorded::NumberTaken);
-            }
-            other => other?,
-        };
+        let (from, until) = (pass.not_before.0, pass.not_after.0);
+        let number = (pass.number, kind);
+        if let Recorded::NumberTaken = take_number(&transaction, number, from..until, medium, at)? {
+            return Ok(Recorded::NumberTaken);
+        }
         for subject in pass.subjects.as_slice() {
             transaction.execute(
                 "INSERT INTO persons VALUES (?1, ?2, ?3, ?4)
@@ -176,6 +165,16 @@ impl Store {
         }
         transaction.commit()?;
         Ok(Recorded::New)
+    }
+
+    /// Takes in a badge, whose number comes from the same stock as those of passes.
+    pub(crate) fn record_badge(
+        &mut self,
+        badge: &Badge,
+        at: Timestamp,
+    ) -> Result<Recorded, StoreError> {
+        let valid = Minute::of(at).0..badge.not_after.0;
+        take_number(&self.db, (badge.number, Kind::Badge), valid, "paper", at)
     }
 
     /// Whether a person was ever issued a pass.
@@ -309,6 +308,32 @@ fn migrate(db: &mut Connection) -> Result<(), StoreError> {
     transaction.pragma_update(None, "user_version", SCHEMA_VERSION)?;
     transaction.commit()?;
     Ok(())
+}
+
+fn take_number(
+    db: &Connection,
+    (number, kind): (PassNumber, Kind),
+    minutes: Range<u32>,
+    medium: &str,
+    at: Timestamp,
+) -> Result<Recorded, StoreError> {
+    let inserted = db.execute(
+        "INSERT INTO passes VALUES (?1, ?2, ?3, ?4, ?5, ?6)",
+        params![
+            number.0,
+            kind.name(),
+            minutes.start,
+            minutes.end,
+            medium,
+            integer(at.0)
+        ],
+    );
+    match inserted {
+        Err(why) if why.sqlite_error_code() == Some(ErrorCode::ConstraintViolation) => {
+            Ok(Recorded::NumberTaken)
+        }
+        other => Ok(other.map(|_| Recorded::New)?),
+    }
 }
 
 fn schema(db: &Connection) -> Result<i64, StoreError> {

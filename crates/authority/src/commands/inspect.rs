@@ -5,8 +5,8 @@
 use std::{fs::File, path::Path};
 
 use gatepost_pass::{
-    Digest, Document, Kind, List, ListError, Manifest, Policy, ReadAt, Root, Signer, Timestamp,
-    TrustError, TrustList, VerifiedBundle, VerifiedDocument,
+    Badge, BadgeRole, Digest, Document, Kind, List, ListError, Manifest, Policy, ReadAt, Root,
+    Signer, Site, Text, Timestamp, TrustError, TrustList, VerifiedBundle, VerifiedDocument,
     bundle::Intake,
     envelope::{Envelope, MAX_FILE, TEXT_PREFIX},
     list::{Delta, DeltaError, ListKind},
@@ -139,7 +139,7 @@ impl Region {
             Kind::Manifest => verify_envelope::<Manifest>(envelope, trust, now)
                 .map(|manifest| describe_manifest(manifest.claims())),
             Kind::Policy => verify_envelope::<Policy>(envelope, trust, now)
-                .map(|policy| vec![describe_policy(policy.claims())]),
+                .map(|policy| describe_policy(policy.claims())),
             Kind::Receipt => {
                 Receipt::verify(bytes, trust, now).map(|receipt| vec![describe_receipt(&receipt)])
             }
@@ -189,7 +189,7 @@ impl Region {
         )];
         lines.extend(describe_manifest(bundle.manifest()));
         lines.extend(describe_trust(bundle.trust()));
-        lines.push(describe_policy(bundle.policy()));
+        lines.extend(describe_policy(bundle.policy()));
         lines.extend(bundle.lists().flat_map(describe_list));
         Ok(lines)
     }
@@ -280,15 +280,7 @@ fn describe_document(document: &VerifiedDocument) -> Lines {
                 place.not_after,
             )
         }
-        VerifiedDocument::Badge(badge) => {
-            let badge = badge.claims();
-            named(
-                "badge",
-                badge.id.as_str(),
-                badge.name.as_str(),
-                badge.not_after,
-            )
-        }
+        VerifiedDocument::Badge(badge) => describe_badge(badge.claims()),
         VerifiedDocument::Enrolment(code) => {
             let code = code.claims();
             named(
@@ -306,6 +298,39 @@ fn named(what: &str, id: &str, name: &str, until: Minute) -> Lines {
         "{what} {id}: {name}, until {}",
         show(until.start())
     )]
+}
+
+fn describe_badge(badge: &Badge) -> Lines {
+    let sites = badge.sites.as_slice().iter().map(|site| match site {
+        Site::Place(id) => id.to_string(),
+        Site::Prefix(front) => format!("{front}*"),
+    });
+    let sites: Vec<String> = sites.collect();
+    let mut lines = named(
+        "badge",
+        badge.id.as_str(),
+        badge.name.as_str(),
+        badge.not_after,
+    );
+    lines.push(format!(
+        "number {}, {}, {}, {}",
+        badge.number,
+        match badge.role {
+            BadgeRole::Guard => "guard",
+            BadgeRole::Supervisor => "supervisor",
+        },
+        if sites.is_empty() {
+            "everywhere".to_owned()
+        } else {
+            format!("at {}", sites.join(", "))
+        },
+        if badge.pin.is_some() {
+            "with a PIN"
+        } else {
+            "without a PIN"
+        }
+    ));
+    lines
 }
 
 fn describe_batch(batch: &VerifiedBatch) -> Lines {
@@ -330,11 +355,29 @@ fn describe_trust(trust: &TrustList) -> Lines {
     )]
 }
 
-fn describe_policy(policy: &Policy) -> String {
-    format!(
+fn describe_policy(policy: &Policy) -> Lines {
+    let mut lines = vec![format!(
         "policy version {}: {}, risk {:?}, passes of at most {} days, tracing key {}",
         policy.version, policy.name, policy.risk, policy.max_validity_days, policy.tracing_key.id
-    )
+    )];
+    lines.push(format!(
+        "  by hand: {:?}, after {} questions; temperature {}; {} help desks; arrivals declare at {}",
+        policy.without_code,
+        policy.questions.as_slice().len(),
+        if policy.temperature { "taken" } else { "not taken" },
+        policy.desks.as_slice().len(),
+        policy.declare.as_ref().map_or("no address", Text::as_str)
+    ));
+    let allowed: Vec<String> = policy
+        .overridable
+        .iter()
+        .map(|what| format!("{what:?}"))
+        .collect();
+    lines.push(match allowed.as_slice() {
+        [] => "  a supervisor's badge allows nothing".to_owned(),
+        allowed => format!("  a supervisor's badge allows {}", allowed.join(", ")),
+    });
+    lines
 }
 
 fn describe_receipt(receipt: &Receipt) -> String {

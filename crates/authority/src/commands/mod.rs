@@ -2,6 +2,7 @@
 
 pub(crate) mod badge;
 pub(crate) mod enrol;
+pub(crate) mod enrol_code;
 pub(crate) mod holder_key;
 pub(crate) mod init;
 pub(crate) mod inspect;
@@ -12,6 +13,7 @@ mod lists_import;
 mod lists_verify;
 pub(crate) mod live;
 pub(crate) mod place;
+pub(crate) mod policy;
 pub(crate) mod public;
 pub(crate) mod publish;
 pub(crate) mod query;

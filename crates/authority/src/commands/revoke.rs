@@ -1,4 +1,4 @@
-//! `revoke`: a pass that no longer counts. The next `publish` sends it out.
+//! `revoke`: a pass or a badge that no longer counts. The next `publish` sends it out.
 
 use clap::ValueEnum;
 use gatepost_pass::PassNumber;
@@ -8,7 +8,7 @@ use crate::{Context, clock, error::Error, store::Revoked};
 /// What `revoke` is told.
 #[derive(clap::Args)]
 pub(crate) struct Args {
-    /// Number of the pass: 10 hexadecimal digits.
+    /// Number of the pass or badge: 10 hexadecimal digits.
     number: PassNumber,
     /// Why.
     #[arg(long)]
@@ -42,9 +42,9 @@ pub(crate) fn run(args: &Args, context: &Context) -> Result<(), Error> {
     let number = args.number;
     let mut store = context.home()?.store()?;
     match store.revoke(number, args.reason.name(), context.now)? {
-        Revoked::Now => println!("pass {number} is revoked; `publish` to send it out"),
+        Revoked::Now => println!("{number} is revoked; `publish` to send it out"),
         Revoked::Before { reason, at } => println!(
-            "pass {number} was revoked at {} ({reason}); nothing was changed",
+            "{number} was revoked at {} ({reason}); nothing was changed",
             clock::show(at)
         ),
         Revoked::NoSuchPass => return Err(Error::UnknownPass(number)),

@@ -73,7 +73,7 @@ fn revoking_twice_keeps_the_first_reason_and_an_unknown_pass_is_refused() {
     let again = region.ok(&["revoke", &issued.number, "--reason", "error"]);
     assert!(again.contains("(stolen)"));
     let unknown = region.refused(&["revoke", "0123456789", "--reason", "lost"]);
-    assert!(unknown.contains("no pass 0123456789"));
+    assert!(unknown.contains("no pass or badge 0123456789"));
     let nobody = region.refused(&["status", "--tag", &"0".repeat(32), "--colour", "red"]);
     assert!(nobody.contains("nobody with this tag"));
 }

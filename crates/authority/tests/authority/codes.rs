@@ -1,6 +1,9 @@
 //! Codes: who may be on them, how large they get, live codes, pictures.
 
-use gatepost_pass::{Class, Colour, Kind, Medium, VerifiedDocument, envelope::from_text};
+use gatepost_pass::{
+    BadgeRole, Class, Colour, Kind, Medium, Pin, PinCheck, Revocation, VerifiedDocument,
+    envelope::from_text,
+};
 
 use crate::support::{LI, NOW, NOW_TEXT, Region, WANG, tree};
 
@@ -185,4 +188,70 @@ fn id_numbers_can_come_by_the_standard_input_and_name_the_same_persons() {
         .collect();
     assert_eq!(tags.len(), 2);
     assert_eq!(tags[0], given.tag);
+}
+
+#[test]
+fn a_badge_has_a_role_sites_and_a_pin_that_nothing_shows_and_is_revoked_by_its_number() {
+    let region = Region::new("CN-SD");
+    let made = [
+        "badge",
+        "--id",
+        "chief-1",
+        "--name",
+        "Sun",
+        "--role",
+        "supervisor",
+        "--site",
+        "gate-3",
+        "--site",
+        "bus-*",
+        "--pin",
+        "-",
+    ];
+    let text = region.ok_with_input(&made, "471147\n");
+    let text = text.trim_end();
+    println!("badge {} bytes", from_text(text).unwrap().len());
+    assert!(from_text(text).unwrap().len() <= 200);
+    region.ok(&["publish", "bundle"]);
+    let device = region.device("bundle").unwrap();
+    let VerifiedDocument::Badge(badge) = device.scan(text) else {
+        panic!("a badge");
+    };
+    let badge = badge.claims();
+    assert_eq!(badge.role, BadgeRole::Supervisor);
+    assert!(badge.counts_at("gate-3") && badge.counts_at("bus-9") && !badge.counts_at("gate-4"));
+    let pin = |digits: &str| Pin::try_from(digits.to_owned()).unwrap();
+    let hash = badge.pin.unwrap();
+    assert_eq!(hash.check(&pin("471147"), badge.number), PinCheck::Right);
+    assert_eq!(hash.check(&pin("471148"), badge.number), PinCheck::Wrong);
+    let told = region.ok(&["inspect", text]);
+    assert!(
+        told.contains("supervisor, at gate-3, bus-*, with a PIN"),
+        "{told}"
+    );
+    for (path, bytes) in tree(&region.path("home")) {
+        assert!(
+            !bytes.windows(6).any(|w| w == b"471147"),
+            "{}",
+            path.display()
+        );
+    }
+
+    let number = badge.number.to_string();
+    assert_eq!(device.revocation("CN-SD", &number), Revocation::Valid);
+    region.ok(&["revoke", &number, "--reason", "lost"]);
+    region.ok(&["publish", "bundle"]);
+    let device = region.device("bundle").unwrap();
+    assert_eq!(device.revocation("CN-SD", &number), Revocation::Revoked);
+}
+
+#[test]
+fn a_pin_on_the_command_line_or_of_letters_is_not_taken() {
+    let region = Region::new("CN-SD");
+    let badge = ["badge", "--id", "chief-1", "--name", "Sun", "--pin"];
+    let told = region.run(&[&badge[..], &["4711"]].concat());
+    assert_eq!(told.status.code(), Some(2));
+    // An empty line of the standard input.
+    let told = region.refused(&[&badge[..], &["-"]].concat());
+    assert!(told.contains("a PIN is 4 to 8 digits"), "{told}");
 }

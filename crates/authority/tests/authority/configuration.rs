@@ -63,3 +63,59 @@ fn a_trust_list_without_the_own_authority_is_refused() {
         "{told}"
     );
 }
+
+#[test]
+fn what_a_supervisor_may_allow_is_named_and_nothing_forged_has_a_name() {
+    let told = publish_after(
+        "policy.json",
+        "\"supervisor-may-allow\": []",
+        "\"supervisor-may-allow\": [\"bad-signature\"]",
+    );
+    assert!(told.contains("unknown variant `bad-signature`"), "{told}");
+    assert!(told.contains("`live-code-needed`"), "{told}");
+}
+
+#[test]
+fn too_many_questions_are_refused_by_their_key() {
+    let seven = "\"q\",".repeat(7);
+    let told = publish_after(
+        "policy.json",
+        "\"questions\": []",
+        &format!("\"questions\": [{}]", seven.trim_end_matches(',')),
+    );
+    assert!(told.contains("questions has at most 6"), "{told}");
+}
+
+#[test]
+fn a_policy_of_before_desks_and_questions_still_counts() {
+    let region = Region::new("CN-SD");
+    let path = region.path("home/policy.json");
+    let text = fs::read_to_string(&path).unwrap();
+    let mut policy: serde_json::Value = serde_json::from_str(&text).unwrap();
+    let settings = policy.as_object_mut().unwrap();
+    for key in ["desks", "questions", "without-code", "supervisor-may-allow"] {
+        assert!(settings.remove(key).is_some(), "{key}");
+    }
+    fs::write(&path, policy.to_string()).unwrap();
+    region.ok(&["publish", "bundle"]);
+}
+
+#[test]
+fn settings_are_taken_into_the_policy_all_or_none() {
+    let region = Region::new("CN-SD");
+    let demo = concat!(env!("CARGO_MANIFEST_DIR"), "/demo/policy.json");
+    region.ok(&["policy", demo]);
+    region.ok(&["publish", "bundle"]);
+    let device = region.device("bundle").unwrap();
+    let policy = device.0.policy();
+    assert_eq!(policy.desks.as_slice()[0].phone.as_str(), "0531-12345");
+    assert_eq!(policy.questions.as_slice().len(), 2);
+    assert!(!policy.overridable.is_empty() && policy.declare.is_some());
+    let path = region.path("home/policy.json");
+    let before = fs::read_to_string(&path).unwrap();
+    let wrong = region.path("wrong.json");
+    fs::write(&wrong, r#"{"temperature": true, "risc": "low"}"#).unwrap();
+    let told = region.refused(&["policy", wrong.to_str().unwrap()]);
+    assert!(told.contains("risc"), "{told}");
+    assert_eq!(fs::read_to_string(&path).unwrap(), before);
+}

@@ -1,0 +1,226 @@
+//! `policy.json`.
+
+use std::path::Path;
+
+use gatepost_pass::{
+    Policy, Text, Timestamp,
+    policy::{
+        Desk, IdentityRule, Overridable, PassBack, Risk, TracingKey, WhenExpired, WithoutCode,
+    },
+};
+use serde::{Deserialize, Serialize};
+
+use super::Hex;
+use crate::{
+    clock::{DAY, HOUR},
+    error::Error,
+};
+
+/// The rules of this region's checkpoints, and how long a bundle lasts.
+#[derive(Serialize, Deserialize)]
+#[serde(deny_unknown_fields, rename_all = "kebab-case")]
+pub(crate) struct PolicyConfig {
+    pub(crate) name: Text<60>,
+    #[serde(with = "RiskWords")]
+    pub(crate) risk: Risk,
+    pub(crate) special_place: bool,
+    pub(crate) temperature: bool,
+    #[serde(with = "IdentityWords")]
+    pub(crate) identity: IdentityRule,
+    pub(crate) max_validity_days: u16,
+    pub(crate) live_window_seconds: u16,
+    pub(crate) live_window_untrusted_seconds: u16,
+    #[serde(with = "WhenExpiredWords")]
+    pub(crate) when_expired: WhenExpired,
+    pub(crate) pass_back_minutes: u8,
+    #[serde(with = "PassBackWords")]
+    pub(crate) pass_back: PassBack,
+    pub(crate) show_seconds: ShowSeconds,
+    pub(crate) retention_hours: u16,
+    pub(crate) utc_offset_minutes: i16,
+    pub(crate) help: Text<160>,
+    pub(crate) tracing_key: TracingKeyConfig,
+    /// Published help desks.
+    #[serde(default)]
+    pub(crate) desks: Vec<DeskConfig>,
+    /// Health questionnaire for who is registered by hand: yes-or-no questions.
+    #[serde(default)]
+    pub(crate) questions: Vec<Text<80>>,
+    /// What a registration by hand gives.
+    #[serde(default = "supervisor", with = "WithoutCodeWords")]
+    pub(crate) without_code: WithoutCode,
+    /// What a supervisor's badge can allow.
+    #[serde(default)]
+    pub(crate) supervisor_may_allow: Vec<OverridableName>,
+    /// Address at which arrivals declare themselves.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub(crate) declare: Option<Text<160>>,
+    /// Hours for which a published bundle counts as fresh.
+    pub(crate) fresh_hours: u32,
+    /// Days after which it is not used at all.
+    pub(crate) hard_days: u32,
+}
+
+/// How long each verdict stands.
+#[derive(Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(crate) struct ShowSeconds {
+    pub(crate) admit: u8,
+    pub(crate) check: u8,
+    pub(crate) refuse: u8,
+}
+
+/// The key that passages are sealed to.
+#[derive(Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(crate) struct TracingKeyConfig {
+    pub(crate) id: u16,
+    #[serde(with = "Hex::<[u8; 32]>")]
+    pub(crate) public: [u8; 32],
+}
+
+/// A published help desk.
+#[derive(Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(crate) struct DeskConfig {
+    pub(crate) area: Text<40>,
+    pub(crate) phone: Text<24>,
+}
+
+/// What a supervisor's badge can allow, under its name.
+#[derive(Serialize, Deserialize)]
+#[serde(transparent)]
+pub(crate) struct OverridableName(#[serde(with = "OverridableWords")] Overridable);
+
+fn supervisor() -> WithoutCode {
+    WithoutCode::Supervisor
+}
+
+impl PolicyConfig {
+    /// What `init` writes.
+    pub(crate) fn standard(tracing_public: [u8; 32], fresh_hours: u32, hard_days: u32) -> Self {
+        Self {
+            name: text("Checkpoints"),
+            risk: Risk::Medium,
+            special_place: false,
+            temperature: false,
+            identity: IdentityRule::Nobody,
+            max_validity_days: 14,
+            live_window_seconds: 90,
+            live_window_untrusted_seconds: 900,
+            when_expired: WhenExpired::Refuse,
+            pass_back_minutes: 5,
+            pass_back: PassBack::Warn,
+            show_seconds: ShowSeconds {
+                admit: 2,
+                check: 5,
+                refuse: 5,
+            },
+            retention_hours: 24,
+            utc_offset_minutes: 480,
+            help: text(""),
+            tracing_key: TracingKeyConfig {
+                id: 1,
+                public: tracing_public,
+            },
+            desks: Vec::new(),
+            questions: Vec::new(),
+            without_code: WithoutCode::Supervisor,
+            supervisor_may_allow: Vec::new(),
+            declare: None,
+            fresh_hours,
+            hard_days,
+        }
+    }
+
+    /// The claims of the policy, with version 0.
+    pub(crate) fn claims(&self, path: &Path) -> Result<Policy, Error> {
+        let wrong = |why| Error::Values {
+            path: path.to_owned(),
+            why,
+        };
+        let desk = |desk: &DeskConfig| Desk {
+            area: desk.area.clone(),
+            phone: desk.phone.clone(),
+        };
+        let desks: Vec<Desk> = self.desks.iter().map(desk).collect();
+        let desks = desks
+            .try_into()
+            .map_err(|_| wrong("desks has at most 16 entries"))?;
+        let questions = self.questions.clone();
+        let questions = questions
+            .try_into()
+            .map_err(|_| wrong("questions has at most 6 entries"))?;
+        Ok(Policy {
+            version: 0,
+            name: self.name.clone(),
+            risk: self.risk,
+            special_place: self.special_place,
+            temperature: self.temperature,
+            identity: self.identity,
+            max_validity_days: self.max_validity_days,
+            live_window: self.live_window_seconds,
+            live_window_untrusted: self.live_window_untrusted_seconds,
+            when_expired: self.when_expired,
+            pass_back_minutes: self.pass_back_minutes,
+            pass_back: self.pass_back,
+            show_seconds: [
+                self.show_seconds.admit,
+                self.show_seconds.check,
+                self.show_seconds.refuse,
+            ],
+            retention_hours: self.retention_hours,
+            utc_offset_minutes: self.utc_offset_minutes,
+            help: self.help.clone(),
+            tracing_key: TracingKey {
+                id: self.tracing_key.id,
+                key: self.tracing_key.public,
+            },
+            desks,
+            questions,
+            without_code: self.without_code,
+            overridable: self
+                .supervisor_may_allow
+                .iter()
+                .map(|name| name.0)
+                .collect(),
+            declare: self.declare.clone(),
+        })
+    }
+
+    /// Until when a bundle signed at `at` is fresh, and until when it is usable.
+    pub(crate) fn lifetime(
+        &self,
+        at: Timestamp,
+        path: &Path,
+    ) -> Result<(Timestamp, Timestamp), Error> {
+        let (fresh, hard) = (
+            u64::from(self.fresh_hours) * HOUR,
+            u64::from(self.hard_days) * DAY,
+        );
+        if fresh == 0 || fresh > hard {
+            return Err(Error::Values {
+                path: path.to_owned(),
+                why: "fresh-hours must be at least 1, and no longer than hard-days",
+            });
+        }
+        Ok((at.plus(fresh), at.plus(hard)))
+    }
+}
+
+/// A text of this program, which is short enough for its field.
+fn text<const MAX: usize>(text: &str) -> Text<MAX> {
+    text.try_into().unwrap_or_default()
+}
+
+words! {
+    RiskWords for "Risk" { Low, Medium, High }
+    IdentityWords for "IdentityRule" { Nobody, SpecialClasses, Everyone }
+    WhenExpiredWords for "WhenExpired" { Refuse, Check }
+    PassBackWords for "PassBack" { Warn, Check }
+    WithoutCodeWords for "WithoutCode" { Admit, Supervisor, Never }
+    OverridableWords for "Overridable" {
+        Yellow, NotYetValid, Expired, LiveCodeNeeded, LiveCodeOld, IssuerRefused, ConvertPass, UnknownIssuer,
+        AlreadyPassed, ExpiredData, NoList, ListUnreadable
+    }
+}
