@@ -21,8 +21,8 @@ struct Day {
     delta: Vec<u8>,
 }
 
-static DAYS: LazyLock<[Day; 2]> = LazyLock::new(|| {
-    [ListKind::Revocation, ListKind::Status].map(|kind| {
+static DAYS: LazyLock<[Day; 3]> = LazyLock::new(|| {
+    [ListKind::Revocation, ListKind::Status, ListKind::Identity].map(|kind| {
         let old = write(kind, 1, entries(kind, 0..1500));
         let new = write(kind, 2, entries(kind, 20..1510));
         let (old, later) = (open(&old).unwrap(), open(&new).unwrap());
@@ -33,9 +33,9 @@ static DAYS: LazyLock<[Day; 2]> = LazyLock::new(|| {
 });
 
 fn entries(kind: ListKind, numbers: std::ops::Range<u64>) -> Vec<Entry> {
-    let width = if kind == ListKind::Status { 0 } else { 24 };
+    let width = if kind == ListKind::Revocation { 24 } else { 0 };
     let key = |n: u64| n.wrapping_mul(0x9e37_79b9_7f4a_7c15) >> width;
-    let coloured = kind == ListKind::Status;
+    let coloured = kind != ListKind::Revocation;
     let red = |n: u64| coloured && (n + numbers.start).is_multiple_of(3);
     numbers
         .clone()
@@ -49,7 +49,7 @@ fn entries(kind: ListKind, numbers: std::ops::Range<u64>) -> Vec<Entry> {
 pub(crate) fn run(data: &[u8]) {
     let mut feed = Feed(data);
     let mode = feed.byte();
-    let day = &DAYS[usize::from(mode / 4 % 2)];
+    let day = &DAYS[usize::from(mode / 4 % 3)];
     match mode % 4 {
         0 => apply(day, feed.0),
         1 => {
@@ -107,7 +107,7 @@ fn fresh_build(feed: &mut Feed<'_>) {
         // Near ones and far ones.
         let near = u64::from(u16::from_le_bytes(feed.array()));
         let key = near << (shape % 4 * 8);
-        let red = |bit: u8| kind == ListKind::Status && shape >> bit & 1 == 1;
+        let red = |bit: u8| kind != ListKind::Revocation && shape >> bit & 1 == 1;
         if shape & 16 == 0 {
             before.insert(key, red(5));
         }
@@ -134,7 +134,7 @@ fn fresh_build(feed: &mut Feed<'_>) {
 }
 
 pub(crate) fn seeds() -> Vec<Vec<u8>> {
-    let [passes, status] = &*DAYS;
+    let [passes, status, identity] = &*DAYS;
     let some: Vec<u8> = (0..=255_u8)
         .flat_map(|n| [n, n.wrapping_mul(7), n / 3])
         .collect();
@@ -142,6 +142,7 @@ pub(crate) fn seeds() -> Vec<Vec<u8>> {
     vec![
         seed(0, &[&passes.delta]),
         seed(4, &[&status.delta]),
+        seed(8, &[&identity.delta]),
         seed(1, &[&u16::MAX.to_le_bytes()]),
         seed(5, &[&400_u16.to_le_bytes(), &status.delta[400..]]),
         seed(2, &[&adds, &adds, &[0; 11], &some[..80]]),

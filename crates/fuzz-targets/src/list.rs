@@ -1,13 +1,14 @@
 //! Lists: hostile files, hostile pages under a true root, and true lists against a map.
 
-use std::{collections::BTreeMap, io::Cursor};
+use std::{collections::BTreeMap, io::Cursor, sync::LazyLock};
 
 use gatepost_pass::{
-    Colour, Digest, Kind, List, Listing, PassNumber, Revocation, SubjectTag, encode,
+    Colour, Digest, IdNumber, Kind, List, Listing, PassNumber, Revocation, SubjectTag, encode,
     fixture::{self, NOW, SIGNED, lists},
     list::{
-        Delta, Entry, ListHead, ListKind, ListPlan, TagKey, merge, number_key, sorted, write_delta,
-        write_list, write_revocation, write_status,
+        Delta, Entry, HASH, IdentityHasher, IdentityKey, ListHead, ListKind, ListPlan, TagKey,
+        merge, number_key, sorted, write_delta, write_identity, write_list, write_revocation,
+        write_status,
     },
     words::DigestHasher,
 };
@@ -20,6 +21,14 @@ use crate::{
 const PAGE: usize = 4096;
 const CHUNK: usize = 64 * 1024;
 const SALT: [u8; 16] = [8; 16];
+/// A person by ID number: the hash takes longer than everything else here together.
+static WANG: LazyLock<(IdNumber, IdentityKey)> = LazyLock::new(|| {
+    let number = IdNumber::parse("11010519491231002X").unwrap();
+    let key = IdentityHasher::new(&SALT).key(&number);
+    (number, key)
+});
+static IDENTITY: LazyLock<Vec<u8>> =
+    LazyLock::new(|| write_identity(&lists(), plan(1), [(&WANG.0, Colour::Red)]).unwrap());
 
 pub(crate) fn run(data: &[u8]) {
     let mut feed = Feed(data);
@@ -60,10 +69,11 @@ pub(crate) fn rooted(kind: ListKind, count: u64, body: &[u8]) -> Vec<u8> {
     root.update(&digests);
     let head = ListHead {
         kind,
-        key_bits: if kind == ListKind::Status { 64 } else { 40 },
+        key_bits: if kind == ListKind::Revocation { 40 } else { 64 },
         version: 1,
         as_of: SIGNED,
         salt: salt(kind),
+        hash: u8::from(kind == ListKind::Identity),
         count,
         pages: pages as u32,
         root: root.finish(),
@@ -73,7 +83,7 @@ pub(crate) fn rooted(kind: ListKind, count: u64, body: &[u8]) -> Vec<u8> {
 
 fn salt(kind: ListKind) -> [u8; 16] {
     match kind {
-        ListKind::Status => SALT,
+        ListKind::Status | ListKind::Identity => SALT,
         ListKind::Revocation => [0; 16],
     }
 }
@@ -83,10 +93,10 @@ pub(crate) fn open(file: &[u8]) -> Option<List<Vec<u8>>> {
 }
 
 pub(crate) fn kind_of(byte: u8) -> ListKind {
-    if byte & 1 == 0 {
-        ListKind::Revocation
-    } else {
-        ListKind::Status
+    match byte % 3 {
+        0 => ListKind::Revocation,
+        1 => ListKind::Status,
+        _ => ListKind::Identity,
     }
 }
 
@@ -120,6 +130,7 @@ fn as_it_is(file: &[u8]) {
 fn ask(file: &[u8], keys: &[u64]) -> bool {
     if let Ok(list) = List::reopen(file.to_vec(), &TRUST, NOW) {
         let _ = list.status(&SubjectTag([1; 16]));
+        let _ = list.identity(&WANG.1);
         for key in keys {
             let [_, _, _, number @ ..] = key.to_be_bytes();
             let _ = list.revocation(&PassNumber(number));
@@ -149,7 +160,7 @@ fn hostile_page(feed: &mut Feed<'_>) {
         kind_of(feed.byte()),
         u64::from(u16::from_le_bytes(feed.array())),
     );
-    let first = feed.number() >> if kind == ListKind::Status { 0 } else { 24 };
+    let first = feed.number() >> if kind == ListKind::Revocation { 24 } else { 0 };
     let mut page = vec![0; PAGE];
     let highs = feed.slice(PAGE - 6);
     page[6..6 + highs.len()].copy_from_slice(highs);
@@ -228,7 +239,7 @@ fn long_list(feed: &mut Feed<'_>) {
     }
 }
 
-fn signed() -> [Vec<u8>; 2] {
+fn signed() -> [Vec<u8>; 3] {
     let listed = [
         (SubjectTag([1; 16]), Colour::Yellow),
         (SubjectTag([2; 16]), Colour::Red),
@@ -237,20 +248,27 @@ fn signed() -> [Vec<u8>; 2] {
     [
         write_status(&lists(), plan(1), listed, []).unwrap(),
         write_revocation(&lists(), plan(1), numbers).unwrap(),
+        IDENTITY.clone(),
     ]
 }
 
 pub(crate) fn seeds() -> Vec<Vec<u8>> {
-    let [status, revocation] = signed();
+    let [status, revocation, identity] = signed();
     let head = ListHead {
         kind: ListKind::Status,
         key_bits: 64,
         version: 1,
         as_of: SIGNED,
         salt: SALT,
+        hash: 0,
         count: 0,
         pages: 0,
         root: DigestHasher::default().finish(),
+    };
+    let newer = ListHead {
+        kind: ListKind::Identity,
+        hash: HASH + 1,
+        ..head.clone()
     };
     let crowd: Vec<Entry> = (0..100)
         .map(|n| Entry {
@@ -267,6 +285,7 @@ pub(crate) fn seeds() -> Vec<Vec<u8>> {
     vec![
         seed(0, &[&status]),
         seed(0, &[&revocation]),
+        seed(0, &[&identity]),
         seed(
             1,
             &[&[0], &100_u64.to_le_bytes(), &crowd[PAGE..2 * PAGE + 8]],
@@ -274,6 +293,10 @@ pub(crate) fn seeds() -> Vec<Vec<u8>> {
         seed(
             1,
             &[&[1], &1_u64.to_le_bytes(), &status[PAGE..2 * PAGE + 8]],
+        ),
+        seed(
+            1,
+            &[&[2], &1_u64.to_le_bytes(), &identity[PAGE..2 * PAGE + 8]],
         ),
         seed(2, &[&[0, 100, 0], &first.to_le_bytes(), &page[6..]]),
         seed(
@@ -288,6 +311,7 @@ pub(crate) fn seeds() -> Vec<Vec<u8>> {
         seed(4, &[&[0, 0, 0, 0, 0, 0, 1, 0, 6, 0, 10]]),
         seed(4, &[&[0, 0, 0, 0, 0, 0, 0, 0, 0, 0x33, 0x33]]),
         seed(5, &[&encode(&head)]),
+        seed(5, &[&encode(&newer)]),
         seed(5, &[&encode(&fixture::paper_pass(1))]),
     ]
 }

@@ -191,6 +191,7 @@ pub(crate) fn seeds() -> Vec<Vec<u8>> {
         version: 1,
         as_of: SIGNED,
         salt: [3; 16],
+        hash: 0,
         count: 0,
         pages: 0,
         root: Digest::of(&[]),

@@ -97,6 +97,9 @@ pub enum BundleError {
         /// Whose.
         issuer: IssuerId,
     },
+    /// Identity lists of which each would need a hash of its own.
+    #[error("the identity list of {0} has another salt than the others here: leave it out")]
+    Salts(IssuerId),
     /// An older version of something that the device already holds.
     #[error("{what} goes back from version {have} to {found}: refused")]
     Rollback {
@@ -296,7 +299,8 @@ impl<R: ReadAt> VerifiedBundle<R> {
             let FileRole::List(kind, issuer) = entry.role else {
                 continue;
             };
-            match open_list(&self.rules, files, intake, (kind, issuer), entry) {
+            let list = open_list(&self.rules, files, intake, (kind, issuer), entry);
+            match list.and_then(|list| self.check_salt(list)) {
                 Ok(list) => {
                     self.lists.insert((kind, issuer), list);
                 }
@@ -307,6 +311,16 @@ impl<R: ReadAt> VerifiedBundle<R> {
             }
         }
         Ok(())
+    }
+
+    /// A person is looked up by ID number in all identity lists with one hash, which takes a while.
+    fn check_salt(&self, list: List<R>) -> Result<List<R>, BundleError> {
+        let salts = self.identity_salt().into_iter();
+        let mut others = salts.filter(|salt| *salt != list.head().salt);
+        match (list.head().kind, others.next()) {
+            (ListKind::Identity, Some(_)) => Err(BundleError::Salts(list.issuer())),
+            _ => Ok(list),
+        }
     }
 
     /// Everything but the lists.
@@ -337,6 +351,13 @@ impl<R: ReadAt> VerifiedBundle<R> {
     /// A list, where the issuer has one.
     pub fn list(&self, kind: ListKind, issuer: IssuerId) -> Option<&List<R>> {
         self.lists.get(&(kind, issuer))
+    }
+
+    /// The salt of all identity lists here; none where there is no such list.
+    pub fn identity_salt(&self) -> Option<[u8; 16]> {
+        let heads = self.lists.values().map(List::head);
+        let mut identity = heads.filter(|head| head.kind == ListKind::Identity);
+        identity.next().map(|head| head.salt)
     }
 
     /// Lists that an installed bundle had and that no longer open: nothing can be said of whom they

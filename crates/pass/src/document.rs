@@ -51,7 +51,7 @@ pub struct Subject {
 /// The last four characters of an ID document: digits or capital letters.
 #[derive(Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(try_from = "[u8; 4]", into = "[u8; 4]")]
-pub struct Last4([u8; 4]);
+pub struct Last4(pub(crate) [u8; 4]);
 
 impl Last4 {
     /// The characters.

@@ -13,8 +13,9 @@ use crate::{
     bundle::{BundleFiles, FileEntry, FileRole, Intake, Manifest, VerifiedBundle, Versions},
     document::{Holder, Pass, Subject},
     envelope::Kind,
+    id_number::IdNumber,
     key::{SecretKey, Signer},
-    list::{ListKind, ListPlan, write_revocation, write_status},
+    list::{ListKind, ListPlan, write_identity, write_revocation, write_status},
     policy::{IdentityRule, PassBack, Policy, Risk, TracingKey, WhenExpired, WithoutCode},
     time::{Minute, Timestamp},
     trust::{
@@ -239,6 +240,8 @@ pub struct Region {
     pub policy: Policy,
     pub listed: Vec<(SubjectTag, Colour)>,
     pub revoked: Vec<PassNumber>,
+    /// By ID number; a region that lists nobody that way has no such list.
+    pub identities: Vec<(&'static str, Colour)>,
     pub files: Memory,
 }
 
@@ -270,6 +273,7 @@ impl Default for Region {
                 (SubjectTag([102; 16]), Colour::Red),
             ],
             revoked: vec![PassNumber([0, 0, 0, 0, 103])],
+            identities: Vec::new(),
             files: Memory::default(),
         }
     }
@@ -299,7 +303,7 @@ impl Region {
         let revoked = write_revocation(&lists(), plan, self.revoked.clone()).unwrap();
         let own = issuer("CN-SD");
         let policy = bundle().sign(Kind::Policy, &self.policy);
-        let files = vec![
+        let mut files = vec![
             self.add(FileRole::TrustList, trust_bytes(&self.trust), 0),
             self.add(FileRole::Policy, policy, 0),
             self.add(
@@ -313,6 +317,14 @@ impl Region {
                 self.revoked.len(),
             ),
         ];
+        if !self.identities.is_empty() {
+            let role = FileRole::List(ListKind::Identity, own);
+            files.push(self.add(
+                role,
+                self.identity_list(&lists(), plan),
+                self.identities.len(),
+            ));
+        }
         let manifest = Manifest {
             version: self.version,
             issued_at: self.issued_at,
@@ -321,6 +333,16 @@ impl Region {
             files: files.try_into().unwrap(),
         };
         bundle().sign(Kind::Manifest, &manifest)
+    }
+
+    /// The list by ID number, signed by anyone.
+    pub fn identity_list(&self, signer: &Signer, plan: ListPlan) -> Vec<u8> {
+        let listed = self.identities.iter();
+        let listed: Vec<_> = listed
+            .map(|(number, colour)| (IdNumber::parse(number).unwrap(), *colour))
+            .collect();
+        let listed = listed.iter().map(|(number, colour)| (number, *colour));
+        write_identity(signer, plan, listed).unwrap()
     }
 
     /// The whole, checked as new.

@@ -5,10 +5,10 @@
 //!
 //! 1. [`words`]: the small types that everything is made of; [`time`]: points in time, the floor.
 //! 2. [`envelope`]: header, claims, signature; the text of a QR code.
-//! 3. [`document`] and [`badge`]: what the claims say.
+//! 3. [`document`] and [`badge`]: what the claims say; [`id_number`]: what people are known by elsewhere.
 //! 4. [`trust`]: root and trust list: whose signature counts, for what, and when.
 //! 5. [`verify`]: the one way from a scanned text to a [`VerifiedDocument`].
-//! 6. [`list`]: status and revocation lists.
+//! 6. [`list`]: status, revocation and identity lists.
 //! 7. [`manifest`] and [`policy`]: what a bundle consists of; [`bundle`]: the one way to a
 //!    [`VerifiedBundle`].
 
@@ -22,6 +22,7 @@ pub mod document;
 pub mod envelope;
 #[cfg(any(test, feature = "fixture"))]
 pub mod fixture;
+pub mod id_number;
 pub mod key;
 pub mod list;
 pub mod manifest;
@@ -41,6 +42,7 @@ pub use bundle::{BundleError, BundleFiles, FileRole, Freshness, Manifest, Rules,
 pub use codec::{FormatError, decode, encode};
 pub use document::{Holder, Live, Pass, Place, Subject};
 pub use envelope::{Document, Kind};
+pub use id_number::{IdNumber, IdNumberError};
 pub use key::{KeyError, PublicKey, SecretKey, Signer};
 pub use list::{List, ListError, Listing, ReadAt, Revocation};
 pub use policy::Policy;

@@ -1,6 +1,6 @@
-//! Status and revocation lists: who is yellow or red, which passes no longer count.
+//! Status, revocation and identity lists: who is yellow or red, which passes no longer count.
 //!
-//! One file format for both, byte by byte in `docs/list-format.md`: sorted keys in quotiented
+//! One file format for all, byte by byte in `docs/list-format.md`: sorted keys in quotiented
 //! Elias-Fano code, in pages of 4 KiB that can each be read alone. A look-up finds its page in an index
 //! in memory (1 MB for 100 million records) and reads it, once, at its place. The same records give the
 //! same bytes, so that a list made by [`merge`] from a [`Delta`] is the issuer's to the last bit.
@@ -13,6 +13,7 @@ mod bits;
 mod delta;
 mod exact;
 mod file;
+mod identity;
 mod merge;
 mod page;
 mod rice;
@@ -26,10 +27,13 @@ mod tests;
 
 pub use delta::{Delta, DeltaError, write_delta};
 pub use exact::{Exactness, test_status};
+pub use identity::{HASH, IdentityHasher, IdentityKey};
 pub use merge::merge;
 pub use page::Entry;
 pub use source::ReadAt;
-pub use write::{ListPlan, WriteError, sorted, write_list, write_revocation, write_status};
+pub use write::{
+    ListPlan, WriteError, sorted, write_identity, write_list, write_revocation, write_status,
+};
 
 use std::io;
 
@@ -57,13 +61,18 @@ pub enum ListKind {
     Status,
     /// Pass numbers that no longer count.
     Revocation,
+    /// ID number to yellow or red, for a person who shows no pass. A region may leave it out.
+    Identity,
 }
 
 impl ListKind {
+    /// All there are.
+    pub const ALL: [Self; 3] = [Self::Status, Self::Revocation, Self::Identity];
+
     /// Bits of a key.
     const fn key_bits(self) -> u32 {
         match self {
-            Self::Status => 64,
+            Self::Status | Self::Identity => 64,
             Self::Revocation => 40,
         }
     }
@@ -71,8 +80,24 @@ impl ListKind {
     /// Bits of colour beside a key.
     const fn colour_bits(self) -> u32 {
         match self {
-            Self::Status => 1,
+            Self::Status | Self::Identity => 1,
             Self::Revocation => 0,
+        }
+    }
+
+    /// The version of the hash that its keys are made with, where that is one of ID numbers.
+    const fn hash(self) -> u8 {
+        match self {
+            Self::Status | Self::Revocation => 0,
+            Self::Identity => HASH,
+        }
+    }
+
+    /// The salt of a list that has a use for one.
+    const fn salt(self, salt: [u8; 16]) -> [u8; 16] {
+        match self {
+            Self::Status | Self::Identity => salt,
+            Self::Revocation => [0; 16],
         }
     }
 }
@@ -82,14 +107,16 @@ impl ListKind {
 pub struct ListHead {
     /// What it lists.
     pub kind: ListKind,
-    /// Bits of a key: 64 for status, 40 for revocation.
+    /// Bits of a key: 64 for status and identity, 40 for revocation.
     pub key_bits: u8,
     /// Never goes down.
     pub version: u64,
     /// The time whose state it shows.
     pub as_of: Timestamp,
-    /// Key of the hash (status lists), else zeros.
+    /// Salt of the hash (status and identity lists), else zeros. Identity lists of one programme share theirs.
     pub salt: [u8; 16],
+    /// Version of the hash and its parameters (identity lists: [`HASH`]), else 0.
+    pub hash: u8,
     /// How many records.
     pub count: u64,
     /// How many pages they take.
@@ -120,7 +147,15 @@ pub enum ListError {
     /// A chunk of the body is not what the issuer signed.
     #[error("list: chunk {0} is not what the issuer signed: fetch it again")]
     Chunk(u32),
-    /// A question for a list of the other kind.
+    /// ID numbers are hashed in a way that came after this program.
+    #[error(
+        "list: its ID numbers are hashed in way {0}, which this program does not know: update it"
+    )]
+    UnknownHash(u8),
+    /// A question that was hashed for lists of another salt.
+    #[error("list: the question was hashed under another salt")]
+    OtherSalt,
+    /// A question for a list of another kind.
     #[error("a {0:?} list does not answer this")]
     OtherKind(ListKind),
     /// The storage failed.
@@ -128,7 +163,7 @@ pub enum ListError {
     Read(#[from] io::Error),
 }
 
-/// What a status list says of a person.
+/// What a status or identity list says of a person.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Listing {
     /// Not on the list.
@@ -194,7 +229,20 @@ impl<R: ReadAt> List<R> {
     /// Colour of a person, on a status list.
     pub fn status(&self, tag: &SubjectTag) -> Result<Listing, ListError> {
         self.expect(ListKind::Status)?;
-        let found = self.find(self.tag_key.key(tag))?;
+        self.listing(self.tag_key.key(tag))
+    }
+
+    /// Colour of a person by ID number, on an identity list.
+    pub fn identity(&self, key: &IdentityKey) -> Result<Listing, ListError> {
+        self.expect(ListKind::Identity)?;
+        if key.salt != self.head.salt {
+            return Err(ListError::OtherSalt);
+        }
+        self.listing(key.key)
+    }
+
+    fn listing(&self, key: u64) -> Result<Listing, ListError> {
+        let found = self.find(key)?;
         Ok(found.map_or(Listing::NotListed, |entry| Listing::Listed(entry.colour())))
     }
 
@@ -254,13 +302,7 @@ impl TagKey {
 
     /// The record of a person, who has none when green.
     pub fn entry(&self, tag: &SubjectTag, colour: Colour) -> Option<Entry> {
-        let red = match colour {
-            Colour::Green => return None,
-            Colour::Yellow => false,
-            Colour::Red => true,
-        };
-        let key = self.key(tag);
-        Some(Entry { key, red })
+        Entry::of(self.key(tag), colour)
     }
 }
 

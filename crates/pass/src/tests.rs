@@ -17,6 +17,7 @@ use crate::{
 
 mod attacks;
 mod deltas;
+mod identity;
 mod stolen;
 mod trust;
 

@@ -208,7 +208,15 @@ pub(super) fn verify_head(
             "keys of another width than its kind has",
         ));
     }
-    if head.kind == ListKind::Revocation && head.salt != [0; 16] {
+    if head.hash != head.kind.hash() {
+        return Err(match head.kind {
+            ListKind::Identity => ListError::UnknownHash(head.hash),
+            ListKind::Status | ListKind::Revocation => {
+                ListError::Damaged("a hash of ID numbers on a list that has none")
+            }
+        });
+    }
+    if head.salt != head.kind.salt(head.salt) {
         return Err(ListError::Damaged(
             "a salt on a list that has no use for it",
         ));

@@ -18,14 +18,24 @@ use crate::words::Colour;
 /// A listed key.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub struct Entry {
-    /// Hash of a subject tag, or a pass number.
+    /// Hash of a subject tag or an ID number, or a pass number.
     pub key: u64,
     /// Red, and not yellow. Always false on lists without colours.
     pub red: bool,
 }
 
 impl Entry {
-    /// What a status list says of it.
+    /// The record of that key, which has none when green.
+    pub const fn of(key: u64, colour: Colour) -> Option<Self> {
+        let red = match colour {
+            Colour::Green => return None,
+            Colour::Yellow => false,
+            Colour::Red => true,
+        };
+        Some(Self { key, red })
+    }
+
+    /// What a list says of it.
     pub const fn colour(self) -> Colour {
         if self.red {
             Colour::Red

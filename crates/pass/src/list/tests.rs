@@ -6,6 +6,7 @@ mod damage;
 mod deltas;
 mod format;
 mod hostile;
+mod identity;
 mod model;
 
 use std::{io::Cursor, sync::LazyLock};
@@ -63,6 +64,6 @@ fn list(kind: ListKind, version: u64, entries: impl IntoIterator<Item = Entry>) 
 fn spread(kind: ListKind, numbers: std::ops::Range<u64>) -> impl Iterator<Item = Entry> {
     numbers.map(move |number| Entry {
         key: number.wrapping_mul(0x9e37_79b9_7f4a_7c15).reverse_bits() >> (64 - kind.key_bits()),
-        red: kind == ListKind::Status && number.is_multiple_of(3),
+        red: kind.colour_bits() == 1 && number.is_multiple_of(3),
     })
 }

@@ -6,13 +6,14 @@ use std::{
 };
 
 use super::{
-    Entry, ListHead, ListKind, MAGIC, MAX_RECORDS, TagKey,
+    Entry, IdentityHasher, ListHead, ListKind, MAGIC, MAX_RECORDS, TagKey,
     exact::{self, Exactness},
     page::PageWriter,
     shape::{CHUNK, Layout, PAGE, Shape},
 };
 use crate::{
     envelope::Kind,
+    id_number::IdNumber,
     key::Signer,
     list::{Listing, number_key},
     time::Timestamp,
@@ -43,7 +44,7 @@ pub struct ListPlan {
     pub version: u64,
     /// The time whose state it shows.
     pub as_of: Timestamp,
-    /// Fresh random bytes (status lists).
+    /// Random bytes (status lists), or the programme's (identity lists).
     pub salt: [u8; 16],
 }
 
@@ -85,6 +86,21 @@ pub fn write_revocation(
     };
     let entries = sorted(numbers.into_iter().map(entry).collect());
     in_memory(signer, ListKind::Revocation, plan, entries)
+}
+
+/// Writes an identity list in memory, one person after the other, each of whom takes a while; of two who
+/// share a key the worse colour counts.
+pub fn write_identity<'a>(
+    signer: &Signer,
+    plan: ListPlan,
+    listed: impl IntoIterator<Item = (&'a IdNumber, Colour)>,
+) -> Result<Vec<u8>, WriteError> {
+    let mut hasher = IdentityHasher::new(&plan.salt);
+    let entries = listed
+        .into_iter()
+        .filter_map(|(number, colour)| hasher.key(number).entry(colour));
+    let entries = sorted(entries.collect());
+    in_memory(signer, ListKind::Identity, plan, entries)
 }
 
 fn in_memory(
@@ -142,10 +158,8 @@ where
         key_bits: kind.key_bits() as u8,
         version: plan.version,
         as_of: plan.as_of,
-        salt: match kind {
-            ListKind::Status => plan.salt,
-            ListKind::Revocation => [0; 16],
-        },
+        salt: kind.salt(plan.salt),
+        hash: kind.hash(),
         count,
         pages: body.pages,
         root: body.root,

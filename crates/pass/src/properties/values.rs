@@ -199,14 +199,15 @@ pub(super) fn policy() -> impl Strategy<Value = Policy> {
 }
 
 pub(super) fn head() -> impl Strategy<Value = ListHead> {
-    let numbers = any::<(u64, u64, u32, u8, [u8; 16])>();
+    let numbers = any::<(u64, u64, u32, u8, ([u8; 16], u8))>();
     (list_kind(), numbers, time(), digest()).prop_map(
-        |(kind, (version, count, pages, key_bits, salt), as_of, root)| ListHead {
+        |(kind, (version, count, pages, key_bits, (salt, hash)), as_of, root)| ListHead {
             kind,
             key_bits,
             version,
             as_of,
             salt,
+            hash,
             count,
             pages,
             root,
@@ -288,7 +289,7 @@ fn role() -> impl Strategy<Value = FileRole> {
 }
 
 fn list_kind() -> impl Strategy<Value = ListKind> {
-    select(vec![ListKind::Status, ListKind::Revocation])
+    select(ListKind::ALL.to_vec())
 }
 
 fn issuer() -> impl Strategy<Value = IssuerId> {

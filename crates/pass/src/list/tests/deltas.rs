@@ -68,7 +68,7 @@ proptest! {
 
 #[test]
 fn a_chain_of_deltas_leads_to_the_bytes_of_the_last_build() {
-    for kind in [ListKind::Status, ListKind::Revocation] {
+    for kind in ListKind::ALL {
         let mut device = list(kind, 1, spread(kind, 0..60_000));
         let mut issuer = device.reader.clone();
         for version in 2..8 {

@@ -1,6 +1,7 @@
 //! `docs/list-format.md` says what the code does: its examples are written here again.
 
 use super::*;
+use crate::IdNumber;
 
 const DOCUMENT: &str = include_str!("../../../../../docs/list-format.md");
 
@@ -43,7 +44,13 @@ fn the_worked_examples_of_the_document_are_what_is_written() {
         .collect();
     let mut delta = Vec::new();
     write_delta(&open(old.clone()).unwrap(), &open(new).unwrap(), &mut delta).unwrap();
+    let mut hasher = IdentityHasher::new(&SALT);
+    let identity_keys: String = ["11010519491231002X", "440524188001010014", "H0123456"]
+        .map(|text| (text, hasher.key(&IdNumber::parse(text).unwrap())))
+        .map(|(text, key)| format!("{text} {:016x}\n", key.key()))
+        .concat();
     is_in_the_document("the keys", &keys);
+    is_in_the_document("the keys of ID numbers", &identity_keys);
     is_in_the_document("the list", &dump(&old));
     is_in_the_document("the delta", &dump(&delta));
 }

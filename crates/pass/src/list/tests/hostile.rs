@@ -128,6 +128,11 @@ fn signed_heads_whose_numbers_can_not_be_true_are_refused_by_name() {
     refused(&|head| head.key_bits = 255, "width");
     let salted = |head: &mut ListHead| (head.kind, head.key_bits) = (ListKind::Revocation, 40);
     refused(&salted, "salt");
+    refused(&|head| head.hash = 1, "hash of ID numbers");
+    let unhashed = |head: &mut ListHead| head.kind = ListKind::Identity;
+    refused(&unhashed, "way 0, which this program does not know");
+    let newer = |head: &mut ListHead| (head.kind, head.hash) = (ListKind::Identity, HASH + 1);
+    refused(&newer, "way 2, which this program does not know");
     refused(&|head| head.kind = ListKind::Revocation, "width");
     refused(&|head| head.count = 0, "counts");
     refused(&|head| head.count = u64::MAX, "counts");

@@ -16,7 +16,7 @@ pub(super) fn runs(cases: u32) -> ProptestConfig {
 }
 
 pub(super) fn kind() -> impl Strategy<Value = ListKind> {
-    prop_oneof![Just(ListKind::Status), Just(ListKind::Revocation)]
+    prop::sample::select(&ListKind::ALL[..])
 }
 
 /// Keys that are spread, crowded, far apart, at both ends, and some of them more than once.
@@ -35,7 +35,7 @@ pub(super) fn map(kind: ListKind, records: &[(u64, bool)]) -> BTreeMap<u64, bool
     let mut map = BTreeMap::new();
     for (key, red) in records {
         let worst = map.entry(key >> (64 - kind.key_bits())).or_insert(false);
-        *worst |= *red && kind == ListKind::Status;
+        *worst |= *red && kind.colour_bits() == 1;
     }
     map
 }
@@ -64,7 +64,7 @@ proptest! {
         let map = map(kind, &records);
         let coloured = |(key, red): &(u64, bool)| Entry {
             key: key >> (64 - kind.key_bits()),
-            red: *red && kind == ListKind::Status,
+            red: *red && kind.colour_bits() == 1,
         };
         let list = list(kind, 1, records.iter().map(coloured));
         prop_assert_eq!(list.head().count, map.len() as u64);
@@ -85,7 +85,7 @@ proptest! {
 
 #[test]
 fn lists_of_many_chunks_say_what_a_map_says() {
-    for kind in [ListKind::Status, ListKind::Revocation] {
+    for kind in ListKind::ALL {
         let records: BTreeMap<u64, bool> = spread(kind, 0..200_000)
             .map(|entry| (entry.key, entry.red))
             .collect();
