@@ -13,6 +13,7 @@ pub mod commands;
 pub mod config;
 pub mod data;
 pub mod decode;
+pub mod devices;
 pub mod files;
 pub mod names;
 pub mod store;

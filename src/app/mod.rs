@@ -29,7 +29,7 @@ use crate::{
     data::{DataDir, DataError, Identity},
     decode::DecodedCode,
     store::{
-        BundleCache, LogError,
+        BundleCache, LogError, Logged,
         bundles::scrub::{self, Scrubber},
     },
     sync::{self, SyncNews},
@@ -53,8 +53,8 @@ pub(crate) enum Event {
     Logged {
         /// Number of the verdict.
         verdict: u32,
-        /// Its place in the log, or why it has none yet.
-        result: Result<u64, LogError>,
+        /// What the log gave for it, or why it is not there yet.
+        result: Result<Logged, LogError>,
     },
     /// News from the exchange with the hub.
     Sync(SyncNews),
@@ -369,7 +369,7 @@ impl App {
 
     /// The log's answer. Only the answer for the verdict on screen may mark it as logged; a failure is
     /// shown whichever verdict it was for, and the writer goes on trying.
-    fn logged(&mut self, verdict: u32, result: Result<u64, LogError>) {
+    fn logged(&mut self, verdict: u32, result: Result<Logged, LogError>) {
         match result {
             Ok(_) => {
                 self.waiting = self.waiting.saturating_sub(1);

@@ -12,6 +12,7 @@ use crate::{
     clock::{Clock, format_time},
     config::Config,
     data::{DataDir, Identity},
+    devices,
     store::{BundleCache, InstalledBundle, Outbox, bundles::ListName},
     sync::HubClient,
 };
@@ -55,12 +56,16 @@ pub fn run(data: &Path, arguments: &Arguments) -> Result<Done, CommandError> {
         .as_ref()
         .map(|config| config.camera.clone())
         .unwrap_or_default();
+    let probed = config.as_ref().map(devices::probe).unwrap_or_default();
     report.line(
         "settings",
         config.map(|_| data.config().display().to_string()),
     );
     let opened = V4lCamera::open(&camera).map(|_| camera.clone());
     report.line::<CameraError>("camera", opened);
+    for (device, found) in probed {
+        report.line(&device.to_string(), found.map(|()| "there".to_owned()));
+    }
 
     let identity = match data.identity() {
         Ok(identity) => {

@@ -15,4 +15,4 @@ mod tests;
 pub use bundles::{BundleCache, CacheError, InstalledBundle};
 pub use database::LogError;
 pub use outbox::{Backlog, Outbox, Outgoing, Progress};
-pub use passages::{Opened, PassageLog};
+pub use passages::{Logged, LoggedAdmit, Opened, PassageLog};

@@ -4,8 +4,8 @@ use std::path::{Path, PathBuf};
 
 use gatepost_pass::{Timestamp, policy::TracingKey, words::DeviceId};
 use gatepost_protocol::{
-    Body, Epoch, Head, Passage, Previous, Record, rand_core::CryptoRng, record::Sealed, seal,
-    seal::Clear,
+    Body, Epoch, Head, Outcome, Passage, Previous, Record, rand_core::CryptoRng, record::Sealed,
+    seal, seal::Clear,
 };
 use rusqlite::{Connection, OptionalExtension, params};
 
@@ -30,6 +30,20 @@ pub struct Opened {
     /// Where a damaged file was put; its passages are not lost.
     pub set_aside: Option<PathBuf>,
 }
+
+/// A passage that is on the disk.
+#[derive(Debug)]
+pub struct Logged {
+    /// Its place in the epoch.
+    pub seq: u64,
+    /// What opens the gate, where the person was admitted.
+    pub admit: Option<LoggedAdmit>,
+}
+
+/// Proof that an admission is on the disk. Only [`PassageLog::append`] makes one, and it opens a gate once
+/// ([`crate::devices::Gate::open`]).
+#[derive(Debug)]
+pub struct LoggedAdmit(());
 
 impl PassageLog {
     /// Opens the log and begins a new epoch, whose first record names the one before.
@@ -66,7 +80,7 @@ impl PassageLog {
         passage: &Passage,
         to: &TracingKey,
         random: &mut impl CryptoRng,
-    ) -> Result<u64, LogError> {
+    ) -> Result<Logged, LogError> {
         let hour = hour(passage.at);
         let clear = Clear {
             device: self.device,
@@ -76,7 +90,9 @@ impl PassageLog {
             class: passage.outcome,
         };
         let sealed: Sealed = seal(passage, &clear, to, random)?;
-        self.write(hour, Body::Passage(sealed))
+        let seq = self.write(hour, Body::Passage(sealed))?;
+        let admit = (passage.outcome == Outcome::Admit).then_some(LoggedAdmit(()));
+        Ok(Logged { seq, admit })
     }
 
     fn write(&mut self, hour: u32, body: Body) -> Result<u64, LogError> {

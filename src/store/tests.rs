@@ -58,7 +58,9 @@ fn log(log: &mut PassageLog, at: Timestamp) -> u64 {
         id: 1,
         key: tracing_key(&[1; 32]).1,
     };
-    log.append(&passage, &key, &mut UnwrapErr(SysRng)).unwrap()
+    log.append(&passage, &key, &mut UnwrapErr(SysRng))
+        .unwrap()
+        .seq
 }
 
 struct Disk {

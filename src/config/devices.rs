@@ -1,0 +1,135 @@
+//! The tables of the devices beside the camera. `docs/devices.md` explains each with an example.
+
+use serde::{Deserialize, Deserializer};
+
+use super::{Within, values};
+use crate::devices::Volume;
+
+/// Speed of a serial line in baud.
+type Baud = Within<300, 4_000_000>;
+
+/// How a reader is connected.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum ReaderKind {
+    /// A serial line, or a USB device that acts as one.
+    Serial,
+    /// A keyboard that is grabbed: works without focus.
+    Keyboard,
+    /// A keyboard that types into the window: works with focus only, needs no permission.
+    Window,
+}
+
+/// `[scanner]` and `[id_reader]`.
+#[derive(Clone, Debug, PartialEq, Eq, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Reader {
+    /// How it is connected.
+    pub kind: ReaderKind,
+    /// Its path, or a keyboard's name; nothing for `window`.
+    #[serde(default, deserialize_with = "values::device")]
+    pub device: String,
+    /// Speed of a serial line.
+    #[serde(default = "usual_baud")]
+    pub baud: Baud,
+}
+
+/// `[thermometer]`.
+#[derive(Clone, Debug, PartialEq, Eq, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Thermometer {
+    /// Path of its serial line.
+    #[serde(deserialize_with = "values::device")]
+    pub device: String,
+    /// Speed of the line.
+    #[serde(default = "usual_baud")]
+    pub baud: Baud,
+    /// What makes it measure; nothing for one that measures by its own button.
+    #[serde(default, deserialize_with = "values::short_text")]
+    pub query: String,
+}
+
+/// `[sound]`.
+#[derive(Clone, Debug, PartialEq, Eq, Deserialize)]
+#[serde(deny_unknown_fields, default)]
+pub struct Sound {
+    /// ALSA name of the card.
+    #[serde(deserialize_with = "values::device")]
+    pub device: String,
+    /// How loud.
+    #[serde(deserialize_with = "volume")]
+    pub volume: Volume,
+}
+
+impl Default for Sound {
+    fn default() -> Self {
+        Self {
+            device: "default".to_owned(),
+            volume: Volume::from_percent(80),
+        }
+    }
+}
+
+/// `[gate]`.
+#[derive(Clone, Debug, PartialEq, Eq, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Gate {
+    /// Path or label of the GPIO chip.
+    #[serde(deserialize_with = "values::device")]
+    pub chip: String,
+    /// Offset of the relay's line on the chip.
+    pub line: u32,
+    /// Whether the relay pulls while the line is low.
+    #[serde(default)]
+    pub active_low: bool,
+    /// How long the relay is pulled, in milliseconds.
+    #[serde(default = "usual_pulse")]
+    pub pulse_ms: Within<50, 10_000>,
+}
+
+/// `[lamp]`.
+#[derive(Clone, Debug, PartialEq, Eq, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Lamp {
+    /// Path or label of the GPIO chip.
+    #[serde(deserialize_with = "values::device")]
+    pub chip: String,
+    /// Offset of the line for admit.
+    pub green: u32,
+    /// Offset of the line for check.
+    pub yellow: u32,
+    /// Offset of the line for refuse.
+    pub red: u32,
+    /// Whether the lights are on while their lines are low.
+    #[serde(default)]
+    pub active_low: bool,
+}
+
+/// `[torch]`.
+#[derive(Clone, Debug, PartialEq, Eq, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Torch {
+    /// Directory of the light, such as `/sys/class/leds/white:flash`.
+    #[serde(deserialize_with = "values::device")]
+    pub led: String,
+    /// Minutes until it goes off by itself.
+    #[serde(default = "usual_minutes")]
+    pub minutes: Within<1, 60>,
+}
+
+fn usual_baud() -> Baud {
+    Within::nearest(9600)
+}
+
+fn usual_pulse() -> Within<50, 10_000> {
+    Within::nearest(1000)
+}
+
+fn usual_minutes() -> Within<1, 60> {
+    Within::nearest(5)
+}
+
+fn volume<'de, D: Deserializer<'de>>(from: D) -> Result<Volume, D::Error> {
+    let percent = Within::<0, 100>::deserialize(from)?.get();
+    Ok(Volume::from_percent(percent.min(100) as u8))
+}

@@ -1,0 +1,155 @@
+#![allow(clippy::unwrap_used)]
+
+use super::*;
+
+fn load(text: &str) -> Result<Config, ConfigError> {
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path().join("config.toml");
+    std::fs::write(&path, text).unwrap();
+    Config::load(&path)
+}
+
+fn fault(text: &str) -> Fault {
+    match load(text) {
+        Err(ConfigError::Wrong { fault, .. }) => fault,
+        other => panic!("{text}: {other:?}"),
+    }
+}
+
+#[test]
+fn no_file_and_an_empty_file_give_the_defaults_with_every_device_off() {
+    let nowhere = Config::load(Path::new("/nonexistent/c.toml")).unwrap();
+    assert_eq!(nowhere, Config::default());
+    let config = load("").unwrap();
+    assert_eq!(config, Config::default());
+    assert_eq!(crate::devices::probe(&config), []);
+}
+
+#[test]
+fn a_fault_names_line_key_and_what_is_allowed() {
+    let cases = [
+        (
+            "camera = \"/dev/video1\"\nlanguage = \"fr\"",
+            2,
+            "language",
+            "`en`, `zh`, `ug`",
+        ),
+        ("\n\nkamera = \"x\"", 3, "kamera", "`camera`"),
+        (
+            "sync_seconds = 0",
+            1,
+            "sync_seconds",
+            "a whole number from 1 to 86400",
+        ),
+        ("sync_seconds = \"often\"", 1, "sync_seconds", "i64"),
+        (
+            "place = \"a place with far too long a name\"",
+            1,
+            "place",
+            "at most 24 bytes",
+        ),
+        (
+            "[gate]\nchip = \"/dev/gpiochip0\"\nline = 17\npulse_ms = 60000 # a minute\n[torch]\n",
+            4,
+            "gate.pulse_ms",
+            "a whole number from 50 to 10000",
+        ),
+        (
+            "[sound]\nvolume = 101",
+            2,
+            "sound.volume",
+            "a whole number from 0 to 100",
+        ),
+        (
+            "[scanner]\nkind = \"usb\"",
+            2,
+            "scanner.kind",
+            "`serial`, `keyboard`, `window`",
+        ),
+        (
+            "[scanner]\nkind = \"serial\"\ndevice = \"\"",
+            3,
+            "scanner.device",
+            "1 to 255 bytes",
+        ),
+        ("[lamp]\nblue = 1", 2, "lamp.blue", "`green`"),
+        ("[relay]\nline = 1", 1, "relay", "`gate`"),
+    ];
+    for (text, line, key, allowed) in cases {
+        let fault = fault(text);
+        assert_eq!(
+            (fault.line, fault.key.as_str()),
+            (line, key),
+            "{text}: {fault}"
+        );
+        assert!(fault.allowed.contains(allowed), "{text}: {fault}");
+    }
+}
+
+#[test]
+fn a_missing_key_names_its_table_and_itself() {
+    let fault = fault("language = \"en\"\n[gate]\nchip = \"/dev/gpiochip0\"\n");
+    assert_eq!((fault.line, fault.key.as_str()), (2, "gate"), "{fault}");
+    assert!(fault.why.contains("`line`"), "{fault}");
+}
+
+#[test]
+fn what_is_not_toml_or_not_text_is_a_fault_too() {
+    assert_eq!(fault("camera = \"a\"\nlanguage = en\n").line, 2);
+    assert_eq!(fault("\u{0}").line, 1);
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path().join("config.toml");
+    std::fs::write(&path, [0xFF, 0xFE]).unwrap();
+    assert!(matches!(
+        Config::load(&path),
+        Err(ConfigError::Wrong { .. })
+    ));
+}
+
+#[test]
+fn after_a_fault_the_settings_are_safe_and_the_fault_is_there_to_be_shown() {
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path().join("config.toml");
+    std::fs::write(
+        &path,
+        "place = \"gate-3\"\n[gate]\nchip = \"a\"\nline = -1\n",
+    )
+    .unwrap();
+    let (config, fault) = Config::load_or_safe(&path);
+    assert_eq!(config, Config::default());
+    let said = fault.unwrap().to_string();
+    assert!(said.contains("line 4, `gate.line`"), "{said}");
+    std::fs::write(&path, "place = \"gate-3\"").unwrap();
+    let (config, fault) = Config::load_or_safe(&path);
+    assert_eq!(config.place, "gate-3");
+    assert!(fault.is_none());
+}
+
+/// Every example of the manual, so that none of them rots.
+#[test]
+fn the_examples_of_the_manual_load() {
+    let manual = include_str!("../../docs/devices.md");
+    let examples: Vec<&str> = manual
+        .split("```toml\n")
+        .skip(1)
+        .filter_map(|rest| rest.split("```").next())
+        .collect();
+    for table in [
+        "scanner",
+        "id_reader",
+        "thermometer",
+        "sound",
+        "gate",
+        "lamp",
+        "torch",
+    ] {
+        let head = format!("[{table}]");
+        assert!(
+            examples.iter().any(|example| example.contains(&head)),
+            "{head}"
+        );
+    }
+    for example in examples {
+        load(example).unwrap_or_else(|fault| panic!("{example}\n{fault}"));
+    }
+}

@@ -1,0 +1,49 @@
+//! A light of the kernel's LED class, which camera torches and lamps on GPIO lines both can be.
+
+use std::{
+    fs,
+    path::{Path, PathBuf},
+};
+
+use super::{DeviceError, Level, Line};
+
+/// A light under `/sys/class/leds`; goes out when dropped by its owner, the switch.
+#[derive(Debug)]
+pub(super) struct Led {
+    name: String,
+    brightness: PathBuf,
+    brightest: String,
+}
+
+impl Led {
+    /// Opens a light by its directory, such as `/sys/class/leds/white:flash`.
+    pub(super) fn open(directory: &str) -> Result<Self, DeviceError> {
+        let opening = |error| DeviceError::opening(directory, &error);
+        let brightest = fs::read_to_string(Path::new(directory).join("max_brightness"));
+        let brightest = brightest.map_err(opening)?.trim().to_owned();
+        if brightest.parse::<u32>().is_err() {
+            return Err(DeviceError::unusable(directory, "not a light"));
+        }
+        Ok(Self {
+            name: directory.to_owned(),
+            brightness: Path::new(directory).join("brightness"),
+            brightest,
+        })
+    }
+}
+
+impl Line for Led {
+    fn set(&mut self, level: Level) -> Result<(), DeviceError> {
+        let value = match level {
+            Level::Active => self.brightest.as_str(),
+            Level::Inactive => "0",
+        };
+        // The file is never made: without it there is no light.
+        fs::OpenOptions::new()
+            .write(true)
+            .truncate(true)
+            .open(&self.brightness)
+            .and_then(|mut file| std::io::Write::write_all(&mut file, value.as_bytes()))
+            .map_err(|error| DeviceError::using(&self.name, &error))
+    }
+}

@@ -1,0 +1,83 @@
+//! A serial device made of a pseudo-terminal, with a name that stays while it is plugged in and out.
+
+use std::{
+    fs::File,
+    io::{Read, Write},
+    os::unix::{ffi::OsStringExt, fs::symlink},
+    path::PathBuf,
+};
+
+use rustix::{
+    event::{PollFd, PollFlags, Timespec, poll},
+    pty::{OpenptFlags, grantpt, openpt, ptsname, unlockpt},
+};
+use tempfile::TempDir;
+
+/// A socket to plug serial devices into, as `/dev/serial/by-id/…` is.
+pub(super) struct Socket {
+    folder: TempDir,
+}
+
+impl Socket {
+    pub(super) fn new() -> Self {
+        Self {
+            folder: tempfile::tempdir().unwrap(),
+        }
+    }
+
+    pub(super) fn path(&self) -> String {
+        self.file().display().to_string()
+    }
+
+    fn file(&self) -> PathBuf {
+        self.folder.path().join("usb-device")
+    }
+
+    /// Plugs a new device in; dropping it unplugs it.
+    pub(super) fn plug(&self) -> Plugged {
+        let master = openpt(OpenptFlags::RDWR | OpenptFlags::NOCTTY).unwrap();
+        grantpt(&master).unwrap();
+        unlockpt(&master).unwrap();
+        let name = ptsname(&master, Vec::new()).unwrap().into_bytes();
+        let name = std::ffi::OsString::from_vec(name);
+        // Replaced as a whole, as udev does it.
+        let new = self.folder.path().join("new");
+        symlink(name, &new).unwrap();
+        std::fs::rename(new, self.file()).unwrap();
+        Plugged {
+            master: File::from(master),
+            link: self.file(),
+        }
+    }
+}
+
+/// The device's end of the line.
+pub(super) struct Plugged {
+    master: File,
+    link: PathBuf,
+}
+
+impl Plugged {
+    pub(super) fn says(&mut self, bytes: &[u8]) {
+        self.master.write_all(bytes).unwrap();
+    }
+
+    /// Whether the other end has sent nothing so far.
+    pub(super) fn has_heard_nothing(&self) -> bool {
+        let mut watched = [PollFd::new(&self.master, PollFlags::IN)];
+        poll(&mut watched, Some(&Timespec::default())).unwrap() == 0
+    }
+
+    /// Waits for that many bytes from the other end.
+    pub(super) fn hears(&mut self, count: usize) -> Vec<u8> {
+        let mut heard = vec![0; count];
+        self.master.read_exact(&mut heard).unwrap();
+        heard
+    }
+}
+
+impl Drop for Plugged {
+    fn drop(&mut self) {
+        std::fs::remove_file(&self.link).unwrap();
+    }
+}

@@ -1,0 +1,302 @@
+use std::{
+    fs,
+    path::Path,
+    sync::mpsc::{Receiver, Sender, channel},
+    time::Duration,
+};
+
+use gatepost_pass::{ClockTrust, Freshness, SecretKey, Timestamp, policy::TracingKey};
+use gatepost_protocol::{
+    Direction, Epoch, Outcome, Passage, Reason, Seen, device::device_id, seal::tracing_key,
+};
+use getrandom::{SysRng, rand_core::UnwrapErr};
+
+use super::{Events, LONG, SOON, listener};
+use crate::{
+    devices::{Device, DeviceError, DeviceEvent, Gate, Lamp, Level, Line, Torch, gpio, led::Led},
+    store::{LoggedAdmit, PassageLog},
+};
+
+/// What the log gives for a passage with an outcome, once it is on the disk.
+fn logged(outcome: Outcome) -> Option<LoggedAdmit> {
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path().join("passages.sqlite");
+    let device = device_id(&SecretKey::from_seed(&[42; 32]).public());
+    let at = Timestamp(1_790_000_000);
+    let mut log = PassageLog::open(&path, device, Epoch([1; 16]), at)
+        .unwrap()
+        .log;
+    let passage = Passage {
+        at,
+        clock: ClockTrust::Trusted,
+        freshness: Freshness::Fresh,
+        place: "gate-3".try_into().unwrap(),
+        direction: Direction::In,
+        outcome,
+        reasons: vec![Reason::Green].try_into().unwrap(),
+        seen: Seen::Unverified,
+        guard: None,
+    };
+    let key = TracingKey {
+        id: 1,
+        key: tracing_key(&[1; 32]).1,
+    };
+    let logged = log.append(&passage, &key, &mut UnwrapErr(SysRng)).unwrap();
+    logged.admit
+}
+
+fn admitted() -> LoggedAdmit {
+    logged(Outcome::Admit).unwrap()
+}
+
+/// What was done to a line.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Did {
+    Opened,
+    Set(usize, Level),
+    Closed(usize),
+}
+
+const OFF: Level = Level::Inactive;
+const ON: Level = Level::Active;
+
+/// A line that tells what is done to it, and fails where the test wants it to.
+struct Watched {
+    number: usize,
+    to_test: Sender<Did>,
+    at_active: AtActive,
+}
+
+#[derive(Clone, Copy)]
+enum AtActive {
+    Works,
+    Fails,
+    Panics,
+}
+
+fn fault() -> DeviceError {
+    DeviceError::Unplugged {
+        name: "GPIO line 17 of usb".to_owned(),
+    }
+}
+
+impl Line for Watched {
+    fn set(&mut self, level: Level) -> Result<(), DeviceError> {
+        self.to_test.send(Did::Set(self.number, level)).unwrap();
+        match (level, self.at_active) {
+            (OFF, _) | (ON, AtActive::Works) => Ok(()),
+            (ON, AtActive::Fails) => Err(fault()),
+            (ON, AtActive::Panics) => panic!("as the test wants it"),
+        }
+    }
+}
+
+impl Drop for Watched {
+    fn drop(&mut self) {
+        let _ = self.to_test.send(Did::Closed(self.number));
+    }
+}
+
+/// Opens `count` lines; the first of each opening behave as `openings` says, the later ones work.
+fn lines(
+    count: usize,
+    openings: Vec<AtActive>,
+) -> (
+    impl FnMut() -> Result<Vec<Box<dyn Line>>, DeviceError> + Send + 'static,
+    Receiver<Did>,
+) {
+    let (to_test, did) = channel();
+    let mut openings = openings.into_iter();
+    let open = move || {
+        to_test.send(Did::Opened).unwrap();
+        let at_active = openings.next().unwrap_or(AtActive::Works);
+        let line = |number| {
+            Box::new(Watched {
+                number,
+                to_test: to_test.clone(),
+                at_active,
+            }) as Box<dyn Line>
+        };
+        Ok((0..count).map(line).collect())
+    };
+    (open, did)
+}
+
+fn gate(pulse: Duration, openings: Vec<AtActive>) -> (Gate, Receiver<Did>, Events) {
+    let (open, did) = lines(1, openings);
+    let (listener, events) = listener();
+    let gate = Gate::spawn(open, pulse, listener, SOON);
+    expect(&did, &[Did::Opened, Did::Set(0, OFF)]);
+    (gate, did, events)
+}
+
+fn expect(did: &Receiver<Did>, expected: &[Did]) {
+    for expected in expected {
+        assert_eq!(did.recv_timeout(LONG).as_ref(), Ok(expected));
+    }
+}
+
+#[test]
+fn only_a_logged_admission_gives_what_opens_the_gate() {
+    assert!(logged(Outcome::Admit).is_some());
+    assert!(logged(Outcome::Check).is_none());
+    assert!(logged(Outcome::Refuse).is_none());
+}
+
+#[test]
+fn a_gate_is_closed_at_the_start_and_closes_by_itself_after_each_pulse() {
+    let (gate, did, events) = gate(SOON, Vec::new());
+    assert_eq!(events.next(), DeviceEvent::Ready(Device::Gate));
+    for _ in 0..2 {
+        gate.open(admitted());
+        // Nobody but the gate's own thread does anything from here on.
+        expect(&did, &[Did::Set(0, ON), Did::Set(0, OFF)]);
+    }
+}
+
+#[test]
+fn dropping_a_gate_closes_it_in_the_middle_of_a_pulse() {
+    let (gate, did, _events) = gate(LONG, Vec::new());
+    gate.open(admitted());
+    expect(&did, &[Did::Set(0, ON)]);
+    drop(gate);
+    let rest: Vec<Did> = did.iter().collect();
+    assert_eq!(rest, [Did::Set(0, OFF), Did::Closed(0)]);
+}
+
+#[test]
+fn a_second_admission_during_a_pulse_keeps_the_gate_open_without_closing_it_between() {
+    let (gate, did, _events) = gate(LONG, Vec::new());
+    gate.open(admitted());
+    gate.open(admitted());
+    expect(&did, &[Did::Set(0, ON), Did::Set(0, ON)]);
+}
+
+#[test]
+fn a_panic_of_the_gates_thread_closes_it() {
+    let (gate, did, _events) = gate(LONG, vec![AtActive::Panics]);
+    gate.open(admitted());
+    expect(&did, &[Did::Set(0, ON), Did::Set(0, OFF), Did::Closed(0)]);
+}
+
+#[test]
+fn a_line_that_fails_is_closed_told_and_opened_again_at_rest_and_no_pulse_is_made_up_for() {
+    let (gate, did, events) = gate(LONG, vec![AtActive::Fails]);
+    assert_eq!(events.next(), DeviceEvent::Ready(Device::Gate));
+    gate.open(admitted());
+    expect(&did, &[Did::Set(0, ON), Did::Set(0, OFF), Did::Closed(0)]);
+    assert_eq!(events.next(), DeviceEvent::Gone(Device::Gate, fault()));
+    expect(&did, &[Did::Opened, Did::Set(0, OFF)]);
+    assert_eq!(events.next(), DeviceEvent::Ready(Device::Gate));
+    drop(gate);
+    let rest: Vec<Did> = did.iter().collect();
+    assert_eq!(rest, [Did::Set(0, OFF), Did::Closed(0)]);
+}
+
+#[test]
+fn admissions_while_the_gate_is_gone_open_nothing_when_it_is_back() {
+    let (to_test, tried) = channel();
+    let (mut open, did) = lines(1, Vec::new());
+    let mut attempts = 0;
+    let opening = move || {
+        attempts += 1;
+        to_test.send(attempts).unwrap();
+        if attempts < 50 { Err(fault()) } else { open() }
+    };
+    let (listener, events) = listener();
+    let gate = Gate::spawn(opening, LONG, listener, SOON);
+    assert_eq!(tried.recv_timeout(LONG), Ok(1));
+    gate.open(admitted());
+    assert_eq!(events.next(), DeviceEvent::Gone(Device::Gate, fault()));
+    assert_eq!(events.next(), DeviceEvent::Ready(Device::Gate));
+    drop(gate);
+    let all: Vec<Did> = did.iter().collect();
+    assert_eq!(
+        all,
+        [
+            Did::Opened,
+            Did::Set(0, OFF),
+            Did::Set(0, OFF),
+            Did::Closed(0)
+        ]
+    );
+}
+
+#[test]
+fn a_lamp_shows_one_colour_and_the_old_one_goes_out_first() {
+    let (open, did) = lines(3, Vec::new());
+    let (listener, _events) = listener();
+    let lamp = Lamp::spawn(open, listener, SOON);
+    let dark = [Did::Set(0, OFF), Did::Set(1, OFF), Did::Set(2, OFF)];
+    expect(&did, &[Did::Opened]);
+    expect(&did, &dark);
+    lamp.show(Outcome::Admit, LONG);
+    expect(&did, &[Did::Set(1, OFF), Did::Set(2, OFF), Did::Set(0, ON)]);
+    lamp.show(Outcome::Check, LONG);
+    expect(&did, &[Did::Set(0, OFF), Did::Set(2, OFF), Did::Set(1, ON)]);
+    lamp.show(Outcome::Refuse, SOON);
+    expect(&did, &[Did::Set(0, OFF), Did::Set(1, OFF), Did::Set(2, ON)]);
+    // The time of the verdict is over.
+    expect(&did, &dark);
+    lamp.show(Outcome::Admit, LONG);
+    lamp.off();
+    expect(&did, &[Did::Set(1, OFF), Did::Set(2, OFF), Did::Set(0, ON)]);
+    expect(&did, &dark);
+}
+
+/// A directory as the kernel's LED class makes them.
+fn led(folder: &Path) -> String {
+    fs::write(folder.join("max_brightness"), "255\n").unwrap();
+    fs::write(folder.join("brightness"), "7\n").unwrap();
+    folder.display().to_string()
+}
+
+#[test]
+fn a_light_is_switched_to_its_brightest_and_off() {
+    let folder = tempfile::tempdir().unwrap();
+    let mut light = Led::open(&led(folder.path())).unwrap();
+    let brightness = || fs::read_to_string(folder.path().join("brightness")).unwrap();
+    light.set(ON).unwrap();
+    assert_eq!(brightness(), "255");
+    light.set(OFF).unwrap();
+    assert_eq!(brightness(), "0");
+    fs::remove_file(folder.path().join("brightness")).unwrap();
+    assert!(matches!(light.set(ON), Err(DeviceError::Unplugged { .. })));
+    assert!(!folder.path().join("brightness").exists());
+}
+
+#[test]
+fn a_torch_goes_off_by_itself_and_by_hand() {
+    let (open, did) = lines(1, Vec::new());
+    let (listener, events) = listener();
+    let torch = Torch::spawn(open, SOON, listener, SOON);
+    assert_eq!(events.next(), DeviceEvent::Ready(Device::Torch));
+    expect(&did, &[Did::Opened, Did::Set(0, OFF)]);
+    torch.on();
+    expect(&did, &[Did::Set(0, ON), Did::Set(0, OFF)]);
+    torch.off();
+    expect(&did, &[Did::Set(0, OFF)]);
+}
+
+#[test]
+fn lines_and_lights_that_are_not_there_are_named_errors() {
+    let gone = |chip| gpio::GpioLine::open(chip, 17, false).map(drop);
+    assert!(matches!(
+        gone("/dev/gpiochip4711"),
+        Err(DeviceError::NotFound { .. })
+    ));
+    assert!(matches!(
+        gone("no-such-chip"),
+        Err(DeviceError::NotFound { .. })
+    ));
+    assert!(matches!(
+        gone("/dev/null"),
+        Err(DeviceError::Unusable { .. })
+    ));
+    let folder = tempfile::tempdir().unwrap();
+    let dark = Led::open(folder.path().to_str().unwrap()).map(drop);
+    assert!(matches!(dark, Err(DeviceError::NotFound { .. })));
+    fs::write(folder.path().join("max_brightness"), "bright").unwrap();
+    let dark = Led::open(folder.path().to_str().unwrap()).map(drop);
+    assert!(matches!(dark, Err(DeviceError::Unusable { .. })));
+}

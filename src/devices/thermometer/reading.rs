@@ -1,0 +1,164 @@
+//! What thermometers print, as a temperature. The protocol is in `docs/devices.md`: `T+36.5C`, with or
+//! without a checksum; what Arduino sketches for the MLX90614 print is understood as well.
+
+use std::fmt;
+
+use thiserror::Error;
+
+/// A body temperature in tenths of a degree Celsius, 30.0 to 45.0.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub struct Temperature(u16);
+
+impl Temperature {
+    /// The lowest that a living person's skin shows, in tenths of a degree.
+    pub const LOWEST: u16 = 300;
+    /// The highest that a living person has, in tenths of a degree.
+    pub const HIGHEST: u16 = 450;
+
+    /// From tenths of a degree Celsius.
+    pub fn from_tenths(tenths: i32) -> Result<Self, TemperatureError> {
+        u16::try_from(tenths)
+            .ok()
+            .filter(|tenths| (Self::LOWEST..=Self::HIGHEST).contains(tenths))
+            .map(Self)
+            .ok_or(TemperatureError::Impossible { tenths })
+    }
+
+    /// Tenths of a degree Celsius.
+    pub fn tenths(self) -> u16 {
+        self.0
+    }
+}
+
+impl fmt::Display for Temperature {
+    /// Writes `36.5`.
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{}.{}", self.0 / 10, self.0 % 10)
+    }
+}
+
+/// Why there is no temperature.
+#[derive(Clone, Copy, Debug, Error, PartialEq, Eq)]
+pub enum TemperatureError {
+    /// No temperature of a person: the thermometer looked past them.
+    #[error("{}.{} °C is no body temperature: measure again", tenths / 10, (tenths % 10).abs())]
+    Impossible {
+        /// What it said, in tenths of a degree Celsius.
+        tenths: i32,
+    },
+    /// It speaks Fahrenheit.
+    #[error("the thermometer is set to Fahrenheit: set it to Celsius")]
+    Fahrenheit,
+    /// The line's checksum is wrong.
+    #[error("the thermometer's answer was damaged on its way: measure again")]
+    Damaged,
+    /// No temperature in the line.
+    #[error("the thermometer's answer is not understood: docs/devices.md says what is")]
+    NotUnderstood,
+    /// Nothing understood came in time.
+    #[error("the thermometer does not answer: measure again, or ask")]
+    NoAnswer,
+}
+
+/// Reads one line. Two decimals are rounded to one, half up.
+///
+/// # Errors
+/// All but `NoAnswer`.
+pub fn parse_reading(line: &str) -> Result<Temperature, TemperatureError> {
+    let line = without_checksum(line.trim())?;
+    let numbers = numbers(line);
+    let chosen = match numbers.as_slice() {
+        [only] if !only.is_labelled(&["amb"]) => only,
+        [] | [_] => return Err(TemperatureError::NotUnderstood),
+        several => several
+            .iter()
+            .find(|number| number.is_labelled(&["obj", "body"]))
+            .ok_or(TemperatureError::NotUnderstood)?,
+    };
+    if chosen.fahrenheit {
+        return Err(TemperatureError::Fahrenheit);
+    }
+    Temperature::from_tenths(chosen.tenths)
+}
+
+/// Takes off `*` and two hexadecimal digits, the exclusive or of all bytes before the `*` (as in NMEA 0183).
+fn without_checksum(line: &str) -> Result<&str, TemperatureError> {
+    let Some((body, sum)) = line.rsplit_once('*') else {
+        return Ok(line);
+    };
+    // "36.52*C" is a degree sign of poor printers.
+    if sum.len() != 2 || !sum.bytes().all(|byte| byte.is_ascii_hexdigit()) {
+        return Ok(line);
+    }
+    let found = body.bytes().fold(0, |sum, byte| sum ^ byte);
+    match u8::from_str_radix(sum, 16) {
+        Ok(sum) if sum == found => Ok(body),
+        _ => Err(TemperatureError::Damaged),
+    }
+}
+
+/// A number with decimals, and what stands around it.
+struct Number<'a> {
+    /// The text between the number before and this one.
+    label: &'a str,
+    tenths: i32,
+    fahrenheit: bool,
+}
+
+impl Number<'_> {
+    fn is_labelled(&self, words: &[&str]) -> bool {
+        let label = self.label.to_ascii_lowercase();
+        words.iter().any(|word| label.contains(word))
+    }
+}
+
+/// All numbers with decimals, such as `+36.52`, `36,5` and `-3.1`.
+fn numbers(line: &str) -> Vec<Number<'_>> {
+    let mut found = Vec::new();
+    let mut rest = line;
+    while let Some(begin) = rest.find(|c: char| c.is_ascii_digit()) {
+        let before = &rest[..begin];
+        let (whole, tail) = split_digits(&rest[begin..]);
+        rest = tail;
+        let Some((decimals, tail)) = tail.strip_prefix(['.', ',']).map(split_digits) else {
+            continue;
+        };
+        rest = tail;
+        // More digits are no temperature.
+        let (1..=3, 1..=4) = (whole.len(), decimals.len()) else {
+            continue;
+        };
+        let tenths = tenths(whole, decimals);
+        found.push(Number {
+            label: before,
+            tenths: if before.ends_with('-') {
+                -tenths
+            } else {
+                tenths
+            },
+            fahrenheit: unit(tail) == Some('F'),
+        });
+    }
+    found
+}
+
+fn split_digits(text: &str) -> (&str, &str) {
+    let end = text.find(|c: char| !c.is_ascii_digit());
+    text.split_at(end.unwrap_or(text.len()))
+}
+
+/// The number of a few digits, and of those behind the point.
+fn tenths(whole: &str, decimals: &str) -> i32 {
+    let digit = |byte: u8| i32::from(byte - b'0');
+    let whole = whole.bytes().fold(0, |sum, byte| sum * 10 + digit(byte));
+    let mut decimals = decimals.bytes().map(digit);
+    let first = decimals.next().unwrap_or(0);
+    let second = decimals.next().unwrap_or(0);
+    whole * 10 + first + i32::from(second >= 5)
+}
+
+/// `C` or `F` right behind a number, whatever stands for the degree sign.
+fn unit(tail: &str) -> Option<char> {
+    let tail = tail.trim_start_matches([' ', '*', '°', 'º', '\u{fffd}']);
+    tail.chars().next().map(|unit| unit.to_ascii_uppercase())
+}
