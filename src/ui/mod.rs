@@ -1,13 +1,22 @@
 //! The window. Only this module knows Slint; the rest of the program sends `UiUpdate`s and hears `UiCommand`s.
 //!
-//! `view` holds the plain types, `scan`, `verdict` and `status` map them onto the window's adapters, one each, and
-//! `offscreen` is a window without a display.
+//! `view` holds the plain types, each other module but `offscreen` and `qr` maps them onto one of the window's adapters,
+//! and `offscreen` is a window without a display.
 
+mod enrol;
+mod notices;
 mod offscreen;
+mod page;
+mod place;
+mod qr;
 mod scan;
+mod settings;
 mod status;
+mod status_page;
 #[cfg(test)]
 mod tests;
+mod today;
+mod update;
 mod verdict;
 mod view;
 
@@ -116,12 +125,15 @@ impl Ui {
         };
         let on_command: Rc<dyn Fn(UiCommand)> = Rc::new(on_command);
         verdict::connect(&app, &on_command);
-        status::connect(&app, &on_command);
+        page::connect(&app, &on_command);
+        settings::connect(&app, &on_command);
+        status_page::connect(&app, &on_command);
+        update::connect(&app, &on_command);
         app.window().on_close_requested(move || {
             on_command(UiCommand::Quit);
             CloseRequestResponse::HideWindow
         });
-        status::show_language(&app, language);
+        settings::show_language(&app, language);
         let handle = UiHandle {
             link,
             preview_pending: Arc::default(),
@@ -271,19 +283,19 @@ fn apply(app: &AppWindow, update: &UiUpdate) {
         UiUpdate::TimeLeft(left) => verdict::show_time_left(app, *left),
         UiUpdate::Dismiss => verdict::dismiss(app),
         UiUpdate::Status(status) => status::show(&app.global::<StatusAdapter>(), status),
-        UiUpdate::Language(language) => status::show_language(app, *language),
+        UiUpdate::Language(language) => settings::show_language(app, *language),
+        UiUpdate::TextSize(size) => settings::show_text_size(app, *size),
+        UiUpdate::Volume(volume) => settings::show_volume(app, *volume),
+        UiUpdate::Torch(torch) => settings::show_torch(app, *torch),
+        UiUpdate::Page(page) => page::open(app, *page),
+        UiUpdate::Place(view) => place::show(app, view),
+        UiUpdate::StatusPage(view) => status_page::show(app, view),
+        UiUpdate::Today(view) => today::show(app, view),
+        UiUpdate::Update(view) => update::show(app, view),
+        UiUpdate::Enrol(view) => enrol::show(app, view),
+        UiUpdate::Notices(list) => notices::show(app, list),
         // Their pages are to come.
-        UiUpdate::Found { .. }
-        | UiUpdate::Page(_)
-        | UiUpdate::IdEntry(_)
-        | UiUpdate::ByHand(_)
-        | UiUpdate::Duty(_)
-        | UiUpdate::Place(_)
-        | UiUpdate::StatusPage(_)
-        | UiUpdate::Today(_)
-        | UiUpdate::Update(_)
-        | UiUpdate::Enrol(_)
-        | UiUpdate::Notices(_)
-        | UiUpdate::TextSize(_) => {}
+        UiUpdate::Found { .. } | UiUpdate::IdEntry(_) | UiUpdate::ByHand(_) | UiUpdate::Duty(_) => {
+        }
     }
 }

@@ -1,32 +1,10 @@
-//! The status bar and the language.
+//! The status bar.
 
-use super::generated::{
-    AgeUnit, AppWindow, FreshnessKind, LanguageKind, OnlineKind, StatusAdapter,
-};
-use super::view::{FreshnessView, Language, OnlineView, StatusView, UiCommand};
-use slint::ComponentHandle;
-use std::rc::Rc;
+use super::generated::{AgeUnit, FreshnessKind, OnlineKind, StatusAdapter};
+use super::view::{FreshnessView, OnlineView, StatusView};
 
 const HOUR: u64 = 60;
 const DAY: u64 = 24 * HOUR;
-
-/// The language button switches at once and tells the program.
-pub(super) fn connect(app: &AppWindow, on_command: &Rc<dyn Fn(UiCommand)>) {
-    let weak = app.as_weak();
-    let on_command = on_command.clone();
-    app.global::<StatusAdapter>()
-        .on_switch_language(move |kind| {
-            let language = match kind {
-                LanguageKind::English => Language::English,
-                LanguageKind::Chinese => Language::Chinese,
-                LanguageKind::Uyghur => Language::Uyghur,
-            };
-            if let Some(app) = weak.upgrade() {
-                show_language(&app, language);
-            }
-            on_command(UiCommand::SwitchLanguage(language));
-        });
-}
 
 /// Shows the bar.
 pub(super) fn show(adapter: &StatusAdapter, view: &StatusView) {
@@ -49,19 +27,6 @@ pub(super) fn show(adapter: &StatusAdapter, view: &StatusView) {
     adapter.set_clock(view.clock.as_str().into());
     adapter.set_clock_trusted(view.clock_trusted);
     adapter.set_place(view.place.as_str().into());
-}
-
-/// Switches every text on screen.
-pub(super) fn show_language(app: &AppWindow, language: Language) {
-    let (kind, bundle) = match language {
-        Language::English => (LanguageKind::English, "en"),
-        Language::Chinese => (LanguageKind::Chinese, "zh_CN"),
-        Language::Uyghur => (LanguageKind::Uyghur, "ug"),
-    };
-    // Both are compiled in, so this fails only for a build without translations: English stays.
-    if slint::select_bundled_translation(bundle).is_ok() {
-        app.global::<StatusAdapter>().set_language(kind);
-    }
 }
 
 /// The largest unit that still says something: minutes up to two hours, hours up to two days, then days.

@@ -195,4 +195,8 @@ pub enum UiUpdate {
     Language(Language),
     /// Change the size of all text.
     TextSize(TextSize),
+    /// The volume of the sounds, 0 to 100, as the menu shows it.
+    Volume(u8),
+    /// Whether the camera's lamp is on; `None` for a camera without one, which is also what the window starts with.
+    Torch(Option<bool>),
 }

@@ -1,0 +1,88 @@
+//! What the menu changes and every page follows: language, text size, volume, torch.
+
+use super::generated::{AppWindow, LanguageKind, SettingsAdapter, TextSizeKind};
+use super::view::{Language, TextSize, UiCommand};
+use slint::ComponentHandle;
+use std::rc::Rc;
+
+/// Each button switches at once and tells the program.
+pub(super) fn connect(app: &AppWindow, on_command: &Rc<dyn Fn(UiCommand)>) {
+    let adapter = app.global::<SettingsAdapter>();
+    let (weak, tell) = (app.as_weak(), on_command.clone());
+    adapter.on_switch_language(move |kind| {
+        let language = from_language_kind(kind);
+        if let Some(app) = weak.upgrade() {
+            show_language(&app, language);
+        }
+        tell(UiCommand::SwitchLanguage(language));
+    });
+    let (weak, tell) = (app.as_weak(), on_command.clone());
+    adapter.on_switch_text_size(move |kind| {
+        let size = match kind {
+            TextSizeKind::Normal => TextSize::Normal,
+            TextSizeKind::Large => TextSize::Large,
+            TextSizeKind::VeryLarge => TextSize::VeryLarge,
+        };
+        if let Some(app) = weak.upgrade() {
+            show_text_size(&app, size);
+        }
+        tell(UiCommand::TextSize(size));
+    });
+    let (weak, tell) = (app.as_weak(), on_command.clone());
+    adapter.on_switch_volume(move |volume| {
+        let volume = u8::try_from(volume.clamp(0, 100)).unwrap_or(100);
+        if let Some(app) = weak.upgrade() {
+            show_volume(&app, volume);
+        }
+        tell(UiCommand::Volume(volume));
+    });
+    let (weak, tell) = (app.as_weak(), on_command.clone());
+    adapter.on_switch_torch(move |on| {
+        if let Some(app) = weak.upgrade() {
+            show_torch(&app, Some(on));
+        }
+        tell(UiCommand::Torch(on));
+    });
+}
+
+/// Switches every text on screen.
+pub(super) fn show_language(app: &AppWindow, language: Language) {
+    let (kind, bundle) = match language {
+        Language::English => (LanguageKind::English, "en"),
+        Language::Chinese => (LanguageKind::Chinese, "zh_CN"),
+        Language::Uyghur => (LanguageKind::Uyghur, "ug"),
+    };
+    // All are compiled in, so this fails only for a build without translations: English stays.
+    if slint::select_bundled_translation(bundle).is_ok() {
+        app.global::<SettingsAdapter>().set_language(kind);
+    }
+}
+
+/// Scales every text on screen.
+pub(super) fn show_text_size(app: &AppWindow, size: TextSize) {
+    app.global::<SettingsAdapter>().set_text_size(match size {
+        TextSize::Normal => TextSizeKind::Normal,
+        TextSize::Large => TextSizeKind::Large,
+        TextSize::VeryLarge => TextSizeKind::VeryLarge,
+    });
+}
+
+/// Shows the volume, 0 to 100.
+pub(super) fn show_volume(app: &AppWindow, volume: u8) {
+    app.global::<SettingsAdapter>().set_volume(volume.into());
+}
+
+/// Shows whether the camera's lamp is on; `None` when it has none.
+pub(super) fn show_torch(app: &AppWindow, torch: Option<bool>) {
+    let adapter = app.global::<SettingsAdapter>();
+    adapter.set_has_torch(torch.is_some());
+    adapter.set_torch(torch.unwrap_or(false));
+}
+
+fn from_language_kind(kind: LanguageKind) -> Language {
+    match kind {
+        LanguageKind::English => Language::English,
+        LanguageKind::Chinese => Language::Chinese,
+        LanguageKind::Uyghur => Language::Uyghur,
+    }
+}
