@@ -7,6 +7,8 @@
 //! bundle/manifest      the installed bundle; bundle/files/ holds what it names
 //! passages.sqlite      the passage log
 //! place                the place code that was scanned last
+//! direction            which way people go, as it was switched last
+//! first-run            the enrolment code of a first run, until the authority has answered
 //! ```
 
 use std::{
@@ -124,6 +126,21 @@ impl DataDir {
         self.path.join("place")
     }
 
+    /// Which way people go, as it was switched last: `in` or `out`.
+    pub fn direction(&self) -> PathBuf {
+        self.path.join("direction")
+    }
+
+    /// The enrolment code of a first run, as its text.
+    pub fn first_run(&self) -> PathBuf {
+        self.path.join("first-run")
+    }
+
+    /// The directory itself, to ask how much room there is.
+    pub fn path(&self) -> &Path {
+        &self.path
+    }
+
     /// Takes one of the two locks (`bundle`, `outbox`); it is let go when the value is dropped or the
     /// process dies.
     pub fn lock(&self, name: &str) -> Result<File, DataError> {
@@ -191,6 +208,11 @@ impl DataDir {
             root: Root::pin(&enrolment.root).map_err(DataError::Root)?,
             hub: enrolment.hub.as_str().trim_end_matches('/').to_owned(),
         })
+    }
+
+    /// The device's key, once there is one.
+    pub fn own_key(&self) -> Result<SecretKey, DataError> {
+        self.read_key()
     }
 
     fn read_key(&self) -> Result<SecretKey, DataError> {

@@ -70,3 +70,9 @@ pub fn read_limited(path: &Path, limit: usize) -> io::Result<Vec<u8>> {
     }
     Ok(bytes)
 }
+
+/// Bytes that are free for this user on the file system of a path.
+pub fn room(path: &Path) -> io::Result<u64> {
+    let system = rustix::fs::statvfs(path)?;
+    Ok(system.f_bavail.saturating_mul(system.f_frsize))
+}

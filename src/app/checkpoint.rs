@@ -1,22 +1,28 @@
-//! The state of the checkpoint between two frames: bundle, place, what is in view, who passed.
+//! The state of the checkpoint between two frames: bundle, place, direction, what is in view, who passed.
 
-use std::time::{Duration, Instant, SystemTime};
+use std::{
+    fs::File,
+    sync::Arc,
+    time::{Duration, Instant, SystemTime},
+};
 
-use gatepost_pass::{Digest, Freshness, Now, Place, Text, Timestamp, policy::TracingKey};
+use gatepost_pass::{
+    Digest, Document, Freshness, Now, Place, Text, Timestamp, VerifiedDocument, policy::TracingKey,
+    verify,
+};
 use gatepost_protocol::{Direction, Passage, Seen};
 
 use crate::{
     checkpoint::{
-        Judge, Judged, Recent, freshness_for,
+        Basis, Case, Judge, Judged, Looked, Observed, Recent, freshness_for,
         verdict::{Outcome, Reason},
     },
     clock::Clock,
     config::Config,
     data::{DataDir, Identity},
-    decode::{CodeContent, DecodedCode},
+    decode::CodeContent,
     files,
     store::{BundleCache, InstalledBundle},
-    sync,
 };
 
 /// A code that was out of view for so long counts as shown anew.
@@ -25,11 +31,13 @@ const OUT_OF_VIEW: Duration = Duration::from_secs(3);
 const RELOAD: Duration = Duration::from_secs(60);
 /// Most codes that are kept in view.
 const MOST_IN_VIEW: usize = 64;
+/// Longest text of a place code that is kept, in bytes.
+const MAX_PLACE: usize = 2048;
 
 /// What the loop keeps.
 #[derive(Debug)]
 pub(super) struct Checkpoint {
-    bundle: Option<InstalledBundle>,
+    bundle: Option<Arc<InstalledBundle>>,
     /// When the installed manifest was last written, to notice an import by another process.
     manifest_written: Option<SystemTime>,
     /// After a load that failed: not before this.
@@ -37,19 +45,43 @@ pub(super) struct Checkpoint {
     recent: Recent,
     in_view: Vec<(Key, Instant)>,
     direction: Direction,
-    place: Text<24>,
-    place_name: String,
-    /// Passages without a receipt.
-    pub(super) unsent: u64,
+    place: Standpoint,
 }
 
-/// What is on screen when a frame comes.
+/// Where the device stands.
+#[derive(Clone, Debug, Default)]
+pub(super) struct Standpoint {
+    /// Short name; empty when nobody said.
+    pub(super) id: Text<24>,
+    /// Name for people.
+    pub(super) name: String,
+    /// The text of the place code that said so.
+    pub(super) code: Option<String>,
+}
+
+/// The codes of a frame that were not in view a moment ago.
+#[derive(Debug)]
+pub(super) struct Sighted {
+    /// Each, judged, with its text.
+    pub(super) new: Vec<(Judged, Option<String>)>,
+    /// Others in the same frame were in view before: what is new belongs to them.
+    pub(super) company: Company,
+}
+
+/// Whether codes of a frame were in view before.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) enum Showing {
-    /// The camera's picture.
-    Preview,
-    /// A verdict.
-    Verdict,
+pub(super) enum Company {
+    Alone,
+    StillInView,
+}
+
+/// What the guard was asked to show.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Expecting {
+    /// Whatever comes: where somebody tries to pass, nothing else in the frame counts.
+    Anyone,
+    /// A badge, which counts even beside a pass.
+    Badge,
 }
 
 /// What makes two sightings the same: the pass and what was said of it, or the very code.
@@ -68,19 +100,19 @@ impl Checkpoint {
         clock: &Clock,
         config: &Config,
     ) -> Self {
-        let place = config.place.as_str().try_into().unwrap_or_default();
+        let id: Text<24> = config.place.as_str().try_into().unwrap_or_default();
         let mut checkpoint = Self {
             bundle: None,
             manifest_written: None,
             load_after: None,
             recent: Recent::default(),
             in_view: Vec::new(),
-            direction: config.direction,
-            place,
-            place_name: config.place.clone(),
-            unsent: sync::backlog(data)
-                .map(|backlog| backlog.unsent)
-                .unwrap_or_default(),
+            direction: kept_direction(data).unwrap_or(config.direction),
+            place: Standpoint {
+                name: id.to_string(),
+                id,
+                code: None,
+            },
         };
         checkpoint.reload_if_changed(data, identity, clock);
         checkpoint.restore_place(data, clock.now());
@@ -109,7 +141,7 @@ impl Checkpoint {
                 for why in bundle.unopened().values() {
                     eprintln!("gatepost: {why}");
                 }
-                self.bundle = Some(bundle);
+                self.bundle = Some(Arc::new(bundle));
             }
             Ok(None) => {}
             Err(error) => {
@@ -128,113 +160,160 @@ impl Checkpoint {
             .retain(|(_, last)| at.saturating_duration_since(*last) < OUT_OF_VIEW);
     }
 
-    /// Judges the one code of a frame whose turn it is: the weightiest that was not in view a moment
-    /// ago. Codes that are no attempt to pass count only where there is no other; and while the verdict
-    /// on one pass is `showing`, another in the same frame waits, so that nothing is logged unseen.
-    pub(super) fn judge_next(
+    /// Judges each code of a frame that was not in view a moment ago. Codes that are no attempt to pass
+    /// count only where there is none.
+    pub(super) fn sight(
         &mut self,
-        codes: &[DecodedCode],
-        showing: Showing,
+        codes: &[CodeContent],
+        expecting: Expecting,
         now: Now,
         at: Instant,
-    ) -> Option<Judged> {
+    ) -> Sighted {
         self.tick(at);
-        // Without pass-back, or a pass would be new again a frame after it was admitted.
         let none = Recent::default();
-        let plain = |code: &DecodedCode| {
-            let judged = self.judge(&none, now).code(&code.content);
-            (key(&code.content, &judged), judged, code.content.clone())
+        // Without pass-back, or a pass would be new again a frame after it was admitted.
+        let plain = |content: &CodeContent| {
+            let judged = self.judge(&none, now).code(content);
+            (key(content, &judged), judged, content.clone())
         };
         let mut found: Vec<_> = codes.iter().map(plain).collect();
+        let is_awaited = |judged: &Judged| expecting == Expecting::Badge && badge(judged).is_some();
         if found.iter().any(|(_, judged, _)| is_attempt(judged)) {
-            found.retain(|(_, judged, _)| is_attempt(judged));
+            found.retain(|(_, judged, _)| is_attempt(judged) || is_awaited(judged));
         }
-        let mut still_in_view = false;
+        let mut company = Company::Alone;
         for (key, ..) in &found {
             if let Some(seen) = self.in_view.iter_mut().find(|(other, _)| other == key) {
                 seen.1 = at;
-                still_in_view = true;
+                company = Company::StillInView;
             }
         }
-        if still_in_view && showing == Showing::Verdict {
-            return None;
-        }
         found.retain(|(key, ..)| self.in_view.iter().all(|(other, _)| other != key));
-        let (key, _, content) = found
-            .into_iter()
-            .max_by_key(|(_, judged, _)| judged.verdict.outcome)?;
-        let judged = self.judge(&self.recent, now).code(&content);
-        if self.in_view.len() == MOST_IN_VIEW {
-            self.in_view.remove(0);
+        let mut new = Vec::new();
+        for (key, _, content) in found {
+            if self.in_view.len() == MOST_IN_VIEW {
+                self.in_view.remove(0);
+            }
+            self.in_view.push((key, at));
+            let judged = self.judge(&self.recent, now).code(&content);
+            let text = match content {
+                CodeContent::Text(text) => Some(text),
+                CodeContent::Bytes(_) => None,
+            };
+            new.push((judged, text));
         }
-        self.in_view.push((key, at));
-        // Whoever was only checked may still come back with what was asked for.
-        if judged.verdict.outcome == Outcome::Admit {
-            self.recent.add(&judged.seen, self.direction, at);
-        }
-        Some(judged)
+        Sighted { new, company }
     }
 
-    fn judge<'a>(&'a self, recent: &'a Recent, now: Now) -> Judge<'a, std::fs::File> {
+    /// What cases are judged with now.
+    pub(super) fn judge_now(&self, now: Now) -> Judge<'_, File> {
+        self.judge(&self.recent, now)
+    }
+
+    fn judge<'a>(&'a self, recent: &'a Recent, now: Now) -> Judge<'a, File> {
         Judge {
-            bundle: self.bundle.as_ref(),
+            bundle: self.bundle.as_deref(),
             recent,
             direction: self.direction,
             now,
         }
     }
 
+    /// Remembers who was admitted. Whoever was only checked may still come back with what was asked for.
+    pub(super) fn passed(&mut self, judged: &Judged, at: Instant) {
+        if judged.verdict.outcome == Outcome::Admit {
+            self.recent.add(&judged.seen, self.direction, at);
+        }
+    }
+
     /// The passage of a verdict, and whom it is sealed to. Nothing for codes that are no attempt to
     /// pass, or when there is no policy that says whom to seal to.
-    pub(super) fn passage(&self, judged: &Judged, now: Now) -> Option<(Passage, TracingKey)> {
+    pub(super) fn passage(
+        &self,
+        judged: &Judged,
+        guard: Option<Text<24>>,
+        now: Now,
+    ) -> Option<(Passage, TracingKey)> {
         let bundle = self.bundle.as_ref()?;
         if !is_attempt(judged) {
             return None;
         }
+        let observed = match &judged.basis {
+            Basis::Rules { observed, .. } => observed.clone(),
+            Basis::NotSetUp(_) => Observed::default(),
+        };
         let passage = Passage {
             at: now.time,
             clock: now.clock,
             freshness: freshness_for(bundle, &judged.seen, now.time),
-            place: self.place.clone(),
+            place: self.place.id.clone(),
             direction: self.direction,
             outcome: judged.verdict.outcome,
             reasons: judged.verdict.reasons.clone().try_into().ok()?,
             seen: judged.seen.clone(),
-            guard: None,
-            temperature: None,
-            allowed: None,
+            guard,
+            temperature: observed.temperature,
+            allowed: observed.allowed,
         };
         Some((passage, bundle.policy().tracing_key))
     }
 
     /// Stands at a scanned place from now on, also after a restart.
-    pub(super) fn stand_at(&mut self, data: &DataDir, place: &Place) {
-        self.place = place.id.clone();
-        self.place_name = place.name.to_string();
-        if let Err(error) = files::replace(&data.place(), &gatepost_pass::encode(place)) {
+    pub(super) fn stand_at(&mut self, data: &DataDir, place: &Place, code: String) {
+        if let Err(error) = files::replace(&data.place(), code.as_bytes()) {
             eprintln!("gatepost: the place could not be kept: {error}");
+        }
+        self.place = Standpoint {
+            id: place.id.clone(),
+            name: place.name.to_string(),
+            code: Some(code),
+        };
+    }
+
+    /// The place that was scanned last, where its code still counts.
+    fn restore_place(&mut self, data: &DataDir, now: Now) {
+        let Some(bundle) = &self.bundle else { return };
+        let Ok(bytes) = files::read_limited(&data.place(), MAX_PLACE) else {
+            return;
+        };
+        let Ok(code) = String::from_utf8(bytes) else {
+            return;
+        };
+        let verified =
+            Document::from_text(&code).map(|document| verify(&document, bundle.trust(), now.time));
+        if let Ok(Ok(VerifiedDocument::Place(place))) = verified
+            && now.time < place.claims().not_after.start()
+        {
+            self.place = Standpoint {
+                id: place.claims().id.clone(),
+                name: place.claims().name.to_string(),
+                code: Some(code),
+            };
         }
     }
 
-    fn restore_place(&mut self, data: &DataDir, now: Now) {
-        let Ok(bytes) = files::read_limited(&data.place(), 512) else {
-            return;
-        };
-        let Ok(place) = gatepost_pass::decode::<Place>("place", &bytes) else {
-            return;
-        };
-        if now.time < place.not_after.start() {
-            self.place = place.id;
-            self.place_name = place.name.to_string();
-        }
+    pub(super) fn place(&self) -> &Standpoint {
+        &self.place
     }
 
     pub(super) fn direction(&self) -> Direction {
         self.direction
     }
 
-    pub(super) fn place_name(&self) -> &str {
-        &self.place_name
+    /// People go this way from now on, also after a restart.
+    pub(super) fn turn(&mut self, data: &DataDir, direction: Direction) {
+        self.direction = direction;
+        let word = match direction {
+            Direction::In => "in",
+            Direction::Out => "out",
+        };
+        if let Err(error) = files::replace(&data.direction(), word.as_bytes()) {
+            eprintln!("gatepost: the direction could not be kept: {error}");
+        }
+    }
+
+    pub(super) fn bundle(&self) -> Option<&Arc<InstalledBundle>> {
+        self.bundle.as_ref()
     }
 
     /// How long a verdict stands.
@@ -269,7 +348,7 @@ impl Checkpoint {
 
     /// How many records all lists have together.
     pub(super) fn listed(&self) -> u64 {
-        let lists = self.bundle.iter().flat_map(InstalledBundle::lists);
+        let lists = self.bundle.iter().flat_map(|bundle| bundle.lists());
         lists.map(|list| list.head().count).sum()
     }
 }
@@ -282,6 +361,36 @@ pub(super) fn is_attempt(judged: &Judged) -> bool {
         .reasons
         .iter()
         .any(|reason| no_attempt.contains(reason))
+}
+
+/// The verified badge that was shown, if it was one.
+pub(super) fn badge(judged: &Judged) -> Option<&crate::checkpoint::LookedBadge> {
+    match &judged.basis {
+        Basis::Rules {
+            case: Case::Code(Ok(Looked::Badge(looked))),
+            ..
+        } => Some(looked),
+        _ => None,
+    }
+}
+
+/// The place on a verified place code that still counts, if it was one.
+pub(super) fn place(judged: &Judged, now: Now) -> Option<&Place> {
+    match &judged.basis {
+        Basis::Rules {
+            case: Case::Code(Ok(Looked::Place(place))),
+            ..
+        } => Some(place.claims()).filter(|place| now.time < place.not_after.start()),
+        _ => None,
+    }
+}
+
+fn kept_direction(data: &DataDir) -> Option<Direction> {
+    match files::read_limited(&data.direction(), 8).ok()?.as_slice() {
+        b"in" => Some(Direction::In),
+        b"out" => Some(Direction::Out),
+        _ => None,
+    }
 }
 
 fn key(content: &CodeContent, judged: &Judged) -> Key {

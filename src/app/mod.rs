@@ -1,72 +1,96 @@
 //! The running scanner: one loop over [`Event`]s, which alone knows the state of the checkpoint.
 //!
-//! `workers` are the threads that bring events (camera, decoding, passage log), `view` puts state into
-//! the window's words, `record` keeps pictures of verdicts for the demo.
+//! `scanner` is the loop. What it does stands in a file a matter: `verdicts` (codes to verdicts to passages),
+//! `people` (those without a code), `staff` (badges, duty, overrides), `pages` (status, today, place), `hub`,
+//! `hardware`, `update` and `enrol`. `checkpoint` and `session` are its state, `workers` the threads that bring
+//! events, `view` puts state into the window's words, `record` keeps pictures of verdicts for the demo.
 
 mod checkpoint;
+mod enrol;
+mod hardware;
+mod hub;
+mod pages;
+mod people;
 mod record;
+mod scanner;
+mod session;
+mod staff;
+mod sticks;
+#[cfg(test)]
+mod tests;
+mod update;
+mod verdicts;
 mod view;
 mod workers;
 
 use std::{
-    convert::Infallible,
     path::PathBuf,
-    sync::{
-        Arc,
-        mpsc::{self, Receiver, RecvTimeoutError, Sender},
-    },
+    sync::{Arc, mpsc},
     thread,
     time::{Duration, Instant},
 };
 
-use gatepost_pass::{Now, Place};
+use gatepost_pass::Listing;
+use gatepost_protocol::Personal;
 
 use crate::{
-    camera::{CameraError, CameraState, CameraWatch, PictureFolder},
-    checkpoint::{Basis, Case, Judged, Looked},
-    clock::{Clock, format_time},
-    config::{Config, ConfigError},
-    data::{DataDir, DataError, Identity},
-    decode::DecodedCode,
-    store::{
-        BundleCache, LogError, Logged,
-        bundles::scrub::{self, Scrubber},
-    },
-    sync::{self, SyncNews},
-    ui::{OnlineView, SavedState, Surface, Ui, UiCommand, UiError, UiHandle, UiUpdate},
+    camera::{CameraError, CameraState, PictureFolder},
+    checkpoint::Lookup,
+    clock::Clock,
+    config::Config,
+    data::{DataDir, DataError},
+    decode::CodeContent,
+    devices::{DeviceEvent, Devices},
+    store::{LogError, Logged},
+    sync::SyncNews,
+    ui::{Surface, Ui, UiCommand, UiError},
 };
 
-use checkpoint::Checkpoint;
+use hub::Enrolled;
 use record::Recorder;
-use workers::{FrameInbox, LogRequest, LogWriter, WriterGone};
+use scanner::{App, Parts};
+use update::UpdateNews;
+
+pub use sticks::mounts;
 
 /// Everything that can happen.
 #[derive(Debug)]
 pub(crate) enum Event {
     /// The camera came or went.
     Camera(CameraState),
-    /// A frame was decoded; it may hold no code.
+    /// A frame was decoded, and it holds codes.
     Decoded(Sighting),
     /// The source was through, and its last frame has been decoded.
     Through,
-    /// The passage of a verdict was committed, or could not be.
+    /// A passage was committed, or could not be.
     Logged {
-        /// Number of the verdict.
-        verdict: u32,
+        /// Number of the passage.
+        passage: u32,
         /// What the log gave for it, or why it is not there yet.
         result: Result<Logged, LogError>,
     },
+    /// What the identity list says of a person.
+    LookedUp {
+        /// Who was asked for.
+        number: Personal<32>,
+        /// The answer.
+        listed: Lookup<Listing>,
+    },
     /// News from the exchange with the hub.
     Sync(SyncNews),
+    /// News from a bundle that is taken in from a stick.
+    Update(UpdateNews),
+    /// A device beside the camera.
+    Device(DeviceEvent),
     /// The guard did something.
     Ui(UiCommand),
 }
 
-/// What one frame showed.
+/// What one frame, or a scanner, showed.
 #[derive(Debug)]
 pub(crate) struct Sighting {
     /// The codes in it.
-    codes: Vec<DecodedCode>,
+    codes: Vec<CodeContent>,
     /// The picture's name, where it has one.
     name: Option<String>,
     /// When work on the frame began.
@@ -92,6 +116,8 @@ pub struct Options {
     pub record: Option<PathBuf>,
     /// Stop when the pictures are through and everything is logged and sent.
     pub once: bool,
+    /// Where USB sticks are mounted.
+    pub sticks: Vec<PathBuf>,
 }
 
 /// Why the scanner can't run.
@@ -100,9 +126,6 @@ pub enum AppError {
     /// The window.
     #[error(transparent)]
     Ui(#[from] UiError),
-    /// The settings.
-    #[error(transparent)]
-    Config(#[from] ConfigError),
     /// The data directory.
     #[error(transparent)]
     Data(#[from] DataError),
@@ -120,20 +143,11 @@ pub enum AppError {
     Record(std::io::Error),
 }
 
-/// Longest time between two looks at the clock.
-const TICK: Duration = Duration::from_millis(100);
-/// How long `--once` waits for the last exchange with the hub.
-const LAST_EXCHANGE: Duration = Duration::from_secs(20);
-
-/// Runs the scanner until its window is closed. Call it on the main thread.
+/// Runs the scanner until its window is closed. Call it on the main thread. Settings that can't be used
+/// are shown on every page, and the defaults are in force: every device beside the camera is off.
 pub fn run(options: Options) -> Result<(), AppError> {
-    let config = Config::load(&options.data.config())?;
+    let (config, bad_settings) = Config::load_or_safe(&options.data.config());
     let clock = Arc::new(Clock::new(None));
-    let identity = match options.data.identity() {
-        Ok(identity) => Some(Arc::new(identity)),
-        Err(DataError::NotEnrolled) => None,
-        Err(error) => return Err(error.into()),
-    };
     let recorder = options.record.as_deref().map(Recorder::new).transpose();
     let recorder = recorder.map_err(AppError::Record)?;
 
@@ -150,39 +164,8 @@ pub fn run(options: Options) -> Result<(), AppError> {
     )?;
     let handle = ui.handle();
 
-    let log = match &identity {
-        Some(identity) => Some(LogWriter::open(
-            &options.data,
-            identity,
-            &clock,
-            events.clone(),
-        )?),
-        None => None,
-    };
-    let sync = identity
-        .clone()
-        .filter(|identity| !identity.hub.is_empty())
-        .map(|identity| {
-            let events = events.clone();
-            sync::spawn(
-                options.data.clone(),
-                identity,
-                clock.clone(),
-                config.sync_every(),
-                move |news| {
-                    let _ = events.send(Event::Sync(news));
-                },
-            )
-        });
-    let scrub = identity.as_ref().map(|identity| {
-        let cache = BundleCache::new(options.data.bundle());
-        let (root, clock) = (identity.root.clone(), clock.clone());
-        let now = move || clock.now().time;
-        scrub::spawn(Scrubber::new(cache, root), now, |damage| {
-            eprintln!("gatepost: {damage}");
-        })
-    });
-    let frames = workers::decoder(events.clone());
+    let enrolled = Enrolled::start(&options.data, &clock, &config, &events)?;
+    let frames = workers::decoder(handle.clone(), events.clone());
     let source = match options.frames.clone() {
         Some(path) => {
             // A camera may come later; a folder that is not there is a mistake.
@@ -191,316 +174,31 @@ pub fn run(options: Options) -> Result<(), AppError> {
         }
         None => workers::Source::Camera(options.camera.clone().unwrap_or(config.camera.clone())),
     };
-    let camera = workers::camera(source, frames.clone(), handle.clone(), events);
+    let camera = workers::camera(source, frames.clone(), handle.clone(), events.clone());
+    let to_app = events.clone();
+    let devices = Devices::start(&config, move |event| {
+        let _ = to_app.send(Event::Device(event));
+    });
 
-    let app = App {
-        checkpoint: Checkpoint::load(&options.data, identity.as_deref(), &clock, &config),
+    let app = App::new(Parts {
         data: options.data,
-        identity,
+        config,
+        bad_settings,
         clock,
         ui: handle,
-        log,
-        sync,
-        online: OnlineView::NeverSynced,
+        events,
+        enrolled,
+        devices,
         recorder,
         once: options.once,
-        showing: None,
-        verdicts: 0,
-        waiting: 0,
-        ending: None,
-        status_at: None,
-        _scrub: scrub,
-        _camera: camera,
-        _frames: frames,
-    };
+        sticks: options.sticks,
+        camera,
+        frames,
+    });
     let worker = thread::spawn(move || app.run(&inbox));
     let shown = ui.run();
     // However the window ended, the loop ends too, and with it the log's last write.
     let _ = to_end.send(Event::Ui(UiCommand::Quit));
     let _ = worker.join();
     Ok(shown?)
-}
-
-struct App {
-    checkpoint: Checkpoint,
-    data: DataDir,
-    identity: Option<Arc<Identity>>,
-    clock: Arc<Clock>,
-    ui: UiHandle,
-    /// Dropping it waits until everything sent is on the disk.
-    log: Option<LogWriter>,
-    sync: Option<Sender<()>>,
-    /// How the last exchange with the hub went.
-    online: OnlineView,
-    recorder: Option<Recorder>,
-    once: bool,
-    showing: Option<Showing>,
-    /// Verdicts so far: the number of the one on screen.
-    verdicts: u32,
-    /// Passages on their way to the log.
-    waiting: u64,
-    ending: Option<Ending>,
-    status_at: Option<Instant>,
-    /// Dropping it ends the background check of lists.
-    _scrub: Option<Sender<Infallible>>,
-    /// Dropping it stops the camera.
-    _camera: CameraWatch,
-    /// Dropping it stops the decoder.
-    _frames: Arc<FrameInbox>,
-}
-
-/// The verdict on screen.
-struct Showing {
-    since: Instant,
-    lasts: Duration,
-}
-
-/// `--once`: the pictures are through.
-struct Ending {
-    /// Not later than this.
-    deadline: Instant,
-    /// Whether the last exchange was asked for.
-    asked: bool,
-}
-
-impl App {
-    fn run(mut self, inbox: &Receiver<Event>) {
-        loop {
-            match inbox.recv_timeout(TICK) {
-                Ok(Event::Ui(UiCommand::Quit)) => break,
-                Ok(event) => self.take(event),
-                Err(RecvTimeoutError::Timeout) => {}
-                Err(RecvTimeoutError::Disconnected) => break,
-            }
-            if self.tick() == Life::Over {
-                break;
-            }
-        }
-        self.ui.quit();
-    }
-
-    fn take(&mut self, event: Event) {
-        match event {
-            Event::Camera(state) => {
-                if let CameraState::Waiting(error) = &state {
-                    eprintln!("gatepost: {error}");
-                }
-                self.ui.send(UiUpdate::Camera(view::camera(state)));
-            }
-            Event::Through if self.once => {
-                let deadline = Instant::now() + LAST_EXCHANGE;
-                self.ending = Some(Ending {
-                    deadline,
-                    asked: false,
-                });
-            }
-            Event::Through => {}
-            Event::Decoded(sighting) => self.sighted(&sighting),
-            Event::Logged { verdict, result } => self.logged(verdict, result),
-            Event::Sync(news) => self.synced(news),
-            Event::Ui(UiCommand::DismissVerdict(number)) => {
-                if number == self.verdicts {
-                    self.showing = None;
-                }
-            }
-            // The window has done it; `run` handles Quit.
-            Event::Ui(UiCommand::SwitchLanguage(_) | UiCommand::Quit) => {}
-            // Their pages are to come.
-            Event::Ui(_) => {}
-        }
-    }
-
-    /// A frame to its verdict: judge the code whose turn it is, show the verdict, log the passage.
-    fn sighted(&mut self, sighting: &Sighting) {
-        let now = self.clock.now();
-        let on_screen = match self.showing {
-            None => checkpoint::Showing::Preview,
-            Some(_) => checkpoint::Showing::Verdict,
-        };
-        let at = Instant::now();
-        let Some(judged) = self
-            .checkpoint
-            .judge_next(&sighting.codes, on_screen, now, at)
-        else {
-            return;
-        };
-        let verdict = &judged.verdict;
-        self.verdicts = self.verdicts.wrapping_add(1);
-        let shown = view::verdict(self.verdicts, verdict, self.checkpoint.utc_offset());
-        self.ui.send(UiUpdate::Verdict(shown));
-        self.showing = Some(Showing {
-            since: at,
-            lasts: self.checkpoint.show_time(verdict.outcome),
-        });
-        if let Some(recorder) = &mut self.recorder {
-            recorder.begin(sighting.name.as_deref(), verdict, sighting.began.elapsed());
-        }
-        if let Some(place) = place_of(&judged, now) {
-            self.checkpoint.stand_at(&self.data, place);
-        }
-        self.log_passage(&judged, now);
-    }
-
-    /// Sends the passage of the verdict on screen to the log, where it has one.
-    fn log_passage(&mut self, judged: &Judged, now: Now) {
-        let Some((passage, key)) = self.checkpoint.passage(judged, now) else {
-            let saved = if checkpoint::is_attempt(judged) {
-                SavedState::NotLogged
-            } else {
-                SavedState::NothingToLog
-            };
-            self.ui.send(UiUpdate::Saved(saved));
-            self.picture();
-            return;
-        };
-        let request = LogRequest {
-            verdict: self.verdicts,
-            passage,
-            key,
-        };
-        match self.log.as_ref().map(|log| log.append(request)) {
-            Some(Ok(())) => self.waiting += 1,
-            Some(Err(WriterGone)) | None => {
-                self.ui.send(UiUpdate::Saved(SavedState::NotLogged));
-                self.picture();
-            }
-        }
-    }
-
-    /// The log's answer. Only the answer for the verdict on screen may mark it as logged; a failure is
-    /// shown whichever verdict it was for, and the writer goes on trying.
-    fn logged(&mut self, verdict: u32, result: Result<Logged, LogError>) {
-        match result {
-            Ok(_) => {
-                self.waiting = self.waiting.saturating_sub(1);
-                self.checkpoint.unsent += 1;
-                if verdict == self.verdicts {
-                    self.ui.send(UiUpdate::Saved(SavedState::Logged));
-                }
-            }
-            Err(error) => {
-                eprintln!("gatepost: passage not logged yet: {error}");
-                self.ui.send(UiUpdate::Saved(SavedState::NotLogged));
-            }
-        }
-        self.status_at = None;
-        if verdict == self.verdicts {
-            self.picture();
-        }
-    }
-
-    fn picture(&mut self) {
-        if self.recorder.is_some() {
-            self.show_status();
-        }
-        if let Some(recorder) = &mut self.recorder
-            && let Err(error) = recorder.finish(&self.ui)
-        {
-            eprintln!("gatepost: recording: {error}");
-        }
-    }
-
-    fn synced(&mut self, news: SyncNews) {
-        match news {
-            SyncNews::Reached { backlog, fault } => {
-                self.online = OnlineView::Online;
-                self.checkpoint.unsent = backlog.unsent;
-                if let Some(fault) = fault {
-                    eprintln!("gatepost: sync: {fault}");
-                }
-                if self.ending.as_ref().is_some_and(|ending| ending.asked) && backlog.unsent == 0 {
-                    self.end_now();
-                }
-            }
-            SyncNews::Failed(error) => {
-                if self.online != OnlineView::Offline {
-                    eprintln!("gatepost: sync: {error}");
-                }
-                self.online = OnlineView::Offline;
-                if self.ending.as_ref().is_some_and(|ending| ending.asked) {
-                    self.end_now();
-                }
-            }
-        }
-        self.status_at = None;
-    }
-
-    fn tick(&mut self) -> Life {
-        if let Some(showing) = &self.showing {
-            let passed = showing.since.elapsed();
-            if passed >= showing.lasts {
-                self.showing = None;
-                self.ui.send(UiUpdate::Dismiss);
-            } else {
-                let left = 1.0 - passed.as_secs_f32() / showing.lasts.as_secs_f32();
-                self.ui.send(UiUpdate::TimeLeft(left));
-            }
-        }
-        if self
-            .status_at
-            .is_none_or(|at| at.elapsed() >= Duration::from_secs(1))
-        {
-            self.checkpoint.tick(Instant::now());
-            if let Some(jump) = self.clock.jump() {
-                let now = self.clock.now();
-                eprintln!(
-                    "gatepost: the clock jumped by {} s; now {}, {:?}",
-                    jump.seconds,
-                    format_time(now.time),
-                    now.clock
-                );
-            }
-            self.checkpoint
-                .reload_if_changed(&self.data, self.identity.as_deref(), &self.clock);
-            self.show_status();
-        }
-        self.end()
-    }
-
-    fn show_status(&mut self) {
-        self.status_at = Some(Instant::now());
-        let status = view::status(&self.checkpoint, self.online, self.clock.now());
-        self.ui.send(UiUpdate::Status(status));
-    }
-
-    /// `--once`: over when everything is logged and the hub has it, or can't be reached.
-    fn end(&mut self) -> Life {
-        let (waiting, sync) = (self.waiting, self.sync.as_ref());
-        let Some(ending) = &mut self.ending else {
-            return Life::Goes;
-        };
-        if Instant::now() >= ending.deadline {
-            return Life::Over;
-        }
-        if waiting == 0 && !ending.asked {
-            ending.asked = true;
-            if self.checkpoint.unsent == 0 || sync.is_none_or(|sync| sync.send(()).is_err()) {
-                return Life::Over;
-            }
-        }
-        Life::Goes
-    }
-
-    fn end_now(&mut self) {
-        if let Some(ending) = &mut self.ending {
-            ending.deadline = Instant::now();
-        }
-    }
-}
-
-#[derive(PartialEq, Eq)]
-enum Life {
-    Goes,
-    Over,
-}
-
-/// The place on a place code that counts.
-fn place_of(judged: &Judged, now: Now) -> Option<&Place> {
-    match &judged.basis {
-        Basis::Rules {
-            case: Case::Code(Ok(Looked::Place(place))),
-            ..
-        } => Some(place.claims()).filter(|place| now.time < place.not_after.start()),
-        _ => None,
-    }
 }

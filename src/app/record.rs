@@ -15,7 +15,8 @@ use crate::{checkpoint::Verdict, names, ui::UiHandle};
 pub(super) struct Recorder {
     folder: PathBuf,
     table: File,
-    line: Option<Line>,
+    /// Verdicts since the last picture: the codes of one frame share it.
+    lines: Vec<Line>,
     count: u32,
 }
 
@@ -35,7 +36,7 @@ impl Recorder {
         Ok(Self {
             folder: folder.to_owned(),
             table,
-            line: None,
+            lines: Vec::new(),
             count: 0,
         })
     }
@@ -47,7 +48,7 @@ impl Recorder {
             .iter()
             .map(|reason| names::reason(*reason))
             .collect();
-        self.line = Some(Line {
+        self.lines.push(Line {
             name: name.unwrap_or("camera").to_owned(),
             outcome: names::outcome(verdict.outcome),
             reasons: reasons.join(","),
@@ -57,7 +58,8 @@ impl Recorder {
 
     /// Takes its picture, now that it shows whether it was logged.
     pub(super) fn finish(&mut self, ui: &UiHandle) -> io::Result<()> {
-        let Some(line) = self.line.take() else {
+        let lines = std::mem::take(&mut self.lines);
+        let Some(line) = lines.first() else {
             return Ok(());
         };
         self.count += 1;
@@ -73,14 +75,17 @@ impl Recorder {
         image
             .save(self.folder.join(&picture))
             .map_err(io::Error::other)?;
-        writeln!(
-            self.table,
-            "{}\t{}\t{}\t{:.1}\t{picture}",
-            line.name,
-            line.outcome,
-            line.reasons,
-            line.took.as_secs_f64() * 1000.0
-        )
+        for line in &lines {
+            writeln!(
+                self.table,
+                "{}\t{}\t{}\t{:.1}\t{picture}",
+                line.name,
+                line.outcome,
+                line.reasons,
+                line.took.as_secs_f64() * 1000.0
+            )?;
+        }
+        Ok(())
     }
 }
 

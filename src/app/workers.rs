@@ -42,6 +42,8 @@ pub(super) enum Source {
 const RETRY: Duration = Duration::from_secs(2);
 /// Most passages that wait in memory for a disk that can't be written.
 const MOST_WAITING: usize = 10_000;
+/// Most codes that are outlined.
+const MOST_OUTLINES: usize = 8;
 /// How long the decoder waits for a frame before it looks whether it is still needed.
 const FRAME_WAIT: Duration = Duration::from_millis(250);
 
@@ -86,7 +88,8 @@ pub(super) struct FrameInbox {
 }
 
 /// Starts the decoder; it ends when its inbox is dropped.
-pub(super) fn decoder(events: Sender<Event>) -> Arc<FrameInbox> {
+/// Where codes are goes straight to the window, drawn over the very picture that it is in.
+pub(super) fn decoder(ui: UiHandle, events: Sender<Event>) -> Arc<FrameInbox> {
     let inbox = Arc::new(FrameInbox::default());
     let frames = Arc::downgrade(&inbox);
     thread::spawn(move || {
@@ -100,13 +103,19 @@ pub(super) fn decoder(events: Sender<Event>) -> Arc<FrameInbox> {
             };
             drop(inbox);
             let began = Instant::now();
-            let codes = reader.read(frame.view());
+            let found = reader.read(frame.view());
+            if found.is_empty() {
+                continue;
+            }
+            let outlines = found.iter().take(MOST_OUTLINES);
+            ui.send(UiUpdate::Found {
+                codes: outlines.map(|code| code.corners).collect(),
+                size: (frame.width(), frame.height()),
+            });
             let name = frame.name().map(str::to_owned);
-            if !codes.is_empty()
-                && events
-                    .send(Event::Decoded(Sighting { codes, name, began }))
-                    .is_err()
-            {
+            let codes = found.into_iter().map(|code| code.content).collect();
+            let sighting = Sighting { codes, name, began };
+            if events.send(Event::Decoded(sighting)).is_err() {
                 return;
             }
         }
@@ -117,8 +126,8 @@ pub(super) fn decoder(events: Sender<Event>) -> Arc<FrameInbox> {
 /// A passage for the log.
 #[derive(Debug)]
 pub(super) struct LogRequest {
-    /// Number of its verdict.
-    pub(super) verdict: u32,
+    /// Its number, for the answer.
+    pub(super) number: u32,
     pub(super) passage: Passage,
     /// Whom it is sealed to.
     pub(super) key: TracingKey,
@@ -163,7 +172,7 @@ impl LogWriter {
                 let done = result.is_ok().then_some(());
                 // Without a listener, the passages on their way are logged all the same.
                 let _ = events.send(Event::Logged {
-                    verdict: request.verdict,
+                    passage: request.number,
                     result,
                 });
                 done

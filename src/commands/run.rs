@@ -60,6 +60,7 @@ pub fn run(data: &Path, arguments: Arguments) -> Result<Done, CommandError> {
         fullscreen: arguments.fullscreen,
         record: arguments.record,
         once: arguments.once,
+        sticks: app::mounts(),
     })?;
     Ok(Done::Well)
 }

@@ -1,7 +1,8 @@
 //! What a device keeps: the passage log and the installed bundle.
 //!
-//! Only `database.rs`, `passages.rs` and `outbox.rs` know that the log is an SQLite file.
+//! Only `database.rs`, `passages.rs`, `outbox.rs` and `counts.rs` know that the log is an SQLite file.
 
+mod counts;
 mod database;
 
 pub mod bundles;
@@ -13,6 +14,7 @@ pub mod passages;
 mod tests;
 
 pub use bundles::{BundleCache, CacheError, InstalledBundle};
+pub use counts::{HourCount, counts_by_hour};
 pub use database::LogError;
 pub use outbox::{Backlog, Outbox, Outgoing, Progress};
 pub use passages::{Logged, LoggedAdmit, Opened, PassageLog};

@@ -58,7 +58,7 @@ pub enum SyncError {
 
 impl SyncError {
     /// Whether another batch may fare better: the hub answered, and this batch is what it dislikes.
-    fn is_about_the_batch(&self) -> bool {
+    pub fn is_about_the_batch(&self) -> bool {
         match self {
             Self::Hub(HubError::Refused { status, .. }) => {
                 (400..500).contains(status) && ![401, 403, 404, 408, 429].contains(status)

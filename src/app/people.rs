@@ -1,0 +1,134 @@
+//! People without a phone or a code: by their ID number, or registered by hand.
+
+use std::{
+    sync::Arc,
+    thread,
+    time::{Duration, Instant},
+};
+
+use gatepost_pass::{
+    Bounded, Listing, Text,
+    id_number::IdNumber,
+    list::{IdentityHasher, ListKind},
+};
+use gatepost_protocol::{ByHand, Personal};
+
+use super::{Event, checkpoint::Company, scanner::App, view};
+use crate::{
+    checkpoint::Lookup,
+    store::InstalledBundle,
+    ui::{ByHandForm, IdEntryView, IdFault, UiUpdate},
+};
+
+/// An answer that has not come after this long never comes: the next number may be asked.
+const GIVEN_UP: Duration = Duration::from_secs(10);
+
+impl App {
+    /// An ID number was typed or read: it is looked up beside the loop, since its hash is slow on purpose.
+    pub(super) fn id_number(&mut self, text: &str) {
+        let at = Instant::now();
+        if self
+            .looking
+            .is_some_and(|since| at.saturating_duration_since(since) < GIVEN_UP)
+        {
+            return;
+        }
+        let number = match IdNumber::parse(text) {
+            Ok(number) => number,
+            Err(why) => return self.show_id_entry(Some(view::id_fault(why))),
+        };
+        self.looking = Some(at);
+        self.show_id_entry(None);
+        let bundle = self.checkpoint.bundle().cloned();
+        let events = self.events.clone();
+        thread::spawn(move || {
+            let listed = bundle.map_or(Lookup::NoList, |bundle| look_up(&number, &bundle));
+            let number = String::from_utf8_lossy(number.as_bytes()).into_owned();
+            // At most 32 letters and digits, by its type.
+            let number = Personal(number.try_into().unwrap_or_default());
+            // A loop that has ended needs no answer.
+            let _ = events.send(Event::LookedUp { number, listed });
+        });
+    }
+
+    /// The identity list has answered.
+    pub(super) fn looked_up(&mut self, number: Personal<32>, listed: Lookup<Listing>) {
+        self.looking = None;
+        self.show_id_entry(None);
+        let judged = self
+            .checkpoint
+            .judge_now(self.clock.now())
+            .person(number, listed);
+        self.show(judged, Company::Alone, Instant::now());
+    }
+
+    fn show_id_entry(&self, fault: Option<IdFault>) {
+        let looking = self.looking.is_some();
+        self.ui
+            .send(UiUpdate::IdEntry(IdEntryView { fault, looking }));
+    }
+
+    /// The form was filled in.
+    pub(super) fn by_hand(&mut self, form: ByHandForm) {
+        let mut answers = form.answers;
+        let asked = self
+            .checkpoint
+            .bundle()
+            .map_or(0, |bundle| bundle.policy().questions.as_slice().len());
+        answers.truncate(asked);
+        let registered = ByHand {
+            why: form.why,
+            name: Personal(cut(&form.name)),
+            contact: Personal(cut(&form.contact)),
+            answers: Bounded::try_from(answers).unwrap_or_default(),
+        };
+        let judged = self
+            .checkpoint
+            .judge_now(self.clock.now())
+            .by_hand(registered);
+        self.show(judged, Company::Alone, Instant::now());
+    }
+}
+
+/// What fits of a text, without what can't be shown.
+fn cut<const MAX: usize>(text: &str) -> Text<MAX> {
+    let mut kept = String::new();
+    for c in text.trim().chars().filter(|c| !c.is_control()) {
+        if kept.len() + c.len_utf8() > MAX {
+            break;
+        }
+        kept.push(c);
+    }
+    kept.try_into().unwrap_or_default()
+}
+
+/// What all identity lists of a bundle say of a person: the worst of their answers. One that can't answer
+/// is never an all-clear.
+fn look_up(number: &IdNumber, bundle: &Arc<InstalledBundle>) -> Lookup<Listing> {
+    let Some(salt) = bundle.identity_salt() else {
+        return match bundle
+            .unopened()
+            .keys()
+            .any(|(kind, _)| *kind == ListKind::Identity)
+        {
+            true => Lookup::Unreadable,
+            false => Lookup::NoList,
+        };
+    };
+    let key = IdentityHasher::new(&salt).key(number);
+    let lists = bundle
+        .lists()
+        .filter(|list| list.head().kind == ListKind::Identity);
+    let mut worst = Listing::NotListed;
+    for list in lists {
+        match (list.identity(&key), worst) {
+            (Err(_), _) => return Lookup::Unreadable,
+            (Ok(Listing::Listed(new)), Listing::Listed(old)) => {
+                worst = Listing::Listed(new.max(old))
+            }
+            (Ok(listed), Listing::NotListed) => worst = listed,
+            (Ok(Listing::NotListed), Listing::Listed(_)) => {}
+        }
+    }
+    Lookup::Found(worst)
+}

@@ -1,0 +1,304 @@
+//! The loop: takes one event after the other, and looks at the clock in between.
+
+use std::{
+    path::PathBuf,
+    sync::{
+        Arc,
+        mpsc::{Receiver, RecvTimeoutError, Sender},
+    },
+    time::{Duration, Instant},
+};
+
+use super::{
+    Event,
+    checkpoint::Checkpoint,
+    hardware::Notices,
+    hub::{Enrolled, HubLink},
+    record::Recorder,
+    session::{Left, Session},
+    staff::Staff,
+    update::Updating,
+    view,
+    workers::FrameInbox,
+};
+use crate::{
+    camera::{CameraState, CameraWatch},
+    clock::{Clock, format_time},
+    config::{Config, ConfigError},
+    data::DataDir,
+    devices::{Devices, KeyAssembler},
+    store::LoggedAdmit,
+    ui::{EnrolStep, Page, UiCommand, UiHandle, UiUpdate},
+};
+
+/// Longest time between two looks at the clock.
+const TICK: Duration = Duration::from_millis(100);
+/// Time between two looks at what changes slowly: the bar at the top, the pages, the installed bundle.
+const SLOW_TICK: Duration = Duration::from_secs(1);
+/// How long `--once` waits for the last exchange with the hub.
+const LAST_EXCHANGE: Duration = Duration::from_secs(20);
+
+/// What the loop is made of.
+pub(super) struct Parts {
+    pub(super) data: DataDir,
+    pub(super) config: Config,
+    /// Why the settings are the defaults.
+    pub(super) bad_settings: Option<ConfigError>,
+    pub(super) clock: Arc<Clock>,
+    pub(super) ui: UiHandle,
+    pub(super) events: Sender<Event>,
+    pub(super) enrolled: Option<Enrolled>,
+    pub(super) devices: Devices,
+    pub(super) recorder: Option<Recorder>,
+    pub(super) once: bool,
+    /// Where USB sticks are mounted.
+    pub(super) sticks: Vec<PathBuf>,
+    pub(super) camera: CameraWatch,
+    pub(super) frames: Arc<FrameInbox>,
+}
+
+/// The loop and all that it knows.
+pub(super) struct App {
+    pub(super) checkpoint: Checkpoint,
+    pub(super) session: Session<LoggedAdmit>,
+    pub(super) staff: Staff,
+    pub(super) hub: HubLink,
+    pub(super) notices: Notices,
+    pub(super) updating: Updating,
+    pub(super) enrolling: EnrolStep,
+    /// The page under the verdict.
+    pub(super) page: Page,
+    /// When the page goes back to the camera by itself.
+    pub(super) back_at: Option<Instant>,
+    /// An ID number is being looked up.
+    pub(super) looking: Option<Instant>,
+    pub(super) keys: KeyAssembler,
+
+    pub(super) data: DataDir,
+    pub(super) config: Config,
+    pub(super) clock: Arc<Clock>,
+    pub(super) ui: UiHandle,
+    pub(super) events: Sender<Event>,
+    pub(super) enrolled: Option<Enrolled>,
+    pub(super) devices: Devices,
+    pub(super) recorder: Option<Recorder>,
+    pub(super) sticks: Vec<PathBuf>,
+    /// Passages on their way to the log.
+    pub(super) waiting: u64,
+
+    once: bool,
+    ending: Option<Ending>,
+    status_at: Option<Instant>,
+    /// Dropping it stops the camera.
+    _camera: CameraWatch,
+    /// Dropping it stops the decoder.
+    _frames: Arc<FrameInbox>,
+}
+
+/// `--once`: the pictures are through.
+struct Ending {
+    /// Not later than this.
+    deadline: Instant,
+    /// Whether the last exchange was asked for.
+    asked: bool,
+}
+
+#[derive(PartialEq, Eq)]
+enum Life {
+    Goes,
+    Over,
+}
+
+impl App {
+    pub(super) fn new(parts: Parts) -> Self {
+        let identity = parts.enrolled.as_ref().map(|known| &*known.identity);
+        let checkpoint = Checkpoint::load(&parts.data, identity, &parts.clock, &parts.config);
+        Self {
+            checkpoint,
+            session: Session::default(),
+            staff: Staff::default(),
+            hub: HubLink::new(&parts.data),
+            notices: Notices::new(parts.bad_settings),
+            updating: Updating::default(),
+            enrolling: EnrolStep::ScanCode,
+            page: Page::Scan,
+            back_at: None,
+            looking: None,
+            keys: KeyAssembler::default(),
+            data: parts.data,
+            config: parts.config,
+            clock: parts.clock,
+            ui: parts.ui,
+            events: parts.events,
+            enrolled: parts.enrolled,
+            devices: parts.devices,
+            recorder: parts.recorder,
+            sticks: parts.sticks,
+            waiting: 0,
+            once: parts.once,
+            ending: None,
+            status_at: None,
+            _camera: parts.camera,
+            _frames: parts.frames,
+        }
+    }
+
+    /// Runs until the window is closed.
+    pub(super) fn run(mut self, inbox: &Receiver<Event>) {
+        self.show_notices();
+        if self.enrolled.is_none() {
+            self.begin_enrolment();
+        }
+        loop {
+            match inbox.recv_timeout(TICK) {
+                Ok(Event::Ui(UiCommand::Quit)) => break,
+                Ok(event) => self.take(event),
+                Err(RecvTimeoutError::Timeout) => {}
+                Err(RecvTimeoutError::Disconnected) => break,
+            }
+            if self.tick() == Life::Over {
+                break;
+            }
+        }
+        // What still waits for an answer is logged as it stands.
+        self.close_verdict(Instant::now());
+        self.ui.quit();
+    }
+
+    fn take(&mut self, event: Event) {
+        match event {
+            Event::Camera(state) => {
+                if let CameraState::Waiting(error) = &state {
+                    eprintln!("gatepost: {error}");
+                }
+                self.ui.send(UiUpdate::Camera(view::camera(state)));
+            }
+            Event::Through if self.once => {
+                let deadline = Instant::now() + LAST_EXCHANGE;
+                self.ending = Some(Ending {
+                    deadline,
+                    asked: false,
+                });
+            }
+            Event::Through => {}
+            Event::Decoded(sighting) => self.sighted(&sighting),
+            Event::Logged { passage, result } => self.logged(passage, result),
+            Event::LookedUp { number, listed } => self.looked_up(number, listed),
+            Event::Sync(news) => self.synced(news),
+            Event::Update(news) => self.updated(news),
+            Event::Device(event) => self.device(event),
+            Event::Ui(command) => self.command(command),
+        }
+    }
+
+    fn command(&mut self, command: UiCommand) {
+        match command {
+            UiCommand::DismissVerdict(number) => self.dismissed(number),
+            UiCommand::HoldVerdict(number) => self.held(number),
+            UiCommand::Temperature(number, answer) => {
+                self.answered(number, view::temperature(answer))
+            }
+            UiCommand::Override(number, why) => self.override_asked(number, why),
+            UiCommand::Opened(page) => self.opened(page),
+            UiCommand::Direction(direction) => {
+                self.checkpoint.turn(&self.data, direction);
+                self.status_soon();
+            }
+            UiCommand::IdNumber(text) => self.id_number(&text),
+            UiCommand::ByHand(form) => self.by_hand(form),
+            UiCommand::Pin(text) => self.pin(text),
+            UiCommand::SignOff => self.sign_off(),
+            UiCommand::Update => self.update(),
+            UiCommand::SyncNow => self.sync_now(),
+            UiCommand::Volume(percent) => self.volume(percent),
+            UiCommand::Torch(on) => self.torch(on),
+            UiCommand::Key(key) => self.key(key),
+            // The window has done it; `run` handles Quit.
+            UiCommand::SwitchLanguage(_) | UiCommand::TextSize(_) | UiCommand::Quit => {}
+        }
+    }
+
+    fn tick(&mut self) -> Life {
+        let at = Instant::now();
+        match self.session.tick(at) {
+            Some(Left::Part(left)) => self.ui.send(UiUpdate::TimeLeft(left)),
+            Some(Left::Over) => {
+                self.ui.send(UiUpdate::Dismiss);
+                self.close_verdict(at);
+            }
+            None => {}
+        }
+        if self.back_at.take_if(|back| *back <= at).is_some() {
+            self.go_to(Page::Scan);
+        }
+        if self
+            .status_at
+            .is_none_or(|shown| at.saturating_duration_since(shown) >= SLOW_TICK)
+        {
+            self.slow_tick(at);
+        }
+        self.end()
+    }
+
+    fn slow_tick(&mut self, at: Instant) {
+        self.checkpoint.tick(at);
+        if let Some(jump) = self.clock.jump() {
+            let now = self.clock.now();
+            eprintln!(
+                "gatepost: the clock jumped by {} s; now {}, {:?}",
+                jump.seconds,
+                format_time(now.time),
+                now.clock
+            );
+        }
+        let identity = self.enrolled.as_ref().map(|known| &*known.identity);
+        self.checkpoint
+            .reload_if_changed(&self.data, identity, &self.clock);
+        self.tick_duty(at);
+        self.tick_enrolment();
+        self.refresh_page(at);
+        self.show_status();
+    }
+
+    /// Shows the bar at the top at the next look at the clock.
+    pub(super) fn status_soon(&mut self) {
+        self.status_at = None;
+    }
+
+    pub(super) fn show_status(&mut self) {
+        self.status_at = Some(Instant::now());
+        let guard = self.staff.guard_name();
+        let status = view::status(&self.checkpoint, &self.hub, guard, self.clock.now());
+        self.ui.send(UiUpdate::Status(status));
+    }
+
+    /// `--once`: over when everything is logged and the hub has it, or can't be reached.
+    fn end(&mut self) -> Life {
+        let sync = self.enrolled.as_ref().and_then(|known| known.sync.as_ref());
+        let Some(ending) = &mut self.ending else {
+            return Life::Goes;
+        };
+        if Instant::now() >= ending.deadline {
+            return Life::Over;
+        }
+        if self.waiting == 0 && !ending.asked {
+            ending.asked = true;
+            if self.hub.backlog.unsent == 0 || sync.is_none_or(|sync| sync.send(()).is_err()) {
+                return Life::Over;
+            }
+        }
+        Life::Goes
+    }
+
+    /// `--once`: whether the last exchange was asked for.
+    pub(super) fn asked_last(&self) -> bool {
+        self.ending.as_ref().is_some_and(|ending| ending.asked)
+    }
+
+    /// `--once`: there is nothing more to wait for.
+    pub(super) fn end_now(&mut self) {
+        if let Some(ending) = &mut self.ending {
+            ending.deadline = Instant::now();
+        }
+    }
+}

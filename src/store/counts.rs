@@ -1,0 +1,48 @@
+//! Counts of the passages that are still kept, from what stands in clear of them: hour and outcome.
+
+use std::{collections::BTreeMap, path::Path};
+
+use gatepost_protocol::{Body, Outcome, Record};
+
+use super::database::{self, LogError};
+
+/// Passages of one hour with one outcome.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct HourCount {
+    /// Hours since 1970.
+    pub hour: u32,
+    /// What was decided.
+    pub outcome: Outcome,
+    /// How many.
+    pub count: u32,
+}
+
+/// Counts all passages that are kept, sent or not, by hour and outcome. A record that can't be read is left
+/// out: the chain's own check is the hub's.
+pub fn counts_by_hour(path: &Path) -> Result<Vec<HourCount>, LogError> {
+    if !path.exists() {
+        return Ok(Vec::new());
+    }
+    let connection = database::open(path)?;
+    let mut records = connection.prepare("SELECT bytes FROM records WHERE passage = 1")?;
+    let mut rows = records.query([])?;
+    let mut counts = BTreeMap::new();
+    while let Some(row) = rows.next()? {
+        let bytes = row.get_ref(0)?.as_blob().map_err(rusqlite::Error::from)?;
+        let Ok(Record {
+            hour,
+            body: Body::Passage(sealed),
+            ..
+        }) = Record::from_bytes(bytes)
+        else {
+            continue;
+        };
+        *counts.entry((hour, sealed.class)).or_insert(0) += 1;
+    }
+    let count = |((hour, outcome), count)| HourCount {
+        hour,
+        outcome,
+        count,
+    };
+    Ok(counts.into_iter().map(count).collect())
+}
