@@ -2,7 +2,9 @@
 
 use std::time::{Duration, Instant, SystemTime};
 
-use gatepost_pass::{Digest, Freshness, Now, Place, Text, Timestamp, policy::TracingKey};
+use gatepost_pass::{
+    Digest, Freshness, List, Now, Place, Text, Timestamp, list::ListKind, policy::TracingKey,
+};
 use gatepost_protocol::{Direction, Passage, Seen};
 
 use crate::{
@@ -252,10 +254,12 @@ impl Checkpoint {
         ))
     }
 
-    /// How many records all lists have together.
+    /// How many persons and passes are listed; who is on an identity list too counts once.
     pub(super) fn listed(&self) -> u64 {
         let lists = self.bundle.iter().flat_map(InstalledBundle::lists);
-        lists.map(|list| list.head().count).sum()
+        let heads = lists.map(List::head);
+        let once = heads.filter(|head| head.kind != ListKind::Identity);
+        once.map(|head| head.count).sum()
     }
 }
 

@@ -1,11 +1,13 @@
 //! From what was seen to what the guard is told: `look` asks the lists, `decide` judges, `recent`
-//! remembers the last minutes for pass-back.
+//! remembers the last minutes for pass-back. `identity` asks the lists about a person without a pass.
 
 mod decide;
+mod identity;
 mod look;
 mod recent;
 
 pub use decide::{Observed, Situation, decide};
+pub use identity::{PersonAnswer, ask_about, look_up_person, worst};
 pub use look::{Looked, LookedPass, Lookup, look};
 pub use recent::Recent;
 

@@ -16,6 +16,7 @@ use gatepost_pass::{
 use super::{Judged, Recent, judge, verdict::Outcome, verdict::Reason};
 use crate::decode::CodeContent;
 
+mod identity;
 mod time;
 
 const TRUSTED: Now = Now {
