@@ -11,6 +11,7 @@
 mod bad_input;
 mod forged;
 mod hub_away;
+mod identity;
 mod journey;
 mod kill;
 mod lists;

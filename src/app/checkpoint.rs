@@ -7,8 +7,8 @@ use std::{
 };
 
 use gatepost_pass::{
-    Digest, Document, Freshness, Now, Place, Text, Timestamp, VerifiedDocument, policy::TracingKey,
-    verify,
+    Digest, Document, Freshness, List, Now, Place, Text, Timestamp, VerifiedDocument,
+    list::ListKind, policy::TracingKey, verify,
 };
 use gatepost_protocol::{Direction, Passage, Seen};
 
@@ -346,10 +346,12 @@ impl Checkpoint {
         ))
     }
 
-    /// How many records all lists have together.
+    /// How many persons and passes are listed; who is on an identity list too counts once.
     pub(super) fn listed(&self) -> u64 {
         let lists = self.bundle.iter().flat_map(|bundle| bundle.lists());
-        lists.map(|list| list.head().count).sum()
+        let heads = lists.map(List::head);
+        let once = heads.filter(|head| head.kind != ListKind::Identity);
+        once.map(|head| head.count).sum()
     }
 }
 

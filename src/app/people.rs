@@ -1,22 +1,16 @@
 //! People without a phone or a code: by their ID number, or registered by hand.
 
 use std::{
-    sync::Arc,
     thread,
     time::{Duration, Instant},
 };
 
-use gatepost_pass::{
-    Bounded, Listing, Text,
-    id_number::IdNumber,
-    list::{IdentityHasher, ListKind},
-};
+use gatepost_pass::{Bounded, Listing, Text, id_number::IdNumber};
 use gatepost_protocol::{ByHand, Personal};
 
 use super::{Event, checkpoint::Company, scanner::App, view};
 use crate::{
-    checkpoint::Lookup,
-    store::InstalledBundle,
+    checkpoint::{Lookup, look_up_person},
     ui::{ByHandForm, IdEntryView, IdFault, UiUpdate},
 };
 
@@ -42,7 +36,7 @@ impl App {
         let bundle = self.checkpoint.bundle().cloned();
         let events = self.events.clone();
         thread::spawn(move || {
-            let listed = bundle.map_or(Lookup::NoList, |bundle| look_up(&number, &bundle));
+            let listed = bundle.map_or(Lookup::NoList, |bundle| look_up_person(&number, &*bundle));
             let number = String::from_utf8_lossy(number.as_bytes()).into_owned();
             // At most 32 letters and digits, by its type.
             let number = Personal(number.try_into().unwrap_or_default());
@@ -100,35 +94,4 @@ fn cut<const MAX: usize>(text: &str) -> Text<MAX> {
         kept.push(c);
     }
     kept.try_into().unwrap_or_default()
-}
-
-/// What all identity lists of a bundle say of a person: the worst of their answers. One that can't answer
-/// is never an all-clear.
-fn look_up(number: &IdNumber, bundle: &Arc<InstalledBundle>) -> Lookup<Listing> {
-    let Some(salt) = bundle.identity_salt() else {
-        return match bundle
-            .unopened()
-            .keys()
-            .any(|(kind, _)| *kind == ListKind::Identity)
-        {
-            true => Lookup::Unreadable,
-            false => Lookup::NoList,
-        };
-    };
-    let key = IdentityHasher::new(&salt).key(number);
-    let lists = bundle
-        .lists()
-        .filter(|list| list.head().kind == ListKind::Identity);
-    let mut worst = Listing::NotListed;
-    for list in lists {
-        match (list.identity(&key), worst) {
-            (Err(_), _) => return Lookup::Unreadable,
-            (Ok(Listing::Listed(new)), Listing::Listed(old)) => {
-                worst = Listing::Listed(new.max(old))
-            }
-            (Ok(listed), Listing::NotListed) => worst = listed,
-            (Ok(Listing::NotListed), Listing::Listed(_)) => {}
-        }
-    }
-    Lookup::Found(worst)
 }

@@ -96,7 +96,7 @@ pub fn look_up_badge<R: ReadAt>(badge: Verified<Badge>, bundle: &VerifiedBundle<
 }
 
 /// A list of an issuer, as far as it is here.
-fn held<R: ReadAt>(
+pub(super) fn held<R: ReadAt>(
     bundle: &VerifiedBundle<R>,
     kind: ListKind,
     issuer: IssuerId,
@@ -108,7 +108,10 @@ fn held<R: ReadAt>(
     }
 }
 
-fn ask<R, T, E>(held: Lookup<&List<R>>, question: impl Fn(&List<R>) -> Result<T, E>) -> Lookup<T> {
+pub(super) fn ask<R, T, E>(
+    held: Lookup<&List<R>>,
+    question: impl Fn(&List<R>) -> Result<T, E>,
+) -> Lookup<T> {
     match held {
         Lookup::Found(list) => question(list).map_or(Lookup::Unreadable, Lookup::Found),
         Lookup::NoList => Lookup::NoList,

@@ -1,15 +1,17 @@
-//! From what was seen to what the guard is told: `look` asks the lists, `decide` judges by `rules`, `recent`
-//! remembers the last minutes for pass-back, `group` takes the codes of one frame together, `duty` knows the
-//! guard.
+//! From what was seen to what the guard is told: `look` asks the lists, `identity` those about a person without
+//! a pass, `decide` judges by `rules`, `recent` remembers the last minutes for pass-back, `group` takes the codes
+//! of one frame together, `duty` knows the guard.
 
 mod decide;
 pub mod duty;
 pub mod group;
+mod identity;
 mod look;
 mod recent;
 mod rules;
 
 pub use decide::{Case, Observed, Situation, decide};
+pub use identity::{PersonAnswer, ask_about, look_up_person, worst};
 pub use look::{Looked, LookedBadge, LookedPass, Lookup, look, look_up_badge};
 pub use recent::Recent;
 

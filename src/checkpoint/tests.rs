@@ -19,6 +19,7 @@ use gatepost_protocol::Direction;
 
 mod duty;
 mod group;
+mod identity;
 mod overriding;
 mod people;
 mod time;

@@ -1,4 +1,5 @@
-//! `gatepost check`: pictures to verdicts, without a window and without a passage.
+//! `gatepost check`: pictures to verdicts, without a window and without a passage; or what the lists say of
+//! an ID number.
 
 use std::{
     io::Write,
@@ -11,7 +12,7 @@ use gatepost_pass::Timestamp;
 use gatepost_protocol::Direction;
 use serde::Serialize;
 
-use super::{CommandError, Done, decode::round, each_picture};
+use super::{CommandError, Done, decode::round, each_picture, person};
 use crate::{
     checkpoint::{Judge, Recent, Verdict, verdict::Reason},
     clock::{Clock, parse_time},
@@ -30,8 +31,11 @@ pub struct Arguments {
     /// One JSON object a line.
     #[arg(long)]
     json: bool,
+    /// Look up a person by ID number instead; `-` reads it from a line of the standard input.
+    #[arg(long, value_name = "NUMBER", conflicts_with = "paths")]
+    id: Option<String>,
     /// Pictures, or folders of them (PNG, JPEG, WebP).
-    #[arg(required = true, value_name = "IMAGE|DIR")]
+    #[arg(required_unless_present = "id", value_name = "IMAGE|DIR")]
     paths: Vec<PathBuf>,
 }
 
@@ -54,6 +58,9 @@ pub fn run(data: &Path, arguments: &Arguments) -> Result<Done, CommandError> {
     let bundle = bundle.ok_or(CommandError::NoBundle)?;
     if arguments.now.is_none() {
         clock.raise(bundle.manifest().issued_at);
+    }
+    if let Some(id) = &arguments.id {
+        return person::run(&bundle, id, arguments.json);
     }
     let mut out = std::io::stdout().lock();
     each_picture(&arguments.paths, |file, frame| {

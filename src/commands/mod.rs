@@ -5,6 +5,7 @@ pub mod decode;
 pub mod doctor;
 pub mod enrol;
 pub mod import;
+mod person;
 pub mod run;
 pub mod sync;
 
@@ -65,6 +66,9 @@ pub enum CommandError {
     /// A name that is too long for its field.
     #[error("the name is too long: at most 60 bytes without control characters")]
     Name,
+    /// Something that is no ID number.
+    #[error(transparent)]
+    IdNumber(#[from] gatepost_pass::IdNumberError),
     /// No bundle to judge with.
     #[error("there is no bundle on this device yet: `gatepost import DIR` or `gatepost sync`")]
     NoBundle,

@@ -6,7 +6,7 @@ use std::{
 };
 
 use gatepost_pass::{
-    Colour, PublicKey, Text, envelope::TEXT_PREFIX, list::ListKind, words::WordError,
+    Colour, IdNumber, PublicKey, Text, envelope::TEXT_PREFIX, list::ListKind, words::WordError,
 };
 
 use crate::{error::Error, files};
@@ -35,6 +35,7 @@ pub(crate) const fn kind_name(kind: ListKind) -> &'static str {
     match kind {
         ListKind::Status => "status",
         ListKind::Revocation => "revocation",
+        ListKind::Identity => "identity",
     }
 }
 
@@ -64,6 +65,11 @@ pub(crate) fn or_line(argument: &str) -> Result<String, Error> {
         .read_line(&mut line)
         .map_err(Error::Input)?;
     Ok(line.trim_end_matches(['\r', '\n']).to_owned())
+}
+
+/// An ID number, by [`or_line`].
+pub(crate) fn id_number(argument: &str) -> Result<IdNumber, Error> {
+    Ok(IdNumber::parse(&or_line(argument)?)?)
 }
 
 /// A code given as its text, or as a file that holds it.

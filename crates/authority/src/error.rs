@@ -6,7 +6,7 @@ use std::{
 };
 
 use gatepost_pass::{
-    BundleError, IssuerId, KeyError, ListError, PassNumber, TrustError,
+    BundleError, IdNumberError, IssuerId, KeyError, ListError, PassNumber, TrustError,
     envelope::EnvelopeError,
     list::{DeltaError, WriteError},
     words::WordError,
@@ -14,7 +14,7 @@ use gatepost_pass::{
 use gatepost_protocol::device::CertificateError;
 
 use crate::{
-    person::PersonError,
+    person::NameError,
     status_rows::FileFault,
     store::{EndsFirst, StoreError},
 };
@@ -119,9 +119,12 @@ pub(crate) enum Error {
     /// A root key that is none.
     #[error("root {0} has no such key: `inspect` the files in keys/ to see them")]
     NoRootKey(u32),
-    /// A person's number or name can't be used.
+    /// A person's number can't be used.
     #[error(transparent)]
-    Person(#[from] PersonError),
+    IdNumber(#[from] IdNumberError),
+    /// A person's name can't be used.
+    #[error(transparent)]
+    Name(#[from] NameError),
     /// `--person` is not `ID;NAME[;COLOUR[;CLASS]]`.
     #[error("--person should be \"ID;NAME\", \"ID;NAME;COLOUR\" or \"ID;NAME;COLOUR;CLASS\"")]
     PersonText,
@@ -160,6 +163,12 @@ pub(crate) enum Error {
         /// Of how many.
         rows: u64,
     },
+    /// `identity import` without an identity list.
+    #[error("this authority publishes no identity list: `identity on` first")]
+    NoIdentityList,
+    /// The identity list's salt changed while keys were made.
+    #[error("the identity list was ended or given another salt meanwhile: start again")]
+    IdentityChanged,
     /// The published list does not answer.
     #[error("the published list does not answer: {0}. `publish` again")]
     Query(ListError),

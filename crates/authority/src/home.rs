@@ -9,7 +9,7 @@
 //! lists/                       lists of other regions, to go into the bundle
 //! published/                   the newest bundle: where deltas begin and `query` looks
 //! trust.json policy.json       edited by people
-//! authority.sqlite             persons, passes, statuses, revocations, versions
+//! authority.sqlite             persons, passes, statuses, keys of ID numbers, revocations, versions
 //! ```
 
 use std::{

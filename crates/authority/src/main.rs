@@ -3,8 +3,8 @@
 //!
 //! [`commands`] has one file per subcommand. They stand on [`home`] (the directory), [`store`] (what
 //! was issued), [`config`] (what people edit), [`person`] (ID number to tag), [`status_rows`] (a file of
-//! many statuses), [`signing`] (trust list
-//! and policy), [`own_lists`], [`foreign`] and [`deltas`] (what a bundle's lists are made of),
+//! many statuses), [`identity_keys`] (its numbers as keys), [`signing`] (trust list and policy),
+//! [`own_lists`], [`foreign`] and [`deltas`] (what a bundle's lists are made of),
 //! [`bundle_dir`] (a bundle on disk) and the small [`clock`], [`files`], [`progress`], [`args`], [`error`].
 
 #![forbid(unsafe_code)]
@@ -19,6 +19,7 @@ mod error;
 mod files;
 mod foreign;
 mod home;
+mod identity_keys;
 mod own_lists;
 mod person;
 mod progress;
@@ -33,8 +34,8 @@ use gatepost_pass::Timestamp;
 
 use crate::{
     commands::{
-        badge, enrol, enrol_code, holder_key, init, inspect, issue, key, lists, live, place,
-        policy, public, publish, query, render, revoke, root, status, trust,
+        badge, enrol, enrol_code, holder_key, identity, init, inspect, issue, key, lists, live,
+        place, policy, public, publish, query, render, revoke, root, status, trust,
     },
     error::Error,
     home::Home,
@@ -85,6 +86,9 @@ enum Command {
     Revoke(revoke::Args),
     /// Set a person yellow or red, or green again; or many from a file.
     Status(Box<status::Args>),
+    /// Publish a list of persons by ID number too, or none.
+    #[command(subcommand)]
+    Identity(identity::Command),
     /// Write a signed bundle for the hub, or for a USB stick.
     Publish(publish::Args),
     /// Say what checkpoints are told of a person, out of the published list.
@@ -144,6 +148,7 @@ fn run(command: &Command, context: &Context) -> Result<(), Error> {
         Command::Live(args) => live::run(args, context),
         Command::Revoke(args) => revoke::run(args, context),
         Command::Status(args) => status::run(args, context),
+        Command::Identity(command) => identity::run(command, context),
         Command::Publish(args) => publish::run(args, context),
         Command::Query(args) => query::run(args, context),
         Command::Lists(command) => lists::run(command, context),

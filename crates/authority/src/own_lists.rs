@@ -1,4 +1,4 @@
-//! The own status and revocation lists: written from the store, then asked about everyone.
+//! The own lists: written from the store, then asked about everyone whom the store can ask about.
 
 use std::{
     fs::File,
@@ -39,6 +39,29 @@ pub(crate) struct OwnList {
     pub(crate) file: FileEntry,
     /// How many persons or passes it was asked about.
     pub(crate) tested: u64,
+}
+
+/// The own list by ID number, which some authorities publish.
+pub(crate) struct IdentityList {
+    pub(crate) file: FileEntry,
+    /// How many persons are listed and can't stand on it: their ID number was never hashed.
+    pub(crate) missing: u64,
+}
+
+/// The own lists of a bundle.
+pub(crate) struct OwnLists {
+    pub(crate) status: OwnList,
+    pub(crate) revocation: OwnList,
+    pub(crate) identity: Option<IdentityList>,
+}
+
+impl OwnLists {
+    pub(crate) fn files(&self) -> impl Iterator<Item = &FileEntry> {
+        let identity = self.identity.iter().map(|list| &list.file);
+        [&self.status.file, &self.revocation.file]
+            .into_iter()
+            .chain(identity)
+    }
 }
 
 /// Writes lists into the directory of a chain.
@@ -118,6 +141,20 @@ impl Lists<'_> {
             Exactness { tested, wrong: 0 } => Ok(OwnList { file, tested }),
             Exactness { wrong, .. } => Err(Error::FalseAnswers(wrong)),
         }
+    }
+
+    /// Who is yellow or red, by ID number, under the programme's salt. Nobody else can be asked about:
+    /// of an unlisted person no key is ever made.
+    pub(crate) fn identity(&self, salt: [u8; 16]) -> Result<IdentityList, Error> {
+        let now = self.chain.now;
+        let entries = self.store.identities(now, |listed| {
+            let entries = listed.filter_map(|(key, colour)| Entry::of(key, colour));
+            sorted(entries.collect())
+        })?;
+        Ok(IdentityList {
+            file: self.write(ListKind::Identity, salt, entries)?,
+            missing: self.store.without_identity(now)?,
+        })
     }
 
     fn write(

@@ -26,6 +26,8 @@ pub(crate) struct Progress {
     said: Duration,
     terminal: bool,
     drawn: bool,
+    /// What is counted, where that says how fast the work goes.
+    unit: Option<&'static str>,
 }
 
 impl Progress {
@@ -39,7 +41,14 @@ impl Progress {
             said: Duration::ZERO,
             terminal: io::stderr().is_terminal(),
             drawn: false,
+            unit: None,
         }
+    }
+
+    /// Says too how many of these are done in a second, and how long the rest will take.
+    pub(crate) fn of(mut self, unit: &'static str) -> Self {
+        self.unit = Some(unit);
+        self
     }
 
     /// So much of it is done.
@@ -55,13 +64,16 @@ impl Progress {
         }
         self.said = elapsed;
         // A closed standard error is no reason to stop working.
+        let pace = self.unit.map(|unit| pace(done, self.total, elapsed, unit));
+        let pace = pace.unwrap_or_default();
         let _ = if self.terminal {
             self.drawn = true;
             let mut stderr = io::stderr().lock();
-            write!(stderr, "\r{}\x1b[K", bar(self.what, done, self.total))
-                .and_then(|()| stderr.flush())
+            let bar = bar(self.what, done, self.total);
+            write!(stderr, "\r{bar}{pace}\x1b[K").and_then(|()| stderr.flush())
         } else {
-            writeln!(io::stderr(), "{}", line(self.what, done, self.total))
+            let line = line(self.what, done, self.total);
+            writeln!(io::stderr(), "{line}{pace}")
         };
     }
 }
@@ -89,9 +101,30 @@ fn bar(what: &str, done: u64, total: u64) -> String {
     format!("{what} [{done}{left}] {percent:3}%")
 }
 
+fn pace(done: u64, total: u64, elapsed: Duration, unit: &str) -> String {
+    let rate = done as f64 / elapsed.as_secs_f64().max(0.001);
+    let left = (total.saturating_sub(done) as f64 / rate.max(0.001)) as u64;
+    let left = match left {
+        0..120 => format!("{left} s"),
+        120..7200 => format!("{} min", left / 60),
+        _ => format!("{} h {} min", left / 3600, left / 60 % 60),
+    };
+    format!(", {rate:.1} {unit}/s, {left} left")
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn the_pace_says_how_many_a_second_and_how_long_is_left() {
+        let pace = |done, total| pace(done, total, Duration::from_secs(10), "persons");
+        assert_eq!(pace(430, 1290), ", 43.0 persons/s, 20 s left");
+        assert_eq!(pace(430, 43_430), ", 43.0 persons/s, 16 min left");
+        assert_eq!(pace(430, 1_000_430), ", 43.0 persons/s, 6 h 27 min left");
+        assert_eq!(pace(0, 0), ", 0.0 persons/s, 0 s left");
+        assert_eq!(pace(10, 10), ", 1.0 persons/s, 0 s left");
+    }
 
     #[test]
     fn a_bar_goes_from_empty_to_full_and_never_beyond() {

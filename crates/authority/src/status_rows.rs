@@ -10,22 +10,25 @@
 
 use std::{
     borrow::Cow,
-    io::{self, BufRead, Read as _},
+    fs::File,
+    io::{self, BufRead, BufReader, Read as _},
+    path::Path,
 };
 
-use gatepost_pass::{Colour, SubjectTag, Timestamp};
+use gatepost_pass::{Colour, IdNumber, IdNumberError, SubjectTag, Timestamp};
 use serde::Deserialize;
 
 use crate::{
     args, clock,
-    person::{IdNumber, PersonError},
+    error::{Error, at},
+    progress::Progress,
     store::{EndsFirst, Status},
 };
 
 /// Longest line, in bytes.
 const MAX_LINE: usize = 4096;
 /// Most rows of a file: 16 million, 1 GiB of memory.
-pub(crate) const MAX_ROWS: u64 = 1 << 24;
+const MAX_ROWS: u64 = 1 << 24;
 
 /// Whom a row names.
 pub(crate) enum Who {
@@ -71,7 +74,7 @@ pub(crate) enum RowFault {
     #[error("it must name a person by either `id` or `tag`")]
     Who,
     #[error("{0}")]
-    Person(#[from] PersonError),
+    Number(#[from] IdNumberError),
     #[error("a tag is 32 hexadecimal digits")]
     Tag,
     #[error("nobody with this tag was ever issued a pass")]
@@ -112,6 +115,33 @@ enum Column {
 enum Format {
     Csv(Vec<Column>),
     JsonLines,
+}
+
+/// Gives each row of a file to `take`, with the number of its line; says how many there were.
+pub(crate) fn each_row(
+    path: &Path,
+    now: Timestamp,
+    mut take: impl FnMut(u64, Result<Row, RowFault>) -> Result<(), Error>,
+) -> Result<u64, Error> {
+    let fault = |why| Error::StatusFile {
+        path: path.to_owned(),
+        why,
+    };
+    let file = File::open(path).map_err(at("read", path))?;
+    let length = file.metadata().map_err(at("read", path))?.len();
+    let mut progress = Progress::new("reading", length);
+    let reader = BufReader::with_capacity(1 << 16, file);
+    let mut rows = Rows::new(reader, now).map_err(fault)?;
+    let mut count = 0;
+    while let Some(row) = rows.next().map_err(|why| fault(why.into()))? {
+        count += 1;
+        if count > MAX_ROWS {
+            return Err(fault(FileFault::TooLong));
+        }
+        take(rows.line(), row)?;
+        progress.at(rows.bytes());
+    }
+    Ok(count)
 }
 
 /// Reads rows one by one.

@@ -1,8 +1,9 @@
 //! What was issued and decided, in SQLite. The only module that names rusqlite.
 //!
 //! Persons stand here as tag, masked name and last four characters: no ID number is ever stored.
-//! [`status`] sets colours, one or millions at once; [`snapshot`] reads out what a bundle is made of.
+//! [`status`] sets colours, one or millions at once; [`identity`] keeps keys of ID numbers; [`snapshot`] reads out what a bundle is made of.
 
+mod identity;
 mod snapshot;
 mod status;
 
@@ -17,9 +18,12 @@ use gatepost_pass::{
 };
 use rusqlite::{Connection, ErrorCode, OptionalExtension as _, TransactionBehavior, params};
 
-const SCHEMA_VERSION: i64 = 2;
+const SCHEMA_VERSION: i64 = 3;
 /// What leads from each schema to the next, the first being 1.
-const MIGRATIONS: [&str; 1] = ["ALTER TABLE statuses ADD COLUMN until INTEGER;"];
+const MIGRATIONS: [&str; 2] = [
+    "ALTER TABLE statuses ADD COLUMN until INTEGER;",
+    identity::TABLES,
+];
 const SCHEMA: &str = "
 CREATE TABLE persons (
     tag BLOB PRIMARY KEY CHECK (length(tag) = 16),
@@ -112,7 +116,8 @@ impl Store {
     pub(crate) fn create(path: &Path) -> Result<(), StoreError> {
         let db = Connection::open(path)?;
         db.execute_batch(&format!(
-            "BEGIN;{SCHEMA}PRAGMA user_version = {SCHEMA_VERSION};COMMIT;"
+            "BEGIN;{SCHEMA}{}PRAGMA user_version = {SCHEMA_VERSION};COMMIT;",
+            identity::TABLES
         ))?;
         db.close().map_err(|(_, why)| why.into())
     }
@@ -375,7 +380,7 @@ mod tests {
         let tag = SubjectTag([7; 16]);
         let db = Connection::open(&path).unwrap();
         db.execute_batch(&format!(
-            "DROP TABLE statuses; {FIRST} PRAGMA user_version = 1;"
+            "DROP TABLE statuses; DROP TABLE identity; DROP TABLE identity_keys; {FIRST} PRAGMA user_version = 1;"
         ))
         .unwrap();
         db.execute("INSERT INTO statuses VALUES (?1, 2, 50)", [tag.0])

@@ -417,6 +417,7 @@ fn describe_list<R: ReadAt>(list: &List<R>) -> Lines {
     let records = match head.kind {
         ListKind::Status => "persons yellow or red",
         ListKind::Revocation => "passes revoked",
+        ListKind::Identity => "persons yellow or red, by ID number",
     };
     vec![format!(
         "{} list of {}, version {}, as of {}: {} {records}",

@@ -4,7 +4,7 @@ use std::path::PathBuf;
 
 use clap::ValueEnum;
 use gatepost_pass::{
-    Class, Colour, Holder, Kind, Medium, Pass, PassNumber, PublicKey, Subject, Timestamp,
+    Class, Colour, Holder, IdNumber, Kind, Medium, Pass, PassNumber, PublicKey, Subject, Timestamp,
     document::MAX_SUBJECTS, envelope::to_text, time::Minute,
 };
 
@@ -14,7 +14,8 @@ use crate::{
     error::Error,
     files::random,
     home::{Home, SigningKey},
-    person::{IdNumber, mask},
+    identity_keys,
+    person::{self, mask},
     store::{Recorded, Store},
 };
 
@@ -83,7 +84,7 @@ pub(crate) fn run(args: &Args, context: &Context) -> Result<(), Error> {
         2..=MAX_SUBJECTS => Kind::FamilyPass,
         other => return Err(Error::Persons(other)),
     };
-    let subjects = subjects(&home, &store, &persons, context.now)?;
+    let subjects = subjects(&home, &mut store, &persons, context.now)?;
     let medium = match (args.medium, args.holder_key) {
         (Some(MediumWord::Paper), Some(_)) => return Err(Error::HolderKey),
         (_, Some(_)) if kind == Kind::FamilyPass => return Err(Error::HolderKey),
@@ -147,7 +148,7 @@ fn person(text: &str) -> Option<Person> {
 
 fn subjects(
     home: &Home,
-    store: &Store,
+    store: &mut Store,
     persons: &[Person],
     now: Timestamp,
 ) -> Result<Vec<Subject>, Error> {
@@ -155,15 +156,16 @@ fn subjects(
     let mut subjects: Vec<Subject> = Vec::new();
     for person in persons {
         let id = IdNumber::parse(&person.id)?;
-        let tag = id.tag(&secret);
+        let tag = person::tag(&id, &secret);
         if subjects.iter().any(|other| other.tag == tag) {
             return Err(Error::SamePerson);
         }
         let listed = store.status(&tag, now)?;
+        identity_keys::note(store, &tag, &id)?;
         subjects.push(Subject {
             tag,
             name: mask(&person.name)?,
-            last4: id.last4()?,
+            last4: id.last4(),
             colour: person.colour.unwrap_or(listed),
             class: person.class,
         });

@@ -4,6 +4,7 @@ pub(crate) mod badge;
 pub(crate) mod enrol;
 pub(crate) mod enrol_code;
 pub(crate) mod holder_key;
+pub(crate) mod identity;
 pub(crate) mod init;
 pub(crate) mod inspect;
 pub(crate) mod issue;

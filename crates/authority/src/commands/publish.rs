@@ -17,7 +17,7 @@ use crate::{
     error::Error,
     foreign,
     home::{Home, Roots, SigningKey},
-    own_lists::{Lists, OwnList, Salt},
+    own_lists::{Lists, OwnLists, Salt},
     signing,
     store::{Signed, Store},
 };
@@ -28,7 +28,7 @@ pub(crate) struct Args {
     /// Directory to write to: the hub's, or a USB stick's.
     dir: PathBuf,
     /// Give the status list a new salt, so that records of before and after can't be joined; devices
-    /// then take the whole list.
+    /// then take the whole list. An identity list keeps the programme's: see `identity on`.
     #[arg(long)]
     new_salt: bool,
 }
@@ -54,9 +54,10 @@ pub(crate) fn run(args: &Args, context: &Context) -> Result<(), Error> {
         now,
     };
     let salt = if args.new_salt { Salt::New } else { Salt::Keep };
-    let own = own_lists(&home, &mut store, &chain, version, salt)?;
-    let mut lists: Vec<_> = own.iter().map(|list| list.file.clone()).collect();
-    lists.extend(foreign_lists(&home, &chain, &before)?);
+    let programme = store.identity_salt()?;
+    let own = own_lists(&home, &mut store, &chain, version, (salt, programme))?;
+    let mut lists: Vec<_> = own.files().cloned().collect();
+    lists.extend(foreign_lists(&home, &chain, &before, programme)?);
     let mut files = small_files(&published, &roots, &trust_bytes, &policy_bytes)?;
     files.extend(deltas_to(&chain, &lists)?);
     files.extend(lists);
@@ -96,14 +97,14 @@ pub(crate) fn run(args: &Args, context: &Context) -> Result<(), Error> {
     Ok(())
 }
 
-/// The own status and revocation lists, which answer rightly for everyone.
+/// The own lists, which answer rightly for everyone.
 fn own_lists(
     home: &Home,
     store: &mut Store,
     chain: &Chain<'_>,
     version: u64,
-    salt: Salt,
-) -> Result<[OwnList; 2], Error> {
+    (salt, programme): (Salt, Option<[u8; 16]>),
+) -> Result<OwnLists, Error> {
     let signer = home.signer(SigningKey::Lists)?;
     let lists = Lists {
         chain,
@@ -111,16 +112,28 @@ fn own_lists(
         signer: &signer,
         version,
     };
-    Ok([lists.status(salt)?, lists.revocation()?])
+    Ok(OwnLists {
+        status: lists.status(salt)?,
+        revocation: lists.revocation()?,
+        identity: programme.map(|salt| lists.identity(salt)).transpose()?,
+    })
 }
 
-/// The newest lists of other regions.
+/// The newest lists of other regions; by ID number those of the own programme, so that a device hashes once.
 fn foreign_lists(
     home: &Home,
     chain: &Chain<'_>,
     before: &Versions,
+    programme: Option<[u8; 16]>,
 ) -> Result<Vec<FileEntry>, Error> {
-    let lists = foreign::newest(home, chain.trust, before, chain.now)?;
+    let mut lists = foreign::newest(home, chain.trust, before, chain.now)?;
+    lists.retain(|(kind, issuer), foreign| {
+        let fits = *kind != ListKind::Identity || Some(foreign.list.head().salt) == programme;
+        if !fits {
+            eprintln!("warning: the identity list of {issuer} is left out: it is not of the programme of `identity on`");
+        }
+        fits
+    });
     let copied = lists.into_iter().map(|((kind, issuer), foreign)| {
         let role = FileRole::List(kind, issuer);
         let entry = chain.dir.add_file(role, &foreign.path)?;
@@ -165,8 +178,8 @@ fn newest(before: Versions, now: Versions) -> Versions {
     Versions { lists, ..now }
 }
 
-fn tell<R: ReadAt>(bundle: &VerifiedBundle<R>, own: &[OwnList; 2]) {
-    let [status, revocation] = own;
+fn tell<R: ReadAt>(bundle: &VerifiedBundle<R>, own: &OwnLists) {
+    let (status, revocation) = (&own.status, &own.revocation);
     println!(
         "trust list {}, policy {}, {} lists; {} persons yellow or red, {} passes revoked",
         bundle.trust().version(),
@@ -190,6 +203,12 @@ fn tell<R: ReadAt>(bundle: &VerifiedBundle<R>, own: &[OwnList; 2]) {
             lengths(is_list).sum::<u64>(),
             deltas.clone().count(),
             deltas.sum::<u64>()
+        );
+    }
+    if let Some(identity) = &own.identity {
+        println!(
+            "{} persons by ID number; {} more are listed whose number was never hashed: `identity import`",
+            identity.file.records, identity.missing
         );
     }
     println!(

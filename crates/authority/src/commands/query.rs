@@ -9,7 +9,7 @@ use gatepost_pass::{
 use crate::{
     Context, args, clock,
     error::{Error, at},
-    person::IdNumber,
+    person,
 };
 
 /// What `query` is told.
@@ -30,7 +30,7 @@ pub(crate) fn run(args: &Args, context: &Context) -> Result<(), Error> {
     let home = context.home()?;
     let tag = match (&args.id, args.tag) {
         (_, Some(tag)) => tag,
-        (Some(id), None) => IdNumber::parse(&args::or_line(id)?)?.tag(&home.tag_secret()?),
+        (Some(id), None) => person::tag(&args::id_number(id)?, &home.tag_secret()?),
         // The command line asks for one of them.
         (None, None) => return Err(Error::UnknownTag),
     };

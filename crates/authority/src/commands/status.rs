@@ -3,7 +3,7 @@
 use gatepost_pass::{Colour, SubjectTag, Timestamp};
 
 use super::status_import as import;
-use crate::{Context, args, clock, error::Error, person::IdNumber, store::Status};
+use crate::{Context, args, clock, error::Error, identity_keys, person, store::Status};
 
 /// What `status` is told: one person here, or many in a file.
 #[derive(clap::Args)]
@@ -51,14 +51,18 @@ pub(crate) fn run(args: &Args, context: &Context) -> Result<(), Error> {
 
 fn set_one(args: &One, context: &Context) -> Result<(), Error> {
     let home = context.home()?;
-    let store = home.store()?;
-    let tag = match (&args.id, args.tag) {
-        (Some(id), _) => IdNumber::parse(&args::or_line(id)?)?.tag(&home.tag_secret()?),
+    let mut store = home.store()?;
+    let id = args.id.as_deref().map(args::id_number).transpose()?;
+    let tag = match (&id, args.tag) {
+        (Some(id), _) => person::tag(id, &home.tag_secret()?),
         (None, Some(tag)) if store.knows(&tag)? => tag,
         (None, _) => return Err(Error::UnknownTag),
     };
     let status = Status::new(args.colour, args.since, args.until, context.now)?;
     store.set_status(&tag, status, context.now)?;
+    if let Some(id) = &id {
+        identity_keys::note(&mut store, &tag, id)?;
+    }
     let passes = if store.knows(&tag)? {
         "has been issued a pass"
     } else {

@@ -1,19 +1,16 @@
 //! `status import`: the colours of many persons, from a file; all of them or none.
 
-use std::{
-    fs::File,
-    io::{BufReader, IsTerminal as _},
-    path::PathBuf,
-};
+use std::{io::IsTerminal as _, path::PathBuf};
 
 use gatepost_pass::SubjectTag;
 
 use crate::{
     Context,
-    error::{Error, at},
+    error::Error,
     home::Home,
+    person,
     progress::Progress,
-    status_rows::{FileFault, MAX_ROWS, Row, RowFault, Rows, Who},
+    status_rows::{Row, RowFault, Who, each_row},
     store::{Status, Store},
 };
 
@@ -72,37 +69,24 @@ pub(crate) fn run(args: &Args, context: &Context) -> Result<(), Error> {
             named - persons
         );
     }
+    if store.identity_salt()?.is_some() {
+        println!("`identity import` the same file for the list by ID number");
+    }
     println!("`publish` to send it out");
     Ok(())
 }
 
 fn read(args: &Args, context: &Context, home: &Home, store: &Store) -> Result<Read, Error> {
-    let path = &args.file;
-    let fault = |why| Error::StatusFile {
-        path: path.clone(),
-        why,
-    };
-    let file = File::open(path).map_err(at("read", path))?;
-    let length = file.metadata().map_err(at("read", path))?.len();
     let secret = home.tag_secret()?;
-    let mut progress = Progress::new("reading", length);
-    let reader = BufReader::with_capacity(1 << 16, file);
-    let mut rows = Rows::new(reader, context.now).map_err(fault)?;
     let mut read = Read::default();
-    while let Some(row) = rows.next().map_err(|why| fault(why.into()))? {
-        read.rows += 1;
-        if read.rows > MAX_ROWS {
-            return Err(fault(FileFault::TooLong));
+    read.rows = each_row(&args.file, context.now, |line, row| {
+        let tagged = row.map(|row| tag_of(row, &secret, store));
+        match tagged.unwrap_or_else(|why| Ok(Err(why)))? {
+            Ok(status) => read.statuses.push(status),
+            Err(why) => read.reject(args, line, why),
         }
-        match row.map(|row| tag_of(row, &secret, store)) {
-            Ok(status) => match status? {
-                Ok(status) => read.statuses.push(status),
-                Err(why) => read.reject(args, rows.line(), why),
-            },
-            Err(why) => read.reject(args, rows.line(), why),
-        }
-        progress.at(rows.bytes());
-    }
+        Ok(())
+    })?;
     Ok(read)
 }
 
@@ -113,7 +97,7 @@ fn tag_of(
     store: &Store,
 ) -> Result<Result<(SubjectTag, Status), RowFault>, Error> {
     Ok(match row.who {
-        Who::Number(number) => Ok((number.tag(secret), row.status)),
+        Who::Number(number) => Ok((person::tag(&number, secret), row.status)),
         Who::Tag(tag) if store.knows(&tag)? => Ok((tag, row.status)),
         Who::Tag(_) => Err(RowFault::UnknownTag),
     })

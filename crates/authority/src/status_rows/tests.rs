@@ -48,7 +48,7 @@ fn a_line_that_is_too_long_or_no_text_costs_itself_and_no_other() {
         bytes.extend(b"\r\n");
     }
     bytes.extend(b"\xff\xfe,red\n\nA0002,red");
-    let number = Err(RowFault::Person(PersonError::Number));
+    let number = Err(RowFault::Number(IdNumberError::Length));
     let expected = [
         (2, Ok(())),
         (3, number),

@@ -62,6 +62,26 @@ impl Snapshot<'_> {
         self.stream(&sql, [integer(at.0)], parse, read)
     }
 
+    /// Gives the identity key of everyone who is yellow or red at that time and has one to `read`.
+    pub(crate) fn identities<T>(
+        &self,
+        at: Timestamp,
+        read: impl FnOnce(&mut dyn Iterator<Item = (u64, Colour)>) -> T,
+    ) -> Result<T, StoreError> {
+        let sql = format!("SELECT key, colour FROM ({LISTED}) JOIN identity_keys USING (tag)");
+        let parse = |row: &Row<'_>| Ok((u64::from_be_bytes(row.get(0)?), colour(row.get(1)?)?));
+        self.stream(&sql, [integer(at.0)], parse, read)
+    }
+
+    /// How many are yellow or red at that time and have no identity key.
+    pub(crate) fn without_identity(&self, at: Timestamp) -> Result<u64, StoreError> {
+        let sql = format!(
+            "SELECT count(*) FROM ({LISTED}) WHERE tag NOT IN (SELECT tag FROM identity_keys)"
+        );
+        let count: i64 = self.db.query_row(&sql, [integer(at.0)], |row| row.get(0))?;
+        u64::try_from(count).map_err(|_| StoreError::Damaged("a count"))
+    }
+
     /// Gives the number of every pass that no longer counts to `read`, in order.
     pub(crate) fn revoked<T>(
         &self,

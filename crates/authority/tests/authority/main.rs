@@ -6,6 +6,7 @@ mod bundles;
 mod codes;
 mod configuration;
 mod demo;
+mod identity;
 mod import;
 mod keys;
 mod lists;

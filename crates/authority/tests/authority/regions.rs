@@ -11,7 +11,7 @@ use gatepost_protocol::{
 use crate::support::{LI, NOW, Region, WANG, tree};
 
 /// CN-SD, which recognises CN-JS in some way.
-fn two_regions(recognition: &[&str]) -> (Region, Region) {
+pub(crate) fn two_regions(recognition: &[&str]) -> (Region, Region) {
     let (ours, theirs) = (Region::new("CN-SD"), Region::new("CN-JS"));
     let (documents, lists) = (ours.text("js.pub"), ours.text("js-lists.pub"));
     theirs.ok(&["public", "--out", &documents]);

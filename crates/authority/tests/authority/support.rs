@@ -8,10 +8,10 @@ use std::{
 };
 
 use gatepost_pass::{
-    BundleError, BundleFiles, Colour, Digest, Document, Listing, Revocation, Root, Timestamp,
-    VerifiedBundle, VerifiedDocument,
+    BundleError, BundleFiles, Colour, Digest, Document, IdNumber, Listing, Revocation, Root,
+    Timestamp, VerifiedBundle, VerifiedDocument,
     bundle::{Intake, Versions},
-    list::ListKind,
+    list::{IdentityHasher, ListKind},
 };
 
 /// When everything here happens.
@@ -169,6 +169,14 @@ impl Device {
             Listing::NotListed => None,
             Listing::Listed(colour) => Some(colour),
         }
+    }
+
+    /// What the identity list says of a number; nothing without one.
+    pub(crate) fn identity(&self, issuer: &str, number: &str) -> Option<Listing> {
+        let list = self.0.list(ListKind::Identity, issuer.parse().unwrap())?;
+        let mut hasher = IdentityHasher::new(&self.0.identity_salt().unwrap());
+        let key = hasher.key(&IdNumber::parse(number).unwrap());
+        Some(list.identity(&key).unwrap())
     }
 
     pub(crate) fn revocation(&self, issuer: &str, number: &str) -> Revocation {

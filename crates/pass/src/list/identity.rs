@@ -87,7 +87,6 @@ impl Drop for IdentityHasher {
     }
 }
 
-#[expect(clippy::panic, reason = "when this is compiled, and at no other time")]
 const PARAMS: Params = match Params::new(MEMORY_KIB, PASSES, LANES, Some(OUTPUT)) {
     Ok(params) => params,
     Err(_) => panic!("parameters that RFC 9106 does not allow"),

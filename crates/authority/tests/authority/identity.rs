@@ -1,0 +1,311 @@
+//! The identity list: on demand only, of listed persons only, hashed once each, whatever comes between.
+
+use std::{
+    fs,
+    path::Path,
+    process::{Command, Stdio},
+    thread,
+    time::Duration,
+};
+
+use gatepost_pass::{Colour, FileRole, Listing, list::ListKind};
+
+use crate::{
+    regions::two_regions,
+    support::{LI, NOW_TEXT, Region, WANG, tree},
+};
+
+const SALT: &str = "00112233445566778899aabbccddeeff";
+const RED: Option<Listing> = Some(Listing::Listed(Colour::Red));
+const YELLOW: Option<Listing> = Some(Listing::Listed(Colour::Yellow));
+const NOT_LISTED: Option<Listing> = Some(Listing::NotListed);
+
+/// A region that publishes an identity list.
+fn region() -> Region {
+    let region = Region::new("CN-SD");
+    region.ok(&["identity", "on", "--salt", SALT]);
+    region
+}
+
+/// Sets colours by a file, and makes the keys of it.
+fn import(region: &Region, rows: &str) -> String {
+    fs::write(region.path("rows.csv"), format!("id,tag,colour\n{rows}")).unwrap();
+    region.ok(&["status", "import", "rows.csv"]);
+    region.ok(&["identity", "import", "rows.csv"])
+}
+
+fn set(region: &Region, id: &str, colour: &str) {
+    region.ok(&["status", "--id", id, "--colour", colour]);
+}
+
+fn list(region: &Region) -> Vec<u8> {
+    let device = region.device("bundle").unwrap();
+    let role = FileRole::List(ListKind::Identity, "CN-SD".parse().unwrap());
+    let mut files = device.0.manifest().files.as_slice().iter();
+    let entry = files.find(|entry| entry.role == role).unwrap();
+    fs::read(region.path("bundle").join(entry.digest.to_string())).unwrap()
+}
+
+#[test]
+fn a_region_that_does_not_ask_for_an_identity_list_publishes_none() {
+    let region = Region::new("CN-SD");
+    set(&region, WANG, "red");
+    fs::write(region.path("rows.csv"), format!("id,colour\n{WANG},red\n")).unwrap();
+    let told = region.refused(&["identity", "import", "rows.csv"]);
+    assert!(told.contains("`identity on` first"), "{told}");
+    region.ok(&["publish", "bundle"]);
+    assert_eq!(
+        region.device("bundle").unwrap().identity("CN-SD", WANG),
+        None
+    );
+}
+
+#[test]
+fn listed_persons_are_found_by_number_and_their_changes_follow() {
+    let region = region();
+    let told = import(
+        &region,
+        &format!("{WANG},,red\n{LI},,yellow\nA0001,,green\n"),
+    );
+    let counts = "3 rows: 2 persons to hash, 0 have their key, 1 are not yellow or red, 0 by tag";
+    assert!(told.contains(counts), "{told}");
+    region.ok(&["publish", "bundle"]);
+    let device = region.device("bundle").unwrap();
+    assert_eq!(device.identity("CN-SD", WANG), RED);
+    assert_eq!(device.identity("CN-SD", LI), YELLOW);
+    assert_eq!(device.identity("CN-SD", "A0001"), NOT_LISTED);
+
+    set(&region, WANG, "green");
+    set(&region, LI, "red");
+    set(&region, "A0001", "yellow");
+    region.ok(&["publish", "bundle"]);
+    let device = region.device("bundle").unwrap();
+    assert_eq!(device.identity("CN-SD", WANG), NOT_LISTED);
+    assert_eq!(device.identity("CN-SD", LI), RED);
+    assert_eq!(device.identity("CN-SD", "A0001"), YELLOW);
+    let told = region.ok(&["inspect", "bundle"]);
+    assert!(told.contains("identity"), "{told}");
+}
+
+#[test]
+fn each_listed_person_is_hashed_once_and_nobody_else() {
+    let region = region();
+    import(&region, &format!("{WANG},,red\n{WANG},,red\n"));
+    let told = import(
+        &region,
+        &format!("{WANG},,yellow\n{LI},,red\nA0001,,green\n"),
+    );
+    assert!(
+        told.contains("1 persons to hash, 1 have their key"),
+        "{told}"
+    );
+    // Off the list and on it again: the key is still here.
+    set(&region, WANG, "green");
+    let told = import(&region, &format!("{WANG},,red\n"));
+    assert!(
+        told.contains("0 persons to hash, 1 have their key"),
+        "{told}"
+    );
+    // A pass is issued to someone who was listed by tag alone: now the number is at hand.
+    let zhao = region.issue(&["--id", "A0001", "--name", "赵"]);
+    region.ok(&["status", "--tag", &zhao.tag, "--colour", "red"]);
+    let told = region.ok(&["publish", "bundle"]);
+    assert!(
+        told.contains("2 persons by ID number; 1 more are listed"),
+        "{told}"
+    );
+    region.issue(&["--id", "A0001", "--name", "赵"]);
+    let told = region.ok(&["publish", "bundle"]);
+    assert!(
+        told.contains("3 persons by ID number; 0 more are listed"),
+        "{told}"
+    );
+    assert_eq!(
+        region.device("bundle").unwrap().identity("CN-SD", "A0001"),
+        RED
+    );
+}
+
+#[test]
+fn an_import_that_is_killed_goes_on_where_it_was_and_publishes_the_same_bytes() {
+    const PERSONS: usize = 104;
+    let region = region();
+    let rows: String = (0..PERSONS)
+        .map(|n| format!("PERSON{n:05},,red\n"))
+        .collect();
+    fs::write(region.path("rows.csv"), format!("id,tag,colour\n{rows}")).unwrap();
+    region.ok(&["status", "import", "rows.csv"]);
+    let whole = Region {
+        dir: tempfile::tempdir().unwrap(),
+    };
+    for (path, bytes) in tree(region.dir.path()) {
+        let to = whole.path(
+            path.strip_prefix(region.dir.path())
+                .unwrap()
+                .to_str()
+                .unwrap(),
+        );
+        fs::create_dir_all(to.parent().unwrap()).unwrap();
+        fs::write(to, bytes).unwrap();
+    }
+    fs::create_dir_all(whole.path("home/lists")).unwrap();
+
+    let mut child = Command::new(env!("CARGO_BIN_EXE_gatepost-authority"))
+        .arg("--home")
+        .arg(region.path("home"))
+        .args([
+            "--now", NOW_TEXT, "identity", "import", "rows.csv", "--cores", "1",
+        ])
+        .current_dir(region.dir.path())
+        .stdout(Stdio::null())
+        .spawn()
+        .unwrap();
+    while keys(&region.path("home")) == 0 && child.try_wait().unwrap().is_none() {
+        thread::sleep(Duration::from_millis(5));
+    }
+    child.kill().unwrap();
+    assert!(!child.wait().unwrap().success(), "it was through already");
+    let kept = keys(&region.path("home"));
+    assert!((1..PERSONS).contains(&kept), "{kept} keys");
+    // What is there can be published.
+    let told = region.ok(&["publish", "before"]);
+    let counts = format!("{kept} persons by ID number; {} more", PERSONS - kept);
+    assert!(told.contains(&counts), "{told}");
+    whole.ok(&["publish", "before"]);
+
+    let told = region.ok(&["identity", "import", "rows.csv"]);
+    let counts = format!("{} persons to hash, {kept} have their key", PERSONS - kept);
+    assert!(told.contains(&counts), "{told}");
+    whole.ok(&["identity", "import", "rows.csv"]);
+    region.ok(&["publish", "bundle"]);
+    whole.ok(&["publish", "bundle"]);
+    assert!(list(&region) == list(&whole));
+    assert_eq!(
+        region
+            .device("bundle")
+            .unwrap()
+            .identity("CN-SD", "PERSON00103"),
+        RED
+    );
+}
+
+/// How many keys are on disk.
+fn keys(home: &Path) -> usize {
+    let db = rusqlite::Connection::open(home.join("authority.sqlite")).unwrap();
+    let sql = "SELECT count(*) FROM identity_keys";
+    let keys: i64 = db.query_row(sql, [], |row| row.get(0)).unwrap();
+    usize::try_from(keys).unwrap()
+}
+
+#[test]
+fn no_id_number_is_in_the_home_or_the_bundle() {
+    let region = region();
+    import(&region, &format!("{WANG},,red\n{LI},,yellow\n"));
+    set(&region, "SECRET0123456", "red");
+    region.ok(&["publish", "bundle"]);
+    for dir in ["home", "bundle"] {
+        for (path, bytes) in tree(&region.path(dir)) {
+            for number in [WANG, LI, "SECRET0123456"] {
+                let number = number.as_bytes();
+                let found = bytes.windows(number.len()).any(|part| part == number);
+                assert!(!found, "{}", path.display());
+            }
+        }
+    }
+}
+
+#[test]
+fn deltas_lead_from_one_identity_list_to_the_next_and_not_across_salts() {
+    let region = region();
+    let rows: String = (0..40).map(|n| format!("PERSON{n:05},,yellow\n")).collect();
+    import(&region, &rows);
+    region.ok(&["publish", "bundle"]);
+    set(&region, "PERSON00001", "red");
+    set(&region, "PERSON00002", "green");
+    set(&region, WANG, "red");
+    // The programme's salt is not the status list's.
+    region.ok(&["publish", "--new-salt", "bundle"]);
+    let issuer = "CN-SD".parse().unwrap();
+    let deltas = || {
+        let device = region.device("bundle").unwrap();
+        let deltas = device
+            .0
+            .manifest()
+            .deltas_from(ListKind::Identity, issuer, 1);
+        deltas.map(<[_]>::to_vec)
+    };
+    let delta = &deltas().unwrap()[0];
+    let told = region.ok(&["inspect", &format!("bundle/{}", delta.digest)]);
+    let changes =
+        "delta of the identity list of CN-SD, version 1 to 2: 1 come, 1 go, 1 change colour";
+    assert!(told.contains(changes), "{told}");
+    let told = region.ok(&["lists", "verify", "bundle"]);
+    assert!(
+        told.contains("identity list of CN-SD, version 2: 40 records"),
+        "{told}"
+    );
+
+    let told = region.ok(&["identity", "on", "--salt", &SALT.replace("00", "01")]);
+    assert!(told.contains("41 keys of another salt are gone"), "{told}");
+    let told = region.ok(&["publish", "bundle"]);
+    assert!(
+        told.contains("0 persons by ID number; 40 more are listed"),
+        "{told}"
+    );
+    assert_eq!(deltas(), None);
+}
+
+#[test]
+fn identity_off_leaves_the_list_out_and_forgets_the_keys() {
+    let region = region();
+    import(&region, &format!("{WANG},,red\n"));
+    region.ok(&["publish", "bundle"]);
+    assert_eq!(
+        region.device("bundle").unwrap().identity("CN-SD", WANG),
+        RED
+    );
+    let told = region.ok(&["identity", "off"]);
+    assert!(told.contains("1 keys are forgotten"), "{told}");
+    region.ok(&["publish", "bundle"]);
+    assert_eq!(
+        region.device("bundle").unwrap().identity("CN-SD", WANG),
+        None
+    );
+    assert_eq!(keys(&region.path("home")), 0);
+    // Asked for again, it gets another salt.
+    let told = region.ok(&["identity", "on"]);
+    assert!(!told.contains(SALT), "{told}");
+}
+
+#[test]
+fn a_neighbours_identity_list_goes_out_when_it_is_of_the_same_programme() {
+    let (region, neighbour) = two_regions(&["accept"]);
+    for region in [&region, &neighbour] {
+        region.ok(&["identity", "on", "--salt", SALT]);
+    }
+    import(&neighbour, &format!("{WANG},,red\n"));
+    neighbour.ok(&["publish", "bundle"]);
+    region.ok(&["lists", "import", &neighbour.text("bundle")]);
+    region.ok(&["publish", "bundle"]);
+    assert_eq!(
+        region.device("bundle").unwrap().identity("CN-JS", WANG),
+        RED
+    );
+
+    for off in [
+        &["identity", "on", "--salt", &SALT.replace("00", "01")][..],
+        &["identity", "off"],
+    ] {
+        region.ok(off);
+        let output = region.run(&["publish", "bundle"]);
+        let told = String::from_utf8_lossy(&output.stderr);
+        assert!(
+            told.contains("the identity list of CN-JS is left out"),
+            "{told}"
+        );
+        assert_eq!(
+            region.device("bundle").unwrap().identity("CN-JS", WANG),
+            None
+        );
+    }
+}
