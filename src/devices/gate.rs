@@ -9,7 +9,7 @@ use super::{
     gpio::{self, GpioLine},
     led::Led,
     port::RETRY,
-    switch::Switch,
+    switch::{Opened, Switch},
 };
 use crate::{config, store::LoggedAdmit};
 
@@ -34,7 +34,7 @@ impl Gate {
 
     /// A gate on one line.
     pub(super) fn spawn(
-        open: impl FnMut() -> Result<Vec<Box<dyn Line>>, DeviceError> + Send + 'static,
+        open: impl FnMut() -> Opened + Send + 'static,
         pulse: Duration,
         listener: Listener,
         retry: Duration,
@@ -72,7 +72,7 @@ impl Lamp {
 
     /// A lamp on three lines: green, yellow, red.
     pub(super) fn spawn(
-        open: impl FnMut() -> Result<Vec<Box<dyn Line>>, DeviceError> + Send + 'static,
+        open: impl FnMut() -> Opened + Send + 'static,
         listener: Listener,
         retry: Duration,
     ) -> Self {
@@ -113,7 +113,7 @@ impl Torch {
 
     /// A torch on one line.
     pub(super) fn spawn(
-        open: impl FnMut() -> Result<Vec<Box<dyn Line>>, DeviceError> + Send + 'static,
+        open: impl FnMut() -> Opened + Send + 'static,
         lasts: Duration,
         listener: Listener,
         retry: Duration,

@@ -27,6 +27,9 @@ pub trait Line {
     fn set(&mut self, level: Level) -> Result<(), DeviceError>;
 }
 
+/// What opening the lines of a device gives.
+pub(super) type Opened = Result<Vec<Box<dyn Line>>, DeviceError>;
+
 /// Lines of one device, of which at most one is active, and only for a time.
 #[derive(Debug)]
 pub(super) struct Switch {
@@ -46,7 +49,7 @@ impl Switch {
     /// Starts the thread, which opens the lines and puts them at rest.
     pub(super) fn spawn(
         device: Device,
-        open: impl FnMut() -> Result<Vec<Box<dyn Line>>, DeviceError> + Send + 'static,
+        open: impl FnMut() -> Opened + Send + 'static,
         listener: Listener,
         retry: Duration,
     ) -> Self {
@@ -88,7 +91,7 @@ impl Drop for Switch {
 }
 
 fn run(
-    mut open: impl FnMut() -> Result<Vec<Box<dyn Line>>, DeviceError>,
+    mut open: impl FnMut() -> Opened,
     orders: &Receiver<Order>,
     mut reporter: Reporter,
     retry: Duration,
