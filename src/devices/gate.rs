@@ -23,7 +23,7 @@ pub struct Gate {
 impl Gate {
     pub(super) fn start(settings: config::Gate, listener: Listener) -> Self {
         let pulse = Duration::from_millis(settings.pulse_ms.get().into());
-        let open = move || GpioLine::open(&settings.chip, settings.line, settings.active_low);
+        let open = move || GpioLine::open(&settings.chip, settings.line.get(), settings.active_low);
         Self::spawn(
             move || Ok(vec![Box::new(open()?) as _]),
             pulse,
@@ -62,7 +62,7 @@ impl Lamp {
     pub(super) fn start(settings: config::Lamp, listener: Listener) -> Self {
         let open = move || {
             [settings.green, settings.yellow, settings.red]
-                .map(|line| GpioLine::open(&settings.chip, line, settings.active_low))
+                .map(|line| GpioLine::open(&settings.chip, line.get(), settings.active_low))
                 .into_iter()
                 .map(|line| line.map(|line| Box::new(line) as Box<dyn Line>))
                 .collect()

@@ -307,7 +307,7 @@ fn dropping_it_ends_the_sound_that_plays() {
     assert_eq!(told.recv_timeout(LONG).unwrap(), Told::Opened);
     assert_eq!(told.recv_timeout(LONG).unwrap(), Told::Wrote(CHUNK));
     // The owner goes; from then on the card plays as fast as it can, and the drop waits for the thread.
-    sounds.orders.take();
+    sounds.orders.close();
     drop(may);
     drop(sounds);
     let rest: Vec<Told> = told.iter().collect();
