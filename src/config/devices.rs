@@ -7,31 +7,73 @@ use crate::devices::Volume;
 
 /// Speed of a serial line in baud.
 type Baud = Within<300, 4_000_000>;
+/// Place of a GPIO line on its chip.
+type Offset = Within<0, 4095>;
 
-/// How a reader is connected.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Deserialize)]
-#[serde(rename_all = "kebab-case")]
-pub enum ReaderKind {
+/// `[scanner]` and `[id_reader]`: how a reader is connected.
+#[derive(Clone, Debug, PartialEq, Eq, Deserialize)]
+#[serde(try_from = "ReaderTable")]
+pub enum Reader {
     /// A serial line, or a USB device that acts as one.
-    Serial,
+    Serial {
+        /// Its path.
+        device: String,
+        /// Its speed.
+        baud: Baud,
+    },
     /// A keyboard that is grabbed: works without focus.
-    Keyboard,
+    Keyboard {
+        /// Its path or its name.
+        device: String,
+    },
     /// A keyboard that types into the window: works with focus only, needs no permission.
     Window,
 }
 
-/// `[scanner]` and `[id_reader]`.
-#[derive(Clone, Debug, PartialEq, Eq, Deserialize)]
+impl Reader {
+    /// The line or the keyboard that it needs for itself.
+    pub fn device(&self) -> Option<&str> {
+        match self {
+            Self::Serial { device, .. } | Self::Keyboard { device } => Some(device),
+            Self::Window => None,
+        }
+    }
+}
+
+/// A reader's table as it stands in the file.
+#[derive(Deserialize)]
 #[serde(deny_unknown_fields)]
-pub struct Reader {
-    /// How it is connected.
-    pub kind: ReaderKind,
-    /// Its path, or a keyboard's name; nothing for `window`.
-    #[serde(default, deserialize_with = "values::device")]
-    pub device: String,
-    /// Speed of a serial line.
-    #[serde(default = "usual_baud")]
-    pub baud: Baud,
+struct ReaderTable {
+    kind: ReaderKind,
+    #[serde(default, deserialize_with = "values::maybe_device")]
+    device: Option<String>,
+    baud: Option<Baud>,
+}
+
+#[derive(Deserialize)]
+#[serde(rename_all = "kebab-case")]
+enum ReaderKind {
+    Serial,
+    Keyboard,
+    Window,
+}
+
+impl TryFrom<ReaderTable> for Reader {
+    type Error = &'static str;
+
+    fn try_from(table: ReaderTable) -> Result<Self, Self::Error> {
+        match (table.kind, table.device, table.baud) {
+            (ReaderKind::Serial, Some(device), baud) => Ok(Self::Serial {
+                device,
+                baud: baud.unwrap_or_else(usual_baud),
+            }),
+            (ReaderKind::Keyboard, Some(device), None) => Ok(Self::Keyboard { device }),
+            (ReaderKind::Window, None, None) => Ok(Self::Window),
+            (ReaderKind::Window, ..) => Err("too many keys, expected only `kind` for a `window`"),
+            (_, None, _) => Err("missing field `device`, expected its path or its name"),
+            (_, _, Some(_)) => Err("`baud` without a line, expected it with `serial` only"),
+        }
+    }
 }
 
 /// `[thermometer]`.
@@ -78,7 +120,7 @@ pub struct Gate {
     #[serde(deserialize_with = "values::device")]
     pub chip: String,
     /// Offset of the relay's line on the chip.
-    pub line: u32,
+    pub line: Offset,
     /// Whether the relay pulls while the line is low.
     #[serde(default)]
     pub active_low: bool,
@@ -95,11 +137,11 @@ pub struct Lamp {
     #[serde(deserialize_with = "values::device")]
     pub chip: String,
     /// Offset of the line for admit.
-    pub green: u32,
+    pub green: Offset,
     /// Offset of the line for check.
-    pub yellow: u32,
+    pub yellow: Offset,
     /// Offset of the line for refuse.
-    pub red: u32,
+    pub red: Offset,
     /// Whether the lights are on while their lines are low.
     #[serde(default)]
     pub active_low: bool,

@@ -49,6 +49,18 @@ impl Fault {
         }
     }
 
+    /// A table that names the device of another one.
+    pub(super) fn shared(table: &str, text: &str) -> Self {
+        let wanted = format!("{table}.device");
+        let line = (0..text.lines().count()).find(|line| key(text, *line) == wanted);
+        Self {
+            line: line.unwrap_or(0) + 1,
+            key: wanted,
+            why: "another table names the same device".to_owned(),
+            allowed: "a device of its own".to_owned(),
+        }
+    }
+
     /// From what the parser says about a text.
     pub(super) fn of(error: &toml::de::Error, text: &str) -> Self {
         let at = error.span().map_or(0, |span| span.start);

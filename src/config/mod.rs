@@ -15,7 +15,7 @@ use serde::Deserialize;
 
 use crate::{files, ui::Language};
 
-pub use devices::{Gate, Lamp, Reader, ReaderKind, Sound, Thermometer, Torch};
+pub use devices::{Gate, Lamp, Reader, Sound, Thermometer, Torch};
 pub use fault::{ConfigError, Fault};
 pub use values::Within;
 
@@ -88,7 +88,36 @@ impl Config {
             Err(why) => return Err(ConfigError::Read { path: name(), why }),
         };
         let text = String::from_utf8(bytes).map_err(|_| wrong(Fault::not_text()))?;
-        toml::from_str(&text).map_err(|error| wrong(Fault::of(&error, &text)))
+        let config: Self =
+            toml::from_str(&text).map_err(|error| wrong(Fault::of(&error, &text)))?;
+        match config.shared_device() {
+            Some(table) => Err(wrong(Fault::shared(table, &text))),
+            None => Ok(config),
+        }
+    }
+
+    /// A table that names the serial line or the keyboard of one before it.
+    fn shared_device(&self) -> Option<&'static str> {
+        let thermometer = self.thermometer.as_ref();
+        let tables = [
+            ("scanner", self.scanner.as_ref().and_then(Reader::device)),
+            (
+                "id_reader",
+                self.id_reader.as_ref().and_then(Reader::device),
+            ),
+            (
+                "thermometer",
+                thermometer.map(|table| table.device.as_str()),
+            ),
+        ];
+        (1..tables.len()).find_map(|place| {
+            let (table, device) = tables[place];
+            let before = tables[..place].iter().map(|(_, device)| *device);
+            before
+                .flatten()
+                .any(|before| Some(before) == device)
+                .then_some(table)
+        })
     }
 
     /// Settings to start with in any case. After a fault these are the defaults, with every device beside

@@ -1,4 +1,4 @@
-#![allow(clippy::unwrap_used)]
+#![allow(clippy::unwrap_used, clippy::panic)]
 
 use super::*;
 
@@ -41,7 +41,36 @@ fn a_fault_names_line_key_and_what_is_allowed() {
             "sync_seconds",
             "a whole number from 1 to 86400",
         ),
-        ("sync_seconds = \"often\"", 1, "sync_seconds", "i64"),
+        (
+            "sync_seconds = \"often\"",
+            1,
+            "sync_seconds",
+            "a whole number from 1 to 86400",
+        ),
+        (
+            "[gate]\nchip = \"a\"\nline = -1",
+            3,
+            "gate.line",
+            "a whole number from 0 to 4095",
+        ),
+        (
+            "[scanner]\nkind = \"serial\"",
+            1,
+            "scanner",
+            "its path or its name",
+        ),
+        (
+            "[scanner]\nkind = \"window\"\ndevice = \"a\"",
+            1,
+            "scanner",
+            "only `kind`",
+        ),
+        (
+            "[id_reader]\nkind = \"keyboard\"\ndevice = \"a\"\n[scanner]\nkind = \"serial\"\ndevice = \"a\"",
+            3,
+            "id_reader.device",
+            "a device of its own",
+        ),
         (
             "place = \"a place with far too long a name\"",
             1,

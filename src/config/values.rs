@@ -4,7 +4,7 @@ use std::fmt;
 
 use serde::{
     Deserialize, Deserializer,
-    de::{Error, Unexpected},
+    de::{Error, Unexpected, Visitor},
 };
 
 /// A whole number from `MIN` to `MAX`.
@@ -32,15 +32,26 @@ impl<const MIN: u32, const MAX: u32> Within<MIN, MAX> {
 
 impl<'de, const MIN: u32, const MAX: u32> Deserialize<'de> for Within<MIN, MAX> {
     fn deserialize<D: Deserializer<'de>>(from: D) -> Result<Self, D::Error> {
-        let number = i64::deserialize(from)?;
+        from.deserialize_i64(Bounds::<MIN, MAX>)
+    }
+}
+
+/// Reads a [`Within`], and says what is allowed where something else stands.
+struct Bounds<const MIN: u32, const MAX: u32>;
+
+impl<const MIN: u32, const MAX: u32> Visitor<'_> for Bounds<MIN, MAX> {
+    type Value = Within<MIN, MAX>;
+
+    fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "a whole number from {MIN} to {MAX}")
+    }
+
+    fn visit_i64<E: Error>(self, number: i64) -> Result<Self::Value, E> {
         u32::try_from(number)
             .ok()
             .filter(|number| (MIN..=MAX).contains(number))
-            .map(Self)
-            .ok_or_else(|| {
-                let allowed = format!("a whole number from {MIN} to {MAX}");
-                D::Error::invalid_value(Unexpected::Signed(number), &allowed.as_str())
-            })
+            .map(Within)
+            .ok_or_else(|| E::invalid_value(Unexpected::Signed(number), &self))
     }
 }
 
@@ -58,6 +69,11 @@ pub(super) fn short_text<'de, D: Deserializer<'de>>(from: D) -> Result<String, D
 /// The name or the path of a device.
 pub(super) fn device<'de, D: Deserializer<'de>>(from: D) -> Result<String, D::Error> {
     text::<D, 1, 255>(from, "the path or the name of a device, 1 to 255 bytes")
+}
+
+/// As [`device`], where there may be none.
+pub(super) fn maybe_device<'de, D: Deserializer<'de>>(from: D) -> Result<Option<String>, D::Error> {
+    device(from).map(Some)
 }
 
 fn text<'de, D: Deserializer<'de>, const MIN: usize, const MAX: usize>(

@@ -9,7 +9,7 @@ use super::{
     gpio::{self, GpioLine},
     led::Led,
     port::RETRY,
-    switch::Switch,
+    switch::{Opened, Switch},
 };
 use crate::{config, store::LoggedAdmit};
 
@@ -23,7 +23,7 @@ pub struct Gate {
 impl Gate {
     pub(super) fn start(settings: config::Gate, listener: Listener) -> Self {
         let pulse = Duration::from_millis(settings.pulse_ms.get().into());
-        let open = move || GpioLine::open(&settings.chip, settings.line, settings.active_low);
+        let open = move || GpioLine::open(&settings.chip, settings.line.get(), settings.active_low);
         Self::spawn(
             move || Ok(vec![Box::new(open()?) as _]),
             pulse,
@@ -34,7 +34,7 @@ impl Gate {
 
     /// A gate on one line.
     pub(super) fn spawn(
-        open: impl FnMut() -> Result<Vec<Box<dyn Line>>, DeviceError> + Send + 'static,
+        open: impl FnMut() -> Opened + Send + 'static,
         pulse: Duration,
         listener: Listener,
         retry: Duration,
@@ -62,7 +62,7 @@ impl Lamp {
     pub(super) fn start(settings: config::Lamp, listener: Listener) -> Self {
         let open = move || {
             [settings.green, settings.yellow, settings.red]
-                .map(|line| GpioLine::open(&settings.chip, line, settings.active_low))
+                .map(|line| GpioLine::open(&settings.chip, line.get(), settings.active_low))
                 .into_iter()
                 .map(|line| line.map(|line| Box::new(line) as Box<dyn Line>))
                 .collect()
@@ -72,7 +72,7 @@ impl Lamp {
 
     /// A lamp on three lines: green, yellow, red.
     pub(super) fn spawn(
-        open: impl FnMut() -> Result<Vec<Box<dyn Line>>, DeviceError> + Send + 'static,
+        open: impl FnMut() -> Opened + Send + 'static,
         listener: Listener,
         retry: Duration,
     ) -> Self {
@@ -113,7 +113,7 @@ impl Torch {
 
     /// A torch on one line.
     pub(super) fn spawn(
-        open: impl FnMut() -> Result<Vec<Box<dyn Line>>, DeviceError> + Send + 'static,
+        open: impl FnMut() -> Opened + Send + 'static,
         lasts: Duration,
         listener: Listener,
         retry: Duration,

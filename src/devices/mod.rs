@@ -3,8 +3,8 @@
 //!
 //! Each device has a thread, so that nothing on the way to a verdict waits for it. A thread tells its
 //! [`DeviceEvent`]s to one callback, opens its device again when it is gone, and ends when its handle is
-//! dropped. One file names each world: `tty.rs` serial lines, `keys/mod.rs` evdev, `gpio.rs` GPIO lines,
-//! `sound/alsa.rs` ALSA, `led.rs` the LED class, `wait.rs` waiting for file descriptors.
+//! dropped. One file names each world: `tty.rs` serial lines, `keys/` evdev, `gpio.rs` GPIO lines,
+//! `sound/alsa.rs` ALSA, `led.rs` the LED class, `wait.rs` poll.
 //! `docs/devices.md` is for those who wire and configure.
 
 mod error;
@@ -19,6 +19,7 @@ mod set;
 mod sound;
 mod switch;
 mod thermometer;
+mod thread;
 mod tty;
 mod wait;
 
@@ -92,7 +93,7 @@ pub enum DeviceEvent {
     Measured(Result<Temperature, TemperatureError>),
 }
 
-/// Who is told; called from the devices' threads, and should return soon.
+/// Who is told; called from the devices' threads, should return soon and can't drop the devices.
 type Listener = Arc<dyn Fn(DeviceEvent) + Send + Sync>;
 
 /// Tells how one device is, never the same twice in a row.

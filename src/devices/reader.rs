@@ -7,8 +7,9 @@ use super::{
     keys::Keyboard,
     line::LineAssembler,
     port::{OwnerGone, Port, Timing, keep_open},
+    thread::Worker,
     tty::Tty,
-    wait::{Wake, Woken, Worker},
+    wait::{Wake, Woken},
 };
 use crate::config;
 
@@ -50,19 +51,18 @@ impl Reader {
         purpose: Purpose,
         listener: Listener,
     ) -> Option<Self> {
-        let device = settings.device.clone();
         let timing = Timing::default();
-        let reader = match settings.kind {
-            config::ReaderKind::Window => return None,
-            config::ReaderKind::Serial => {
-                let baud = settings.baud.get();
-                Self::spawn(move || Tty::open(&device, baud), purpose, listener, timing)
+        match settings.clone() {
+            config::Reader::Window => None,
+            config::Reader::Serial { device, baud } => {
+                let open = move || Tty::open(&device, baud.get());
+                Some(Self::spawn(open, purpose, listener, timing))
             }
-            config::ReaderKind::Keyboard => {
-                Self::spawn(move || Keyboard::open(&device), purpose, listener, timing)
+            config::Reader::Keyboard { device } => {
+                let open = move || Keyboard::open(&device);
+                Some(Self::spawn(open, purpose, listener, timing))
             }
-        };
-        Some(reader)
+        }
     }
 
     pub(super) fn spawn<P: Port>(
@@ -87,10 +87,10 @@ impl Reader {
 
 /// Looks whether the device of a reader is there.
 pub(super) fn probe(settings: &config::Reader) -> Result<(), DeviceError> {
-    match settings.kind {
-        config::ReaderKind::Window => Ok(()),
-        config::ReaderKind::Serial => Tty::open(&settings.device, settings.baud.get()).map(drop),
-        config::ReaderKind::Keyboard => Keyboard::probe(&settings.device),
+    match settings {
+        config::Reader::Window => Ok(()),
+        config::Reader::Serial { device, baud } => Tty::open(device, baud.get()).map(drop),
+        config::Reader::Keyboard { device } => Keyboard::probe(device),
     }
 }
 

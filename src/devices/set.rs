@@ -76,14 +76,16 @@ pub fn probe(config: &Config) -> Vec<(Device, Result<(), DeviceError>)> {
             config
                 .gate
                 .as_ref()
-                .map(|at| gate::probe(&at.chip, &[at.line])),
+                .map(|at| gate::probe(&at.chip, &[at.line.get()])),
         ),
         (
             Device::Lamp,
-            config
-                .lamp
-                .as_ref()
-                .map(|at| gate::probe(&at.chip, &[at.green, at.yellow, at.red])),
+            config.lamp.as_ref().map(|at| {
+                gate::probe(
+                    &at.chip,
+                    &[at.green, at.yellow, at.red].map(|line| line.get()),
+                )
+            }),
         ),
         (
             Device::Torch,

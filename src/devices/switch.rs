@@ -2,12 +2,11 @@
 //! rest of the program hangs.
 
 use std::{
-    sync::mpsc::{self, Receiver, RecvTimeoutError, Sender},
-    thread::JoinHandle,
+    sync::mpsc::{Receiver, RecvTimeoutError},
     time::{Duration, Instant},
 };
 
-use super::{Device, DeviceError, Listener, Reporter, wait};
+use super::{Device, DeviceError, Listener, Reporter, thread::Orders};
 
 /// Whether a line does its work.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -27,12 +26,12 @@ pub trait Line {
     fn set(&mut self, level: Level) -> Result<(), DeviceError>;
 }
 
+/// What opening the lines of a device gives.
+pub(super) type Opened = Result<Vec<Box<dyn Line>>, DeviceError>;
+
 /// Lines of one device, of which at most one is active, and only for a time.
 #[derive(Debug)]
-pub(super) struct Switch {
-    orders: Option<Sender<Order>>,
-    thread: Option<JoinHandle<()>>,
-}
+pub(super) struct Switch(Orders<Order>);
 
 /// What to do.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -46,49 +45,29 @@ impl Switch {
     /// Starts the thread, which opens the lines and puts them at rest.
     pub(super) fn spawn(
         device: Device,
-        open: impl FnMut() -> Result<Vec<Box<dyn Line>>, DeviceError> + Send + 'static,
+        open: impl FnMut() -> Opened + Send + 'static,
         listener: Listener,
         retry: Duration,
     ) -> Self {
-        let (orders, inbox) = mpsc::channel();
         let told = listener.clone();
-        let thread = wait::spawn(device, &listener, move || {
-            run(open, &inbox, Reporter::new(device, told), retry);
-        });
-        Self {
-            orders: Some(orders),
-            thread,
-        }
+        Self(Orders::spawn(device, &listener, move |orders| {
+            run(open, orders, Reporter::new(device, told), retry);
+        }))
     }
 
     /// Lights one line for a time; the others go off. While the device is gone, nothing happens, then or
     /// later.
     pub(super) fn on(&self, line: usize, lasts: Duration) {
-        self.order(Order::On(line, lasts));
+        self.0.give(Order::On(line, lasts));
     }
 
     pub(super) fn off(&self) {
-        self.order(Order::Off);
-    }
-
-    fn order(&self, order: Order) {
-        // A thread that has ended has said why.
-        let _ = self.orders.as_ref().map(|orders| orders.send(order));
-    }
-}
-
-impl Drop for Switch {
-    fn drop(&mut self) {
-        drop(self.orders.take());
-        if let Some(thread) = self.thread.take() {
-            // A panic was printed when it happened.
-            let _ = thread.join();
-        }
+        self.0.give(Order::Off);
     }
 }
 
 fn run(
-    mut open: impl FnMut() -> Result<Vec<Box<dyn Line>>, DeviceError>,
+    mut open: impl FnMut() -> Opened,
     orders: &Receiver<Order>,
     mut reporter: Reporter,
     retry: Duration,

@@ -1,88 +1,20 @@
-//! Waiting for a device and for its owner at once, and the thread that does it.
+//! Waiting for a device and for its owner at once. The only file that names poll.
 //!
 //! Owner and thread share a pipe: a byte is a request, the closed end is the end of the thread. So a
 //! thread that waits for a device wakes at once, without a time-out to look around.
 
 use std::{
-    io::{self, PipeReader, PipeWriter, Read, Write},
+    io::{PipeReader, Read},
     os::fd::BorrowedFd,
-    thread::{self, JoinHandle},
+    thread,
     time::{Duration, Instant},
 };
 
 use rustix::event::{PollFd, PollFlags, Timespec, poll};
 
-use super::{Device, DeviceError, DeviceEvent, Listener};
-
-/// A thread that ends when this is dropped, which waits for it.
-#[derive(Debug)]
-pub(super) struct Worker {
-    owner: Option<PipeWriter>,
-    thread: Option<JoinHandle<()>>,
-}
-
-impl Worker {
-    /// Starts a thread for a device. If the system has none left, the listener is told, and the device
-    /// stays gone.
-    pub(super) fn spawn(
-        device: Device,
-        listener: &Listener,
-        work: impl FnOnce(Wake) + Send + 'static,
-    ) -> Self {
-        let (wake, owner) = match io::pipe() {
-            Ok((reader, writer)) => (Wake(reader), writer),
-            Err(error) => {
-                no_thread(device, listener, &error);
-                return Self {
-                    owner: None,
-                    thread: None,
-                };
-            }
-        };
-        Self {
-            owner: Some(owner),
-            thread: spawn(device, listener, move || work(wake)),
-        }
-    }
-
-    /// Wakes the thread with [`Woken::Asked`].
-    pub(super) fn ask(&self) {
-        // A thread that has ended has said why.
-        let _ = self.owner.as_ref().map(|mut owner| owner.write_all(&[1]));
-    }
-}
-
-impl Drop for Worker {
-    fn drop(&mut self) {
-        drop(self.owner.take());
-        if let Some(thread) = self.thread.take() {
-            // A panic was printed when it happened.
-            let _ = thread.join();
-        }
-    }
-}
-
-/// Starts a thread for a device, or tells the listener that the system has none left.
-pub(super) fn spawn(
-    device: Device,
-    listener: &Listener,
-    work: impl FnOnce() + Send + 'static,
-) -> Option<JoinHandle<()>> {
-    thread::Builder::new()
-        .name(device.to_string())
-        .spawn(work)
-        .map_err(|error| no_thread(device, listener, &error))
-        .ok()
-}
-
-fn no_thread(device: Device, listener: &Listener, error: &io::Error) {
-    let fault = DeviceError::unusable(&device.to_string(), format!("no thread for it: {error}"));
-    listener(DeviceEvent::Gone(device, fault));
-}
-
 /// The thread's end of the pipe.
 #[derive(Debug)]
-pub(super) struct Wake(PipeReader);
+pub(super) struct Wake(pub(super) PipeReader);
 
 /// Why a wait ended.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

@@ -42,6 +42,10 @@ pub struct Logged {
 
 /// Proof that an admission is on the disk. Only [`PassageLog::append`] makes one, and it opens a gate once
 /// ([`crate::devices::Gate::open`]).
+///
+/// ```compile_fail,E0423
+/// let forged = gatepost::store::LoggedAdmit(());
+/// ```
 #[derive(Debug)]
 pub struct LoggedAdmit(());
 

@@ -8,17 +8,14 @@ mod tones;
 #[cfg(test)]
 mod tests;
 
-use std::{
-    sync::mpsc::{self, Receiver, Sender, TryRecvError},
-    thread::JoinHandle,
-};
+use std::sync::mpsc::{Receiver, TryRecvError};
 
 use gatepost_protocol::Outcome;
 
 use tones::RATE;
 pub use tones::{Sound, Volume};
 
-use super::{Device, DeviceError, Listener, Reporter, wait};
+use super::{Device, DeviceError, Listener, Reporter, thread::Orders};
 use crate::config;
 
 /// What plays samples.
@@ -48,8 +45,7 @@ const CHUNK: usize = RATE as usize / 50;
 /// Plays sounds in a thread of its own, the newest at once; dropping it ends what plays.
 #[derive(Debug)]
 pub struct Sounds {
-    orders: Option<Sender<Order>>,
-    thread: Option<JoinHandle<()>>,
+    orders: Orders<Order>,
     volume: Volume,
 }
 
@@ -71,26 +67,17 @@ impl Sounds {
         volume: Volume,
         listener: Listener,
     ) -> Self {
-        let (orders, inbox) = mpsc::channel();
         let told = listener.clone();
-        let thread = wait::spawn(Device::Sound, &listener, move || {
-            run(open, &inbox, Reporter::new(Device::Sound, told));
+        let orders = Orders::spawn(Device::Sound, &listener, move |orders| {
+            run(open, orders, Reporter::new(Device::Sound, told));
         });
-        Self {
-            orders: Some(orders),
-            thread,
-            volume,
-        }
+        Self { orders, volume }
     }
 
     /// Plays a sound; returns at once.
     pub fn play(&self, sound: Sound) {
-        let order = Order {
-            sound,
-            volume: self.volume,
-        };
-        // A thread that has ended has said why.
-        let _ = self.orders.as_ref().map(|orders| orders.send(order));
+        let volume = self.volume;
+        self.orders.give(Order { sound, volume });
     }
 
     /// Changes the volume, from the next sound on.
@@ -101,16 +88,6 @@ impl Sounds {
     /// The volume.
     pub fn volume(&self) -> Volume {
         self.volume
-    }
-}
-
-impl Drop for Sounds {
-    fn drop(&mut self) {
-        drop(self.orders.take());
-        if let Some(thread) = self.thread.take() {
-            // A panic was printed when it happened.
-            let _ = thread.join();
-        }
     }
 }
 

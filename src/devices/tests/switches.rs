@@ -13,7 +13,10 @@ use getrandom::{SysRng, rand_core::UnwrapErr};
 
 use super::{Events, LONG, SOON, listener};
 use crate::{
-    devices::{Device, DeviceError, DeviceEvent, Gate, Lamp, Level, Line, Torch, gpio, led::Led},
+    devices::{
+        Device, DeviceError, DeviceEvent, Gate, Lamp, Level, Line, Torch, gpio, led::Led,
+        switch::Opened,
+    },
     store::{LoggedAdmit, PassageLog},
 };
 
@@ -101,10 +104,7 @@ impl Drop for Watched {
 fn lines(
     count: usize,
     openings: Vec<AtActive>,
-) -> (
-    impl FnMut() -> Result<Vec<Box<dyn Line>>, DeviceError> + Send + 'static,
-    Receiver<Did>,
-) {
+) -> (impl FnMut() -> Opened + Send + 'static, Receiver<Did>) {
     let (to_test, did) = channel();
     let mut openings = openings.into_iter();
     let open = move || {

@@ -10,8 +10,9 @@ use super::{
     Device, DeviceError, DeviceEvent, Listener, Reporter,
     line::LineAssembler,
     port::{OwnerGone, Port, Timing, keep_open},
+    thread::Worker,
     tty::Tty,
-    wait::{Wake, Woken, Worker},
+    wait::{Wake, Woken},
 };
 use crate::config;
 
