@@ -3,5 +3,6 @@
 
 mod behaviour;
 mod layout;
+mod scenes;
 mod stage;
 mod texts;

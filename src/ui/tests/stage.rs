@@ -1,8 +1,8 @@
 //! An off-screen window on a thread of its own, what it shows, and examples to show on it.
 
 use crate::ui::{
-    ColourView, DocumentView, FreshnessView, Language, OnlineView, OverrideView, PersonView,
-    Picture, StatusView, Surface, Ui, UiCommand, UiHandle, VerdictView,
+    ColourView, DeskView, DocumentView, FreshnessView, Language, MemberView, OnlineView,
+    OverrideView, PersonView, Picture, StatusView, Surface, Ui, UiCommand, UiHandle, VerdictView,
 };
 use gatepost_protocol::{Direction, Outcome, Reason};
 use i_slint_backend_testing::{AccessibleRole, ElementQuery};
@@ -71,9 +71,23 @@ impl Stage {
         self.words().iter().any(|w| w.text == text)
     }
 
+    /// Every button on screen, by its label.
+    pub(super) fn buttons(&self) -> Vec<Words> {
+        let mut buttons = self.with_role(AccessibleRole::Button);
+        buttons.retain(|b| b.x + b.width > 0.0);
+        buttons
+    }
+
+    /// Taps buttons one after the other.
+    pub(super) fn tap_all(&self, labels: &[&str]) {
+        for label in labels {
+            self.tap(label);
+        }
+    }
+
     /// Taps the middle of the button with this label.
     pub(super) fn tap(&self, label: &str) {
-        let buttons = self.with_role(AccessibleRole::Button);
+        let buttons = self.buttons();
         let button = buttons.iter().find(|b| b.text == label).unwrap_or_else(|| {
             panic!("no button {label:?} among {buttons:?}");
         });
@@ -143,7 +157,7 @@ pub(super) fn status() -> StatusView {
         clock_trusted: true,
         place: "Quancheng Road, east gate".into(),
         direction: Direction::In,
-        guard: String::new(),
+        guard: "王芳 Wang Fang".into(),
     }
 }
 
@@ -160,6 +174,46 @@ pub(super) fn worst_status() -> StatusView {
         place: "济南市历下区泉城路街道办事处东门检查点".into(),
         direction: Direction::In,
         guard: String::new(),
+    }
+}
+
+/// A verdict that uses everything there is.
+pub(super) fn fullest_verdict() -> VerdictView {
+    let mut view = verdict(
+        Outcome::Check,
+        &[Reason::UnknownIssuer, Reason::AlreadyPassed],
+        1,
+    );
+    view.link = Some("https://declare.jinan.example/arrivals?from=unknown".into());
+    view.desks = vec![
+        DeskView {
+            area: "历下区 Lixia".into(),
+            phone: "0531-88150120".into(),
+        },
+        DeskView {
+            area: "槐荫区 Huaiyin".into(),
+            phone: "0531-87589600".into(),
+        },
+    ];
+    view.passed_minutes_ago = Some(3);
+    view.overriding = OverrideView::Possible;
+    view
+}
+
+/// One code of several in a picture.
+pub(super) fn member(index: usize) -> MemberView {
+    let outcomes = [
+        (Outcome::Refuse, Reason::Red),
+        (Outcome::Check, Reason::LiveCodeOld),
+        (Outcome::Admit, Reason::Green),
+    ];
+    let (outcome, reason) = outcomes[index % 3];
+    let person = person(index);
+    MemberView {
+        outcome,
+        reason,
+        name: person.name,
+        last4: person.last4,
     }
 }
 
