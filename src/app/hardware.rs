@@ -11,7 +11,7 @@ use gatepost_protocol::Temperature;
 use super::{Sighting, scanner::App};
 use crate::{
     checkpoint::verdict::Outcome,
-    config::{ConfigError, ReaderKind},
+    config::{ConfigError, Reader},
     decode::CodeContent,
     devices::{DeviceEvent, Sound, Volume},
     store::LogError,
@@ -120,11 +120,7 @@ impl App {
 
     /// A key that no field took: of a reader that types into the window, where the settings name one.
     pub(super) fn key(&mut self, key: char) {
-        let types = |reader: &Option<crate::config::Reader>| {
-            reader
-                .as_ref()
-                .is_some_and(|reader| reader.kind == ReaderKind::Window)
-        };
+        let types = |reader: &Option<Reader>| *reader == Some(Reader::Window);
         let (codes, numbers) = (types(&self.config.scanner), types(&self.config.id_reader));
         let Some(text) = self.keys.push(key, Instant::now()) else {
             return;
@@ -169,6 +165,16 @@ impl App {
         if let (Some(_), Some(thermometer)) = (asked, &self.devices.thermometer) {
             thermometer.measure();
         }
+    }
+
+    /// Tells the window what there is to switch.
+    pub(super) fn show_switches(&self) {
+        if let Some(sounds) = &self.devices.sounds {
+            let percent = sounds.volume().percent();
+            self.ui.send(UiUpdate::Volume(percent));
+        }
+        let torch = self.devices.torch.as_ref().map(|_| false);
+        self.ui.send(UiUpdate::Torch(torch));
     }
 
     pub(super) fn volume(&mut self, percent: u8) {

@@ -192,7 +192,7 @@ pub fn run(options: Options) -> Result<(), AppError> {
         recorder,
         once: options.once,
         sticks: options.sticks,
-        camera,
+        camera: Some(camera),
         frames,
     });
     let worker = thread::spawn(move || app.run(&inbox));

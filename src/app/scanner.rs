@@ -53,7 +53,7 @@ pub(super) struct Parts {
     pub(super) once: bool,
     /// Where USB sticks are mounted.
     pub(super) sticks: Vec<PathBuf>,
-    pub(super) camera: CameraWatch,
+    pub(super) camera: Option<CameraWatch>,
     pub(super) frames: Arc<FrameInbox>,
 }
 
@@ -90,7 +90,7 @@ pub(super) struct App {
     ending: Option<Ending>,
     status_at: Option<Instant>,
     /// Dropping it stops the camera.
-    _camera: CameraWatch,
+    _camera: Option<CameraWatch>,
     /// Dropping it stops the decoder.
     _frames: Arc<FrameInbox>,
 }
@@ -146,6 +146,7 @@ impl App {
     /// Runs until the window is closed.
     pub(super) fn run(mut self, inbox: &Receiver<Event>) {
         self.show_notices();
+        self.show_switches();
         if self.enrolled.is_none() {
             self.begin_enrolment();
         }

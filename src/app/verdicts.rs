@@ -21,6 +21,9 @@ use crate::{
 /// A verdict that waits for an answer stands at least this long: a thermometer takes its time.
 const ANSWER_TIME: Duration = Duration::from_secs(30);
 
+/// Time for a tap to tell all that it means.
+const TAP: Duration = Duration::from_millis(200);
+
 impl App {
     /// A frame to its verdicts: each code that is new is judged, shown and logged.
     pub(super) fn sighted(&mut self, sighting: &Sighting) {
@@ -259,7 +262,8 @@ impl App {
             lamp.off();
         }
         if matches!(self.page, Page::IdEntry | Page::ByHand | Page::NoCode) {
-            self.go_to(Page::Scan);
+            // Not at once: the tap that closed the verdict may lead on to another page.
+            self.back_at = Some(at + TAP);
         }
     }
 

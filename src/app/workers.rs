@@ -82,7 +82,7 @@ pub(super) fn camera(
 /// What the decoder takes its frames from.
 #[derive(Debug, Default)]
 pub(super) struct FrameInbox {
-    latest: LatestFrame,
+    pub(super) latest: LatestFrame,
     /// The source is through: what is in the slot is the last frame.
     through: AtomicBool,
 }

@@ -448,3 +448,25 @@ fn a_bundle_that_expired_on_the_way_is_not_taken_in() {
         Err(CacheError::Bundle(BundleError::Expired))
     ));
 }
+
+#[test]
+fn counts_are_by_hour_and_outcome_and_a_receipt_takes_nothing_away_from_them() {
+    let disk = disk();
+    assert_eq!(super::counts_by_hour(&disk.path).unwrap(), []);
+    let mut passages = open(&disk.path, 1).log;
+    log(&mut passages, NOW);
+    log(&mut passages, NOW);
+    log(&mut passages, NOW.plus(3600));
+    let hour = (NOW.0 / 3600) as u32;
+    let count = |hour, count| super::HourCount {
+        hour,
+        outcome: Outcome::Admit,
+        count,
+    };
+    let all = [count(hour, 2), count(hour + 1, 1)];
+    assert_eq!(super::counts_by_hour(&disk.path).unwrap(), all);
+    let mut outbox = Outbox::open(&disk.path).unwrap();
+    let outgoing = outbox.next(&BTreeSet::new()).unwrap().unwrap();
+    outbox.acknowledge(&receipt(&outgoing)).unwrap();
+    assert_eq!(super::counts_by_hour(&disk.path).unwrap(), all);
+}

@@ -6,6 +6,8 @@
 mod by_hand;
 mod duty;
 mod enrol;
+#[cfg(test)]
+mod eyes;
 mod id_entry;
 mod notices;
 mod offscreen;
@@ -37,6 +39,8 @@ mod generated {
     slint::include_modules!();
 }
 
+#[cfg(test)]
+pub(crate) use eyes::Element;
 pub use view::*;
 
 use generated::{AppWindow, ScanAdapter, StatusAdapter};

@@ -1,1 +1,6 @@
-//! Tests of the loop.
+//! The whole program with a window in memory: pictures of codes in, taps on labels, passages out.
+#![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic)]
+
+mod flows;
+mod post;
+mod session;

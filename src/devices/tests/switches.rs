@@ -39,6 +39,8 @@ fn logged(outcome: Outcome) -> Option<LoggedAdmit> {
         reasons: vec![Reason::Green].try_into().unwrap(),
         seen: Seen::Unverified,
         guard: None,
+        temperature: None,
+        allowed: None,
     };
     let key = TracingKey {
         id: 1,

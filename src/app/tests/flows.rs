@@ -1,0 +1,317 @@
+//! Each path of a guard's day, by the labels on the screen. Prints the taps that it takes from home.
+
+use gatepost_pass::{
+    BadgeRole, Kind,
+    envelope::to_text,
+    fixture::{self, documents, foreign},
+    policy::{Desk, Overridable, WithoutCode},
+    time::Minute,
+};
+use gatepost_protocol::{Direction, Outcome, OverrideWhy, Reason, Seen, Temperature, WhyNoCode};
+
+use super::post::{Post, badge, paper};
+use crate::{
+    app::Event,
+    devices::{DeviceEvent, Temperature as Measured},
+};
+
+/// GB 11643's own example.
+const NUMBER: &str = "11010519491231002X";
+
+#[test]
+fn a_pass_is_scanned_logged_and_the_next_one_comes() {
+    let post = Post::open(|_| ());
+    post.show(&paper(1));
+    post.sees("ADMIT");
+    post.sees("Logged");
+    assert_eq!(post.taps("scan: green pass"), 0);
+    post.tap("Next");
+    post.sees("No phone or code");
+    post.show(&paper(102));
+    post.sees("REFUSE");
+    let logged = post.passages(2);
+    assert_eq!(logged[0].reasons.as_slice(), [Reason::Green]);
+    assert_eq!(logged[1].reasons.as_slice(), [Reason::Red]);
+    post.taps("scan: next");
+}
+
+#[test]
+fn a_verdict_goes_by_itself_and_a_tap_holds_it() {
+    let post = Post::open(|region| region.policy.show_seconds = [1; 3]);
+    post.show(&paper(1));
+    post.sees("ADMIT");
+    post.sees("No phone or code");
+    post.show(&paper(2));
+    post.sees("ADMIT");
+    post.tap("Hold the verdict");
+    post.sees("Held. Tap to close");
+    std::thread::sleep(std::time::Duration::from_millis(1500));
+    assert!(post.says("ADMIT"), "it is held");
+    post.tap("Close the verdict and scan on");
+    post.sees("No phone or code");
+    post.taps("hold and close");
+}
+
+#[test]
+fn the_same_pass_again_says_when_it_passed_and_the_other_way_does_not() {
+    let post = Post::open(|_| ());
+    post.show(&paper(1));
+    post.sees("Logged");
+    post.tap("Next");
+    std::thread::sleep(std::time::Duration::from_millis(3200));
+    post.show(&paper(1));
+    post.sees("Already passed less than a minute ago.");
+    post.tap("Next");
+    post.taps("pass-back");
+    post.tap("People go in. Switch to out");
+    post.sees("OUT");
+    assert_eq!(post.taps("direction"), 1);
+    std::thread::sleep(std::time::Duration::from_millis(3200));
+    post.show(&paper(1));
+    post.sees("ADMIT");
+    let logged = post.passages(3);
+    assert_eq!(
+        logged[1].reasons.as_slice(),
+        [Reason::Green, Reason::AlreadyPassed]
+    );
+    assert_eq!(logged[2].reasons.as_slice(), [Reason::Green]);
+    assert_eq!(logged[2].direction, Direction::Out);
+    let post = post.restart();
+    post.sees("OUT");
+    assert_eq!(post.direction(), Direction::Out, "kept over a restart");
+}
+
+#[test]
+fn the_temperature_is_one_tap_and_decides() {
+    let post = Post::open(|region| region.policy.temperature = true);
+    post.show(&paper(1));
+    post.sees("CHECK");
+    post.tap("Normal");
+    post.sees("ADMIT");
+    assert_eq!(post.taps("temperature: normal"), 1);
+    post.tap("Next");
+    post.show(&paper(2));
+    post.sees("CHECK");
+    post.taps("");
+    post.tap("37.3 °C or above");
+    post.sees("REFUSE");
+    assert_eq!(post.taps("temperature: fever"), 1);
+    post.tap("Next");
+    post.show(&paper(3));
+    post.sees("CHECK");
+    let reading = Measured::from_tenths(366).unwrap();
+    post.tell(Event::Device(DeviceEvent::Measured(Ok(reading))));
+    post.sees("ADMIT");
+    let logged = post.passages(3);
+    let told: Vec<_> = logged
+        .iter()
+        .map(|one| (one.outcome, one.temperature))
+        .collect();
+    assert_eq!(
+        told,
+        [
+            (Outcome::Admit, Some(Temperature::Normal)),
+            (Outcome::Refuse, Some(Temperature::Fever)),
+            (Outcome::Admit, Some(Temperature::Reading(366))),
+        ]
+    );
+}
+
+#[test]
+fn a_question_that_nobody_answers_is_logged_as_it_stands_when_the_verdict_closes() {
+    let post = Post::open(|region| region.policy.temperature = true);
+    post.show(&paper(1));
+    post.sees("CHECK");
+    post.tap("Next");
+    let logged = post.passages(1);
+    assert_eq!(logged[0].reasons.as_slice(), [Reason::TakeTemperature]);
+    assert_eq!(
+        (logged[0].outcome, logged[0].temperature),
+        (Outcome::Check, None)
+    );
+}
+
+#[test]
+fn an_id_number_is_typed_and_without_a_list_leads_on_to_registration_by_hand() {
+    let post = Post::open(|region| region.policy.without_code = WithoutCode::Admit);
+    post.tap("No phone or code");
+    post.tap("Type the ID number");
+    assert_eq!(post.taps("ID number: to the keypad"), 2);
+    post.types("110105194912310021");
+    post.tap("Look up");
+    post.sees("One digit is wrong");
+    post.tap("Delete the last character");
+    post.types("X");
+    post.tap("Look up");
+    post.sees("CHECK");
+    let logged = post.passages(1);
+    assert_eq!(logged[0].reasons.as_slice(), [Reason::NoList]);
+    assert!(matches!(&logged[0].seen, Seen::IdNumber(number) if number.0.as_str() == NUMBER));
+    post.taps("");
+    post.tap("Register by hand");
+    post.sees("Why without a code?");
+    post.tap("No phone, no paper pass");
+    post.tap("Register");
+    post.sees("ADMIT");
+    assert_eq!(post.taps("ID number without a list: on to by hand"), 3);
+    let logged = post.passages(2);
+    assert_eq!(logged[1].reasons.as_slice(), [Reason::RegisteredByHand]);
+    post.tap("Next");
+    post.sees("No phone or code");
+}
+
+#[test]
+fn who_is_registered_by_hand_answers_the_questions_and_waits_for_nobody() {
+    let post = Post::open(|region| {
+        region.policy.without_code = WithoutCode::Admit;
+        let questions = ["Fever or cough?", "Met a confirmed case?"];
+        let questions = questions.map(|text| text.try_into().unwrap()).to_vec();
+        region.policy.questions = questions.try_into().unwrap();
+    });
+    post.tap("No phone or code");
+    post.tap("Register by hand");
+    post.tap("Phone is off or broken");
+    post.sees("Fever or cough?");
+    post.tap("No");
+    post.sees("Met a confirmed case?");
+    post.tap("Yes");
+    post.tap("Register");
+    post.sees("CHECK");
+    post.taps("by hand with two questions");
+    let logged = post.passages(1);
+    assert_eq!(logged[0].reasons.as_slice(), [Reason::HealthAnswer]);
+    let Seen::ByHand(form) = &logged[0].seen else {
+        panic!("{logged:?}");
+    };
+    assert_eq!(form.why, WhyNoCode::PhoneTrouble);
+    assert_eq!(form.answers.as_slice(), [false, true]);
+}
+
+#[test]
+fn a_badge_signs_the_guard_on_with_a_pin_and_stands_in_each_passage() {
+    let post = Post::open(|_| ());
+    post.show(&badge(1, BadgeRole::Guard, Some("4711")));
+    post.sees("Enter your PIN");
+    post.types("4712");
+    post.tap("OK");
+    post.sees("Wrong PIN. 4 tries left.");
+    post.taps("");
+    post.types("4711");
+    post.tap("OK");
+    post.sees("On duty");
+    assert_eq!(post.taps("duty: sign on, beside the PIN's digits"), 1);
+    post.sees("No phone or code");
+    post.show(&paper(1));
+    post.sees("Logged");
+    let logged = post.passages(1);
+    let guard = logged[0].guard.as_ref().map(ToString::to_string);
+    assert_eq!(guard.as_deref(), Some("staff-1"));
+    post.tap("Next");
+    post.tap("Duty");
+    post.tap("Sign off");
+    post.sees("Nobody is on duty at this device.");
+    post.taps("duty: sign off");
+}
+
+#[test]
+fn a_supervisors_badge_allows_what_the_policy_lists_and_the_log_says_who_and_why() {
+    let post = Post::open(|region| region.policy.overridable = [Overridable::Yellow].into());
+    post.show(&paper(101));
+    post.sees("CHECK");
+    post.tap("Supervisor");
+    post.tap("Emergency: life or health");
+    post.sees("Supervisor: hold your badge before the camera");
+    post.show(&badge(2, BadgeRole::Guard, None));
+    post.sees("That badge may not allow this");
+    post.show(&badge(3, BadgeRole::Supervisor, Some("123456")));
+    post.sees("Enter your PIN");
+    post.types("123456");
+    post.tap("OK");
+    post.sees("ADMIT");
+    post.sees("A supervisor has allowed this.");
+    assert_eq!(post.taps("override, beside the PIN's digits"), 3);
+    let logged = post.passages(2);
+    assert_eq!(logged[0].reasons.as_slice(), [Reason::Yellow]);
+    let allowed = [Reason::SupervisorAllowed, Reason::Yellow];
+    assert_eq!(logged[1].reasons.as_slice(), allowed);
+    let word = logged[1].allowed.as_ref().unwrap();
+    assert_eq!(
+        (word.by.as_str(), word.why),
+        ("staff-3", OverrideWhy::Emergency)
+    );
+    assert_eq!(word.rules, Outcome::Check);
+}
+
+#[test]
+fn a_forged_pass_offers_no_supervisor() {
+    let post = Post::open(|region| {
+        region.policy.overridable = [Overridable::Yellow, Overridable::Expired].into();
+    });
+    let mut forged = documents().sign(Kind::Pass, &fixture::paper_pass(1));
+    *forged.last_mut().unwrap() ^= 1;
+    post.show(&to_text(&forged));
+    post.sees("REFUSE");
+    post.sees("This code is not genuine");
+    assert!(!post.says("Supervisor"));
+}
+
+#[test]
+fn two_codes_of_one_frame_are_two_passages_under_the_worse_outcome() {
+    let post = Post::open(|_| ());
+    post.show_both(&paper(1), &paper(102));
+    post.sees("REFUSE");
+    post.sees("Logged");
+    let mut outcomes: Vec<_> = post.passages(2).iter().map(|one| one.outcome).collect();
+    outcomes.sort_unstable();
+    assert_eq!(outcomes, [Outcome::Admit, Outcome::Refuse]);
+    assert_eq!(post.taps("group of two"), 0);
+}
+
+#[test]
+fn a_family_pass_is_one_passage_of_all_its_persons() {
+    let post = Post::open(|_| ());
+    let family = documents().sign(Kind::FamilyPass, &fixture::family_pass(1));
+    post.show(&to_text(&family));
+    post.sees("ADMIT");
+    let logged = post.passages(1);
+    let Seen::Pass { subjects, .. } = &logged[0].seen else {
+        panic!("{logged:?}");
+    };
+    assert_eq!(subjects.as_slice().len(), 6);
+}
+
+#[test]
+fn an_unknown_region_gets_an_address_and_a_desk_to_call() {
+    let post = Post::open(|region| {
+        region.policy.declare = Some("https://declare.example".try_into().unwrap());
+        let desk = Desk {
+            area: "Lixia".try_into().unwrap(),
+            phone: "0531-88150120".try_into().unwrap(),
+        };
+        region.policy.desks = vec![desk].try_into().unwrap();
+    });
+    let other = foreign("CN-XX").sign(Kind::Pass, &fixture::paper_pass(1));
+    post.show(&to_text(&other));
+    post.sees("REFUSE");
+    post.sees("For the holder's phone: scan this.");
+    post.sees("Lixia: 0531-88150120");
+    assert_eq!(post.taps("unknown region"), 0);
+}
+
+#[test]
+fn a_place_code_says_where_the_device_stands_also_after_a_restart() {
+    let post = Post::open(|_| ());
+    let place = gatepost_pass::Place {
+        id: "gate-3".try_into().unwrap(),
+        name: "North gate".try_into().unwrap(),
+        not_after: Minute::of(fixture::NOW.plus(fixture::DAY)),
+    };
+    post.show(&to_text(&documents().sign(Kind::PlaceCode, &place)));
+    post.sees("North gate");
+    post.tap("Next");
+    post.show(&paper(1));
+    post.sees("Logged");
+    assert_eq!(post.passages(1)[0].place.as_str(), "gate-3");
+    let post = post.restart();
+    post.sees("North gate");
+}

@@ -1,0 +1,338 @@
+//! A checkpoint for tests: the loop, a window in memory, a decoder that is shown pictures, and eyes that read
+//! the passage log.
+
+use std::{
+    cell::Cell,
+    fs,
+    path::{Path, PathBuf},
+    sync::{
+        Arc,
+        mpsc::{Sender, channel},
+    },
+    thread::{self, JoinHandle},
+    time::{Duration, Instant},
+};
+
+use gatepost_pass::{
+    BadgeRole, Kind, Pin, PinHash,
+    envelope::to_text,
+    fixture::{self, NOW, Region, documents},
+    policy::TracingKey,
+};
+use gatepost_protocol::{
+    Body, DeviceRequest, Direction, Enrolment, Passage, Record, device::device_id, open,
+    seal::tracing_key,
+};
+use gatepost_scene::{Carrier, Code, ErrorCorrection, View, render_rgb};
+use image::{DynamicImage, RgbImage};
+use tempfile::TempDir;
+
+use crate::{
+    app::{
+        Event,
+        hub::Enrolled,
+        scanner::{App, Parts},
+        workers::{self, FrameInbox},
+    },
+    camera::Frame,
+    clock::Clock,
+    config::Config,
+    data::DataDir,
+    devices::Devices,
+    store::{BundleCache, Outbox, bundles::BundleDirectory},
+    ui::{Language, Surface, Ui, UiCommand, UiHandle},
+};
+
+/// Longest that anything may take to come on screen.
+const PATIENCE: Duration = Duration::from_secs(20);
+const SECRET: [u8; 32] = [1; 32];
+
+/// A checkpoint that is running.
+pub(super) struct Post {
+    folder: TempDir,
+    ui: UiHandle,
+    events: Sender<Event>,
+    frames: Arc<FrameInbox>,
+    taps: Cell<u32>,
+    threads: Vec<JoinHandle<()>>,
+}
+
+impl Post {
+    /// Enrolled, with the bundle of the fixture's region, changed.
+    pub(super) fn open(change: impl FnOnce(&mut Region)) -> Self {
+        let folder = tempfile::tempdir().unwrap();
+        let mut region = Region::default();
+        region.policy.tracing_key = TracingKey {
+            id: 1,
+            key: tracing_key(&SECRET).1,
+        };
+        // Nothing goes by itself while a test looks.
+        region.policy.show_seconds = [60; 3];
+        change(&mut region);
+        let data = DataDir::open(&folder.path().join("device")).unwrap();
+        enrol(&data);
+        let stick = folder.path().join("stick");
+        write_bundle(&region, &stick);
+        let cache = BundleCache::new(data.bundle());
+        cache
+            .take_in(
+                &mut BundleDirectory::new(&stick),
+                &fixture::root(),
+                NOW,
+                &mut |_| (),
+            )
+            .unwrap();
+        fs::remove_dir_all(&stick).unwrap();
+        Self::start(folder)
+    }
+
+    /// Not enrolled yet.
+    pub(super) fn new_device() -> Self {
+        Self::start(tempfile::tempdir().unwrap())
+    }
+
+    fn start(folder: TempDir) -> Self {
+        let data = DataDir::open(&folder.path().join("device")).unwrap();
+        let (events, inbox) = channel();
+        let (ready, handle) = channel();
+        let to_app = events.clone();
+        let window = thread::spawn(move || {
+            let surface = Surface::Offscreen {
+                width: 480,
+                height: 800,
+            };
+            let ui = Ui::new(surface, Language::English, false, move |command| {
+                let _ = to_app.send(Event::Ui(command));
+            });
+            let ui = ui.unwrap();
+            ready.send(ui.handle()).unwrap();
+            ui.run().unwrap();
+        });
+        let ui: UiHandle = handle.recv().unwrap();
+        let clock = Arc::new(Clock::new(Some(NOW)));
+        let (config, bad_settings) = Config::load_or_safe(&data.config());
+        let frames = workers::decoder(ui.clone(), events.clone());
+        let mounts = folder.path().join("media");
+        fs::create_dir_all(&mounts).unwrap();
+        let app = App::new(Parts {
+            enrolled: Enrolled::start(&data, &clock, &config, &events).unwrap(),
+            devices: Devices::start(&config, |_| ()),
+            data,
+            config,
+            bad_settings,
+            clock,
+            ui: ui.clone(),
+            events: events.clone(),
+            recorder: None,
+            once: false,
+            sticks: vec![mounts],
+            camera: None,
+            frames: frames.clone(),
+        });
+        let app = thread::spawn(move || app.run(&inbox));
+        Self {
+            folder,
+            ui,
+            events,
+            frames,
+            taps: Cell::new(0),
+            threads: vec![app, window],
+        }
+    }
+
+    /// Closes the window, and opens it once more on the same data.
+    pub(super) fn restart(mut self) -> Self {
+        self.close();
+        let folder = std::mem::replace(&mut self.folder, tempfile::tempdir().unwrap());
+        Self::start(folder)
+    }
+
+    fn close(&mut self) {
+        let _ = self.events.send(Event::Ui(UiCommand::Quit));
+        for thread in self.threads.drain(..) {
+            assert!(thread.join().is_ok() || thread::panicking());
+        }
+    }
+
+    /// Holds a code before the camera.
+    pub(super) fn show(&self, text: &str) {
+        self.frames.latest.put(frame(&picture(text)));
+    }
+
+    /// Holds two codes before the camera, side by side.
+    pub(super) fn show_both(&self, left: &str, right: &str) {
+        let (left, right) = (picture(left), picture(right));
+        let mut both = RgbImage::new(left.width() + right.width(), left.height());
+        image::imageops::replace(&mut both, &left, 0, 0);
+        image::imageops::replace(&mut both, &right, left.width().into(), 0);
+        self.frames.latest.put(frame(&both));
+    }
+
+    /// What a device beside the camera, or the window, would tell.
+    pub(super) fn tell(&self, event: Event) {
+        self.events.send(event).unwrap();
+    }
+
+    /// Taps the button with this label, which must come on screen.
+    #[track_caller]
+    pub(super) fn tap(&self, label: &str) {
+        let find = || {
+            let buttons = self.ui.buttons();
+            buttons.into_iter().find(|button| button.text == label)
+        };
+        let Some(button) = wait_for(find) else {
+            panic!("no button {label:?} among {:?}", words(&self.ui.buttons()));
+        };
+        let (x, y) = button.middle;
+        self.ui.click(x, y).unwrap();
+        self.taps.set(self.taps.get() + 1);
+    }
+
+    /// Types with the keys of a pad or keyboard on screen; counts as no tap of the path.
+    #[track_caller]
+    pub(super) fn types(&self, keys: &str) {
+        for key in keys.chars() {
+            self.tap(&key.to_string());
+            self.taps.set(self.taps.get() - 1);
+        }
+    }
+
+    /// A text must come on screen that has this in it.
+    #[track_caller]
+    pub(super) fn sees(&self, text: &str) {
+        let seen = || self.says(text).then_some(());
+        assert!(
+            wait_for(seen).is_some(),
+            "not on screen: {text:?}, but {:?} and the buttons {:?}",
+            words(&self.ui.texts()),
+            words(&self.ui.buttons())
+        );
+    }
+
+    /// Whether a text with this in it is on screen.
+    pub(super) fn says(&self, text: &str) -> bool {
+        let all = self.ui.texts().into_iter().chain(self.ui.buttons());
+        all.into_iter().any(|element| element.text.contains(text))
+    }
+
+    /// The passages on the disk, opened with the tracing key, once there are so many.
+    #[track_caller]
+    pub(super) fn passages(&self, count: usize) -> Vec<Passage> {
+        let enough = || Some(self.logged()).filter(|logged| logged.len() >= count);
+        let logged = wait_for(enough).unwrap_or_else(|| self.logged());
+        assert_eq!(logged.len(), count, "{logged:?}");
+        logged
+    }
+
+    fn logged(&self) -> Vec<Passage> {
+        let data = DataDir::open(&self.folder.path().join("device")).unwrap();
+        let device = device_id(&data.own_key().unwrap().public());
+        let outbox = Outbox::open(&data.passages()).unwrap();
+        let mut passages = Vec::new();
+        let mut done = std::collections::BTreeSet::new();
+        while let Some(outgoing) = outbox.next(&done).unwrap() {
+            for bytes in &outgoing.records {
+                let record = Record::from_bytes(bytes).unwrap();
+                let clear = record.clear(device, outgoing.epoch);
+                if let (Body::Passage(sealed), Some(clear)) = (&record.body, clear) {
+                    passages.push(open(sealed, &clear, 1, &tracing_key(&SECRET).0).unwrap());
+                }
+            }
+            done.insert(outgoing.epoch);
+        }
+        passages
+    }
+
+    /// A stick that is put in: its folder.
+    pub(super) fn stick(&self) -> PathBuf {
+        let stick = self.folder.path().join("media/STICK");
+        fs::create_dir_all(&stick).unwrap();
+        stick
+    }
+
+    /// How many taps that took, from home.
+    pub(super) fn taps(&self, path: &str) -> u32 {
+        println!("taps: {path}: {}", self.taps.get());
+        self.taps.replace(0)
+    }
+
+    /// Which way people go, as the bar says.
+    pub(super) fn direction(&self) -> Direction {
+        if self.says("People go out") {
+            Direction::Out
+        } else {
+            Direction::In
+        }
+    }
+}
+
+impl Drop for Post {
+    fn drop(&mut self) {
+        self.close();
+    }
+}
+
+fn enrol(data: &DataDir) {
+    let key = data.device_key(&[42; 32]).unwrap();
+    let request = DeviceRequest::sign("gate".try_into().unwrap(), &key);
+    let request = DeviceRequest::verify(&request).unwrap();
+    let until = NOW.plus(100 * fixture::DAY);
+    let enrolment = Enrolment {
+        root: fixture::root_bytes(),
+        certificate: request.certify(&fixture::devices(), fixture::SIGNED, until),
+        hub: "".try_into().unwrap(),
+    };
+    // Not `enrol`: it refuses the published keys that tests sign with.
+    fs::write(data.path().join("enrolment"), enrolment.to_bytes()).unwrap();
+}
+
+/// Writes a bundle as `publish` does.
+pub(super) fn write_bundle(region: &Region, folder: &Path) {
+    fs::create_dir_all(folder).unwrap();
+    fs::write(folder.join("manifest"), region.manifest()).unwrap();
+    for (digest, bytes) in region.files.0.borrow().iter() {
+        fs::write(folder.join(digest.to_string()), bytes).unwrap();
+    }
+}
+
+pub(super) fn paper(n: u8) -> String {
+    to_text(&documents().sign(Kind::Pass, &fixture::paper_pass(n)))
+}
+
+pub(super) fn badge(n: u8, role: BadgeRole, pin: Option<&str>) -> String {
+    let mut badge = fixture::badge(n, role);
+    badge.pin = pin.map(|pin| {
+        let pin = Pin::try_from(pin.to_owned()).unwrap();
+        PinHash::of(&pin, badge.number)
+    });
+    to_text(&documents().sign(Kind::Badge, &badge))
+}
+
+fn picture(text: &str) -> RgbImage {
+    let code = Code::new(text, ErrorCorrection::Medium).unwrap();
+    render_rgb(&code, &View::hand_held(7, Carrier::Paper))
+}
+
+fn frame(picture: &RgbImage) -> Arc<Frame> {
+    Arc::new(Frame::from_image(DynamicImage::ImageRgb8(picture.clone())).unwrap())
+}
+
+fn words(elements: &[crate::ui::Element]) -> Vec<&str> {
+    elements
+        .iter()
+        .map(|element| element.text.as_str())
+        .collect()
+}
+
+fn wait_for<T>(mut look: impl FnMut() -> Option<T>) -> Option<T> {
+    let until = Instant::now() + PATIENCE;
+    loop {
+        if let Some(found) = look() {
+            return Some(found);
+        }
+        if Instant::now() >= until {
+            return None;
+        }
+        thread::sleep(Duration::from_millis(20));
+    }
+}
