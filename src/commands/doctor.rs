@@ -51,19 +51,12 @@ pub fn run(data: &Path, arguments: &Arguments) -> Result<Done, CommandError> {
     let clock = Clock::new(None);
     let mut report = Report { done: Done::Well };
 
-    let config = Config::load(&data.config());
-    let camera = config
-        .as_ref()
-        .map(|config| config.camera.clone())
-        .unwrap_or_default();
-    let probed = config.as_ref().map(devices::probe).unwrap_or_default();
-    report.line(
-        "settings",
-        config.map(|_| data.config().display().to_string()),
-    );
-    let opened = V4lCamera::open(&camera).map(|_| camera.clone());
+    let (config, fault) = Config::load_or_safe(&data.config());
+    let settings = fault.map_or(Ok(data.config().display().to_string()), Err);
+    report.line("settings", settings);
+    let opened = V4lCamera::open(&config.camera).map(|_| config.camera.clone());
     report.line::<CameraError>("camera", opened);
-    for (device, found) in probed {
+    for (device, found) in devices::probe(&config) {
         report.line(&device.to_string(), found.map(|()| "there".to_owned()));
     }
 
