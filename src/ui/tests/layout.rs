@@ -7,7 +7,7 @@ use super::texts::all_reasons;
 use crate::ui::{CameraView, Language, SavedState, TextSize, UiUpdate};
 use gatepost_protocol::{Outcome, Reason};
 
-const LANGUAGES: [Language; 2] = [Language::English, Language::Chinese];
+const LANGUAGES: [Language; 3] = [Language::English, Language::Chinese, Language::Uyghur];
 const TEXT_SIZES: [TextSize; 3] = [TextSize::Normal, TextSize::Large, TextSize::VeryLarge];
 
 /// What is not so: every text lies inside the screen, inside its button if it has one, and over no other text; every
@@ -92,7 +92,7 @@ fn overlap(a: &Words, b: &Words) -> bool {
 }
 
 #[test]
-fn the_longest_verdicts_fit_every_screen_in_both_languages() {
+fn the_longest_verdicts_fit_every_screen_in_every_language() {
     let reasons = all_reasons();
     let mut tidiness = Tidiness::default();
     for size in SIZES {
@@ -118,7 +118,7 @@ fn the_longest_verdicts_fit_every_screen_in_both_languages() {
 }
 
 #[test]
-fn every_camera_state_fits_every_screen_in_both_languages() {
+fn every_camera_state_fits_every_screen_in_every_language() {
     let device = || "/dev/v4l/by-id/usb-046d_HD_Pro_Webcam_C920_7A1B2C3D-video-index0".to_owned();
     let states = [
         CameraView::Starting,
