@@ -2,6 +2,10 @@
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic)]
 
 mod behaviour;
+mod info;
+mod info_layout;
+mod info_scenes;
 mod layout;
 mod stage;
 mod texts;
+mod tidy;
