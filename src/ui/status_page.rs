@@ -1,11 +1,117 @@
 //! The status page.
 
-use super::generated::AppWindow;
-use super::view::{StatusPageView, UiCommand};
+use super::generated::{
+    AppWindow, ClockKind, FreshnessKind, IssuerItem, SignKind, StatusPageAdapter, SyncKind,
+};
+use super::status::{age_in_words, in_groups};
+use super::view::{
+    ClockView, FreshnessView, IssuerView, StatusPageView, StorageView, SyncView, UiCommand,
+};
+use slint::{ComponentHandle, ModelRc, SharedString};
 use std::rc::Rc;
 
-/// Its buttons.
-pub(super) fn connect(_app: &AppWindow, _on_command: &Rc<dyn Fn(UiCommand)>) {}
+/// Free bytes below which the disk asks for attention: some days of passages at a busy gate (256 bytes each, with the
+/// room that a bundle needs beside the one before).
+const LITTLE_FREE: u64 = 256_000_000;
+
+/// "Sync now".
+pub(super) fn connect(app: &AppWindow, on_command: &Rc<dyn Fn(UiCommand)>) {
+    let on_command = on_command.clone();
+    app.global::<StatusPageAdapter>()
+        .on_sync_now(move || on_command(UiCommand::SyncNow));
+}
 
 /// Fills the page.
-pub(super) fn show(_app: &AppWindow, _view: &StatusPageView) {}
+pub(super) fn show(app: &AppWindow, view: &StatusPageView) {
+    let adapter = app.global::<StatusPageAdapter>();
+    let issuers: Vec<IssuerItem> = view.issuers.iter().map(map_issuer).collect();
+    adapter.set_issuers(ModelRc::from(issuers.as_slice()));
+    adapter.set_clock(match view.clock {
+        ClockView::Trusted => ClockKind::Trusted,
+        ClockView::Behind => ClockKind::Behind,
+        ClockView::Ahead => ClockKind::Ahead,
+    });
+    adapter.set_storage(storage_sign(view.storage));
+    adapter.set_writable(view.storage.writable);
+    adapter.set_free(size_in_words(view.storage.free).into());
+    adapter.set_log(size_in_words(view.storage.log).into());
+    let (oldest, oldest_unit) = age_in_words(view.oldest_unsent_minutes);
+    adapter.set_unsent(match view.unsent {
+        0 => SharedString::new(),
+        unsent => in_groups(unsent).into(),
+    });
+    adapter.set_oldest(oldest);
+    adapter.set_oldest_unit(oldest_unit);
+    show_sync(&adapter, &view.sync);
+    adapter.set_device(view.device.as_str().into());
+    adapter.set_hub(view.hub.as_str().into());
+    adapter.set_program(view.program.as_str().into());
+    adapter.set_bundle(version(view.bundle));
+}
+
+fn show_sync(adapter: &StatusPageAdapter, sync: &SyncView) {
+    let (kind, minutes, why) = match sync {
+        SyncView::Never => (SyncKind::Never, None, ""),
+        SyncView::Done { minutes } => (SyncKind::Done, Some(*minutes), ""),
+        SyncView::Failed { why, last_minutes } => (SyncKind::Failed, *last_minutes, why.as_str()),
+        SyncView::NoHub => (SyncKind::NoHub, None, ""),
+    };
+    let (age, unit) = age_in_words(minutes);
+    adapter.set_sync(kind);
+    adapter.set_synced(age);
+    adapter.set_synced_unit(unit);
+    adapter.set_sync_why(why.into());
+}
+
+fn map_issuer(issuer: &IssuerView) -> IssuerItem {
+    let (age, age_unit) = age_in_words(issuer.age_minutes);
+    IssuerItem {
+        name: issuer.name.as_str().into(),
+        version: version(issuer.version),
+        listed: in_groups(issuer.listed).into(),
+        freshness: map_freshness(issuer.freshness),
+        age,
+        age_unit,
+    }
+}
+
+fn map_freshness(freshness: FreshnessView) -> FreshnessKind {
+    match freshness {
+        FreshnessView::Fresh => FreshnessKind::Fresh,
+        FreshnessView::Stale => FreshnessKind::Stale,
+        FreshnessView::Expired => FreshnessKind::Expired,
+        FreshnessView::NotSetUp => FreshnessKind::NotSetUp,
+    }
+}
+
+fn storage_sign(storage: StorageView) -> SignKind {
+    match storage {
+        StorageView {
+            writable: false, ..
+        } => SignKind::Bad,
+        StorageView { free, .. } if free < LITTLE_FREE => SignKind::Attention,
+        StorageView { .. } => SignKind::Good,
+    }
+}
+
+/// Bytes with three significant digits at most, in decimal units as disks are sold: `0 B`, `1.2 GB`, `118 MB`.
+pub(super) fn size_in_words(bytes: u64) -> String {
+    const UNITS: [&str; 7] = ["B", "kB", "MB", "GB", "TB", "PB", "EB"];
+    let mut unit = 0;
+    let mut whole = bytes;
+    let mut tenth = 0;
+    while whole >= 1000 && unit + 1 < UNITS.len() {
+        tenth = whole % 1000 / 100;
+        whole /= 1000;
+        unit += 1;
+    }
+    if unit > 0 && whole < 10 {
+        format!("{whole}.{tenth} {}", UNITS[unit])
+    } else {
+        format!("{whole} {}", UNITS[unit])
+    }
+}
+
+fn version(number: Option<u64>) -> SharedString {
+    number.map_or_else(SharedString::new, |n| n.to_string().into())
+}

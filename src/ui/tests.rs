@@ -3,7 +3,11 @@
 
 mod behaviour;
 mod flows;
+mod info;
+mod info_layout;
+mod info_scenes;
 mod layout;
 mod scenes;
 mod stage;
 mod texts;
+mod tidy;

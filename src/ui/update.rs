@@ -1,11 +1,47 @@
 //! The update page.
 
-use super::generated::AppWindow;
-use super::view::{UiCommand, UpdateView};
+use super::generated::{AppWindow, UpdateAdapter, UpdateKind};
+use super::view::{UiCommand, UpdateStep, UpdateView};
+use slint::{ComponentHandle, SharedString};
 use std::rc::Rc;
 
-/// Its buttons.
-pub(super) fn connect(_app: &AppWindow, _on_command: &Rc<dyn Fn(UiCommand)>) {}
+/// The one big button begins.
+pub(super) fn connect(app: &AppWindow, on_command: &Rc<dyn Fn(UiCommand)>) {
+    let on_command = on_command.clone();
+    app.global::<UpdateAdapter>()
+        .on_install(move || on_command(UiCommand::Update));
+}
 
-/// Fills the page.
-pub(super) fn show(_app: &AppWindow, _view: &UpdateView) {}
+/// Fills the page. While it works the stick's version stays as it was found.
+pub(super) fn show(app: &AppWindow, view: &UpdateView) {
+    let adapter = app.global::<UpdateAdapter>();
+    adapter.set_installed(version(view.installed));
+    match &view.step {
+        UpdateStep::NoStick => adapter.set_step(UpdateKind::NoStick),
+        UpdateStep::Found {
+            place,
+            version: offered,
+        } => {
+            adapter.set_place(place.as_str().into());
+            adapter.set_offered(version(*offered));
+            adapter.set_step(UpdateKind::Found);
+        }
+        UpdateStep::Working(percent) => {
+            adapter.set_percent(i32::from(*percent.min(&100)));
+            adapter.set_step(UpdateKind::Working);
+        }
+        UpdateStep::Done { before, after } => {
+            adapter.set_installed(version(*before));
+            adapter.set_offered(version(Some(*after)));
+            adapter.set_step(UpdateKind::Done);
+        }
+        UpdateStep::Refused(why) => {
+            adapter.set_why(why.as_str().into());
+            adapter.set_step(UpdateKind::Refused);
+        }
+    }
+}
+
+fn version(number: Option<u64>) -> SharedString {
+    number.map_or_else(SharedString::new, |n| n.to_string().into())
+}

@@ -5,7 +5,9 @@ use crate::ui::{
     OverrideView, PersonView, Picture, StatusView, Surface, Ui, UiCommand, UiHandle, VerdictView,
 };
 use gatepost_protocol::{Direction, Outcome, Reason};
-use i_slint_backend_testing::{AccessibleRole, ElementQuery};
+use i_slint_backend_testing::{AccessibleRole, ElementHandle, ElementQuery};
+use slint::platform::{PointerEventButton, WindowEvent};
+use slint::{ComponentHandle, LogicalPosition};
 use std::path::PathBuf;
 use std::sync::mpsc::{Receiver, channel};
 use std::thread::JoinHandle;
@@ -29,6 +31,15 @@ pub(super) struct Words {
     pub(super) y: f32,
     pub(super) width: f32,
     pub(super) height: f32,
+}
+
+/// A column that scrolls.
+#[derive(Debug)]
+pub(super) struct Scrolled {
+    /// Where it is on screen.
+    pub(super) place: Words,
+    /// All its texts, in sight or not.
+    pub(super) words: Vec<Words>,
 }
 
 impl Stage {
@@ -57,14 +68,7 @@ impl Stage {
 
     /// Every text on screen. An element of a component that is itself a text comes twice from Slint.
     pub(super) fn words(&self) -> Vec<Words> {
-        let mut words = Vec::new();
-        for found in self.with_role(AccessibleRole::Text) {
-            let shown = !found.text.is_empty() && found.x + found.width > 0.0;
-            if shown && !words.contains(&found) {
-                words.push(found);
-            }
-        }
-        words
+        shown(self.with_role(AccessibleRole::Text))
     }
 
     pub(super) fn says(&self, text: &str) -> bool {
@@ -83,6 +87,62 @@ impl Stage {
         for label in labels {
             self.tap(label);
         }
+    }
+
+    /// The columns that scroll, with their texts.
+    pub(super) fn scrolled(&self) -> Vec<Scrolled> {
+        self.ui
+            .ask(|app| {
+                let columns = ElementQuery::from_root(app)
+                    .match_descendants()
+                    .match_inherits("Scroll")
+                    .find_all();
+                columns.iter().map(scrolled).collect()
+            })
+            .unwrap()
+    }
+
+    /// Turns a wheel over this point by so many pixels; downwards is negative.
+    pub(super) fn scroll(&self, (x, y): (f32, f32), delta_y: f32) {
+        let event = WindowEvent::PointerScrolled {
+            position: LogicalPosition::new(x, y),
+            delta_x: 0.0,
+            delta_y,
+        };
+        self.ui
+            .ask(move |app| app.window().dispatch_event(event))
+            .unwrap();
+    }
+
+    /// Draws a finger from one point to another.
+    pub(super) fn drag(&self, from: (i32, i32), to: (i32, i32)) {
+        const STEPS: i32 = 8;
+        let button = PointerEventButton::Left;
+        let point = move |step: i32| {
+            let along = |from: i32, to: i32| (from + (to - from) * step / STEPS) as f32;
+            LogicalPosition::new(along(from.0, to.0), along(from.1, to.1))
+        };
+        let moved = (1..=STEPS).map(move |step| WindowEvent::PointerMoved {
+            position: point(step),
+        });
+        let events: Vec<WindowEvent> = [WindowEvent::PointerPressed {
+            position: point(0),
+            button,
+        }]
+        .into_iter()
+        .chain(moved)
+        .chain([WindowEvent::PointerReleased {
+            position: point(STEPS),
+            button,
+        }])
+        .collect();
+        self.ui
+            .ask(move |app| {
+                for event in events {
+                    app.window().dispatch_event(event);
+                }
+            })
+            .unwrap();
     }
 
     /// Taps the middle of the button with this label.
@@ -123,13 +183,7 @@ impl Stage {
                     .match_accessible_role(role)
                     .find_all()
                     .iter()
-                    .map(|element| Words {
-                        text: element.accessible_label().unwrap_or_default().to_string(),
-                        x: element.absolute_position().x,
-                        y: element.absolute_position().y,
-                        width: element.size().width,
-                        height: element.size().height,
-                    })
+                    .map(place)
                     .collect()
             })
             .unwrap()
@@ -144,6 +198,39 @@ impl Drop for Stage {
             assert!(ended.is_ok() || std::thread::panicking());
         }
     }
+}
+
+fn place(element: &ElementHandle) -> Words {
+    Words {
+        text: element.accessible_label().unwrap_or_default().to_string(),
+        x: element.absolute_position().x,
+        y: element.absolute_position().y,
+        width: element.size().width,
+        height: element.size().height,
+    }
+}
+
+fn scrolled(column: &ElementHandle) -> Scrolled {
+    let texts = column
+        .query_descendants()
+        .match_accessible_role(AccessibleRole::Text)
+        .find_all();
+    Scrolled {
+        place: place(column),
+        words: shown(texts.iter().map(place).collect()),
+    }
+}
+
+/// Those with words, each once.
+fn shown(texts: Vec<Words>) -> Vec<Words> {
+    let mut words = Vec::new();
+    for found in texts {
+        let shown = !found.text.is_empty() && found.x + found.width > 0.0;
+        if shown && !words.contains(&found) {
+            words.push(found);
+        }
+    }
+    words
 }
 
 pub(super) fn status() -> StatusView {

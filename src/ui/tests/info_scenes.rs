@@ -1,0 +1,314 @@
+//! Every state of the menu, of the pages that explain the device and of the notices, as updates to send.
+
+use super::stage::camera_picture;
+use crate::ui::{
+    CameraView, ClockView, EnrolStep, EnrolView, FreshnessView, HourView, IssuerView, Notice, Page,
+    PlaceView, StatusPageView, StorageView, SyncView, TodayView, UiUpdate, UpdateStep, UpdateView,
+};
+
+/// A name for the picture, and what leads there from any other scene.
+pub(super) type Scene = (&'static str, Vec<UiUpdate>);
+
+/// A fault as the program words it.
+const LONG_FAULT: &str = "the bundle is older than the one on this device (version 41 of 2022-05-13, installed: 42): \
+    ask the authority for the newest bundle";
+
+pub(super) fn info_scenes() -> Vec<Scene> {
+    let mut scenes = vec![
+        (
+            "menu",
+            vec![UiUpdate::Torch(None), UiUpdate::Page(Page::Menu)],
+        ),
+        (
+            "menu-torch",
+            vec![UiUpdate::Torch(Some(true)), UiUpdate::Page(Page::Menu)],
+        ),
+    ];
+    scenes.extend(place_scenes());
+    scenes.extend(status_scenes());
+    scenes.extend(today_scenes());
+    scenes.extend(update_scenes());
+    scenes.extend(enrol_scenes());
+    scenes
+}
+
+fn place_scenes() -> Vec<Scene> {
+    let views = [
+        (
+            "place",
+            PlaceView {
+                name: "泉城路东门 Quancheng Road, east gate".into(),
+                id: "JN-LX-0417".into(),
+                // As long as a signed place code is.
+                code: Some("GP1:".to_owned() + &"6BF+70790T9WJWG.FKY*4GO0.O1CV2 ".repeat(9)),
+            },
+        ),
+        (
+            "place-settings",
+            PlaceView {
+                name: "Bus 117".into(),
+                id: "bus-117".into(),
+                code: None,
+            },
+        ),
+        (
+            "place-none",
+            PlaceView {
+                name: String::new(),
+                id: String::new(),
+                code: None,
+            },
+        ),
+    ];
+    views
+        .map(|(name, view)| {
+            (
+                name,
+                vec![UiUpdate::Place(view), UiUpdate::Page(Page::Place)],
+            )
+        })
+        .into()
+}
+
+/// A device in good order at a place where fourteen provinces and four services are recognised.
+pub(super) fn good_status() -> StatusPageView {
+    StatusPageView {
+        issuers: issuers(),
+        clock: ClockView::Trusted,
+        storage: StorageView {
+            free: 12_300_000_000,
+            log: 48_000_000,
+            writable: true,
+        },
+        unsent: 0,
+        oldest_unsent_minutes: None,
+        sync: SyncView::Done { minutes: 3 },
+        device: "370102-0417-03".into(),
+        hub: "https://hub.jinan.example".into(),
+        program: "0.1.0".into(),
+        bundle: Some(42),
+    }
+}
+
+fn issuers() -> Vec<IssuerView> {
+    let provinces = [
+        "山东省 Shandong",
+        "北京市 Beijing",
+        "天津市 Tianjin",
+        "河北省 Hebei",
+        "山西省 Shanxi",
+        "内蒙古自治区 Inner Mongolia",
+        "辽宁省 Liaoning",
+        "上海市 Shanghai",
+        "江苏省 Jiangsu",
+        "浙江省 Zhejiang",
+        "安徽省 Anhui",
+        "河南省 Henan",
+        "新疆维吾尔自治区 Xinjiang",
+        "广东省 Guangdong",
+        "国家政务服务平台 National Government Service Platform",
+        "铁路 Railways",
+        "民航 Civil Aviation",
+        "海关 Customs",
+    ];
+    let states = [
+        (Some(1284), Some(12), FreshnessView::Fresh),
+        (Some(991), Some(7 * 60), FreshnessView::Fresh),
+        (Some(77), Some(3 * 24 * 60), FreshnessView::Stale),
+        (Some(5), Some(119 * 24 * 60), FreshnessView::Expired),
+        (None, None, FreshnessView::NotSetUp),
+    ];
+    provinces
+        .iter()
+        .zip(states.iter().cycle())
+        .map(|(name, (version, age_minutes, freshness))| IssuerView {
+            name: (*name).into(),
+            version: *version,
+            listed: 12_345_678,
+            age_minutes: *age_minutes,
+            freshness: *freshness,
+        })
+        .collect()
+}
+
+fn status_scenes() -> Vec<Scene> {
+    let worst = StatusPageView {
+        issuers: issuers(),
+        clock: ClockView::Ahead,
+        storage: StorageView {
+            free: 0,
+            log: 1_999_000_000,
+            writable: false,
+        },
+        unsent: 1_234_567,
+        oldest_unsent_minutes: Some(31 * 24 * 60),
+        sync: SyncView::Failed {
+            why: "the hub's name can't be resolved: check the network cable or the SIM card".into(),
+            last_minutes: Some(31 * 24 * 60),
+        },
+        ..good_status()
+    };
+    let bare = StatusPageView {
+        issuers: Vec::new(),
+        clock: ClockView::Behind,
+        storage: StorageView {
+            free: 118_000_000,
+            log: 0,
+            writable: true,
+        },
+        unsent: 12,
+        oldest_unsent_minutes: Some(0),
+        sync: SyncView::NoHub,
+        device: String::new(),
+        hub: String::new(),
+        bundle: None,
+        ..good_status()
+    };
+    let never = StatusPageView {
+        sync: SyncView::Never,
+        ..good_status()
+    };
+    [
+        ("status", good_status()),
+        ("status-worst", worst),
+        ("status-bare", bare),
+        ("status-never", never),
+    ]
+    .map(|(name, view)| {
+        (
+            name,
+            vec![UiUpdate::StatusPage(view), UiUpdate::Page(Page::Status)],
+        )
+    })
+    .into()
+}
+
+/// A day at a community gate: two rushes, quiet nights.
+pub(super) fn busy_day() -> TodayView {
+    let admit = [
+        2, 0, 0, 1, 3, 41, 188, 402, 371, 150, 96, 120, 143, 101, 88, 97, 164, 355, 398, 240, 121,
+        60, 22, 6,
+    ];
+    TodayView {
+        day: "2022-05-14".into(),
+        hours: admit
+            .iter()
+            .enumerate()
+            .map(|(hour, &admit)| HourView {
+                admit,
+                check: admit / 9 + u32::from(hour == 1),
+                refuse: admit / 23,
+            })
+            .collect(),
+    }
+}
+
+fn today_scenes() -> Vec<Scene> {
+    let empty = TodayView {
+        day: "2022-05-14".into(),
+        hours: vec![HourView::default(); 24],
+    };
+    let fullest = HourView {
+        admit: u32::MAX,
+        check: u32::MAX,
+        refuse: u32::MAX,
+    };
+    let full = TodayView {
+        day: "2022-12-31".into(),
+        hours: vec![fullest; 24],
+    };
+    [
+        ("today", busy_day()),
+        ("today-empty", empty),
+        ("today-full", full),
+    ]
+    .map(|(name, view)| {
+        (
+            name,
+            vec![UiUpdate::Today(view), UiUpdate::Page(Page::Today)],
+        )
+    })
+    .into()
+}
+
+fn update_scenes() -> Vec<Scene> {
+    let found = UpdateStep::Found {
+        place: "/media/GATEPOST/bundle-2022-05-14".into(),
+        version: Some(42),
+    };
+    let done = UpdateStep::Done {
+        before: Some(41),
+        after: 42,
+    };
+    [
+        ("update-no-stick", UpdateStep::NoStick),
+        ("update-found", found),
+        ("update-working", UpdateStep::Working(37)),
+        ("update-done", done),
+        ("update-refused", UpdateStep::Refused(LONG_FAULT.into())),
+    ]
+    .map(|(name, step)| {
+        let view = UpdateView {
+            installed: Some(41),
+            step,
+        };
+        (
+            name,
+            vec![UiUpdate::Update(view), UiUpdate::Page(Page::Update)],
+        )
+    })
+    .into()
+}
+
+fn enrol_scenes() -> Vec<Scene> {
+    let hub = "https://hub.jinan.example".to_owned();
+    let file = "370102-0417-03.request".to_owned();
+    let fault =
+        "the hub says that this enrolment code was used already: ask the authority for a new one";
+    let mut scenes: Vec<Scene> = [
+        ("enrol-scan", EnrolStep::ScanCode),
+        ("enrol-asking", EnrolStep::Asking { hub }),
+        ("enrol-written", EnrolStep::RequestWritten { file }),
+        ("enrol-done", EnrolStep::Enrolled),
+        ("enrol-failed", EnrolStep::Failed(fault.into())),
+    ]
+    .map(|(name, step)| {
+        let device = "370102-0417-03".into();
+        let view = EnrolView { device, step };
+        let camera = [
+            UiUpdate::Camera(CameraView::Live),
+            UiUpdate::Preview(camera_picture()),
+        ];
+        let updates = camera
+            .into_iter()
+            .chain([UiUpdate::Enrol(view), UiUpdate::Page(Page::Enrol)])
+            .collect();
+        (name, updates)
+    })
+    .into();
+    let mut without = scenes[0].1.clone();
+    without.push(UiUpdate::Camera(CameraView::NotFound {
+        device: "/dev/video0".into(),
+    }));
+    scenes.push(("enrol-no-camera", without));
+    scenes
+}
+
+/// One of each kind, the least important first.
+pub(super) fn notices() -> Vec<Notice> {
+    vec![
+        Notice::ParkedBatch {
+            why: "batch 17 of this device was signed with a certificate that the hub does not know"
+                .into(),
+        },
+        Notice::DeviceGone {
+            device: "scanner".into(),
+            why: "/dev/input/by-id/usb-Honeywell_1450g_17093B1234-event-kbd: no such device".into(),
+        },
+        Notice::BadSettings {
+            why: "/etc/gatepost.toml, line 12: key \"rotate\" is 45; allowed are 0, 90, 180, 270"
+                .into(),
+        },
+        Notice::LogFull,
+    ]
+}
