@@ -7,11 +7,11 @@ use std::{
 };
 
 use gatepost_pass::{
-    Digest, Document, Freshness, List, Now, Place, Text, Timestamp, VerifiedDocument,
-    list::ListKind, policy::TracingKey, verify,
+    Digest, Freshness, List, Now, Place, Text, Timestamp, list::ListKind, policy::TracingKey,
 };
 use gatepost_protocol::{Direction, Passage, Seen};
 
+use super::kept::{self, Standpoint};
 use crate::{
     checkpoint::{
         Basis, Case, Judge, Judged, Looked, Observed, Recent, freshness_for,
@@ -21,7 +21,6 @@ use crate::{
     config::Config,
     data::{DataDir, Identity},
     decode::CodeContent,
-    files,
     store::{BundleCache, InstalledBundle},
 };
 
@@ -31,8 +30,6 @@ const OUT_OF_VIEW: Duration = Duration::from_secs(3);
 const RELOAD: Duration = Duration::from_secs(60);
 /// Most codes that are kept in view.
 const MOST_IN_VIEW: usize = 64;
-/// Longest text of a place code that is kept, in bytes.
-const MAX_PLACE: usize = 2048;
 
 /// What the loop keeps.
 #[derive(Debug)]
@@ -46,17 +43,6 @@ pub(super) struct Checkpoint {
     in_view: Vec<(Key, Instant)>,
     direction: Direction,
     place: Standpoint,
-}
-
-/// Where the device stands.
-#[derive(Clone, Debug, Default)]
-pub(super) struct Standpoint {
-    /// Short name; empty when nobody said.
-    pub(super) id: Text<24>,
-    /// Name for people.
-    pub(super) name: String,
-    /// The text of the place code that said so.
-    pub(super) code: Option<String>,
 }
 
 /// The codes of a frame that were not in view a moment ago.
@@ -107,7 +93,7 @@ impl Checkpoint {
             load_after: None,
             recent: Recent::default(),
             in_view: Vec::new(),
-            direction: kept_direction(data).unwrap_or(config.direction),
+            direction: kept::direction(data).unwrap_or(config.direction),
             place: Standpoint {
                 name: id.to_string(),
                 id,
@@ -115,7 +101,13 @@ impl Checkpoint {
             },
         };
         checkpoint.reload_if_changed(data, identity, clock);
-        checkpoint.restore_place(data, clock.now());
+        let kept = checkpoint
+            .bundle
+            .as_ref()
+            .and_then(|bundle| kept::place(data, bundle.trust(), clock.now().time));
+        if let Some(place) = kept {
+            checkpoint.place = place;
+        }
         checkpoint
     }
 
@@ -260,36 +252,8 @@ impl Checkpoint {
 
     /// Stands at a scanned place from now on, also after a restart.
     pub(super) fn stand_at(&mut self, data: &DataDir, place: &Place, code: String) {
-        if let Err(error) = files::replace(&data.place(), code.as_bytes()) {
-            eprintln!("gatepost: the place could not be kept: {error}");
-        }
-        self.place = Standpoint {
-            id: place.id.clone(),
-            name: place.name.to_string(),
-            code: Some(code),
-        };
-    }
-
-    /// The place that was scanned last, where its code still counts.
-    fn restore_place(&mut self, data: &DataDir, now: Now) {
-        let Some(bundle) = &self.bundle else { return };
-        let Ok(bytes) = files::read_limited(&data.place(), MAX_PLACE) else {
-            return;
-        };
-        let Ok(code) = String::from_utf8(bytes) else {
-            return;
-        };
-        let verified =
-            Document::from_text(&code).map(|document| verify(&document, bundle.trust(), now.time));
-        if let Ok(Ok(VerifiedDocument::Place(place))) = verified
-            && now.time < place.claims().not_after.start()
-        {
-            self.place = Standpoint {
-                id: place.claims().id.clone(),
-                name: place.claims().name.to_string(),
-                code: Some(code),
-            };
-        }
+        kept::keep_place(data, &code);
+        self.place = Standpoint::of(place, code);
     }
 
     pub(super) fn place(&self) -> &Standpoint {
@@ -303,13 +267,7 @@ impl Checkpoint {
     /// People go this way from now on, also after a restart.
     pub(super) fn turn(&mut self, data: &DataDir, direction: Direction) {
         self.direction = direction;
-        let word = match direction {
-            Direction::In => "in",
-            Direction::Out => "out",
-        };
-        if let Err(error) = files::replace(&data.direction(), word.as_bytes()) {
-            eprintln!("gatepost: the direction could not be kept: {error}");
-        }
+        kept::keep_direction(data, direction);
     }
 
     pub(super) fn bundle(&self) -> Option<&Arc<InstalledBundle>> {
@@ -383,14 +341,6 @@ pub(super) fn place(judged: &Judged, now: Now) -> Option<&Place> {
             case: Case::Code(Ok(Looked::Place(place))),
             ..
         } => Some(place.claims()).filter(|place| now.time < place.not_after.start()),
-        _ => None,
-    }
-}
-
-fn kept_direction(data: &DataDir) -> Option<Direction> {
-    match files::read_limited(&data.direction(), 8).ok()?.as_slice() {
-        b"in" => Some(Direction::In),
-        b"out" => Some(Direction::Out),
         _ => None,
     }
 }

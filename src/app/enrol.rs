@@ -1,6 +1,8 @@
 //! The first run: an enrolment code pins the authority's root, the request goes out by USB stick, and the
 //! answer comes back the same way.
 
+use std::time::{Duration, Instant};
+
 use gatepost_pass::{Digest, Document, Text, document};
 use gatepost_protocol::{DeviceRequest, Enrolment, device::device_id};
 
@@ -16,6 +18,10 @@ const ANSWER: &str = "enrolment";
 const REQUEST: &str = "gatepost-request-";
 /// Longest text of an enrolment code, in bytes.
 const MAX_CODE: usize = 2048;
+const NO_STICK: &str =
+    "the code is good; put a USB stick in: the request to the authority goes onto it";
+/// How long the page says that it is done.
+const SAY_DONE: Duration = Duration::from_secs(5);
 /// The name under which a device asks when nobody gave it one.
 const NAMELESS: &str = "new device";
 
@@ -24,7 +30,7 @@ impl App {
     pub(super) fn begin_enrolment(&mut self) {
         self.enrolling = match self.pinned() {
             None => EnrolStep::ScanCode,
-            Some(code) => self.asking(&code),
+            Some(_) => self.asking(),
         };
         self.go_to(Page::Enrol);
     }
@@ -55,7 +61,7 @@ impl App {
             let why = "the enrolment code is out of date: ask the authority for a new one";
             EnrolStep::Failed(why.to_owned())
         } else {
-            match self.pin_root(code, text) {
+            match self.pin_root(text) {
                 Ok(step) => step,
                 Err(why) => EnrolStep::Failed(why),
             }
@@ -64,12 +70,12 @@ impl App {
         true
     }
 
-    fn pin_root(&mut self, code: &document::Enrolment, text: &str) -> Result<EnrolStep, String> {
+    fn pin_root(&mut self, text: &str) -> Result<EnrolStep, String> {
         let mut seed = [0; 32];
         getrandom::fill(&mut seed).map_err(|why| why.to_string())?;
         self.data.device_key(&seed).map_err(|why| why.to_string())?;
         files::replace(&self.data.first_run(), text.as_bytes()).map_err(|why| why.to_string())?;
-        Ok(self.asking(code))
+        Ok(self.asking())
     }
 
     /// The code of a first run that was scanned before.
@@ -80,12 +86,10 @@ impl App {
     }
 
     /// The hub has no door for requests: they go by stick, whether or not there is a hub.
-    fn asking(&self, code: &document::Enrolment) -> EnrolStep {
+    fn asking(&self) -> EnrolStep {
         match self.write_request() {
             Some(file) => EnrolStep::RequestWritten { file },
-            None => EnrolStep::Asking {
-                hub: code.hub.to_string(),
-            },
+            None => EnrolStep::Failed(NO_STICK.to_owned()),
         }
     }
 
@@ -116,8 +120,8 @@ impl App {
         let before = self.enrolling.clone();
         if let Some(answered) = self.answer(&code) {
             self.enrolling = answered;
-        } else if matches!(self.enrolling, EnrolStep::Asking { .. }) {
-            self.enrolling = self.asking(&code);
+        } else if matches!(self.enrolling, EnrolStep::Failed(_)) {
+            self.enrolling = self.asking();
         }
         if self.enrolling != before {
             self.show_enrolment();
@@ -131,7 +135,10 @@ impl App {
         let mut fault = None;
         for bytes in files.iter().filter_map(read) {
             match self.accept(code, &bytes) {
-                Ok(()) => return Some(EnrolStep::Enrolled),
+                Ok(()) => {
+                    self.back_at = Some(Instant::now() + SAY_DONE);
+                    return Some(EnrolStep::Enrolled);
+                }
                 Err(why) => fault = Some(EnrolStep::Failed(why)),
             }
         }

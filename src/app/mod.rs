@@ -2,13 +2,15 @@
 //!
 //! `scanner` is the loop. What it does stands in a file a matter: `verdicts` (codes to verdicts to passages),
 //! `people` (those without a code), `staff` (badges, duty, overrides), `pages` (status, today, place), `hub`,
-//! `hardware`, `update` and `enrol`. `checkpoint` and `session` are its state, `workers` the threads that bring
+//! `hardware`, `update` and `enrol`. `checkpoint` and `session` are its state, `kept` what of it a
+//! restart must not forget, `workers` the threads that bring
 //! events, `view` puts state into the window's words, `record` keeps pictures of verdicts for the demo.
 
 mod checkpoint;
 mod enrol;
 mod hardware;
 mod hub;
+mod kept;
 mod pages;
 mod people;
 mod record;

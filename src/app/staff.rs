@@ -9,7 +9,7 @@ use super::{scanner::App, session::Overrides, view};
 use crate::{
     checkpoint::{
         LookedBadge, Overriding,
-        duty::{Candidate, Duty, PinPad, Standing, Supervisor},
+        duty::{Candidate, Duty, PadState, PinPad, Standing, Supervisor},
     },
     devices::Sound,
     ui::{Page, UiUpdate},
@@ -23,6 +23,8 @@ const SAY_ON_DUTY: Duration = Duration::from_secs(3);
 pub(super) struct Staff {
     pub(super) duty: Duty,
     pub(super) pad: PinPad,
+    /// What the duty page says of the pad.
+    shown: Option<PadState>,
 }
 
 impl Staff {
@@ -186,12 +188,7 @@ impl App {
             self.play(Sound::Error);
             self.back_at = None;
             self.go_to(Page::Duty);
-        } else if self.page == Page::Duty
-            && matches!(
-                self.staff.pad.state(at),
-                crate::checkpoint::duty::PadState::Locked(_)
-            )
-        {
+        } else if self.page == Page::Duty && self.staff.shown != Some(self.staff.pad.state(at)) {
             self.show_duty();
         }
     }
@@ -201,7 +198,9 @@ impl App {
             Some(Overrides::EnterPin(_, candidate)) => Some(candidate.badge()),
             _ => None,
         };
-        let duty = view::duty(&self.staff, candidate, Instant::now());
+        let at = Instant::now();
+        let duty = view::duty(&self.staff, candidate, at);
+        self.staff.shown = Some(self.staff.pad.state(at));
         self.ui.send(UiUpdate::Duty(duty));
     }
 }

@@ -61,13 +61,7 @@ impl Post {
     /// Enrolled, with the bundle of the fixture's region, changed.
     pub(super) fn open(change: impl FnOnce(&mut Region)) -> Self {
         let folder = tempfile::tempdir().unwrap();
-        let mut region = Region::default();
-        region.policy.tracing_key = TracingKey {
-            id: 1,
-            key: tracing_key(&SECRET).1,
-        };
-        // Nothing goes by itself while a test looks.
-        region.policy.show_seconds = [60; 3];
+        let mut region = region();
         change(&mut region);
         let data = DataDir::open(&folder.path().join("device")).unwrap();
         enrol(&data);
@@ -86,9 +80,12 @@ impl Post {
         Self::start(folder)
     }
 
-    /// Not enrolled yet.
-    pub(super) fn new_device() -> Self {
-        Self::start(tempfile::tempdir().unwrap())
+    /// Not enrolled yet, with these settings.
+    pub(super) fn new_device(settings: &str) -> Self {
+        let folder = tempfile::tempdir().unwrap();
+        fs::create_dir_all(folder.path().join("device")).unwrap();
+        fs::write(folder.path().join("device/config.toml"), settings).unwrap();
+        Self::start(folder)
     }
 
     fn start(folder: TempDir) -> Self {
@@ -270,6 +267,18 @@ impl Drop for Post {
     fn drop(&mut self) {
         self.close();
     }
+}
+
+/// The region whose bundle a checkpoint has, unless a test changes it.
+pub(super) fn region() -> Region {
+    let mut region = Region::default();
+    region.policy.tracing_key = TracingKey {
+        id: 1,
+        key: tracing_key(&SECRET).1,
+    };
+    // Nothing goes by itself while a test looks.
+    region.policy.show_seconds = [60; 3];
+    region
 }
 
 fn enrol(data: &DataDir) {

@@ -1,0 +1,121 @@
+//! The pages that explain the device, by the labels on the screen.
+
+use std::fs;
+
+use gatepost_pass::{
+    Digest, Kind, SecretKey, document,
+    envelope::to_text,
+    fixture::{self, NOW, documents},
+    time::Minute,
+    trust::{RootClaims, sign_with_roots},
+};
+use gatepost_protocol::{DeviceRequest, Enrolment};
+
+use super::post::{Post, paper, region, write_bundle};
+
+#[test]
+fn status_and_today_are_two_taps_from_home_and_name_nobody() {
+    let post = Post::open(|_| ());
+    post.show(&paper(1));
+    post.sees("Logged");
+    post.tap("Next");
+    post.show(&paper(102));
+    post.sees("REFUSE");
+    post.passages(2);
+    post.tap("Next");
+    post.taps("");
+    post.tap("Menu");
+    post.tap("Today");
+    assert_eq!(post.taps("today"), 2);
+    post.sees("Together");
+    post.sees("2026-11-01");
+    post.tap("Back");
+    post.tap("Status");
+    post.sees("No hub: by USB stick only");
+    post.sees("Agrees with every signed time");
+    post.sees("Issuers: 2");
+    post.sees("CN-SD");
+    post.taps("");
+}
+
+#[test]
+fn a_bundle_on_a_stick_is_found_and_installed_and_both_versions_are_told() {
+    let post = Post::open(|_| ());
+    post.tap("Menu");
+    post.tap("Update");
+    post.sees("Insert the USB stick with the update");
+    let mut newer = region();
+    newer.version = 2;
+    newer.issued_at = newer.issued_at.plus(60);
+    write_bundle(&newer, &post.stick().join("gatepost"));
+    post.sees("An update is here");
+    post.tap("Install the update");
+    post.sees("Updated");
+    post.sees("Version 1");
+    post.sees("Version 2");
+    assert_eq!(post.taps("update from a stick"), 3);
+    post.tap("Back to scanning");
+    post.sees("No phone or code");
+}
+
+#[test]
+fn an_older_bundle_is_refused_in_words_and_the_lists_from_before_stay() {
+    let post = Post::open(|region| region.version = 3);
+    write_bundle(&region(), &post.stick());
+    post.tap("Menu");
+    post.tap("Update");
+    post.tap("Install the update");
+    post.sees("The update was refused");
+    post.tap("Back");
+    post.tap("Back");
+    post.show(&paper(1));
+    post.sees("ADMIT");
+}
+
+#[test]
+fn a_new_device_is_set_up_by_a_code_and_a_stick() {
+    let post = Post::new_device("");
+    post.sees("Hold the enrolment code inside the frame");
+    let secret = SecretKey::from_seed(&[77; 32]);
+    let claims = RootClaims {
+        version: 1,
+        threshold: 1,
+        keys: vec![secret.public()].try_into().unwrap(),
+    };
+    let root = sign_with_roots(Kind::Root, &claims, &[&secret]);
+    let code = document::Enrolment {
+        root: Digest::of(&root),
+        hub: "".try_into().unwrap(),
+        not_after: Minute::of(NOW.plus(fixture::DAY)),
+    };
+    post.show(&to_text(&documents().sign(Kind::Enrolment, &code)));
+    post.sees("put a USB stick in");
+    let stick = post.stick();
+    post.sees("The request is on the USB stick");
+    let request = fs::read_dir(&stick)
+        .unwrap()
+        .next()
+        .unwrap()
+        .unwrap()
+        .path();
+    let request = DeviceRequest::verify(&fs::read(request).unwrap()).unwrap();
+    let certificate = request.certify(&fixture::devices(), fixture::SIGNED, NOW.plus(fixture::DAY));
+    let answer = |root| Enrolment {
+        root,
+        certificate: certificate.clone(),
+        hub: "".try_into().unwrap(),
+    };
+    let other = sign_with_roots(Kind::Root, &claims, &[&SecretKey::from_seed(&[78; 32])]);
+    fs::write(stick.join("enrolment-1"), answer(other).to_bytes()).unwrap();
+    post.sees("another authority");
+    fs::write(stick.join("enrolment-2"), answer(root).to_bytes()).unwrap();
+    post.sees("This device is set up");
+    assert_eq!(post.taps("first run"), 0);
+}
+
+#[test]
+fn settings_that_can_not_be_used_are_named_on_the_screen_and_the_device_runs() {
+    let post = Post::new_device("language = \"en\"\nsync_seconds = 0\n");
+    post.sees("The settings cannot be used");
+    post.sees("sync_seconds");
+}
