@@ -108,7 +108,7 @@ mod tests {
 
     const LEVELS: [Level; 4] = [Level::M, Level::L, Level::H, Level::Q];
     /// Codewords of a few versions (ISO/IEC 18004:2015, Table 1).
-    const CODEWORDS: [(usize, usize); 5] = [(1, 26), (5, 134), (7, 196), (22, 1_474), (40, 3_706)];
+    const CODEWORDS: [(usize, usize); 5] = [(1, 26), (5, 134), (7, 196), (22, 1_258), (40, 3_706)];
 
     #[test]
     fn blocks_are_those_of_the_standard() {
@@ -117,7 +117,7 @@ mod tests {
             (1, Level::L, 26, (1, 19), (0, 20)),
             (5, Level::Q, 134, (2, 15), (2, 16)),
             (7, Level::H, 196, (4, 13), (1, 14)),
-            (22, Level::M, 1_474, (17, 46), (0, 47)),
+            (22, Level::M, 1_258, (17, 46), (0, 47)),
             (40, Level::H, 3_706, (20, 15), (61, 16)),
         ] {
             let blocks = Blocks::of(version, level, all).unwrap();
@@ -182,7 +182,11 @@ mod tests {
         for (block, words) in encoded.iter().enumerate() {
             for (i, &word) in words.iter().enumerate() {
                 let correction = i >= blocks.data(block);
-                let turn = if correction { i + most - words.len() } else { i };
+                let turn = if correction {
+                    i + most - words.len()
+                } else {
+                    i
+                };
                 sent[turn].push(word);
             }
         }

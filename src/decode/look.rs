@@ -39,10 +39,13 @@ pub(super) enum Care {
 /// Longest side, in pixels, that a quick look works at.
 const QUICK_SIDE: usize = 800;
 /// Work of a quick look, in modules sampled.
-const QUICK_WORK: usize = 160_000;
+const QUICK_WORK: usize = 80_000;
 /// Finder patterns that are kept, in a quick look and in a thorough one.
-const QUICK_FINDERS: usize = 64;
+const QUICK_FINDERS: usize = 32;
 const THOROUGH_FINDERS: usize = 96;
+/// Triples of them that are looked at.
+const QUICK_TRIPLES: usize = 40;
+const THOROUGH_TRIPLES: usize = 2_000;
 
 /// A plain look at the picture as it is.
 pub(super) const PLAIN: Look = Look {
@@ -90,12 +93,12 @@ impl Look {
 
     /// The codes that belong to them.
     pub(super) fn codes(&self, ink: &Ink, finders: &[Finder]) -> Sight {
-        let work = match self.care {
-            Care::Quick => QUICK_WORK,
-            Care::Thorough { work } => work,
+        let (work, triples) = match self.care {
+            Care::Quick => (QUICK_WORK, QUICK_TRIPLES),
+            Care::Thorough { work } => (work, THOROUGH_TRIPLES),
         };
         let mut budget = Budget::new(work);
-        let mut sight = place::read_all(ink, finders, &mut budget);
+        let mut sight = place::read_all(ink, finders, triples, &mut budget);
         let done = !sight.readings.is_empty() && sight.unread.is_empty();
         if self.care != Care::Quick && !done {
             trio::read_all(ink, finders, &mut sight, &mut budget);

@@ -174,7 +174,9 @@ impl Bits<'_> {
     fn peek_byte(&self) -> u8 {
         let left = self.left().min(8);
         let mut ahead = Bits { ..*self };
-        ahead.take(left).map_or(0, |value| (value << (8 - left)) as u8)
+        ahead
+            .take(left)
+            .map_or(0, |value| (value << (8 - left)) as u8)
     }
 }
 
@@ -190,7 +192,11 @@ mod tests {
             .iter()
             .flat_map(|&(value, count)| (0..count).rev().map(move |i| (value >> i & 1) as u8))
             .collect();
-        let byte = |bits: &[u8]| bits.iter().enumerate().fold(0, |b, (i, bit)| b | bit << (7 - i));
+        let byte = |bits: &[u8]| {
+            bits.iter()
+                .enumerate()
+                .fold(0, |b, (i, bit)| b | bit << (7 - i))
+        };
         bits.chunks(8).map(byte).collect()
     }
 
@@ -223,7 +229,16 @@ mod tests {
 
     #[test]
     fn one_symbol_of_several_gives_its_part() {
-        let part = [(3, 4), (1, 4), (3, 4), (0x5a, 8), (4, 4), (2, 8), (0x4142, 16), (0, 4)];
+        let part = [
+            (3, 4),
+            (1, 4),
+            (3, 4),
+            (0x5a, 8),
+            (4, 4),
+            (2, 8),
+            (0x4142, 16),
+            (0, 4),
+        ];
         assert_eq!(read(&part).unwrap(), "AB");
     }
 

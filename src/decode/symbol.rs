@@ -14,7 +14,7 @@ pub(super) fn side_of(version: usize) -> usize {
 }
 
 /// What reading costs per module, in modules sampled: error correction, tried in both mirrorings.
-pub(super) const WORK: usize = 10;
+pub(super) const WORK: usize = 3;
 
 /// Why a square of modules gives no content.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

@@ -1,5 +1,6 @@
 //! Grey to black and white by local means, so that shadows and gradients don't matter.
 
+use super::mapping::Point;
 use super::scale::Picture;
 
 /// How much darker than its surroundings each pixel is: above 0 is black. All outside is white.
@@ -14,6 +15,30 @@ impl Ink {
     /// Whether the pixel that a point lies in is black; false outside, and for no number.
     pub(super) fn black(&self, x: f64, y: f64) -> bool {
         self.at(x, y) > 0
+    }
+
+    /// Whether the pixels are black from the one that a point lies in to the edge, along a row or a
+    /// column; none if the point is outside.
+    pub(super) fn along(
+        &self,
+        (x, y): Point,
+        (dx, dy): (isize, isize),
+    ) -> impl Iterator<Item = bool> {
+        let inside =
+            x >= 0.0 && y >= 0.0 && (x as usize) < self.width && (y as usize) < self.height;
+        let (x, y) = (x as usize, y as usize);
+        let left = |at: usize, end: usize, step: isize| match step {
+            0 => usize::MAX,
+            1.. => end - at,
+            _ => at + 1,
+        };
+        let count = if inside {
+            left(x, self.width, dx).min(left(y, self.height, dy))
+        } else {
+            0
+        };
+        let (start, stride) = (y * self.width + x, dx + dy * self.width as isize);
+        (0..count as isize).map(move |t| self.depth[start.wrapping_add_signed(t * stride)] > 0)
     }
 
     /// The ink of the pixel that a point lies in; white outside, and for no number.
