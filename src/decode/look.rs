@@ -4,7 +4,7 @@ use super::budget::Budget;
 use super::finder::{self, Finder};
 use super::place::{self, Sight};
 use super::scale::Picture;
-use super::threshold::{self, Ink};
+use super::threshold::{self, Ink, Level};
 use super::{Luma, trio};
 
 /// How a picture is looked at.
@@ -16,6 +16,8 @@ pub(super) struct Look {
     pub(super) block: usize,
     /// Contrast, in grey levels, below which a block holds no edge.
     pub(super) flat: u8,
+    /// Which grey of a block separates ink from paper.
+    pub(super) level: Level,
     /// How much steeper edges are made; 0 leaves them as they are.
     pub(super) sharpen: f64,
     /// Light modules on dark ground.
@@ -52,6 +54,7 @@ pub(super) const PLAIN: Look = Look {
     scale: 1.0,
     block: 12,
     flat: 24,
+    level: Level::Mean,
     sharpen: 0.0,
     inverted: false,
     care: Care::Quick,
@@ -79,7 +82,7 @@ impl Look {
 
     /// The grey picture as ink on paper.
     pub(super) fn ink(&self, picture: &Picture<'_>) -> Ink {
-        let ink = threshold::threshold(picture, self.block, self.flat);
+        let ink = threshold::threshold(picture, self.block, self.flat, self.level);
         if self.inverted { ink.inverted() } else { ink }
     }
 
