@@ -54,23 +54,35 @@ pub(super) fn find(ink: &Ink, step: usize, limit: usize) -> Vec<Finder> {
 fn scan_row(row: &[i16], mut hit: impl FnMut(f64)) {
     let mut runs = [0usize; 5];
     let (mut black, mut from) = (false, 0);
-    while from < row.len() {
-        let rest = &row[from..];
-        let run = if black {
-            rest.iter().position(|&ink| ink <= 0)
-        } else {
-            rest.iter().position(|&ink| ink > 0)
-        };
-        let run = run.unwrap_or(rest.len());
-        runs = [runs[1], runs[2], runs[3], runs[4], run];
-        from += run;
+    let mut end_run = |end: usize| {
+        runs = [runs[1], runs[2], runs[3], runs[4], end - from];
+        from = end;
         if black && is_ring(&runs) {
             let end_of_middle = from - runs[4] - runs[3];
             hit(end_of_middle as f64 - runs[2] as f64 / 2.0);
         }
         black = !black;
+    };
+    let mut last = 0;
+    for (word, pixels) in row.chunks(WORD).enumerate() {
+        // A bit for each pixel, without a branch; then one for each that is not as the one before.
+        let bit = |(i, &ink): (usize, &i16)| u64::from(ink > 0) << i;
+        let blacks = pixels.iter().enumerate().map(bit).fold(0, |a, b| a | b);
+        let mut changes = blacks ^ (blacks << 1 | last);
+        last = blacks >> (WORD - 1);
+        while changes != 0 {
+            let end = word * WORD + changes.trailing_zeros() as usize;
+            if end < row.len() {
+                end_run(end);
+            }
+            changes &= changes - 1;
+        }
     }
+    end_run(row.len());
 }
+
+/// Pixels that are looked at together.
+const WORD: usize = 64;
 
 /// Whether five runs may cross a finder pattern: the inner three have the proportion 1:3:1, the outer
 /// ones are at least half a module. They may be longer: the ring may touch other print.
@@ -103,9 +115,9 @@ fn is_pattern(runs: &[usize; 5], tolerance: f64) -> bool {
 
 /// Looks at a possible finder pattern along the column and the row. Not along the diagonals: corners get worn.
 fn confirm(ink: &Ink, x: f64, y: f64) -> Option<Finder> {
-    let down = cross(ink, (x, y), (0.0, 1.0), TOLERANCE)?;
+    let down = straight_cross(ink, (x, y), (0, 1))?;
     let y = y + down.off_middle;
-    let across = cross(ink, (x, y), (1.0, 0.0), TOLERANCE)?;
+    let across = straight_cross(ink, (x, y), (1, 0))?;
     let x = x + across.off_middle;
     let (shorter, longer) = (
         down.length.min(across.length),
@@ -130,51 +142,62 @@ pub(super) struct Cross {
     off_middle: f64,
 }
 
-/// Walks from a point in the black square both ways along `step`; `None` if the runs are not 1:1:3:1:1.
-pub(super) fn cross(
-    ink: &Ink,
-    (x, y): (f64, f64),
-    (dx, dy): (f64, f64),
-    tolerance: f64,
-) -> Option<Cross> {
-    let ahead = half_cross(ink, (x, y), (dx, dy))?;
-    let back = half_cross(ink, (x, y), (-dx, -dy))?;
-    // Both halves count the pixel they start in.
-    let middle = ahead[0] + back[0] - 1;
-    let runs = [back[2], back[1], middle, ahead[1], ahead[2]];
-    is_pattern(&runs, tolerance).then(|| Cross {
-        length: runs.iter().sum::<usize>() as f64,
-        off_middle: (ahead[0] as f64 - back[0] as f64) / 2.0,
-    })
+impl Cross {
+    /// Of the runs from the starting point both ways; `None` if they are not 1:1:3:1:1.
+    fn of(ahead: [usize; 3], back: [usize; 3], tolerance: f64) -> Option<Self> {
+        // Both halves count the pixel they start in.
+        let middle = ahead[0] + back[0] - 1;
+        let runs = [back[2], back[1], middle, ahead[1], ahead[2]];
+        is_pattern(&runs, tolerance).then(|| Self {
+            length: runs.iter().sum::<usize>() as f64,
+            off_middle: (ahead[0] as f64 - back[0] as f64) / 2.0,
+        })
+    }
 }
 
-/// The lengths of black, white and black from a point along `step`. Each run has a limit, the first
+/// Walks from a point in the black square both ways along `step`; `None` if the runs are not 1:1:3:1:1.
+pub(super) fn cross(ink: &Ink, (x, y): Point, (dx, dy): Point, tolerance: f64) -> Option<Cross> {
+    let walk = |sign: f64| {
+        let way = (0..).map(move |t| sign * f64::from(t));
+        half_cross(ink, way.map(|t| ink.black(x + t * dx, y + t * dy)))
+    };
+    Cross::of(walk(1.0)?, walk(-1.0)?, tolerance)
+}
+
+/// The same along a row or a column, by whole pixels.
+fn straight_cross(ink: &Ink, at: Point, (dx, dy): (isize, isize)) -> Option<Cross> {
+    let outside = std::iter::repeat(false);
+    let walk = |step| half_cross(ink, ink.along(at, step).chain(outside.clone()));
+    Cross::of(walk((dx, dy))?, walk((-dx, -dy))?, TOLERANCE)
+}
+
+/// The lengths of black, white and black along a way that does not end. Each run has a limit, the first
 /// by the picture's size and the others by the first, so that the walk ends.
-fn half_cross(ink: &Ink, (x, y): (f64, f64), (dx, dy): (f64, f64)) -> Option<[usize; 3]> {
+fn half_cross(ink: &Ink, way: impl Iterator<Item = bool>) -> Option<[usize; 3]> {
     let mut runs = [0usize; 3];
-    let (mut run, mut limit, mut t) = (0, 2 * ink.reach(), 0.0);
-    loop {
-        let black = ink.black(x + t * dx, y + t * dy);
-        if black == (run != 1) {
-            runs[run] += 1;
-            if runs[run] > limit {
-                // The outer ring may run into black ground: then it is taken as one module.
-                if run == 2 && runs[1] <= runs[0] {
-                    runs[2] = (runs[0] * 2).div_ceil(3);
-                    return Some(runs);
-                }
+    let (mut run, mut limit) = (0, 2 * ink.reach());
+    for black in way {
+        while black != (run != 1) {
+            if runs[0] == 0 {
                 return None;
             }
-            t += 1.0;
-        } else if runs[0] == 0 {
-            return None;
-        } else if run == 2 {
-            return Some(runs);
-        } else {
+            if run == 2 {
+                return Some(runs);
+            }
             run += 1;
             limit = 2 * runs[0] + 1;
         }
+        runs[run] += 1;
+        if runs[run] > limit {
+            // The outer ring may run into black ground: then it is taken as one module.
+            if run == 2 && runs[1] <= runs[0] {
+                runs[2] = (runs[0] * 2).div_ceil(3);
+                return Some(runs);
+            }
+            return None;
+        }
     }
+    None
 }
 
 /// Adds a sighting to the finder pattern that it belongs to, or as a new one.

@@ -1,7 +1,9 @@
 //! Where the modules of a code lie, and what they say.
 
 use super::budget::Budget;
-use super::layout::{Fixed, alignment_centres, alignment_pattern, edge_modules, fixed_modules};
+use super::layout::{
+    Fixed, alignment_centres, alignment_pattern, edge_modules, fixed_modules, timing_modules,
+};
 use super::legs::Legs;
 use super::mapping::{Anchors, Mapping, Point};
 use super::mesh::{self, Tones};
@@ -20,6 +22,9 @@ pub(super) enum Outcome {
 
 /// Share of the fixed modules that must be right before the rest is worth reading.
 const MIN_FIT: f64 = 0.7;
+const MIN_QUICK_FIT: f64 = 0.75;
+/// Share of the timing pattern's.
+const MIN_TIMING: f64 = 0.6;
 /// The same when the code has told its version and a mesh will mend its bends.
 const MIN_TOLD_FIT: f64 = 0.5;
 /// The same for a mesh, which fits wherever there is a code.
@@ -37,7 +42,7 @@ const QUICK_STEPS: [f64; 1] = [0.25];
 
 /// Reads a code as a flat square, at the likeliest places.
 pub(super) fn read(ink: &Ink, legs: &Legs, budget: &mut Budget) -> Outcome {
-    let guesses = guesses(ink, legs, &legs.versions(), MIN_FIT, budget);
+    let guesses = guesses(ink, legs, &legs.versions(), MIN_QUICK_FIT, budget);
     if guesses.is_empty() {
         return Outcome::Nothing;
     }
@@ -102,8 +107,15 @@ fn guesses(
 ) -> Vec<Guess> {
     let mut near: Vec<Guess> = Vec::new();
     for &version in versions {
-        let edges = edge_modules(version);
+        let timing = some_timing_modules(version);
         for anchors in legs.anchors(symbol::side_of(version)) {
+            if budget.spend(timing.len()).is_none() {
+                break;
+            }
+            if fit(ink, &anchors, symbol::side_of(version), &timing) < MIN_TIMING {
+                continue;
+            }
+            let edges = edge_modules(version);
             if budget.spend(edges.len()).is_none() {
                 break;
             }
@@ -129,6 +141,14 @@ fn guesses(
     }
     all.sort_by(|a, b| b.fit.total_cmp(&a.fit));
     all
+}
+
+/// A few of the timing pattern's modules, from all over it.
+fn some_timing_modules(version: usize) -> Vec<Fixed> {
+    const FEW: usize = 32;
+    // Odd, so that both patterns and both colours are among them.
+    let step = (2 * symbol::side_of(version) / FEW) | 1;
+    timing_modules(version).step_by(step).collect()
 }
 
 /// Share of these modules that have the right colour; 0 where no code can lie.
@@ -273,25 +293,26 @@ fn find_alignment(
     budget: &mut Budget,
 ) -> Option<Point> {
     /// Of 25 modules.
-    const MIN_MATCH: u32 = 21;
+    const MAX_WRONG: usize = 4;
     let reach = (6 + side / 8) as i32;
-    // Half of the places are white, and are not looked at closer.
-    budget.spend(((2 * reach + 1) * (2 * reach + 1)) as usize * 13)?;
-    let mut best = MIN_MATCH - 1;
+    // Half of the places are white, and most others are wrong after a few modules.
+    budget.spend(((2 * reach + 1) * (2 * reach + 1)) as usize * 5)?;
+    let mut fewest = MAX_WRONG + 1;
     let mut places: Vec<Point> = Vec::new();
     for (i, j) in (-reach..=reach).flat_map(|j| (-reach..=reach).map(move |i| (i, j))) {
         let (x, y) = (at + f64::from(i) / 2.0, at + f64::from(j) / 2.0);
         if !mapping.black(ink, x, y) {
             continue;
         }
-        let matching = alignment_pattern()
-            .map(|(dx, dy, black)| u32::from(mapping.black(ink, x + dx, y + dy) == black))
-            .sum::<u32>();
-        if matching > best {
-            best = matching;
+        let wrong = alignment_pattern()
+            .filter(|&(dx, dy, black)| mapping.black(ink, x + dx, y + dy) != black)
+            .take(fewest + 1)
+            .count();
+        if wrong < fewest {
+            fewest = wrong;
             places.clear();
         }
-        if matching == best {
+        if wrong == fewest && wrong <= MAX_WRONG {
             places.push((x, y));
         }
     }

@@ -44,11 +44,16 @@ pub(super) fn edge_modules(version: usize) -> Vec<Fixed> {
             black: ring != 2,
         }));
     }
-    for i in 8..side - 8 {
-        let (along, black) = (i as f64 + 0.5, i.is_multiple_of(2));
-        fixed.extend([(along, 6.5), (6.5, along)].map(|(x, y)| Fixed { x, y, black }));
-    }
+    fixed.extend(timing_modules(version));
     fixed
+}
+
+/// Those between the finder patterns, black and white in turns.
+pub(super) fn timing_modules(version: usize) -> impl Iterator<Item = Fixed> {
+    (8..symbol::side_of(version) - 8).flat_map(|i| {
+        let (along, black) = (i as f64 + 0.5, i.is_multiple_of(2));
+        [(along, 6.5), (6.5, along)].map(|(x, y)| Fixed { x, y, black })
+    })
 }
 
 /// The 5 x 5 modules of an alignment pattern around its middle: x, y, black.

@@ -4,7 +4,7 @@ use super::budget::Budget;
 use super::finder::{self, Finder};
 use super::place::{self, Sight};
 use super::scale::Picture;
-use super::threshold::{self, Ink};
+use super::threshold::{self, Ink, Level};
 use super::{Luma, trio};
 
 /// How a picture is looked at.
@@ -16,6 +16,8 @@ pub(super) struct Look {
     pub(super) block: usize,
     /// Contrast, in grey levels, below which a block holds no edge.
     pub(super) flat: u8,
+    /// Which grey of a block separates ink from paper.
+    pub(super) level: Level,
     /// How much steeper edges are made; 0 leaves them as they are.
     pub(super) sharpen: f64,
     /// Light modules on dark ground.
@@ -39,16 +41,20 @@ pub(super) enum Care {
 /// Longest side, in pixels, that a quick look works at.
 const QUICK_SIDE: usize = 800;
 /// Work of a quick look, in modules sampled.
-const QUICK_WORK: usize = 160_000;
+const QUICK_WORK: usize = 80_000;
 /// Finder patterns that are kept, in a quick look and in a thorough one.
-const QUICK_FINDERS: usize = 64;
+const QUICK_FINDERS: usize = 32;
 const THOROUGH_FINDERS: usize = 96;
+/// Triples of them that are looked at.
+const QUICK_TRIPLES: usize = 40;
+const THOROUGH_TRIPLES: usize = 2_000;
 
 /// A plain look at the picture as it is.
 pub(super) const PLAIN: Look = Look {
     scale: 1.0,
     block: 12,
     flat: 24,
+    level: Level::Mean,
     sharpen: 0.0,
     inverted: false,
     care: Care::Quick,
@@ -76,7 +82,7 @@ impl Look {
 
     /// The grey picture as ink on paper.
     pub(super) fn ink(&self, picture: &Picture<'_>) -> Ink {
-        let ink = threshold::threshold(picture, self.block, self.flat);
+        let ink = threshold::threshold(picture, self.block, self.flat, self.level);
         if self.inverted { ink.inverted() } else { ink }
     }
 
@@ -90,12 +96,12 @@ impl Look {
 
     /// The codes that belong to them.
     pub(super) fn codes(&self, ink: &Ink, finders: &[Finder]) -> Sight {
-        let work = match self.care {
-            Care::Quick => QUICK_WORK,
-            Care::Thorough { work } => work,
+        let (work, triples) = match self.care {
+            Care::Quick => (QUICK_WORK, QUICK_TRIPLES),
+            Care::Thorough { work } => (work, THOROUGH_TRIPLES),
         };
         let mut budget = Budget::new(work);
-        let mut sight = place::read_all(ink, finders, &mut budget);
+        let mut sight = place::read_all(ink, finders, triples, &mut budget);
         let done = !sight.readings.is_empty() && sight.unread.is_empty();
         if self.care != Care::Quick && !done {
             trio::read_all(ink, finders, &mut sight, &mut budget);

@@ -70,7 +70,7 @@ pub(super) fn relaxed(ink: &Ink, mapping: &Mapping, version: usize) -> Tones {
 /// all modules.
 pub(super) fn tying_work(version: usize) -> usize {
     let side = symbol::side_of(version);
-    25 * (121 + 81) * alignment_centres(version).len().pow(2) + 5 * side * side
+    13 * (121 + 81) * alignment_centres(version).len().pow(2) + 5 * side * side
 }
 
 /// Shifts, in modules, at the knots of a lattice; between knots they are mixed.
@@ -278,8 +278,10 @@ impl<'a> Sheet<'a> {
             let trials = (-steps..=steps).flat_map(|j| (-steps..=steps).map(move |i| (i, j)));
             let (fit, shift) = trials
                 .map(|(i, j)| (f64::from(i) * step, f64::from(j) * step))
-                .map(|(dx, dy)| {
-                    let shift = (centre.0 + dx, centre.1 + dy);
+                .map(|(dx, dy)| (dx, dy, (centre.0 + dx, centre.1 + dy)))
+                // Half of the places are white, and are not looked at closer.
+                .filter(|&(_, _, shift)| self.alignment_ink(knot, shift, (0.0, 0.0)) > 0.0)
+                .map(|(dx, dy, shift)| {
                     (self.alignment_fit(knot, shift) - 0.02 * dx.hypot(dy), shift)
                 })
                 .max_by(|a, b| a.0.total_cmp(&b.0))?;
@@ -292,15 +294,21 @@ impl<'a> Sheet<'a> {
     }
 
     fn alignment_fit(&self, knot: usize, shift: Point) -> f64 {
-        let (x, y) = self.mesh.place(knot);
         let sum: f64 = alignment_pattern()
             .map(|(dx, dy, black)| {
-                let (px, py) = self.mapping.at(x + dx + shift.0, y + dy + shift.1);
-                let tone = self.ink.mixed(px, py).clamp(-self.cap, self.cap);
+                let tone = self.alignment_ink(knot, shift, (dx, dy));
+                let tone = tone.clamp(-self.cap, self.cap);
                 if black { tone } else { -tone }
             })
             .sum();
         sum / (25.0 * self.cap)
+    }
+
+    /// The ink of a module of an alignment pattern, counted from its middle.
+    fn alignment_ink(&self, knot: usize, shift: Point, (dx, dy): Point) -> f64 {
+        let (x, y) = self.mesh.place(knot);
+        let (x, y) = self.mapping.at(x + dx + shift.0, y + dy + shift.1);
+        self.ink.mixed(x, y)
     }
 }
 

@@ -11,6 +11,7 @@
 //! ruled out from outside without doing the search, and a checkpoint must not stop for a picture.
 
 mod budget;
+mod codewords;
 mod explain;
 mod finder;
 mod frame;
@@ -22,6 +23,7 @@ mod mapping;
 mod mesh;
 mod place;
 mod scale;
+mod segments;
 mod stages;
 mod still;
 mod stream;

@@ -1,5 +1,7 @@
 //! Which three finder patterns belong to one code: likely triples first, each pattern used once.
 
+use std::cmp::Ordering;
+
 use super::MAX_CODES;
 use super::budget::Budget;
 use super::finder::Finder;
@@ -22,12 +24,14 @@ pub(super) struct Sight {
 }
 
 /// Reads the codes of a black and white picture, in the order in which they were found.
-pub(super) fn read_all(ink: &Ink, finders: &[Finder], budget: &mut Budget) -> Sight {
+///
+/// At most `limit` triples are looked at.
+pub(super) fn read_all(ink: &Ink, finders: &[Finder], limit: usize, budget: &mut Budget) -> Sight {
     let mut sight = Sight {
         used: vec![false; finders.len()],
         ..Sight::default()
     };
-    for triple in triples(finders) {
+    for triple in triples(finders, limit) {
         if triple.members.iter().any(|&i| sight.used[i]) {
             continue;
         }
@@ -70,31 +74,87 @@ struct Triple {
     skew: f64,
 }
 
-/// All triples that could be a code seen from an angle, squarest first.
-fn triples(finders: &[Finder]) -> Vec<Triple> {
+impl Triple {
+    fn cmp(&self, other: &Self) -> Ordering {
+        (self.skew.total_cmp(&other.skew)).then(self.members.cmp(&other.members))
+    }
+}
+
+/// The triples that could best be a code seen from an angle, squarest first.
+fn triples(finders: &[Finder], limit: usize) -> Vec<Triple> {
     let n = finders.len();
+    let pairs = Pairs::of(finders);
     let mut list: Vec<Triple> = (0..n)
-        .flat_map(|i| (i + 1..n).flat_map(move |j| (j + 1..n).map(move |k| [i, j, k])))
-        .filter_map(|members| triple(finders, members))
+        .flat_map(|i| (i + 1..n).map(move |j| (i, j)))
+        .filter(|&(i, j)| pairs.likely(i, j))
+        .flat_map(|(i, j)| (j + 1..n).map(move |k| [i, j, k]))
+        .filter(|&[i, j, k]| pairs.likely(i, k) && pairs.likely(j, k))
+        .filter_map(|members| triple(finders, &pairs, members))
         .collect();
-    list.sort_by(|a, b| (a.skew.total_cmp(&b.skew)).then(a.members.cmp(&b.members)));
+    if list.len() > limit {
+        list.select_nth_unstable_by(limit, Triple::cmp);
+        list.truncate(limit);
+    }
+    list.sort_by(Triple::cmp);
     list
 }
 
-fn triple(finders: &[Finder], members: [usize; 3]) -> Option<Triple> {
-    let modules = members.map(|i| finders[i].module);
+/// Distances between all finder patterns, 0 where two can't belong to one code.
+struct Pairs {
+    count: usize,
+    distances: Vec<f64>,
+}
+
+impl Pairs {
+    fn of(finders: &[Finder]) -> Self {
+        let distance = |a: &Finder, b: &Finder| {
+            let (smaller, larger) = (a.module.min(b.module), a.module.max(b.module));
+            let distance = ((a.x - b.x).powi(2) + (a.y - b.y).powi(2)).sqrt();
+            // Centres are at least 14 modules apart; modules are measured aslant up to 1.5 times too
+            // large.
+            let likely = larger <= 2.5 * smaller && distance >= 14.0 * 0.5 * smaller;
+            if likely { distance } else { 0.0 }
+        };
+        let distances = finders
+            .iter()
+            .flat_map(|a| finders.iter().map(move |b| distance(a, b)));
+        Self {
+            count: finders.len(),
+            distances: distances.collect(),
+        }
+    }
+
+    fn distance(&self, a: usize, b: usize) -> f64 {
+        self.distances[a * self.count + b]
+    }
+
+    fn likely(&self, a: usize, b: usize) -> bool {
+        self.distance(a, b) > 0.0
+    }
+}
+
+fn triple(finders: &[Finder], pairs: &Pairs, [i, j, k]: [usize; 3]) -> Option<Triple> {
+    // The corner lies opposite the longest side.
+    let (ij, jk, ki) = (
+        pairs.distance(i, j),
+        pairs.distance(j, k),
+        pairs.distance(k, i),
+    );
+    let ([corner, a, b], la, lb) = if ij > jk && ij > ki {
+        ([k, i, j], ki, jk)
+    } else if ki > jk {
+        ([j, k, i], jk, ij)
+    } else {
+        ([i, j, k], ij, ki)
+    };
+    let modules = [i, j, k].map(|i| finders[i].module);
     let smallest = modules.iter().copied().fold(f64::INFINITY, f64::min);
     let largest = modules.iter().copied().fold(0.0, f64::max);
-    if largest > 2.5 * smallest {
+    let (shorter, longer) = (la.min(lb), la.max(lb));
+    // Centres are at most 170 modules apart.
+    if longer > 170.0 * 1.5 * largest || longer > 4.0 * shorter {
         return None;
     }
-    let distance =
-        |a: usize, b: usize| (finders[a].x - finders[b].x).hypot(finders[a].y - finders[b].y);
-    // The corner lies opposite the longest side.
-    let [i, j, k] = members;
-    let (corner, a, b) = [(i, j, k), (j, k, i), (k, i, j)]
-        .into_iter()
-        .max_by(|x, y| distance(x.1, x.2).total_cmp(&distance(y.1, y.2)))?;
     let leg = |to: usize| {
         (
             finders[to].x - finders[corner].x,
@@ -102,13 +162,6 @@ fn triple(finders: &[Finder], members: [usize; 3]) -> Option<Triple> {
         )
     };
     let ((ax, ay), (bx, by)) = (leg(a), leg(b));
-    let (la, lb) = (ax.hypot(ay), bx.hypot(by));
-    let (shorter, longer) = (la.min(lb), la.max(lb));
-    // Centres are at least 14 and at most 170 modules apart; modules are measured aslant up to 1.5
-    // times too large.
-    if shorter < 14.0 * 0.5 * smallest || longer > 170.0 * 1.5 * largest || longer > 4.0 * shorter {
-        return None;
-    }
     let cosine = (ax * bx + ay * by) / (la * lb);
     if cosine.abs() > 0.85 {
         return None;

@@ -2,6 +2,7 @@
 
 use super::Luma;
 use super::look::{Care, Look, PLAIN};
+use super::threshold::Level;
 
 /// Work of a careful look, in modules sampled.
 const WORK: usize = 20_000_000;
@@ -17,7 +18,7 @@ const CAREFUL: Look = Look {
 };
 /// The careful looks at a single picture. Chosen and ordered by what each reads that those before it do
 /// not, on halves of a set of photographs in turn: see `benches/readers`.
-const CAREFUL_LOOKS: [Look; 14] = [
+const CAREFUL_LOOKS: [Look; 16] = [
     CAREFUL,
     Look {
         block: 8,
@@ -93,6 +94,17 @@ const CAREFUL_LOOKS: [Look; 14] = [
         scale: 6.0,
         block: 8,
         flat: 24,
+        ..CAREFUL
+    },
+    Look {
+        level: Level::Middle,
+        ..CAREFUL
+    },
+    Look {
+        scale: 0.5,
+        block: 8,
+        flat: 24,
+        level: Level::Middle,
         ..CAREFUL
     },
 ];

@@ -1,8 +1,9 @@
 //! A square of modules to the bytes that it carries. The only file that names rqrr.
 
-use rqrr::{DeQRError, Grid, SimpleGrid};
+use rqrr::{Grid, SimpleGrid};
 
-use super::MAX_CONTENT_BYTES;
+use super::codewords::{self, Level};
+use super::segments;
 
 /// Versions of QR codes, smallest and largest.
 pub(super) const VERSIONS: std::ops::RangeInclusive<usize> = 1..=40;
@@ -13,15 +14,15 @@ pub(super) fn side_of(version: usize) -> usize {
 }
 
 /// What reading costs per module, in modules sampled: error correction, tried in both mirrorings.
-pub(super) const WORK: usize = 10;
+pub(super) const WORK: usize = 3;
 
 /// Why a square of modules gives no content.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum Unread {
     /// Too many modules are wrong, or it is no code at all.
     Damaged,
-    /// All modules are right or were corrected, but the content is of a kind that is not supported
-    /// (structured append, FNC1), empty, or too long.
+    /// All modules are right or were corrected, but the content is of a kind that is not supported,
+    /// empty, or too long.
     Unsupported,
 }
 
@@ -30,19 +31,50 @@ pub(super) enum Unread {
 ///
 /// The side is checked here because rqrr reads outside a square that is no QR size.
 pub(super) fn read(side: usize, modules: &[bool]) -> Result<Vec<u8>, Unread> {
-    let known = VERSIONS.map(side_of).any(|s| s == side);
-    if !known || modules.len() != side * side {
+    let known = { VERSIONS }.find(|&version| side_of(version) == side);
+    let version = known.ok_or(Unread::Damaged)?;
+    if modules.len() != side * side {
         return Err(Unread::Damaged);
     }
-    let square = SimpleGrid::from_func(side, |x, y| modules[y * side + x]);
-    let mut content = Vec::new();
-    match Grid::new(square).decode_to(&mut content) {
-        Ok(_) if content.is_empty() || content.len() > MAX_CONTENT_BYTES => {
-            Err(Unread::Unsupported)
-        }
-        Ok(_) => Ok(content),
-        Err(DeQRError::UnknownDataType) => Err(Unread::Unsupported),
-        Err(_) => Err(Unread::Damaged),
+    let data = data(side, |x, y| modules[y * side + x])
+        .or_else(|| data(side, |x, y| modules[x * side + y]))
+        .ok_or(Unread::Damaged)?;
+    segments::content(version, &data).map_err(|_| Unread::Unsupported)
+}
+
+/// The data codewords of a symbol, corrected.
+///
+/// rqrr reads the format and puts the modules in the order of the codewords. It is not asked to correct
+/// them: that takes it many times as long, and then it refuses structured append and FNC1. What
+/// it gives is still masked, so it is asked again with the mask taken off.
+fn data(side: usize, black: impl Fn(usize, usize) -> bool) -> Option<Vec<u8>> {
+    let raw = |symbol: SimpleGrid| Grid::new(symbol).get_raw_data().ok();
+    let (format, _) = raw(SimpleGrid::from_func(side, &black))?;
+    let masked = |x, y| !is_format(side, x, y) && is_masked(format.mask, x, y);
+    let (_, raw) = raw(SimpleGrid::from_func(side, |x, y| {
+        black(x, y) != masked(x, y)
+    }))?;
+    let level = Level::of_bits(format.ecc_level)?;
+    codewords::corrected(format.version.0, level, raw.data.get(..raw.len / 8)?)
+}
+
+/// Whether a module may be one of the format information, which is not masked.
+fn is_format(side: usize, x: usize, y: usize) -> bool {
+    let end = |at: usize| at <= 8 || at + 8 >= side;
+    (x == 8 && end(y)) || (y == 8 && end(x))
+}
+
+/// Whether a mask changes a module (ISO/IEC 18004:2015, Table 10).
+fn is_masked(mask: u16, x: usize, y: usize) -> bool {
+    match mask {
+        0 => (x + y) % 2 == 0,
+        1 => y % 2 == 0,
+        2 => x % 3 == 0,
+        3 => (x + y) % 3 == 0,
+        4 => (y / 2 + x / 3) % 2 == 0,
+        5 => x * y % 2 + x * y % 3 == 0,
+        6 => (x * y % 2 + x * y % 3) % 2 == 0,
+        _ => ((x + y) % 2 + x * y % 3) % 2 == 0,
     }
 }
 
