@@ -20,7 +20,7 @@ pub(crate) enum Refusal {
     Batch(#[from] BatchError),
     #[error("a batch is at most {MAX_BYTES} bytes: send fewer records at once")]
     TooLarge,
-    #[error("a body comes as it is or with content-encoding: zstd, window at most 1 MiB")]
+    #[error("a body comes as it is or with content-encoding: zstd, window at most 8 MiB")]
     Encoding,
     #[error("the packed body does not unpack")]
     Packed,

@@ -272,7 +272,7 @@ impl Hub {
     }
 
     /// Runs work that needs a core, no more of it at once than there are cores.
-    async fn check<T: Send + 'static>(
+    pub(crate) async fn check<T: Send + 'static>(
         &self,
         work: impl FnOnce() -> T + Send + 'static,
     ) -> Result<T, Refusal> {

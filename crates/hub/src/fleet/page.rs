@@ -193,7 +193,7 @@ fn device_row(device: &DeviceRow, view: &Overview) -> Markup {
                 }
             }
             td data-label="At the hub" {
-                @if device.waiting > 0 { span class="mark warn" { (grouped(device.waiting)) " behind a gap" } }
+                @if device.waiting > 0 { span class="mark warn" { "gap, " (grouped(device.waiting)) " open" } }
                 @else { "whole" }
             }
             td data-label="Revocation" {

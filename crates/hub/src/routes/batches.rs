@@ -9,7 +9,7 @@ use axum::{
     response::IntoResponse,
 };
 
-use super::{blocking, body};
+use super::body;
 use crate::{answer::Refusal, hub::Hub};
 
 /// Takes a batch; the answer comes after the commit.
@@ -20,7 +20,7 @@ pub(crate) async fn take(
 ) -> Result<impl IntoResponse, Refusal> {
     let _room = hub.room().await?;
     let came = body::read(&headers, body).await?;
-    let signed = blocking(move || came.unpack()).await??;
+    let signed = hub.check(move || came.unpack()).await??;
     // The work goes on when the device hangs up: what was checked is kept.
     let receipt = tokio::spawn({
         let hub = hub.clone();
@@ -41,7 +41,7 @@ pub(crate) async fn status(
 ) -> Result<StatusCode, Refusal> {
     let _room = hub.room().await?;
     let came = body::read(&headers, body).await?;
-    let signed = blocking(move || came.unpack()).await??;
+    let signed = hub.check(move || came.unpack()).await??;
     hub.hear(signed).await?;
     Ok(StatusCode::NO_CONTENT)
 }

@@ -15,8 +15,8 @@ const BODY_TIME: Duration = Duration::from_secs(30);
 /// How much of a body is read in all. What is over [`MAX_BYTES`] is thrown away; reading it lets a
 /// sender that is only a little over finish, and see the answer.
 const MAX_READ: usize = 4 * MAX_BYTES;
-/// Largest window of a packed body, as a power of two: what unpacking may take of memory.
-const MAX_WINDOW: u32 = 20;
+/// Largest window of a packed body, as a power of two: the 8 MiB that RFC 8878 asks of every decoder.
+const MAX_WINDOW: u32 = 23;
 
 /// A body as it came.
 pub(super) struct Came {
@@ -33,8 +33,8 @@ pub(super) async fn read(headers: &HeaderMap, body: Body) -> Result<Came, Refusa
 }
 
 impl Came {
-    /// The bytes that were meant. Blocks: it unpacks. No more memory is taken than the limits, whatever the
-    /// packed bytes announce.
+    /// The bytes that were meant. No more memory is taken than a window and a batch, whatever the packed bytes
+    /// announce.
     pub(super) fn unpack(self) -> Result<Vec<u8>, Refusal> {
         if !self.is_packed {
             return Ok(self.bytes);

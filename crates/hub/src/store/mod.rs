@@ -11,6 +11,8 @@ mod intake;
 mod location;
 mod postgres;
 mod sqlite;
+#[cfg(test)]
+pub(crate) mod test;
 
 pub use compare::{Finding, FindingKind};
 pub use location::Location;
@@ -173,7 +175,7 @@ pub struct DeviceRow {
     pub seen: Timestamp,
     /// What it last said of itself.
     pub told: Option<Told>,
-    /// Records that wait at the hub for missing ones before them, in all its epochs.
+    /// Numbers from the first missing record to the last held one, in all its epochs.
     pub waiting: u64,
     /// When the operator asked the authority to revoke it.
     pub revocation: Option<Timestamp>,

@@ -198,7 +198,7 @@ fn the_pages_show_devices_passages_and_findings(site: &Site) {
         "1\u{202f}234",
         "5 s ahead",
         "fresh",
-        "2 behind a gap",
+        "gap, 4 open",
         "not told",
         "<b>6</b>",
     ] {

@@ -117,7 +117,7 @@ fn bad_input_at_every_operator_route_has_its_reason() {
         ("GET", "/fleet/revoke?device=%ff", form(""), 400, "form"),
         (
             "GET",
-            "/fleet/revoke?device=<script>",
+            "/fleet/revoke?device=%3Cscript%3E",
             form(""),
             400,
             "form",

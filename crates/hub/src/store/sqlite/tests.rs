@@ -2,35 +2,10 @@
 
 #![allow(clippy::unwrap_used)]
 
-use gatepost_pass::{
-    SecretKey,
-    fixture::{NOW, devices, trust},
-};
-use gatepost_protocol::{Body, DeviceRequest, Record, VerifiedBatch, batch::sign_batch};
 use tempfile::TempDir;
 
 use super::*;
-
-/// A batch of an epoch's start. Another hour makes another record of the same number.
-fn batch(hour: u32) -> Incoming {
-    let secret = SecretKey::from_seed(&[1; 32]);
-    let request = DeviceRequest::sign("gate 3".try_into().unwrap(), &secret);
-    let request = DeviceRequest::verify(&request).unwrap();
-    let certificate = request.certify(&devices(), NOW, NOW.plus(1));
-    let start = Record {
-        seq: 0,
-        hour,
-        body: Body::EpochStart(None),
-    };
-    let records = vec![start.to_bytes()];
-    let signed = sign_batch(&certificate, &secret, Epoch([2; 16]), Head::START, records).unwrap();
-    let batch = VerifiedBatch::verify(&signed, &trust(), NOW).unwrap();
-    Incoming {
-        batch,
-        signed,
-        at: NOW,
-    }
-}
+use crate::store::test::start;
 
 #[test]
 fn a_batch_that_brings_nothing_new_takes_no_room() {
@@ -42,7 +17,7 @@ fn a_batch_that_brings_nothing_new_takes_no_room() {
         connection.query_row(count, [], |row| row.get(0)).unwrap()
     };
     let send = |hour| {
-        let kept = store.keep(&[batch(hour)]).unwrap()[0];
+        let kept = store.keep(&[start(1, hour)]).unwrap()[0];
         (kept.new, kept.findings, batches())
     };
     assert_eq!(send(7), (1, 0, 1));
@@ -57,7 +32,7 @@ fn a_batch_that_brings_nothing_new_takes_no_room() {
 fn a_database_of_schema_1_is_brought_up_and_loses_nothing() {
     let directory = TempDir::new().unwrap();
     let path = directory.path().join("hub");
-    let (first, fork) = (batch(7), batch(8));
+    let (first, fork) = (start(1, 7), start(1, 8));
     {
         let connection = Connection::open(&path).unwrap();
         connection
