@@ -186,10 +186,10 @@ fn device_row(device: &DeviceRow, view: &Overview) -> Markup {
                             ClockTrust::FarAhead => span class="mark bad" { "far ahead, not trusted" },
                         }
                     }
-                    td class="number" data-label="Backlog" {
+                    td class="number" data-label="Backlog" { span {
                         (grouped(told.backlog))
                         @if told.parked > 0 { " " span class="mark bad" { (told.parked) " parked" } }
-                    }
+                    } }
                 }
             }
             td data-label="At the hub" {
@@ -318,7 +318,7 @@ pub(super) fn findings(session: &Session, findings: &[FindingRow], at: u32) -> M
                     thead { tr { th { "Found" } th { "What" } th { "Device" } th { "Run" } th class="number" { "Record" } } }
                     tbody { @for finding in findings { tr {
                         td data-label="Found" { (format_time(finding.at)) }
-                        td data-label="What" { span class="mark warn" { (finding.kind.name()) } " " (meaning(finding.kind)) }
+                        td data-label="What" { span { span class="mark warn" { (finding.kind.name()) } " " (meaning(finding.kind)) } }
                         td data-label="Device" { code { (finding.place.device) } }
                         td data-label="Run" { code { (finding.place.epoch) } }
                         td class="number" data-label="Record" { (finding.place.seq) }

@@ -24,6 +24,7 @@ macro_rules! on_every_store {
 }
 
 mod batches;
+mod browser;
 mod bundle;
 mod findings;
 mod fleet;

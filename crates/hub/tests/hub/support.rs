@@ -211,13 +211,18 @@ impl Device {
 
     /// Logs passages. Each seals afresh: two devices never log the same bytes.
     pub(crate) fn pass(&mut self, count: usize) {
+        self.pass_at(hour(), Outcome::Check, count);
+    }
+
+    /// Logs passages of an hour and outcome.
+    pub(crate) fn pass_at(&mut self, hour: u32, class: Outcome, count: usize) {
         for _ in 0..count {
             let clear = Clear {
                 device: self.id(),
                 epoch: self.epoch,
                 seq: self.records.len() as u64,
-                hour: hour(),
-                class: Outcome::Check,
+                hour,
+                class,
             };
             self.push(sealed(&clear).to_bytes());
         }
@@ -420,7 +425,7 @@ pub(crate) fn request(
 ) -> std::io::Result<Answer> {
     let mut stream = TcpStream::connect(address)?;
     let head = format!(
-        "{method} {path} HTTP/1.1\r\nhost: hub\r\nconnection: close\r\n{headers}content-length: {}\r\n\r\n",
+        "{method} {path} HTTP/1.1\r\nhost: localhost\r\nconnection: close\r\n{headers}content-length: {}\r\n\r\n",
         body.len()
     );
     stream.write_all(head.as_bytes())?;
