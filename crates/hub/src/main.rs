@@ -39,7 +39,7 @@ struct Arguments {
 #[derive(Subcommand)]
 enum Command {
     /// Serve devices over HTTP, until SIGTERM or SIGINT. Put a server that speaks TLS in front.
-    Serve(Serve),
+    Serve(Box<Serve>),
     /// List what arrived, as far as it is in clear.
     Passages {
         #[command(flatten)]

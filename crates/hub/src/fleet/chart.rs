@@ -22,13 +22,14 @@ pub(super) const CLASSES: [Outcome; 3] = [Outcome::Admit, Outcome::Check, Outcom
 const HEIGHT: u64 = 260;
 const LEFT: u64 = 56;
 const TOP: u64 = 12;
+const RIGHT: u64 = 16;
 const BOTTOM: u64 = 28;
 
 /// A chart of some width; `class` decides on which screens it shows.
 pub(super) fn chart(title: &str, bars: &[Bar], width: u64, class: &str) -> Markup {
     let most = bars.iter().map(|bar| bar.counts.iter().sum()).max();
     let top = round_up(most.unwrap_or(0));
-    let (inner, plot) = (width - LEFT - 4, HEIGHT - TOP - BOTTOM);
+    let (inner, plot) = (width - LEFT - RIGHT, HEIGHT - TOP - BOTTOM);
     let slot = inner as f64 / bars.len().max(1) as f64;
     let height = |count: u64| count as f64 * plot as f64 / top as f64;
     let base = (HEIGHT - BOTTOM) as f64;
@@ -36,7 +37,7 @@ pub(super) fn chart(title: &str, bars: &[Bar], width: u64, class: &str) -> Marku
         svg class=(class) viewBox=(format!("0 0 {width} {HEIGHT}")) role="img" aria-label=(title) {
             @for quarter in [0, 2, 4] {
                 @let y = base - plot as f64 * f64::from(quarter) / 4.0;
-                line x1=(LEFT) x2=(width - 4) y1=(y) y2=(y) class="grid" {}
+                line x1=(LEFT) x2=(width - RIGHT) y1=(y) y2=(y) class="grid" {}
                 text x=(LEFT - 8) y=(y + 4.0) text-anchor="end" { (short(top * u64::from(quarter as u32) / 4)) }
             }
             @for (at, bar) in bars.iter().enumerate() {

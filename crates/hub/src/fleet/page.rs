@@ -219,14 +219,14 @@ pub(super) fn passages(session: &Session, hours: &[HourRow], now: Timestamp) -> 
     let days = days(hours, now);
     let body = html! {
         section {
-            h2 { "Passages an hour, the last two days (UTC)" }
+            h2 { "Passages an hour (UTC)" }
             (legend())
             (chart("Passages by hour and outcome, the last 48 hours", &long, 1160, "chart"))
             (chart("Passages by hour and outcome, the last 24 hours", &day, 360, "chart-narrow"))
             (numbers("Hour", &long))
         }
         section {
-            h2 { "Passages a day, the last two weeks (UTC)" }
+            h2 { "Passages a day (UTC)" }
             (legend())
             (chart("Passages by day and outcome, the last 14 days", &days, 1160, "chart"))
             (chart("Passages by day and outcome, the last 14 days", &days, 360, "chart-narrow"))
@@ -449,7 +449,7 @@ fn grouped(number: u64) -> String {
     let digits = number.to_string();
     let mut text = String::new();
     for (at, digit) in digits.chars().enumerate() {
-        if at > 0 && (digits.len() - at) % 3 == 0 {
+        if at > 0 && (digits.len() - at).is_multiple_of(3) {
             text.push('\u{202f}');
         }
         text.push(digit);

@@ -330,7 +330,7 @@ fn look_at_all(browser: &Browser, hub: &Running, screen: &str) {
     log_in(browser, hub);
     for (path, name, words) in [
         ("/fleet", "devices", "Devices, last heard first"),
-        ("/fleet/passages", "passages", "The last two days"),
+        ("/fleet/passages", "passages", "Passages an hour"),
         ("/fleet/findings", "findings", "two different records"),
         ("/fleet/enrolment", "enrolment", "北门"),
     ] {

@@ -7,6 +7,7 @@ use gatepost_protocol::{Epoch, Head, Previous};
 use crate::support::{Device, Site};
 
 on_every_store! {
+    an_hour_that_can_not_be_is_a_finding_and_stops_nothing
     a_fork_is_a_finding_and_the_first_stays
     a_fork_sent_twice_is_found_once
     a_batch_that_does_not_continue_what_is_held_is_kept_and_not_covered
@@ -95,4 +96,32 @@ fn two_runs_that_follow_the_same_one_show_a_cloned_disk(site: &Site) {
     assert_eq!(receipt.next_seq, 1);
     hub.acknowledged(&other_run.batch(0..1));
     assert_eq!(findings(site), [one(0, "clone")]);
+}
+
+fn an_hour_that_can_not_be_is_a_finding_and_stops_nothing(site: &Site) {
+    use gatepost_pass::fixture::NOW;
+    use gatepost_protocol::Outcome;
+    let now = (NOW.0 / 3600) as u32;
+    let (mut ahead, mut back, mut old) = (Device::new(1, 2), Device::new(2, 2), Device::new(3, 1));
+    ahead.pass_at(now + 1, Outcome::Admit, 1);
+    ahead.pass_at(now + 2, Outcome::Admit, 5);
+    ahead.pass_at(u32::MAX, Outcome::Admit, 5);
+    back.pass_at(now - 1, Outcome::Admit, 3);
+    let hub = site.hub();
+    // An hour ahead may be the hub's own clock; and passages of long ago are only late.
+    assert_eq!(hub.acknowledged(&ahead.batch(0..13)).next_seq, 13);
+    assert_eq!(hub.acknowledged(&back.batch(0..5)).next_seq, 5);
+    old.restart_at(now - 24 * 300);
+    old.pass_at(now - 24 * 200, Outcome::Admit, 4);
+    assert_eq!(hub.acknowledged(&old.batch(0..5)).next_seq, 5);
+    assert_eq!(findings(site), [one(3, "clock"), one(2, "clock")]);
+    assert_eq!(hub.acknowledged(&ahead.batch(0..13)).next_seq, 13);
+    assert_eq!(findings(site).len(), 2);
+    // Hours that can't be make no rows of their own.
+    let hours = site.location.open().unwrap().hours(0).unwrap();
+    assert_eq!(
+        hours.iter().map(|row| row.passages).sum::<u64>(),
+        1 + 1 + 5 + 5 + 1 + 3 + 4
+    );
+    assert!(hours.iter().all(|row| row.hour <= now + 1));
 }

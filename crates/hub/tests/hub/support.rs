@@ -37,6 +37,8 @@ pub(crate) struct Site {
     directory: TempDir,
     /// Where the database is.
     pub(crate) location: Location,
+    /// The same on the command line.
+    pub(crate) data: [String; 2],
 }
 
 impl Site {
@@ -49,19 +51,21 @@ impl Site {
 
     /// With its database on a real PostgreSQL server; nothing where the machine has none.
     pub(crate) fn on_postgres() -> Option<Self> {
-        let location = Location::server(&crate::postgres::database()?).unwrap();
+        let url = crate::postgres::database()?;
         Some(Self {
-            location,
+            location: Location::server(&url).unwrap(),
+            data: ["--store".into(), url],
             ..Self::new()
         })
     }
 
     pub(crate) fn without_bundle() -> Self {
         let directory = TempDir::new().unwrap();
-        let location = Location::File(directory.path().join("hub.sqlite"));
+        let file = directory.path().join("hub.sqlite");
         let site = Self {
             directory,
-            location,
+            data: ["--data".into(), file.to_str().unwrap().into()],
+            location: Location::File(file),
         };
         fs::create_dir(site.path("bundle")).unwrap();
         fs::write(site.path("root"), fixture::root_bytes()).unwrap();
@@ -205,6 +209,18 @@ impl Device {
             seq: 0,
             hour: hour(),
             body: Body::EpochStart(previous),
+        };
+        self.push(start.to_bytes());
+    }
+
+    /// The same run, as if begun at another hour.
+    pub(crate) fn restart_at(&mut self, hour: u32) {
+        self.records.clear();
+        self.heads.clear();
+        let start = Record {
+            seq: 0,
+            hour,
+            body: Body::EpochStart(None),
         };
         self.push(start.to_bytes());
     }
