@@ -4,7 +4,7 @@
 use std::{
     io::{BufRead as _, BufReader},
     path::PathBuf,
-    process::{ChildStdin, Command, Stdio},
+    process::{Child, Command, Stdio},
     sync::{
         OnceLock,
         atomic::{AtomicU32, Ordering},
@@ -18,8 +18,8 @@ use crate::support::{Device, Site};
 
 struct Server {
     directory: PathBuf,
-    /// The server ends when this closes: with this program, however it ends.
-    _life: ChildStdin,
+    /// It ends when its standard input does: with this program, however it ends.
+    _server: Child,
 }
 
 static SERVER: OnceLock<Option<Server>> = OnceLock::new();
@@ -63,10 +63,9 @@ fn start() -> Option<Server> {
         .read_line(&mut said)
         .unwrap();
     if said.trim() == "ready" {
-        let life = server.stdin.take().unwrap();
         return Some(Server {
             directory,
-            _life: life,
+            _server: server,
         });
     }
     assert_eq!(
