@@ -27,22 +27,26 @@ use super::{
 
 /// Received batches in an SQLite file.
 pub struct SqliteStore {
-    connection: Mutex<Connection>,
+    /// One writes, one reads, so that the fleet page and a look whether a device is known wait for no commit.
+    writer: Mutex<Connection>,
+    reader: Mutex<Connection>,
 }
 
 impl SqliteStore {
-    fn connection(&self) -> MutexGuard<'_, Connection> {
-        // A transaction that a panic cut off was rolled back when it was dropped.
-        let guard = self.connection.lock();
-        guard.unwrap_or_else(PoisonError::into_inner)
-    }
-}
-
-impl From<Connection> for SqliteStore {
-    fn from(connection: Connection) -> Self {
+    fn new(writer: Connection, reader: Connection) -> Self {
         Self {
-            connection: Mutex::new(connection),
+            writer: Mutex::new(writer),
+            reader: Mutex::new(reader),
         }
+    }
+
+    fn writer(&self) -> MutexGuard<'_, Connection> {
+        // A transaction that a panic cut off was rolled back when it was dropped.
+        self.writer.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    fn reader(&self) -> MutexGuard<'_, Connection> {
+        self.reader.lock().unwrap_or_else(PoisonError::into_inner)
     }
 }
 
@@ -54,7 +58,7 @@ impl fmt::Debug for SqliteStore {
 
 impl Store for SqliteStore {
     fn keep(&self, group: &[Incoming]) -> Result<Vec<Kept>, StoreError> {
-        let mut connection = self.connection();
+        let mut connection = self.writer();
         let transaction = begin(&mut connection)?;
         let kept = intake::keep(&mut Open(&transaction), group)?;
         transaction.commit()?;
@@ -62,18 +66,18 @@ impl Store for SqliteStore {
     }
 
     fn knows(&self, device: DeviceId) -> Result<bool, StoreError> {
-        fleet::knows(&self.connection(), device)
+        fleet::knows(&self.reader(), device)
     }
 
     fn hear(&self, heard: &Heard) -> Result<(), StoreError> {
-        fleet::hear(&self.connection(), heard)
+        fleet::hear(&self.writer(), heard)
     }
 
     fn visit(
         &self,
         each: &mut dyn FnMut(Arrived) -> ControlFlow<()>,
     ) -> Result<Totals, StoreError> {
-        let mut connection = self.connection();
+        let mut connection = self.reader();
         let view = connection.transaction()?;
         let totals = fleet::totals(&view)?;
         for (query, read) in [(BATCHES, arrived as fn(&Row<'_>) -> _), (FINDINGS, found)] {
@@ -89,23 +93,23 @@ impl Store for SqliteStore {
     }
 
     fn totals(&self) -> Result<Totals, StoreError> {
-        fleet::totals(&self.connection())
+        fleet::totals(&self.reader())
     }
 
     fn devices(&self, page: Page) -> Result<Vec<DeviceRow>, StoreError> {
-        fleet::devices(&self.connection(), page)
+        fleet::devices(&self.reader(), page)
     }
 
     fn hours(&self, from: u32) -> Result<Vec<HourRow>, StoreError> {
-        fleet::hours(&self.connection(), from)
+        fleet::hours(&self.reader(), from)
     }
 
     fn findings(&self, page: Page) -> Result<Vec<FindingRow>, StoreError> {
-        fleet::findings(&self.connection(), page)
+        fleet::findings(&self.reader(), page)
     }
 
     fn ask_revocation(&self, device: DeviceId, at: Timestamp) -> Result<Asked, StoreError> {
-        fleet::ask_revocation(&self.connection(), device, at)
+        fleet::ask_revocation(&self.writer(), device, at)
     }
 
     fn forget(&self, before: Timestamp) -> Result<u64, StoreError> {
@@ -115,7 +119,7 @@ impl Store for SqliteStore {
         let mut all = 0;
         loop {
             let gone = self
-                .connection()
+                .writer()
                 .execute(statement, [stored_time(before)])?;
             all += gone as u64;
             if gone == 0 {

@@ -53,7 +53,7 @@ impl SqliteStore {
             Some(version) => upgrade_from(&transaction, version)?,
         }
         transaction.commit()?;
-        Ok(Self::from(connection))
+        Ok(Self::new(connection, reader(path)?))
     }
 
     /// Opens a database to look at it, also while a hub serves from it.
@@ -61,15 +61,19 @@ impl SqliteStore {
         if !path.is_file() {
             return Err(StoreError::Absent(path.to_owned()));
         }
-        let connection = connect(path, OpenFlags::SQLITE_OPEN_READ_ONLY)?;
+        let connection = reader(path)?;
         match prepare(&connection)? {
-            Some(VERSION) => Ok(Self::from(connection)),
+            Some(VERSION) => Ok(Self::new(connection, reader(path)?)),
             Some(older) => Err(StoreError::Failed(format!(
                 "schema {older} is older than this program's: start `gatepost-hub serve` on it once"
             ))),
             None => Err(StoreError::Failed("nothing was ever stored in it".into())),
         }
     }
+}
+
+fn reader(path: &Path) -> Result<Connection, StoreError> {
+    connect(path, OpenFlags::SQLITE_OPEN_READ_ONLY)
 }
 
 fn connect(path: &Path, access: OpenFlags) -> Result<Connection, StoreError> {

@@ -12,7 +12,7 @@ fn a_batch_that_brings_nothing_new_takes_no_room() {
     let directory = TempDir::new().unwrap();
     let store = SqliteStore::open(&directory.path().join("hub")).unwrap();
     let batches = || -> i64 {
-        let connection = store.connection();
+        let connection = store.writer();
         let count = "SELECT count(*) FROM batches";
         connection.query_row(count, [], |row| row.get(0)).unwrap()
     };
@@ -101,7 +101,7 @@ fn a_database_of_schema_1_is_brought_up_and_loses_nothing() {
 fn a_commit_is_on_disk_when_it_returns() {
     let directory = TempDir::new().unwrap();
     let store = SqliteStore::open(&directory.path().join("hub")).unwrap();
-    let connection = store.connection();
+    let connection = store.writer();
     let number = |pragma| connection.pragma_query_value(None, pragma, |row| row.get::<_, i64>(0));
     assert_eq!(number("synchronous"), Ok(2));
     let mode: String = connection
