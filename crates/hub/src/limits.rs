@@ -29,10 +29,10 @@ impl Default for Limits {
                 per_second: 200,
                 burst: 4_000,
             },
-            // 500 passages a batch: a month's backlog drains in seconds.
+            // 500 passages a batch: years of backlog drain in a minute.
             device: Rate {
-                per_second: 2,
-                burst: 60,
+                per_second: 10,
+                burst: 300,
             },
             devices: 2_000_000,
             bodies: 128,

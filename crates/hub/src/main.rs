@@ -103,7 +103,7 @@ struct Serve {
     #[arg(long, value_name = "PER_SECOND:BURST", default_value = "200:4000")]
     rate_address: Rate,
     /// Batches and statuses of one device.
-    #[arg(long, value_name = "PER_SECOND:BURST", default_value = "2:60")]
+    #[arg(long, value_name = "PER_SECOND:BURST", default_value = "10:300")]
     rate_device: Rate,
     /// Most devices.
     #[arg(long, value_name = "COUNT", default_value_t = Limits::default().devices)]

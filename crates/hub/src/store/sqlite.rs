@@ -28,8 +28,9 @@ use super::{
 /// Received batches in an SQLite file.
 pub struct SqliteStore {
     /// One writes, one reads, so that the fleet page and a look whether a device is known wait for no commit.
-    writer: Mutex<Connection>,
+    /// The reader closes first: the last to close folds the write-ahead log into the file.
     reader: Mutex<Connection>,
+    writer: Mutex<Connection>,
 }
 
 impl SqliteStore {
@@ -118,9 +119,7 @@ impl Store for SqliteStore {
             (SELECT id FROM batches WHERE received < ?1 LIMIT 1000)";
         let mut all = 0;
         loop {
-            let gone = self
-                .writer()
-                .execute(statement, [stored_time(before)])?;
+            let gone = self.writer().execute(statement, [stored_time(before)])?;
             all += gone as u64;
             if gone == 0 {
                 return Ok(all);

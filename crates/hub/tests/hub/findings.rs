@@ -33,12 +33,17 @@ fn one(seq: u64, kind: &str) -> (u64, String) {
 fn a_fork_is_a_finding_and_the_first_stays(site: &Site) {
     let first = Device::new(1, 4);
     let mut second = first.cut(2);
-    second.pass(3);
+    second.pass_at(0, gatepost_protocol::Outcome::Admit, 3);
     let hub = site.hub();
     hub.acknowledged(&first.batch(0..4));
     let receipt = hub.acknowledged(&second.batch(0..5));
     assert_eq!((receipt.next_seq, receipt.head), (4, first.head()));
     assert_eq!(findings(site), [one(2, "fork"), one(3, "fork")]);
+    let listed = site.list(Form::Text);
+    assert!(
+        listed[2].ends_with(" check") && listed[4].ends_with(" admit"),
+        "{listed:?}"
+    );
     let again = hub.acknowledged(&first.batch(0..4));
     assert_eq!(again, receipt);
     // The second branch goes on from a record that is not the one held: it is kept, and not covered.

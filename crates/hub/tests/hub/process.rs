@@ -53,6 +53,8 @@ impl Drop for Served {
 fn command(site: &Site) -> Command {
     let mut command = Command::new(PROGRAM);
     command.args(["serve", "--listen", "127.0.0.1:0", "--allow-published-key"]);
+    // One device sends record after record here.
+    command.args(["--rate-device", "100000:100000"]);
     for (option, name) in [
         ("--bundle", "bundle"),
         ("--root", "root"),
