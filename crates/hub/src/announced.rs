@@ -14,10 +14,14 @@ use gatepost_pass::{
 };
 use gatepost_protocol::{Epoch, Head, Receipt};
 
+use serde_json::json;
+
 use crate::log;
 
 /// Name of the manifest in a bundle directory.
 pub const MANIFEST: &str = "manifest";
+/// Name of the authority's signed list of revoked devices, where there is one.
+const REVOKED: &str = "revoked";
 /// A bundle that did not count is tried again after so many seconds: its files may come one by one.
 const RETRY: u64 = 5;
 
@@ -99,6 +103,11 @@ impl BundleDirectory {
         self.path.join(digest.to_string())
     }
 
+    /// Where the list of revoked devices is, if the authority put one there.
+    pub fn revoked(&self) -> PathBuf {
+        self.path.join(REVOKED)
+    }
+
     fn refresh(&self, seen: &mut Seen, now: Timestamp) {
         let stamp = stamp(&self.path.join(MANIFEST)).ok();
         if stamp == seen.stamp {
@@ -111,12 +120,14 @@ impl BundleDirectory {
         }
         let fault = match self.load(now) {
             Ok(announced) => {
-                log::event(now, format_args!("bundle {} is in use", announced.version));
+                log::event(
+                    now,
+                    "bundle in use",
+                    json!({ "version": announced.version }),
+                );
                 if let Err(why) = Receipt::verify(&self.sample, &announced.trust, now) {
-                    log::event(
-                        now,
-                        format_args!("devices will refuse this hub's receipts: {why}"),
-                    );
+                    let why = why.to_string();
+                    log::event(now, "devices will refuse receipts", json!({ "why": why }));
                 }
                 let mut current = self.current.write().unwrap_or_else(PoisonError::into_inner);
                 *current = Some(Arc::new(announced));
@@ -126,12 +137,8 @@ impl BundleDirectory {
                 let why = why.to_string();
                 let known = seen.fault.as_ref().is_some_and(|(_, known)| *known == why);
                 if !known {
-                    log::event(
-                        now,
-                        format_args!(
-                            "bundle refused, the one before stays in use if there is one: {why}"
-                        ),
-                    );
+                    // The one before stays in use, if there is one.
+                    log::event(now, "bundle refused", json!({ "why": why }));
                 }
                 Some((now, why))
             }

@@ -1,5 +1,7 @@
 //! Every error that the hub answers with: a status, and `{"error":"code","message":"…"}`.
 
+use std::sync::atomic::{AtomicU32, Ordering::Relaxed};
+
 use axum::{
     http::{HeaderMap, HeaderValue, StatusCode, header},
     response::{IntoResponse, Response},
@@ -18,6 +20,20 @@ pub(crate) enum Refusal {
     Batch(#[from] BatchError),
     #[error("a batch is at most {MAX_BYTES} bytes: send fewer records at once")]
     TooLarge,
+    #[error("a body comes as it is or with content-encoding: zstd, window at most 8 MiB")]
+    Encoding,
+    #[error("the packed body does not unpack")]
+    Packed,
+    #[error("the address is not readable: percent-encoded UTF-8 is")]
+    Address,
+    #[error("too many requests: try again in {0} s")]
+    TooMany(u32),
+    #[error("the operator has paused uploads: try again in {0} s")]
+    Paused(u32),
+    #[error("the hub has no room right now: try again later")]
+    Busy,
+    #[error("the hub takes no more devices: its operator has to raise the limit")]
+    TooManyDevices,
     #[error("the request ended before its body did")]
     CutShort,
     #[error("the body took too long to arrive")]
@@ -49,6 +65,12 @@ impl Refusal {
             Self::Batch(BatchError::Sequence) | Self::Sequence => {
                 (StatusCode::BAD_REQUEST, "sequence")
             }
+            Self::Encoding => (StatusCode::UNSUPPORTED_MEDIA_TYPE, "encoding"),
+            Self::Packed | Self::Address => (StatusCode::BAD_REQUEST, "malformed"),
+            Self::TooMany(_) => (StatusCode::TOO_MANY_REQUESTS, "rate"),
+            Self::Paused(_) => (StatusCode::SERVICE_UNAVAILABLE, "paused"),
+            Self::Busy => (StatusCode::SERVICE_UNAVAILABLE, "busy"),
+            Self::TooManyDevices => (StatusCode::SERVICE_UNAVAILABLE, "devices"),
             Self::Timeout => (StatusCode::REQUEST_TIMEOUT, "timeout"),
             Self::NotFound => (StatusCode::NOT_FOUND, "not_found"),
             Self::Method => (StatusCode::METHOD_NOT_ALLOWED, "method"),
@@ -58,10 +80,32 @@ impl Refusal {
         }
     }
 
+    /// Seconds until it is worth trying again.
+    fn retry_after(&self) -> Option<u32> {
+        match self {
+            Self::TooMany(wait) | Self::Paused(wait) => Some(wait.saturating_add(spread() % 10)),
+            Self::Busy | Self::NoBundle | Self::Storage | Self::TooManyDevices => {
+                Some(RETRY_AFTER + spread())
+            }
+            _ => None,
+        }
+    }
+
+    /// The status of the answer.
+    pub(crate) fn status(&self) -> StatusCode {
+        self.status_and_code().0
+    }
+
     /// The word that programs go by.
     pub(crate) fn code(&self) -> &'static str {
         self.status_and_code().1
     }
+}
+
+/// Up to half a minute, another one each time: those who are sent away together don't come back together.
+fn spread() -> u32 {
+    static NEXT: AtomicU32 = AtomicU32::new(0);
+    NEXT.fetch_add(7, Relaxed) % 31
 }
 
 impl From<StoreError> for Refusal {
@@ -81,8 +125,8 @@ impl IntoResponse for Refusal {
         let mut headers = HeaderMap::new();
         let json = HeaderValue::from_static("application/json");
         headers.insert(header::CONTENT_TYPE, json);
-        if status == StatusCode::SERVICE_UNAVAILABLE {
-            headers.insert(header::RETRY_AFTER, RETRY_AFTER.into());
+        if let Some(wait) = self.retry_after() {
+            headers.insert(header::RETRY_AFTER, wait.into());
         }
         if let Self::BadRange(length) = self
             && let Ok(range) = format!("bytes */{length}").try_into()

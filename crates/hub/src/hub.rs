@@ -1,23 +1,49 @@
 //! A batch comes in, is checked, is committed, and only then gets its receipt.
 
-use std::{fmt, sync::Arc};
+use std::{
+    fmt,
+    net::IpAddr,
+    sync::{
+        Arc,
+        atomic::{AtomicU64, Ordering::Relaxed},
+    },
+    time::{Duration, Instant},
+};
 
-use gatepost_pass::{Signer, Timestamp};
-use gatepost_protocol::{Receipt, VerifiedBatch};
+use gatepost_pass::{DeviceId, Signer, Timestamp};
+use gatepost_protocol::{DeviceStatus, Receipt, VerifiedBatch};
+use serde_json::json;
+use tokio::sync::{Semaphore, SemaphorePermit};
 
 use crate::{
     announced::{Announced, BundleDirectory},
     answer::Refusal,
+    limits::{Buckets, Limits, network},
     log,
-    store::{Store, StoreError},
+    metrics::Metrics,
+    routes::blocking,
+    store::{Heard, Incoming, Kept, Store, StoreError},
+    writer::Writer,
 };
 
-/// All that the hub needs to answer. Its methods block: on disk, on checking signatures.
+/// How long a request may wait for room in memory before it is asked to come back.
+const ROOM_TIME: Duration = Duration::from_secs(20);
+
+/// All that the hub needs to answer.
 pub struct Hub {
     bundle: BundleDirectory,
-    store: Box<dyn Store>,
+    store: Arc<dyn Store>,
+    writer: Writer,
     signer: Signer,
     clock: fn() -> Timestamp,
+    limits: Limits,
+    addresses: Buckets<IpAddr>,
+    devices: Buckets<DeviceId>,
+    known_devices: AtomicU64,
+    bodies: Semaphore,
+    checking: Semaphore,
+    paused_until: AtomicU64,
+    metrics: Metrics,
 }
 
 impl Hub {
@@ -27,12 +53,25 @@ impl Hub {
         store: Box<dyn Store>,
         signer: Signer,
         clock: fn() -> Timestamp,
+        limits: Limits,
     ) -> Self {
+        let store: Arc<dyn Store> = Arc::from(store);
+        let cores = std::thread::available_parallelism().map_or(2, usize::from);
+        let totals = store.totals();
         Self {
             bundle,
-            store,
+            writer: Writer::start(store.clone()),
             signer,
             clock,
+            limits,
+            addresses: Buckets::new(limits.address),
+            devices: Buckets::new(limits.device),
+            known_devices: AtomicU64::new(totals.map_or(0, |totals| totals.devices)),
+            bodies: Semaphore::new(limits.bodies.max(1)),
+            checking: Semaphore::new(cores),
+            paused_until: AtomicU64::new(0),
+            metrics: Metrics::default(),
+            store,
         }
     }
 
@@ -41,47 +80,204 @@ impl Hub {
         &self.bundle
     }
 
-    /// The bundle in use, if there is one.
+    /// The bundle in use, if there is one. Reads files: it blocks.
     pub fn announced(&self) -> Option<Arc<Announced>> {
-        self.bundle.current((self.clock)())
+        self.bundle.current(self.now())
     }
 
-    /// Takes a batch and gives the signed receipt.
-    pub(crate) fn take(&self, signed: &[u8]) -> Result<Vec<u8>, Refusal> {
-        let now = (self.clock)();
-        self.keep(signed, now).inspect_err(|why| {
-            log::event(now, format_args!("batch refused: {}", why.code()));
+    /// What arrived. Its methods block.
+    pub(crate) fn store(&self) -> &dyn Store {
+        &*self.store
+    }
+
+    pub(crate) fn metrics(&self) -> &Metrics {
+        &self.metrics
+    }
+
+    pub(crate) fn now(&self) -> Timestamp {
+        (self.clock)()
+    }
+
+    /// Counts a request of an address.
+    pub(crate) fn admit(&self, address: IpAddr, now: Instant) -> Result<(), Refusal> {
+        let admitted = self.addresses.take(network(address), now);
+        admitted.map_err(|wait| self.limited(wait))
+    }
+
+    /// Takes no uploads for some time; 0 ends a pause.
+    pub(crate) fn pause(&self, seconds: u64) {
+        let until = match seconds {
+            0 => 0,
+            seconds => self.now().0.saturating_add(seconds),
+        };
+        self.paused_until.store(until, Relaxed);
+        log::event(self.now(), "pause", json!({ "seconds": seconds }));
+    }
+
+    /// Seconds that a pause still lasts.
+    pub(crate) fn paused(&self) -> u64 {
+        let until = self.paused_until.load(Relaxed);
+        until.saturating_sub(self.now().0)
+    }
+
+    /// Bodies in memory now.
+    pub(crate) fn bodies(&self) -> u64 {
+        let taken = self.limits.bodies.max(1) - self.bodies.available_permits();
+        taken as u64
+    }
+
+    /// Room for a body; held until the answer.
+    pub(crate) async fn room(&self) -> Result<SemaphorePermit<'_>, Refusal> {
+        let paused = self.paused();
+        if paused > 0 {
+            self.metrics.unready.fetch_add(1, Relaxed);
+            return Err(Refusal::Paused(u32::try_from(paused).unwrap_or(u32::MAX)));
+        }
+        match tokio::time::timeout(ROOM_TIME, self.bodies.acquire()).await {
+            Ok(Ok(permit)) => Ok(permit),
+            _ => {
+                self.metrics.unready.fetch_add(1, Relaxed);
+                Err(Refusal::Busy)
+            }
+        }
+    }
+
+    /// Takes a batch and gives the signed receipt, after the commit.
+    pub(crate) async fn take(self: &Arc<Self>, signed: Vec<u8>) -> Result<Vec<u8>, Refusal> {
+        let now = self.now();
+        let receipt = self.keep(signed, now).await;
+        receipt.inspect_err(|why| {
+            self.metrics.refused.fetch_add(1, Relaxed);
+            log::event(now, "batch refused", json!({ "why": why.code() }));
         })
     }
 
-    fn keep(&self, signed: &[u8], now: Timestamp) -> Result<Vec<u8>, Refusal> {
-        let announced = self.bundle.current(now).ok_or(Refusal::NoBundle)?;
-        let batch = VerifiedBatch::verify(signed, &announced.trust, now)?;
-        let kept = self.store.keep(&batch, signed, now).inspect_err(|why| {
-            if !matches!(why, StoreError::Sequence) {
-                log::event(now, format_args!("{why}"));
-            }
-        })?;
+    async fn keep(self: &Arc<Self>, signed: Vec<u8>, now: Timestamp) -> Result<Vec<u8>, Refusal> {
+        let hub = self.clone();
+        let incoming = self.check(move || hub.verify(signed, now)).await??;
+        let device = incoming.batch.device();
+        let (epoch, records) = (incoming.batch.epoch(), incoming.batch.records().len());
+        let kept = self.writer.keep(incoming).await;
+        let Kept {
+            front,
+            new,
+            findings,
+        } = kept.inspect_err(|why| self.store_failed(now, why))?;
+        self.metrics.batches.fetch_add(1, Relaxed);
+        self.metrics.records.fetch_add(new as u64, Relaxed);
+        self.metrics.findings.fetch_add(findings as u64, Relaxed);
         log::event(
             now,
-            format_args!(
-                "batch of {} epoch {}: {} records, {} new, {} findings, held up to {}",
-                batch.device(),
-                batch.epoch(),
-                batch.records().len(),
-                kept.new,
-                kept.findings,
-                kept.front.next_seq,
-            ),
+            "batch",
+            json!({
+                "device": device.to_string(), "epoch": epoch.to_string(), "records": records, "new": new,
+                "findings": findings, "held": front.next_seq,
+            }),
         );
         let receipt = Receipt {
-            device: batch.device(),
-            epoch: batch.epoch(),
-            next_seq: kept.front.next_seq,
-            head: kept.front.head,
+            device,
+            epoch,
+            next_seq: front.next_seq,
+            head: front.head,
             at: now,
         };
         Ok(receipt.sign(&self.signer))
+    }
+
+    fn verify(&self, signed: Vec<u8>, now: Timestamp) -> Result<Incoming, Refusal> {
+        let announced = self.bundle.current(now).ok_or(Refusal::NoBundle)?;
+        let batch = VerifiedBatch::verify(&signed, &announced.trust, now)?;
+        self.spend(batch.device())?;
+        // A new device begins with the start of an epoch, so most batches need no look.
+        if batch
+            .records()
+            .first()
+            .is_some_and(|(first, ..)| first.seq == 0)
+        {
+            self.count_device(batch.device(), now)?;
+        }
+        Ok(Incoming {
+            batch,
+            signed,
+            at: now,
+        })
+    }
+
+    /// Notes what a device says of itself.
+    pub(crate) async fn hear(self: &Arc<Self>, signed: Vec<u8>) -> Result<(), Refusal> {
+        let (hub, now) = (self.clone(), self.now());
+        let heard = self.check(move || {
+            let announced = hub.bundle.current(now).ok_or(Refusal::NoBundle)?;
+            let (device, name, status) = DeviceStatus::verify(&signed, &announced.trust, now)?;
+            hub.spend(device)?;
+            hub.count_device(device, now)?;
+            let heard = Heard {
+                device,
+                name,
+                status,
+                at: now,
+            };
+            let noted = hub.store.hear(&heard);
+            noted.inspect_err(|why| hub.store_failed(now, why))?;
+            Ok(())
+        });
+        let heard: Result<(), Refusal> = heard.await?;
+        heard?;
+        self.metrics.statuses.fetch_add(1, Relaxed);
+        Ok(())
+    }
+
+    /// Forgets what came more than so many days ago. Blocks.
+    pub fn forget(&self, days: u64) {
+        let now = self.now();
+        match self.store.forget(now.minus(days.saturating_mul(86_400))) {
+            Ok(0) => {}
+            Ok(gone) => log::event(now, "forgotten", json!({ "batches": gone })),
+            Err(why) => self.store_failed(now, &why),
+        }
+    }
+
+    /// Counts a device that nothing came from so far.
+    fn count_device(&self, device: DeviceId, now: Timestamp) -> Result<(), Refusal> {
+        let known = self.store.knows(device);
+        if known.inspect_err(|why| self.store_failed(now, why))? {
+            return Ok(());
+        }
+        if self.known_devices.fetch_add(1, Relaxed) >= self.limits.devices {
+            self.known_devices.fetch_sub(1, Relaxed);
+            return Err(Refusal::TooManyDevices);
+        }
+        Ok(())
+    }
+
+    /// Counts a message of a device whose word was checked.
+    fn spend(&self, device: DeviceId) -> Result<(), Refusal> {
+        let spent = self.devices.take(device, Instant::now());
+        spent.map_err(|wait| self.limited(wait))
+    }
+
+    fn limited(&self, wait: Duration) -> Refusal {
+        self.metrics.limited.fetch_add(1, Relaxed);
+        Refusal::TooMany(
+            u32::try_from(wait.as_secs())
+                .unwrap_or(u32::MAX)
+                .saturating_add(1),
+        )
+    }
+
+    fn store_failed(&self, now: Timestamp, why: &StoreError) {
+        if !matches!(why, StoreError::Sequence) {
+            log::event(now, "store failed", json!({ "why": why.to_string() }));
+        }
+    }
+
+    /// Runs work that needs a core, no more of it at once than there are cores.
+    pub(crate) async fn check<T: Send + 'static>(
+        &self,
+        work: impl FnOnce() -> T + Send + 'static,
+    ) -> Result<T, Refusal> {
+        let _permit = self.checking.acquire().await;
+        blocking(work).await
     }
 }
 

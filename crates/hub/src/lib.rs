@@ -5,9 +5,10 @@
 //! 1. [`hub`]: a batch comes in, a receipt goes out; everything else serves this.
 //! 2. [`store`]: what is kept, behind one trait; `store/compare.rs` says what a batch adds.
 //! 3. [`announced`]: the bundle directory, and whose signature counts by it.
-//! 4. [`mod@router`] and `routes/`: the addresses; `answer`: every error that they give.
-//! 5. [`server`]: connections, time limits, shutdown.
-//! 6. [`passages`]: lists what arrived.
+//! 4. [`mod@router`] and `routes/`: the addresses; `answer`: every error that they give; [`limits`].
+//! 5. `writer`: one transaction for all that came while the one before was written.
+//! 6. [`server`]: connections, time limits, shutdown.
+//! 7. [`fleet`]: the operator's pages. [`passages`]: lists what arrived.
 //!
 //! The hub can't open a passage: it has no tracing key, and no code that would use one.
 
@@ -16,16 +17,22 @@
 pub mod announced;
 mod answer;
 pub mod clock;
+pub mod fleet;
 pub mod hub;
+pub mod limits;
 mod log;
+mod metrics;
 pub mod passages;
 mod patient;
 pub mod router;
 mod routes;
 pub mod server;
 pub mod store;
+mod writer;
 
 pub use announced::BundleDirectory;
+pub use fleet::Fleet;
 pub use hub::Hub;
-pub use router::router;
+pub use limits::Limits;
+pub use router::{Caller, operator_router, router};
 pub use store::{Store, StoreError};

@@ -1,6 +1,7 @@
 //! `gatepost-hub`: the command line.
 //!
-//! `serve` takes batches and gives the bundle; `passages` lists what arrived.
+//! `serve` takes batches and gives the bundle; `passages` lists what arrived, `revocations` what operators asked
+//! the authority for; `password` makes an operator's hash.
 
 #![forbid(unsafe_code)]
 
@@ -11,20 +12,21 @@ use std::{
     path::{Path, PathBuf},
     process::ExitCode,
     sync::Arc,
+    time::Duration,
 };
 
 use clap::{Parser, Subcommand};
 use gatepost_hub::{
-    BundleDirectory, Hub, StoreError, clock,
+    BundleDirectory, Caller, Fleet, Hub, Limits, Store, StoreError, clock,
+    fleet::{Operators, OperatorsError},
+    limits::Rate,
+    operator_router,
     passages::{self, Form, ListError},
     router, server,
-    store::SqliteStore,
+    store::Location,
 };
 use gatepost_pass::{KeyError, Root, Signer, TrustError};
-use tokio::{
-    net::TcpListener,
-    signal::unix::{SignalKind, signal},
-};
+use tokio::signal::unix::{SignalKind, signal};
 
 /// Takes sealed passages from checkpoints and gives them the authority's signed bundle.
 #[derive(Parser)]
@@ -37,16 +39,45 @@ struct Arguments {
 #[derive(Subcommand)]
 enum Command {
     /// Serve devices over HTTP, until SIGTERM or SIGINT. Put a server that speaks TLS in front.
-    Serve(Serve),
+    Serve(Box<Serve>),
     /// List what arrived, as far as it is in clear.
     Passages {
-        /// The database that `serve` writes.
-        #[arg(long, value_name = "FILE")]
-        data: PathBuf,
+        #[command(flatten)]
+        data: Data,
         /// One JSON object a line.
         #[arg(long)]
         json: bool,
     },
+    /// List the devices that operators asked the authority to revoke, one JSON object a line.
+    Revocations {
+        #[command(flatten)]
+        data: Data,
+    },
+    /// Read a password from standard input and print its hash, for a line NAME:HASH of the operators' file.
+    Password,
+}
+
+/// The database.
+#[derive(clap::Args)]
+#[group(required = true, multiple = false)]
+struct Data {
+    /// The database of received passages, an SQLite file; `serve` makes it where there is none.
+    #[arg(long = "data", value_name = "FILE")]
+    file: Option<PathBuf>,
+    /// The database on a PostgreSQL server: postgres://USER@HOST/NAME, or a file that holds such a URL, so that
+    /// no password stands here.
+    #[arg(long = "store", value_name = "URL", value_parser = Location::server)]
+    server: Option<Location>,
+}
+
+impl Data {
+    fn location(&self) -> Location {
+        match (&self.server, &self.file) {
+            (Some(server), _) => server.clone(),
+            // One of the two is there: clap sees to it.
+            (None, file) => Location::File(file.clone().unwrap_or_default()),
+        }
+    }
 }
 
 #[derive(clap::Args)]
@@ -54,9 +85,8 @@ struct Serve {
     /// The bundle: a directory with `manifest`, and the files that it names by digest.
     #[arg(long, value_name = "DIR")]
     bundle: PathBuf,
-    /// The database of received passages; made where there is none.
-    #[arg(long, value_name = "FILE")]
-    data: PathBuf,
+    #[command(flatten)]
+    data: Data,
     /// The pinned root.
     #[arg(long, value_name = "FILE")]
     root: PathBuf,
@@ -66,6 +96,30 @@ struct Serve {
     /// Where to listen; port 0 takes a free one.
     #[arg(long, value_name = "ADDRESS", default_value = "127.0.0.1:8470")]
     listen: SocketAddr,
+    /// Forget passages so many days after they came; without it, none.
+    #[arg(long, value_name = "DAYS", value_parser = clap::value_parser!(u64).range(1..=36_500))]
+    keep_days: Option<u64>,
+    /// Requests of one address.
+    #[arg(long, value_name = "PER_SECOND:BURST", default_value = "200:4000")]
+    rate_address: Rate,
+    /// Batches and statuses of one device.
+    #[arg(long, value_name = "PER_SECOND:BURST", default_value = "10:300")]
+    rate_device: Rate,
+    /// Most devices.
+    #[arg(long, value_name = "COUNT", default_value_t = Limits::default().devices)]
+    max_devices: u64,
+    /// Take the caller's address from the last entry of X-Forwarded-For, which the server in front writes.
+    #[arg(long)]
+    forwarded_for: bool,
+    /// Where to listen for operators: health, metrics, and the fleet page. Not for the open network.
+    #[arg(long, value_name = "ADDRESS")]
+    operator_listen: Option<SocketAddr>,
+    /// Who may see the fleet page: lines of NAME:HASH.
+    #[arg(long, value_name = "FILE", requires = "operator_listen")]
+    operators: Option<PathBuf>,
+    /// Folder in which the authority places enrolment codes, one a .txt file.
+    #[arg(long, value_name = "DIR", requires = "operators")]
+    enrolments: Option<PathBuf>,
     /// File to write the address to, such as `http://127.0.0.1:8470`, once it is open.
     #[arg(long, value_name = "FILE")]
     port_file: Option<PathBuf>,
@@ -85,8 +139,12 @@ enum Failure {
     Key { path: PathBuf, why: KeyError },
     #[error("{}: a published test key: everybody could sign receipts with it", path.display())]
     PublishedKey { path: PathBuf },
+    #[error("{path}: {why}")]
+    Store { path: String, why: StoreError },
     #[error("{}: {why}", path.display())]
-    Store { path: PathBuf, why: StoreError },
+    Operators { path: PathBuf, why: OperatorsError },
+    #[error(transparent)]
+    Password(#[from] OperatorsError),
     #[error("can't listen on {address}: {why}")]
     Listen { address: SocketAddr, why: io::Error },
     #[error(transparent)]
@@ -99,6 +157,8 @@ fn main() -> ExitCode {
     let done = match Arguments::parse().command {
         Command::Serve(arguments) => serve(&arguments),
         Command::Passages { data, json } => list(&data, json),
+        Command::Revocations { data } => revocations(&data),
+        Command::Password => password(),
     };
     match done {
         Ok(()) => ExitCode::SUCCESS,
@@ -113,14 +173,37 @@ fn main() -> ExitCode {
     }
 }
 
-fn list(data: &Path, json: bool) -> Result<(), Failure> {
-    let store = SqliteStore::open_to_read(data).map_err(|why| Failure::Store {
-        path: data.to_owned(),
+fn open(
+    data: &Data,
+    open: fn(&Location) -> Result<Box<dyn Store>, StoreError>,
+) -> Result<Box<dyn Store>, Failure> {
+    let location = data.location();
+    open(&location).map_err(|why| Failure::Store {
+        path: location.name(),
         why,
-    })?;
+    })
+}
+
+fn list(data: &Data, json: bool) -> Result<(), Failure> {
+    let store = open(data, Location::open_to_read)?;
     let form = if json { Form::Json } else { Form::Text };
     let mut to = BufWriter::new(io::stdout().lock());
-    Ok(passages::list(&store, form, &mut to)?)
+    Ok(passages::list(&*store, form, &mut to)?)
+}
+
+fn revocations(data: &Data) -> Result<(), Failure> {
+    let store = open(data, Location::open_to_read)?;
+    let mut to = BufWriter::new(io::stdout().lock());
+    passages::list_revocations(&*store, &mut to)?;
+    Ok(())
+}
+
+fn password() -> Result<(), Failure> {
+    use io::Read as _;
+    let mut password = Vec::new();
+    io::stdin().lock().take(4096).read_to_end(&mut password)?;
+    let hash = Operators::hash(password.trim_ascii_end())?;
+    Ok(writeln!(io::stdout(), "{hash}")?)
 }
 
 fn serve(arguments: &Serve) -> Result<(), Failure> {
@@ -135,27 +218,62 @@ fn serve(arguments: &Serve) -> Result<(), Failure> {
             path: arguments.key.clone(),
         });
     }
-    let store = SqliteStore::open(&arguments.data).map_err(|why| Failure::Store {
-        path: arguments.data.clone(),
-        why,
-    })?;
+    let fleet = fleet(arguments)?;
+    let store = open(&arguments.data, Location::open)?;
     let bundle = BundleDirectory::new(arguments.bundle.clone(), root, &signer);
-    let hub = Arc::new(Hub::new(bundle, Box::new(store), signer, clock::now));
+    let limits = Limits {
+        address: arguments.rate_address,
+        device: arguments.rate_device,
+        devices: arguments.max_devices,
+        ..Limits::default()
+    };
+    let hub = Arc::new(Hub::new(bundle, store, signer, clock::now, limits));
     // Reads the bundle now, so that what is wrong with it stands in the log before the first device.
     let _ = hub.announced();
+    if let Some(days) = arguments.keep_days {
+        let hub = hub.clone();
+        std::thread::spawn(move || forget(&hub, days));
+    }
     let runtime = tokio::runtime::Builder::new_multi_thread()
         .enable_all()
         .build()?;
-    runtime.block_on(listen(arguments, hub))
+    runtime.block_on(listen(arguments, hub, fleet))
 }
 
-async fn listen(arguments: &Serve, hub: Arc<Hub>) -> Result<(), Failure> {
-    let failed = |why| Failure::Listen {
-        address: arguments.listen,
-        why,
+/// Forgets what is over its time, now and every hour.
+fn forget(hub: &Hub, days: u64) {
+    loop {
+        hub.forget(days);
+        std::thread::sleep(Duration::from_secs(3600));
+    }
+}
+
+fn fleet(arguments: &Serve) -> Result<Option<Fleet>, Failure> {
+    let Some(path) = &arguments.operators else {
+        return Ok(None);
     };
-    let listener = TcpListener::bind(arguments.listen).await.map_err(failed)?;
-    let address = format!("http://{}", listener.local_addr().map_err(failed)?);
+    let text = String::from_utf8_lossy(&read(path)?).into_owned();
+    let operators = text.parse().map_err(|why| Failure::Operators {
+        path: path.clone(),
+        why,
+    })?;
+    let address = arguments.operator_listen;
+    Ok(Some(Fleet {
+        operators,
+        enrolments: arguments.enrolments.clone(),
+        is_secure: !address.is_some_and(|address| address.ip().is_loopback()),
+    }))
+}
+
+async fn listen(arguments: &Serve, hub: Arc<Hub>, fleet: Option<Fleet>) -> Result<(), Failure> {
+    let bind = |address| {
+        let failed = move |why| Failure::Listen { address, why };
+        let listener = server::listen(address).map_err(failed)?;
+        let address = listener.local_addr().map_err(failed)?;
+        Ok::<_, Failure>((listener, format!("http://{address}")))
+    };
+    let (listener, address) = bind(arguments.listen)?;
+    let operator = arguments.operator_listen.map(bind).transpose()?;
     let (mut terminate, mut interrupt) = (
         signal(SignalKind::terminate())?,
         signal(SignalKind::interrupt())?,
@@ -167,13 +285,31 @@ async fn listen(arguments: &Serve, hub: Arc<Hub>) -> Result<(), Failure> {
         })?;
     }
     writeln!(io::stdout(), "listening on {address}")?;
-    let stop = async move {
-        tokio::select! {
-            _ = terminate.recv() => {}
-            _ = interrupt.recv() => {}
-        }
+    let (stopping, stopped) = tokio::sync::watch::channel(());
+    let stop = || {
+        let mut stopped = stopped.clone();
+        async move { drop(stopped.changed().await) }
     };
-    server::serve(listener, router(hub), stop).await;
+    let mut servers = tokio::task::JoinSet::new();
+    if let Some((listener, address)) = operator {
+        writeln!(io::stdout(), "operators on {address}")?;
+        servers.spawn(server::serve(
+            listener,
+            operator_router(hub.clone(), fleet),
+            stop(),
+        ));
+    }
+    let caller = match arguments.forwarded_for {
+        true => Caller::ForwardedFor,
+        false => Caller::Connection,
+    };
+    servers.spawn(server::serve(listener, router(hub, caller), stop()));
+    tokio::select! {
+        _ = terminate.recv() => {}
+        _ = interrupt.recv() => {}
+    }
+    drop(stopping);
+    while servers.join_next().await.is_some() {}
     Ok(())
 }
 

@@ -1,15 +1,18 @@
 //! Lists what arrived, as far as it is in clear. The passages themselves stay sealed.
 
 use std::{
+    collections::BTreeMap,
     io::{self, Write},
     ops::ControlFlow,
 };
 
+use gatepost_pass::DeviceId;
+use gatepost_protocol::{BatchError, Body, Epoch, Outcome, Record, batch::reread};
 use serde::Serialize;
 
 use crate::{
-    clock::format_hour,
-    store::{Arrived, Place, Store, StoreError, Totals},
+    clock::{format_hour, format_time},
+    store::{Arrived, Page, Place, Store, StoreError, Totals},
 };
 
 /// How a listing is written.
@@ -35,18 +38,23 @@ pub enum ListError {
 /// Writes a line for everything that arrived, then `N passages from M devices, K findings`.
 pub fn list(store: &dyn Store, form: Form, to: &mut dyn Write) -> Result<(), ListError> {
     let mut wrote = Ok(());
+    let mut listing = Listing::default();
     let totals = store.visit(&mut |arrived| {
-        wrote = write_line(form, &Line::from(arrived), to);
+        wrote = listing
+            .take(&arrived)
+            .and_then(|lines| write_lines(form, &lines, to));
         match wrote {
             Ok(()) => ControlFlow::Continue(()),
             Err(_) => ControlFlow::Break(()),
         }
     })?;
     wrote?;
+    write_lines(form, &listing.flush(u64::MAX), to)?;
     let Totals {
         passages,
         devices,
         findings,
+        ..
     } = totals;
     match form {
         Form::Text => writeln!(
@@ -61,6 +69,84 @@ pub fn list(store: &dyn Store, form: Form, to: &mut dyn Write) -> Result<(), Lis
         }
     }
     Ok(to.flush()?)
+}
+
+/// Writes a line for every device that an operator asked the authority to revoke.
+pub fn list_revocations(store: &dyn Store, to: &mut dyn Write) -> Result<(), ListError> {
+    const STEP: u32 = 1000;
+    let mut skip = 0;
+    loop {
+        let devices = store.devices(Page { skip, take: STEP })?;
+        for device in &devices {
+            if let Some(at) = device.revocation {
+                let (device, at) = (device.device.to_string(), format_time(at));
+                writeln!(
+                    to,
+                    "{}",
+                    serde_json::json!({ "device": device, "asked": at })
+                )?;
+            }
+        }
+        if devices.len() < STEP as usize {
+            return Ok(to.flush()?);
+        }
+        skip += STEP;
+    }
+}
+
+/// Makes lines of an epoch's records out of batches that may overlap. Holds no more than what later batches may
+/// still contain.
+#[derive(Default)]
+struct Listing {
+    of: Option<(DeviceId, Epoch)>,
+    records: BTreeMap<u64, (i64, Line)>,
+}
+
+impl Listing {
+    /// Takes what arrived, in the store's order, and gives the lines that nothing later changes.
+    fn take(&mut self, arrived: &Arrived) -> Result<Vec<Line>, ListError> {
+        let (place, number, signed) = match arrived {
+            Arrived::Batch {
+                place,
+                number,
+                signed,
+            } => (*place, *number, signed),
+            Arrived::Finding(finding) => {
+                let mut lines = self.flush(u64::MAX);
+                lines.push(Line {
+                    finding: Some(finding.kind.name()),
+                    ..Line::new("finding", finding.place)
+                });
+                return Ok(lines);
+            }
+        };
+        let of = (place.device, place.epoch);
+        let lines = match self.of.replace(of) {
+            Some(before) if before == of => self.flush(place.seq),
+            _ => self.flush(u64::MAX),
+        };
+        let damaged = |why: BatchError| StoreError::Damaged(why.to_string());
+        let (_, records) = reread(signed).map_err(damaged)?;
+        for (record, ..) in records {
+            let place = Place {
+                seq: record.seq,
+                ..place
+            };
+            let line = Line::record(place, &record);
+            let held = self.records.get(&record.seq);
+            if held.is_none_or(|(earlier, _)| number < *earlier) {
+                self.records.insert(record.seq, (number, line));
+            }
+        }
+        Ok(lines)
+    }
+
+    /// Lines of the records before a number.
+    fn flush(&mut self, until: u64) -> Vec<Line> {
+        let later = self.records.split_off(&until);
+        let done = std::mem::replace(&mut self.records, later);
+        done.into_values().map(|(_, line)| line).collect()
+    }
 }
 
 /// One line. `what` is `passage`, `epoch start` or `finding`.
@@ -78,9 +164,9 @@ struct Line {
     finding: Option<&'static str>,
 }
 
-impl From<Arrived> for Line {
-    fn from(arrived: Arrived) -> Self {
-        let line = |what, place: Place| Self {
+impl Line {
+    fn new(what: &'static str, place: Place) -> Self {
+        Self {
             what,
             device: place.device.to_string(),
             epoch: place.epoch.to_string(),
@@ -88,32 +174,34 @@ impl From<Arrived> for Line {
             hour: None,
             class: None,
             finding: None,
+        }
+    }
+
+    fn record(place: Place, record: &Record) -> Self {
+        let (what, class) = match &record.body {
+            Body::EpochStart(_) => ("epoch start", None),
+            Body::Passage(sealed) => ("passage", Some(class_name(sealed.class))),
         };
-        match arrived {
-            Arrived::EpochStart { place, hour } => Self {
-                hour: Some(hour),
-                ..line("epoch start", place)
-            },
-            Arrived::Passage { place, hour, class } => Self {
-                hour: Some(hour),
-                class: Some(class_name(class)),
-                ..line("passage", place)
-            },
-            Arrived::Finding { place, kind } => Self {
-                finding: Some(kind.name()),
-                ..line("finding", place)
-            },
+        Self {
+            hour: Some(record.hour),
+            class,
+            ..Self::new(what, place)
         }
     }
 }
 
-const fn class_name(class: gatepost_protocol::Outcome) -> &'static str {
-    use gatepost_protocol::Outcome;
+/// The word for a class in listings.
+pub(crate) const fn class_name(class: Outcome) -> &'static str {
     match class {
         Outcome::Admit => "admit",
         Outcome::Check => "check",
         Outcome::Refuse => "refuse",
     }
+}
+
+fn write_lines(form: Form, lines: &[Line], to: &mut dyn Write) -> Result<(), ListError> {
+    let written = lines.iter().try_for_each(|line| write_line(form, line, to));
+    Ok(written?)
 }
 
 fn write_line(form: Form, line: &Line, to: &mut dyn Write) -> io::Result<()> {

@@ -62,10 +62,12 @@ pub enum Kind {
     Batch = 23,
     /// A device asks for its certificate.
     DeviceRequest = 24,
+    /// How a device is doing.
+    DeviceStatus = 25,
 }
 
 impl Kind {
-    const ALL: [Self; 15] = [
+    const ALL: [Self; 16] = [
         Self::Pass,
         Self::FamilyPass,
         Self::PlaceCode,
@@ -81,6 +83,7 @@ impl Kind {
         Self::DeviceCertificate,
         Self::Batch,
         Self::DeviceRequest,
+        Self::DeviceStatus,
     ];
 
     /// The kind of a number on the wire.
@@ -106,6 +109,7 @@ impl Kind {
             Self::DeviceCertificate => "device-certificate",
             Self::Batch => "batch",
             Self::DeviceRequest => "device-request",
+            Self::DeviceStatus => "device-status",
         }
     }
 

@@ -162,7 +162,8 @@ pub fn verify(
         | Kind::Receipt
         | Kind::DeviceCertificate
         | Kind::Batch
-        | Kind::DeviceRequest => Err(DocumentError::NotACode {
+        | Kind::DeviceRequest
+        | Kind::DeviceStatus => Err(DocumentError::NotACode {
             kind: envelope.kind,
         }),
     }

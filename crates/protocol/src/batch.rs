@@ -11,8 +11,8 @@ use gatepost_pass::{Bounded, FormatError, Kind, SecretKey, Timestamp, TrustList,
 use serde::{Deserialize, Serialize};
 
 use crate::{
-    device::{CertificateError, device_id, verify_certificate},
-    record::{Epoch, Head, Record},
+    device::{CertificateError, device_id, peek_certificate, verify_certificate},
+    record::{Body, Epoch, Head, Record},
 };
 
 /// Most records in a batch.
@@ -52,7 +52,7 @@ pub struct VerifiedBatch {
     name: String,
     epoch: Epoch,
     before: Head,
-    records: Vec<(Record, Vec<u8>, Head)>,
+    records: Chained,
 }
 
 /// Signs records, given as their bytes in order, into a batch.
@@ -99,21 +99,7 @@ impl VerifiedBatch {
             .verify_detached(Kind::Batch, body, signature)
             .map_err(|_| BatchError::BadSignature)?;
         let device = device_id(&certificate.key);
-        let mut head = batch.before;
-        let mut next: Option<u64> = None;
-        let mut records = Vec::with_capacity(batch.records.as_slice().len());
-        for bytes in batch.records.as_slice() {
-            let record = Record::from_bytes(bytes)?;
-            if next.is_some_and(|next| next != record.seq)
-                || (record.seq == 0) != (head == Head::START)
-                || (record.seq == 0) != matches!(record.body, crate::record::Body::EpochStart(_))
-            {
-                return Err(BatchError::Sequence);
-            }
-            next = Some(record.seq.checked_add(1).ok_or(BatchError::Sequence)?);
-            head = head.after(device, batch.epoch, bytes);
-            records.push((record, bytes.clone(), head));
-        }
+        let records = chain(&batch, device)?;
         let name = certificate.name.as_str().to_owned();
         Ok(Self {
             device,
@@ -148,4 +134,38 @@ impl VerifiedBatch {
     pub fn records(&self) -> &[(Record, Vec<u8>, Head)] {
         &self.records
     }
+}
+
+/// The records of a batch, each with its bytes and the chain hash after it.
+pub type Chained = Vec<(Record, Vec<u8>, Head)>;
+
+/// Reads a batch that was verified when it came and was kept since: the chain hash before its first record,
+/// and its records. Whose word it is, is not asked again: the certificate may have ended meanwhile.
+pub fn reread(bytes: &[u8]) -> Result<(Head, Chained), BatchError> {
+    let (body, _) = bytes
+        .split_last_chunk::<64>()
+        .ok_or(FormatError::Damaged("batch"))?;
+    let batch: BatchBody = gatepost_pass::decode("batch", body)?;
+    let device = device_id(&peek_certificate(&batch.certificate)?.key);
+    Ok((batch.before, chain(&batch, device)?))
+}
+
+/// Checks that records follow each other, and hashes them into the chain.
+fn chain(batch: &BatchBody, device: DeviceId) -> Result<Chained, BatchError> {
+    let mut head = batch.before;
+    let mut next: Option<u64> = None;
+    let mut records = Vec::with_capacity(batch.records.as_slice().len());
+    for bytes in batch.records.as_slice() {
+        let record = Record::from_bytes(bytes)?;
+        if next.is_some_and(|next| next != record.seq)
+            || (record.seq == 0) != (head == Head::START)
+            || (record.seq == 0) != matches!(record.body, Body::EpochStart(_))
+        {
+            return Err(BatchError::Sequence);
+        }
+        next = Some(record.seq.checked_add(1).ok_or(BatchError::Sequence)?);
+        head = head.after(device, batch.epoch, bytes);
+        records.push((record, bytes.clone(), head));
+    }
+    Ok(records)
 }

@@ -8,3 +8,11 @@ pub const FILES: &str = "/v1/bundle/files/";
 pub const BATCHES: &str = "/v1/batches";
 /// `GET`: alive.
 pub const HEALTH: &str = "/v1/health";
+/// `POST`: how a device is doing ([`crate::DeviceStatus`]); answered with 204.
+pub const STATUS: &str = "/v1/status";
+/// `GET`: the authority's signed list of revoked devices, as it lies in the bundle directory; 404 where there is
+/// none. Devices check its signature; the hub does not.
+pub const REVOKED: &str = "/v1/revoked";
+/// The one `Content-Encoding` that a batch may have (RFC 8878). Its window is at most 8 MiB; what it unpacks to
+/// is at most [`crate::batch::MAX_BYTES`].
+pub const ZSTD: &str = "zstd";

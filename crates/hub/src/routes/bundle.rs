@@ -11,11 +11,11 @@ use std::{
 
 use axum::{
     body::{Body, Bytes},
-    extract::{Path, State},
+    extract::{Path, State, rejection::PathRejection},
     http::{HeaderMap, StatusCode, header},
     response::{IntoResponse, Response},
 };
-use gatepost_pass::Digest;
+use gatepost_pass::{Digest, envelope::MAX_FILE};
 use hyper::body::{Frame, SizeHint};
 use tokio::task::JoinHandle;
 
@@ -47,9 +47,10 @@ pub(crate) async fn manifest(
 /// A file, whole or from somewhere on. Its name is its digest: it never changes.
 pub(crate) async fn file(
     State(hub): State<Arc<Hub>>,
-    Path(name): Path<String>,
+    name: Result<Path<String>, PathRejection>,
     headers: HeaderMap,
 ) -> Result<Response, Refusal> {
+    let Path(name) = name.map_err(|_| Refusal::Address)?;
     // Only a digest's own writing reaches the file system: no name from outside does.
     let digest: Digest = name.parse().map_err(|_| Refusal::NotFound)?;
     let path = hub.bundle().file(&digest);
@@ -86,6 +87,33 @@ pub(crate) async fn file(
             (StatusCode::PARTIAL_CONTENT, part, answer).into_response()
         }
     })
+}
+
+/// The authority's signed list of revoked devices, as it lies there: devices check it.
+pub(crate) async fn revoked(
+    State(hub): State<Arc<Hub>>,
+    headers: HeaderMap,
+) -> Result<Response, Refusal> {
+    let path = hub.bundle().revoked();
+    let read = blocking(move || -> Result<Vec<u8>, Refusal> {
+        let (file, length) = open(&path)?;
+        if length > MAX_FILE as u64 {
+            return Err(Refusal::Storage);
+        }
+        let mut bytes = vec![0; length as usize];
+        let read = file.read_exact_at(&mut bytes, 0);
+        read.map_err(|_| Refusal::Storage).map(|()| bytes)
+    });
+    let bytes = read.await??;
+    let digest = Digest::of(&bytes);
+    let common = [
+        (header::ETAG, etag(&digest)),
+        (header::CACHE_CONTROL, "no-cache".to_owned()),
+    ];
+    if is_held(&headers, &digest) {
+        return Ok((StatusCode::NOT_MODIFIED, common).into_response());
+    }
+    Ok((common, [(header::CONTENT_TYPE, BYTES)], bytes).into_response())
 }
 
 fn open(path: &std::path::Path) -> Result<(File, u64), Refusal> {

@@ -1,8 +1,13 @@
-//! `GET /v1/health`: alive, and which bundle is in use.
+//! `GET /v1/health` for devices; `GET /healthz` and `GET /metrics` for who watches the hub.
 
 use std::sync::Arc;
 
-use axum::{extract::State, http::header, response::IntoResponse};
+use axum::{
+    extract::State,
+    http::{StatusCode, header},
+    response::IntoResponse,
+};
+use serde_json::json;
 
 use super::blocking;
 use crate::{answer::Refusal, hub::Hub};
@@ -10,9 +15,46 @@ use crate::{answer::Refusal, hub::Hub};
 /// `{"status":"ok","bundle":12}`; `null` without a usable bundle.
 pub(crate) async fn health(State(hub): State<Arc<Hub>>) -> Result<impl IntoResponse, Refusal> {
     let version = blocking(move || hub.announced().map(|bundle| bundle.version)).await?;
-    let body = serde_json::json!({ "status": "ok", "bundle": version });
+    let body = json!({ "status": "ok", "bundle": version });
     Ok((
         [(header::CONTENT_TYPE, "application/json")],
         body.to_string(),
     ))
+}
+
+/// 200 when batches can be kept, 503 when not: asks the store, and whether there is a bundle.
+pub(crate) async fn healthz(State(hub): State<Arc<Hub>>) -> Result<impl IntoResponse, Refusal> {
+    let (store, bundle) = blocking(move || {
+        let nobody = gatepost_pass::DeviceId([0; 16]);
+        (hub.store().knows(nobody).is_ok(), hub.announced().is_some())
+    })
+    .await?;
+    let status = match store && bundle {
+        true => StatusCode::OK,
+        false => StatusCode::SERVICE_UNAVAILABLE,
+    };
+    let body = json!({ "store": store, "bundle": bundle }).to_string();
+    Ok((status, [(header::CONTENT_TYPE, "application/json")], body))
+}
+
+/// Prometheus' text format.
+pub(crate) async fn metrics(State(hub): State<Arc<Hub>>) -> Result<impl IntoResponse, Refusal> {
+    let text = blocking(move || {
+        let version = hub.announced().map_or(0, |bundle| bundle.version);
+        hub.metrics().to_text(&[
+            (
+                "bundle_version",
+                "Version of the bundle in use; 0 for none.",
+                version,
+            ),
+            ("bodies", "Uploads in memory now.", hub.bodies()),
+            (
+                "paused_seconds",
+                "How long the operator's pause still lasts.",
+                hub.paused(),
+            ),
+        ])
+    })
+    .await?;
+    Ok(([(header::CONTENT_TYPE, "text/plain; version=0.0.4")], text))
 }

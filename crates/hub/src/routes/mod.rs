@@ -3,11 +3,12 @@
 use crate::answer::Refusal;
 
 pub(crate) mod batches;
+mod body;
 pub(crate) mod bundle;
 pub(crate) mod health;
 
 /// Runs blocking work off the threads that serve connections.
-async fn blocking<T: Send + 'static>(
+pub(crate) async fn blocking<T: Send + 'static>(
     work: impl FnOnce() -> T + Send + 'static,
 ) -> Result<T, Refusal> {
     // It fails only when the work panicked or the program is stopping.

@@ -33,11 +33,14 @@ pub enum FindingKind {
     Break,
     /// A second process run that follows the same earlier one: a cloned or restored disk.
     Clone,
+    /// An hour after the record's arrival, or before that of the record before it: a wrong clock, or one that
+    /// was set back.
+    Clock,
 }
 
 impl FindingKind {
     /// All of them, each at the place of its number in the database. New ones go to the end.
-    pub(super) const ALL: [Self; 3] = [Self::Fork, Self::Break, Self::Clone];
+    pub(super) const ALL: [Self; 4] = [Self::Fork, Self::Break, Self::Clone, Self::Clock];
 
     /// The word in a listing.
     pub const fn name(self) -> &'static str {
@@ -45,6 +48,7 @@ impl FindingKind {
             Self::Fork => "fork",
             Self::Break => "break",
             Self::Clone => "clone",
+            Self::Clock => "clock",
         }
     }
 }
@@ -59,8 +63,9 @@ pub(super) struct Added {
 }
 
 /// Compares a batch with the held records of its epoch, from the one before its first record to the
-/// one after its last.
-pub(super) fn compare(batch: &VerifiedBatch, held: &BTreeMap<u64, Link>) -> Added {
+/// one after its last. Records before `front` were held once: where their link is gone, they were forgotten
+/// after their time, and are not new.
+pub(super) fn compare(batch: &VerifiedBatch, held: &BTreeMap<u64, Link>, front: u64) -> Added {
     let mut new = Vec::new();
     let mut added = BTreeMap::new();
     let mut forked = BTreeSet::new();
@@ -73,6 +78,7 @@ pub(super) fn compare(batch: &VerifiedBatch, held: &BTreeMap<u64, Link>) -> Adde
         };
         before = *head;
         match held.get(&record.seq) {
+            None if record.seq < front => {}
             None => {
                 new.push((index, link));
                 added.insert(record.seq, link);

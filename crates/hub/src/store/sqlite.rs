@@ -1,46 +1,53 @@
 //! The store in one SQLite file. Only this module names rusqlite: what it does with an open database
-//! stands here, how one is opened in `sqlite/open.rs`.
+//! stands here, how one is opened in `sqlite/open.rs`, what the fleet page asks for in `sqlite/fleet.rs`.
 
+mod fleet;
 mod open;
 #[cfg(test)]
 mod tests;
 
 use std::{
-    collections::BTreeMap,
     fmt,
     ops::ControlFlow,
     sync::{Mutex, MutexGuard, PoisonError},
 };
 
 use gatepost_pass::{DeviceId, Digest, Timestamp};
-use gatepost_protocol::{Body, Epoch, Head, Outcome, VerifiedBatch};
+use gatepost_protocol::{Epoch, Head, batch::MAX_RECORDS};
 use rusqlite::{
     Connection, ErrorCode, OptionalExtension as _, Row, Transaction, TransactionBehavior, params,
 };
 
 use super::{
-    Arrived, Finding, FindingKind, Front, Kept, Place, Store, StoreError, Totals,
-    compare::{Link, compare},
+    Arrived, Asked, DeviceRow, Finding, FindingKind, FindingRow, Front, Heard, HourRow, Incoming,
+    Kept, Page, Place, Store, StoreError, Totals,
+    intake::{self, Change, EpochRow, Held, Rows},
+    loaded, numbered, stored, stored_time,
 };
 
-/// Received passages in an SQLite file.
+/// Received batches in an SQLite file.
 pub struct SqliteStore {
-    connection: Mutex<Connection>,
+    /// One writes, one reads, so that the fleet page and a look whether a device is known wait for no commit.
+    /// The reader closes first: the last to close folds the write-ahead log into the file.
+    reader: Mutex<Connection>,
+    writer: Mutex<Connection>,
 }
 
 impl SqliteStore {
-    fn connection(&self) -> MutexGuard<'_, Connection> {
-        // A transaction that a panic cut off was rolled back when it was dropped.
-        let guard = self.connection.lock();
-        guard.unwrap_or_else(PoisonError::into_inner)
-    }
-}
-
-impl From<Connection> for SqliteStore {
-    fn from(connection: Connection) -> Self {
+    fn new(writer: Connection, reader: Connection) -> Self {
         Self {
-            connection: Mutex::new(connection),
+            writer: Mutex::new(writer),
+            reader: Mutex::new(reader),
         }
+    }
+
+    fn writer(&self) -> MutexGuard<'_, Connection> {
+        // A transaction that a panic cut off was rolled back when it was dropped.
+        self.writer.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    fn reader(&self) -> MutexGuard<'_, Connection> {
+        self.reader.lock().unwrap_or_else(PoisonError::into_inner)
     }
 }
 
@@ -51,38 +58,30 @@ impl fmt::Debug for SqliteStore {
 }
 
 impl Store for SqliteStore {
-    fn keep(
-        &self,
-        batch: &VerifiedBatch,
-        signed: &[u8],
-        at: Timestamp,
-    ) -> Result<Kept, StoreError> {
-        let mut connection = self.connection();
+    fn keep(&self, group: &[Incoming]) -> Result<Vec<Kept>, StoreError> {
+        let mut connection = self.writer();
         let transaction = begin(&mut connection)?;
-        let kept = keep(&transaction, batch, signed, at)?;
+        let kept = intake::keep(&mut Open(&transaction), group)?;
         transaction.commit()?;
         Ok(kept)
+    }
+
+    fn knows(&self, device: DeviceId) -> Result<bool, StoreError> {
+        fleet::knows(&self.reader(), device)
+    }
+
+    fn hear(&self, heard: &Heard) -> Result<(), StoreError> {
+        fleet::hear(&self.writer(), heard)
     }
 
     fn visit(
         &self,
         each: &mut dyn FnMut(Arrived) -> ControlFlow<()>,
     ) -> Result<Totals, StoreError> {
-        let mut connection = self.connection();
-        // One view of everything, whatever arrives meanwhile.
+        let mut connection = self.reader();
         let view = connection.transaction()?;
-        let (passages, devices, findings): (i64, i64, i64) = view.query_row(
-            "SELECT (SELECT count(class) FROM records), (SELECT count(*) FROM devices),
-                    (SELECT count(*) FROM findings)",
-            [],
-            |row| Ok((row.get(0)?, row.get(1)?, row.get(2)?)),
-        )?;
-        let totals = Totals {
-            passages: passages.unsigned_abs(),
-            devices: devices.unsigned_abs(),
-            findings: findings.unsigned_abs(),
-        };
-        for (query, read) in [(RECORDS, record as fn(&Row<'_>) -> _), (FINDINGS, finding)] {
+        let totals = fleet::totals(&view)?;
+        for (query, read) in [(BATCHES, arrived as fn(&Row<'_>) -> _), (FINDINGS, found)] {
             let mut statement = view.prepare(query)?;
             let mut rows = statement.query([])?;
             while let Some(row) = rows.next()? {
@@ -93,6 +92,40 @@ impl Store for SqliteStore {
         }
         Ok(totals)
     }
+
+    fn totals(&self) -> Result<Totals, StoreError> {
+        fleet::totals(&self.reader())
+    }
+
+    fn devices(&self, page: Page) -> Result<Vec<DeviceRow>, StoreError> {
+        fleet::devices(&self.reader(), page)
+    }
+
+    fn hours(&self, from: u32) -> Result<Vec<HourRow>, StoreError> {
+        fleet::hours(&self.reader(), from)
+    }
+
+    fn findings(&self, page: Page) -> Result<Vec<FindingRow>, StoreError> {
+        fleet::findings(&self.reader(), page)
+    }
+
+    fn ask_revocation(&self, device: DeviceId, at: Timestamp) -> Result<Asked, StoreError> {
+        fleet::ask_revocation(&self.writer(), device, at)
+    }
+
+    fn forget(&self, before: Timestamp) -> Result<u64, StoreError> {
+        // In steps, so that devices don't wait for long.
+        let statement = "DELETE FROM batches WHERE id IN
+            (SELECT id FROM batches WHERE received < ?1 LIMIT 1000)";
+        let mut all = 0;
+        loop {
+            let gone = self.writer().execute(statement, [stored_time(before)])?;
+            all += gone as u64;
+            if gone == 0 {
+                return Ok(all);
+            }
+        }
+    }
 }
 
 fn begin(connection: &mut Connection) -> Result<Transaction<'_>, StoreError> {
@@ -100,278 +133,184 @@ fn begin(connection: &mut Connection) -> Result<Transaction<'_>, StoreError> {
     Ok(begun?)
 }
 
-fn keep(
-    transaction: &Transaction<'_>,
-    batch: &VerifiedBatch,
-    signed: &[u8],
-    at: Timestamp,
-) -> Result<Kept, StoreError> {
-    // A verified batch has at least one record.
-    let (Some((first, ..)), Some((last, ..))) = (batch.records().first(), batch.records().last())
-    else {
-        return Err(StoreError::Sequence);
-    };
-    let (epoch, front) = find_epoch(transaction, batch)?;
-    let held = held_links(transaction, epoch, first.seq, last.seq)?;
-    let mut added = compare(batch, &held);
-    if let Some((0, link)) = added.new.first()
-        && let Body::EpochStart(Some(previous)) = &first.body
-        && follows_the_same(transaction, epoch, previous.epoch)?
-    {
-        added.findings.push(Finding {
-            seq: 0,
-            kind: FindingKind::Clone,
-            head: link.head,
-        });
-    }
-    if added.new.is_empty() && added.findings.is_empty() {
-        return Ok(Kept {
-            front,
-            new: 0,
-            findings: 0,
-        });
-    }
-    transaction
-        .prepare_cached("INSERT INTO batches (received, signed) VALUES (?1, ?2)")?
-        .execute(params![i64::try_from(at.0).unwrap_or(i64::MAX), signed])?;
-    let carrier = transaction.last_insert_rowid();
-    insert_records(transaction, epoch, carrier, batch, signed, &added.new)?;
-    let mut findings = 0;
-    for finding in &added.findings {
-        findings += transaction
-            .prepare_cached("INSERT OR IGNORE INTO findings VALUES (?1, ?2, ?3, ?4, ?5)")?
-            .execute(params![
-                epoch,
-                stored(finding.seq)?,
-                finding.kind as i64,
-                finding.head.0.0,
-                carrier
-            ])?;
-    }
-    if added.new.is_empty() && findings == 0 {
-        // All of it was known: the batch is no new word.
-        transaction.execute("DELETE FROM batches WHERE id = ?1", [carrier])?;
-    }
-    let front = advance(transaction, epoch, front)?;
-    Ok(Kept {
-        front,
-        new: added.new.len(),
-        findings,
-    })
-}
+struct Open<'a>(&'a Transaction<'a>);
 
-/// The rows of a batch's device and epoch, made where they are missing.
-fn find_epoch(
-    transaction: &Transaction<'_>,
-    batch: &VerifiedBatch,
-) -> Result<(i64, Front), StoreError> {
-    let device: i64 = transaction
-        .prepare_cached(
-            "INSERT INTO devices (device, name) VALUES (?1, ?2)
-             ON CONFLICT (device) DO UPDATE SET name = excluded.name RETURNING id",
-        )?
-        .query_row(params![batch.device().0, batch.device_name()], |row| {
-            row.get(0)
-        })?;
-    transaction
-        .prepare_cached(
-            "INSERT OR IGNORE INTO epochs (device, epoch, next_seq, head) VALUES (?1, ?2, 0, ?3)",
-        )?
-        .execute(params![device, batch.epoch().0, Head::START.0.0])?;
-    let row = transaction
-        .prepare_cached("SELECT id, next_seq, head FROM epochs WHERE device = ?1 AND epoch = ?2")?
-        .query_row(params![device, batch.epoch().0], |row| {
-            let front = Front {
-                next_seq: row.get::<_, i64>(1)?.unsigned_abs(),
+impl Rows for Open<'_> {
+    fn find(&mut self, group: &[Incoming]) -> Result<Vec<EpochRow>, StoreError> {
+        group
+            .iter()
+            .map(|incoming| self.find_one(incoming))
+            .collect()
+    }
+
+    fn held(&mut self, epoch: i64, from: u64, to: u64) -> Result<Held, StoreError> {
+        // A batch is no longer than the limit, so the index gives a short range.
+        let lowest = from.saturating_sub(MAX_RECORDS as u64);
+        let range = (stored(lowest)?, stored(from)?, stored(to)?);
+        let mut statement = self.0.prepare_cached(
+            "SELECT signed FROM batches
+             WHERE epoch = ?1 AND first BETWEEN ?2 AND ?4 AND last >= ?3 ORDER BY id",
+        )?;
+        let batches =
+            statement.query_map(params![epoch, range.0, range.1, range.2], |row| row.get(0))?;
+        let batches = batches.collect::<Result<_, _>>()?;
+        let mut statement = self.0.prepare_cached(
+            "SELECT seq, kind, head FROM findings WHERE epoch = ?1 AND seq BETWEEN ?2 AND ?3",
+        )?;
+        let mut rows = statement.query(params![epoch, range.1, range.2])?;
+        let mut findings = Vec::new();
+        while let Some(row) = rows.next()? {
+            findings.push(Finding {
+                seq: loaded(row.get(0)?),
+                kind: numbered(&FindingKind::ALL, "kind of finding", row.get(1)?)?,
                 head: head(row, 2)?,
-            };
-            Ok((row.get(0)?, front))
-        })?;
-    Ok(row)
-}
-
-/// The held records of an epoch from the one before `first` to the one after `last`.
-fn held_links(
-    transaction: &Transaction<'_>,
-    epoch: i64,
-    first: u64,
-    last: u64,
-) -> Result<BTreeMap<u64, Link>, StoreError> {
-    let from = stored(first.saturating_sub(1))?;
-    let to = stored(last.saturating_add(1))?;
-    let mut statement = transaction.prepare_cached(
-        "SELECT seq, before, head FROM records WHERE epoch = ?1 AND seq BETWEEN ?2 AND ?3",
-    )?;
-    let rows = statement.query_map(params![epoch, from, to], |row| {
-        Ok((seq(row, 0)?, link(row)?))
-    })?;
-    Ok(rows.collect::<Result<_, _>>()?)
-}
-
-/// Notes which run an epoch follows, and says whether another one follows the same.
-fn follows_the_same(
-    transaction: &Transaction<'_>,
-    epoch: i64,
-    previous: Epoch,
-) -> Result<bool, StoreError> {
-    transaction.execute(
-        "UPDATE epochs SET previous = ?2 WHERE id = ?1",
-        params![epoch, previous.0],
-    )?;
-    let other: Option<i64> = transaction
-        .query_row(
-            "SELECT other.id FROM epochs AS this JOIN epochs AS other USING (device, previous)
-             WHERE this.id = ?1 AND other.id <> ?1 LIMIT 1",
-            [epoch],
-            |row| row.get(0),
-        )
-        .optional()?;
-    Ok(other.is_some())
-}
-
-fn insert_records(
-    transaction: &Transaction<'_>,
-    epoch: i64,
-    carrier: i64,
-    batch: &VerifiedBatch,
-    signed: &[u8],
-    new: &[(usize, Link)],
-) -> Result<(), StoreError> {
-    let starts = starts(batch, signed)?;
-    let mut insert = transaction
-        .prepare_cached("INSERT INTO records VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9)")?;
-    for (index, link) in new {
-        let (Some((record, bytes, _)), Some(start)) =
-            (batch.records().get(*index), starts.get(*index))
-        else {
-            continue; // Not so: the index comes from these records.
-        };
-        let class = match &record.body {
-            Body::EpochStart(_) => None,
-            Body::Passage(sealed) => Some(sealed.class as i64),
-        };
-        insert.execute(params![
-            epoch,
-            stored(record.seq)?,
-            record.hour,
-            class,
-            link.before.0.0,
-            link.head.0.0,
-            carrier,
-            *start as i64,
-            bytes.len() as i64
-        ])?;
-    }
-    Ok(())
-}
-
-/// Where each record's bytes begin in a signed batch: they are its end, one after the other, each
-/// behind its length, and only the signature follows.
-fn starts(batch: &VerifiedBatch, signed: &[u8]) -> Result<Vec<usize>, StoreError> {
-    let mismatch = || StoreError::Failed("a batch and its bytes don't fit together".into());
-    let mut end = signed.len().checked_sub(64);
-    let mut starts = Vec::with_capacity(batch.records().len());
-    for (_, bytes, _) in batch.records().iter().rev() {
-        let until = end.ok_or_else(mismatch)?;
-        let start = until.checked_sub(bytes.len()).ok_or_else(mismatch)?;
-        if signed.get(start..until) != Some(bytes) {
-            return Err(mismatch());
+            });
         }
-        starts.push(start);
-        end = until.checked_sub(gatepost_pass::encode(bytes).len());
+        Ok(Held { batches, findings })
     }
-    starts.reverse();
-    Ok(starts)
-}
 
-/// Moves an epoch's front over every record that follows it without a gap, and stores it.
-fn advance(
-    transaction: &Transaction<'_>,
-    epoch: i64,
-    mut front: Front,
-) -> Result<Front, StoreError> {
-    let from = stored(front.next_seq)?;
-    let mut statement = transaction.prepare_cached(
-        "SELECT seq, before, head FROM records WHERE epoch = ?1 AND seq >= ?2 ORDER BY seq",
-    )?;
-    let mut rows = statement.query(params![epoch, from])?;
-    while let Some(row) = rows.next()? {
-        let link = link(row)?;
-        if (seq(row, 0)?, link.before) != (front.next_seq, front.head) {
-            break;
+    fn write(&mut self, group: &[Incoming], changes: &[Change]) -> Result<(), StoreError> {
+        for (incoming, change) in group.iter().zip(changes) {
+            if change.is_news() {
+                self.write_one(incoming, change)?;
+            }
         }
-        front = Front {
-            next_seq: front.next_seq.saturating_add(1),
-            head: link.head,
-        };
+        Ok(())
     }
-    transaction
-        .prepare_cached("UPDATE epochs SET next_seq = ?2, head = ?3 WHERE id = ?1")?
-        .execute(params![epoch, stored(front.next_seq)?, front.head.0.0])?;
-    Ok(front)
 }
 
-const RECORDS: &str = "SELECT d.device, e.epoch, r.seq, r.hour, r.class
-    FROM devices d JOIN epochs e ON e.device = d.id JOIN records r ON r.epoch = e.id
-    ORDER BY d.id, e.id, r.seq";
-const FINDINGS: &str = "SELECT d.device, e.epoch, f.seq, f.kind
+impl Open<'_> {
+    fn find_one(&self, incoming: &Incoming) -> Result<EpochRow, StoreError> {
+        let batch = &incoming.batch;
+        let device: i64 = self
+            .0
+            .prepare_cached(
+                "INSERT INTO devices (device, name, seen) VALUES (?1, ?2, ?3)
+                 ON CONFLICT (device) DO UPDATE SET name = excluded.name, seen = excluded.seen
+                 RETURNING id",
+            )?
+            .query_row(
+                params![
+                    batch.device().0,
+                    batch.device_name(),
+                    stored_time(incoming.at)
+                ],
+                |row| row.get(0),
+            )?;
+        let mut find = self.0.prepare_cached(
+            "SELECT id, next_seq, head, beyond, EXISTS (SELECT 1 FROM epochs o
+                 WHERE o.device = e.device AND o.previous = ?3 AND o.id <> e.id)
+             FROM epochs e WHERE device = ?1 AND epoch = ?2",
+        )?;
+        let epoch = batch.epoch().0;
+        let previous = intake::previous(incoming).map(|previous| previous.0);
+        let found = find.query_row(params![device, epoch, previous], epoch_row);
+        if let Some(found) = found.optional()? {
+            return Ok(found);
+        }
+        self.0
+            .prepare_cached(
+                "INSERT INTO epochs (device, epoch, next_seq, head, beyond) VALUES (?1, ?2, 0, ?3, 0)",
+            )?
+            .execute(params![device, epoch, Head::START.0.0])?;
+        Ok(find.query_row(params![device, epoch, previous], epoch_row)?)
+    }
+
+    fn write_one(&self, incoming: &Incoming, change: &Change) -> Result<(), StoreError> {
+        let at = stored_time(incoming.at);
+        let (first, last) = change.range;
+        self.0
+            .prepare_cached(
+                "INSERT INTO batches (received, epoch, first, last, signed) VALUES (?1, ?2, ?3, ?4, ?5)",
+            )?
+            .execute(params![
+                at,
+                change.epoch,
+                stored(first)?,
+                stored(last)?,
+                incoming.signed
+            ])?;
+        for finding in &change.findings {
+            self.0
+                .prepare_cached("INSERT OR IGNORE INTO findings VALUES (?1, ?2, ?3, ?4, ?5)")?
+                .execute(params![
+                    change.epoch,
+                    stored(finding.seq)?,
+                    finding.kind as i64,
+                    finding.head.0.0,
+                    at
+                ])?;
+        }
+        let Front { next_seq, head } = change.kept.front;
+        self.0
+            .prepare_cached(
+                "UPDATE epochs SET next_seq = ?2, head = ?3, beyond = ?4, previous = coalesce(?5, previous)
+                 WHERE id = ?1",
+            )?
+            .execute(params![
+                change.epoch,
+                stored(next_seq)?,
+                head.0.0,
+                stored(change.beyond)?,
+                change.previous.map(|previous| previous.0)
+            ])?;
+        for ((hour, class), passages) in &change.hours {
+            self.0
+                .prepare_cached(
+                    "INSERT INTO hours VALUES (?1, ?2, ?3)
+                     ON CONFLICT DO UPDATE SET passages = passages + excluded.passages",
+                )?
+                .execute(params![hour, *class as i64, stored(*passages)?])?;
+        }
+        Ok(())
+    }
+}
+
+const BATCHES: &str = "SELECT d.device, e.epoch, b.first, b.id, b.signed
+    FROM devices d JOIN epochs e ON e.device = d.id JOIN batches b ON b.epoch = e.id
+    ORDER BY d.id, e.id, b.first, b.id";
+const FINDINGS: &str = "SELECT d.device, e.epoch, f.seq, f.kind, f.at
     FROM devices d JOIN epochs e ON e.device = d.id JOIN findings f ON f.epoch = e.id
     ORDER BY d.id, e.id, f.seq, f.kind, f.head";
 
-fn record(row: &Row<'_>) -> Result<Arrived, StoreError> {
-    let (place, hour) = (place(row)?, row.get(3)?);
-    Ok(match row.get::<_, Option<i64>>(4)? {
-        None => Arrived::EpochStart { place, hour },
-        Some(number) => {
-            let all = [Outcome::Admit, Outcome::Check, Outcome::Refuse];
-            let class = all.into_iter().find(|class| *class as i64 == number);
-            let class = class.ok_or_else(|| unknown("class", number))?;
-            Arrived::Passage { place, hour, class }
-        }
+fn epoch_row(row: &Row<'_>) -> rusqlite::Result<EpochRow> {
+    Ok(EpochRow {
+        id: row.get(0)?,
+        front: Front {
+            next_seq: loaded(row.get(1)?),
+            head: head(row, 2)?,
+        },
+        beyond: loaded(row.get(3)?),
+        twin: row.get(4)?,
     })
 }
 
-fn finding(row: &Row<'_>) -> Result<Arrived, StoreError> {
-    let number = row.get(3)?;
-    let mut all = FindingKind::ALL.into_iter();
-    let kind = all.find(|kind| *kind as i64 == number);
-    Ok(Arrived::Finding {
+fn arrived(row: &Row<'_>) -> Result<Arrived, StoreError> {
+    Ok(Arrived::Batch {
         place: place(row)?,
-        kind: kind.ok_or_else(|| unknown("kind of finding", number))?,
+        number: row.get(3)?,
+        signed: row.get(4)?,
     })
+}
+
+fn found(row: &Row<'_>) -> Result<Arrived, StoreError> {
+    Ok(Arrived::Finding(FindingRow {
+        place: place(row)?,
+        kind: numbered(&FindingKind::ALL, "kind of finding", row.get(3)?)?,
+        at: Timestamp(loaded(row.get(4)?)),
+    }))
 }
 
 fn place(row: &Row<'_>) -> Result<Place, StoreError> {
     Ok(Place {
         device: DeviceId(row.get(0)?),
         epoch: Epoch(row.get(1)?),
-        seq: seq(row, 2)?,
-    })
-}
-
-fn link(row: &Row<'_>) -> rusqlite::Result<Link> {
-    Ok(Link {
-        before: head(row, 1)?,
-        head: head(row, 2)?,
+        seq: loaded(row.get(2)?),
     })
 }
 
 fn head(row: &Row<'_>, column: usize) -> rusqlite::Result<Head> {
     row.get(column).map(|bytes| Head(Digest(bytes)))
-}
-
-fn seq(row: &Row<'_>, column: usize) -> rusqlite::Result<u64> {
-    // Only `stored` writes them, so none is negative.
-    row.get::<_, i64>(column).map(i64::unsigned_abs)
-}
-
-/// A record's number as SQLite stores it.
-fn stored(seq: u64) -> Result<i64, StoreError> {
-    i64::try_from(seq).map_err(|_| StoreError::Sequence)
-}
-
-fn unknown(what: &str, number: i64) -> StoreError {
-    StoreError::Damaged(format!("unknown {what} {number}"))
 }
 
 impl From<rusqlite::Error> for StoreError {

@@ -6,9 +6,20 @@ use gatepost_protocol::{Head, Receipt};
 
 use crate::support::{Device, Site};
 
-#[test]
-fn a_batch_is_acknowledged_and_listed() {
-    let (site, device) = (Site::new(), Device::new(1, 3));
+on_every_store! {
+    a_batch_is_acknowledged_and_listed
+    a_listing_as_json_is_one_object_a_line
+    a_batch_sent_twice_counts_once
+    batches_out_of_order_are_held_and_the_receipt_covers_the_front
+    a_gap_holds_the_receipt_back_and_loses_nothing
+    overlapping_batches_add_only_what_is_new
+    devices_and_epochs_stand_side_by_side
+    the_largest_batch_is_taken
+    a_hub_that_starts_again_goes_on_where_it_stood
+}
+
+fn a_batch_is_acknowledged_and_listed(site: &Site) {
+    let device = Device::new(1, 3);
     let receipt = site.hub().acknowledged(&device.batch(0..3));
     let expected = Receipt {
         device: device.id(),
@@ -31,9 +42,8 @@ fn a_batch_is_acknowledged_and_listed() {
     );
 }
 
-#[test]
-fn a_listing_as_json_is_one_object_a_line() {
-    let (site, device) = (Site::new(), Device::new(1, 2));
+fn a_listing_as_json_is_one_object_a_line(site: &Site) {
+    let device = Device::new(1, 2);
     site.hub().acknowledged(&device.batch(0..2));
     let lines = site.list(Form::Json);
     let lines: Vec<serde_json::Value> = lines
@@ -51,9 +61,8 @@ fn a_listing_as_json_is_one_object_a_line() {
     );
 }
 
-#[test]
-fn a_batch_sent_twice_counts_once() {
-    let (site, device) = (Site::new(), Device::new(1, 4));
+fn a_batch_sent_twice_counts_once(site: &Site) {
+    let device = Device::new(1, 4);
     let hub = site.hub();
     let first = hub.acknowledged(&device.batch(0..4));
     let again = hub.acknowledged(&device.batch(0..4));
@@ -61,9 +70,8 @@ fn a_batch_sent_twice_counts_once() {
     assert_eq!(site.summary(), "3 passages from 1 devices, 0 findings");
 }
 
-#[test]
-fn batches_out_of_order_are_held_and_the_receipt_covers_the_front() {
-    let (site, device) = (Site::new(), Device::new(1, 6));
+fn batches_out_of_order_are_held_and_the_receipt_covers_the_front(site: &Site) {
+    let device = Device::new(1, 6);
     let hub = site.hub();
     let receipt = hub.acknowledged(&device.batch(4..6));
     assert_eq!((receipt.next_seq, receipt.head), (0, Head::START));
@@ -75,9 +83,8 @@ fn batches_out_of_order_are_held_and_the_receipt_covers_the_front() {
     assert_eq!(site.summary(), "5 passages from 1 devices, 0 findings");
 }
 
-#[test]
-fn a_gap_holds_the_receipt_back_and_loses_nothing() {
-    let (site, device) = (Site::new(), Device::new(1, 5));
+fn a_gap_holds_the_receipt_back_and_loses_nothing(site: &Site) {
+    let device = Device::new(1, 5);
     let hub = site.hub();
     hub.acknowledged(&device.batch(0..2));
     let receipt = hub.acknowledged(&device.batch(3..5));
@@ -88,9 +95,8 @@ fn a_gap_holds_the_receipt_back_and_loses_nothing() {
     assert_eq!(site.summary(), "4 passages from 1 devices, 0 findings");
 }
 
-#[test]
-fn overlapping_batches_add_only_what_is_new() {
-    let (site, device) = (Site::new(), Device::new(1, 6));
+fn overlapping_batches_add_only_what_is_new(site: &Site) {
+    let device = Device::new(1, 6);
     let hub = site.hub();
     hub.acknowledged(&device.batch(0..3));
     let receipt = hub.acknowledged(&device.batch(1..6));
@@ -101,9 +107,8 @@ fn overlapping_batches_add_only_what_is_new() {
     assert_eq!(site.summary(), "5 passages from 1 devices, 0 findings");
 }
 
-#[test]
-fn devices_and_epochs_stand_side_by_side() {
-    let (site, one, two) = (Site::new(), Device::new(1, 3), Device::new(2, 2));
+fn devices_and_epochs_stand_side_by_side(site: &Site) {
+    let (one, two) = (Device::new(1, 3), Device::new(2, 2));
     let hub = site.hub();
     hub.acknowledged(&one.batch(0..3));
     let receipt = hub.acknowledged(&two.batch(0..2));
@@ -120,16 +125,14 @@ fn devices_and_epochs_stand_side_by_side() {
     assert_eq!(site.summary(), "4 passages from 2 devices, 0 findings");
 }
 
-#[test]
-fn the_largest_batch_is_taken() {
-    let (site, device) = (Site::new(), Device::new(1, 500));
+fn the_largest_batch_is_taken(site: &Site) {
+    let device = Device::new(1, 500);
     let receipt = site.hub().acknowledged(&device.batch(0..500));
     assert_eq!((receipt.next_seq, receipt.head), (500, device.head()));
 }
 
-#[test]
-fn a_hub_that_starts_again_goes_on_where_it_stood() {
-    let (site, device) = (Site::new(), Device::new(1, 4));
+fn a_hub_that_starts_again_goes_on_where_it_stood(site: &Site) {
+    let device = Device::new(1, 4);
     site.hub().acknowledged(&device.batch(0..2));
     let receipt = site.hub().acknowledged(&device.batch(2..4));
     assert_eq!((receipt.next_seq, receipt.head), (4, device.head()));

@@ -2,11 +2,11 @@
 
 use std::{
     fs,
-    io::{BufRead as _, BufReader},
-    net::SocketAddr,
-    path::Path,
+    io::{BufRead as _, BufReader, Read as _, Write as _},
+    net::{SocketAddr, TcpStream},
     process::{Child, Command, Output, Stdio},
     sync::atomic::{AtomicU64, Ordering},
+    time::{Duration, Instant},
 };
 
 use gatepost_pass::fixture::{self, NOW};
@@ -53,22 +53,170 @@ impl Drop for Served {
 fn command(site: &Site) -> Command {
     let mut command = Command::new(PROGRAM);
     command.args(["serve", "--listen", "127.0.0.1:0", "--allow-published-key"]);
+    // One device sends record after record here.
+    command.args(["--rate-device", "100000:100000"]);
     for (option, name) in [
         ("--bundle", "bundle"),
-        ("--data", "hub.sqlite"),
         ("--root", "root"),
         ("--key", "hub.key"),
         ("--port-file", "port"),
     ] {
         command.arg(option).arg(site.path(name));
     }
+    command.args(&site.data);
     command
 }
 
-fn passages(data: &Path, more: &[&str]) -> Output {
+fn passages(data: &[String; 2], more: &[&str]) -> Output {
     let mut command = Command::new(PROGRAM);
-    command.arg("passages").arg("--data").arg(data).args(more);
+    command.arg("passages").args(data).args(more);
     command.output().unwrap()
+}
+
+fn end(served: &mut Served, signal: &str) {
+    let id = served.child.id().to_string();
+    let sent = Command::new("kill").args([signal, &id]).status();
+    assert!(sent.unwrap().success());
+}
+
+on_every_store! {
+    receipts_given_are_held_after_a_kill
+    a_listing_works_while_the_hub_serves
+    a_batch_under_way_is_finished_before_the_end
+}
+
+fn a_batch_under_way_is_finished_before_the_end(site: &Site) {
+    let device = Device::new(1, 60);
+    let batch = device.batch(0..60);
+    let mut served = Served::start(site);
+    let mut stream = TcpStream::connect(served.address).unwrap();
+    let head = format!(
+        "POST /v1/batches HTTP/1.1\r\nhost: hub\r\ncontent-length: {}\r\n\r\n",
+        batch.len()
+    );
+    let (first, rest) = batch.split_at(batch.len() / 2);
+    stream
+        .write_all(&[head.as_bytes(), first].concat())
+        .unwrap();
+    std::thread::sleep(Duration::from_millis(200));
+    end(&mut served, "-TERM");
+    // No new ones are taken, while the old one still is.
+    let until = Instant::now() + Duration::from_secs(5);
+    while TcpStream::connect(served.address).is_ok() {
+        assert!(Instant::now() < until, "the hub still takes connections");
+        std::thread::sleep(Duration::from_millis(20));
+    }
+    stream.write_all(rest).unwrap();
+    let mut answer = Vec::new();
+    stream.read_to_end(&mut answer).unwrap();
+    assert!(answer.starts_with(b"HTTP/1.1 200 "));
+    assert!(served.child.wait().unwrap().success());
+    assert_eq!(site.summary(), "59 passages from 1 devices, 0 findings");
+}
+
+#[test]
+fn the_log_is_json_and_names_no_person_place_or_address() {
+    let site = Site::new();
+    let hash = Command::new(PROGRAM)
+        .arg("password")
+        .stdin(
+            fs::File::open({
+                fs::write(site.path("password"), "a long secret phrase\n").unwrap();
+                site.path("password")
+            })
+            .unwrap(),
+        )
+        .output()
+        .unwrap();
+    let hash = String::from_utf8(hash.stdout).unwrap();
+    fs::write(site.path("operators"), format!("adalovelace:{hash}")).unwrap();
+    let log = site.path("log");
+    let mut child = command(&site)
+        .args(["--operator-listen", "127.0.0.1:0", "--keep-days", "1"])
+        .arg("--operators")
+        .arg(site.path("operators"))
+        .stdout(Stdio::piped())
+        .stderr(fs::File::create(&log).unwrap())
+        .spawn()
+        .unwrap();
+    let lines = BufReader::new(child.stdout.take().unwrap()).lines();
+    let addresses: Vec<SocketAddr> = lines
+        .take(2)
+        .map(|line| line.unwrap().rsplit('/').next().unwrap().parse().unwrap())
+        .collect();
+    let mut served = Served {
+        child,
+        address: addresses[0],
+    };
+    let device = Device::new(1, 20);
+    served.post(&device.batch(0..20)).unwrap();
+    let mut fork = device.cut(5);
+    fork.pass(1);
+    served.post(&fork.batch(5..6)).unwrap();
+    let send = |address, path, body: &[u8]| {
+        let form =
+            "content-type: application/x-www-form-urlencoded\r\nx-forwarded-for: 203.0.113.77\r\n";
+        request(address, "POST", path, form, body).unwrap().status
+    };
+    assert_eq!(
+        send(addresses[0], routes::BATCHES, b"rubbish of someone"),
+        400
+    );
+    assert_eq!(
+        send(
+            addresses[0],
+            routes::STATUS,
+            &crate::limits::status(&device, 3)
+        ),
+        204
+    );
+    let operators = addresses[1];
+    assert_eq!(
+        send(
+            operators,
+            "/fleet/login",
+            b"name=adalovelace&password=wrong"
+        ),
+        403
+    );
+    let right = b"name=adalovelace&password=a+long+secret+phrase";
+    assert_eq!(send(operators, "/fleet/login", right), 303);
+    end(&mut served, "-TERM");
+    assert!(served.child.wait().unwrap().success());
+    let log = fs::read_to_string(log).unwrap();
+    let events: Vec<String> = log
+        .lines()
+        .map(|line| {
+            let event: serde_json::Value = serde_json::from_str(line).unwrap();
+            assert!(event["at"].as_str().unwrap().ends_with('Z'), "{line}");
+            event["event"].as_str().unwrap().to_owned()
+        })
+        .collect();
+    for event in [
+        "bundle in use",
+        "batch",
+        "batch refused",
+        "login",
+        "login refused",
+    ] {
+        assert!(
+            events.iter().any(|seen| seen == event),
+            "{event} is not in\n{log}"
+        );
+    }
+    for word in [
+        "gate 3",
+        "north gate",
+        "ada",
+        "secret",
+        "wrong",
+        "127.0.0.1",
+        "203.0.113",
+        "rubbish",
+        "$argon2",
+    ] {
+        assert!(!log.contains(word), "{word} is in\n{log}");
+    }
 }
 
 #[test]
@@ -86,25 +234,16 @@ fn a_termination_signal_ends_it_in_order() {
     for name in ["TERM", "INT"] {
         let site = Site::new();
         let mut served = Served::start(&site);
-        let id = served.child.id().to_string();
-        let signal = format!("-{name}");
-        assert!(
-            Command::new("kill")
-                .args([signal, id])
-                .status()
-                .unwrap()
-                .success()
-        );
+        end(&mut served, &format!("-{name}"));
         assert!(served.child.wait().unwrap().success());
     }
 }
 
-#[test]
-fn receipts_given_are_held_after_a_kill() {
-    let (site, mut device) = (Site::new(), Device::new(1, 1));
+fn receipts_given_are_held_after_a_kill(site: &Site) {
+    let mut device = Device::new(1, 1);
     let mut acknowledged = 0;
     for round in 0..4 {
-        let mut served = Served::start(&site);
+        let mut served = Served::start(site);
         let begin = device.records.len() - 1;
         device.pass(200);
         let told = AtomicU64::new(0);
@@ -123,13 +262,8 @@ fn receipts_given_are_held_after_a_kill() {
                 std::thread::yield_now();
             }
             let id = served.child.id().to_string();
-            assert!(
-                Command::new("kill")
-                    .args(["-KILL", &id])
-                    .status()
-                    .unwrap()
-                    .success()
-            );
+            let killed = Command::new("kill").args(["-KILL", &id]).status();
+            assert!(killed.unwrap().success());
         });
         served.child.wait().unwrap();
         let held = site.held();
@@ -141,22 +275,21 @@ fn receipts_given_are_held_after_a_kill() {
         assert!(held.len() as u64 >= told, "round {round}");
         device = device.cut(held.len());
     }
-    let served = Served::start(&site);
+    let served = Served::start(site);
     let receipt = served.post(&device.batch(0..1)).unwrap();
     assert_eq!(receipt.next_seq, device.records.len() as u64);
     assert_eq!(receipt.head, device.head());
 }
 
-#[test]
-fn a_listing_works_while_the_hub_serves() {
-    let (site, device) = (Site::new(), Device::new(1, 3));
-    let served = Served::start(&site);
+fn a_listing_works_while_the_hub_serves(site: &Site) {
+    let device = Device::new(1, 3);
+    let served = Served::start(site);
     served.post(&device.batch(0..3)).unwrap();
-    let listed = passages(&site.path("hub.sqlite"), &[]);
+    let listed = passages(&site.data, &[]);
     let text = String::from_utf8(listed.stdout).unwrap();
     let last = text.lines().next_back();
     assert_eq!(last, Some("2 passages from 1 devices, 0 findings"));
-    let listed = passages(&site.path("hub.sqlite"), &["--json"]);
+    let listed = passages(&site.data, &["--json"]);
     assert_eq!(String::from_utf8(listed.stdout).unwrap().lines().count(), 4);
 }
 
@@ -178,7 +311,7 @@ fn a_damaged_database_is_refused_by_name_and_left_as_it_is() {
         let said = String::from_utf8(served.stderr).unwrap();
         assert!(said.contains("hub.sqlite"), "{said}");
         assert!(said.contains("damaged"), "{said}");
-        let listed = passages(&path, &[]);
+        let listed = passages(&site.data, &[]);
         assert!(!listed.status.success());
         assert_eq!(fs::read(&path).unwrap(), damaged);
     }
@@ -188,7 +321,8 @@ fn a_damaged_database_is_refused_by_name_and_left_as_it_is() {
 fn a_listing_of_nothing_says_so_and_makes_no_file() {
     let site = Site::new();
     let path = site.path("absent.sqlite");
-    let listed = passages(&path, &[]);
+    let data = ["--data".into(), path.to_str().unwrap().into()];
+    let listed = passages(&data, &[]);
     assert!(!listed.status.success());
     assert!(
         String::from_utf8(listed.stderr)

@@ -1,15 +1,17 @@
 //! Batches that don't count: each has its error, and leaves nothing behind.
 
+use std::ops::ControlFlow;
+
 use gatepost_hub::{
     Store, StoreError,
-    store::{Arrived, Kept, Totals},
+    store::{Arrived, Asked, DeviceRow, FindingRow, Heard, HourRow, Incoming, Kept, Page, Totals},
 };
 use gatepost_pass::{
-    Digest, Timestamp,
+    DeviceId, Digest, Timestamp,
     fixture::{self, NOW},
 };
 use gatepost_protocol::{
-    Epoch, Head, VerifiedBatch,
+    Epoch, Head,
     batch::{MAX_BYTES, sign_batch},
     routes,
     seal::Clear,
@@ -161,22 +163,47 @@ fn without_a_usable_bundle_the_hub_asks_to_come_back() {
     assert_eq!(health.body, br#"{"bundle":null,"status":"ok"}"#);
 }
 
+/// A store that can do nothing.
+struct Broken(fn() -> StoreError);
+
+impl Store for Broken {
+    fn keep(&self, _: &[Incoming]) -> Result<Vec<Kept>, StoreError> {
+        Err(self.0())
+    }
+    fn knows(&self, _: DeviceId) -> Result<bool, StoreError> {
+        Ok(true)
+    }
+    fn hear(&self, _: &Heard) -> Result<(), StoreError> {
+        Err(self.0())
+    }
+    fn visit(&self, _: &mut dyn FnMut(Arrived) -> ControlFlow<()>) -> Result<Totals, StoreError> {
+        Err(self.0())
+    }
+    fn totals(&self) -> Result<Totals, StoreError> {
+        Ok(Totals::default())
+    }
+    fn devices(&self, _: Page) -> Result<Vec<DeviceRow>, StoreError> {
+        Err(self.0())
+    }
+    fn hours(&self, _: u32) -> Result<Vec<HourRow>, StoreError> {
+        Err(self.0())
+    }
+    fn findings(&self, _: Page) -> Result<Vec<FindingRow>, StoreError> {
+        Err(self.0())
+    }
+    fn ask_revocation(&self, _: DeviceId, _: Timestamp) -> Result<Asked, StoreError> {
+        Err(self.0())
+    }
+    fn forget(&self, _: Timestamp) -> Result<u64, StoreError> {
+        Err(self.0())
+    }
+}
+
 #[test]
 fn a_failing_store_asks_to_come_back_and_tells_no_internals() {
-    struct Failing;
-    impl Store for Failing {
-        fn keep(&self, _: &VerifiedBatch, _: &[u8], _: Timestamp) -> Result<Kept, StoreError> {
-            Err(StoreError::Failed("disk /dev/sda is full".into()))
-        }
-        fn visit(
-            &self,
-            _: &mut dyn FnMut(Arrived) -> std::ops::ControlFlow<()>,
-        ) -> Result<Totals, StoreError> {
-            Ok(Totals::default())
-        }
-    }
     let (site, device) = (Site::new(), Device::new(1, 2));
-    let answer = site.hub_on(Box::new(Failing)).post(&device.batch(0..2));
+    let failing = Broken(|| StoreError::Failed("disk /dev/sda is full".into()));
+    let answer = site.hub_on(Box::new(failing)).post(&device.batch(0..2));
     assert_eq!(answer.refusal(), refused(503, "storage"));
     assert!(answer.header("retry-after").is_some());
     assert!(!String::from_utf8(answer.body).unwrap().contains("sda"));
@@ -184,22 +211,12 @@ fn a_failing_store_asks_to_come_back_and_tells_no_internals() {
 
 #[test]
 fn a_store_that_panics_takes_nobody_down() {
-    struct Panicking;
-    impl Store for Panicking {
-        fn keep(&self, _: &VerifiedBatch, _: &[u8], _: Timestamp) -> Result<Kept, StoreError> {
-            panic!("a bug in a store")
-        }
-        fn visit(
-            &self,
-            _: &mut dyn FnMut(Arrived) -> std::ops::ControlFlow<()>,
-        ) -> Result<Totals, StoreError> {
-            Ok(Totals::default())
-        }
-    }
     let (site, device) = (Site::new(), Device::new(1, 2));
-    let hub = site.hub_on(Box::new(Panicking));
-    let answer = hub.post(&device.batch(0..2));
-    assert_eq!(answer.refusal(), refused(503, "storage"));
+    let hub = site.hub_on(Box::new(Broken(|| panic!("a bug in a store"))));
+    for _ in 0..2 {
+        let answer = hub.post(&device.batch(0..2));
+        assert_eq!(answer.refusal(), refused(503, "storage"));
+    }
     assert_eq!(hub.get(routes::HEALTH, "").status, 200);
 }
 

@@ -10,10 +10,10 @@ use std::{
 };
 
 use gatepost_hub::{
-    BundleDirectory, Hub, Store,
+    BundleDirectory, Caller, Fleet, Hub, Limits, Store, operator_router,
     passages::{self, Form},
     router, server,
-    store::SqliteStore,
+    store::Location,
 };
 use gatepost_pass::{
     ClockTrust, Freshness, SecretKey, Timestamp, TrustList,
@@ -33,7 +33,13 @@ use getrandom::{SysRng, rand_core::UnwrapErr};
 use tempfile::TempDir;
 
 /// A directory with a bundle, the pinned root and the hub's key; room for the database.
-pub(crate) struct Site(TempDir);
+pub(crate) struct Site {
+    directory: TempDir,
+    /// Where the database is.
+    pub(crate) location: Location,
+    /// The same on the command line.
+    pub(crate) data: [String; 2],
+}
 
 impl Site {
     /// With a bundle of version 1.
@@ -43,8 +49,24 @@ impl Site {
         site
     }
 
+    /// With its database on a real PostgreSQL server; nothing where the machine has none.
+    pub(crate) fn on_postgres() -> Option<Self> {
+        let url = crate::postgres::database()?;
+        Some(Self {
+            location: Location::server(&url).unwrap(),
+            data: ["--store".into(), url],
+            ..Self::new()
+        })
+    }
+
     pub(crate) fn without_bundle() -> Self {
-        let site = Self(TempDir::new().unwrap());
+        let directory = TempDir::new().unwrap();
+        let file = directory.path().join("hub.sqlite");
+        let site = Self {
+            directory,
+            data: ["--data".into(), file.to_str().unwrap().into()],
+            location: Location::File(file),
+        };
         fs::create_dir(site.path("bundle")).unwrap();
         fs::write(site.path("root"), fixture::root_bytes()).unwrap();
         fs::write(site.path("hub.key"), fixture::hub().to_file()).unwrap();
@@ -52,7 +74,7 @@ impl Site {
     }
 
     pub(crate) fn path(&self, name: &str) -> PathBuf {
-        self.0.path().join(name)
+        self.directory.path().join(name)
     }
 
     /// Puts a bundle of that version in place and gives its manifest.
@@ -78,19 +100,28 @@ impl Site {
 
     /// A hub whose clock stands still.
     pub(crate) fn hub(&self) -> Running {
-        let store = SqliteStore::open(&self.path("hub.sqlite")).unwrap();
-        self.hub_on(Box::new(store))
+        self.hub_on(self.location.open().unwrap())
     }
 
     pub(crate) fn hub_on(&self, store: Box<dyn Store>) -> Running {
+        self.hub_with(store, Limits::default(), None)
+    }
+
+    pub(crate) fn hub_with(
+        &self,
+        store: Box<dyn Store>,
+        limits: Limits,
+        fleet: Option<Fleet>,
+    ) -> Running {
         let bundle = BundleDirectory::new(self.path("bundle"), fixture::root(), &fixture::hub());
-        Running::start(Hub::new(bundle, store, fixture::hub(), || NOW))
+        let hub = Hub::new(bundle, store, fixture::hub(), || NOW, limits);
+        Running::start(hub, fleet)
     }
 
     pub(crate) fn list(&self, form: Form) -> Vec<String> {
-        let store = SqliteStore::open_to_read(&self.path("hub.sqlite")).unwrap();
+        let store = self.location.open_to_read().unwrap();
         let mut text = Vec::new();
-        passages::list(&store, form, &mut text).unwrap();
+        passages::list(&*store, form, &mut text).unwrap();
         let text = String::from_utf8(text).unwrap();
         text.lines().map(str::to_owned).collect()
     }
@@ -182,15 +213,32 @@ impl Device {
         self.push(start.to_bytes());
     }
 
+    /// The same run, as if begun at another hour.
+    pub(crate) fn restart_at(&mut self, hour: u32) {
+        self.records.clear();
+        self.heads.clear();
+        let start = Record {
+            seq: 0,
+            hour,
+            body: Body::EpochStart(None),
+        };
+        self.push(start.to_bytes());
+    }
+
     /// Logs passages. Each seals afresh: two devices never log the same bytes.
     pub(crate) fn pass(&mut self, count: usize) {
+        self.pass_at(hour(), Outcome::Check, count);
+    }
+
+    /// Logs passages of an hour and outcome.
+    pub(crate) fn pass_at(&mut self, hour: u32, class: Outcome, count: usize) {
         for _ in 0..count {
             let clear = Clear {
                 device: self.id(),
                 epoch: self.epoch,
                 seq: self.records.len() as u64,
-                hour: hour(),
-                class: Outcome::Check,
+                hour,
+                class,
             };
             self.push(sealed(&clear).to_bytes());
         }
@@ -266,29 +314,41 @@ pub(crate) fn sealed(clear: &Clear) -> Record {
     }
 }
 
-/// A hub that serves from a thread of this process until it is dropped.
+/// A hub that serves from a thread of this process until it is dropped, devices at one address, operators at another.
 pub(crate) struct Running {
-    address: SocketAddr,
-    stop: Option<tokio::sync::oneshot::Sender<()>>,
+    pub(crate) address: SocketAddr,
+    pub(crate) operators: SocketAddr,
+    stop: Option<tokio::sync::watch::Sender<()>>,
     thread: Option<JoinHandle<()>>,
 }
 
 impl Running {
-    fn start(hub: Hub) -> Self {
-        let listener = std::net::TcpListener::bind("127.0.0.1:0").unwrap();
-        let address = listener.local_addr().unwrap();
-        listener.set_nonblocking(true).unwrap();
-        let (stop, stopped) = tokio::sync::oneshot::channel();
+    fn start(hub: Hub, fleet: Option<Fleet>) -> Self {
+        let bind = || {
+            let listener = std::net::TcpListener::bind("127.0.0.1:0").unwrap();
+            listener.set_nonblocking(true).unwrap();
+            (listener.local_addr().unwrap(), listener)
+        };
+        let ((address, listener), (operators, operator_listener)) = (bind(), bind());
+        let (stop, stopped) = tokio::sync::watch::channel(());
         let thread = std::thread::spawn(move || {
             let mut runtime = tokio::runtime::Builder::new_current_thread();
             runtime.enable_all().build().unwrap().block_on(async {
-                let listener = tokio::net::TcpListener::from_std(listener).unwrap();
-                let stop = async { drop(stopped.await) };
-                server::serve(listener, router(Arc::new(hub)), stop).await;
+                let hub = Arc::new(hub);
+                let serve = |listener, router| {
+                    let mut stopped = stopped.clone();
+                    let stop = async move { drop(stopped.changed().await) };
+                    let listener = tokio::net::TcpListener::from_std(listener).unwrap();
+                    server::serve(listener, router, stop)
+                };
+                let devices = serve(listener, router(hub.clone(), Caller::ForwardedFor));
+                let operators = serve(operator_listener, operator_router(hub, fleet));
+                tokio::join!(devices, operators);
             });
         });
         Self {
             address,
+            operators,
             stop: Some(stop),
             thread: Some(thread),
         }
@@ -304,6 +364,15 @@ impl Running {
 
     pub(crate) fn post(&self, batch: &[u8]) -> Answer {
         request(self.address, "POST", routes::BATCHES, "", batch).unwrap()
+    }
+
+    pub(crate) fn post_with(&self, headers: &str, batch: &[u8]) -> Answer {
+        request(self.address, "POST", routes::BATCHES, headers, batch).unwrap()
+    }
+
+    /// Asks at the operators' address.
+    pub(crate) fn operator(&self, method: &str, path: &str, headers: &str, body: &str) -> Answer {
+        request(self.operators, method, path, headers, body.as_bytes()).unwrap()
     }
 
     /// Announces a body of some length and sends none of it.
@@ -345,6 +414,11 @@ impl Answer {
         })
     }
 
+    /// The body as text.
+    pub(crate) fn text(&self) -> String {
+        String::from_utf8(self.body.clone()).unwrap()
+    }
+
     pub(crate) fn receipt(&self) -> Receipt {
         assert_eq!(self.status, 200, "{}", String::from_utf8_lossy(&self.body));
         Receipt::verify(&self.body, &trust(), NOW).unwrap()
@@ -369,7 +443,7 @@ pub(crate) fn request(
 ) -> std::io::Result<Answer> {
     let mut stream = TcpStream::connect(address)?;
     let head = format!(
-        "{method} {path} HTTP/1.1\r\nhost: hub\r\nconnection: close\r\n{headers}content-length: {}\r\n\r\n",
+        "{method} {path} HTTP/1.1\r\nhost: localhost\r\nconnection: close\r\n{headers}content-length: {}\r\n\r\n",
         body.len()
     );
     stream.write_all(head.as_bytes())?;

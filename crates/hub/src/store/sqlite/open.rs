@@ -3,16 +3,18 @@
 
 use std::{fs::OpenOptions, io, os::unix::fs::OpenOptionsExt as _, path::Path, time::Duration};
 
-use rusqlite::{Connection, OpenFlags, Transaction};
+use gatepost_protocol::batch::reread;
+use rusqlite::{Connection, OpenFlags, Transaction, params};
 
-use super::{SqliteStore, begin};
+use super::{SqliteStore, begin, stored};
 use crate::store::StoreError;
 
 /// "GPHB": says that a file is a hub's database.
 const APPLICATION: i64 = 0x4750_4842;
 /// The schema that this program writes.
-const VERSION: i64 = 1;
+const VERSION: i64 = 2;
 const SCHEMA: &str = include_str!("schema-1.sql");
+const UPGRADE_2: &str = include_str!("upgrade-2.sql");
 /// How long to wait for another process that writes.
 const BUSY: Duration = Duration::from_secs(5);
 
@@ -51,7 +53,7 @@ impl SqliteStore {
             Some(version) => upgrade_from(&transaction, version)?,
         }
         transaction.commit()?;
-        Ok(Self::from(connection))
+        Ok(Self::new(connection, reader(path)?))
     }
 
     /// Opens a database to look at it, also while a hub serves from it.
@@ -59,15 +61,19 @@ impl SqliteStore {
         if !path.is_file() {
             return Err(StoreError::Absent(path.to_owned()));
         }
-        let connection = connect(path, OpenFlags::SQLITE_OPEN_READ_ONLY)?;
+        let connection = reader(path)?;
         match prepare(&connection)? {
-            Some(VERSION) => Ok(Self::from(connection)),
+            Some(VERSION) => Ok(Self::new(connection, reader(path)?)),
             Some(older) => Err(StoreError::Failed(format!(
                 "schema {older} is older than this program's: start `gatepost-hub serve` on it once"
             ))),
             None => Err(StoreError::Failed("nothing was ever stored in it".into())),
         }
     }
+}
+
+fn reader(path: &Path) -> Result<Connection, StoreError> {
+    connect(path, OpenFlags::SQLITE_OPEN_READ_ONLY)
 }
 
 fn connect(path: &Path, access: OpenFlags) -> Result<Connection, StoreError> {
@@ -103,20 +109,35 @@ fn check(connection: &Connection) -> Result<(), StoreError> {
     }
 }
 
-/// Makes the newest schema in an empty database.
+/// Makes the newest schema in an empty database: the first one, brought up like every other.
 fn init(transaction: &Transaction<'_>) -> Result<(), StoreError> {
     transaction.execute_batch(SCHEMA)?;
     transaction.pragma_update(None, "application_id", APPLICATION)?;
-    transaction.pragma_update(None, "user_version", VERSION)?;
-    Ok(())
+    upgrade_from(transaction, 1)
 }
 
 /// Brings an older schema up to the newest, one version at a time.
 fn upgrade_from(transaction: &Transaction<'_>, version: i64) -> Result<(), StoreError> {
-    // Steps go here, each from one version to the next:
-    // if version < 2 { transaction.execute_batch(include_str!("upgrade-2.sql"))?; }
-    if version < VERSION {
-        transaction.pragma_update(None, "user_version", VERSION)?;
+    if version < 2 {
+        transaction.execute_batch(UPGRADE_2)?;
+        fill_ranges(transaction)?;
+    }
+    transaction.pragma_update(None, "user_version", VERSION)?;
+    Ok(())
+}
+
+/// Schema 2: each batch's own range.
+fn fill_ranges(transaction: &Transaction<'_>) -> Result<(), StoreError> {
+    let mut read = transaction.prepare("SELECT id, signed FROM batches ORDER BY id")?;
+    let mut write =
+        transaction.prepare("UPDATE batches SET first = ?2, last = ?3 WHERE id = ?1")?;
+    let mut rows = read.query([])?;
+    while let Some(row) = rows.next()? {
+        let (id, signed): (i64, Vec<u8>) = (row.get(0)?, row.get(1)?);
+        let (_, records) = reread(&signed).map_err(|why| StoreError::Damaged(why.to_string()))?;
+        if let (Some((first, ..)), Some((last, ..))) = (records.first(), records.last()) {
+            write.execute(params![id, stored(first.seq)?, stored(last.seq)?])?;
+        }
     }
     Ok(())
 }

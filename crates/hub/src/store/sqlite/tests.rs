@@ -2,63 +2,22 @@
 
 #![allow(clippy::unwrap_used)]
 
-use gatepost_pass::{
-    SecretKey,
-    fixture::{NOW, devices, trust},
-};
-use gatepost_protocol::{Body, DeviceRequest, Record, batch::sign_batch};
 use tempfile::TempDir;
 
 use super::*;
-
-/// A batch of an epoch's start, with the bytes it was verified from. Another hour makes another record
-/// of the same number.
-fn batch(hour: u32) -> (VerifiedBatch, Vec<u8>) {
-    let secret = SecretKey::from_seed(&[1; 32]);
-    let request = DeviceRequest::sign("gate 3".try_into().unwrap(), &secret);
-    let request = DeviceRequest::verify(&request).unwrap();
-    let certificate = request.certify(&devices(), NOW, NOW.plus(1));
-    let start = Record {
-        seq: 0,
-        hour,
-        body: Body::EpochStart(None),
-    };
-    let records = vec![start.to_bytes()];
-    let signed = sign_batch(&certificate, &secret, Epoch([2; 16]), Head::START, records).unwrap();
-    let batch = VerifiedBatch::verify(&signed, &trust(), NOW).unwrap();
-    (batch, signed)
-}
-
-#[test]
-fn a_record_and_the_signed_batch_around_it_can_be_read_again() {
-    let directory = TempDir::new().unwrap();
-    let store = SqliteStore::open(&directory.path().join("hub")).unwrap();
-    let (batch, signed) = batch(7);
-    store.keep(&batch, &signed, NOW).unwrap();
-    let read: (Vec<u8>, Vec<u8>) = store
-        .connection()
-        .query_row(
-            "SELECT substr(signed, start + 1, length), signed
-             FROM records JOIN batches ON batches.id = batch",
-            [],
-            |row| Ok((row.get(0)?, row.get(1)?)),
-        )
-        .unwrap();
-    assert_eq!(read, (batch.records()[0].1.clone(), signed));
-}
+use crate::store::test::start;
 
 #[test]
 fn a_batch_that_brings_nothing_new_takes_no_room() {
     let directory = TempDir::new().unwrap();
     let store = SqliteStore::open(&directory.path().join("hub")).unwrap();
     let batches = || -> i64 {
-        let connection = store.connection();
+        let connection = store.writer();
         let count = "SELECT count(*) FROM batches";
         connection.query_row(count, [], |row| row.get(0)).unwrap()
     };
     let send = |hour| {
-        let (batch, signed) = batch(hour);
-        let kept = store.keep(&batch, &signed, NOW).unwrap();
+        let kept = store.keep(&[start(1, hour)]).unwrap()[0];
         (kept.new, kept.findings, batches())
     };
     assert_eq!(send(7), (1, 0, 1));
@@ -68,24 +27,81 @@ fn a_batch_that_brings_nothing_new_takes_no_room() {
     assert_eq!(send(7), (0, 0, 2));
 }
 
+/// A database as the first version left it: a fork, a break, two batches of one epoch, one that only forks.
 #[test]
-fn bytes_that_are_not_the_batch_are_refused_and_leave_nothing() {
+fn a_database_of_schema_1_is_brought_up_and_loses_nothing() {
     let directory = TempDir::new().unwrap();
-    let store = SqliteStore::open(&directory.path().join("hub")).unwrap();
-    let (batch, signed) = batch(7);
-    for wrong in [&b""[..], &signed[1..signed.len() - 1], &[0; 300]] {
-        let kept = store.keep(&batch, wrong, NOW);
-        assert!(matches!(kept, Err(StoreError::Failed(_))));
+    let path = directory.path().join("hub");
+    let (first, fork) = (start(1, 7), start(1, 8));
+    {
+        let connection = Connection::open(&path).unwrap();
+        connection
+            .execute_batch(include_str!("schema-1.sql"))
+            .unwrap();
+        connection
+            .execute_batch(
+                "PRAGMA application_id = 0x47504842; PRAGMA user_version = 1;
+                 INSERT INTO devices VALUES (3, zeroblob(16), 'gate 3');
+                 INSERT INTO epochs VALUES (5, 3, zeroblob(16), NULL, 1, zeroblob(32));",
+            )
+            .unwrap();
+        for (id, signed) in [(10, &first.signed), (11, &fork.signed)] {
+            let insert = "INSERT INTO batches VALUES (?1, 1000 + ?1, ?2)";
+            connection.execute(insert, params![id, signed]).unwrap();
+        }
+        connection
+            .execute_batch(
+                "INSERT INTO records VALUES (5, 0, 7, NULL, zeroblob(32), zeroblob(32), 10, 0, 9);
+                 INSERT INTO records VALUES (5, 1, 7, 2, zeroblob(32), zeroblob(32), 10, 0, 9);
+                 INSERT INTO findings VALUES (5, 0, 0, zeroblob(32), 11);",
+            )
+            .unwrap();
     }
-    let totals = store.visit(&mut |_| ControlFlow::Continue(())).unwrap();
-    assert_eq!(totals, Totals::default());
+    let store = SqliteStore::open(&path).unwrap();
+    let mut seen = Vec::new();
+    let totals = store.visit(&mut |arrived| {
+        seen.push(arrived);
+        ControlFlow::Continue(())
+    });
+    let totals = totals.unwrap();
+    assert_eq!(
+        (totals.passages, totals.devices, totals.findings),
+        (1, 1, 1)
+    );
+    let place = Place {
+        device: DeviceId([0; 16]),
+        epoch: Epoch([0; 16]),
+        seq: 0,
+    };
+    let kept = |number, signed: &Vec<u8>| Arrived::Batch {
+        place,
+        number,
+        signed: signed.clone(),
+    };
+    let found = FindingRow {
+        place,
+        kind: FindingKind::Fork,
+        at: Timestamp(1011),
+    };
+    let expected = [
+        kept(10, &first.signed),
+        kept(11, &fork.signed),
+        Arrived::Finding(found),
+    ];
+    assert_eq!(seen, expected);
+    let device = &store.devices(Page { skip: 0, take: 9 }).unwrap()[0];
+    assert_eq!((device.seen, device.waiting), (Timestamp(1010), 1));
+    drop(store);
+    // Once brought up, it opens as it is.
+    SqliteStore::open(&path).unwrap();
+    SqliteStore::open_to_read(&path).unwrap();
 }
 
 #[test]
 fn a_commit_is_on_disk_when_it_returns() {
     let directory = TempDir::new().unwrap();
     let store = SqliteStore::open(&directory.path().join("hub")).unwrap();
-    let connection = store.connection();
+    let connection = store.writer();
     let number = |pragma| connection.pragma_query_value(None, pragma, |row| row.get::<_, i64>(0));
     assert_eq!(number("synchronous"), Ok(2));
     let mode: String = connection

@@ -1,0 +1,188 @@
+//! How much the hub takes: of one address, of one device, at once, and in all.
+
+use std::{
+    collections::HashMap,
+    hash::Hash,
+    net::{IpAddr, Ipv6Addr},
+    sync::{Mutex, PoisonError},
+    time::{Duration, Instant},
+};
+
+/// Limits that an operator may set.
+#[derive(Clone, Copy, Debug)]
+pub struct Limits {
+    /// Requests of one address (IPv6: of one /64 network).
+    pub address: Rate,
+    /// Batches and statuses of one device.
+    pub device: Rate,
+    /// Devices that the hub keeps anything of; a new one beyond is asked to come back.
+    pub devices: u64,
+    /// Bodies in memory at once. A batch holds about three times its size while it is checked and kept.
+    pub bodies: usize,
+}
+
+impl Default for Limits {
+    fn default() -> Self {
+        Self {
+            // Many devices may share an address behind a gateway.
+            address: Rate {
+                per_second: 200,
+                burst: 4_000,
+            },
+            // 500 passages a batch: years of backlog drain in a minute.
+            device: Rate {
+                per_second: 10,
+                burst: 300,
+            },
+            devices: 2_000_000,
+            bodies: 128,
+        }
+    }
+}
+
+/// A token bucket: `burst` at once, then `per_second`.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Rate {
+    /// Tokens that come back each second; at least 1 counts.
+    pub per_second: u32,
+    /// Tokens that a full bucket holds; at least 1 counts.
+    pub burst: u32,
+}
+
+impl std::str::FromStr for Rate {
+    type Err = &'static str;
+
+    /// Reads `PER_SECOND:BURST`.
+    fn from_str(text: &str) -> Result<Self, Self::Err> {
+        let parse = |text: &str| text.parse().ok().filter(|number| *number > 0);
+        text.split_once(':')
+            .and_then(|(rate, burst)| Some((parse(rate)?, parse(burst)?)))
+            .map(|(per_second, burst)| Self { per_second, burst })
+            .ok_or("write it as PER_SECOND:BURST, two numbers above 0, such as 200:4000")
+    }
+}
+
+/// Buckets by key. Memory is bounded: beyond [`Buckets::MOST`] keys, full buckets go, and all of them where none is
+/// full.
+#[derive(Debug)]
+pub(crate) struct Buckets<K> {
+    rate: Rate,
+    spent: Mutex<HashMap<K, Bucket>>,
+}
+
+#[derive(Clone, Copy, Debug)]
+struct Bucket {
+    tokens: f64,
+    at: Instant,
+}
+
+impl<K: Eq + Hash> Buckets<K> {
+    const MOST: usize = 100_000;
+
+    pub(crate) fn new(rate: Rate) -> Self {
+        Self {
+            rate,
+            spent: Mutex::default(),
+        }
+    }
+
+    /// Takes a token; where there is none, says how long until there is.
+    pub(crate) fn take(&self, key: K, now: Instant) -> Result<(), Duration> {
+        let mut spent = self.spent.lock().unwrap_or_else(PoisonError::into_inner);
+        if spent.len() >= Self::MOST && !spent.contains_key(&key) {
+            let burst = f64::from(self.rate.burst);
+            spent.retain(|_, bucket| self.filled(bucket, now) < burst);
+            if spent.len() >= Self::MOST {
+                spent.clear();
+            }
+        }
+        let full = Bucket {
+            tokens: f64::from(self.rate.burst),
+            at: now,
+        };
+        let bucket = spent.entry(key).or_insert(full);
+        bucket.tokens = self.filled(bucket, now);
+        bucket.at = now;
+        if bucket.tokens >= 1.0 {
+            bucket.tokens -= 1.0;
+            return Ok(());
+        }
+        let missing = (1.0 - bucket.tokens) / f64::from(self.rate.per_second.max(1));
+        Err(Duration::from_secs_f64(missing))
+    }
+
+    fn filled(&self, bucket: &Bucket, now: Instant) -> f64 {
+        let since = now.saturating_duration_since(bucket.at).as_secs_f64();
+        let tokens = bucket.tokens + since * f64::from(self.rate.per_second.max(1));
+        tokens.min(f64::from(self.rate.burst.max(1)))
+    }
+}
+
+/// What counts as one address: an IPv6 host owns its whole /64.
+pub(crate) fn network(address: IpAddr) -> IpAddr {
+    match address.to_canonical() {
+        IpAddr::V6(address) => {
+            let [a, b, c, d, ..] = address.segments();
+            Ipv6Addr::new(a, b, c, d, 0, 0, 0, 0).into()
+        }
+        address => address,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    #![allow(clippy::unwrap_used)]
+
+    use super::*;
+
+    const RATE: Rate = Rate {
+        per_second: 2,
+        burst: 3,
+    };
+
+    #[test]
+    fn a_burst_passes_then_the_rate_and_each_key_by_itself() {
+        let (buckets, start) = (Buckets::new(RATE), Instant::now());
+        let at = |ms| start + Duration::from_millis(ms);
+        for _ in 0..3 {
+            buckets.take("a", at(0)).unwrap();
+        }
+        let wait = buckets.take("a", at(0)).unwrap_err();
+        assert_eq!(wait, Duration::from_millis(500));
+        buckets.take("b", at(0)).unwrap();
+        assert!(buckets.take("a", at(499)).is_err());
+        buckets.take("a", at(500)).unwrap();
+        assert!(buckets.take("a", at(500)).is_err());
+        // A long pause fills no more than the burst.
+        for _ in 0..3 {
+            buckets.take("a", at(60_000)).unwrap();
+        }
+        assert!(buckets.take("a", at(60_000)).is_err());
+    }
+
+    #[test]
+    fn a_flood_of_keys_takes_bounded_memory() {
+        let (buckets, now) = (Buckets::new(RATE), Instant::now());
+        for key in 0..3 * Buckets::<usize>::MOST {
+            buckets.take(key, now).unwrap();
+        }
+        assert!(buckets.spent.lock().unwrap().len() <= Buckets::<usize>::MOST);
+    }
+
+    #[test]
+    fn an_ipv6_network_is_one_address() {
+        let network = |text: &str| network(text.parse().unwrap());
+        assert_eq!(network("2001:db8::1"), network("2001:db8::ffff:1"));
+        assert_ne!(network("2001:db8::1"), network("2001:db8:0:1::1"));
+        assert_eq!(network("::ffff:192.0.2.1"), network("192.0.2.1"));
+        assert_ne!(network("192.0.2.1"), network("192.0.2.2"));
+    }
+
+    #[test]
+    fn a_rate_is_two_numbers_above_nought() {
+        assert_eq!("2:3".parse(), Ok(RATE));
+        for bad in ["", "2", "2:", ":3", "0:3", "2:0", "-1:3", "2:3:4", "a:b"] {
+            assert!(bad.parse::<Rate>().is_err(), "{bad}");
+        }
+    }
+}

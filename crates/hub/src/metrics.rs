@@ -1,0 +1,110 @@
+//! What the hub counts, in Prometheus' text format (version 0.0.4). Sums only: nothing about one device.
+
+use std::{
+    fmt::Write as _,
+    sync::atomic::{AtomicU64, Ordering::Relaxed},
+    time::Duration,
+};
+
+/// Upper ends of the answer times' classes, in milliseconds.
+const CLASSES: [u64; 10] = [1, 5, 10, 25, 50, 100, 250, 1_000, 5_000, 30_000];
+
+/// Counters since the start.
+#[derive(Debug, Default)]
+pub(crate) struct Metrics {
+    /// Answers by the first digit of their status, from 1 to 5.
+    answers: [AtomicU64; 5],
+    /// Answers by their time, each only in the lowest class that it fits; the last one is for all above.
+    times: [AtomicU64; CLASSES.len() + 1],
+    time_sum: AtomicU64,
+    pub(crate) batches: AtomicU64,
+    pub(crate) refused: AtomicU64,
+    pub(crate) records: AtomicU64,
+    pub(crate) findings: AtomicU64,
+    pub(crate) statuses: AtomicU64,
+    pub(crate) limited: AtomicU64,
+    pub(crate) unready: AtomicU64,
+}
+
+impl Metrics {
+    /// Counts an answer.
+    pub(crate) fn answered(&self, status: u16, took: Duration) {
+        let digit = usize::from(status / 100).clamp(1, 5) - 1;
+        if let Some(answers) = self.answers.get(digit) {
+            answers.fetch_add(1, Relaxed);
+        }
+        let ms = took.as_millis();
+        let class = CLASSES.iter().position(|end| ms <= u128::from(*end));
+        if let Some(times) = self.times.get(class.unwrap_or(CLASSES.len())) {
+            times.fetch_add(1, Relaxed);
+        }
+        let us = u64::try_from(took.as_micros()).unwrap_or(u64::MAX);
+        self.time_sum.fetch_add(us, Relaxed);
+    }
+
+    /// Everything as text. `gauges` are what is known elsewhere: name, help, value.
+    pub(crate) fn to_text(&self, gauges: &[(&str, &str, u64)]) -> String {
+        let mut text = String::new();
+        // Writing to a string does not fail.
+        let _ = self.write(&mut text, gauges);
+        text
+    }
+
+    fn write(&self, to: &mut String, gauges: &[(&str, &str, u64)]) -> std::fmt::Result {
+        for (name, help, counter) in [
+            ("batches_total", "Batches acknowledged.", &self.batches),
+            ("batches_refused_total", "Batches refused.", &self.refused),
+            ("records_total", "New records kept.", &self.records),
+            ("findings_total", "New findings.", &self.findings),
+            ("statuses_total", "Device statuses taken.", &self.statuses),
+            ("limited_total", "Requests over a rate.", &self.limited),
+            (
+                "unready_total",
+                "Requests put off by a pause or overload.",
+                &self.unready,
+            ),
+        ] {
+            head(to, name, help, "counter")?;
+            writeln!(to, "gatepost_hub_{name} {}", counter.load(Relaxed))?;
+        }
+        head(to, "answers_total", "Answers by status class.", "counter")?;
+        for (at, counter) in self.answers.iter().enumerate() {
+            let count = counter.load(Relaxed);
+            writeln!(
+                to,
+                "gatepost_hub_answers_total{{status=\"{}xx\"}} {count}",
+                at + 1
+            )?;
+        }
+        head(
+            to,
+            "answer_seconds",
+            "Time from head to answer.",
+            "histogram",
+        )?;
+        let mut all = 0;
+        let ends = CLASSES.iter().map(|ms| (*ms as f64 / 1000.0).to_string());
+        for (end, counter) in ends.chain(["+Inf".into()]).zip(&self.times) {
+            all += counter.load(Relaxed);
+            writeln!(
+                to,
+                "gatepost_hub_answer_seconds_bucket{{le=\"{end}\"}} {all}"
+            )?;
+        }
+        let seconds = self.time_sum.load(Relaxed) as f64 / 1e6;
+        writeln!(to, "gatepost_hub_answer_seconds_sum {seconds}")?;
+        writeln!(to, "gatepost_hub_answer_seconds_count {all}")?;
+        for (name, help, value) in gauges {
+            head(to, name, help, "gauge")?;
+            writeln!(to, "gatepost_hub_{name} {value}")?;
+        }
+        Ok(())
+    }
+}
+
+fn head(to: &mut String, name: &str, help: &str, kind: &str) -> std::fmt::Result {
+    writeln!(
+        to,
+        "# HELP gatepost_hub_{name} {help}\n# TYPE gatepost_hub_{name} {kind}"
+    )
+}

@@ -1,0 +1,142 @@
+//! Bodies of uploads: how long they may take, how large they may be, packed or not.
+
+use std::{future::poll_fn, io::Read as _, pin::Pin, time::Duration};
+
+use axum::{
+    body::{Body, HttpBody as _},
+    http::{HeaderMap, header},
+};
+use gatepost_protocol::{batch::MAX_BYTES, routes::ZSTD};
+
+use crate::answer::Refusal;
+
+/// How long a body may take to arrive.
+const BODY_TIME: Duration = Duration::from_secs(30);
+/// How much of a body is read in all. What is over [`MAX_BYTES`] is thrown away; reading it lets a
+/// sender that is only a little over finish, and see the answer.
+const MAX_READ: usize = 4 * MAX_BYTES;
+/// Largest window of a packed body, as a power of two: the 8 MiB that RFC 8878 asks of every decoder.
+const MAX_WINDOW: u32 = 23;
+
+/// A body as it came.
+pub(super) struct Came {
+    bytes: Vec<u8>,
+    is_packed: bool,
+}
+
+/// Reads a body.
+pub(super) async fn read(headers: &HeaderMap, body: Body) -> Result<Came, Refusal> {
+    let is_packed = is_packed(headers)?;
+    let read = tokio::time::timeout(BODY_TIME, collect(body)).await;
+    let bytes = read.map_err(|_| Refusal::Timeout)??;
+    Ok(Came { bytes, is_packed })
+}
+
+impl Came {
+    /// The bytes that were meant. No more memory is taken than a window and a batch, whatever the packed bytes
+    /// announce.
+    pub(super) fn unpack(self) -> Result<Vec<u8>, Refusal> {
+        if !self.is_packed {
+            return Ok(self.bytes);
+        }
+        let mut decoder =
+            zstd::Decoder::with_buffer(self.bytes.as_slice()).map_err(|_| Refusal::Packed)?;
+        decoder
+            .window_log_max(MAX_WINDOW)
+            .map_err(|_| Refusal::Packed)?;
+        let mut bytes = Vec::new();
+        let mut limited = decoder.take(MAX_BYTES as u64 + 1);
+        let read = limited.read_to_end(&mut bytes);
+        read.map_err(|_| Refusal::Packed)?;
+        if bytes.len() > MAX_BYTES {
+            return Err(Refusal::TooLarge);
+        }
+        Ok(bytes)
+    }
+}
+
+fn is_packed(headers: &HeaderMap) -> Result<bool, Refusal> {
+    let mut codings = headers.get_all(header::CONTENT_ENCODING).into_iter();
+    match (
+        codings.next().map(|coding| coding.as_bytes()),
+        codings.next(),
+    ) {
+        (None, _) => Ok(false),
+        (Some(coding), None) if coding.eq_ignore_ascii_case(ZSTD.as_bytes()) => Ok(true),
+        (Some(b"identity"), None) => Ok(false),
+        _ => Err(Refusal::Encoding),
+    }
+}
+
+async fn collect(mut body: Body) -> Result<Vec<u8>, Refusal> {
+    if body.size_hint().lower() > MAX_READ as u64 {
+        return Err(Refusal::TooLarge);
+    }
+    let mut bytes = Vec::new();
+    let mut total = 0;
+    while let Some(frame) = poll_fn(|cx| Pin::new(&mut body).poll_frame(cx)).await {
+        let Ok(data) = frame.map_err(|_| Refusal::CutShort)?.into_data() else {
+            continue;
+        };
+        total += data.len();
+        if total > MAX_READ {
+            break;
+        }
+        if total <= MAX_BYTES {
+            bytes.extend_from_slice(&data);
+        }
+    }
+    if total > MAX_BYTES {
+        return Err(Refusal::TooLarge);
+    }
+    Ok(bytes)
+}
+
+#[cfg(test)]
+mod tests {
+    #![allow(clippy::unwrap_used)]
+
+    use super::*;
+
+    fn unpack(bytes: Vec<u8>) -> Result<Vec<u8>, Refusal> {
+        let came = Came {
+            bytes,
+            is_packed: true,
+        };
+        came.unpack()
+    }
+
+    #[test]
+    fn what_unpacks_to_more_than_a_batch_is_too_large() {
+        let packed = |len| zstd::encode_all(&vec![0; len][..], 0).unwrap();
+        assert_eq!(unpack(packed(MAX_BYTES)).unwrap().len(), MAX_BYTES);
+        assert!(matches!(
+            unpack(packed(MAX_BYTES + 1)),
+            Err(Refusal::TooLarge)
+        ));
+        // 64 MiB from 2 KiB.
+        assert!(packed(64 << 20).len() < 8192);
+        assert!(matches!(unpack(packed(64 << 20)), Err(Refusal::TooLarge)));
+    }
+
+    #[test]
+    fn a_window_that_wants_much_memory_is_refused() {
+        let mut encoder = zstd::Encoder::new(Vec::new(), 1).unwrap();
+        encoder.window_log(27).unwrap();
+        std::io::Write::write_all(&mut encoder, &vec![0; 300_000]).unwrap();
+        let packed = encoder.finish().unwrap();
+        assert!(matches!(unpack(packed), Err(Refusal::Packed)));
+    }
+
+    #[test]
+    fn rubbish_and_cut_bytes_are_malformed() {
+        let packed = zstd::encode_all(&[7; 1000][..], 0).unwrap();
+        assert!(matches!(unpack(b"rubbish".to_vec()), Err(Refusal::Packed)));
+        for end in 1..packed.len() {
+            assert!(matches!(
+                unpack(packed[..end].to_vec()),
+                Err(Refusal::Packed)
+            ));
+        }
+    }
+}

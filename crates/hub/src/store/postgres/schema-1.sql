@@ -1,0 +1,62 @@
+-- Schema 1 of the hub's PostgreSQL database. Frozen once released: a change is a new step in `open.rs`.
+
+CREATE TABLE devices (
+    id         bigint GENERATED ALWAYS AS IDENTITY PRIMARY KEY,
+    device     bytea NOT NULL UNIQUE,
+    name       text NOT NULL,       -- the newest one that its certificate says
+    seen       bigint NOT NULL,     -- seconds since 1970
+    told       bigint,              -- when the status below came; NULL for never
+    ahead      bigint,              -- seconds its clock stood ahead of the hub's
+    clock      bigint,              -- 0 trusted, 1 behind the floor, 2 far ahead
+    bundle     bigint,
+    freshness  bigint,              -- 0 fresh, 1 stale, 2 expired
+    backlog    bigint,
+    parked     bigint,
+    revocation bigint               -- when the operator asked for it
+) WITH (fillfactor = 70);
+CREATE INDEX ON devices (seen);
+
+-- A process run of a device: how far its records are held without a gap, and where they end. This row, and no
+-- unique index over records, is what keeps a record from counting twice.
+CREATE TABLE epochs (
+    id       bigint GENERATED ALWAYS AS IDENTITY PRIMARY KEY,
+    device   bigint NOT NULL REFERENCES devices,
+    epoch    bytea NOT NULL,
+    previous bytea,                 -- the run before it, by its own word
+    next_seq bigint NOT NULL,
+    head     bytea NOT NULL,
+    beyond   bigint NOT NULL,       -- one after the last held record
+    UNIQUE (device, epoch)
+) WITH (fillfactor = 70);
+CREATE INDEX ON epochs (device, previous);
+CREATE INDEX ON epochs (device) WHERE beyond > next_seq;
+
+-- Every signed batch that brought something new, as it came: the device's own word. A partition a day.
+CREATE SEQUENCE batch_numbers;
+CREATE TABLE batches (
+    received bigint NOT NULL,       -- seconds since 1970
+    id       bigint NOT NULL DEFAULT nextval('batch_numbers'),
+    epoch    bigint NOT NULL,
+    first    bigint NOT NULL,       -- its first and last record
+    last     bigint NOT NULL,
+    signed   bytea NOT NULL
+) PARTITION BY RANGE (received);
+ALTER TABLE batches ALTER signed SET STORAGE EXTERNAL; -- sealed records do not compress
+CREATE INDEX ON batches (epoch, first);
+
+CREATE TABLE findings (
+    epoch bigint NOT NULL REFERENCES epochs,
+    seq   bigint NOT NULL,
+    kind  bigint NOT NULL,          -- 0 fork, 1 break, 2 clone, 3 clock
+    head  bytea NOT NULL,           -- chain hash that tells it from others at its place
+    at    bigint NOT NULL,          -- seconds since 1970
+    PRIMARY KEY (epoch, seq, kind, head)
+);
+CREATE INDEX ON findings (at);
+
+CREATE TABLE hours (
+    hour     bigint NOT NULL,       -- hours since 1970
+    class    bigint NOT NULL,       -- 0 admit, 1 check, 2 refuse
+    passages bigint NOT NULL,
+    PRIMARY KEY (hour, class)
+) WITH (fillfactor = 50);

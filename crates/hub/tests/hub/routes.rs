@@ -1,0 +1,211 @@
+//! Bad input at every address: a 4xx with a reason that programs can read.
+
+use gatepost_protocol::{batch::MAX_BYTES, routes};
+
+use crate::{
+    fleet::{PASSWORD, fleet, log_in},
+    support::{Answer, Device, Site, request},
+};
+
+/// Method, path, headers, body, and the answer: status and code.
+type Case<'a> = (&'a str, &'a str, &'a str, &'a [u8], u16, &'a str);
+
+#[test]
+fn bad_input_at_every_device_route_has_its_reason() {
+    let (site, device) = (Site::new(), Device::new(1, 2));
+    let hub = site.hub();
+    let batch = device.batch(0..2);
+    let status = crate::limits::status(&device, 0);
+    let (packed, large) = (
+        zstd::encode_all(&batch[..], 0).unwrap(),
+        vec![0; MAX_BYTES + 1],
+    );
+    let bomb = zstd::encode_all(&vec![0; 32 << 20][..], 0).unwrap();
+    let file = |name: &str| format!("{}{name}", routes::FILES);
+    let (bad, dots, none) = (file("%ff"), file("..%2froot"), file(&"0".repeat(64)));
+    let (zstd, gzip) = ("content-encoding: zstd\r\n", "content-encoding: gzip\r\n");
+    let twice = "content-encoding: zstd\r\ncontent-encoding: zstd\r\n";
+    let mut cases: Vec<Case> = vec![
+        ("GET", &bad, "", b"", 400, "malformed"),
+        ("GET", &dots, "", b"", 404, "not_found"),
+        ("GET", &none, "", b"", 404, "not_found"),
+        ("GET", routes::REVOKED, "", b"", 404, "not_found"),
+        ("GET", "/fleet", "", b"", 404, "not_found"),
+        ("GET", "/metrics", "", b"", 404, "not_found"),
+        ("GET", "/%00%ff", "", b"", 404, "not_found"),
+        ("POST", routes::STATUS, "", &batch, 400, "malformed"),
+        ("POST", routes::BATCHES, "", &status, 400, "malformed"),
+    ];
+    for upload in [routes::BATCHES, routes::STATUS] {
+        cases.extend([
+            ("POST", upload, "", &b""[..], 400, "malformed"),
+            (
+                "POST",
+                upload,
+                "",
+                b"\xff\xff\xff\xff\xff\xff",
+                400,
+                "malformed",
+            ),
+            ("POST", upload, "", &large, 413, "too_large"),
+            ("POST", upload, gzip, &packed, 415, "encoding"),
+            ("POST", upload, twice, &packed, 415, "encoding"),
+            ("POST", upload, zstd, &batch, 400, "malformed"),
+            (
+                "POST",
+                upload,
+                zstd,
+                &packed[..packed.len() / 2],
+                400,
+                "malformed",
+            ),
+            ("POST", upload, zstd, &bomb, 413, "too_large"),
+            ("POST", upload, "", &packed, 400, "malformed"),
+        ]);
+    }
+    for path in [routes::MANIFEST, routes::HEALTH, routes::REVOKED, &none] {
+        cases.push(("POST", path, "", b"x", 405, "method"));
+        cases.push(("DELETE", path, "", b"", 405, "method"));
+    }
+    for path in [routes::BATCHES, routes::STATUS] {
+        cases.push(("GET", path, "", b"", 405, "method"));
+        cases.push(("PUT", path, "", &batch, 405, "method"));
+    }
+    for (method, path, headers, body, status, code) in cases {
+        let answer = request(hub.address, method, path, headers, body).unwrap();
+        let (size, said) = (body.len(), answer.refusal());
+        assert_eq!(
+            said,
+            (status, code.to_owned()),
+            "{method} {path} {headers} {size} bytes"
+        );
+    }
+    assert_eq!(site.summary(), "0 passages from 0 devices, 0 findings");
+    assert_eq!(hub.post_with(zstd, &packed).receipt().next_seq, 2);
+}
+
+#[test]
+fn bad_input_at_every_operator_route_has_its_reason() {
+    let site = Site::new();
+    let hub = site.hub_with(
+        site.location.open().unwrap(),
+        crate::limits::wide(),
+        Some(fleet()),
+    );
+    let session = log_in(&hub);
+    let cookie = session.header();
+    let form = |body: &str| {
+        (
+            format!("{cookie}content-type: application/x-www-form-urlencoded\r\n"),
+            body.to_owned(),
+        )
+    };
+    let (plain, long) = (form(""), "a".repeat(9000));
+    let token = &session.form_token;
+    let device = "00".repeat(16);
+    for (method, path, (headers, body), status, code) in [
+        ("GET", "/fleet?page=-1", form(""), 400, "form"),
+        ("GET", "/fleet?page=x", form(""), 400, "form"),
+        (
+            "GET",
+            "/fleet/findings?page=99999999",
+            form(""),
+            400,
+            "form",
+        ),
+        ("GET", "/fleet/revoke", form(""), 400, "form"),
+        ("GET", "/fleet/revoke?device=%ff", form(""), 400, "form"),
+        (
+            "GET",
+            "/fleet/revoke?device=%3Cscript%3E",
+            form(""),
+            400,
+            "form",
+        ),
+        ("POST", "/fleet/revoke", form(""), 400, "form"),
+        (
+            "POST",
+            "/fleet/revoke",
+            form(&format!("token=0&device={device}")),
+            400,
+            "form",
+        ),
+        (
+            "POST",
+            "/fleet/revoke",
+            form(&format!("token={token}&device=zz")),
+            400,
+            "form",
+        ),
+        (
+            "POST",
+            "/fleet/revoke",
+            (cookie.clone(), format!("token={token}&device={device}")),
+            400,
+            "form",
+        ),
+        ("POST", "/fleet/pause", form("minutes=15"), 400, "form"),
+        (
+            "POST",
+            "/fleet/pause",
+            form("token=&minutes=15"),
+            400,
+            "form",
+        ),
+        (
+            "POST",
+            "/fleet/pause",
+            form(&format!("token={token}&minutes=999")),
+            400,
+            "form",
+        ),
+        ("POST", "/fleet/logout", form("token=x"), 400, "form"),
+        ("POST", "/fleet/login", form("name=ada"), 400, "form"),
+        (
+            "POST",
+            "/fleet/login",
+            form(&format!("name=ada&password={long}")),
+            400,
+            "form",
+        ),
+        (
+            "POST",
+            "/fleet/login",
+            form("name=ada&password=wrong"),
+            403,
+            "login",
+        ),
+        (
+            "POST",
+            "/fleet/login",
+            form(&format!("name=eve&password={PASSWORD}")),
+            403,
+            "login",
+        ),
+    ] {
+        let answer = hub.operator(method, path, &headers, &body);
+        let said = (
+            answer.status,
+            answer.header("gatepost-error").unwrap_or("none").to_owned(),
+        );
+        assert_eq!(
+            said,
+            (status, code.to_owned()),
+            "{method} {path} {body:.60}"
+        );
+    }
+    for (method, path) in [
+        ("GET", "/nothing"),
+        ("GET", "/fleet/../x"),
+        ("GET", "/v1/batches"),
+    ] {
+        let answer = hub.operator(method, path, &plain.0, "");
+        assert_eq!(answer.refusal(), (404, "not_found".to_owned()), "{path}");
+    }
+    let answer: Answer = hub.operator("DELETE", "/fleet", &plain.0, "");
+    assert_eq!(answer.refusal(), (405, "method".to_owned()));
+    // Still logged in, and nothing was done.
+    let page = hub.operator("GET", "/fleet", &cookie, "");
+    assert_eq!(page.status, 200);
+    assert!(!page.text().contains("paused"));
+}
