@@ -25,7 +25,7 @@ use crate::{
     clock::Clock,
     data::{DataDir, Identity},
     decode::StreamReader,
-    store::PassageLog,
+    store::{Cap, LogError, PassageLog, passages::MOST_TOGETHER},
     ui::{Picture, UiHandle, UiUpdate},
 };
 
@@ -124,6 +124,12 @@ pub(super) struct LogRequest {
     pub(super) key: TracingKey,
 }
 
+impl LogRequest {
+    fn parts(&self) -> (&Passage, &TracingKey) {
+        (&self.passage, &self.key)
+    }
+}
+
 /// The passage log's own thread.
 #[derive(Debug)]
 pub(super) struct LogWriter {
@@ -143,42 +149,57 @@ impl LogWriter {
         clock: &Clock,
         events: Sender<Event>,
     ) -> Result<Self, AppError> {
-        let mut epoch = [0; 16];
-        getrandom::fill(&mut epoch).map_err(AppError::Random)?;
         let device = device_id(&identity.key.public());
-        let opened = PassageLog::open(&data.passages(), device, Epoch(epoch), clock.now().time)?;
-        if let Some(aside) = opened.set_aside {
-            eprintln!(
-                "gatepost: the passage log was damaged; it is kept as {} and a new one was begun",
-                aside.display()
-            );
-        }
-        let mut log = opened.log;
+        let path = data.passages();
+        let open = move |now| -> Result<PassageLog, AppError> {
+            let mut epoch = [0; 16];
+            getrandom::fill(&mut epoch).map_err(AppError::Random)?;
+            let opened = PassageLog::open(&path, device, Epoch(epoch), now, Cap::default())?;
+            if let Some(aside) = opened.set_aside {
+                eprintln!(
+                    "gatepost: the passage log was damaged; it is kept as {}, {} records of it are in the new one",
+                    aside.path.display(),
+                    aside.rescued
+                );
+            }
+            Ok(opened.log)
+        };
+        let mut log = open(clock.now().time)?;
         let (sender, requests) = mpsc::channel::<LogRequest>();
         let thread = thread::spawn(move || {
             // The system's source; `UnwrapErr` would panic only where `getrandom::fill` above failed.
             let mut random = UnwrapErr(SysRng);
-            let mut append = |request: &LogRequest| {
-                let result = log.append(&request.passage, &request.key, &mut random);
-                let done = result.is_ok().then_some(());
-                // Without a listener, the passages on their way are logged all the same.
-                let _ = events.send(Event::Logged {
-                    verdict: request.verdict,
-                    result,
-                });
-                done
-            };
+            // Without a listener, the passages on their way are logged all the same.
+            let tell = |verdict, result| drop(events.send(Event::Logged { verdict, result }));
             let mut queue: VecDeque<LogRequest> = VecDeque::new();
+            let mut together = MOST_TOGETHER;
             loop {
                 let request = requests.recv_timeout(RETRY);
                 let ended = matches!(request, Err(RecvTimeoutError::Disconnected));
                 // A full queue leaves the newest out; the guard is told of the failure all the while.
-                queue.extend(request.ok().filter(|_| queue.len() < MOST_WAITING));
-                while queue
-                    .front()
-                    .is_some_and(|request| append(request).is_some())
-                {
-                    queue.pop_front();
+                let came = request.ok().into_iter().chain(requests.try_iter());
+                queue.extend(came.take(MOST_WAITING.saturating_sub(queue.len())));
+                while let Some(first) = queue.front() {
+                    let (verdict, at) = (first.verdict, first.passage.at);
+                    let group: Vec<_> =
+                        queue.iter().take(together).map(LogRequest::parts).collect();
+                    match log.append_all(&group, &mut random) {
+                        Ok(places) => {
+                            for (place, request) in places.zip(queue.drain(..group.len())) {
+                                tell(request.verdict, Ok(place));
+                            }
+                            together = MOST_TOGETHER;
+                        }
+                        // One that can't be sealed must not hold up those before it.
+                        Err(_) if together > 1 && group.len() > 1 => together = 1,
+                        Err(fault) => {
+                            if let (LogError::Damaged(_), Ok(anew)) = (&fault, open(at)) {
+                                log = anew;
+                            }
+                            tell(verdict, Err(fault));
+                            break;
+                        }
+                    }
                 }
                 if ended {
                     return;

@@ -1,8 +1,12 @@
 //! What a device keeps: the passage log and the installed bundle.
 //!
-//! Only `database.rs`, `passages.rs` and `outbox.rs` know that the log is an SQLite file.
+//! Only `database.rs`, `passages.rs`, `outbox.rs`, `parked.rs`, `room.rs` and `rescue.rs` know
+//! that the log is an SQLite file.
 
 mod database;
+mod parked;
+mod rescue;
+mod room;
 
 pub mod bundles;
 pub mod disk;
@@ -15,4 +19,6 @@ mod tests;
 pub use bundles::{BundleCache, CacheError, InstalledBundle};
 pub use database::LogError;
 pub use outbox::{Backlog, Outbox, Outgoing, Progress};
-pub use passages::{Opened, PassageLog};
+pub use parked::Parked;
+pub use passages::{Opened, PassageLog, SetAside};
+pub use room::Cap;

@@ -6,12 +6,15 @@ use gatepost_pass::Digest;
 use gatepost_protocol::{Epoch, Head, Receipt, batch::MAX_RECORDS};
 use rusqlite::{Connection, OptionalExtension, TransactionBehavior, params};
 
-use super::database::{self, LogError};
+use super::{
+    database::{self, LogError},
+    room,
+};
 
 /// The reading end of the passage log.
 #[derive(Debug)]
 pub struct Outbox {
-    connection: Connection,
+    pub(super) connection: Connection,
 }
 
 /// Records for one batch, in order.
@@ -32,6 +35,8 @@ pub struct Backlog {
     pub unsent: u64,
     /// The hour (since 1970) of the oldest of them.
     pub oldest_hour: Option<u32>,
+    /// How many of them the hub has refused.
+    pub parked: u64,
 }
 
 /// What a receipt changed.
@@ -59,13 +64,15 @@ impl Outbox {
     /// How much is waiting.
     pub fn backlog(&self) -> Result<Backlog, LogError> {
         let backlog = self.connection.query_row(
-            "SELECT count(*), min(hour) FROM records r JOIN epochs e USING (ordinal)
+            "SELECT count(*), min(hour), count(since)
+             FROM records r JOIN epochs e USING (ordinal) LEFT JOIN parked p USING (ordinal)
              WHERE passage = 1 AND seq >= acknowledged",
             [],
             |row| {
                 Ok(Backlog {
                     unsent: row.get::<_, i64>(0)? as u64,
                     oldest_hour: row.get(1)?,
+                    parked: row.get::<_, i64>(2)? as u64,
                 })
             },
         )?;
@@ -155,6 +162,7 @@ impl Outbox {
             "UPDATE epochs SET acknowledged = ?2, acknowledged_head = ?3 WHERE ordinal = ?1",
             params![ordinal, next, receipt.head.0.0],
         )?;
+        change.execute("DELETE FROM parked WHERE ordinal = ?1", [ordinal])?;
         change.commit()?;
         Ok(if back {
             Progress::Back
@@ -168,17 +176,11 @@ impl Outbox {
     /// Deletes records that a receipt covers and that are older than `before_hour`, in small steps so
     /// that passages can be logged in between. Returns how many.
     pub fn forget(&mut self, before_hour: u32) -> Result<usize, LogError> {
-        const STEP: usize = 500;
         let mut deleted = 0;
         loop {
-            let step = self.connection.execute(
-                "DELETE FROM records WHERE (ordinal, seq) IN
-                     (SELECT r.ordinal, r.seq FROM records r JOIN epochs e USING (ordinal)
-                      WHERE r.hour < ?1 AND r.seq < e.acknowledged LIMIT ?2)",
-                params![before_hour, STEP as i64],
-            )?;
+            let step = room::forget_step(&self.connection, before_hour)?;
             deleted += step;
-            if step < STEP {
+            if step < room::STEP {
                 return Ok(deleted);
             }
         }
