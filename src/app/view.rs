@@ -72,7 +72,8 @@ fn document(kind: Option<Kind>, medium: Option<Medium>) -> DocumentView {
             | Kind::Receipt
             | Kind::DeviceCertificate
             | Kind::Batch
-            | Kind::DeviceRequest,
+            | Kind::DeviceRequest
+            | Kind::AuditEntry,
         )
         | None => DocumentView::Unknown,
     }

@@ -61,10 +61,12 @@ pub enum Kind {
     Batch = 23,
     /// A device asks for its certificate.
     DeviceRequest = 24,
+    /// An entry of the log of who traced whom.
+    AuditEntry = 25,
 }
 
 impl Kind {
-    const ALL: [Self; 15] = [
+    const ALL: [Self; 16] = [
         Self::Pass,
         Self::FamilyPass,
         Self::PlaceCode,
@@ -80,6 +82,7 @@ impl Kind {
         Self::DeviceCertificate,
         Self::Batch,
         Self::DeviceRequest,
+        Self::AuditEntry,
     ];
 
     /// The kind of a number on the wire.
@@ -105,6 +108,7 @@ impl Kind {
             Self::DeviceCertificate => "device-certificate",
             Self::Batch => "batch",
             Self::DeviceRequest => "device-request",
+            Self::AuditEntry => "audit-entry",
         }
     }
 

@@ -161,7 +161,8 @@ pub fn verify(
         | Kind::Receipt
         | Kind::DeviceCertificate
         | Kind::Batch
-        | Kind::DeviceRequest => Err(DocumentError::NotACode {
+        | Kind::DeviceRequest
+        | Kind::AuditEntry => Err(DocumentError::NotACode {
             kind: envelope.kind,
         }),
     }

@@ -25,6 +25,39 @@ impl Claims for DeviceCertificate {
     const KINDS: &'static [Kind] = &[Kind::DeviceCertificate];
 }
 
+impl DeviceCertificate {
+    /// The authority's word that a device is one no longer: its certificate for no time at all. The
+    /// device that reads it wipes itself.
+    pub fn revoke(&self, signer: &Signer, at: Timestamp) -> Vec<u8> {
+        let (key, name) = (self.key, self.name.clone());
+        signer.sign(
+            Kind::DeviceCertificate,
+            &Self {
+                key,
+                name,
+                from: at,
+                until: at,
+            },
+        )
+    }
+}
+
+/// Checks a revocation ([`DeviceCertificate::revoke`]). Gives the device and since when.
+pub fn verify_revocation(
+    bytes: &[u8],
+    trust: &TrustList,
+    now: Timestamp,
+) -> Result<(DeviceId, Timestamp), CertificateError> {
+    let envelope = Envelope::parse_kind(Kind::DeviceCertificate, bytes, MAX_CODE)?;
+    let verified = verify_envelope::<DeviceCertificate>(&envelope, trust, now)?;
+    let certificate = verified.claims();
+    if certificate.from == certificate.until {
+        Ok((device_id(&certificate.key), certificate.from))
+    } else {
+        Err(CertificateError::NoRevocation)
+    }
+}
+
 /// The name that follows from a device's key.
 pub fn device_id(key: &PublicKey) -> DeviceId {
     let mut id = [0; 16];
@@ -68,6 +101,9 @@ pub enum CertificateError {
     /// Not valid at this time.
     #[error("the device certificate is not valid at this time: enrol the device again")]
     OutsideValidity,
+    /// A certificate that counts, where a revocation was expected.
+    #[error("this is a certificate, not the revocation of one")]
+    NoRevocation,
     /// A request or an enrolment file breaks the format.
     #[error(transparent)]
     Format(#[from] FormatError),

@@ -12,3 +12,4 @@ mod lists;
 mod regions;
 mod rotation;
 mod support;
+mod trace;
