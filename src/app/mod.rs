@@ -32,7 +32,7 @@ use crate::{
         BundleCache, LogError,
         bundles::scrub::{self, Scrubber},
     },
-    sync::{self, SyncNews},
+    sync::{self, SyncError, SyncNews, wipe},
     ui::{OnlineView, SavedState, Surface, Ui, UiCommand, UiError, UiHandle, UiUpdate},
 };
 
@@ -109,6 +109,9 @@ pub enum AppError {
     /// The passage log.
     #[error(transparent)]
     Log(#[from] LogError),
+    /// Wiping this device.
+    #[error(transparent)]
+    Wipe(#[from] SyncError),
     /// The folder of pictures.
     #[error(transparent)]
     Frames(#[from] CameraError),
@@ -128,6 +131,7 @@ const LAST_EXCHANGE: Duration = Duration::from_secs(20);
 /// Runs the scanner until its window is closed. Call it on the main thread.
 pub fn run(options: Options) -> Result<(), AppError> {
     let config = Config::load(&options.data.config())?;
+    wipe::finish(&options.data)?;
     let clock = Arc::new(Clock::new(None));
     let identity = match options.data.identity() {
         Ok(identity) => Some(Arc::new(identity)),
@@ -213,11 +217,18 @@ pub fn run(options: Options) -> Result<(), AppError> {
         _camera: camera,
         _frames: frames,
     };
+    let data = app.data.clone();
     let worker = thread::spawn(move || app.run(&inbox));
     let shown = ui.run();
     // However the window ended, the loop ends too, and with it the log's last write.
     let _ = to_end.send(Event::Ui(UiCommand::Quit));
     let _ = worker.join();
+    // Only now that the log's last write is done.
+    if let Some(device) = wipe::finish(&data)? {
+        eprintln!("gatepost: device {device} was wiped, as the authority ordered");
+        let sent = wipe::send_unsent(&data)?;
+        eprintln!("gatepost: {sent} of its last batches were sent");
+    }
     Ok(shown?)
 }
 
@@ -267,7 +278,7 @@ impl App {
     fn run(mut self, inbox: &Receiver<Event>) {
         loop {
             match inbox.recv_timeout(TICK) {
-                Ok(Event::Ui(UiCommand::Quit)) => break,
+                Ok(Event::Ui(UiCommand::Quit) | Event::Sync(SyncNews::Wipe)) => break,
                 Ok(event) => self.take(event),
                 Err(RecvTimeoutError::Timeout) => {}
                 Err(RecvTimeoutError::Disconnected) => break,
@@ -402,6 +413,8 @@ impl App {
 
     fn synced(&mut self, news: SyncNews) {
         match news {
+            // `run` handles it.
+            SyncNews::Wipe => {}
             SyncNews::Reached { backlog, fault } => {
                 self.online = OnlineView::Online;
                 self.checkpoint.unsent = backlog.unsent;

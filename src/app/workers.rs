@@ -149,6 +149,8 @@ impl LogWriter {
         clock: &Clock,
         events: Sender<Event>,
     ) -> Result<Self, AppError> {
+        // One writer a device: a wipe waits for this lock.
+        let lock = data.lock("log")?;
         let device = device_id(&identity.key.public());
         let path = data.passages();
         let open = move |now| -> Result<PassageLog, AppError> {
@@ -167,6 +169,7 @@ impl LogWriter {
         let mut log = open(clock.now().time)?;
         let (sender, requests) = mpsc::channel::<LogRequest>();
         let thread = thread::spawn(move || {
+            let _lock = lock;
             // The system's source; `UnwrapErr` would panic only where `getrandom::fill` above failed.
             let mut random = UnwrapErr(SysRng);
             // Without a listener, the passages on their way are logged all the same.

@@ -8,8 +8,13 @@ use std::{
     time::{Duration, Instant},
 };
 
-use gatepost_pass::Timestamp;
+use gatepost_pass::{DeviceId, Timestamp};
 use rusqlite::{Connection, ErrorCode, OpenFlags, TransactionBehavior};
+
+use super::{
+    rescue,
+    wal::{self, Wal},
+};
 
 /// Why the passage log can't do what was asked. Nothing that was logged is lost by any of these.
 #[derive(Debug, thiserror::Error)]
@@ -82,18 +87,24 @@ pub(super) fn open(path: &Path) -> Result<Connection, LogError> {
 /// Opens or makes the database. A damaged file is set aside, never deleted; its new name comes back.
 pub(super) fn open_or_make(
     path: &Path,
+    device: DeviceId,
     now: Timestamp,
 ) -> Result<(Connection, Option<PathBuf>), LogError> {
-    match open_whole(path) {
+    let rotten = wal::check(path).map_err(|why| LogError::Storage(why.to_string()))?;
+    let opened = match rotten {
+        Wal::Whole => open_whole(path, device),
+        Wal::Rotten => Err(LogError::Damaged("synced frames have changed".to_owned())),
+    };
+    match opened {
         Err(LogError::Damaged(_)) => {
             let aside = set_aside(path, now)?;
-            Ok((open_whole(path)?, Some(aside)))
+            Ok((open_whole(path, device)?, Some(aside)))
         }
         opened => Ok((opened?, None)),
     }
 }
 
-fn open_whole(path: &Path) -> Result<Connection, LogError> {
+fn open_whole(path: &Path, device: DeviceId) -> Result<Connection, LogError> {
     let mut connection = Connection::open(path)?;
     prepare(&connection)?;
     let verdict: String = connection.query_row("PRAGMA quick_check(1)", [], |row| row.get(0))?;
@@ -101,6 +112,7 @@ fn open_whole(path: &Path) -> Result<Connection, LogError> {
         return Err(LogError::Damaged(verdict));
     }
     upgrade(&mut connection)?;
+    rescue::check(&connection, device)?;
     Ok(connection)
 }
 

@@ -1,12 +1,13 @@
 //! What a device keeps: the passage log and the installed bundle.
 //!
-//! Only `database.rs`, `passages.rs`, `outbox.rs`, `parked.rs`, `room.rs` and `rescue.rs` know
+//! Only `database.rs`, `passages.rs`, `outbox.rs`, `parked.rs`, `room.rs`, `rescue.rs` and `wal.rs` know
 //! that the log is an SQLite file.
 
 mod database;
 mod parked;
 mod rescue;
 mod room;
+mod wal;
 
 pub mod bundles;
 pub mod disk;

@@ -60,7 +60,7 @@ impl PassageLog {
         now: Timestamp,
         cap: Cap,
     ) -> Result<Opened, LogError> {
-        let (mut connection, aside) = database::open_or_make(path, now)?;
+        let (mut connection, aside) = database::open_or_make(path, device, now)?;
         let set_aside = match aside {
             None => None,
             Some(path) => Some(SetAside {
@@ -119,16 +119,10 @@ impl PassageLog {
         }
     }
 
-    /// Lets the file grow by at most so many pages, as on a disk without room. Returns the new limit.
+    /// For tests that make the disk small or the write-ahead log short.
     #[cfg(test)]
-    pub(super) fn limit_pages(&self, more: i64) -> i64 {
-        let pages = |name| {
-            self.connection
-                .pragma_query_value(None, name, |row| row.get::<_, i64>(0))
-        };
-        let limit = pages("page_count").unwrap_or_default() + more;
-        let _ = self.connection.pragma_update(None, "max_page_count", limit);
-        limit
+    pub(super) fn connection(&self) -> &Connection {
+        &self.connection
     }
 
     fn commit(

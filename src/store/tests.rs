@@ -28,6 +28,7 @@ use super::{
 mod attacks;
 mod capacity;
 mod deltas;
+mod disks;
 mod migrations;
 mod model;
 mod power;

@@ -95,6 +95,11 @@ pub(crate) enum Error {
         /// What is wrong.
         why: AuditError,
     },
+    /// An `https:` hub without a pin, or with too many.
+    #[error(
+        "a hub with https: needs one to four --hub-pin: the SHA-256 of its certificate's public key"
+    )]
+    Pins,
     /// A window of time that is empty or too long.
     #[error("the window of time must begin before it ends, and be at most 92 days long")]
     Window,

@@ -1,10 +1,12 @@
 //! Who a device is: it makes its own key, the authority certifies it.
 
+use std::{fmt, str::FromStr};
+
 use gatepost_pass::{
-    Digest, FormatError, Kind, PublicKey, SecretKey, Signer, Text, Timestamp, TrustList,
+    Bounded, Digest, FormatError, Kind, PublicKey, SecretKey, Signer, Text, Timestamp, TrustList,
     envelope::{Envelope, EnvelopeError, MAX_CODE},
     verify::{Claims, DocumentError, verify_envelope},
-    words::DeviceId,
+    words::{DeviceId, WordError, parse_hex},
 };
 use serde::{Deserialize, Serialize};
 
@@ -170,6 +172,29 @@ pub struct Enrolment {
     pub certificate: Vec<u8>,
     /// The hub's address, such as `https://hub.example`; empty for USB only.
     pub hub: Text<120>,
+    /// The keys that the hub's certificate may have: the one in use, and those in reserve.
+    pub hub_pins: Bounded<HubPin, 0, 4>,
+}
+
+/// SHA-256 of a certificate's SubjectPublicKeyInfo in DER: RFC 7469's pin, in hexadecimal.
+///
+/// `openssl x509 -in hub.pem -noout -pubkey | openssl pkey -pubin -outform der | sha256sum`
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(transparent)]
+pub struct HubPin(pub [u8; 32]);
+
+impl fmt::Display for HubPin {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        self.0.iter().try_for_each(|byte| write!(f, "{byte:02x}"))
+    }
+}
+
+impl FromStr for HubPin {
+    type Err = WordError;
+
+    fn from_str(text: &str) -> Result<Self, WordError> {
+        parse_hex(text).map(Self)
+    }
 }
 
 impl Enrolment {

@@ -8,3 +8,6 @@ pub const FILES: &str = "/v1/bundle/files/";
 pub const BATCHES: &str = "/v1/batches";
 /// `GET`: alive.
 pub const HEALTH: &str = "/v1/health";
+/// `GET` with a device's id in hexadecimal after it: the authority's order that the device wipe itself
+/// (`device::verify_revocation`); 404 where there is none.
+pub const ORDERS: &str = "/v1/orders/";

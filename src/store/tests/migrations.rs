@@ -2,9 +2,18 @@
 
 use super::*;
 
-/// Dumps of logs that the programs of their time wrote: six passages in two epochs, three acknowledged.
-/// A new schema adds its own here; none is ever edited.
-const SHIPPED: [(&str, &str); 1] = [("1", include_str!("schemas/1.sql"))];
+/// Dumps of logs that the programs of their time wrote, and whose they are: six passages in two epochs,
+/// three acknowledged. A new schema adds its own here; none is ever edited.
+const SHIPPED: [(&str, &str, &str); 1] = [(
+    "1",
+    "58452549b5a9e325ca41f44668beefef",
+    include_str!("schemas/1.sql"),
+)];
+
+fn open_of(device: &str, path: &Path) -> super::super::Opened {
+    let (device, epoch) = (device.parse().unwrap(), Epoch([9; 16]));
+    PassageLog::open(path, device, epoch, NOW, Cap::default()).unwrap()
+}
 
 fn load(dump: &str, path: &Path) {
     let connection = rusqlite::Connection::open(path).unwrap();
@@ -13,10 +22,10 @@ fn load(dump: &str, path: &Path) {
 
 #[test]
 fn a_log_of_every_shipped_schema_opens_keeps_its_passages_and_takes_new_ones() {
-    for (name, dump) in SHIPPED {
+    for (name, device, dump) in SHIPPED {
         let disk = disk();
         load(dump, &disk.path);
-        let mut opened = open(&disk.path, 9);
+        let mut opened = open_of(device, &disk.path);
         assert!(opened.set_aside.is_none(), "schema {name}");
         log(&mut opened.log, NOW);
         let mut outbox = Outbox::open(&disk.path).unwrap();
@@ -60,10 +69,10 @@ fn every_shipped_schema_ends_as_the_same_tables() {
     };
     let new = disk();
     drop(open(&new.path, 1));
-    for (name, dump) in SHIPPED {
+    for (name, device, dump) in SHIPPED {
         let old = disk();
         load(dump, &old.path);
-        drop(open(&old.path, 9));
+        drop(open_of(device, &old.path));
         assert_eq!(tables(&old.path), tables(&new.path), "schema {name}");
     }
 }

@@ -202,7 +202,9 @@ fn a_batch_of_a_certificate_that_has_ended_since_still_opens_and_one_from_after_
     let tag = region.issue(&["--id", WANG, "--name", "王五"]).tag;
     let key = tracing_key(&region);
     let certificate = |at: &str| {
-        let enrol = ["enrol", "request", "--hub", "", "--out", "short", "--days", "1"];
+        let enrol = [
+            "enrol", "request", "--hub", "", "--out", "short", "--days", "1",
+        ];
         assert!(region.run_at(at, &enrol).status.success());
         let enrolment = fs::read(region.path("short")).unwrap();
         Enrolment::from_bytes(&enrolment).unwrap().certificate
@@ -231,7 +233,11 @@ fn a_batch_of_a_certificate_that_has_ended_since_still_opens_and_one_from_after_
     device.batch(&region, "a.batch", 0);
     let later = region.run_at("2026-11-20T00:00:00Z", &args);
     assert!(later.stdout.is_empty());
-    assert!(String::from_utf8(later.stderr).unwrap().contains("not valid at this time"));
+    assert!(
+        String::from_utf8(later.stderr)
+            .unwrap()
+            .contains("not valid at this time")
+    );
 }
 
 #[test]
