@@ -7,7 +7,8 @@
 //! bundle/manifest      the installed bundle; bundle/files/ holds what it names
 //! passages.sqlite      the passage log
 //! place                the place code that was scanned last
-//! wipe-order           the authority's order to destroy all of the above but passages that no hub has
+//! revoked              the list of revoked devices that was read last
+//! wipe-order           the one that names this device: all of the above but unsent passages is destroyed
 //! wiped                the hub of a device that was wiped; unsent/ holds its last batches
 //! ```
 
@@ -129,6 +130,11 @@ impl DataDir {
     /// The place code that was scanned last, as text.
     pub fn place(&self) -> PathBuf {
         self.path.join("place")
+    }
+
+    /// The list of revoked devices that was read last.
+    pub fn revoked(&self) -> PathBuf {
+        self.path.join("revoked")
     }
 
     /// The order to wipe this device.

@@ -234,7 +234,7 @@ fn a_device_that_the_authority_gives_up_wipes_itself_and_its_last_passages_arriv
     drop(town.hub());
     town.enrol(&town.hub_address());
     town.log_passages(30);
-    let order = town.path("order");
+    let order = town.path("bundle/revoked");
     town.authority(arguments![
         "revoke-device",
         town.path("enrolment"),
@@ -243,7 +243,7 @@ fn a_device_that_the_authority_gives_up_wipes_itself_and_its_last_passages_arriv
     ])
     .well();
     // No hub: it wipes all the same, and keeps what is unsent.
-    let wiped = town.gatepost(arguments!["sync", "--wipe-order", &order]);
+    let wiped = town.gatepost(arguments!["sync", "--revoked", &order]);
     assert!(
         wiped.out.contains("keys, lists and trust are destroyed"),
         "{}",

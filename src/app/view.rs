@@ -73,6 +73,7 @@ fn document(kind: Option<Kind>, medium: Option<Medium>) -> DocumentView {
             | Kind::DeviceCertificate
             | Kind::Batch
             | Kind::DeviceRequest
+            | Kind::DeviceStatus
             | Kind::AuditEntry,
         )
         | None => DocumentView::Unknown,

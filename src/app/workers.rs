@@ -186,15 +186,16 @@ impl LogWriter {
                     let (verdict, at) = (first.verdict, first.passage.at);
                     let group: Vec<_> =
                         queue.iter().take(together).map(LogRequest::parts).collect();
+                    let count = group.len();
                     match log.append_all(&group, &mut random) {
-                        Ok(places) => {
-                            for (place, request) in places.zip(queue.drain(..group.len())) {
-                                tell(request.verdict, Ok(place));
+                        Ok(logged) => {
+                            for (logged, request) in logged.into_iter().zip(queue.drain(..count)) {
+                                tell(request.verdict, Ok(logged.seq));
                             }
                             together = MOST_TOGETHER;
                         }
                         // One that can't be sealed must not hold up those before it.
-                        Err(_) if together > 1 && group.len() > 1 => together = 1,
+                        Err(_) if count > 1 => together = 1,
                         Err(fault) => {
                             if let (LogError::Damaged(_), Ok(anew)) = (&fault, open(at)) {
                                 log = anew;

@@ -3,6 +3,7 @@
 use std::path::{Path, PathBuf};
 
 use clap::Args;
+use gatepost_protocol::device::Revoked;
 
 use super::{CommandError, Done};
 use crate::{
@@ -21,9 +22,10 @@ pub struct Arguments {
     /// Send what the hub has refused once more.
     #[arg(long)]
     retry_parked: bool,
-    /// Take this order of the authority to wipe this device.
+    /// Wipe this device if this list of revoked devices, such as `revoked` on a stick with a bundle,
+    /// names it.
     #[arg(long, value_name = "FILE", conflicts_with_all = ["dir", "retry_parked"])]
-    wipe_order: Option<PathBuf>,
+    revoked: Option<PathBuf>,
 }
 
 /// Fetches the bundle and sends passages.
@@ -44,14 +46,16 @@ pub fn run(data: &Path, arguments: &Arguments) -> Result<Done, CommandError> {
     {
         clock.raise(installed.manifest().issued_at);
     }
-    if let Some(path) = &arguments.wipe_order {
-        let order = crate::files::read_limited(path, gatepost_pass::envelope::MAX_CODE);
-        let order = order.map_err(|why| CommandError::File {
+    if let Some(path) = &arguments.revoked {
+        let list = crate::files::read_limited(path, Revoked::MAX);
+        let list = list.map_err(|why| CommandError::File {
             path: path.display().to_string(),
             why,
         })?;
-        wipe::take(&data, &identity, &clock, &order)?;
-        wipe_if_ordered(&data)?;
+        match wipe::take(&data, &identity, &clock, &list)? {
+            Order::None => println!("this device is not on the list"),
+            Order::Wipe => wipe_if_ordered(&data)?,
+        }
         return Ok(Done::Well);
     }
     if arguments.retry_parked && data.passages().exists() {

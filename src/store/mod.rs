@@ -21,5 +21,5 @@ pub use bundles::{BundleCache, CacheError, InstalledBundle};
 pub use database::LogError;
 pub use outbox::{Backlog, Outbox, Outgoing, Progress};
 pub use parked::Parked;
-pub use passages::{Opened, PassageLog, SetAside};
+pub use passages::{Logged, LoggedAdmit, Opened, PassageLog, SetAside};
 pub use room::Cap;

@@ -7,7 +7,7 @@ use std::{
 
 use gatepost_pass::{Timestamp, policy::TracingKey, words::DeviceId};
 use gatepost_protocol::{
-    Body, Epoch, Head, Passage, Previous, Record, rand_core::CryptoRng, seal, seal::Clear,
+    Body, Epoch, Head, Outcome, Passage, Previous, Record, rand_core::CryptoRng, seal, seal::Clear,
 };
 use rusqlite::{Connection, OptionalExtension, TransactionBehavior, params};
 
@@ -50,6 +50,24 @@ pub struct SetAside {
     pub rescued: u64,
 }
 
+/// A passage that is on the disk.
+#[derive(Debug)]
+pub struct Logged {
+    /// Its place in the epoch.
+    pub seq: u64,
+    /// What opens the gate, where the person was admitted.
+    pub admit: Option<LoggedAdmit>,
+}
+
+/// Proof that an admission is on the disk. Only [`PassageLog::append_all`] makes one, and it opens a gate
+/// once.
+///
+/// ```compile_fail,E0423
+/// let forged = gatepost::store::LoggedAdmit(());
+/// ```
+#[derive(Debug)]
+pub struct LoggedAdmit(());
+
 impl PassageLog {
     /// Opens the log and begins a new epoch, whose first record names the one before: after damage,
     /// the last of its good records.
@@ -90,13 +108,13 @@ impl PassageLog {
     }
 
     /// Seals passages and commits them together: one write to the disk, however many there are. When
-    /// this returns `Ok`, with their places in the epoch, a power cut can't take them away; after an
+    /// this returns `Ok`, in their order, a power cut can't take them away; after an
     /// error none of them is in the log.
     pub fn append_all(
         &mut self,
         passages: &[(&Passage, &TracingKey)],
         random: &mut impl CryptoRng,
-    ) -> Result<Range<u64>, LogError> {
+    ) -> Result<Vec<Logged>, LogError> {
         let mut sealed = Vec::with_capacity(passages.len());
         for (seq, (passage, to)) in (self.next_seq..).zip(passages) {
             let hour = hour(passage.at);
@@ -110,13 +128,18 @@ impl PassageLog {
             sealed.push((hour, Body::Passage(seal(passage, &clear, to, random)?)));
         }
         room::make(&self.connection, self.cap)?;
-        match self.commit(sealed.iter().cloned()) {
+        let places = match self.commit(sealed.iter().cloned()) {
             // What a hub holds already makes way, also before its time.
             Err(LogError::Full) if room::forget_oldest(&self.connection)? > 0 => {
-                self.commit(sealed)
+                self.commit(sealed)?
             }
-            done => done,
-        }
+            done => done?,
+        };
+        let logged = |(seq, (passage, _)): (u64, &(&Passage, &TracingKey))| Logged {
+            seq,
+            admit: (passage.outcome == Outcome::Admit).then_some(LoggedAdmit(())),
+        };
+        Ok(places.zip(passages).map(logged).collect())
     }
 
     /// For tests that make the disk small or the write-ahead log short.

@@ -5,7 +5,6 @@
 use std::{
     collections::BTreeSet,
     fs, io,
-    ops::Range,
     path::{Path, PathBuf},
 };
 
@@ -67,15 +66,16 @@ fn tracing() -> TracingKey {
     }
 }
 
-fn try_log(log: &mut PassageLog, count: usize) -> Result<Range<u64>, LogError> {
+fn try_log(log: &mut PassageLog, count: usize) -> Result<Vec<u64>, LogError> {
     let (passage, key) = (passage(NOW), tracing());
-    log.append_all(&vec![(&passage, &key); count], &mut UnwrapErr(SysRng))
+    let logged = log.append_all(&vec![(&passage, &key); count], &mut UnwrapErr(SysRng))?;
+    Ok(logged.iter().map(|logged| logged.seq).collect())
 }
 
 fn log(log: &mut PassageLog, at: Timestamp) -> u64 {
     let (passage, key) = (passage(at), tracing());
-    let places = log.append_all(&[(&passage, &key)], &mut UnwrapErr(SysRng));
-    places.unwrap().start
+    let logged = log.append_all(&[(&passage, &key)], &mut UnwrapErr(SysRng));
+    logged.unwrap()[0].seq
 }
 
 struct Disk {

@@ -6,9 +6,9 @@ use std::{
     time::{Duration, Instant},
 };
 
-use gatepost_pass::bundle::FileEntry;
+use gatepost_pass::{Digest, bundle::FileEntry};
 use gatepost_protocol::{
-    device::{HubPin, device_id},
+    device::{HubPin, Revoked},
     routes,
 };
 use ureq::unversioned::{
@@ -152,34 +152,53 @@ impl HubClient {
 
     /// Sends a batch; the answer is a receipt, unchecked.
     pub fn post_batch(&mut self, batch: &[u8]) -> Result<Vec<u8>, HubError> {
-        self.may_ask()?;
-        let answer = self
-            .agent
-            .post(format!("{}{}", self.address, routes::BATCHES))
-            .config()
-            .timeout_global(Some(self.small))
-            .build()
-            .content_type("application/octet-stream")
-            .send(batch);
-        let answer = self.accept(answer)?;
+        let answer = self.post(routes::BATCHES, batch)?;
         read_all(answer, MAX_RECEIPT).map_err(HubError::Answer)
     }
 
-    /// The order to wipe itself, unchecked, where the hub has one for this device.
-    pub fn order(&mut self, identity: &Identity) -> Result<Option<Vec<u8>>, HubError> {
-        let device = device_id(&identity.key.public());
-        match self.get_small(&format!("{}{device}", routes::ORDERS)) {
-            Ok(answer) => read_all(answer, MAX_RECEIPT)
+    /// The list of revoked devices, unchecked; nothing where the hub has none, or the one that is held.
+    pub fn revoked(&mut self, held: &Digest) -> Result<Option<Vec<u8>>, HubError> {
+        self.may_ask()?;
+        let answer = self
+            .agent
+            .get(format!("{}{}", self.address, routes::REVOKED))
+            .header("If-None-Match", format!("\"{held}\""))
+            .config()
+            .timeout_global(Some(self.small))
+            .build()
+            .call();
+        match self.accept(answer) {
+            Ok(answer) => read_all(answer, Revoked::MAX as u64)
                 .map(Some)
                 .map_err(HubError::Answer),
-            Err(HubError::Refused { status: 404, .. }) => Ok(None),
+            Err(HubError::Refused {
+                status: 304 | 404, ..
+            }) => Ok(None),
             Err(fault) => Err(fault),
         }
+    }
+
+    /// Tells the hub how this device is doing.
+    pub fn post_status(&mut self, status: &[u8]) -> Result<(), HubError> {
+        self.post(routes::STATUS, status).map(|_| ())
     }
 
     /// Whether the hub answers.
     pub fn ping(&mut self) -> Result<(), HubError> {
         self.get_small(routes::HEALTH).map(|_| ())
+    }
+
+    fn post(&mut self, path: &str, body: &[u8]) -> Result<Answer, HubError> {
+        self.may_ask()?;
+        let answer = self
+            .agent
+            .post(format!("{}{path}", self.address))
+            .config()
+            .timeout_global(Some(self.small))
+            .build()
+            .content_type("application/octet-stream")
+            .send(body);
+        self.accept(answer)
     }
 
     fn get_small(&mut self, path: &str) -> Result<Answer, HubError> {

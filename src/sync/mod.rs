@@ -18,7 +18,7 @@ pub use worker::{SyncNews, spawn};
 use std::{collections::BTreeSet, io, path::Path, time::Duration};
 
 use gatepost_pass::Rules;
-use gatepost_protocol::{Epoch, Receipt, batch::sign_batch, device::device_id};
+use gatepost_protocol::{DeviceStatus, Epoch, Receipt, batch::sign_batch, device::device_id};
 
 use crate::{
     clock::Clock,
@@ -67,9 +67,6 @@ pub enum SyncError {
     /// The order to wipe this device does not count.
     #[error("the order to wipe this device does not count: {0}")]
     Order(gatepost_protocol::device::CertificateError),
-    /// The order is for another device.
-    #[error("the order to wipe is for device {0}, not for this one")]
-    OtherDevice(gatepost_pass::DeviceId),
     /// The hub's receipt covers nothing new.
     #[error("the hub took a batch of epoch {epoch} and acknowledged nothing new: it waits here")]
     Stuck {
@@ -241,6 +238,7 @@ pub fn exchange(
     let fetched = fetch_bundle(data, identity, &mut hub, clock);
     let pushed = push_passages(data, identity, &mut hub, clock);
     let order = wipe::fetch(data, identity, &mut hub, clock);
+    tell_status(data, identity, &mut hub, clock);
     Ok(Exchanged {
         fetched,
         pushed,
@@ -249,6 +247,25 @@ pub fn exchange(
         rest: hub.rest(),
         backlog: backlog(data)?,
     })
+}
+
+/// Tells the hub how this device is doing, for the fleet page. A hub that does not listen changes nothing.
+fn tell_status(data: &DataDir, identity: &Identity, hub: &mut HubClient, clock: &Clock) {
+    let now = clock.now();
+    let bundle = BundleCache::new(data.bundle()).load(&identity.root, now.time);
+    let (Ok(Some(bundle)), Ok(backlog)) = (bundle, backlog(data)) else {
+        return;
+    };
+    let status = DeviceStatus {
+        certificate: identity.certificate.clone(),
+        at: now.time,
+        clock: now.clock,
+        bundle: bundle.manifest().version,
+        freshness: bundle.freshness(now.time),
+        backlog: backlog.unsent,
+        parked: u32::try_from(backlog.parked).unwrap_or(u32::MAX),
+    };
+    let _ = hub.post_status(&status.sign(&identity.key));
 }
 
 /// What waits for the hub.

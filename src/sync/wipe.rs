@@ -11,10 +11,10 @@ use std::{
     path::{Path, PathBuf},
 };
 
-use gatepost_pass::{DeviceId, Text};
+use gatepost_pass::{DeviceId, Digest, Text};
 use gatepost_protocol::{
     batch::{BATCH_FILE, MAX_BYTES},
-    device::{HubPin, device_id, verify_revocation},
+    device::{HubPin, Revoked, device_id},
 };
 use serde::{Deserialize, Serialize};
 
@@ -42,34 +42,42 @@ struct WipedHub {
     pins: Vec<HubPin>,
 }
 
-/// Asks the hub whether there is an order for this device, checks it and keeps it.
+/// Asks the hub for the list of revoked devices, where it is another than the one that was read last.
 pub(super) fn fetch(
     data: &DataDir,
     identity: &Identity,
     hub: &mut HubClient,
     clock: &Clock,
 ) -> Result<Order, SyncError> {
-    match hub.order(identity)? {
-        None => Ok(Order::None),
-        Some(order) => take(data, identity, clock, &order),
-    }
+    let path = data.revoked();
+    let held = files::read_limited(&path, Revoked::MAX).unwrap_or_default();
+    let Some(list) = hub.revoked(&Digest::of(&held))? else {
+        return Ok(Order::None);
+    };
+    let order = take(data, identity, clock, &list)?;
+    files::replace(&path, &list).map_err(file_error(&path))?;
+    Ok(order)
 }
 
-/// Takes an order: only one that the authority signed for this very device counts.
+/// Looks for this device on a list of revoked ones: only what the authority signed for this very device
+/// is an order, which is then on the disk.
 pub fn take(
     data: &DataDir,
     identity: &Identity,
     clock: &Clock,
-    order: &[u8],
+    list: &[u8],
 ) -> Result<Order, SyncError> {
     let rules = rules(data, identity, clock)?;
-    let (device, _) =
-        verify_revocation(order, rules.trust(), clock.now().time).map_err(SyncError::Order)?;
-    if device != device_id(&identity.key.public()) {
-        return Err(SyncError::OtherDevice(device));
+    let revoked = Revoked::from_bytes(list).map_err(|why| SyncError::Order(why.into()))?;
+    let device = device_id(&identity.key.public());
+    let since = revoked
+        .since(device, rules.trust(), clock.now().time)
+        .map_err(SyncError::Order)?;
+    if since.is_none() {
+        return Ok(Order::None);
     }
     let path = data.wipe_order();
-    files::replace(&path, order).map_err(file_error(&path))?;
+    files::replace(&path, list).map_err(file_error(&path))?;
     Ok(Order::Wipe)
 }
 
@@ -110,6 +118,7 @@ pub fn finish(data: &DataDir) -> Result<Option<DeviceId>, SyncError> {
         data.key_path(),
         data.enrolment_path(),
         data.place(),
+        data.revoked(),
         passages.clone(),
         beside("-wal"),
         beside("-shm"),

@@ -61,12 +61,14 @@ pub enum Kind {
     Batch = 23,
     /// A device asks for its certificate.
     DeviceRequest = 24,
+    /// How a device is doing.
+    DeviceStatus = 25,
     /// An entry of the log of who traced whom.
-    AuditEntry = 25,
+    AuditEntry = 26,
 }
 
 impl Kind {
-    const ALL: [Self; 16] = [
+    const ALL: [Self; 17] = [
         Self::Pass,
         Self::FamilyPass,
         Self::PlaceCode,
@@ -82,6 +84,7 @@ impl Kind {
         Self::DeviceCertificate,
         Self::Batch,
         Self::DeviceRequest,
+        Self::DeviceStatus,
         Self::AuditEntry,
     ];
 
@@ -108,6 +111,7 @@ impl Kind {
             Self::DeviceCertificate => "device-certificate",
             Self::Batch => "batch",
             Self::DeviceRequest => "device-request",
+            Self::DeviceStatus => "device-status",
             Self::AuditEntry => "audit-entry",
         }
     }

@@ -162,6 +162,7 @@ pub fn verify(
         | Kind::DeviceCertificate
         | Kind::Batch
         | Kind::DeviceRequest
+        | Kind::DeviceStatus
         | Kind::AuditEntry => Err(DocumentError::NotACode {
             kind: envelope.kind,
         }),

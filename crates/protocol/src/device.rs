@@ -4,7 +4,7 @@ use std::{fmt, str::FromStr};
 
 use gatepost_pass::{
     Bounded, Digest, FormatError, Kind, PublicKey, SecretKey, Signer, Text, Timestamp, TrustList,
-    envelope::{Envelope, EnvelopeError, MAX_CODE},
+    envelope::{Envelope, EnvelopeError, MAX_CODE, MAX_FILE},
     verify::{Claims, DocumentError, verify_envelope},
     words::{DeviceId, WordError, parse_hex},
 };
@@ -44,19 +44,65 @@ impl DeviceCertificate {
     }
 }
 
-/// Checks a revocation ([`DeviceCertificate::revoke`]). Gives the device and since when.
-pub fn verify_revocation(
-    bytes: &[u8],
-    trust: &TrustList,
-    now: Timestamp,
-) -> Result<(DeviceId, Timestamp), CertificateError> {
-    let envelope = Envelope::parse_kind(Kind::DeviceCertificate, bytes, MAX_CODE)?;
-    let verified = verify_envelope::<DeviceCertificate>(&envelope, trust, now)?;
-    let certificate = verified.claims();
-    if certificate.from == certificate.until {
-        Ok((device_id(&certificate.key), certificate.from))
-    } else {
-        Err(CertificateError::NoRevocation)
+/// The devices that the authority has given up: one signed revocation each
+/// ([`DeviceCertificate::revoke`]). The file `revoked` beside a bundle's manifest.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(transparent)]
+pub struct Revoked(Vec<Vec<u8>>);
+
+impl Revoked {
+    /// Largest file, in bytes.
+    pub const MAX: usize = MAX_FILE;
+
+    /// Its bytes.
+    pub fn to_bytes(&self) -> Vec<u8> {
+        gatepost_pass::encode(self)
+    }
+
+    /// Reads [`Self::to_bytes`].
+    pub fn from_bytes(bytes: &[u8]) -> Result<Self, FormatError> {
+        if bytes.len() > Self::MAX {
+            return Err(FormatError::TooLarge {
+                what: "list of revoked devices",
+                limit: Self::MAX,
+            });
+        }
+        gatepost_pass::decode("list of revoked devices", bytes)
+    }
+
+    /// Adds a revocation, in place of an earlier one of the same device.
+    pub fn add(&mut self, revocation: Vec<u8>) -> Result<(), CertificateError> {
+        let key = peek_certificate(&revocation)?.key;
+        self.0
+            .retain(|held| peek_certificate(held).is_ok_and(|held| held.key != key));
+        self.0.push(revocation);
+        Ok(())
+    }
+
+    /// Since when a device is revoked; nothing when it is not. What is said of others is not looked at.
+    ///
+    /// # Errors
+    /// An entry of this device that its authority has not signed, or that is no revocation.
+    pub fn since(
+        &self,
+        device: DeviceId,
+        trust: &TrustList,
+        now: Timestamp,
+    ) -> Result<Option<Timestamp>, CertificateError> {
+        let own = |entry: &&Vec<u8>| {
+            peek_certificate(entry).is_ok_and(|claimed| device_id(&claimed.key) == device)
+        };
+        let Some(entry) = self.0.iter().find(own) else {
+            return Ok(None);
+        };
+        let envelope = Envelope::parse_kind(Kind::DeviceCertificate, entry, MAX_CODE)?;
+        let verified = verify_envelope::<DeviceCertificate>(&envelope, trust, now)?;
+        let certificate = verified.claims();
+        if certificate.from == certificate.until {
+            Ok(Some(certificate.from))
+        } else {
+            Err(CertificateError::NoRevocation)
+        }
     }
 }
 

@@ -2,7 +2,8 @@
 //!
 //! In the order in which a decision travels: [`verdict`] and [`passage`] say what happened, [`seal`]
 //! closes it for everyone but those who may trace, [`record`] chains it, [`batch`] carries it,
-//! [`receipt`] brings the hub's word back. [`device`] says whose word a batch is. [`routes`] names the
+//! [`receipt`] brings the hub's word back. [`device`] says whose word a batch is, [`status`] how
+//! a device is doing. [`routes`] names the
 //! hub's addresses.
 
 #![forbid(unsafe_code)]
@@ -14,6 +15,7 @@ pub mod receipt;
 pub mod record;
 pub mod routes;
 pub mod seal;
+pub mod status;
 pub mod verdict;
 
 #[cfg(test)]
@@ -25,6 +27,7 @@ pub use passage::{Direction, OverrideWhy, Passage, Seen, WhyNoCode};
 pub use receipt::Receipt;
 pub use record::{Body, Epoch, Head, Previous, Record};
 pub use seal::{OpenError, SealError, open, seal};
+pub use status::DeviceStatus;
 pub use verdict::{Outcome, Reason};
 
 /// Where randomness comes from is the caller's choice; this is the trait it must have.

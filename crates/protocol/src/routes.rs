@@ -8,6 +8,8 @@ pub const FILES: &str = "/v1/bundle/files/";
 pub const BATCHES: &str = "/v1/batches";
 /// `GET`: alive.
 pub const HEALTH: &str = "/v1/health";
-/// `GET` with a device's id in hexadecimal after it: the authority's order that the device wipe itself
-/// (`device::verify_revocation`); 404 where there is none.
-pub const ORDERS: &str = "/v1/orders/";
+/// `POST`: how a device is doing ([`crate::DeviceStatus`]); answered with 204.
+pub const STATUS: &str = "/v1/status";
+/// `GET`: the authority's signed list of revoked devices, as it lies in the bundle directory; 404 where there is
+/// none. Devices check its signature; the hub does not.
+pub const REVOKED: &str = "/v1/revoked";

@@ -3,15 +3,27 @@
 use gatepost_pass::{Digest, words::parse_hex};
 use gatepost_protocol::{
     Body, OpenError, Record, VerifiedBatch,
-    device::{CertificateError, peek_certificate},
+    device::{CertificateError, Revoked, peek_certificate},
     open,
 };
 
 use super::*;
 
-fn order(device: &Device) -> Vec<u8> {
+fn list(entries: Vec<Vec<u8>>) -> Vec<u8> {
+    let mut revoked = Revoked::default();
+    for entry in entries {
+        revoked.add(entry).unwrap();
+    }
+    revoked.to_bytes()
+}
+
+fn revocation(device: &Device) -> Vec<u8> {
     let certificate = peek_certificate(&device.identity.certificate).unwrap();
     certificate.revoke(&fixture::devices(), NOW)
+}
+
+fn order(device: &Device) -> Vec<u8> {
+    list(vec![revocation(device)])
 }
 
 /// Every file of a device, with its bytes.
@@ -171,7 +183,7 @@ fn only_the_authoritys_order_for_this_very_device_wipes_it() {
     device.pass(1);
     let certificate = peek_certificate(&device.identity.certificate).unwrap();
     let take = |order: &[u8]| wipe::take(&device.data, &device.identity, &device.clock, order);
-    let refused = take(&device.identity.certificate);
+    let refused = take(&list(vec![device.identity.certificate.clone()]));
     assert!(
         matches!(
             refused,
@@ -179,18 +191,16 @@ fn only_the_authoritys_order_for_this_very_device_wipes_it() {
         ),
         "{refused:?}"
     );
-    assert!(matches!(
-        take(&order(&other)),
-        Err(SyncError::OtherDevice(_))
-    ));
+    assert_eq!(take(&order(&other)).unwrap(), Order::None);
     for forger in [fixture::hub(), fixture::documents()] {
-        let forged = certificate.revoke(&forger, NOW);
+        let forged = list(vec![revocation(&other), certificate.revoke(&forger, NOW)]);
         assert!(matches!(take(&forged), Err(SyncError::Order(_))));
     }
-    assert!(take(&[]).is_err());
+    assert!(take(&[7; 30]).is_err());
     assert_eq!(wipe::finish(&device.data).unwrap(), None);
     assert!(device.data.identity().is_ok());
-    assert_eq!(take(&order(&device)).unwrap(), Order::Wipe);
+    let both = list(vec![revocation(&other), revocation(&device)]);
+    assert_eq!(take(&both).unwrap(), Order::Wipe);
 }
 
 #[test]

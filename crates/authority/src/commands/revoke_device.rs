@@ -4,7 +4,7 @@ use std::path::PathBuf;
 
 use gatepost_protocol::{
     Enrolment,
-    device::{device_id, peek_certificate},
+    device::{Revoked, device_id, peek_certificate},
 };
 
 use crate::{Context, error::Error, files, home::SigningKey};
@@ -14,9 +14,10 @@ use crate::{Context, error::Error, files, home::SigningKey};
 pub(crate) struct Args {
     /// The enrolment file that was made for the device.
     enrolment: PathBuf,
-    /// File to write: for the hub, or for a USB stick.
+    /// The list of revoked devices, such as `bundle/revoked`, where hub and devices look for it; made
+    /// where there is none.
     #[arg(long, value_name = "FILE")]
-    out: PathBuf,
+    list: PathBuf,
 }
 
 pub(crate) fn run(args: &Args, context: &Context) -> Result<(), Error> {
@@ -24,13 +25,21 @@ pub(crate) fn run(args: &Args, context: &Context) -> Result<(), Error> {
     let bytes = files::read(&args.enrolment, Enrolment::MAX as u64)?;
     let enrolment = Enrolment::from_bytes(&bytes).map_err(|why| Error::Request(why.into()))?;
     let certificate = peek_certificate(&enrolment.certificate).map_err(Error::Request)?;
-    let order = certificate.revoke(&home.signer(SigningKey::Devices)?, context.now);
-    files::write(&args.out, &order)?;
+    let signer = home.signer(SigningKey::Devices)?;
+    let mut revoked = match args.list.exists() {
+        true => Revoked::from_bytes(&files::read(&args.list, Revoked::MAX as u64)?)
+            .map_err(|why| Error::Request(why.into()))?,
+        false => Revoked::default(),
+    };
+    revoked
+        .add(certificate.revoke(&signer, context.now))
+        .map_err(Error::Request)?;
+    files::write(&args.list, &revoked.to_bytes())?;
     println!(
         "device {} ({}) wipes itself when it reads {}",
         certificate.name,
         device_id(&certificate.key),
-        args.out.display()
+        args.list.display()
     );
     Ok(())
 }
