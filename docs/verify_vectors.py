@@ -21,7 +21,8 @@ VECTORS = DOCS.parent / "crates/pass/tests/vectors"
 KINDS = {
     1: "pass", 2: "family-pass", 3: "place-code", 4: "badge", 5: "enrolment", 6: "live-code",
     16: "root", 17: "trust-list", 18: "policy", 19: "manifest", 20: "list", 21: "receipt",
-    22: "device-certificate", 23: "batch", 24: "device-request",
+    22: "device-certificate", 23: "batch", 24: "device-request", 25: "device-status",
+    26: "audit-entry",
 }
 OWN_ONLY = {"place-code", "badge", "enrolment"}
 MAX_CODE = 1200

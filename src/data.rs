@@ -9,6 +9,9 @@
 //! place                the place code that was scanned last
 //! direction            which way people go, as it was switched last
 //! first-run            the enrolment code of a first run, until the authority has answered
+//! revoked              the list of revoked devices that was read last
+//! wipe-order           the one that names this device: all of the above but unsent passages is destroyed
+//! wiped                the hub of a device that was wiped; unsent/ holds its last batches
 //! ```
 
 use std::{
@@ -18,7 +21,10 @@ use std::{
 };
 
 use gatepost_pass::{Root, SecretKey, TrustError, words::parse_hex};
-use gatepost_protocol::{Enrolment, device::device_id};
+use gatepost_protocol::{
+    Enrolment,
+    device::{HubPin, device_id},
+};
 
 use crate::{files, store::BundleCache};
 
@@ -81,6 +87,8 @@ pub struct Identity {
     pub root: Root,
     /// Its hub; empty for USB only.
     pub hub: String,
+    /// The keys that the hub may have.
+    pub hub_pins: Vec<HubPin>,
 }
 
 impl DataDir {
@@ -141,7 +149,27 @@ impl DataDir {
         &self.path
     }
 
-    /// Takes one of the two locks (`bundle`, `outbox`); it is let go when the value is dropped or the
+    /// The list of revoked devices that was read last.
+    pub fn revoked(&self) -> PathBuf {
+        self.path.join("revoked")
+    }
+
+    /// The order to wipe this device.
+    pub fn wipe_order(&self) -> PathBuf {
+        self.path.join("wipe-order")
+    }
+
+    /// Where a wiped device's last batches go.
+    pub fn wiped(&self) -> PathBuf {
+        self.path.join("wiped")
+    }
+
+    /// The last batches of a wiped device.
+    pub fn unsent(&self) -> PathBuf {
+        self.path.join("unsent")
+    }
+
+    /// Takes one of the locks (`bundle`, `outbox`, `log`); it is let go when the value is dropped or the
     /// process dies.
     pub fn lock(&self, name: &str) -> Result<File, DataError> {
         let path = self.path.join(format!("{name}.lock"));
@@ -207,6 +235,7 @@ impl DataDir {
             certificate: enrolment.certificate,
             root: Root::pin(&enrolment.root).map_err(DataError::Root)?,
             hub: enrolment.hub.as_str().trim_end_matches('/').to_owned(),
+            hub_pins: enrolment.hub_pins.as_slice().to_vec(),
         })
     }
 
@@ -233,11 +262,13 @@ impl DataDir {
             .ok_or_else(|| DataError::Key(path.display().to_string()))
     }
 
-    fn key_path(&self) -> PathBuf {
+    /// The device's secret key.
+    pub(crate) fn key_path(&self) -> PathBuf {
         self.path.join("device.key")
     }
 
-    fn enrolment_path(&self) -> PathBuf {
+    /// The enrolment file.
+    pub(crate) fn enrolment_path(&self) -> PathBuf {
         self.path.join("enrolment")
     }
 }

@@ -30,7 +30,7 @@ enum Command {
     /// Take in a bundle from a directory, such as a USB stick.
     Import(import::Arguments),
     /// Exchange with the hub once: fetch the bundle, send passages.
-    Sync,
+    Sync(sync::Arguments),
     /// Make this device known to an authority.
     Enrol(enrol::Arguments),
     /// Look whether everything is in order.
@@ -46,7 +46,7 @@ fn main() -> ExitCode {
         Some(Command::Check(arguments)) => check::run(data, &arguments),
         Some(Command::Decode(arguments)) => decode::run(&arguments),
         Some(Command::Import(arguments)) => import::run(data, &arguments),
-        Some(Command::Sync) => sync::run(data),
+        Some(Command::Sync(arguments)) => sync::run(data, &arguments),
         Some(Command::Enrol(arguments)) => enrol::run(data, &arguments),
         Some(Command::Doctor(arguments)) => doctor::run(data, &arguments),
     };

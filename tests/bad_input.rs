@@ -117,6 +117,7 @@ fn a_root_of_published_keys_and_a_certificate_of_another_device_are_refused() {
         root: fixture::root_bytes(),
         certificate,
         hub: "".try_into().unwrap(),
+        hub_pins: Vec::new().try_into().unwrap(),
     };
     fs::write(town.path("published"), enrolment.to_bytes()).unwrap();
     refused(

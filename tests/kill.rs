@@ -4,12 +4,13 @@ use std::{collections::BTreeSet, process::Stdio, thread, time::Duration};
 
 use crate::{
     arguments,
-    support::{Town, program, wait_for},
+    support::{Dice, Town, program, runs, wait_for},
 };
 
 #[test]
 fn every_passage_that_was_logged_reaches_the_hub_once_whenever_the_scanner_dies() {
-    const ROUNDS: u64 = 12;
+    let rounds = runs(12);
+    let mut dice = Dice::new(1);
     let town = Town::new();
     drop(town.hub());
     town.enrol(&town.hub_address());
@@ -21,7 +22,7 @@ fn every_passage_that_was_logged_reaches_the_hub_once_whenever_the_scanner_dies(
         );
     }
     let mut logged = 0;
-    for round in 0..ROUNDS {
+    for round in 0..rounds {
         let _ = std::fs::remove_dir_all(town.path("shots"));
         // Every third round the hub is there, so that death also strikes while passages travel.
         let hub = (round % 3 == 0).then(|| town.hub());
@@ -31,9 +32,11 @@ fn every_passage_that_was_logged_reaches_the_hub_once_whenever_the_scanner_dies(
             .stderr(Stdio::null())
             .spawn()
             .unwrap();
-        wait_for(|| !town.verdicts().is_empty());
-        // A different moment each round, over the whole length of a run.
-        thread::sleep(Duration::from_millis(round * 119 % 1300));
+        // Any moment, from before the log is open until after the last passage.
+        if dice.below(4) > 0 {
+            wait_for(|| !town.verdicts().is_empty());
+        }
+        thread::sleep(Duration::from_micros(dice.below(1_300_000)));
         scanner.kill().unwrap();
         scanner.wait().unwrap();
         logged += town.verdicts().len();
@@ -50,7 +53,7 @@ fn every_passage_that_was_logged_reaches_the_hub_once_whenever_the_scanner_dies(
         .collect();
     assert_eq!(places.len(), arrived.len(), "a passage counts twice");
     println!(
-        "{ROUNDS} kills, {logged} passages shown as logged, {} at the hub",
+        "{rounds} kills of the scanner, {logged} passages shown as logged, {} at the hub",
         arrived.len()
     );
     // One may have been committed without having been shown, never the reverse.
@@ -60,10 +63,47 @@ fn every_passage_that_was_logged_reaches_the_hub_once_whenever_the_scanner_dies(
         arrived.len()
     );
     assert!(
-        arrived.len() <= logged + ROUNDS as usize,
+        arrived.len() <= logged + rounds as usize,
         "{} for {logged}",
         arrived.len()
     );
+}
+
+#[test]
+fn every_passage_counts_once_whenever_the_hub_dies_while_batches_travel() {
+    let rounds = runs(6);
+    let mut dice = Dice::new(2);
+    let town = Town::new();
+    drop(town.hub());
+    town.enrol(&town.hub_address());
+    let (mut logged, mut broken_off) = (0, 0);
+    for _ in 0..rounds {
+        // Two or three batches an epoch.
+        let passages = 500 + dice.below(700);
+        town.log_passages(passages);
+        logged += passages;
+        let hub = town.hub();
+        let sync = program("gatepost")
+            .arg("--data")
+            .arg(town.path("device"))
+            .arg("sync")
+            .stdout(Stdio::null())
+            .stderr(Stdio::null())
+            .spawn();
+        let mut sync = sync.unwrap();
+        thread::sleep(Duration::from_micros(dice.below(250_000)));
+        // SIGKILL.
+        drop(hub);
+        broken_off += u64::from(!sync.wait().unwrap().success());
+    }
+    let _hub = town.hub();
+    town.gatepost(["sync"]).well();
+    let at_hub = town.arrived_once();
+    println!(
+        "{rounds} kills of the hub, {broken_off} of them in an exchange, {logged} passages logged, {at_hub} at the hub"
+    );
+    assert_eq!(at_hub, logged);
+    assert!(broken_off > 0);
 }
 
 #[test]

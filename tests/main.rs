@@ -9,6 +9,7 @@
 )]
 
 mod bad_input;
+mod faults;
 mod forged;
 mod hub_away;
 mod identity;

@@ -1,15 +1,25 @@
 //! A small town for tests: an authority, a hub, a device, and pictures of codes.
 
 use std::{
+    collections::BTreeSet,
     ffi::{OsStr, OsString},
     fs,
     path::{Path, PathBuf},
     process::{Child, Command, Output, Stdio},
     thread,
-    time::{Duration, Instant},
+    time::{Duration, Instant, SystemTime, UNIX_EPOCH},
 };
 
+use gatepost::{
+    data::DataDir,
+    store::{Cap, PassageLog, passages::MOST_TOGETHER},
+};
+use gatepost_pass::{ClockTrust, Freshness, Timestamp, policy::TracingKey};
+use gatepost_protocol::{
+    Direction, Epoch, Outcome, Passage, Reason, Seen, device::device_id, seal::tracing_key,
+};
 use gatepost_scene::{Carrier, Code, ErrorCorrection, View, render};
+use getrandom::{SysRng, rand_core::UnwrapErr};
 use serde_json::Value;
 use tempfile::TempDir;
 
@@ -238,16 +248,97 @@ impl Town {
             .to_owned()
     }
 
-    /// Passages at the hub: device, epoch, seq and class of each.
-    pub fn arrived(&self) -> Vec<Value> {
+    /// Logs passages in a new epoch, as the scanner does, without its camera.
+    pub fn log_passages(&self, count: u64) {
+        let data = DataDir::open(&self.path("device")).unwrap();
+        let device = device_id(&data.identity().unwrap().key.public());
+        let mut epoch = [0; 16];
+        getrandom::fill(&mut epoch).unwrap();
+        let at = Timestamp(
+            SystemTime::now()
+                .duration_since(UNIX_EPOCH)
+                .unwrap()
+                .as_secs(),
+        );
+        let opened =
+            PassageLog::open(&data.passages(), device, Epoch(epoch), at, Cap::default()).unwrap();
+        let passage = Passage {
+            at,
+            clock: ClockTrust::Trusted,
+            freshness: Freshness::Fresh,
+            place: "gate-3".try_into().unwrap(),
+            direction: Direction::In,
+            outcome: Outcome::Admit,
+            reasons: vec![Reason::Green].try_into().unwrap(),
+            seen: Seen::Unverified,
+            guard: None,
+        };
+        let key = TracingKey {
+            id: 1,
+            key: tracing_key(&[1; 32]).1,
+        };
+        let (mut log, mut random) = (opened.log, UnwrapErr(SysRng));
+        for first in (0..count as usize).step_by(MOST_TOGETHER) {
+            let group = MOST_TOGETHER.min(count as usize - first);
+            log.append_all(&vec![(&passage, &key); group], &mut random)
+                .unwrap();
+        }
+    }
+
+    /// How many passages are at the hub; none of them twice, and nothing that contradicts itself.
+    #[track_caller]
+    pub fn arrived_once(&self) -> u64 {
+        let arrived = self.arrived();
+        let places: BTreeSet<String> = arrived
+            .iter()
+            .map(|p| format!("{} {} {}", p["device"], p["epoch"], p["seq"]))
+            .collect();
+        assert_eq!(places.len(), arrived.len(), "a passage counts twice");
+        assert_eq!(self.findings(), Vec::<Value>::new());
+        arrived.len() as u64
+    }
+
+    fn listed(&self) -> Vec<Value> {
         let mut list = program("gatepost-hub");
         list.args(["passages", "--json", "--data"])
             .arg(self.path("hub.sqlite"));
-        let said = Said::of(list.output().unwrap()).well();
-        lines(&said)
-            .into_iter()
-            .filter(|value| value["what"] == "passage")
-            .collect()
+        lines(&Said::of(list.output().unwrap()).well())
+    }
+
+    /// What the hub found not to fit together.
+    pub fn findings(&self) -> Vec<Value> {
+        let listed = self.listed().into_iter();
+        listed.filter(|value| value["what"] == "finding").collect()
+    }
+
+    /// Passages at the hub: device, epoch, seq and class of each.
+    pub fn arrived(&self) -> Vec<Value> {
+        let listed = self.listed().into_iter();
+        listed.filter(|value| value["what"] == "passage").collect()
+    }
+}
+
+/// How often something is tried: `GATEPOST_FAULTS` times as often as in an ordinary test run.
+pub fn runs(ordinary: u64) -> u64 {
+    let factor = std::env::var("GATEPOST_FAULTS").ok();
+    ordinary * factor.and_then(|factor| factor.parse().ok()).unwrap_or(1)
+}
+
+/// Numbers that are the same in every run (splitmix64: Steele, Lea, Flood, OOPSLA 2014).
+pub struct Dice(u64);
+
+impl Dice {
+    pub fn new(seed: u64) -> Self {
+        Self(seed)
+    }
+
+    /// Below `end`.
+    pub fn below(&mut self, end: u64) -> u64 {
+        self.0 = self.0.wrapping_add(0x9e37_79b9_7f4a_7c15);
+        let mut mixed = self.0;
+        mixed = (mixed ^ (mixed >> 30)).wrapping_mul(0xbf58_476d_1ce4_e5b9);
+        mixed = (mixed ^ (mixed >> 27)).wrapping_mul(0x94d0_49bb_1331_11eb);
+        (mixed ^ (mixed >> 31)) % end
     }
 }
 

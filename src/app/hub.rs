@@ -126,6 +126,8 @@ impl App {
     /// The exchange with the hub went through, in part, or not.
     pub(super) fn synced(&mut self, news: SyncNews) {
         match news {
+            // `run` handles it.
+            SyncNews::Wipe => {}
             SyncNews::Reached { backlog, fault } => {
                 self.hub.online = OnlineView::Online;
                 self.hub.backlog = backlog;

@@ -44,7 +44,7 @@ use crate::{
     decode::CodeContent,
     devices::{DeviceEvent, Devices},
     store::{LogError, Logged},
-    sync::SyncNews,
+    sync::{SyncError, SyncNews, wipe},
     ui::{Surface, Ui, UiCommand, UiError},
 };
 
@@ -134,6 +134,9 @@ pub enum AppError {
     /// The passage log.
     #[error(transparent)]
     Log(#[from] LogError),
+    /// Wiping this device.
+    #[error(transparent)]
+    Wipe(#[from] SyncError),
     /// The folder of pictures.
     #[error(transparent)]
     Frames(#[from] CameraError),
@@ -149,6 +152,8 @@ pub enum AppError {
 /// are shown on every page, and the defaults are in force: every device beside the camera is off.
 pub fn run(options: Options) -> Result<(), AppError> {
     let (config, bad_settings) = Config::load_or_safe(&options.data.config());
+    wipe::finish(&options.data)?;
+    let data = options.data.clone();
     let clock = Arc::new(Clock::new(None));
     let recorder = options.record.as_deref().map(Recorder::new).transpose();
     let recorder = recorder.map_err(AppError::Record)?;
@@ -202,5 +207,11 @@ pub fn run(options: Options) -> Result<(), AppError> {
     // However the window ended, the loop ends too, and with it the log's last write.
     let _ = to_end.send(Event::Ui(UiCommand::Quit));
     let _ = worker.join();
+    // Only now that the log's last write is done.
+    if let Some(device) = wipe::finish(&data)? {
+        eprintln!("gatepost: device {device} was wiped, as the authority ordered");
+        let sent = wipe::send_unsent(&data)?;
+        eprintln!("gatepost: {sent} of its last batches were sent");
+    }
     Ok(shown?)
 }

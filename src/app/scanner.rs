@@ -28,6 +28,7 @@ use crate::{
     data::DataDir,
     devices::{Devices, KeyAssembler},
     store::LoggedAdmit,
+    sync::SyncNews,
     ui::{EnrolStep, Page, UiCommand, UiHandle, UiUpdate},
 };
 
@@ -152,7 +153,7 @@ impl App {
         }
         loop {
             match inbox.recv_timeout(TICK) {
-                Ok(Event::Ui(UiCommand::Quit)) => break,
+                Ok(Event::Ui(UiCommand::Quit) | Event::Sync(SyncNews::Wipe)) => break,
                 Ok(event) => self.take(event),
                 Err(RecvTimeoutError::Timeout) => {}
                 Err(RecvTimeoutError::Disconnected) => break,

@@ -259,7 +259,8 @@ fn document(kind: Option<Kind>, medium: Option<Medium>) -> DocumentView {
             | Kind::DeviceCertificate
             | Kind::Batch
             | Kind::DeviceRequest
-            | Kind::DeviceStatus,
+            | Kind::DeviceStatus
+            | Kind::AuditEntry,
         )
         | None => DocumentView::Unknown,
     }

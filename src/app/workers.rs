@@ -25,7 +25,7 @@ use crate::{
     clock::Clock,
     data::{DataDir, Identity},
     decode::StreamReader,
-    store::PassageLog,
+    store::{Cap, LogError, PassageLog, passages::MOST_TOGETHER},
     ui::{Picture, UiHandle, UiUpdate},
 };
 
@@ -133,6 +133,12 @@ pub(super) struct LogRequest {
     pub(super) key: TracingKey,
 }
 
+impl LogRequest {
+    fn parts(&self) -> (&Passage, &TracingKey) {
+        (&self.passage, &self.key)
+    }
+}
+
 /// The passage log's own thread.
 #[derive(Debug)]
 pub(super) struct LogWriter {
@@ -152,42 +158,61 @@ impl LogWriter {
         clock: &Clock,
         events: Sender<Event>,
     ) -> Result<Self, AppError> {
-        let mut epoch = [0; 16];
-        getrandom::fill(&mut epoch).map_err(AppError::Random)?;
+        // One writer a device: a wipe waits for this lock.
+        let lock = data.lock("log")?;
         let device = device_id(&identity.key.public());
-        let opened = PassageLog::open(&data.passages(), device, Epoch(epoch), clock.now().time)?;
-        if let Some(aside) = opened.set_aside {
-            eprintln!(
-                "gatepost: the passage log was damaged; it is kept as {} and a new one was begun",
-                aside.display()
-            );
-        }
-        let mut log = opened.log;
+        let path = data.passages();
+        let open = move |now| -> Result<PassageLog, AppError> {
+            let mut epoch = [0; 16];
+            getrandom::fill(&mut epoch).map_err(AppError::Random)?;
+            let opened = PassageLog::open(&path, device, Epoch(epoch), now, Cap::default())?;
+            if let Some(aside) = opened.set_aside {
+                eprintln!(
+                    "gatepost: the passage log was damaged; it is kept as {}, {} records of it are in the new one",
+                    aside.path.display(),
+                    aside.rescued
+                );
+            }
+            Ok(opened.log)
+        };
+        let mut log = open(clock.now().time)?;
         let (sender, requests) = mpsc::channel::<LogRequest>();
         let thread = thread::spawn(move || {
+            let _lock = lock;
             // The system's source; `UnwrapErr` would panic only where `getrandom::fill` above failed.
             let mut random = UnwrapErr(SysRng);
-            let mut append = |request: &LogRequest| {
-                let result = log.append(&request.passage, &request.key, &mut random);
-                let done = result.is_ok().then_some(());
-                // Without a listener, the passages on their way are logged all the same.
-                let _ = events.send(Event::Logged {
-                    passage: request.number,
-                    result,
-                });
-                done
-            };
+            // Without a listener, the passages on their way are logged all the same.
+            let tell = |passage, result| drop(events.send(Event::Logged { passage, result }));
             let mut queue: VecDeque<LogRequest> = VecDeque::new();
+            let mut together = MOST_TOGETHER;
             loop {
                 let request = requests.recv_timeout(RETRY);
                 let ended = matches!(request, Err(RecvTimeoutError::Disconnected));
                 // A full queue leaves the newest out; the guard is told of the failure all the while.
-                queue.extend(request.ok().filter(|_| queue.len() < MOST_WAITING));
-                while queue
-                    .front()
-                    .is_some_and(|request| append(request).is_some())
-                {
-                    queue.pop_front();
+                let came = request.ok().into_iter().chain(requests.try_iter());
+                queue.extend(came.take(MOST_WAITING.saturating_sub(queue.len())));
+                while let Some(first) = queue.front() {
+                    let (number, at) = (first.number, first.passage.at);
+                    let group: Vec<_> =
+                        queue.iter().take(together).map(LogRequest::parts).collect();
+                    let count = group.len();
+                    match log.append_all(&group, &mut random) {
+                        Ok(logged) => {
+                            for (logged, request) in logged.into_iter().zip(queue.drain(..count)) {
+                                tell(request.number, Ok(logged));
+                            }
+                            together = MOST_TOGETHER;
+                        }
+                        // One that can't be sealed must not hold up those before it.
+                        Err(_) if count > 1 => together = 1,
+                        Err(fault) => {
+                            if let (LogError::Damaged(_), Ok(anew)) = (&fault, open(at)) {
+                                log = anew;
+                            }
+                            tell(number, Err(fault));
+                            break;
+                        }
+                    }
                 }
                 if ended {
                     return;

@@ -92,9 +92,7 @@ pub fn run(data: &Path, arguments: &Arguments) -> Result<Done, CommandError> {
         },
     );
     if data.passages().exists() {
-        let backlog = Outbox::open(&data.passages()).and_then(|outbox| outbox.backlog());
-        let said = backlog.map(|backlog| format!("{} wait for the hub", backlog.unsent));
-        report.line("passages", said);
+        of_passages(&mut report, &data);
     } else {
         report.line::<CommandError>("passages", Ok("none yet".to_owned()));
     }
@@ -104,13 +102,32 @@ pub fn run(data: &Path, arguments: &Arguments) -> Result<Done, CommandError> {
         (false, hub) => {
             report.line(
                 "hub",
-                HubClient::new(hub)
-                    .ping()
+                HubClient::of(&identity)
+                    .and_then(|mut client| client.ping())
                     .map(|()| format!("{hub} answers")),
             );
         }
     }
     Ok(report.done)
+}
+
+/// How much waits, and what the hub has refused.
+fn of_passages(report: &mut Report, data: &DataDir) {
+    let said =
+        Outbox::open(&data.passages()).and_then(|outbox| Ok((outbox.backlog()?, outbox.parked()?)));
+    let (backlog, parked) = match said {
+        Ok(said) => said,
+        Err(fault) => return report.line("passages", Err(fault)),
+    };
+    let waiting = format!("{} wait for the hub", backlog.unsent);
+    report.line::<CommandError>("passages", Ok(waiting));
+    for parked in parked {
+        let (epoch, since, why) = (parked.epoch, format_time(parked.since), parked.why);
+        let fault = format!(
+            "refused since {since}: {why}. It goes again in a day, or with `gatepost sync --retry-parked`"
+        );
+        report.line(&format!("parked epoch {epoch}"), Err(fault));
+    }
 }
 
 fn of_bundle(report: &mut Report, bundle: &InstalledBundle, identity: &Identity, clock: &Clock) {

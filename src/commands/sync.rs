@@ -1,21 +1,82 @@
-//! `gatepost sync`: one exchange with the hub.
+//! `gatepost sync`: one exchange with the hub, or with a directory that goes to it.
 
-use std::path::Path;
+use std::path::{Path, PathBuf};
+
+use clap::Args;
+use gatepost_protocol::device::Revoked;
 
 use super::{CommandError, Done};
-use crate::{clock::Clock, data::DataDir, store::BundleCache, sync::exchange};
+use crate::{
+    clock::Clock,
+    data::{DataDir, DataError, Identity},
+    store::{BundleCache, Outbox},
+    sync::{Order, exchange, stick, wipe},
+};
+
+/// What `sync` takes.
+#[derive(Args, Debug)]
+pub struct Arguments {
+    /// Exchange with a directory, such as a USB stick: receipts from it, batches into it.
+    #[arg(long, value_name = "DIR")]
+    dir: Option<PathBuf>,
+    /// Send what the hub has refused once more.
+    #[arg(long)]
+    retry_parked: bool,
+    /// Wipe this device if this list of revoked devices, such as `revoked` on a stick with a bundle,
+    /// names it.
+    #[arg(long, value_name = "FILE", conflicts_with_all = ["dir", "retry_parked"])]
+    revoked: Option<PathBuf>,
+}
 
 /// Fetches the bundle and sends passages.
-pub fn run(data: &Path) -> Result<Done, CommandError> {
+pub fn run(data: &Path, arguments: &Arguments) -> Result<Done, CommandError> {
     let data = DataDir::open(data)?;
-    let identity = data.identity()?;
+    wipe_if_ordered(&data)?;
+    let identity = match data.identity() {
+        Err(DataError::NotEnrolled) if data.wiped().exists() => {
+            let sent = wipe::send_unsent(&data)?;
+            println!("this device was wiped; sent {sent} of its last batches");
+            return Ok(Done::Well);
+        }
+        identity => identity?,
+    };
     let clock = Clock::new(None);
     if let Ok(Some(installed)) =
         BundleCache::new(data.bundle()).load(&identity.root, clock.now().time)
     {
         clock.raise(installed.manifest().issued_at);
     }
-    let exchanged = exchange(&data, &identity, &clock)?;
+    if let Some(path) = &arguments.revoked {
+        let list = crate::files::read_limited(path, Revoked::MAX);
+        let list = list.map_err(|why| CommandError::File {
+            path: path.display().to_string(),
+            why,
+        })?;
+        match wipe::take(&data, &identity, &clock, &list)? {
+            Order::None => println!("this device is not on the list"),
+            Order::Wipe => wipe_if_ordered(&data)?,
+        }
+        return Ok(Done::Well);
+    }
+    if arguments.retry_parked && data.passages().exists() {
+        let again = Outbox::open(&data.passages())?.unpark()?;
+        println!("{again} parked epochs are sent again");
+    }
+    match &arguments.dir {
+        Some(dir) => {
+            let carried = stick::carry(&data, &identity, &clock, dir)?;
+            println!(
+                "{} passages have their receipt, {} batches written",
+                carried.acknowledged, carried.written
+            );
+            Ok(Done::Well)
+        }
+        None => with_hub(&data, &identity, &clock),
+    }
+}
+
+fn with_hub(data: &DataDir, identity: &Identity, clock: &Clock) -> Result<Done, CommandError> {
+    let exchanged = exchange(data, identity, clock)?;
     match &exchanged.fetched {
         Ok(Some(bundle)) => println!("installed bundle {}", bundle.manifest().version),
         Ok(None) => println!("the bundle is up to date"),
@@ -24,8 +85,22 @@ pub fn run(data: &Path) -> Result<Done, CommandError> {
     if let Ok(sent) = exchanged.pushed {
         println!("sent {sent} passages, {} wait", exchanged.backlog.unsent);
     }
-    match exchanged.fetched.err().or(exchanged.pushed.err()) {
+    if matches!(exchanged.order, Ok(Order::Wipe)) {
+        wipe_if_ordered(data)?;
+        return Ok(Done::Well);
+    }
+    let fault = exchanged.fetched.err().or(exchanged.pushed.err());
+    match fault.or(exchanged.order.err()) {
         None => Ok(Done::Well),
         Some(fault) => Err(fault.into()),
     }
+}
+
+fn wipe_if_ordered(data: &DataDir) -> Result<(), CommandError> {
+    if let Some(device) = wipe::finish(data)? {
+        println!("the authority has given up device {device}: keys, lists and trust are destroyed");
+        let sent = wipe::send_unsent(data)?;
+        println!("sent {sent} of its last batches");
+    }
+    Ok(())
 }

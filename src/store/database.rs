@@ -1,13 +1,20 @@
 //! The passage log's database: its whole life in four words: prepare, init, upgrade, finish.
 
 use std::{
-    fs, io,
+    fs::{self, File, TryLockError},
+    io,
     path::{Path, PathBuf},
-    time::Duration,
+    thread,
+    time::{Duration, Instant},
 };
 
-use gatepost_pass::Timestamp;
-use rusqlite::{Connection, ErrorCode, OpenFlags};
+use gatepost_pass::{DeviceId, Timestamp};
+use rusqlite::{Connection, ErrorCode, OpenFlags, TransactionBehavior};
+
+use super::{
+    rescue,
+    wal::{self, Wal},
+};
 
 /// Why the passage log can't do what was asked. Nothing that was logged is lost by any of these.
 #[derive(Debug, thiserror::Error)]
@@ -15,6 +22,14 @@ pub enum LogError {
     /// No room left.
     #[error("the disk is full: free some space; passages already logged are safe")]
     Full,
+    /// The log has reached its largest size, and no hub holds any of it.
+    #[error(
+        "the passage log is full of passages that no hub has: connect the device, or carry them to the hub by USB stick"
+    )]
+    AllUnsent,
+    /// The file is damaged. The next opening sets it aside.
+    #[error("the passage log is damaged: {0}")]
+    Damaged(String),
     /// The storage or the database failed.
     #[error("the passage log can't be written or read: {0}")]
     Storage(String),
@@ -46,62 +61,58 @@ impl From<rusqlite::Error> for LogError {
     fn from(error: rusqlite::Error) -> Self {
         match error.sqlite_error_code() {
             Some(ErrorCode::DiskFull) => Self::Full,
+            Some(ErrorCode::DatabaseCorrupt | ErrorCode::NotADatabase) => {
+                Self::Damaged(error.to_string())
+            }
             _ => Self::Storage(error.to_string()),
         }
     }
 }
 
 /// Schema versions, oldest first. Never edited once shipped; a change is a new entry.
-const MIGRATIONS: [&str; 1] = [include_str!("schema-1.sql")];
+pub(super) const MIGRATIONS: [&str; 2] =
+    [include_str!("schema-1.sql"), include_str!("schema-2.sql")];
 
-/// Opens a database that must be there and whole.
+/// How long a damaged file waits for an exchange with the hub to let go of it.
+const LET_GO: Duration = Duration::from_secs(20);
+
+/// Opens a database that must be there and whole, of this program's schema or an older one.
 pub(super) fn open(path: &Path) -> Result<Connection, LogError> {
-    let connection = Connection::open_with_flags(path, OpenFlags::SQLITE_OPEN_READ_WRITE)?;
+    let mut connection = Connection::open_with_flags(path, OpenFlags::SQLITE_OPEN_READ_WRITE)?;
     prepare(&connection)?;
+    upgrade(&mut connection)?;
     Ok(connection)
 }
 
 /// Opens or makes the database. A damaged file is set aside, never deleted; its new name comes back.
 pub(super) fn open_or_make(
     path: &Path,
+    device: DeviceId,
     now: Timestamp,
 ) -> Result<(Connection, Option<PathBuf>), LogError> {
-    match open_whole(path) {
-        Ok(connection) => Ok((connection, None)),
-        Err(Fault::Damaged) => {
+    let rotten = wal::check(path).map_err(|why| LogError::Storage(why.to_string()))?;
+    let opened = match rotten {
+        Wal::Whole => open_whole(path, device),
+        Wal::Rotten => Err(LogError::Damaged("synced frames have changed".to_owned())),
+    };
+    match opened {
+        Err(LogError::Damaged(_)) => {
             let aside = set_aside(path, now)?;
-            match open_whole(path) {
-                Ok(connection) => Ok((connection, Some(aside))),
-                Err(Fault::Damaged) => Err(LogError::Storage("a new file is damaged".into())),
-                Err(Fault::Other(error)) => Err(error),
-            }
+            Ok((open_whole(path, device)?, Some(aside)))
         }
-        Err(Fault::Other(error)) => Err(error),
+        opened => Ok((opened?, None)),
     }
 }
 
-enum Fault {
-    Damaged,
-    Other(LogError),
-}
-
-impl From<rusqlite::Error> for Fault {
-    fn from(error: rusqlite::Error) -> Self {
-        match error.sqlite_error_code() {
-            Some(ErrorCode::DatabaseCorrupt | ErrorCode::NotADatabase) => Self::Damaged,
-            _ => Self::Other(error.into()),
-        }
-    }
-}
-
-fn open_whole(path: &Path) -> Result<Connection, Fault> {
+fn open_whole(path: &Path, device: DeviceId) -> Result<Connection, LogError> {
     let mut connection = Connection::open(path)?;
     prepare(&connection)?;
     let verdict: String = connection.query_row("PRAGMA quick_check(1)", [], |row| row.get(0))?;
     if verdict != "ok" {
-        return Err(Fault::Damaged);
+        return Err(LogError::Damaged(verdict));
     }
     upgrade(&mut connection)?;
+    rescue::check(&connection, device)?;
     Ok(connection)
 }
 
@@ -113,14 +124,20 @@ fn prepare(connection: &Connection) -> rusqlite::Result<()> {
     connection.pragma_update(None, "foreign_keys", true)
 }
 
-fn upgrade(connection: &mut Connection) -> Result<(), Fault> {
+/// Brings a database to this program's schema, a version at a time, each in one transaction.
+fn upgrade(connection: &mut Connection) -> Result<(), LogError> {
     let known = MIGRATIONS.len() as i64;
     let found: i64 = connection.pragma_query_value(None, "user_version", |row| row.get(0))?;
     if found > known || found < 0 {
-        return Err(Fault::Other(LogError::Newer { found, known }));
+        return Err(LogError::Newer { found, known });
     }
     for (version, sql) in (1_i64..).zip(MIGRATIONS).skip(found as usize) {
-        let change = connection.transaction()?;
+        let change = connection.transaction_with_behavior(TransactionBehavior::Immediate)?;
+        // Another process may have been quicker.
+        let now: i64 = change.pragma_query_value(None, "user_version", |row| row.get(0))?;
+        if now >= version {
+            continue;
+        }
         change.execute_batch(sql)?;
         change.pragma_update(None, "user_version", version)?;
         change.commit()?;
@@ -144,6 +161,8 @@ fn set_aside(path: &Path, now: Timestamp) -> Result<PathBuf, LogError> {
         path: path.display().to_string(),
         why,
     };
+    // A connection that closes last deletes the file beside its log by name: nobody may hold one now.
+    let _lock = wait_for_lock(path).map_err(fault)?;
     for suffix in ["-wal", "-shm"] {
         let from = beside(suffix);
         if from.exists() {
@@ -155,4 +174,19 @@ fn set_aside(path: &Path, now: Timestamp) -> Result<PathBuf, LogError> {
     fs::rename(path, &aside).map_err(fault)?;
     crate::files::sync_directory(crate::files::folder_of(path)).map_err(fault)?;
     Ok(aside)
+}
+
+/// Takes the outbox's lock, as an exchange with the hub does (`DataDir::lock`).
+fn wait_for_lock(path: &Path) -> io::Result<File> {
+    let file = File::create(path.with_file_name("outbox.lock"))?;
+    let until = Instant::now() + LET_GO;
+    loop {
+        match file.try_lock() {
+            Ok(()) => return Ok(file),
+            Err(TryLockError::WouldBlock) if Instant::now() < until => {
+                thread::sleep(Duration::from_millis(50));
+            }
+            Err(fault) => return Err(fault.into()),
+        }
+    }
 }

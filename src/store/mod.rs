@@ -1,9 +1,14 @@
 //! What a device keeps: the passage log and the installed bundle.
 //!
-//! Only `database.rs`, `passages.rs`, `outbox.rs` and `counts.rs` know that the log is an SQLite file.
+//! Only `database.rs`, `passages.rs`, `outbox.rs`, `counts.rs`, `parked.rs`, `room.rs`, `rescue.rs` and
+//! `wal.rs` know that the log is an SQLite file.
 
 mod counts;
 mod database;
+mod parked;
+mod rescue;
+mod room;
+mod wal;
 
 pub mod bundles;
 pub mod disk;
@@ -17,4 +22,6 @@ pub use bundles::{BundleCache, CacheError, InstalledBundle};
 pub use counts::{HourCount, counts_by_hour};
 pub use database::LogError;
 pub use outbox::{Backlog, Outbox, Outgoing, Progress};
-pub use passages::{Logged, LoggedAdmit, Opened, PassageLog};
+pub use parked::Parked;
+pub use passages::{Logged, LoggedAdmit, Opened, PassageLog, SetAside};
+pub use room::Cap;

@@ -2,16 +2,19 @@
 
 use std::{collections::BTreeSet, path::Path};
 
-use gatepost_pass::Digest;
+use gatepost_pass::{DeviceId, Digest};
 use gatepost_protocol::{Epoch, Head, Receipt, batch::MAX_RECORDS};
 use rusqlite::{Connection, OptionalExtension, TransactionBehavior, params};
 
-use super::database::{self, LogError};
+use super::{
+    database::{self, LogError},
+    room,
+};
 
 /// The reading end of the passage log.
 #[derive(Debug)]
 pub struct Outbox {
-    connection: Connection,
+    pub(super) connection: Connection,
 }
 
 /// Records for one batch, in order.
@@ -32,6 +35,8 @@ pub struct Backlog {
     pub unsent: u64,
     /// The hour (since 1970) of the oldest of them.
     pub oldest_hour: Option<u32>,
+    /// How many of them the hub has refused.
+    pub parked: u64,
 }
 
 /// What a receipt changed.
@@ -48,6 +53,14 @@ pub enum Progress {
     Back,
 }
 
+/// An epoch that has something to tell.
+struct Waiting {
+    ordinal: i64,
+    epoch: Epoch,
+    acknowledged: i64,
+    head: Head,
+}
+
 impl Outbox {
     /// Opens the log beside a writer.
     pub fn open(path: &Path) -> Result<Self, LogError> {
@@ -59,13 +72,15 @@ impl Outbox {
     /// How much is waiting.
     pub fn backlog(&self) -> Result<Backlog, LogError> {
         let backlog = self.connection.query_row(
-            "SELECT count(*), min(hour) FROM records r JOIN epochs e USING (ordinal)
+            "SELECT count(*), min(hour), count(since)
+             FROM records r JOIN epochs e USING (ordinal) LEFT JOIN parked p USING (ordinal)
              WHERE passage = 1 AND seq >= acknowledged",
             [],
             |row| {
                 Ok(Backlog {
                     unsent: row.get::<_, i64>(0)? as u64,
                     oldest_hour: row.get(1)?,
+                    parked: row.get::<_, i64>(2)? as u64,
                 })
             },
         )?;
@@ -75,36 +90,71 @@ impl Outbox {
     /// The oldest records without a receipt, at most [`MAX_RECORDS`], of an epoch that is not parked.
     /// An epoch that holds nothing but its start waits until there is something to tell.
     pub fn next(&self, parked: &BTreeSet<Epoch>) -> Result<Option<Outgoing>, LogError> {
-        let mut waiting = self.connection.prepare(
+        let mut waiting = self.waiting()?.into_iter();
+        match waiting.find(|waiting| !parked.contains(&waiting.epoch)) {
+            None => Ok(None),
+            Some(waiting) => Ok(Some(Outgoing {
+                epoch: waiting.epoch,
+                before: waiting.head,
+                records: self.records(waiting.ordinal, waiting.acknowledged)?,
+            })),
+        }
+    }
+
+    /// Everything without a receipt, batch by batch, parked or not.
+    pub fn each_unsent<E: From<LogError>>(
+        &self,
+        device: DeviceId,
+        mut each: impl FnMut(Outgoing) -> Result<(), E>,
+    ) -> Result<(), E> {
+        for waiting in self.waiting()? {
+            let (mut seq, mut before) = (waiting.acknowledged, waiting.head);
+            loop {
+                let records = self.records(waiting.ordinal, seq)?;
+                if records.is_empty() {
+                    break;
+                }
+                seq += records.len() as i64;
+                let after = records.iter().fold(before, |head, record| {
+                    head.after(device, waiting.epoch, record)
+                });
+                let epoch = waiting.epoch;
+                each(Outgoing {
+                    epoch,
+                    before,
+                    records,
+                })?;
+                before = after;
+            }
+        }
+        Ok(())
+    }
+
+    fn waiting(&self) -> Result<Vec<Waiting>, LogError> {
+        let mut statement = self.connection.prepare(
             "SELECT ordinal, epoch, acknowledged, acknowledged_head FROM epochs e
              WHERE EXISTS (SELECT 1 FROM records r
                            WHERE r.ordinal = e.ordinal AND seq >= acknowledged AND passage = 1)
              ORDER BY ordinal",
         )?;
-        let waiting = waiting.query_map([], |row| {
-            let (epoch, head) = (Epoch(row.get(1)?), Head(Digest(row.get(3)?)));
-            Ok((row.get::<_, i64>(0)?, epoch, row.get::<_, i64>(2)?, head))
+        let rows = statement.query_map([], |row| {
+            Ok(Waiting {
+                ordinal: row.get(0)?,
+                epoch: Epoch(row.get(1)?),
+                acknowledged: row.get(2)?,
+                head: Head(Digest(row.get(3)?)),
+            })
         })?;
-        let waiting = waiting.collect::<rusqlite::Result<Vec<_>>>()?;
-        let first = waiting
-            .into_iter()
-            .find(|(_, epoch, ..)| !parked.contains(epoch));
-        let Some((ordinal, epoch, acknowledged, before)) = first else {
-            return Ok(None);
-        };
-        let mut statement = self.connection.prepare(
+        Ok(rows.collect::<rusqlite::Result<_>>()?)
+    }
+
+    fn records(&self, ordinal: i64, from: i64) -> Result<Vec<Vec<u8>>, LogError> {
+        let mut statement = self.connection.prepare_cached(
             "SELECT bytes FROM records WHERE ordinal = ?1 AND seq >= ?2 ORDER BY seq LIMIT ?3",
         )?;
-        let records = statement
-            .query_map(params![ordinal, acknowledged, MAX_RECORDS as i64], |row| {
-                row.get(0)
-            })?
-            .collect::<rusqlite::Result<Vec<Vec<u8>>>>()?;
-        Ok(Some(Outgoing {
-            epoch,
-            before,
-            records,
-        }))
+        let rows =
+            statement.query_map(params![ordinal, from, MAX_RECORDS as i64], |row| row.get(0))?;
+        Ok(rows.collect::<rusqlite::Result<_>>()?)
     }
 
     /// Takes a verified receipt: only what it covers with this device's own chain hash counts as sent.
@@ -155,6 +205,7 @@ impl Outbox {
             "UPDATE epochs SET acknowledged = ?2, acknowledged_head = ?3 WHERE ordinal = ?1",
             params![ordinal, next, receipt.head.0.0],
         )?;
+        change.execute("DELETE FROM parked WHERE ordinal = ?1", [ordinal])?;
         change.commit()?;
         Ok(if back {
             Progress::Back
@@ -168,17 +219,11 @@ impl Outbox {
     /// Deletes records that a receipt covers and that are older than `before_hour`, in small steps so
     /// that passages can be logged in between. Returns how many.
     pub fn forget(&mut self, before_hour: u32) -> Result<usize, LogError> {
-        const STEP: usize = 500;
         let mut deleted = 0;
         loop {
-            let step = self.connection.execute(
-                "DELETE FROM records WHERE (ordinal, seq) IN
-                     (SELECT r.ordinal, r.seq FROM records r JOIN epochs e USING (ordinal)
-                      WHERE r.hour < ?1 AND r.seq < e.acknowledged LIMIT ?2)",
-                params![before_hour, STEP as i64],
-            )?;
+            let step = room::forget_step(&self.connection, before_hour)?;
             deleted += step;
-            if step < STEP {
+            if step < room::STEP {
                 return Ok(deleted);
             }
         }

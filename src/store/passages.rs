@@ -1,15 +1,24 @@
 //! The passage log: append-only, sealed before it touches the disk, chained.
 
-use std::path::{Path, PathBuf};
+use std::{
+    ops::Range,
+    path::{Path, PathBuf},
+};
 
 use gatepost_pass::{Timestamp, policy::TracingKey, words::DeviceId};
 use gatepost_protocol::{
-    Body, Epoch, Head, Outcome, Passage, Previous, Record, rand_core::CryptoRng, record::Sealed,
-    seal, seal::Clear,
+    Body, Epoch, Head, Outcome, Passage, Previous, Record, rand_core::CryptoRng, seal, seal::Clear,
 };
-use rusqlite::{Connection, OptionalExtension, params};
+use rusqlite::{Connection, OptionalExtension, TransactionBehavior, params};
 
-use super::database::{self, LogError};
+use super::{
+    database::{self, LogError},
+    rescue,
+    room::{self, Cap},
+};
+
+/// Most passages that are committed together.
+pub const MOST_TOGETHER: usize = 128;
 
 /// The log of one process run. Only one of these writes at a time.
 #[derive(Debug)]
@@ -20,6 +29,7 @@ pub struct PassageLog {
     ordinal: i64,
     next_seq: u64,
     head: Head,
+    cap: Cap,
 }
 
 /// A log that was opened, and what was found on the way.
@@ -27,8 +37,17 @@ pub struct PassageLog {
 pub struct Opened {
     /// The log, ready to append to.
     pub log: PassageLog,
-    /// Where a damaged file was put; its passages are not lost.
-    pub set_aside: Option<PathBuf>,
+    /// What became of a damaged file.
+    pub set_aside: Option<SetAside>,
+}
+
+/// A damaged file: kept under another name, and what of it could be read is in the new log.
+#[derive(Debug)]
+pub struct SetAside {
+    /// Where it is now.
+    pub path: PathBuf,
+    /// Records whose chain was whole: they are in the new log, and will reach the hub from there.
+    pub rescued: u64,
 }
 
 /// A passage that is on the disk.
@@ -40,8 +59,8 @@ pub struct Logged {
     pub admit: Option<LoggedAdmit>,
 }
 
-/// Proof that an admission is on the disk. Only [`PassageLog::append`] makes one, and it opens a gate once
-/// ([`crate::devices::Gate::open`]).
+/// Proof that an admission is on the disk. Only [`PassageLog::append_all`] makes one, and it opens a gate
+/// once ([`crate::devices::Gate::open`]).
 ///
 /// ```compile_fail,E0423
 /// let forged = gatepost::store::LoggedAdmit(());
@@ -50,14 +69,23 @@ pub struct Logged {
 pub struct LoggedAdmit(());
 
 impl PassageLog {
-    /// Opens the log and begins a new epoch, whose first record names the one before.
+    /// Opens the log and begins a new epoch, whose first record names the one before: after damage,
+    /// the last of its good records.
     pub fn open(
         path: &Path,
         device: DeviceId,
         epoch: Epoch,
         now: Timestamp,
+        cap: Cap,
     ) -> Result<Opened, LogError> {
-        let (mut connection, set_aside) = database::open_or_make(path, now)?;
+        let (mut connection, aside) = database::open_or_make(path, device, now)?;
+        let set_aside = match aside {
+            None => None,
+            Some(path) => Some(SetAside {
+                rescued: rescue::copy(&path, &mut connection, device)?,
+                path,
+            }),
+        };
         let change = connection.transaction()?;
         let before = previous(&change)?;
         let ordinal = change.query_row(
@@ -73,45 +101,83 @@ impl PassageLog {
             ordinal,
             next_seq: 0,
             head: Head::START,
+            cap,
         };
-        log.write(hour(now), Body::EpochStart(before))?;
+        log.commit([(hour(now), Body::EpochStart(before))])?;
         Ok(Opened { log, set_aside })
     }
 
-    /// Seals a passage and commits it. When this returns `Ok`, a power cut can't take it away.
-    pub fn append(
+    /// Seals passages and commits them together: one write to the disk, however many there are. When
+    /// this returns `Ok`, in their order, a power cut can't take them away; after an
+    /// error none of them is in the log.
+    pub fn append_all(
         &mut self,
-        passage: &Passage,
-        to: &TracingKey,
+        passages: &[(&Passage, &TracingKey)],
         random: &mut impl CryptoRng,
-    ) -> Result<Logged, LogError> {
-        let hour = hour(passage.at);
-        let clear = Clear {
-            device: self.device,
-            epoch: self.epoch,
-            seq: self.next_seq,
-            hour,
-            class: passage.outcome,
+    ) -> Result<Vec<Logged>, LogError> {
+        let mut sealed = Vec::with_capacity(passages.len());
+        for (seq, (passage, to)) in (self.next_seq..).zip(passages) {
+            let hour = hour(passage.at);
+            let clear = Clear {
+                device: self.device,
+                epoch: self.epoch,
+                seq,
+                hour,
+                class: passage.outcome,
+            };
+            sealed.push((hour, Body::Passage(seal(passage, &clear, to, random)?)));
+        }
+        room::make(&self.connection, self.cap)?;
+        let places = match self.commit(sealed.iter().cloned()) {
+            // What a hub holds already makes way, also before its time.
+            Err(LogError::Full) if room::forget_oldest(&self.connection)? > 0 => {
+                self.commit(sealed)?
+            }
+            done => done?,
         };
-        let sealed: Sealed = seal(passage, &clear, to, random)?;
-        let seq = self.write(hour, Body::Passage(sealed))?;
-        let admit = (passage.outcome == Outcome::Admit).then_some(LoggedAdmit(()));
-        Ok(Logged { seq, admit })
+        let logged = |(seq, (passage, _)): (u64, &(&Passage, &TracingKey))| Logged {
+            seq,
+            admit: (passage.outcome == Outcome::Admit).then_some(LoggedAdmit(())),
+        };
+        Ok(places.zip(passages).map(logged).collect())
     }
 
-    fn write(&mut self, hour: u32, body: Body) -> Result<u64, LogError> {
-        let seq = self.next_seq;
-        let passage = matches!(body, Body::Passage(_));
-        let bytes = Record { seq, hour, body }.to_bytes();
-        let head = self.head.after(self.device, self.epoch, &bytes);
-        self.connection.execute(
+    /// For tests that make the disk small or the write-ahead log short.
+    #[cfg(test)]
+    pub(super) fn connection(&self) -> &Connection {
+        &self.connection
+    }
+
+    fn commit(
+        &mut self,
+        bodies: impl IntoIterator<Item = (u32, Body)>,
+    ) -> Result<Range<u64>, LogError> {
+        let (first, mut seq, mut head) = (self.next_seq, self.next_seq, self.head);
+        let change = self
+            .connection
+            .transaction_with_behavior(TransactionBehavior::Immediate)?;
+        let mut insert = change.prepare_cached(
             "INSERT INTO records (ordinal, seq, hour, passage, bytes, head)
              VALUES (?1, ?2, ?3, ?4, ?5, ?6)",
-            params![self.ordinal, seq as i64, hour, passage, bytes, head.0.0],
         )?;
-        self.next_seq += 1;
-        self.head = head;
-        Ok(seq)
+        for (hour, body) in bodies {
+            let passage = matches!(body, Body::Passage(_));
+            let bytes = Record { seq, hour, body }.to_bytes();
+            head = head.after(self.device, self.epoch, &bytes);
+            insert.execute(params![
+                self.ordinal,
+                seq as i64,
+                hour,
+                passage,
+                bytes,
+                head.0.0
+            ])?;
+            seq += 1;
+        }
+        drop(insert);
+        change.commit()?;
+        (self.next_seq, self.head) = (seq, head);
+        Ok(first..seq)
     }
 }
 

@@ -20,10 +20,15 @@ use gatepost_protocol::{
 use getrandom::{SysRng, rand_core::UnwrapErr};
 use tempfile::TempDir;
 
-use super::{BundleCache, CacheError, LogError, Outbox, PassageLog, Progress, bundles::Intaken};
+use super::{
+    BundleCache, CacheError, Cap, LogError, Outbox, PassageLog, Progress, bundles::Intaken,
+};
 
 mod attacks;
+mod capacity;
 mod deltas;
+mod disks;
+mod migrations;
 mod model;
 mod power;
 mod rot;
@@ -37,11 +42,11 @@ fn device() -> gatepost_pass::DeviceId {
 }
 
 fn open(path: &Path, epoch: u8) -> super::Opened {
-    PassageLog::open(path, device(), Epoch([epoch; 16]), NOW).unwrap()
+    PassageLog::open(path, device(), Epoch([epoch; 16]), NOW, Cap::default()).unwrap()
 }
 
-fn log(log: &mut PassageLog, at: Timestamp) -> u64 {
-    let passage = Passage {
+fn passage(at: Timestamp) -> Passage {
+    Passage {
         at,
         clock: ClockTrust::Trusted,
         freshness: Freshness::Fresh,
@@ -53,14 +58,26 @@ fn log(log: &mut PassageLog, at: Timestamp) -> u64 {
         guard: None,
         temperature: None,
         allowed: None,
-    };
-    let key = TracingKey {
+    }
+}
+
+fn tracing() -> TracingKey {
+    TracingKey {
         id: 1,
         key: tracing_key(&[1; 32]).1,
-    };
-    log.append(&passage, &key, &mut UnwrapErr(SysRng))
-        .unwrap()
-        .seq
+    }
+}
+
+fn try_log(log: &mut PassageLog, count: usize) -> Result<Vec<u64>, LogError> {
+    let (passage, key) = (passage(NOW), tracing());
+    let logged = log.append_all(&vec![(&passage, &key); count], &mut UnwrapErr(SysRng))?;
+    Ok(logged.iter().map(|logged| logged.seq).collect())
+}
+
+fn log(log: &mut PassageLog, at: Timestamp) -> u64 {
+    let (passage, key) = (passage(at), tracing());
+    let logged = log.append_all(&[(&passage, &key)], &mut UnwrapErr(SysRng));
+    logged.unwrap()[0].seq
 }
 
 struct Disk {
@@ -229,7 +246,7 @@ fn a_damaged_log_is_set_aside_and_a_new_one_begun() {
     fs::write(&disk.path, &garbage).unwrap();
     let mut opened = open(&disk.path, 1);
     let aside = opened.set_aside.unwrap();
-    assert_eq!(fs::read(aside).unwrap(), garbage);
+    assert_eq!(fs::read(aside.path).unwrap(), garbage);
     assert_eq!(log(&mut opened.log, NOW), 1);
 }
 
@@ -255,12 +272,13 @@ fn a_log_of_a_newer_program_is_left_alone() {
     let connection = rusqlite::Connection::open(&disk.path).unwrap();
     connection.pragma_update(None, "user_version", 99).unwrap();
     drop(connection);
-    let error = PassageLog::open(&disk.path, device(), Epoch([2; 16]), NOW).unwrap_err();
+    let error =
+        PassageLog::open(&disk.path, device(), Epoch([2; 16]), NOW, Cap::default()).unwrap_err();
     assert!(matches!(
         error,
         LogError::Newer {
             found: 99,
-            known: 1
+            known: 2
         }
     ));
 }

@@ -1,11 +1,23 @@
-//! The one place that names the network.
+//! The one place that names the network, with `tls.rs` beside it.
 
-use std::{io, io::Read, time::Duration};
+use std::{
+    io,
+    io::Read,
+    time::{Duration, Instant},
+};
 
-use gatepost_pass::bundle::FileEntry;
-use gatepost_protocol::routes;
+use gatepost_pass::{Digest, bundle::FileEntry};
+use gatepost_protocol::{
+    device::{HubPin, Revoked},
+    routes,
+};
+use ureq::unversioned::{
+    resolver::DefaultResolver,
+    transport::{Connector as _, TcpConnector},
+};
 
-use crate::store::bundles::BundleOrigin;
+use super::tls::{OtherKey, PinnedTls};
+use crate::{data::Identity, store::bundles::BundleOrigin};
 
 /// Why the hub did not do what was asked.
 #[derive(Debug, thiserror::Error)]
@@ -13,6 +25,17 @@ pub enum HubError {
     /// No answer.
     #[error("the hub can't be reached: {0}")]
     Unreachable(String),
+    /// Somebody else answers at the hub's address.
+    #[error(
+        "another server answers at the hub's address: {0}, which the enrolment does not pin. Nothing was sent"
+    )]
+    OtherKey(String),
+    /// An `https:` address, and an enrolment that pins no key.
+    #[error("the enrolment pins no key of the hub: enrol this device again with --hub-pin")]
+    NoPin,
+    /// TLS can't be set up at all.
+    #[error("TLS can't be used: {0}")]
+    Tls(String),
     /// An answer that says no.
     #[error("the hub refused with status {status}: {message}")]
     Refused {
@@ -21,6 +44,9 @@ pub enum HubError {
         /// What it said, shortened.
         message: String,
     },
+    /// The hub asked to be left alone for a while.
+    #[error("the hub asks for {} seconds of rest", .0.as_secs())]
+    Rest(Duration),
     /// An answer that broke off or is too large.
     #[error("the hub's answer can't be read: {0}")]
     Answer(io::Error),
@@ -31,12 +57,46 @@ const MAX_RECEIPT: u64 = 4096;
 /// Most of a refusal's text that is kept, in bytes.
 const MAX_MESSAGE: u64 = 512;
 
+/// Longest rest that a hub may ask for.
+const LONGEST_REST: Duration = Duration::from_secs(3600);
+/// Rest of a hub that is overloaded and does not say for how long.
+const SHORT_REST: Duration = Duration::from_secs(60);
+
+/// How long the hub is waited for.
+#[derive(Clone, Copy, Debug)]
+pub struct Patience {
+    /// For a connection.
+    pub connect: Duration,
+    /// For the next piece of what it says.
+    pub answer: Duration,
+    /// For a batch and its receipt, or another small answer, whole: a server that drips may not hold
+    /// the exchange up.
+    pub small: Duration,
+    /// For a file. What has come by then is kept, and the next exchange goes on from there.
+    pub file: Duration,
+}
+
+impl Default for Patience {
+    fn default() -> Self {
+        Self {
+            connect: Duration::from_secs(10),
+            answer: Duration::from_secs(30),
+            // 512 KiB over a telephone's slowest connection.
+            small: Duration::from_secs(180),
+            file: Duration::from_secs(600),
+        }
+    }
+}
+
 /// A hub at an address.
 #[derive(Debug)]
 pub struct HubClient {
     agent: ureq::Agent,
     address: String,
+    small: Duration,
     contact: Contact,
+    /// Until when nothing more is asked of it.
+    rest_until: Option<Instant>,
 }
 
 /// Whether a hub has been there at all.
@@ -49,20 +109,40 @@ pub enum Contact {
 }
 
 impl HubClient {
-    /// A client for `http://…` or `https://…`, without a slash at the end.
-    pub fn new(address: &str) -> Self {
+    /// A client of a device's hub.
+    pub fn of(identity: &Identity) -> Result<Self, HubError> {
+        Self::new(&identity.hub, &identity.hub_pins, Patience::default())
+    }
+
+    /// A client for `http://…`, or for `https://…` where the server has one of the pinned keys; without
+    /// a slash at the end.
+    pub fn new(address: &str, pins: &[HubPin], patience: Patience) -> Result<Self, HubError> {
+        if address.starts_with("https:") && pins.is_empty() {
+            return Err(HubError::NoPin);
+        }
         let config = ureq::Agent::config_builder()
-            .timeout_connect(Some(Duration::from_secs(10)))
-            .timeout_recv_response(Some(Duration::from_secs(30)))
-            .timeout_global(Some(Duration::from_secs(600)))
+            .timeout_connect(Some(patience.connect))
+            .timeout_recv_response(Some(patience.answer))
+            .timeout_per_read(Some(patience.answer))
+            .timeout_global(Some(patience.file))
             .http_status_as_error(false)
             .max_redirects(0)
             .build();
-        Self {
-            agent: config.into(),
+        let tls = PinnedTls::new(pins.to_vec()).map_err(|why| HubError::Tls(why.to_string()))?;
+        let connector = TcpConnector::default().chain(tls);
+        Ok(Self {
+            agent: ureq::Agent::with_parts(config, connector, DefaultResolver::default()),
             address: address.to_owned(),
+            small: patience.small,
             contact: Contact::Silent,
-        }
+            rest_until: None,
+        })
+    }
+
+    /// How long the hub wants to be left alone from now on.
+    pub fn rest(&self) -> Option<Duration> {
+        let until = self.rest_until?;
+        Some(until.saturating_duration_since(Instant::now())).filter(|rest| !rest.is_zero())
     }
 
     /// Whether the hub has answered anything so far.
@@ -72,53 +152,120 @@ impl HubClient {
 
     /// Sends a batch; the answer is a receipt, unchecked.
     pub fn post_batch(&mut self, batch: &[u8]) -> Result<Vec<u8>, HubError> {
+        let answer = self.post(routes::BATCHES, batch)?;
+        read_all(answer, MAX_RECEIPT).map_err(HubError::Answer)
+    }
+
+    /// The list of revoked devices, unchecked; nothing where the hub has none, or the one that is held.
+    pub fn revoked(&mut self, held: &Digest) -> Result<Option<Vec<u8>>, HubError> {
+        self.may_ask()?;
         let answer = self
             .agent
-            .post(format!("{}{}", self.address, routes::BATCHES))
-            .content_type("application/octet-stream")
-            .send(batch)
-            .map_err(|why| HubError::Unreachable(why.to_string()))?;
-        self.contact = Contact::Answered;
-        read_all(accept(answer)?, MAX_RECEIPT).map_err(HubError::Answer)
+            .get(format!("{}{}", self.address, routes::REVOKED))
+            .header("If-None-Match", format!("\"{held}\""))
+            .config()
+            .timeout_global(Some(self.small))
+            .build()
+            .call();
+        match self.accept(answer) {
+            Ok(answer) => read_all(answer, Revoked::MAX as u64)
+                .map(Some)
+                .map_err(HubError::Answer),
+            Err(HubError::Refused {
+                status: 304 | 404, ..
+            }) => Ok(None),
+            Err(fault) => Err(fault),
+        }
+    }
+
+    /// Tells the hub how this device is doing.
+    pub fn post_status(&mut self, status: &[u8]) -> Result<(), HubError> {
+        self.post(routes::STATUS, status).map(|_| ())
     }
 
     /// Whether the hub answers.
     pub fn ping(&mut self) -> Result<(), HubError> {
-        self.get(routes::HEALTH, None).map(|_| ())
+        self.get_small(routes::HEALTH).map(|_| ())
     }
 
-    fn get(&mut self, path: &str, from: Option<u64>) -> Result<Answer, HubError> {
+    fn post(&mut self, path: &str, body: &[u8]) -> Result<Answer, HubError> {
+        self.may_ask()?;
+        let answer = self
+            .agent
+            .post(format!("{}{path}", self.address))
+            .config()
+            .timeout_global(Some(self.small))
+            .build()
+            .content_type("application/octet-stream")
+            .send(body);
+        self.accept(answer)
+    }
+
+    fn get_small(&mut self, path: &str) -> Result<Answer, HubError> {
+        self.may_ask()?;
+        let request = self.agent.get(format!("{}{path}", self.address));
+        let answer = request
+            .config()
+            .timeout_global(Some(self.small))
+            .build()
+            .call();
+        self.accept(answer)
+    }
+
+    fn get_from(&mut self, path: &str, from: u64) -> Result<Answer, HubError> {
+        self.may_ask()?;
         let mut request = self.agent.get(format!("{}{path}", self.address));
-        if let Some(from) = from.filter(|from| *from > 0) {
+        if from > 0 {
             request = request.header("Range", format!("bytes={from}-"));
         }
-        let answer = request
-            .call()
-            .map_err(|why| HubError::Unreachable(why.to_string()))?;
+        let answer = request.call();
+        self.accept(answer)
+    }
+
+    fn may_ask(&self) -> Result<(), HubError> {
+        self.rest().map_or(Ok(()), |rest| Err(HubError::Rest(rest)))
+    }
+
+    fn accept(&mut self, answer: Result<Answer, ureq::Error>) -> Result<Answer, HubError> {
+        let answer = answer.map_err(|why| match OtherKey::of(&why) {
+            Some(other) => HubError::OtherKey(other.to_string()),
+            None => HubError::Unreachable(why.to_string()),
+        })?;
         self.contact = Contact::Answered;
-        accept(answer)
+        let status = answer.status();
+        if status.is_success() {
+            return Ok(answer);
+        }
+        if let Some(rest) = asked_rest(&answer) {
+            self.rest_until = Some(Instant::now() + rest);
+        }
+        let mut message = Vec::new();
+        // What a refusal says is only for the log; half of it will do.
+        let _ = answer
+            .into_body()
+            .into_reader()
+            .take(MAX_MESSAGE)
+            .read_to_end(&mut message);
+        let message = String::from_utf8_lossy(&message).trim().to_owned();
+        Err(HubError::Refused {
+            status: status.as_u16(),
+            message,
+        })
     }
 }
 
 type Answer = ureq::http::Response<ureq::Body>;
 
-fn accept(answer: Answer) -> Result<Answer, HubError> {
-    let status = answer.status();
-    if status.is_success() {
-        return Ok(answer);
+/// What `Retry-After` asks for (RFC 9110, 10.2.3), in seconds, up to [`LONGEST_REST`]. One that can't be
+/// read, such as a date of another clock, is [`SHORT_REST`]; so is none where the hub is overloaded.
+fn asked_rest(answer: &Answer) -> Option<Duration> {
+    let asked = answer.headers().get("retry-after");
+    if asked.is_none() && ![429, 503].contains(&answer.status().as_u16()) {
+        return None;
     }
-    let mut message = Vec::new();
-    // What a refusal says is only for the log; half of it will do.
-    let _ = answer
-        .into_body()
-        .into_reader()
-        .take(MAX_MESSAGE)
-        .read_to_end(&mut message);
-    let message = String::from_utf8_lossy(&message).trim().to_owned();
-    Err(HubError::Refused {
-        status: status.as_u16(),
-        message,
-    })
+    let seconds = asked.and_then(|asked| asked.to_str().ok()?.trim().parse().ok());
+    let rest = seconds.map_or(SHORT_REST, Duration::from_secs);
+    Some(rest.min(LONGEST_REST))
 }
 
 fn read_all(answer: Answer, limit: u64) -> io::Result<Vec<u8>> {
@@ -139,13 +286,13 @@ fn read_all(answer: Answer, limit: u64) -> io::Result<Vec<u8>> {
 
 impl BundleOrigin for HubClient {
     fn manifest(&mut self, limit: usize) -> io::Result<Vec<u8>> {
-        let answer = self.get(routes::MANIFEST, None).map_err(io::Error::other)?;
+        let answer = self.get_small(routes::MANIFEST).map_err(io::Error::other)?;
         read_all(answer, limit as u64)
     }
 
     fn file(&mut self, entry: &FileEntry, offset: u64) -> io::Result<Box<dyn Read + '_>> {
         let path = format!("{}{}", routes::FILES, entry.digest);
-        let answer = self.get(&path, Some(offset)).map_err(io::Error::other)?;
+        let answer = self.get_from(&path, offset).map_err(io::Error::other)?;
         let partial = answer.status() == ureq::http::StatusCode::PARTIAL_CONTENT;
         let mut reader = answer.into_body().into_reader();
         if offset > 0 && !partial {

@@ -2,15 +2,23 @@
 //! and nothing is forgotten without a receipt.
 
 mod http;
+mod tls;
 mod worker;
 
-pub use http::{Contact, HubClient, HubError};
+pub mod stick;
+pub mod wipe;
+
+#[cfg(test)]
+mod tests;
+
+pub use http::{Contact, HubClient, HubError, Patience};
+pub use wipe::Order;
 pub use worker::{SyncNews, spawn};
 
-use std::collections::BTreeSet;
+use std::{collections::BTreeSet, io, path::Path, time::Duration};
 
 use gatepost_pass::Rules;
-use gatepost_protocol::{Epoch, Receipt, batch::sign_batch, device::device_id};
+use gatepost_protocol::{DeviceStatus, Epoch, Receipt, batch::sign_batch, device::device_id};
 
 use crate::{
     clock::Clock,
@@ -48,6 +56,17 @@ pub enum SyncError {
     /// Enrolled without a hub.
     #[error("this device was enrolled without a hub: use `gatepost import` from a USB stick")]
     NoHub,
+    /// A directory of batches and receipts.
+    #[error("{path}: {why}")]
+    File {
+        /// The file or directory.
+        path: String,
+        /// What the system said.
+        why: io::Error,
+    },
+    /// The order to wipe this device does not count.
+    #[error("the order to wipe this device does not count: {0}")]
+    Order(gatepost_protocol::device::CertificateError),
     /// The hub's receipt covers nothing new.
     #[error("the hub took a batch of epoch {epoch} and acknowledged nothing new: it waits here")]
     Stuck {
@@ -76,8 +95,12 @@ pub struct Exchanged {
     pub fetched: Result<Option<Box<InstalledBundle>>, SyncError>,
     /// Passages that got their receipt.
     pub pushed: Result<u64, SyncError>,
+    /// Whether the authority wants this device wiped.
+    pub order: Result<Order, SyncError>,
     /// Whether the hub was there.
     pub contact: Contact,
+    /// How long the hub wants to be left alone.
+    pub rest: Option<Duration>,
     /// What still waits.
     pub backlog: Backlog,
 }
@@ -108,7 +131,7 @@ pub fn fetch_bundle(
 }
 
 /// Sends passages until none waits, then forgets what is acknowledged and old enough. A batch that the
-/// hub refuses is parked until the next exchange, and the rest goes on.
+/// hub refuses is parked in the log, and the rest goes on.
 pub fn push_passages(
     data: &DataDir,
     identity: &Identity,
@@ -120,10 +143,7 @@ pub fn push_passages(
     }
     let _lock = data.lock("outbox")?;
     let mut outbox = Outbox::open(&data.passages())?;
-    let cache = BundleCache::new(data.bundle());
-    let rules = cache
-        .load_rules(&identity.root, clock.now().time)?
-        .ok_or(SyncError::NoBundle)?;
+    let rules = rules(data, identity, clock)?;
     let pushed = push_all(&mut outbox, identity, hub, clock, &rules);
     let keep = u32::from(rules.policy().retention_hours);
     let hour = u32::try_from(clock.now().time.0 / 3600).unwrap_or(u32::MAX);
@@ -139,17 +159,21 @@ fn push_all(
     rules: &Rules,
 ) -> Result<u64, SyncError> {
     let (mut sent, mut first_fault) = (0, None);
-    let (mut parked, mut went_back) = (BTreeSet::new(), BTreeSet::new());
+    let now = clock.now().time;
+    let (mut parked, mut went_back) = (outbox.resting(now)?, BTreeSet::new());
     while let Some(outgoing) = outbox.next(&parked)? {
         let epoch = outgoing.epoch;
         match push_one(outbox, outgoing, identity, hub, clock, rules) {
             Ok(Progress::Forward { passages }) => sent += passages,
             Ok(Progress::Back) if went_back.insert(epoch) => {}
             Ok(Progress::Back | Progress::Nothing) => {
+                let fault = SyncError::Stuck { epoch };
+                outbox.park(epoch, now, &fault.to_string())?;
                 parked.insert(epoch);
-                first_fault.get_or_insert(SyncError::Stuck { epoch });
+                first_fault.get_or_insert(fault);
             }
             Err(fault) if fault.is_about_the_batch() => {
+                outbox.park(epoch, now, &fault.to_string())?;
                 parked.insert(epoch);
                 first_fault.get_or_insert(fault);
             }
@@ -176,6 +200,7 @@ fn push_one(
     let answer = hub.post_batch(&batch)?;
     let receipt =
         Receipt::verify(&answer, rules.trust(), clock.now().time).map_err(SyncError::Receipt)?;
+    // Of another device or another batch: nothing of it counts.
     if (receipt.device, receipt.epoch) != (device_id(&identity.key.public()), epoch) {
         return Err(LogError::Receipt.into());
     }
@@ -187,6 +212,19 @@ fn push_one(
     Ok(progress)
 }
 
+/// The rules that the installed bundle holds.
+fn rules(data: &DataDir, identity: &Identity, clock: &Clock) -> Result<Rules, SyncError> {
+    let cache = BundleCache::new(data.bundle());
+    cache
+        .load_rules(&identity.root, clock.now().time)?
+        .ok_or(SyncError::NoBundle)
+}
+
+fn file_error(path: &Path) -> impl FnOnce(io::Error) -> SyncError {
+    let path = path.display().to_string();
+    move |why| SyncError::File { path, why }
+}
+
 /// One whole exchange: neither half hinders the other.
 pub fn exchange(
     data: &DataDir,
@@ -196,15 +234,38 @@ pub fn exchange(
     if identity.hub.is_empty() {
         return Err(SyncError::NoHub);
     }
-    let mut hub = HubClient::new(&identity.hub);
+    let mut hub = HubClient::of(identity)?;
     let fetched = fetch_bundle(data, identity, &mut hub, clock);
     let pushed = push_passages(data, identity, &mut hub, clock);
+    let order = wipe::fetch(data, identity, &mut hub, clock);
+    tell_status(data, identity, &mut hub, clock);
     Ok(Exchanged {
         fetched,
         pushed,
+        order,
         contact: hub.contact(),
+        rest: hub.rest(),
         backlog: backlog(data)?,
     })
+}
+
+/// Tells the hub how this device is doing, for the fleet page. A hub that does not listen changes nothing.
+fn tell_status(data: &DataDir, identity: &Identity, hub: &mut HubClient, clock: &Clock) {
+    let now = clock.now();
+    let bundle = BundleCache::new(data.bundle()).load(&identity.root, now.time);
+    let (Ok(Some(bundle)), Ok(backlog)) = (bundle, backlog(data)) else {
+        return;
+    };
+    let status = DeviceStatus {
+        certificate: identity.certificate.clone(),
+        at: now.time,
+        clock: now.clock,
+        bundle: bundle.manifest().version,
+        freshness: bundle.freshness(now.time),
+        backlog: backlog.unsent,
+        parked: u32::try_from(backlog.parked).unwrap_or(u32::MAX),
+    };
+    let _ = hub.post_status(&status.sign(&identity.key));
 }
 
 /// What waits for the hub.

@@ -13,7 +13,7 @@ use crate::{
     clock::Clock,
     data::{DataDir, Identity},
     store::Backlog,
-    sync::{self, Contact, Exchanged, SyncError},
+    sync::{self, Contact, Exchanged, Order, SyncError},
 };
 
 /// What the exchange has to tell the app.
@@ -28,10 +28,15 @@ pub enum SyncNews {
     },
     /// Nothing could be exchanged; it is tried again.
     Failed(SyncError),
+    /// The authority wants this device wiped, which the end of the scanner does.
+    Wipe,
 }
 
 /// Longest wait after repeated faults.
 const LONGEST: Duration = Duration::from_secs(15 * 60);
+
+/// Shortest wait after a fault.
+const SHORTEST: Duration = Duration::from_secs(1);
 
 /// Starts the thread. Send to wake it at once; drop the sender to end it.
 pub fn spawn(
@@ -45,13 +50,15 @@ pub fn spawn(
     thread::spawn(move || {
         let mut faults = 0;
         loop {
-            let news = news(sync::exchange(&data, &identity, &clock));
+            let exchanged = sync::exchange(&data, &identity, &clock);
+            let rest = exchanged.as_ref().ok().and_then(|done| done.rest);
+            let news = news(exchanged);
             faults = match &news {
-                SyncNews::Reached { fault: None, .. } => 0,
+                SyncNews::Reached { fault: None, .. } | SyncNews::Wipe => 0,
                 SyncNews::Reached { .. } | SyncNews::Failed(_) => faults + 1,
             };
             tell(news);
-            match woken.recv_timeout(pause(every, faults, jitter())) {
+            match woken.recv_timeout(pause(every, faults, rest, chance())) {
                 Ok(()) => while woken.try_recv().is_ok() {},
                 Err(RecvTimeoutError::Timeout) => {}
                 Err(RecvTimeoutError::Disconnected) => return,
@@ -66,8 +73,12 @@ fn news(exchanged: Result<Exchanged, SyncError>) -> SyncNews {
         Ok(done) => done,
         Err(fault) => return SyncNews::Failed(fault),
     };
+    if matches!(done.order, Ok(Order::Wipe)) {
+        return SyncNews::Wipe;
+    }
+    let fault = done.fetched.err().or(done.pushed.err());
     // A device with nothing to send did well in that half without having reached anyone.
-    match (done.contact, done.fetched.err().or(done.pushed.err())) {
+    match (done.contact, fault.or(done.order.err())) {
         (Contact::Silent, Some(fault)) => SyncNews::Failed(fault),
         (_, fault) => SyncNews::Reached {
             backlog: done.backlog,
@@ -76,19 +87,30 @@ fn news(exchanged: Result<Exchanged, SyncError>) -> SyncNews {
     }
 }
 
-/// The interval, doubled for every fault up to [`LONGEST`], and up to a quarter longer by `jitter`, so
-/// that a fleet that lost its hub does not come back all at once.
-fn pause(every: Duration, faults: u32, jitter: u8) -> Duration {
-    let doubled = every.saturating_mul(1_u32 << faults.min(10));
-    let wait = doubled.min(LONGEST.max(every));
-    wait + wait.mul_f64(f64::from(jitter) / 1024.0)
+/// How long to wait, where `chance` is from 0 to 1.
+///
+/// Without a fault, the interval and up to a quarter of it more. After faults anything from a second up to the
+/// interval doubled for each of them, at most [`LONGEST`] ("full jitter": Brooker, Exponential Backoff
+/// And Jitter, AWS 2015), so that a fleet that lost its hub comes back spread over all of that time. A
+/// hub that asked for rest gets it whole, and the same spread after it.
+fn pause(every: Duration, faults: u32, rest: Option<Duration>, chance: f64) -> Duration {
+    let wait = match faults {
+        0 => every + every.mul_f64(chance / 4.0),
+        _ => {
+            let doubled = every.saturating_mul(1_u32 << faults.min(10));
+            let most = doubled.min(LONGEST.max(every));
+            most.mul_f64(chance).max(SHORTEST)
+        }
+    };
+    rest.unwrap_or_default() + wait
 }
 
-fn jitter() -> u8 {
-    let mut byte = [0];
-    // Without randomness there is no jitter; nothing else depends on it.
-    let _ = getrandom::fill(&mut byte);
-    byte[0]
+/// From 0 to 1.
+fn chance() -> f64 {
+    let mut bytes = [0; 4];
+    // Without randomness there is no spread; nothing else depends on it.
+    let _ = getrandom::fill(&mut bytes);
+    f64::from(u32::from_le_bytes(bytes)) / f64::from(u32::MAX)
 }
 
 #[cfg(test)]
@@ -100,6 +122,8 @@ mod tests {
         let silent = Exchanged {
             fetched: Err(SyncError::NoBundle),
             pushed: Ok(0),
+            order: Ok(Order::None),
+            rest: None,
             contact: Contact::Silent,
             backlog: Backlog::default(),
         };
@@ -107,11 +131,32 @@ mod tests {
     }
 
     #[test]
-    fn the_pause_doubles_with_faults_and_has_an_end() {
+    fn after_faults_the_pause_is_spread_over_a_time_that_doubles_and_has_an_end() {
         let every = Duration::from_secs(30);
-        assert_eq!(pause(every, 0, 0), every);
-        assert_eq!(pause(every, 2, 0), Duration::from_secs(120));
-        assert_eq!(pause(every, 40, 0), LONGEST);
-        assert!(pause(every, 40, 255) < LONGEST.mul_f64(1.25));
+        assert_eq!(pause(every, 0, None, 0.0), every);
+        assert_eq!(pause(every, 0, None, 1.0), every.mul_f64(1.25));
+        assert_eq!(pause(every, 2, None, 1.0), Duration::from_secs(120));
+        assert_eq!(pause(every, 2, None, 0.5), Duration::from_secs(60));
+        assert_eq!(pause(every, 2, None, 0.0), SHORTEST);
+        assert_eq!(pause(every, 40, None, 1.0), LONGEST);
+    }
+
+    #[test]
+    fn a_hub_that_asks_for_rest_gets_all_of_it() {
+        let (every, rest) = (Duration::from_secs(30), Duration::from_secs(600));
+        for chance in [0.0, 0.3, 1.0] {
+            assert!(pause(every, 1, Some(rest), chance) > rest);
+        }
+        assert_ne!(
+            pause(every, 1, Some(rest), 0.3),
+            pause(every, 1, Some(rest), 0.6)
+        );
+    }
+
+    #[test]
+    fn chances_are_not_all_the_same() {
+        let chances: Vec<f64> = (0..8).map(|_| chance()).collect();
+        assert!(chances.iter().all(|chance| (0.0..=1.0).contains(chance)));
+        assert!(chances.iter().any(|chance| *chance != chances[0]));
     }
 }

@@ -17,6 +17,7 @@ use crate::{
     person::NameError,
     status_rows::FileFault,
     store::{EndsFirst, StoreError},
+    trace::audit::AuditError,
 };
 
 /// Why a command did not do what it was asked.
@@ -84,6 +85,24 @@ pub(crate) enum Error {
         /// What is wrong.
         why: WordError,
     },
+    /// The log of who traced whom does not count.
+    #[error(
+        "{path}: {why}. Nothing was opened: find out what happened to it, keep it, and put a copy back"
+    )]
+    Audit {
+        /// Which file.
+        path: PathBuf,
+        /// What is wrong.
+        why: AuditError,
+    },
+    /// An `https:` hub without a pin, or with too many.
+    #[error(
+        "a hub with https: needs one to four --hub-pin: the SHA-256 of its certificate's public key"
+    )]
+    Pins,
+    /// A window of time that is empty or too long.
+    #[error("the window of time must begin before it ends, and be at most 92 days long")]
+    Window,
     /// A public key given on the command line.
     #[error("`{0}` is neither a file that `public` wrote nor 64 hexadecimal digits of a key")]
     PublicKey(String),

@@ -4,11 +4,13 @@
 //! keys/root-1.key …            root keys; may be taken offline between publications that change trust
 //! keys/{documents,lists,bundle,hub,devices}.key
 //! keys/tracing-1.key           secret X25519 key that opens passages; best kept elsewhere
+//! keys/audit.key               signs trace.audit; made by the first trace
 //! keys/tag-secret.key          what ID numbers become tags with; lost, every tag changes
 //! root/1.root …                every root, signed
 //! lists/                       lists of other regions, to go into the bundle
 //! published/                   the newest bundle: where deltas begin and `query` looks
 //! trust.json policy.json       edited by people
+//! trace.audit                  who opened whose passages, and why
 //! authority.sqlite             persons, passes, statuses, keys of ID numbers, revocations, versions
 //! ```
 
@@ -157,6 +159,10 @@ impl Home {
 
     pub(crate) fn policy_path(&self) -> PathBuf {
         self.dir.join("policy.json")
+    }
+
+    pub(crate) fn audit_path(&self) -> PathBuf {
+        self.dir.join("trace.audit")
     }
 
     pub(crate) fn store_path(&self) -> PathBuf {

@@ -4,7 +4,8 @@
 //! [`commands`] has one file per subcommand. They stand on [`home`] (the directory), [`store`] (what
 //! was issued), [`config`] (what people edit), [`person`] (ID number to tag), [`status_rows`] (a file of
 //! many statuses), [`identity_keys`] (its numbers as keys), [`signing`] (trust list and policy),
-//! [`own_lists`], [`foreign`] and [`deltas`] (what a bundle's lists are made of),
+//! [`trace`] (signed batches, the audit log), [`own_lists`], [`foreign`] and [`deltas`] (what a bundle's
+//! lists are made of),
 //! [`bundle_dir`] (a bundle on disk) and the small [`clock`], [`files`], [`progress`], [`args`], [`error`].
 
 #![forbid(unsafe_code)]
@@ -26,6 +27,7 @@ mod progress;
 mod signing;
 mod status_rows;
 mod store;
+mod trace;
 
 use std::{path::PathBuf, process::ExitCode};
 
@@ -35,7 +37,8 @@ use gatepost_pass::Timestamp;
 use crate::{
     commands::{
         badge, enrol, enrol_code, holder_key, identity, init, inspect, issue, key, lists, live,
-        place, policy, public, publish, query, render, revoke, root, status, trust,
+        place, policy, public, publish, query, render, revoke, revoke_device, root, status,
+        trace as trace_command, trust,
     },
     error::Error,
     home::Home,
@@ -100,6 +103,11 @@ enum Command {
     Enrol(enrol::Args),
     /// Sign the code that a new device scans on its first run.
     EnrolCode(enrol_code::Args),
+    /// Sign the order that makes a lost or retired device wipe itself.
+    RevokeDevice(revoke_device::Args),
+    /// Open sealed passages of one person or place, on the record.
+    #[command(subcommand)]
+    Trace(trace_command::Command),
     /// Say what a code, a file or a bundle is.
     Inspect(inspect::Args),
     /// Draw a code as a picture.
@@ -154,6 +162,8 @@ fn run(command: &Command, context: &Context) -> Result<(), Error> {
         Command::Lists(command) => lists::run(command, context),
         Command::Enrol(args) => enrol::run(args, context),
         Command::EnrolCode(args) => enrol_code::run(args, context),
+        Command::RevokeDevice(args) => revoke_device::run(args, context),
+        Command::Trace(command) => trace_command::run(command, context),
         Command::Inspect(args) => inspect::run(args, context),
         Command::Render(args) => render::run(args),
     }

@@ -10,7 +10,7 @@ use gatepost_protocol::{
     Body, DeviceCertificate, DeviceRequest, Enrolment, Epoch, Head, Outcome, Previous, Receipt,
     Record, VerifiedBatch,
     batch::{MAX_RECORDS, sign_batch},
-    device::device_id,
+    device::{HubPin, device_id},
     record::Sealed,
     seal::CIPHERTEXT,
 };
@@ -189,6 +189,7 @@ pub(crate) fn seeds() -> Vec<Vec<u8>> {
         root: fixture::root_bytes(),
         certificate: CERTIFICATE.clone(),
         hub: "https://hub.example".try_into().unwrap(),
+        hub_pins: vec![HubPin([7; 32])].try_into().unwrap(),
     };
     let receipt = Receipt {
         device: device_id(&DEVICE.public()),

@@ -64,10 +64,12 @@ pub enum Kind {
     DeviceRequest = 24,
     /// How a device is doing.
     DeviceStatus = 25,
+    /// An entry of the log of who traced whom.
+    AuditEntry = 26,
 }
 
 impl Kind {
-    const ALL: [Self; 16] = [
+    const ALL: [Self; 17] = [
         Self::Pass,
         Self::FamilyPass,
         Self::PlaceCode,
@@ -84,6 +86,7 @@ impl Kind {
         Self::Batch,
         Self::DeviceRequest,
         Self::DeviceStatus,
+        Self::AuditEntry,
     ];
 
     /// The kind of a number on the wire.
@@ -110,6 +113,7 @@ impl Kind {
             Self::Batch => "batch",
             Self::DeviceRequest => "device-request",
             Self::DeviceStatus => "device-status",
+            Self::AuditEntry => "audit-entry",
         }
     }
 

@@ -163,7 +163,8 @@ pub fn verify(
         | Kind::DeviceCertificate
         | Kind::Batch
         | Kind::DeviceRequest
-        | Kind::DeviceStatus => Err(DocumentError::NotACode {
+        | Kind::DeviceStatus
+        | Kind::AuditEntry => Err(DocumentError::NotACode {
             kind: envelope.kind,
         }),
     }

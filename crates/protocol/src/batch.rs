@@ -19,6 +19,10 @@ use crate::{
 pub const MAX_RECORDS: usize = 500;
 /// Largest batch, in bytes.
 pub const MAX_BYTES: usize = 512 * 1024;
+/// Ending of a file that holds a batch, on a stick or in a hub's export.
+pub const BATCH_FILE: &str = "batch";
+/// Ending of a file that holds a receipt, beside the batch that it answers.
+pub const RECEIPT_FILE: &str = "receipt";
 
 /// Why a batch does not count.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
@@ -108,6 +112,18 @@ impl VerifiedBatch {
             before: batch.before,
             records,
         })
+    }
+
+    /// The hour (since 1970) of a batch's last record as the bytes have it, before anything is checked:
+    /// who reads batches long after they were made checks the certificate at that time.
+    pub fn peek_hour(bytes: &[u8]) -> Result<u32, FormatError> {
+        let (body, _) = bytes
+            .split_last_chunk::<64>()
+            .ok_or(FormatError::Damaged("batch"))?;
+        let batch: BatchBody = gatepost_pass::decode("batch", body)?;
+        let last = batch.records.as_slice().last();
+        let last = last.ok_or(FormatError::Damaged("batch"))?;
+        Ok(Record::from_bytes(last)?.hour)
     }
 
     /// Whose it is.

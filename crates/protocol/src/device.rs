@@ -1,10 +1,12 @@
 //! Who a device is: it makes its own key, the authority certifies it.
 
+use std::{fmt, str::FromStr};
+
 use gatepost_pass::{
-    Digest, FormatError, Kind, PublicKey, SecretKey, Signer, Text, Timestamp, TrustList,
-    envelope::{Envelope, EnvelopeError, MAX_CODE},
+    Bounded, Digest, FormatError, Kind, PublicKey, SecretKey, Signer, Text, Timestamp, TrustList,
+    envelope::{Envelope, EnvelopeError, MAX_CODE, MAX_FILE},
     verify::{Claims, DocumentError, verify_envelope},
-    words::DeviceId,
+    words::{DeviceId, WordError, parse_hex},
 };
 use serde::{Deserialize, Serialize};
 
@@ -23,6 +25,85 @@ pub struct DeviceCertificate {
 
 impl Claims for DeviceCertificate {
     const KINDS: &'static [Kind] = &[Kind::DeviceCertificate];
+}
+
+impl DeviceCertificate {
+    /// The authority's word that a device is one no longer: its certificate for no time at all. The
+    /// device that reads it wipes itself.
+    pub fn revoke(&self, signer: &Signer, at: Timestamp) -> Vec<u8> {
+        let (key, name) = (self.key, self.name.clone());
+        signer.sign(
+            Kind::DeviceCertificate,
+            &Self {
+                key,
+                name,
+                from: at,
+                until: at,
+            },
+        )
+    }
+}
+
+/// The devices that the authority has given up: one signed revocation each
+/// ([`DeviceCertificate::revoke`]). The file `revoked` beside a bundle's manifest.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(transparent)]
+pub struct Revoked(Vec<Vec<u8>>);
+
+impl Revoked {
+    /// Largest file, in bytes.
+    pub const MAX: usize = MAX_FILE;
+
+    /// Its bytes.
+    pub fn to_bytes(&self) -> Vec<u8> {
+        gatepost_pass::encode(self)
+    }
+
+    /// Reads [`Self::to_bytes`].
+    pub fn from_bytes(bytes: &[u8]) -> Result<Self, FormatError> {
+        if bytes.len() > Self::MAX {
+            return Err(FormatError::TooLarge {
+                what: "list of revoked devices",
+                limit: Self::MAX,
+            });
+        }
+        gatepost_pass::decode("list of revoked devices", bytes)
+    }
+
+    /// Adds a revocation, in place of an earlier one of the same device.
+    pub fn add(&mut self, revocation: Vec<u8>) -> Result<(), CertificateError> {
+        let key = peek_certificate(&revocation)?.key;
+        self.0
+            .retain(|held| peek_certificate(held).is_ok_and(|held| held.key != key));
+        self.0.push(revocation);
+        Ok(())
+    }
+
+    /// Since when a device is revoked; nothing when it is not. What is said of others is not looked at.
+    ///
+    /// # Errors
+    /// An entry of this device that its authority has not signed, or that is no revocation.
+    pub fn since(
+        &self,
+        device: DeviceId,
+        trust: &TrustList,
+        now: Timestamp,
+    ) -> Result<Option<Timestamp>, CertificateError> {
+        let own = |entry: &&Vec<u8>| {
+            peek_certificate(entry).is_ok_and(|claimed| device_id(&claimed.key) == device)
+        };
+        let Some(entry) = self.0.iter().find(own) else {
+            return Ok(None);
+        };
+        let envelope = Envelope::parse_kind(Kind::DeviceCertificate, entry, MAX_CODE)?;
+        let verified = verify_envelope::<DeviceCertificate>(&envelope, trust, now)?;
+        let certificate = verified.claims();
+        if certificate.from == certificate.until {
+            Ok(Some(certificate.from))
+        } else {
+            Err(CertificateError::NoRevocation)
+        }
+    }
 }
 
 /// The name that follows from a device's key.
@@ -68,6 +149,9 @@ pub enum CertificateError {
     /// Not valid at this time.
     #[error("the device certificate is not valid at this time: enrol the device again")]
     OutsideValidity,
+    /// A certificate that counts, where a revocation was expected.
+    #[error("this is a certificate, not the revocation of one")]
+    NoRevocation,
     /// A request or an enrolment file breaks the format.
     #[error(transparent)]
     Format(#[from] FormatError),
@@ -134,6 +218,29 @@ pub struct Enrolment {
     pub certificate: Vec<u8>,
     /// The hub's address, such as `https://hub.example`; empty for USB only.
     pub hub: Text<120>,
+    /// The keys that the hub's certificate may have: the one in use, and those in reserve.
+    pub hub_pins: Bounded<HubPin, 0, 4>,
+}
+
+/// SHA-256 of a certificate's SubjectPublicKeyInfo in DER: RFC 7469's pin, in hexadecimal.
+///
+/// `openssl x509 -in hub.pem -noout -pubkey | openssl pkey -pubin -outform der | sha256sum`
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(transparent)]
+pub struct HubPin(pub [u8; 32]);
+
+impl fmt::Display for HubPin {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        self.0.iter().try_for_each(|byte| write!(f, "{byte:02x}"))
+    }
+}
+
+impl FromStr for HubPin {
+    type Err = WordError;
+
+    fn from_str(text: &str) -> Result<Self, WordError> {
+        parse_hex(text).map(Self)
+    }
 }
 
 impl Enrolment {

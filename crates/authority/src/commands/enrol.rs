@@ -3,7 +3,10 @@
 use std::path::PathBuf;
 
 use gatepost_pass::{Digest, Text, envelope::MAX_CODE};
-use gatepost_protocol::{DeviceRequest, Enrolment, device::device_id};
+use gatepost_protocol::{
+    DeviceRequest, Enrolment,
+    device::{HubPin, device_id},
+};
 
 use crate::{
     Context, args,
@@ -21,6 +24,10 @@ pub(crate) struct Args {
     /// Address of the hub; empty for a device that is served by USB stick only.
     #[arg(long, value_name = "URL", value_parser = args::text::<120>)]
     hub: Text<120>,
+    /// SHA-256 of the SubjectPublicKeyInfo of the hub's certificate, in hexadecimal; up to four, so that
+    /// a key in reserve can take over. Needed where the address is https:.
+    #[arg(long, value_name = "HEX")]
+    hub_pin: Vec<HubPin>,
     /// File to write, to be brought to the device.
     #[arg(long, value_name = "FILE")]
     out: PathBuf,
@@ -31,6 +38,9 @@ pub(crate) struct Args {
 
 pub(crate) fn run(args: &Args, context: &Context) -> Result<(), Error> {
     let home = context.home()?;
+    if args.hub.as_str().starts_with("https:") && args.hub_pin.is_empty() {
+        return Err(Error::Pins);
+    }
     let bytes = files::read(&args.request, MAX_CODE as u64)?;
     let request = DeviceRequest::verify(&bytes).map_err(Error::Request)?;
     let roots = home.roots()?;
@@ -43,6 +53,7 @@ pub(crate) fn run(args: &Args, context: &Context) -> Result<(), Error> {
         // A device's clock may be a little behind.
         certificate: request.certify(&signer, context.now.minus(DAY), until),
         hub: args.hub.clone(),
+        hub_pins: args.hub_pin.clone().try_into().map_err(|_| Error::Pins)?,
     };
     files::write(&args.out, &enrolment.to_bytes())?;
     println!("device {} ({})", request.name, device_id(&request.key));

@@ -9,6 +9,7 @@ use gatepost_pass::{KeyId, SecretKey, Signer};
 use crate::{
     Context,
     clock::DAY,
+    commands::trace,
     config::{self, Issuer, Key, Role, Rule},
     error::{Error, at},
     files::{self, random},
@@ -29,6 +30,8 @@ pub(crate) enum Command {
         #[arg(long, default_value_t = 30, value_parser = clap::value_parser!(u64).range(0..=730))]
         overlap_days: u64,
     },
+    /// Put a new tracing key in the policy: passages from then on are sealed to it.
+    Tracing,
     /// Put a new key in the place of one that was stolen: nothing that the old one signed counts.
     Revoke {
         /// Which key.
@@ -85,6 +88,13 @@ pub(crate) fn run(command: &Command, context: &Context) -> Result<(), Error> {
                 old.until = old.until.min(until);
             })?;
             key
+        }
+        Command::Tracing => {
+            let id = trace::rotate_key(&home)?;
+            println!(
+                "tracing key {id} is in the policy; `publish` to send it out. Keep tracing-{id}.key and those before it offline: without them their passages never open"
+            );
+            return Ok(());
         }
         Command::Revoke { key } => {
             replace(&home, *key, context, |_| {})?;

@@ -13,3 +13,4 @@ mod lists;
 mod regions;
 mod rotation;
 mod support;
+mod trace;

@@ -1,0 +1,339 @@
+//! Opening passages: only on the record, only what devices signed, whichever tracing key sealed it.
+
+use std::fs;
+
+use gatepost_pass::{ClockTrust, Freshness, PassNumber, SecretKey, SubjectTag, policy::TracingKey};
+use gatepost_protocol::{
+    Body, DeviceRequest, Direction, Enrolment, Epoch, Head, Outcome, Passage, Reason, Record, Seen,
+    batch::sign_batch, device::device_id, seal, seal::Clear,
+};
+use getrandom::{SysRng, rand_core::UnwrapErr};
+use serde_json::Value;
+
+use crate::support::{NOW, NOW_TEXT, Region, WANG};
+
+const EPOCH: Epoch = Epoch([7; 16]);
+
+/// A device that a region has certified, and its chain.
+struct Device {
+    key: SecretKey,
+    certificate: Vec<u8>,
+    head: Head,
+    records: Vec<Vec<u8>>,
+}
+
+impl Device {
+    fn new(region: &Region, seed: u8) -> Self {
+        let key = SecretKey::from_seed(&[seed; 32]);
+        let request = DeviceRequest::sign("north gate".try_into().unwrap(), &key);
+        fs::write(region.path("request"), request).unwrap();
+        region.ok(&["enrol", "request", "--hub", "", "--out", "enrolment"]);
+        let enrolment = fs::read(region.path("enrolment")).unwrap();
+        let mut device = Self {
+            key,
+            certificate: Enrolment::from_bytes(&enrolment).unwrap().certificate,
+            head: Head::START,
+            records: Vec::new(),
+        };
+        device.push(Body::EpochStart(None));
+        device
+    }
+
+    fn push(&mut self, body: Body) {
+        let (seq, hour) = (self.records.len() as u64, (NOW.0 / 3600) as u32);
+        let bytes = Record { seq, hour, body }.to_bytes();
+        self.head = self
+            .head
+            .after(device_id(&self.key.public()), EPOCH, &bytes);
+        self.records.push(bytes);
+    }
+
+    fn pass(&mut self, tag: &str, to: &TracingKey) {
+        let passage = Passage {
+            at: NOW,
+            clock: ClockTrust::Trusted,
+            freshness: Freshness::Fresh,
+            place: "gate-3".try_into().unwrap(),
+            direction: Direction::In,
+            outcome: Outcome::Admit,
+            reasons: vec![Reason::Green].try_into().unwrap(),
+            seen: Seen::Pass {
+                issuer: "CN-SD".parse().unwrap(),
+                number: PassNumber([1; 5]),
+                subjects: vec![tag.parse::<SubjectTag>().unwrap()].try_into().unwrap(),
+            },
+            guard: None,
+        };
+        let clear = Clear {
+            device: device_id(&self.key.public()),
+            epoch: EPOCH,
+            seq: self.records.len() as u64,
+            hour: (NOW.0 / 3600) as u32,
+            class: Outcome::Admit,
+        };
+        let sealed = seal(&passage, &clear, to, &mut UnwrapErr(SysRng)).unwrap();
+        self.push(Body::Passage(sealed));
+    }
+
+    /// Writes the records from `first` on as a batch.
+    fn batch(&self, region: &Region, name: &str, first: usize) {
+        let id = device_id(&self.key.public());
+        let before = self.records[..first]
+            .iter()
+            .fold(Head::START, |head, record| head.after(id, EPOCH, record));
+        let records = self.records[first..].to_vec();
+        let batch = sign_batch(&self.certificate, &self.key, EPOCH, before, records).unwrap();
+        fs::create_dir_all(region.path("batches")).unwrap();
+        fs::write(region.path("batches").join(name), batch).unwrap();
+    }
+}
+
+/// The tracing key of a published bundle's policy.
+fn tracing_key(region: &Region) -> TracingKey {
+    region.ok(&["publish", "bundle"]);
+    region.device("bundle").unwrap().0.policy().tracing_key
+}
+
+/// `trace open` of the day: what it shows, and what it says about it.
+fn trace(region: &Region, about: &[&str]) -> (Vec<Value>, String) {
+    let day = [
+        "--from",
+        "2026-11-01T00:00:00Z",
+        "--until",
+        "2026-11-02T00:00:00Z",
+    ];
+    let case = [
+        "trace",
+        "open",
+        "batches",
+        "--reason",
+        "case 17",
+        "--by",
+        "officer 4",
+        "--json",
+    ];
+    let output = region.run(&[&case[..], &day[..], about].concat());
+    let said = String::from_utf8(output.stderr).unwrap();
+    assert!(output.status.success(), "{said}");
+    let lines = String::from_utf8(output.stdout).unwrap();
+    let lines = lines
+        .lines()
+        .map(|line| serde_json::from_str(line).unwrap());
+    (lines.collect(), said)
+}
+
+#[test]
+fn passages_sealed_to_the_old_and_the_new_tracing_key_open_side_by_side() {
+    let region = Region::new("CN-SD");
+    let tag = region.issue(&["--id", WANG, "--name", "王五"]).tag;
+    let mut device = Device::new(&region, 1);
+    let old = tracing_key(&region);
+    device.pass(&tag, &old);
+    region.ok(&["key", "tracing"]);
+    let new = tracing_key(&region);
+    assert_eq!((old.id, new.id), (1, 2));
+    device.pass(&tag, &new);
+    device.pass(&"0".repeat(32), &new);
+    device.batch(&region, "a.batch", 0);
+
+    let (shown, said) = trace(&region, &["--id", WANG]);
+    assert_eq!(shown.len(), 2, "{said}");
+    assert!(
+        said.contains("2 of 3 opened records of 1 batches"),
+        "{said}"
+    );
+    assert_eq!(shown[0]["persons"][0], tag);
+    assert_eq!(shown[0]["place"], "gate-3");
+    assert_eq!(trace(&region, &["--place", "gate-3"]).0.len(), 3);
+    assert_eq!(trace(&region, &["--place", "gate-4"]).0.len(), 0);
+
+    // A key that is kept elsewhere opens nothing here; the other one still does.
+    fs::rename(region.path("home/keys/tracing-1.key"), region.path("safe")).unwrap();
+    let (shown, said) = trace(&region, &["--tag", &tag]);
+    assert_eq!(shown.len(), 1);
+    assert!(
+        said.contains("1 records: sealed to tracing key 1"),
+        "{said}"
+    );
+}
+
+#[test]
+fn a_hub_that_invents_alters_or_leaves_out_records_is_found_out() {
+    let region = Region::new("CN-SD");
+    let tag = region.issue(&["--id", WANG, "--name", "王五"]).tag;
+    let key = tracing_key(&region);
+    let mut device = Device::new(&region, 1);
+    for _ in 0..4 {
+        device.pass(&tag, &key);
+    }
+    device.batch(&region, "late.batch", 3);
+    // Invented: signed by a key that no authority certified as this device's.
+    let mut forger = Device::new(&region, 2);
+    forger.pass(&tag, &key);
+    forger.certificate = device.certificate.clone();
+    forger.batch(&region, "invented.batch", 0);
+    // Altered.
+    let path = region.path("batches/late.batch");
+    let mut altered = fs::read(&path).unwrap();
+    let middle = altered.len() / 2;
+    altered[middle] ^= 1;
+    fs::write(region.path("batches/altered.batch"), altered).unwrap();
+
+    let (shown, said) = trace(&region, &["--tag", &tag]);
+    assert_eq!(shown.len(), 2, "{said}");
+    assert!(said.contains("records 0 to 2 are not here"), "{said}");
+    for file in ["invented.batch", "altered.batch"] {
+        assert!(said.contains(&format!("{file}: not read: ")), "{said}");
+    }
+    // The device itself, or its clone, tells two stories about one place.
+    let mut clone = Device::new(&region, 1);
+    clone.pass(&tag, &key);
+    clone.batch(&region, "clone.batch", 0);
+    device.batch(&region, "early.batch", 0);
+    let (shown, said) = trace(&region, &["--tag", &tag]);
+    assert_eq!(shown.len(), 5, "{said}");
+    assert!(said.contains("two records at 1: a cloned disk"), "{said}");
+    assert!(!said.contains("are not here"), "{said}");
+}
+
+#[test]
+fn a_batch_of_a_certificate_that_has_ended_since_still_opens_and_one_from_after_it_does_not() {
+    let region = Region::new("CN-SD");
+    let tag = region.issue(&["--id", WANG, "--name", "王五"]).tag;
+    let key = tracing_key(&region);
+    let certificate = |at: &str| {
+        let enrol = [
+            "enrol", "request", "--hub", "", "--out", "short", "--days", "1",
+        ];
+        assert!(region.run_at(at, &enrol).status.success());
+        let enrolment = fs::read(region.path("short")).unwrap();
+        Enrolment::from_bytes(&enrolment).unwrap().certificate
+    };
+    let mut device = Device::new(&region, 1);
+    device.certificate = certificate(NOW_TEXT);
+    device.pass(&tag, &key);
+    device.batch(&region, "a.batch", 0);
+    let args = [
+        "trace",
+        "open",
+        "batches",
+        "--reason",
+        "case 17",
+        "--tag",
+        &tag,
+        "--from",
+        NOW_TEXT,
+        "--until",
+        "2026-11-02T00:00:00Z",
+    ];
+    let later = region.run_at("2026-11-20T00:00:00Z", &args);
+    assert_eq!(String::from_utf8(later.stdout).unwrap().lines().count(), 1);
+
+    device.certificate = certificate("2026-10-30T08:00:00Z");
+    device.batch(&region, "a.batch", 0);
+    let later = region.run_at("2026-11-20T00:00:00Z", &args);
+    assert!(later.stdout.is_empty());
+    assert!(
+        String::from_utf8(later.stderr)
+            .unwrap()
+            .contains("not valid at this time")
+    );
+}
+
+#[test]
+fn every_trace_leaves_a_signed_entry_with_its_reason_before_anything_is_opened() {
+    let region = Region::new("CN-SD");
+    let tag = region.issue(&["--id", WANG, "--name", "王五"]).tag;
+    let key = tracing_key(&region);
+    let mut device = Device::new(&region, 1);
+    device.pass(&tag, &key);
+    device.batch(&region, "a.batch", 0);
+    let window = [
+        "--from",
+        NOW_TEXT,
+        "--until",
+        "2026-11-02T00:00:00Z",
+        "--tag",
+        &tag,
+    ];
+    let unasked = region.run(&[&["trace", "open", "batches"][..], &window].concat());
+    assert!(!unasked.status.success() && unasked.stdout.is_empty());
+
+    trace(&region, &["--tag", &tag]);
+    trace(&region, &["--place", "gate-3"]);
+    let path = region.path("home/trace.audit");
+    let log = fs::read_to_string(&path).unwrap();
+    assert_eq!(log.lines().count(), 4);
+    for word in ["officer 4", "case 17", &tag, "place gate-3", "\"opened\":1"] {
+        assert!(log.contains(word), "{word}");
+    }
+    let told = region.ok(&["trace", "verify-audit"]);
+    assert!(told.starts_with("4 entries in order"), "{told}");
+    let head = told.trim_end().rsplit(' ').next().unwrap().to_owned();
+
+    // A question whose answer never came is there as well: the entry comes before the keys are read.
+    fs::write(region.path("home/keys/tracing-1.key"), "no key").unwrap();
+    let torn = region.run(
+        &[
+            &["trace", "open", "batches", "--reason", "case 18"][..],
+            &window,
+        ]
+        .concat(),
+    );
+    assert!(!torn.status.success() && torn.stdout.is_empty());
+    assert!(fs::read_to_string(&path).unwrap().contains("case 18"));
+
+    // Whatever is done to the log, tracing stops until somebody has looked.
+    let lines: Vec<&str> = log.lines().collect();
+    let whole = |lines: &[&str]| {
+        lines
+            .iter()
+            .map(|line| format!("{line}\n"))
+            .collect::<String>()
+    };
+    for (bad, what) in [
+        (log.replacen("case 17", "case 71", 1), "not signed"),
+        (whole(&[lines[0], lines[2], lines[3]]), "does not follow"),
+        (
+            whole(&[lines[1], lines[0], lines[2], lines[3]]),
+            "does not follow",
+        ),
+        (whole(&lines[1..]), "does not follow"),
+        (log[..log.len() - 20].to_owned(), "damaged"),
+        (log.trim_end().to_owned(), "damaged"),
+        ("{}\n".to_owned(), "damaged"),
+    ] {
+        fs::write(&path, &bad).unwrap();
+        let said = region.refused(&["trace", "verify-audit"]);
+        assert!(said.contains(what), "{what}: {said}");
+        let args = [
+            &["trace", "open", "batches", "--reason", "case 19"][..],
+            &window,
+        ]
+        .concat();
+        assert!(region.refused(&args).contains(what));
+        assert_eq!(fs::read_to_string(&path).unwrap(), bad, "left as it was");
+    }
+    // Lines taken off the end leave a log that is well in itself; a hash that was noted shows it.
+    fs::write(&path, whole(&lines[..2])).unwrap();
+    region.ok(&["trace", "verify-audit"]);
+    let said = region.refused(&["trace", "verify-audit", "--head", &head]);
+    assert!(said.contains("taken off the end"), "{said}");
+}
+
+#[test]
+fn a_window_without_an_end_is_refused() {
+    let region = Region::new("CN-SD");
+    region.ok(&["publish", "bundle"]);
+    fs::create_dir(region.path("batches")).unwrap();
+    let open = [
+        "trace", "open", "batches", "--reason", "case 17", "--place", "gate-3", "--from",
+    ];
+    for (from, until) in [
+        ("2020-01-01T00:00:00Z", "2026-11-02T00:00:00Z"),
+        (NOW_TEXT, NOW_TEXT),
+    ] {
+        let said = region.refused(&[&open[..], &[from, "--until", until]].concat());
+        assert!(said.contains("at most 92 days"), "{said}");
+    }
+}

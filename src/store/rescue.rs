@@ -1,0 +1,155 @@
+//! Whether the records that no hub has are still those that were written; and what can be read of a
+//! damaged log, which goes into the new one: of each epoch the records that follow what is
+//! acknowledged, for as long as their chain is whole. The rest stays in the file that was set aside.
+
+use std::path::Path;
+
+use gatepost_pass::{DeviceId, Digest};
+use gatepost_protocol::{Body, Epoch, Head, Record};
+use rusqlite::{Connection, OpenFlags, Transaction, params};
+
+use super::database::LogError;
+
+/// That the chain of every record without a receipt is whole: a card can change a byte within a record,
+/// and SQLite would not know.
+///
+/// # Errors
+/// [`LogError::Damaged`] names the first epoch whose chain is broken.
+pub(super) fn check(connection: &Connection, device: DeviceId) -> Result<(), LogError> {
+    for epoch in epochs(connection) {
+        let held: i64 = connection.query_row(
+            "SELECT count(*) FROM records WHERE ordinal = ?1 AND seq >= ?2",
+            params![epoch.ordinal, epoch.acknowledged],
+            |row| row.get(0),
+        )?;
+        let whole = epoch.walk(connection, device, |_, _, _| Ok(()))?;
+        if whole != held {
+            let (epoch, seq) = (epoch.epoch, epoch.acknowledged + whole);
+            return Err(LogError::Damaged(format!(
+                "record {seq} of epoch {epoch} has changed"
+            )));
+        }
+    }
+    Ok(())
+}
+
+/// Copies into a new, empty log. Returns how many records; a file that says nothing gives none.
+///
+/// # Errors
+/// Only those of the new log.
+pub(super) fn copy(
+    damaged: &Path,
+    into: &mut Connection,
+    device: DeviceId,
+) -> Result<u64, LogError> {
+    // Read-only: what was set aside stays as it is.
+    let Ok(from) = Connection::open_with_flags(damaged, OpenFlags::SQLITE_OPEN_READ_ONLY) else {
+        return Ok(0);
+    };
+    let change = into.transaction()?;
+    let mut copied = 0;
+    for epoch in epochs(&from) {
+        copied += epoch.copy(&from, &change, device)?;
+    }
+    change.commit()?;
+    Ok(copied)
+}
+
+struct StoredEpoch {
+    ordinal: i64,
+    epoch: Epoch,
+    acknowledged: i64,
+    acknowledged_head: Head,
+}
+
+/// As many epochs as can be read, in order. Each page may be the one that is damaged.
+fn epochs(from: &Connection) -> Vec<StoredEpoch> {
+    let Ok(mut statement) = from.prepare(
+        "SELECT ordinal, epoch, acknowledged, acknowledged_head FROM epochs ORDER BY ordinal",
+    ) else {
+        return Vec::new();
+    };
+    let rows = statement.query_map([], |row| {
+        Ok(StoredEpoch {
+            ordinal: row.get(0)?,
+            epoch: Epoch(row.get(1)?),
+            acknowledged: row.get(2)?,
+            acknowledged_head: Head(Digest(row.get(3)?)),
+        })
+    });
+    match rows {
+        Ok(rows) => rows.map_while(Result::ok).collect(),
+        Err(_) => Vec::new(),
+    }
+}
+
+impl StoredEpoch {
+    /// Hands out the records that no receipt covers, in order, while their chain is whole. Returns how
+    /// many those are.
+    fn walk(
+        &self,
+        from: &Connection,
+        device: DeviceId,
+        mut each: impl FnMut(&Record, &[u8], Head) -> Result<(), LogError>,
+    ) -> Result<i64, LogError> {
+        let Ok(mut statement) = from.prepare(
+            "SELECT bytes, head FROM records WHERE ordinal = ?1 AND seq >= ?2 ORDER BY seq",
+        ) else {
+            return Ok(0);
+        };
+        let Ok(mut rows) = statement.query(params![self.ordinal, self.acknowledged]) else {
+            return Ok(0);
+        };
+        let (mut seq, mut head) = (self.acknowledged, self.acknowledged_head);
+        while let Ok(Some(row)) = rows.next() {
+            let (Ok(bytes), Ok(stored)) = (row.get::<_, Vec<u8>>(0), row.get(1)) else {
+                break;
+            };
+            let Ok(record) = Record::from_bytes(&bytes) else {
+                break;
+            };
+            let next = head.after(device, self.epoch, &bytes);
+            if next != Head(Digest(stored)) || i64::try_from(record.seq) != Ok(seq) {
+                break;
+            }
+            each(&record, &bytes, next)?;
+            (seq, head) = (seq + 1, next);
+        }
+        Ok(seq - self.acknowledged)
+    }
+
+    fn copy(
+        &self,
+        from: &Connection,
+        into: &Transaction<'_>,
+        device: DeviceId,
+    ) -> Result<u64, LogError> {
+        into.execute(
+            "INSERT OR IGNORE INTO epochs (ordinal, epoch, acknowledged, acknowledged_head)
+             VALUES (?1, ?2, ?3, ?4)",
+            params![
+                self.ordinal,
+                self.epoch.0,
+                self.acknowledged,
+                self.acknowledged_head.0.0
+            ],
+        )?;
+        let copied = self.walk(from, device, |record, bytes, head| {
+            let passage = matches!(record.body, Body::Passage(_));
+            into.execute(
+                "INSERT INTO records (ordinal, seq, hour, passage, bytes, head)
+                 VALUES (?1, ?2, ?3, ?4, ?5, ?6)",
+                params![
+                    self.ordinal,
+                    record.seq as i64,
+                    record.hour,
+                    passage,
+                    bytes,
+                    head.0.0
+                ],
+            )?;
+            Ok(())
+        })?;
+        Ok(copied.unsigned_abs())
+    }
+}

@@ -1,0 +1,61 @@
+//! How large the passage log may grow, and what makes way: the oldest that a hub holds already, never
+//! what no hub has.
+
+use rusqlite::{Connection, params};
+
+use super::database::LogError;
+
+/// Largest size of the log.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Cap {
+    /// In bytes of used database pages.
+    pub bytes: u64,
+}
+
+impl Default for Cap {
+    /// 256 MiB: half a million passages, a year and more of a busy gate.
+    fn default() -> Self {
+        Self {
+            bytes: 256 * 1024 * 1024,
+        }
+    }
+}
+
+/// Records that are deleted in one go, so that a commit never waits for long.
+pub(super) const STEP: usize = 500;
+
+/// Deletes what a receipt covers, oldest first, until the log is below its cap.
+///
+/// # Errors
+/// [`LogError::AllUnsent`] when it stays above and nothing is left that may go.
+pub(super) fn make(connection: &Connection, cap: Cap) -> Result<(), LogError> {
+    while used(connection)? >= cap.bytes {
+        if forget_oldest(connection)? == 0 {
+            return Err(LogError::AllUnsent);
+        }
+    }
+    Ok(())
+}
+
+/// Deletes a few of the oldest records that a receipt covers, before their time. Returns how many.
+pub(super) fn forget_oldest(connection: &Connection) -> Result<usize, LogError> {
+    forget_step(connection, u32::MAX)
+}
+
+/// Deletes at most [`STEP`] of the oldest records that a receipt covers and whose hour is before
+/// `before_hour`. Returns how many.
+pub(super) fn forget_step(connection: &Connection, before_hour: u32) -> Result<usize, LogError> {
+    let deleted = connection.execute(
+        "DELETE FROM records WHERE (ordinal, seq) IN
+             (SELECT r.ordinal, r.seq FROM records r JOIN epochs e USING (ordinal)
+              WHERE r.hour < ?1 AND r.seq < e.acknowledged ORDER BY r.ordinal, r.seq LIMIT ?2)",
+        params![before_hour, STEP as i64],
+    )?;
+    Ok(deleted)
+}
+
+fn used(connection: &Connection) -> Result<u64, LogError> {
+    let number = |name| connection.pragma_query_value(None, name, |row| row.get::<_, i64>(0));
+    let pages = number("page_count")?.saturating_sub(number("freelist_count")?);
+    Ok(pages.saturating_mul(number("page_size")?) as u64)
+}

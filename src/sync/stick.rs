@@ -1,0 +1,121 @@
+//! Passages by USB stick: the batches as files, and receipts back. A batch's file is what the hub's
+//! `POST /v1/batches` takes, and the receipt's file what it answers, so that whoever carries the stick
+//! needs nothing but a web client:
+//! `curl --data-binary @NAME.batch https://HUB/v1/batches --output NAME.receipt`
+
+use std::{
+    fs,
+    path::{Path, PathBuf},
+};
+
+use gatepost_pass::envelope::MAX_CODE;
+use gatepost_protocol::{
+    Receipt, Record,
+    batch::{BATCH_FILE, RECEIPT_FILE, sign_batch},
+    device::device_id,
+};
+
+use super::{SyncError, file_error, rules};
+use crate::{
+    clock::Clock,
+    data::{DataDir, Identity},
+    files,
+    store::{LogError, Outbox, Progress},
+};
+
+/// Most files of a stick that are looked at.
+const MOST_FILES: usize = 20_000;
+
+/// What went over a stick.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Carried {
+    /// Passages that got their receipt.
+    pub acknowledged: u64,
+    /// Batches that were written.
+    pub written: u64,
+}
+
+/// Takes the receipts of a directory, then writes everything that has none as batches into it. Files of
+/// batches that got their receipt are removed from it, so that a stick does not fill up.
+///
+/// # Errors
+/// A directory that can't be read or written, or a log that fails. Receipts of others, or that don't
+/// count, are left where they are.
+pub fn carry(
+    data: &DataDir,
+    identity: &Identity,
+    clock: &Clock,
+    dir: &Path,
+) -> Result<Carried, SyncError> {
+    let mut carried = Carried::default();
+    if !data.passages().exists() {
+        return Ok(carried);
+    }
+    let _lock = data.lock("outbox")?;
+    let mut outbox = Outbox::open(&data.passages())?;
+    let rules = rules(data, identity, clock)?;
+    let device = device_id(&identity.key.public());
+    for path in receipts_in(dir)? {
+        let Ok(bytes) = files::read_limited(&path, MAX_CODE) else {
+            continue;
+        };
+        let receipt = match Receipt::verify(&bytes, rules.trust(), clock.now().time) {
+            Ok(receipt) if receipt.device == device => receipt,
+            Ok(_) => continue,
+            Err(why) => {
+                eprintln!("gatepost: {}: {why}", path.display());
+                continue;
+            }
+        };
+        match outbox.acknowledge(&receipt) {
+            Ok(Progress::Forward { passages }) => carried.acknowledged += passages,
+            // Older than what is known by now.
+            Ok(Progress::Nothing | Progress::Back) => {}
+            Err(LogError::Receipt) => continue,
+            Err(fault) => return Err(fault.into()),
+        }
+        for done in [path.with_extension(BATCH_FILE), path] {
+            // What can't be removed is only in the way.
+            let _ = fs::remove_file(done);
+        }
+    }
+    carried.written = write_unsent(&outbox, identity, dir)?;
+    Ok(carried)
+}
+
+/// Writes everything without a receipt as signed batches, each on the disk before the next. Returns how
+/// many.
+pub(super) fn write_unsent(
+    outbox: &Outbox,
+    identity: &Identity,
+    dir: &Path,
+) -> Result<u64, SyncError> {
+    fs::create_dir_all(dir).map_err(file_error(dir))?;
+    let device = device_id(&identity.key.public());
+    let mut written = 0;
+    outbox.each_unsent(device, |outgoing| {
+        let first = outgoing.records.first();
+        let first = first.and_then(|record| Record::from_bytes(record).ok());
+        let seq = first.map_or(0, |record| record.seq);
+        let epoch = outgoing.epoch;
+        let (before, records) = (outgoing.before, outgoing.records);
+        let batch = sign_batch(&identity.certificate, &identity.key, epoch, before, records)?;
+        let path = dir.join(format!("{device}-{epoch}-{seq:08}.{BATCH_FILE}"));
+        files::replace(&path, &batch).map_err(file_error(&path))?;
+        written += 1;
+        Ok::<_, SyncError>(())
+    })?;
+    Ok(written)
+}
+
+fn receipts_in(dir: &Path) -> Result<Vec<PathBuf>, SyncError> {
+    let mut receipts: Vec<PathBuf> = fs::read_dir(dir)
+        .map_err(file_error(dir))?
+        .take(MOST_FILES)
+        .filter_map(|entry| Some(entry.ok()?.path()))
+        .filter(|path| path.extension().is_some_and(|end| end == RECEIPT_FILE))
+        .collect();
+    // In the order of their epoch and position.
+    receipts.sort();
+    Ok(receipts)
+}

@@ -1,0 +1,198 @@
+//! The exchange against hubs that fail, lie and drip, over real sockets. After each fault the same must
+//! hold: what was logged is at the hub exactly once, or still on the device, and the chain proves it.
+
+#![allow(clippy::unwrap_used, clippy::panic)]
+
+use std::{fs, path::PathBuf};
+
+use gatepost_pass::{
+    Bounded, ClockTrust, DeviceId, Freshness, SecretKey, SubjectTag, Timestamp,
+    fixture::{self, DAY, NOW, Region, SIGNED},
+    policy::TracingKey,
+};
+use gatepost_protocol::{
+    DeviceRequest, Direction, Enrolment, Epoch, Outcome, Passage, Reason, Seen,
+    device::{HubPin, device_id},
+    seal::tracing_key,
+};
+use getrandom::{SysRng, rand_core::UnwrapErr};
+use tempfile::TempDir;
+
+use super::*;
+use crate::store::{Cap, PassageLog, bundles::BundleDirectory};
+
+mod faults;
+mod hub;
+mod pinned;
+mod sticks;
+mod wiping;
+
+use hub::{Fault, ModelHub};
+
+/// An enrolled device with a bundle, whose passages a test logs.
+struct Device {
+    _folder: TempDir,
+    data: DataDir,
+    identity: Identity,
+    clock: Clock,
+    log: Option<PassageLog>,
+    epochs: u8,
+    logged: u64,
+}
+
+impl Device {
+    fn new(seed: u8, hub: &str, pins: Vec<HubPin>) -> Self {
+        let folder = tempfile::tempdir().unwrap();
+        let data = DataDir::open(&folder.path().join("data")).unwrap();
+        let key = data.device_key(&[seed; 32]).unwrap();
+        let enrolment = Enrolment {
+            root: fixture::root_bytes(),
+            certificate: certificate(&key),
+            hub: hub.try_into().unwrap(),
+            hub_pins: Bounded::try_from(pins).unwrap(),
+        };
+        // Not `enrol`: it refuses the published keys of the fixture.
+        fs::write(data.enrolment_path(), enrolment.to_bytes()).unwrap();
+        let stick = bundle(&Region::default());
+        let mut origin = BundleDirectory::new(stick.path());
+        let cache = BundleCache::new(data.bundle());
+        cache
+            .take_in(&mut origin, &fixture::root(), NOW, &mut |_| {})
+            .unwrap();
+        Self {
+            identity: data.identity().unwrap(),
+            data,
+            _folder: folder,
+            clock: Clock::new(Some(NOW)),
+            log: None,
+            epochs: 0,
+            logged: 0,
+        }
+    }
+
+    fn id(&self) -> DeviceId {
+        device_id(&self.identity.key.public())
+    }
+
+    /// The scanner starts anew, in another epoch.
+    fn restart(&mut self) {
+        self.epochs += 1;
+        let epoch = Epoch([self.epochs; 16]);
+        let path = self.data.passages();
+        self.log = None;
+        let opened = PassageLog::open(&path, self.id(), epoch, NOW, Cap::default()).unwrap();
+        self.log = Some(opened.log);
+    }
+
+    fn pass(&mut self, count: u64) {
+        if self.log.is_none() {
+            self.restart();
+        }
+        let (passage, key) = (passage(), tracing());
+        for _ in 0..count {
+            let log = self.log.as_mut().unwrap();
+            log.append_all(&[(&passage, &key)], &mut UnwrapErr(SysRng))
+                .unwrap();
+        }
+        self.logged += count;
+    }
+
+    fn client(&self) -> HubClient {
+        let quick = Duration::from_millis(400);
+        let patience = Patience {
+            connect: quick,
+            answer: quick,
+            small: quick * 2,
+            file: quick * 2,
+        };
+        HubClient::new(&self.identity.hub, &self.identity.hub_pins, patience).unwrap()
+    }
+
+    fn push(&self) -> Result<u64, SyncError> {
+        push_passages(&self.data, &self.identity, &mut self.client(), &self.clock)
+    }
+
+    fn outbox(&self) -> Outbox {
+        Outbox::open(&self.data.passages()).unwrap()
+    }
+
+    fn waiting(&self) -> u64 {
+        backlog(&self.data).unwrap().unsent
+    }
+
+    /// The invariant of every fault.
+    #[track_caller]
+    fn nothing_is_lost(&self, hub: &ModelHub) {
+        let at_hub = hub.passages_of(self.id());
+        assert_eq!(hub.conflicts(), 0, "the hub was told two stories");
+        // What the hub took and could not say waits here all the same.
+        assert!(
+            at_hub + self.waiting() >= self.logged && at_hub <= self.logged,
+            "{} logged, {at_hub} at the hub, {} wait",
+            self.logged,
+            self.waiting()
+        );
+    }
+
+    #[track_caller]
+    fn all_arrive(&self, hub: &ModelHub) {
+        self.outbox().unpark().unwrap();
+        self.push().unwrap();
+        assert_eq!(hub.passages_of(self.id()), self.logged);
+        assert_eq!((self.waiting(), hub.conflicts()), (0, 0));
+    }
+}
+
+fn certificate(key: &SecretKey) -> Vec<u8> {
+    let request = DeviceRequest::sign("gate 3".try_into().unwrap(), key);
+    let request = DeviceRequest::verify(&request).unwrap();
+    request.certify(&fixture::devices(), SIGNED, SIGNED.plus(30 * DAY))
+}
+
+fn passage() -> Passage {
+    Passage {
+        at: NOW,
+        clock: ClockTrust::Trusted,
+        freshness: Freshness::Fresh,
+        place: "gate-3".try_into().unwrap(),
+        direction: Direction::In,
+        outcome: Outcome::Admit,
+        reasons: vec![Reason::Green].try_into().unwrap(),
+        seen: Seen::Pass {
+            issuer: "CN-SD".parse().unwrap(),
+            number: "0102030405".parse().unwrap(),
+            subjects: vec![SubjectTag([1; 16])].try_into().unwrap(),
+        },
+        guard: None,
+    }
+}
+
+const TRACING_SEED: [u8; 32] = [1; 32];
+
+fn tracing() -> TracingKey {
+    TracingKey {
+        id: 1,
+        key: tracing_key(&TRACING_SEED).1,
+    }
+}
+
+fn bundle(region: &Region) -> TempDir {
+    let folder = tempfile::tempdir().unwrap();
+    fs::write(folder.path().join("manifest"), region.manifest()).unwrap();
+    for (digest, bytes) in region.files.0.borrow().iter() {
+        fs::write(folder.path().join(digest.to_string()), bytes).unwrap();
+    }
+    folder
+}
+
+fn files_in(dir: &Path, ending: &str) -> Vec<PathBuf> {
+    let Ok(entries) = fs::read_dir(dir) else {
+        return Vec::new();
+    };
+    let paths = entries.map(|entry| entry.unwrap().path());
+    let mut found: Vec<PathBuf> = paths
+        .filter(|path| path.extension().is_some_and(|end| end == ending))
+        .collect();
+    found.sort();
+    found
+}

@@ -1,0 +1,201 @@
+//! What a hub can do to a device, and what it can't.
+
+use super::*;
+
+/// Faults that leave nothing behind at the hub.
+const FAULTS: [Fault; 18] = [
+    Fault::Status(400, None),
+    Fault::Status(409, None),
+    Fault::Status(413, None),
+    Fault::Status(401, None),
+    Fault::Status(404, None),
+    Fault::Status(302, None),
+    Fault::Status(500, None),
+    Fault::Status(502, None),
+    Fault::NoHttp,
+    Fault::Garbage,
+    Fault::EndlessBody,
+    Fault::Drips,
+    Fault::Silent,
+    Fault::HangsUp,
+    Fault::OthersReceipt,
+    Fault::OtherChain,
+    Fault::Unsigned,
+    Fault::HoldsNothing,
+];
+
+#[test]
+fn after_any_fault_of_the_hub_everything_logged_arrives_once() {
+    for fault in FAULTS {
+        let hub = ModelHub::new();
+        let mut device = Device::new(42, &hub.address, Vec::new());
+        device.pass(3);
+        hub.fail([fault]);
+        let failed = device.push();
+        assert!(failed.is_err(), "{fault:?}");
+        assert_eq!(device.waiting(), 3, "{fault:?}");
+        device.nothing_is_lost(&hub);
+        device.pass(2);
+        device.all_arrive(&hub);
+    }
+}
+
+#[test]
+fn a_batch_whose_receipt_is_lost_or_cut_counts_once() {
+    for fault in [Fault::ReceiptLost, Fault::HalfBody] {
+        let hub = ModelHub::new();
+        let mut device = Device::new(42, &hub.address, Vec::new());
+        device.pass(3);
+        hub.fail([fault, fault]);
+        for _ in 0..2 {
+            assert!(device.push().is_err(), "{fault:?}");
+            assert_eq!((hub.passages_of(device.id()), device.waiting()), (3, 3));
+            device.nothing_is_lost(&hub);
+        }
+        device.pass(1);
+        device.all_arrive(&hub);
+    }
+}
+
+#[test]
+fn batches_that_come_twice_and_in_any_order_count_once() {
+    let hub = ModelHub::new();
+    let mut device = Device::new(42, &hub.address, Vec::new());
+    // More than one batch in the first epoch.
+    device.pass(gatepost_protocol::batch::MAX_RECORDS as u64 + 20);
+    device.restart();
+    device.pass(3);
+    let folder = tempfile::tempdir().unwrap();
+    stick::write_unsent(&device.outbox(), &device.identity, folder.path()).unwrap();
+    let batches = files_in(folder.path(), "batch");
+    assert_eq!(batches.len(), 3);
+    let mut receipts = Vec::new();
+    for path in batches
+        .iter()
+        .rev()
+        .chain(&batches)
+        .chain(batches.iter().rev())
+    {
+        receipts.push(hub.take(&fs::read(path).unwrap()));
+    }
+    assert_eq!(hub.passages_of(device.id()), device.logged);
+    // Receipts in any order, old ones last.
+    let mut outbox = device.outbox();
+    for bytes in receipts.iter().rev() {
+        let receipt = Receipt::verify(bytes, &fixture::trust(), NOW).unwrap();
+        outbox.acknowledge(&receipt).unwrap();
+        device.nothing_is_lost(&hub);
+    }
+    device.all_arrive(&hub);
+}
+
+#[test]
+fn two_devices_with_a_cloned_disk_are_told_apart_and_lose_nothing() {
+    let hub = ModelHub::new();
+    let mut device = Device::new(42, &hub.address, Vec::new());
+    device.pass(2);
+    let mut clone = Device::new(42, &hub.address, Vec::new());
+    device.log = None;
+    fs::copy(device.data.passages(), clone.data.passages()).unwrap();
+    // The clone starts in an epoch of its own: both go on, and nothing collides.
+    (clone.epochs, clone.logged) = (7, 2);
+    device.restart();
+    device.pass(2);
+    clone.restart();
+    clone.pass(3);
+    for one in [&device, &clone] {
+        one.push().unwrap();
+        assert_eq!(one.waiting(), 0);
+    }
+    assert_eq!(hub.passages_of(device.id()), 2 + 2 + 3);
+    assert_eq!(hub.conflicts(), 0);
+}
+
+#[test]
+fn clock_steps_change_nothing_of_what_arrives() {
+    let hub = ModelHub::new();
+    let mut device = Device::new(42, &hub.address, Vec::new());
+    let (mut passage, key) = (passage(), tracing());
+    device.restart();
+    for at in [
+        NOW,
+        Timestamp(0),
+        NOW.plus(400 * DAY),
+        NOW.minus(DAY),
+        Timestamp(u64::MAX),
+        NOW,
+    ] {
+        passage.at = at;
+        let log = device.log.as_mut().unwrap();
+        log.append_all(&[(&passage, &key)], &mut UnwrapErr(SysRng))
+            .unwrap();
+        device.logged += 1;
+        // Retention after a clock that has stepped far forward deletes only what the hub holds.
+        device.outbox().forget(u32::MAX).unwrap();
+        device.nothing_is_lost(&hub);
+    }
+    hub.fail([Fault::Status(400, None)]);
+    assert!(device.push().is_err());
+    // A dead clock, held up by the bundle as in every program.
+    device.clock = Clock::new(Some(Timestamp(0)));
+    device.clock.raise(SIGNED);
+    device.all_arrive(&hub);
+}
+
+#[test]
+fn a_hub_that_asks_for_rest_is_left_alone_for_that_long() {
+    let hub = ModelHub::new();
+    let mut device = Device::new(42, &hub.address, Vec::new());
+    device.pass(1);
+    for (fault, rest) in [
+        (Fault::Status(503, Some(120)), 120),
+        (Fault::Status(429, Some(7)), 7),
+        (Fault::Status(503, None), 60),
+        (Fault::Status(503, Some(9_999_999)), 3600),
+    ] {
+        hub.fail([fault]);
+        let mut client = device.client();
+        let before = hub.requests();
+        let push = |client: &mut HubClient| {
+            push_passages(&device.data, &device.identity, client, &device.clock)
+        };
+        assert!(push(&mut client).is_err());
+        let asked = client.rest().unwrap().as_secs();
+        assert!((rest - 2..=rest).contains(&asked), "{asked} of {rest}");
+        let again = push(&mut client);
+        assert!(
+            matches!(again, Err(SyncError::Hub(HubError::Rest(_)))),
+            "{again:?}"
+        );
+        assert_eq!(hub.requests(), before + 1, "{fault:?}");
+        // Nobody has refused the batch itself.
+        assert!(device.outbox().parked().unwrap().is_empty(), "{fault:?}");
+    }
+    device.all_arrive(&hub);
+}
+
+#[test]
+fn a_refused_batch_is_parked_by_name_and_those_of_other_epochs_go_on() {
+    let hub = ModelHub::new();
+    let mut device = Device::new(42, &hub.address, Vec::new());
+    device.pass(2);
+    device.restart();
+    device.pass(3);
+    hub.fail([Fault::Status(422, None)]);
+    let refused = device.push();
+    assert!(refused.unwrap_err().to_string().contains("status 422"));
+    assert_eq!((hub.passages_of(device.id()), device.waiting()), (3, 2));
+    let parked = device.outbox().parked().unwrap();
+    assert_eq!(parked.len(), 1);
+    assert_eq!(parked[0].epoch, Epoch([1; 16]));
+    assert!(parked[0].why.contains("told-to"), "{}", parked[0].why);
+
+    // It rests, also after a restart of the program, until a person or a day has passed.
+    let before = hub.requests();
+    device.push().unwrap();
+    assert_eq!(hub.requests(), before);
+    device.clock = Clock::new(Some(NOW.plus(DAY)));
+    device.push().unwrap();
+    assert_eq!((hub.passages_of(device.id()), device.waiting()), (5, 0));
+    assert!(device.outbox().parked().unwrap().is_empty());
+}

@@ -1,0 +1,305 @@
+//! A hub small enough to be believed: it keeps what it is sent in a map, and fails as it is told.
+
+use std::{
+    collections::{BTreeMap, VecDeque},
+    io::{Read, Write},
+    net::{TcpListener, TcpStream},
+    sync::{Arc, Mutex},
+    thread,
+};
+
+use gatepost_pass::{DeviceId, fixture};
+use gatepost_protocol::{Body, Epoch, Head, Receipt, VerifiedBatch};
+
+use super::*;
+
+/// What goes wrong with one request.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Fault {
+    /// A status, with a `Retry-After` of so many seconds.
+    Status(u16, Option<u64>),
+    /// Bytes that are no HTTP.
+    NoHttp,
+    /// 200 and bytes that are no receipt.
+    Garbage,
+    /// 200 and half of a receipt, then the end.
+    HalfBody,
+    /// 200 and a body without an end.
+    EndlessBody,
+    /// The headers, then a byte now and then.
+    Drips,
+    /// Says nothing at all.
+    Silent,
+    /// Hangs up without having read.
+    HangsUp,
+    /// Keeps the batch, then hangs up: the receipt is lost.
+    ReceiptLost,
+    /// A good receipt for another device.
+    OthersReceipt,
+    /// A good receipt with another chain hash.
+    OtherChain,
+    /// A receipt signed by a key that may not.
+    Unsigned,
+    /// Throws the batch away and says that it holds nothing.
+    HoldsNothing,
+}
+
+#[derive(Default)]
+struct Held {
+    records: BTreeMap<(DeviceId, Epoch, u64), Record>,
+    conflicts: u64,
+    requests: u64,
+    faults: VecDeque<Fault>,
+    order: Option<Vec<u8>>,
+}
+
+#[derive(Clone, Copy)]
+struct Record {
+    before: Head,
+    head: Head,
+    passage: bool,
+}
+
+/// The hub; it ends with the test.
+pub(super) struct ModelHub {
+    pub(super) address: String,
+    held: Arc<Mutex<Held>>,
+}
+
+impl ModelHub {
+    pub(super) fn new() -> Self {
+        Self::serving("http", |stream, work| work(&mut { stream }))
+    }
+
+    /// A hub behind something that makes a stream of a connection.
+    pub(super) fn serving(
+        scheme: &str,
+        wrap: impl Fn(TcpStream, &mut dyn FnMut(&mut dyn Stream)) + Send + Sync + 'static,
+    ) -> Self {
+        let listener = TcpListener::bind("127.0.0.1:0").unwrap();
+        let address = format!("{scheme}://{}", listener.local_addr().unwrap());
+        let held = Arc::<Mutex<Held>>::default();
+        let (kept, wrap) = (held.clone(), Arc::new(wrap));
+        thread::spawn(move || {
+            for connection in listener.incoming().flatten() {
+                let (held, wrap) = (kept.clone(), wrap.clone());
+                // A client that gives up is no fault of the hub's.
+                thread::spawn(move || {
+                    wrap(connection, &mut |stream| drop(answer(stream, &held)));
+                });
+            }
+        });
+        Self { address, held }
+    }
+
+    /// The next requests fail like this, one after the other.
+    pub(super) fn fail(&self, faults: impl IntoIterator<Item = Fault>) {
+        self.held.lock().unwrap().faults.extend(faults);
+    }
+
+    pub(super) fn give_order(&self, order: Vec<u8>) {
+        self.held.lock().unwrap().order = Some(order);
+    }
+
+    /// Takes a batch as if it had come.
+    pub(super) fn take(&self, batch: &[u8]) -> Vec<u8> {
+        take(batch, &mut self.held.lock().unwrap()).unwrap()
+    }
+
+    pub(super) fn requests(&self) -> u64 {
+        self.held.lock().unwrap().requests
+    }
+
+    /// Places at which two different records came.
+    pub(super) fn conflicts(&self) -> u64 {
+        self.held.lock().unwrap().conflicts
+    }
+
+    /// Passages of a device that hang together from the first record of their epoch on.
+    pub(super) fn passages_of(&self, device: DeviceId) -> u64 {
+        let held = self.held.lock().unwrap();
+        let mut passages = 0;
+        let mut last = None;
+        for ((of, epoch, seq), record) in &held.records {
+            if *of != device {
+                continue;
+            }
+            let before = match last {
+                Some((same, before)) if same == *epoch => before,
+                _ => (0, Head::START),
+            };
+            assert_eq!((*seq, record.before), before, "the chain is broken");
+            passages += u64::from(record.passage);
+            last = Some((*epoch, (seq + 1, record.head)));
+        }
+        passages
+    }
+}
+
+/// What a request is read from and answered on.
+pub(super) trait Stream: Read + Write {}
+impl<T: Read + Write> Stream for T {}
+
+fn answer(stream: &mut dyn Stream, held: &Mutex<Held>) -> std::io::Result<()> {
+    let fault = {
+        let mut held = held.lock().unwrap();
+        held.requests += 1;
+        held.faults.pop_front()
+    };
+    if fault == Some(Fault::HangsUp) {
+        return Ok(());
+    }
+    let (head, body) = read_request(stream)?;
+    let said = |held: &Mutex<Held>| {
+        let mut held = held.lock().unwrap();
+        if head.starts_with("POST /v1/status") {
+            Some(Vec::new())
+        } else if head.starts_with("POST") {
+            take(&body, &mut held)
+        } else {
+            held.order.clone()
+        }
+    };
+    match fault {
+        None => match said(held) {
+            Some(body) => respond(stream, 200, "", &body),
+            None => respond(stream, 404, "", b"nothing here"),
+        },
+        Some(Fault::Status(status, after)) => {
+            let after = after.map_or(String::new(), |after| format!("Retry-After: {after}\r\n"));
+            respond(stream, status, &after, b"{\"reason\":\"told-to\"}")
+        }
+        Some(Fault::NoHttp) => stream.write_all(&[0xff; 300]),
+        Some(Fault::Garbage) => respond(stream, 200, "", &[0xa5; 200]),
+        Some(Fault::HalfBody) => {
+            let body = said(held).unwrap_or_default();
+            let length = format!("HTTP/1.1 200 OK\r\nContent-Length: {}\r\n\r\n", body.len());
+            stream.write_all(length.as_bytes())?;
+            stream.write_all(&body[..body.len() / 2])
+        }
+        Some(Fault::EndlessBody) => {
+            stream.write_all(b"HTTP/1.1 200 OK\r\nConnection: close\r\n\r\n")?;
+            loop {
+                stream.write_all(&[0; 65536])?;
+            }
+        }
+        Some(Fault::Drips) => {
+            stream.write_all(b"HTTP/1.1 200 OK\r\nContent-Length: 4000\r\n\r\n")?;
+            loop {
+                stream.write_all(b"x")?;
+                stream.flush()?;
+                thread::sleep(Duration::from_millis(100));
+            }
+        }
+        Some(Fault::Silent) => {
+            let mut rest = Vec::new();
+            stream.read_to_end(&mut rest).map(|_| ())
+        }
+        Some(Fault::HangsUp | Fault::ReceiptLost) => {
+            said(held);
+            Ok(())
+        }
+        Some(lie) => respond(stream, 200, "", &false_receipt(&body, lie)),
+    }
+}
+
+fn read_request(stream: &mut dyn Stream) -> std::io::Result<(String, Vec<u8>)> {
+    let mut bytes = Vec::new();
+    let mut buffer = [0; 16384];
+    loop {
+        let read = stream.read(&mut buffer)?;
+        if read == 0 {
+            return Err(std::io::ErrorKind::UnexpectedEof.into());
+        }
+        bytes.extend_from_slice(&buffer[..read]);
+        let Some(end) = bytes.windows(4).position(|window| window == b"\r\n\r\n") else {
+            continue;
+        };
+        let head = String::from_utf8_lossy(&bytes[..end]).into_owned();
+        let length = head
+            .lines()
+            .find_map(|line| {
+                let (name, value) = line.split_once(':')?;
+                name.eq_ignore_ascii_case("content-length")
+                    .then(|| value.trim().parse().unwrap())
+            })
+            .unwrap_or(0);
+        if bytes.len() >= end + 4 + length {
+            return Ok((head, bytes[end + 4..end + 4 + length].to_vec()));
+        }
+    }
+}
+
+fn respond(
+    stream: &mut dyn Stream,
+    status: u16,
+    headers: &str,
+    body: &[u8],
+) -> std::io::Result<()> {
+    let length = body.len();
+    let head = format!(
+        "HTTP/1.1 {status} X\r\n{headers}Content-Length: {length}\r\nConnection: close\r\n\r\n"
+    );
+    stream.write_all(head.as_bytes())?;
+    stream.write_all(body)?;
+    stream.flush()
+}
+
+/// Keeps a batch, and says how far its epoch is held without a gap.
+fn take(body: &[u8], held: &mut Held) -> Option<Vec<u8>> {
+    let batch = VerifiedBatch::verify(body, &fixture::trust(), NOW).ok()?;
+    let (device, epoch) = (batch.device(), batch.epoch());
+    let mut before = batch.before();
+    for (record, _, head) in batch.records() {
+        let new = Record {
+            before,
+            head: *head,
+            passage: matches!(record.body, Body::Passage(_)),
+        };
+        let place = (device, epoch, record.seq);
+        let kept = held.records.entry(place).or_insert(new);
+        held.conflicts += u64::from(kept.head != *head);
+        before = *head;
+    }
+    let (mut next_seq, mut head) = (0, Head::START);
+    while let Some(record) = held.records.get(&(device, epoch, next_seq)) {
+        (next_seq, head) = (next_seq + 1, record.head);
+    }
+    let receipt = Receipt {
+        device,
+        epoch,
+        next_seq,
+        head,
+        at: NOW,
+    };
+    Some(receipt.sign(&fixture::hub()))
+}
+
+fn false_receipt(body: &[u8], lie: Fault) -> Vec<u8> {
+    let batch = VerifiedBatch::verify(body, &fixture::trust(), NOW).unwrap();
+    let (last, _, head) = batch.records().last().unwrap();
+    let good = Receipt {
+        device: batch.device(),
+        epoch: batch.epoch(),
+        next_seq: last.seq + 1,
+        head: *head,
+        at: NOW,
+    };
+    let told = match lie {
+        Fault::OthersReceipt => Receipt {
+            device: DeviceId([9; 16]),
+            ..good
+        },
+        Fault::OtherChain => Receipt {
+            head: batch.before(),
+            ..good
+        },
+        Fault::HoldsNothing => Receipt {
+            next_seq: 0,
+            head: Head::START,
+            ..good
+        },
+        _ => return good.sign(&fixture::documents()),
+    };
+    told.sign(&fixture::hub())
+}

@@ -1,0 +1,58 @@
+//! The same batches and receipts by way of a directory.
+
+use super::*;
+
+#[test]
+fn batches_go_by_stick_and_receipts_come_back() {
+    let hub = ModelHub::new();
+    let mut device = Device::new(42, &hub.address, Vec::new());
+    device.pass(3);
+    device.restart();
+    device.pass(2);
+    let folder = tempfile::tempdir().unwrap();
+    let carry = || stick::carry(&device.data, &device.identity, &device.clock, folder.path());
+    let out = carry().unwrap();
+    assert_eq!((out.acknowledged, out.written), (0, 2));
+    // A second look writes the same files, not more.
+    assert_eq!(carry().unwrap().written, 2);
+    let batches = files_in(folder.path(), "batch");
+    assert_eq!(batches.len(), 2);
+
+    // Someone carries the stick to the hub: only one batch gets there.
+    let receipt = hub.take(&fs::read(&batches[1]).unwrap());
+    fs::write(batches[1].with_extension("receipt"), receipt).unwrap();
+    let back = carry().unwrap();
+    assert_eq!((back.acknowledged, back.written), (2, 1));
+    assert_eq!(files_in(folder.path(), "batch"), batches[..1]);
+    assert!(files_in(folder.path(), "receipt").is_empty());
+    device.nothing_is_lost(&hub);
+    device.all_arrive(&hub);
+}
+
+#[test]
+fn receipts_that_are_foreign_or_forged_stay_where_they_are_and_acknowledge_nothing() {
+    let hub = ModelHub::new();
+    let mut device = Device::new(42, &hub.address, Vec::new());
+    let mut other = Device::new(43, &hub.address, Vec::new());
+    device.pass(2);
+    other.pass(2);
+    let folder = tempfile::tempdir().unwrap();
+    stick::carry(&other.data, &other.identity, &other.clock, folder.path()).unwrap();
+    let batch = files_in(folder.path(), "batch").remove(0);
+    let receipt = hub.take(&fs::read(&batch).unwrap());
+    fs::write(batch.with_extension("receipt"), &receipt).unwrap();
+    let mut forged = receipt;
+    let last = forged.len() - 1;
+    forged[last] ^= 1;
+    fs::write(folder.path().join("forged.receipt"), &forged).unwrap();
+    fs::write(folder.path().join("empty.receipt"), []).unwrap();
+    fs::write(folder.path().join("huge.receipt"), vec![0; 1 << 20]).unwrap();
+    fs::create_dir(folder.path().join("folder.receipt")).unwrap();
+
+    let carried = stick::carry(&device.data, &device.identity, &device.clock, folder.path());
+    assert_eq!(carried.unwrap().acknowledged, 0);
+    assert_eq!(device.waiting(), 2);
+    assert_eq!(files_in(folder.path(), "receipt").len(), 5);
+    let carried = stick::carry(&other.data, &other.identity, &other.clock, folder.path());
+    assert_eq!(carried.unwrap().acknowledged, 2);
+}

@@ -1,0 +1,226 @@
+//! A stolen device, and one that the authority gives up.
+
+use gatepost_pass::{Digest, words::parse_hex};
+use gatepost_protocol::{
+    Body, OpenError, Record, VerifiedBatch,
+    device::{CertificateError, Revoked, peek_certificate},
+    open,
+};
+
+use super::*;
+
+fn list(entries: Vec<Vec<u8>>) -> Vec<u8> {
+    let mut revoked = Revoked::default();
+    for entry in entries {
+        revoked.add(entry).unwrap();
+    }
+    revoked.to_bytes()
+}
+
+fn revocation(device: &Device) -> Vec<u8> {
+    let certificate = peek_certificate(&device.identity.certificate).unwrap();
+    certificate.revoke(&fixture::devices(), NOW)
+}
+
+fn order(device: &Device) -> Vec<u8> {
+    list(vec![revocation(device)])
+}
+
+/// Every file of a device, with its bytes.
+fn disk(dir: &Path) -> Vec<(PathBuf, Vec<u8>)> {
+    let mut found = Vec::new();
+    for entry in fs::read_dir(dir).unwrap() {
+        let path = entry.unwrap().path();
+        if path.is_dir() {
+            found.extend(disk(&path));
+        } else {
+            found.push((path.clone(), fs::read(&path).unwrap()));
+        }
+    }
+    found
+}
+
+#[test]
+fn with_everything_on_a_stolen_device_no_past_passage_opens() {
+    let mut device = Device::new(42, "", Vec::new());
+    device.pass(2);
+    let outgoing = device.outbox().next(&BTreeSet::new()).unwrap().unwrap();
+    let record = Record::from_bytes(&outgoing.records[1]).unwrap();
+    let clear = record.clear(device.id(), outgoing.epoch).unwrap();
+    let Body::Passage(sealed) = &record.body else {
+        panic!("not sealed")
+    };
+    let (secret, _) = tracing_key(&TRACING_SEED);
+    assert_eq!(open(sealed, &clear, 1, &secret), Ok(passage()));
+
+    // Whatever 32 bytes the thief finds on the disk, as they are, in hexadecimal, or as a seed.
+    let mut candidates: BTreeSet<[u8; 32]> = BTreeSet::new();
+    for (path, bytes) in disk(device.data.bundle().parent().unwrap()) {
+        // Of the database a key would be a value, and those begin at any byte.
+        for window in bytes.windows(32) {
+            candidates.insert(window.try_into().unwrap());
+        }
+        for window in bytes.windows(64) {
+            let hex = std::str::from_utf8(window).ok();
+            candidates.extend(hex.and_then(|hex| parse_hex::<32>(hex).ok()));
+        }
+        assert!(
+            !bytes.windows(6).any(|window| window == b"gate-3"),
+            "{}",
+            path.display()
+        );
+    }
+    let device_key = [42; 32];
+    assert!(candidates.contains(&device_key), "the search is blind");
+    candidates.extend([Digest::of(&device_key).0, tracing_key(&device_key).0]);
+    let tried = candidates.len();
+    for secret in candidates {
+        let opened = open(sealed, &clear, 1, &secret);
+        assert_eq!(opened, Err(OpenError::Refused));
+    }
+    println!("{tried} keys tried");
+}
+
+#[test]
+fn a_wiped_device_keeps_nothing_but_signed_batches_that_no_hub_has() {
+    let hub = ModelHub::new();
+    let mut device = Device::new(42, &hub.address, Vec::new());
+    device.pass(2);
+    device.push().unwrap();
+    device.pass(3);
+    device.log = None;
+    let id = device.id();
+    assert_eq!(
+        wipe::take(
+            &device.data,
+            &device.identity,
+            &device.clock,
+            &order(&device)
+        )
+        .unwrap(),
+        Order::Wipe
+    );
+    assert_eq!(wipe::finish(&device.data).unwrap(), Some(id));
+
+    assert!(matches!(
+        device.data.identity(),
+        Err(DataError::NotEnrolled)
+    ));
+    let left = disk(device.data.bundle().parent().unwrap());
+    let names: Vec<_> = left
+        .iter()
+        .map(|(path, _)| path.file_name().unwrap().to_str().unwrap())
+        .filter(|name| !name.ends_with(".lock"))
+        .collect();
+    assert_eq!(names.len(), 2, "{names:?}");
+    assert!(names.contains(&"wiped"));
+    assert!(
+        left.iter()
+            .all(|(_, bytes)| !bytes.windows(32).any(|window| window == [42; 32]))
+    );
+    let batches = files_in(&device.data.unsent(), "batch");
+    let batch = fs::read(&batches[0]).unwrap();
+    let batch = VerifiedBatch::verify(&batch, &fixture::trust(), NOW).unwrap();
+    assert_eq!((batch.device(), batch.records().len()), (id, 3));
+
+    // Without its key it still gets them to the hub, and removes none.
+    hub.fail([Fault::Status(500, None)]);
+    assert!(wipe::send_unsent(&device.data).is_err());
+    assert_eq!(wipe::send_unsent(&device.data).unwrap(), 1);
+    assert_eq!(hub.passages_of(id), device.logged);
+    assert_eq!(
+        files_in(&device.data.unsent().join("sent"), "batch").len(),
+        1
+    );
+    assert_eq!(wipe::send_unsent(&device.data).unwrap(), 0);
+    assert_eq!(wipe::finish(&device.data).unwrap(), None);
+}
+
+#[test]
+fn a_wipe_that_breaks_off_anywhere_is_carried_to_its_end_by_the_next_start() {
+    // What is gone by then, in the order in which it goes.
+    let steps: [fn(&DataDir); 4] = [
+        |_| {},
+        |data| fs::remove_dir_all(data.bundle().join("files")).unwrap(),
+        |data| fs::remove_file(data.bundle().join("manifest")).unwrap(),
+        |data| {
+            let outbox = Outbox::open(&data.passages()).unwrap();
+            let identity = data.identity().unwrap();
+            stick::write_unsent(&outbox, &identity, &data.unsent()).unwrap();
+            fs::remove_file(data.key_path()).unwrap();
+        },
+    ];
+    for broken_off in 1..=steps.len() {
+        let hub = ModelHub::new();
+        let mut device = Device::new(42, &hub.address, Vec::new());
+        device.pass(3);
+        device.log = None;
+        wipe::take(
+            &device.data,
+            &device.identity,
+            &device.clock,
+            &order(&device),
+        )
+        .unwrap();
+        for step in &steps[..broken_off] {
+            step(&device.data);
+        }
+        wipe::finish(&device.data).unwrap();
+        assert!(!device.data.wipe_order().exists());
+        assert!(!device.data.key_path().exists() && !device.data.passages().exists());
+        assert_eq!(
+            files_in(&device.data.unsent(), "batch").len(),
+            1,
+            "{broken_off}"
+        );
+    }
+}
+
+#[test]
+fn only_the_authoritys_order_for_this_very_device_wipes_it() {
+    let mut device = Device::new(42, "", Vec::new());
+    let other = Device::new(43, "", Vec::new());
+    device.pass(1);
+    let certificate = peek_certificate(&device.identity.certificate).unwrap();
+    let take = |order: &[u8]| wipe::take(&device.data, &device.identity, &device.clock, order);
+    let refused = take(&list(vec![device.identity.certificate.clone()]));
+    assert!(
+        matches!(
+            refused,
+            Err(SyncError::Order(CertificateError::NoRevocation))
+        ),
+        "{refused:?}"
+    );
+    assert_eq!(take(&order(&other)).unwrap(), Order::None);
+    for forger in [fixture::hub(), fixture::documents()] {
+        let forged = list(vec![revocation(&other), certificate.revoke(&forger, NOW)]);
+        assert!(matches!(take(&forged), Err(SyncError::Order(_))));
+    }
+    assert!(take(&[7; 30]).is_err());
+    assert_eq!(wipe::finish(&device.data).unwrap(), None);
+    assert!(device.data.identity().is_ok());
+    let both = list(vec![revocation(&other), revocation(&device)]);
+    assert_eq!(take(&both).unwrap(), Order::Wipe);
+}
+
+#[test]
+fn an_order_comes_with_the_exchange_and_waits_for_the_log_to_end() {
+    let hub = ModelHub::new();
+    let mut device = Device::new(42, &hub.address, Vec::new());
+    device.pass(1);
+    let mut client = device.client();
+    let fetch =
+        |client: &mut HubClient| wipe::fetch(&device.data, &device.identity, client, &device.clock);
+    assert_eq!(fetch(&mut client).unwrap(), Order::None);
+    hub.give_order(order(&device));
+    assert_eq!(fetch(&mut client).unwrap(), Order::Wipe);
+    // The scanner is still logging: nothing goes yet.
+    let logging = device.data.lock("log").unwrap();
+    assert!(matches!(
+        wipe::finish(&device.data),
+        Err(SyncError::Data(DataError::Busy(_)))
+    ));
+    assert!(device.data.identity().is_ok());
+    drop(logging);
+    assert!(wipe::finish(&device.data).unwrap().is_some());
+}
