@@ -272,6 +272,8 @@ impl Town {
             reasons: vec![Reason::Green].try_into().unwrap(),
             seen: Seen::Unverified,
             guard: None,
+            temperature: None,
+            allowed: None,
         };
         let key = TracingKey {
             id: 1,

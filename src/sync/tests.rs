@@ -164,6 +164,8 @@ fn passage() -> Passage {
             subjects: vec![SubjectTag([1; 16])].try_into().unwrap(),
         },
         guard: None,
+        temperature: None,
+        allowed: None,
     }
 }
 

@@ -86,6 +86,7 @@ fn a_new_device_is_set_up_by_a_code_and_a_stick() {
     let code = document::Enrolment {
         root: Digest::of(&root),
         hub: "".try_into().unwrap(),
+        hub_pins: Default::default(),
         not_after: Minute::of(NOW.plus(fixture::DAY)),
     };
     post.show(&to_text(&documents().sign(Kind::Enrolment, &code)));
@@ -104,6 +105,7 @@ fn a_new_device_is_set_up_by_a_code_and_a_stick() {
         root,
         certificate: certificate.clone(),
         hub: "".try_into().unwrap(),
+        hub_pins: Default::default(),
     };
     let other = sign_with_roots(Kind::Root, &claims, &[&SecretKey::from_seed(&[78; 32])]);
     fs::write(stick.join("enrolment-1"), answer(other).to_bytes()).unwrap();

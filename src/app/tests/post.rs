@@ -290,6 +290,7 @@ fn enrol(data: &DataDir) {
         root: fixture::root_bytes(),
         certificate: request.certify(&fixture::devices(), fixture::SIGNED, until),
         hub: "".try_into().unwrap(),
+        hub_pins: Default::default(),
     };
     // Not `enrol`: it refuses the published keys that tests sign with.
     fs::write(data.path().join("enrolment"), enrolment.to_bytes()).unwrap();

@@ -17,7 +17,7 @@ use crate::{
         Device, DeviceError, DeviceEvent, Gate, Lamp, Level, Line, Torch, gpio, led::Led,
         switch::Opened,
     },
-    store::{LoggedAdmit, PassageLog},
+    store::{Cap, LoggedAdmit, PassageLog},
 };
 
 /// What the log gives for a passage with an outcome, once it is on the disk.
@@ -26,7 +26,7 @@ fn logged(outcome: Outcome) -> Option<LoggedAdmit> {
     let path = folder.path().join("passages.sqlite");
     let device = device_id(&SecretKey::from_seed(&[42; 32]).public());
     let at = Timestamp(1_790_000_000);
-    let mut log = PassageLog::open(&path, device, Epoch([1; 16]), at)
+    let mut log = PassageLog::open(&path, device, Epoch([1; 16]), at, Cap::default())
         .unwrap()
         .log;
     let passage = Passage {
@@ -46,8 +46,8 @@ fn logged(outcome: Outcome) -> Option<LoggedAdmit> {
         id: 1,
         key: tracing_key(&[1; 32]).1,
     };
-    let logged = log.append(&passage, &key, &mut UnwrapErr(SysRng)).unwrap();
-    logged.admit
+    let logged = log.append_all(&[(&passage, &key)], &mut UnwrapErr(SysRng));
+    logged.unwrap().remove(0).admit
 }
 
 fn admitted() -> LoggedAdmit {
