@@ -3,7 +3,10 @@
 //! `view` holds the plain types, each other module but `offscreen` and `qr` maps them onto one of the window's adapters,
 //! and `offscreen` is a window without a display.
 
+mod by_hand;
+mod duty;
 mod enrol;
+mod id_entry;
 mod notices;
 mod offscreen;
 mod page;
@@ -124,7 +127,11 @@ impl Ui {
             }
         };
         let on_command: Rc<dyn Fn(UiCommand)> = Rc::new(on_command);
+        scan::connect(&app, &on_command);
         verdict::connect(&app, &on_command);
+        id_entry::connect(&app, &on_command);
+        by_hand::connect(&app, &on_command);
+        duty::connect(&app, &on_command);
         page::connect(&app, &on_command);
         settings::connect(&app, &on_command);
         status_page::connect(&app, &on_command);
@@ -294,8 +301,11 @@ fn apply(app: &AppWindow, update: &UiUpdate) {
         UiUpdate::Update(view) => update::show(app, view),
         UiUpdate::Enrol(view) => enrol::show(app, view),
         UiUpdate::Notices(list) => notices::show(app, list),
-        // Their pages are to come.
-        UiUpdate::Found { .. } | UiUpdate::IdEntry(_) | UiUpdate::ByHand(_) | UiUpdate::Duty(_) => {
+        UiUpdate::Found { codes, size } => {
+            scan::show_found(&app.global::<ScanAdapter>(), codes, *size);
         }
+        UiUpdate::IdEntry(view) => id_entry::show(app, view),
+        UiUpdate::ByHand(view) => by_hand::show(app, view),
+        UiUpdate::Duty(view) => duty::show(app, view),
     }
 }

@@ -1,26 +1,48 @@
-//! Which page is open.
+//! Which page is open, and the keys that no page takes.
 
-use super::generated::{AppWindow, PageAdapter, PageKind};
+use super::generated::{AppWindow, HintKind, PageAdapter, PageKind, ScanAdapter};
 use super::view::{Page, UiCommand};
+use super::{by_hand, duty, id_entry};
 use slint::ComponentHandle;
 use std::rc::Rc;
 
 /// A button that leads elsewhere switches at once and tells the program.
 pub(super) fn connect(app: &AppWindow, on_command: &Rc<dyn Fn(UiCommand)>) {
-    let weak = app.as_weak();
-    let on_command = on_command.clone();
+    let (weak, tell) = (app.as_weak(), on_command.clone());
     app.global::<PageAdapter>().on_open(move |kind| {
         let page = from_kind(kind);
         if let Some(app) = weak.upgrade() {
             open(&app, page);
         }
-        on_command(UiCommand::Opened(page));
+        tell(UiCommand::Opened(page));
+    });
+    let tell = on_command.clone();
+    app.global::<PageAdapter>().on_key(move |text| {
+        if let Some(key) = typed(&text) {
+            tell(UiCommand::Key(key));
+        }
     });
 }
 
-/// Opens a page under the verdict, if there is one.
+/// Opens a page under the verdict, if there is one. What was typed on the page before is forgotten.
 pub(super) fn open(app: &AppWindow, page: Page) {
+    id_entry::forget(app);
+    by_hand::forget(app);
+    duty::forget(app);
+    app.global::<ScanAdapter>().set_hint(HintKind::None);
     app.global::<PageAdapter>().set_page(to_kind(page));
+}
+
+/// The character of a key; Slint has Shift, arrows and the like as control and private-use characters.
+pub(super) fn typed(text: &str) -> Option<char> {
+    let mut characters = text.chars();
+    let key = characters.next().filter(|_| characters.next().is_none())?;
+    let private = ('\u{e000}'..='\u{f8ff}').contains(&key);
+    match key {
+        '\n' | '\r' => Some('\n'),
+        key if key.is_control() || private => None,
+        key => Some(key),
+    }
 }
 
 fn to_kind(page: Page) -> PageKind {

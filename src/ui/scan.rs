@@ -1,8 +1,30 @@
-//! The scan page: camera state and preview.
+//! The scan page: camera state, preview, the codes found in it, and which way people go.
 
-use super::generated::{CameraKind, ScanAdapter};
-use super::view::{CameraView, Picture};
-use slint::{Image, Rgb8Pixel, SharedPixelBuffer, SharedString};
+use super::generated::{AppWindow, CameraKind, DirectionKind, ScanAdapter, StatusAdapter};
+use super::view::{CameraView, Outline, Picture, UiCommand};
+use gatepost_protocol::Direction;
+use slint::{ComponentHandle, Image, Rgb8Pixel, SharedPixelBuffer, SharedString};
+use std::fmt::Write;
+use std::rc::Rc;
+
+/// More codes in one picture are not outlined.
+const MAX_OUTLINES: usize = 8;
+
+/// The direction button switches at once and tells the program.
+pub(super) fn connect(app: &AppWindow, on_command: &Rc<dyn Fn(UiCommand)>) {
+    let weak = app.as_weak();
+    let on_command = on_command.clone();
+    app.global::<ScanAdapter>().on_switch_direction(move || {
+        let Some(app) = weak.upgrade() else { return };
+        let status = app.global::<StatusAdapter>();
+        let (kind, direction) = match status.get_direction() {
+            DirectionKind::Inward => (DirectionKind::Outward, Direction::Out),
+            DirectionKind::Outward => (DirectionKind::Inward, Direction::In),
+        };
+        status.set_direction(kind);
+        on_command(UiCommand::Direction(direction));
+    });
+}
 
 /// Shows what the camera is doing. Without a live picture the last one goes, so that nobody aims at a frozen scene.
 pub(super) fn show_camera(adapter: &ScanAdapter, camera: &CameraView) {
@@ -11,12 +33,36 @@ pub(super) fn show_camera(adapter: &ScanAdapter, camera: &CameraView) {
     adapter.set_camera(kind);
     if kind != CameraKind::Live {
         adapter.set_preview(Image::default());
+        adapter.set_outlines(SharedString::default());
     }
 }
 
 /// Shows a preview picture.
 pub(super) fn show_preview(adapter: &ScanAdapter, pixels: SharedPixelBuffer<Rgb8Pixel>) {
     adapter.set_preview(Image::from_rgb8(pixels));
+}
+
+/// Outlines the codes of the newest decoded picture of `size`; none takes the outlines away.
+pub(super) fn show_found(adapter: &ScanAdapter, codes: &[Outline], size: (u32, u32)) {
+    adapter.set_outlines(path(codes).into());
+    adapter.set_outlines_width(size.0 as f32);
+    adapter.set_outlines_height(size.1 as f32);
+    adapter.set_found(adapter.get_found().wrapping_add(1));
+}
+
+/// Closed polygons in the words of an SVG path. A corner that is no number drops its code.
+pub(super) fn path(codes: &[Outline]) -> String {
+    let mut path = String::new();
+    let drawable = |code: &&Outline| code.iter().all(|(x, y)| x.is_finite() && y.is_finite());
+    for code in codes.iter().filter(drawable).take(MAX_OUTLINES) {
+        for (at, (x, y)) in code.iter().enumerate() {
+            let verb = if at == 0 { 'M' } else { 'L' };
+            // Writing to a string does not fail.
+            let _ = write!(path, "{verb} {x:.1} {y:.1} ");
+        }
+        path.push_str("Z ");
+    }
+    path
 }
 
 /// Copies a picture into Slint's buffer; `None` when its size and its bytes disagree.

@@ -54,7 +54,11 @@ pub(super) fn show_language(app: &AppWindow, language: Language) {
     };
     // All are compiled in, so this fails only for a build without translations: English stays.
     if slint::select_bundled_translation(bundle).is_ok() {
-        app.global::<SettingsAdapter>().set_language(kind);
+        let adapter = app.global::<SettingsAdapter>();
+        adapter.set_language(kind);
+        if kind != LanguageKind::Chinese {
+            adapter.set_other_language(kind);
+        }
     }
 }
 

@@ -1,7 +1,8 @@
 //! The status bar.
 
-use super::generated::{AgeUnit, FreshnessKind, OnlineKind, StatusAdapter};
+use super::generated::{AgeUnit, DirectionKind, FreshnessKind, OnlineKind, StatusAdapter};
 use super::view::{FreshnessView, OnlineView, StatusView};
+use gatepost_protocol::Direction;
 
 const HOUR: u64 = 60;
 const DAY: u64 = 24 * HOUR;
@@ -27,6 +28,11 @@ pub(super) fn show(adapter: &StatusAdapter, view: &StatusView) {
     adapter.set_clock(view.clock.as_str().into());
     adapter.set_clock_trusted(view.clock_trusted);
     adapter.set_place(view.place.as_str().into());
+    adapter.set_direction(match view.direction {
+        Direction::In => DirectionKind::Inward,
+        Direction::Out => DirectionKind::Outward,
+    });
+    adapter.set_guard(view.guard.as_str().into());
 }
 
 /// The largest unit that still says something: minutes up to two hours, hours up to two days, then days.

@@ -3,9 +3,9 @@
 
 mod behaviour;
 mod info;
-mod info_layout;
 mod info_scenes;
 mod layout;
+mod scenes;
+mod screens;
 mod stage;
 mod texts;
-mod tidy;

@@ -1,28 +1,59 @@
 //! The verdict page.
 
 use super::generated::{
-    AppWindow, ColourKind, DocumentKind, OutcomeKind, PersonItem, ReasonKind, SavedKind,
-    StatusAdapter, VerdictAdapter,
+    AppWindow, ColourKind, DeskItem, DocumentKind, MemberItem, OutcomeKind, OverrideKind,
+    OverrideWhyKind, PersonItem, QuestionKind, ReasonKind, SavedKind, StatusAdapter,
+    VerdictAdapter,
 };
-use super::view::{ColourView, DocumentView, PersonView, SavedState, UiCommand, VerdictView};
-use gatepost_protocol::{Outcome, Reason};
+use super::view::{
+    ColourView, DocumentView, MemberView, OverrideView, Page, PersonView, Question, SavedState,
+    TemperatureAnswer, UiCommand, VerdictView,
+};
+use super::{id_entry, page, qr};
+use gatepost_protocol::{Outcome, OverrideWhy, Reason};
 use slint::{ComponentHandle, ModelRc};
 use std::rc::Rc;
 
-/// Reasons and people beyond these would not be readable; a pass holds up to six people anyway.
+/// What is beyond these would not be readable; a pass holds up to six people anyway, a picture eight codes.
 const MAX_REASONS: usize = 4;
 const MAX_PEOPLE: usize = 6;
+const MAX_MEMBERS: usize = 8;
+const MAX_DESKS: usize = 4;
 
-/// A tap closes the verdict at once and tells the program.
+/// The first tap holds the verdict, the second or "Next" closes it; its other buttons tell the program.
 pub(super) fn connect(app: &AppWindow, on_command: &Rc<dyn Fn(UiCommand)>) {
-    let weak = app.as_weak();
-    let on_command = on_command.clone();
-    app.global::<VerdictAdapter>().on_dismiss(move || {
-        if let Some(app) = weak.upgrade() {
-            dismiss(&app);
-            let number = app.global::<VerdictAdapter>().get_number();
-            on_command(UiCommand::DismissVerdict(number.cast_unsigned()));
+    let adapter = app.global::<VerdictAdapter>();
+    let (weak, tell) = (app.as_weak(), on_command.clone());
+    adapter.on_tapped(move || {
+        let Some(app) = weak.upgrade() else { return };
+        if app.global::<VerdictAdapter>().get_held() {
+            close(&app, &tell);
+        } else {
+            hold(&app, &tell);
         }
+    });
+    let (weak, tell) = (app.as_weak(), on_command.clone());
+    adapter.on_dismiss(move || {
+        if let Some(app) = weak.upgrade() {
+            close(&app, &tell);
+        }
+    });
+    let (weak, tell) = (app.as_weak(), on_command.clone());
+    adapter.on_temperature_normal(move || answer(&weak, &tell, TemperatureAnswer::Normal));
+    let (weak, tell) = (app.as_weak(), on_command.clone());
+    adapter.on_temperature_fever(move || answer(&weak, &tell, TemperatureAnswer::Fever));
+    let (weak, tell) = (app.as_weak(), on_command.clone());
+    adapter.on_override(move |why| {
+        let Some(app) = weak.upgrade() else { return };
+        app.global::<VerdictAdapter>().set_choosing(false);
+        tell(UiCommand::Override(number(&app), map_why(why)));
+    });
+    let (weak, tell) = (app.as_weak(), on_command.clone());
+    adapter.on_register_by_hand(move || {
+        let Some(app) = weak.upgrade() else { return };
+        close(&app, &tell);
+        page::open(&app, Page::ByHand);
+        tell(UiCommand::Opened(Page::ByHand));
     });
 }
 
@@ -41,7 +72,12 @@ pub(super) fn show(app: &AppWindow, view: &VerdictView) {
         .take(MAX_PEOPLE)
         .map(map_person)
         .collect();
-    adapter.set_number(view.number.cast_signed());
+    // The same verdict decided again stays held; a new one begins afresh.
+    let number = view.number.cast_signed();
+    let same = adapter.get_shown() && adapter.get_number() == number;
+    adapter.set_held(same && adapter.get_held());
+    adapter.set_choosing(false);
+    adapter.set_number(number);
     adapter.set_outcome(map_outcome(view.outcome));
     adapter.set_reasons(ModelRc::from(reasons.as_slice()));
     adapter.set_people(ModelRc::from(people.as_slice()));
@@ -49,9 +85,35 @@ pub(super) fn show(app: &AppWindow, view: &VerdictView) {
     adapter.set_issuer(view.issuer.as_str().into());
     adapter.set_valid_until(view.valid_until.as_str().into());
     adapter.set_help(view.help.as_deref().unwrap_or_default().into());
+    adapter.set_passed_minutes(view.passed_minutes_ago.map_or(-1, i32::from));
+    adapter.set_question(map_question(view.question));
+    adapter.set_overriding(map_override(view.overriding));
+    show_elsewhere(&adapter, view);
     adapter.set_saved(SavedKind::Saving);
-    adapter.set_time_left(-1.0);
+    adapter.set_time_left(if adapter.get_held() { 1.0 } else { -1.0 });
     adapter.set_shown(true);
+    // Its number has done its work.
+    id_entry::forget(app);
+}
+
+/// The other codes of the picture, whom to call, and the address for the holder's phone.
+fn show_elsewhere(adapter: &VerdictAdapter, view: &VerdictView) {
+    let members: Vec<MemberItem> = view
+        .members
+        .iter()
+        .take(MAX_MEMBERS)
+        .map(map_member)
+        .collect();
+    let desks = view.desks.iter().take(MAX_DESKS).map(|desk| DeskItem {
+        area: desk.area.as_str().into(),
+        phone: desk.phone.as_str().into(),
+    });
+    let desks: Vec<DeskItem> = desks.collect();
+    let link = view.link.as_deref().and_then(qr::symbol);
+    adapter.set_members(ModelRc::from(members.as_slice()));
+    adapter.set_desks(ModelRc::from(desks.as_slice()));
+    adapter.set_has_link(link.is_some());
+    adapter.set_link(link.unwrap_or_default());
 }
 
 /// Marks the verdict on screen; a failure also stays on the scan page until a later passage is logged.
@@ -78,7 +140,68 @@ pub(super) fn show_time_left(app: &AppWindow, left: f32) {
 pub(super) fn dismiss(app: &AppWindow) {
     let adapter = app.global::<VerdictAdapter>();
     adapter.set_shown(false);
+    adapter.set_held(false);
+    adapter.set_choosing(false);
     adapter.set_people(ModelRc::default());
+    adapter.set_members(ModelRc::default());
+}
+
+fn number(app: &AppWindow) -> u32 {
+    app.global::<VerdictAdapter>().get_number().cast_unsigned()
+}
+
+fn close(app: &AppWindow, tell: &Rc<dyn Fn(UiCommand)>) {
+    dismiss(app);
+    tell(UiCommand::DismissVerdict(number(app)));
+}
+
+fn hold(app: &AppWindow, tell: &Rc<dyn Fn(UiCommand)>) {
+    let adapter = app.global::<VerdictAdapter>();
+    adapter.set_held(true);
+    adapter.set_time_left(1.0);
+    tell(UiCommand::HoldVerdict(number(app)));
+}
+
+/// One answer to a question: the buttons go with it, the next verdict comes from the program.
+fn answer(weak: &slint::Weak<AppWindow>, tell: &Rc<dyn Fn(UiCommand)>, answer: TemperatureAnswer) {
+    let Some(app) = weak.upgrade() else { return };
+    app.global::<VerdictAdapter>()
+        .set_question(QuestionKind::None);
+    tell(UiCommand::Temperature(number(&app), answer));
+}
+
+fn map_question(question: Option<Question>) -> QuestionKind {
+    match question {
+        None => QuestionKind::None,
+        Some(Question::Temperature { reader: false }) => QuestionKind::Temperature,
+        Some(Question::Temperature { reader: true }) => QuestionKind::TemperatureReader,
+    }
+}
+
+fn map_override(overriding: OverrideView) -> OverrideKind {
+    match overriding {
+        OverrideView::Impossible => OverrideKind::Impossible,
+        OverrideView::Possible => OverrideKind::Possible,
+        OverrideView::ShowBadge => OverrideKind::ShowBadge,
+        OverrideView::BadgeRefused => OverrideKind::BadgeRefused,
+    }
+}
+
+fn map_why(why: OverrideWhyKind) -> OverrideWhy {
+    match why {
+        OverrideWhyKind::Emergency => OverrideWhy::Emergency,
+        OverrideWhyKind::DocumentsSeen => OverrideWhy::DocumentsSeen,
+        OverrideWhyKind::DeskConfirmed => OverrideWhy::DeskConfirmed,
+    }
+}
+
+fn map_member(member: &MemberView) -> MemberItem {
+    MemberItem {
+        outcome: map_outcome(member.outcome),
+        reason: map_reason(member.reason),
+        name: member.name.as_str().into(),
+        last4: member.last4.as_str().into(),
+    }
 }
 
 fn map_person(person: &PersonView) -> PersonItem {

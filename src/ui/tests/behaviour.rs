@@ -8,6 +8,7 @@ use crate::ui::{
 };
 use gatepost_protocol::{Outcome, Reason};
 
+const HOLD: &str = "Hold the verdict";
 const CLOSE: &str = "Close the verdict and scan on";
 const TO_CHINESE: &str = "Switch the language to Chinese";
 const TO_ENGLISH: &str = "切换为英文";
@@ -106,7 +107,7 @@ fn a_passage_that_was_not_logged_warns_until_one_is() {
 }
 
 #[test]
-fn a_tap_anywhere_closes_the_verdict_and_tells_the_program() {
+fn the_first_tap_holds_the_verdict_the_second_closes_it_and_both_tell_the_program() {
     for size in SIZES {
         let stage = Stage::open(size, Language::English);
         stage.ui.send(UiUpdate::Camera(CameraView::Live));
@@ -115,6 +116,9 @@ fn a_tap_anywhere_closes_the_verdict_and_tells_the_program() {
             &[Reason::Expired],
             1,
         )));
+        stage.tap(HOLD);
+        assert!(stage.says("Held. Tap to close") && stage.says("REFUSE"));
+        assert_eq!(stage.commands.try_recv(), Ok(UiCommand::HoldVerdict(7)));
         stage.tap(CLOSE);
         assert!(stage.says("Hold the code inside the frame") && !stage.says("REFUSE"));
         assert_eq!(stage.commands.try_recv(), Ok(UiCommand::DismissVerdict(7)));
@@ -217,7 +221,8 @@ fn the_preview_shows_letterboxed_and_goes_with_the_camera() {
     stage.ui.send(UiUpdate::Camera(CameraView::Live));
     stage.ui.send(UiUpdate::Preview(camera_picture()));
     let shot = stage.ui.snapshot().unwrap();
-    let top = 96 + 10;
+    // Below the bar and the row with the guard.
+    let top = 96 + 64 + 10;
     assert_eq!(pixel(&shot, 5, top), [0, 0, 0], "black above the picture");
     assert!(pixel(&shot, 5, 400)[0] > 80, "the picture in the middle");
     stage.ui.send(UiUpdate::Camera(CameraView::Stalled));

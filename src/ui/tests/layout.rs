@@ -1,38 +1,93 @@
-//! Nothing is clipped and nothing overlaps, at every size, in both languages, with the longest texts.
-//! The pictures in `target/screens` are for the eye.
+//! Nothing is clipped and nothing overlaps, at every size, in every language and text size, with the longest texts.
+//! What scrolls is looked at from its top to its end.
 
-use super::stage::{SIZES, Stage, Words, camera_picture, status, verdict, worst_status};
+use super::info_scenes::info_scenes;
+use super::scenes::{Scene, pages, verdicts};
+use super::stage::{SIZES, Stage, Words, status, verdict, worst_status};
 use super::texts::all_reasons;
-use crate::ui::{CameraView, Language, SavedState, UiUpdate};
+use crate::ui::{CameraView, Language, SavedState, TextSize, UiUpdate};
 use gatepost_protocol::{Outcome, Reason};
+use std::collections::BTreeSet;
 
 const LANGUAGES: [Language; 2] = [Language::English, Language::Chinese];
+const TEXT_SIZES: [TextSize; 3] = [TextSize::Normal, TextSize::Large, TextSize::VeryLarge];
 
-/// Every text lies inside the screen and over no other text.
-fn assert_tidy(stage: &Stage, what: &str) {
+/// What is not so: every text lies inside the screen, inside its button if it has one, and over no other text; every
+/// button is large enough for a gloved finger and over no other button.
+fn faults(stage: &Stage) -> Vec<String> {
     let words = stage.words();
-    assert!(words.len() > 2, "{what}: hardly a word on screen");
-    let (width, height) = (stage.size.0 as f32, stage.size.1 as f32);
-    for w in &words {
-        let inside = w.x >= -0.5
-            && w.y >= -0.5
-            && w.x + w.width <= width + 0.5
-            && w.y + w.height <= height + 0.5;
-        assert!(
-            inside,
-            "{what} at {:?}: outside the screen: {w:?}",
-            stage.size
-        );
+    let mut faults = Vec::new();
+    if words.len() < 3 {
+        faults.push("hardly a word on screen".to_owned());
     }
-    for (index, a) in words.iter().enumerate() {
-        for b in &words[index + 1..] {
-            assert!(
-                !overlap(a, b),
-                "{what} at {:?}: {a:?} over {b:?}",
-                stage.size
-            );
+    let (width, height) = (stage.size.0 as f32, stage.size.1 as f32);
+    let screen = Words {
+        text: String::new(),
+        x: 0.0,
+        y: 0.0,
+        width,
+        height,
+    };
+    let mut buttons = stage.buttons();
+    // The verdict is a button as a whole.
+    buttons.retain(|b| b.width * b.height < 0.6 * width * height);
+    for w in &words {
+        if !inside(w, &screen) {
+            faults.push(format!("outside the screen: {w:?}"));
+        }
+        for b in buttons.iter().filter(|b| overlap(w, b) && !inside(w, b)) {
+            faults.push(format!("{w:?} out of {b:?}"));
         }
     }
+    // Ten letters of a keyboard go across the narrow screen; all else is larger.
+    let least = |b: &Words| if b.text.len() == 1 { 40.0 } else { 56.0 } * width.min(height) / 480.0;
+    for (index, b) in buttons.iter().enumerate() {
+        if b.width + 0.5 < least(b) || b.height + 0.5 < least(b) || !inside(b, &screen) {
+            faults.push(format!("too small or cut: {b:?}"));
+        }
+        let others = buttons[index + 1..].iter();
+        for other in others.filter(|other| overlap(b, other) && b != *other) {
+            faults.push(format!("{b:?} over {other:?}"));
+        }
+    }
+    for (index, a) in words.iter().enumerate() {
+        for b in words[index + 1..].iter().filter(|b| overlap(a, b)) {
+            faults.push(format!("{a:?} over {b:?}"));
+        }
+    }
+    faults
+}
+
+/// Panics with every fault that was found in any scene.
+#[derive(Default)]
+struct Tidiness(Vec<String>);
+
+impl Tidiness {
+    fn look(&mut self, stage: &Stage, what: &str) {
+        let mut found: BTreeSet<String> = faults(stage).into_iter().collect();
+        while stage.page_down() {
+            found.extend(faults(stage));
+        }
+        let found = found.into_iter();
+        self.0
+            .extend(found.map(|fault| format!("{what} at {:?}: {fault}", stage.size)));
+    }
+
+    fn verify(self) {
+        assert!(
+            self.0.is_empty(),
+            "{} faults:\n{}",
+            self.0.len(),
+            self.0.join("\n")
+        );
+    }
+}
+
+fn inside(a: &Words, b: &Words) -> bool {
+    a.x >= b.x - 0.5
+        && a.y >= b.y - 0.5
+        && a.x + a.width <= b.x + b.width + 0.5
+        && a.y + a.height <= b.y + b.height + 0.5
 }
 
 fn overlap(a: &Words, b: &Words) -> bool {
@@ -44,6 +99,7 @@ fn overlap(a: &Words, b: &Words) -> bool {
 #[test]
 fn the_longest_verdicts_fit_every_screen_in_both_languages() {
     let reasons = all_reasons();
+    let mut tidiness = Tidiness::default();
     for size in SIZES {
         let stage = Stage::open(size, Language::English);
         stage.ui.send(UiUpdate::Status(worst_status()));
@@ -59,10 +115,11 @@ fn the_longest_verdicts_fit_every_screen_in_both_languages() {
                 view.issuer = "Shandong Provincial Health Commission".into();
                 stage.ui.send(UiUpdate::Verdict(view));
                 stage.ui.send(UiUpdate::Saved(SavedState::NotLogged));
-                assert_tidy(&stage, &format!("{language:?} {four:?}"));
+                tidiness.look(&stage, &format!("{language:?} {four:?}"));
             }
         }
     }
+    tidiness.verify();
 }
 
 #[test]
@@ -78,6 +135,7 @@ fn every_camera_state_fits_every_screen_in_both_languages() {
         CameraView::Unsupported,
         CameraView::Finished,
     ];
+    let mut tidiness = Tidiness::default();
     for size in SIZES {
         let stage = Stage::open(size, Language::English);
         stage.ui.send(UiUpdate::Status(worst_status()));
@@ -86,81 +144,62 @@ fn every_camera_state_fits_every_screen_in_both_languages() {
             stage.ui.send(UiUpdate::Language(language));
             for state in &states {
                 stage.ui.send(UiUpdate::Camera(state.clone()));
-                assert_tidy(&stage, &format!("{language:?} {state:?}"));
+                tidiness.look(&stage, &format!("{language:?} {state:?}"));
             }
         }
     }
+    tidiness.verify();
 }
 
 #[test]
-fn pictures_of_the_pages_for_the_eye() {
-    let scenes = [
-        ("admit", verdict(Outcome::Admit, &[Reason::Green], 1)),
-        (
-            "check",
-            verdict(Outcome::Check, &[Reason::LiveCodeNeeded], 1),
-        ),
-        (
-            "check-family",
-            verdict(
-                Outcome::Check,
-                &[Reason::Yellow, Reason::TakeTemperature],
-                3,
-            ),
-        ),
-        (
-            "refuse",
-            verdict(Outcome::Refuse, &[Reason::BadSignature], 0),
-        ),
-        (
-            "refuse-worst",
-            verdict(
-                Outcome::Refuse,
-                &[Reason::Red, Reason::UnknownIssuer, Reason::ClockUntrusted],
-                6,
-            ),
-        ),
-    ];
+fn every_page_fits_every_screen_in_every_language_and_text_size() {
+    let mut tidiness = Tidiness::default();
+    for_each_scene(pages(), |stage, scene, language, text| {
+        tidiness.look(stage, &format!("{} {language:?} {text:?}", scene.name));
+    });
+    tidiness.verify();
+}
+
+#[test]
+fn every_verdict_fits_every_screen_in_every_language_and_text_size() {
+    let mut tidiness = Tidiness::default();
+    for_each_scene(verdicts(), |stage, scene, language, text| {
+        tidiness.look(stage, &format!("{} {language:?} {text:?}", scene.name));
+    });
+    tidiness.verify();
+}
+
+#[test]
+fn every_page_about_the_device_fits_every_screen_in_every_language_and_text_size() {
+    let mut tidiness = Tidiness::default();
+    for_each_scene(info_scenes(), |stage, scene, language, text| {
+        tidiness.look(stage, &format!("{} {language:?} {text:?}", scene.name));
+    });
+    tidiness.verify();
+}
+
+/// Shows each scene in every size, language and text size.
+pub(super) fn for_each_scene(
+    scenes: Vec<Scene>,
+    mut each: impl FnMut(&Stage, &Scene, Language, TextSize),
+) {
     for size in SIZES {
         let stage = Stage::open(size, Language::English);
-        for language in LANGUAGES {
-            let name = |scene: &str| format!("{scene}-{}", language.word());
-            stage.ui.send(UiUpdate::Language(language));
-            stage.ui.send(UiUpdate::Dismiss);
-            stage.ui.send(UiUpdate::Status(status()));
-            stage.ui.send(UiUpdate::Camera(CameraView::Live));
-            stage.ui.send(UiUpdate::Preview(camera_picture()));
-            stage.picture(&name("scan"));
-            stage.ui.send(UiUpdate::Camera(CameraView::Unplugged {
-                device: "/dev/video0".into(),
+        for scene in &scenes {
+            let worst = scene.name.ends_with("worst");
+            stage.ui.send(UiUpdate::Status(if worst {
+                worst_status()
+            } else {
+                status()
             }));
-            stage.picture(&name("camera-unplugged"));
-            for (scene, view) in &scenes {
-                let worst = *scene == "refuse-worst";
-                let mut view = view.clone();
-                view.help =
-                    worst.then(|| "Service desk 2, Quancheng Road 180. Tel. 0531-12345".to_owned());
-                stage.ui.send(UiUpdate::Verdict(view));
-                let saved = if worst {
-                    SavedState::NotLogged
-                } else {
-                    SavedState::Logged
-                };
-                stage.ui.send(UiUpdate::Saved(saved));
-                stage.ui.send(UiUpdate::TimeLeft(0.6));
-                stage.ui.send(UiUpdate::Status(if worst {
-                    worst_status()
-                } else {
-                    status()
-                }));
-                let shot = stage.picture(&name(scene));
-                assert_eq!((shot.width, shot.height), size);
+            scene.set(&stage);
+            for language in LANGUAGES {
+                stage.ui.send(UiUpdate::Language(language));
+                for text in TEXT_SIZES {
+                    stage.ui.send(UiUpdate::TextSize(text));
+                    each(&stage, scene, language, text);
+                }
             }
-            stage.ui.send(UiUpdate::Dismiss);
-            stage.ui.send(UiUpdate::Camera(CameraView::Live));
-            stage.ui.send(UiUpdate::Preview(camera_picture()));
-            stage.picture(&name("scan-worst"));
-            stage.ui.send(UiUpdate::Saved(SavedState::Logged));
         }
     }
 }

@@ -1,0 +1,88 @@
+//! The duty page, and the PIN of whoever's badge was shown.
+
+use super::generated::{AppWindow, DutyAdapter, DutyKind};
+use super::view::{DutyState, DutyView, UiCommand};
+use slint::{ComponentHandle, SharedString};
+use std::cell::RefCell;
+use std::rc::Rc;
+
+/// Digits of a PIN at most.
+const MAX_PIN: usize = 12;
+
+thread_local! {
+    /// What is typed so far: only its length is the window's business. A thread has one window.
+    static PIN: RefCell<String> = const { RefCell::new(String::new()) };
+}
+
+/// Keys fill the dots; only the whole PIN goes to the program.
+pub(super) fn connect(app: &AppWindow, on_command: &Rc<dyn Fn(UiCommand)>) {
+    let adapter = app.global::<DutyAdapter>();
+    let weak = app.as_weak();
+    adapter.on_key(move |face| {
+        change(&weak, |pin| {
+            if pin.len() < MAX_PIN {
+                pin.push_str(&face);
+            }
+        });
+    });
+    let weak = app.as_weak();
+    adapter.on_erase(move || {
+        change(&weak, |pin| {
+            pin.pop();
+        });
+    });
+    let (weak, tell) = (app.as_weak(), on_command.clone());
+    adapter.on_submit(move || {
+        let pin = PIN.take();
+        change(&weak, String::clear);
+        if !pin.is_empty() {
+            tell(UiCommand::Pin(pin));
+        }
+    });
+    let tell = on_command.clone();
+    adapter.on_sign_off(move || tell(UiCommand::SignOff));
+}
+
+/// Shows who is on duty and how far signing on is.
+pub(super) fn show(app: &AppWindow, view: &DutyView) {
+    let adapter = app.global::<DutyAdapter>();
+    adapter.set_guard(view.guard.as_str().into());
+    adapter.set_name(SharedString::default());
+    adapter.set_tries_left(-1);
+    let kind = match &view.state {
+        DutyState::ShowBadge => DutyKind::ShowBadge,
+        DutyState::EnterPin { name, tries_left } => {
+            adapter.set_name(name.as_str().into());
+            adapter.set_tries_left(tries_left.map_or(-1, i32::from));
+            DutyKind::EnterPin
+        }
+        DutyState::Locked { seconds } => {
+            adapter.set_seconds(i32::try_from(*seconds).unwrap_or(i32::MAX));
+            DutyKind::Locked
+        }
+        DutyState::OnDuty => DutyKind::OnDuty,
+        DutyState::Expired => DutyKind::Expired,
+        DutyState::Revoked => DutyKind::Revoked,
+        DutyState::OtherPlace => DutyKind::OtherPlace,
+    };
+    if kind != DutyKind::EnterPin {
+        forget(app);
+    }
+    adapter.set_state(kind);
+}
+
+/// Nothing of the PIN stays.
+pub(super) fn forget(app: &AppWindow) {
+    change(&app.as_weak(), String::clear);
+}
+
+fn change(app: &slint::Weak<AppWindow>, act: impl FnOnce(&mut String)) {
+    let length = PIN.with_borrow_mut(|pin| {
+        act(pin);
+        pin.len()
+    });
+    if let Some(app) = app.upgrade() {
+        let length = i32::try_from(length).unwrap_or(i32::MAX);
+        app.global::<DutyAdapter>().set_pin_length(length);
+    }
+}

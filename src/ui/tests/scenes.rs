@@ -1,0 +1,251 @@
+//! What the pages can show, for the tests of their layout and for their pictures.
+
+use super::stage::{Stage, camera_picture, fullest_verdict, member, verdict};
+use crate::ui::{
+    ByHandView, CameraView, DutyState, DutyView, IdEntryView, IdFault, Language, OverrideView,
+    Page, Question, SavedState, TextSize, UiUpdate,
+};
+use gatepost_protocol::{Outcome, Reason};
+
+/// A page in one of its states: what the program says, then what a finger taps (in English).
+pub(super) struct Scene {
+    pub(super) name: &'static str,
+    updates: Vec<UiUpdate>,
+    taps: Vec<&'static str>,
+}
+
+impl Scene {
+    pub(super) fn new(name: &'static str, updates: Vec<UiUpdate>, taps: &[&'static str]) -> Self {
+        let taps = taps.to_vec();
+        Self {
+            name,
+            updates,
+            taps,
+        }
+    }
+
+    /// Sets the scene from wherever the stage is, in normal size and English.
+    pub(super) fn set(&self, stage: &Stage) {
+        stage.ui.send(UiUpdate::Language(Language::English));
+        stage.ui.send(UiUpdate::TextSize(TextSize::Normal));
+        stage.ui.send(UiUpdate::Torch(None));
+        stage.ui.send(UiUpdate::Dismiss);
+        stage.ui.send(UiUpdate::Duty(duty(DutyState::ShowBadge)));
+        stage.ui.send(UiUpdate::ByHand(by_hand(0)));
+        stage.ui.send(UiUpdate::Saved(SavedState::Logged));
+        stage.ui.send(UiUpdate::Notices(Vec::new()));
+        stage.ui.send(UiUpdate::Page(Page::Scan));
+        stage.ui.send(UiUpdate::Camera(CameraView::Live));
+        stage.ui.send(UiUpdate::Preview(camera_picture()));
+        for update in &self.updates {
+            stage.ui.send(update.clone());
+        }
+        stage.tap_all(&self.taps);
+    }
+}
+
+pub(super) fn duty(state: DutyState) -> DutyView {
+    let guard = if state == DutyState::OnDuty {
+        "欧阳晓明 Ouyang Xiaoming"
+    } else {
+        ""
+    };
+    DutyView {
+        guard: guard.into(),
+        state,
+    }
+}
+
+pub(super) fn by_hand(questions: usize) -> ByHandView {
+    let texts = [
+        "Fever, cough or loss of smell in the last 14 days? 最近十四天有症状吗？",
+        "Contact with a confirmed case in the last 14 days?",
+    ];
+    ByHandView {
+        questions: texts
+            .iter()
+            .cycle()
+            .take(questions)
+            .map(|q| (*q).to_owned())
+            .collect(),
+        allowed: true,
+    }
+}
+
+fn pin(tries_left: Option<u8>) -> UiUpdate {
+    UiUpdate::Duty(duty(DutyState::EnterPin {
+        name: "欧阳晓明 Ouyang Xiaoming".into(),
+        tries_left,
+    }))
+}
+
+fn found() -> UiUpdate {
+    UiUpdate::Found {
+        codes: vec![
+            [(110.0, 70.0), (210.0, 74.0), (206.0, 172.0), (108.0, 168.0)],
+            [(20.0, 30.0), (60.0, 20.0), (70.0, 60.0), (30.0, 70.0)],
+        ],
+        size: (320, 240),
+    }
+}
+
+/// Scan, duty and the ways for people without a code.
+pub(super) fn pages() -> Vec<Scene> {
+    let page = |page| vec![UiUpdate::Page(page)];
+    let id = |fault, looking| {
+        vec![
+            UiUpdate::Page(Page::IdEntry),
+            UiUpdate::IdEntry(IdEntryView { fault, looking }),
+        ]
+    };
+    let form = |questions| {
+        vec![
+            UiUpdate::ByHand(by_hand(questions)),
+            UiUpdate::Page(Page::ByHand),
+        ]
+    };
+    let on_duty = |state| vec![UiUpdate::Page(Page::Duty), UiUpdate::Duty(duty(state))];
+    let not_allowed = ByHandView {
+        questions: Vec::new(),
+        allowed: false,
+    };
+    let digits = [
+        "3", "7", "0", "1", "0", "2", "1", "9", "9", "0", "0", "1", "0", "1", "0", "0", "1", "X",
+    ];
+    let mut wrong = id(Some(IdFault::CheckDigit), false);
+    wrong.remove(1);
+    vec![
+        Scene::new("scan-found", vec![found()], &[]),
+        Scene::new("scan-out", vec![], &["People go in. Switch to out"]),
+        Scene::new(
+            "scan-torch",
+            vec![UiUpdate::Torch(Some(false))],
+            &["Light on"],
+        ),
+        Scene::new(
+            "scan-relative",
+            vec![],
+            &["No phone or code", "Scan a relative's family pass"],
+        ),
+        Scene::new("no-code", page(Page::NoCode), &[]),
+        Scene::new("id-empty", id(None, false), &[]),
+        Scene::new("id-typed", wrong, &digits),
+        Scene::new("id-fault", id(Some(IdFault::Length), false), &[]),
+        Scene::new("id-looking", id(None, true), &[]),
+        Scene::new("by-hand-why", form(2), &[]),
+        Scene::new("by-hand-question", form(6), &["Phone is off or broken"]),
+        Scene::new(
+            "by-hand-name",
+            form(0),
+            &["Phone is off or broken", "W", "A", "N", "G"],
+        ),
+        Scene::new(
+            "by-hand-contact",
+            form(0),
+            &["Code cannot be read", "ID or telephone number", "1", "3"],
+        ),
+        Scene::new(
+            "by-hand-not-allowed",
+            vec![UiUpdate::ByHand(not_allowed), UiUpdate::Page(Page::ByHand)],
+            &[],
+        ),
+        Scene::new("duty-badge", on_duty(DutyState::ShowBadge), &[]),
+        Scene::new(
+            "duty-pin",
+            vec![UiUpdate::Page(Page::Duty), pin(Some(2))],
+            &["1", "2", "3"],
+        ),
+        Scene::new(
+            "duty-locked",
+            on_duty(DutyState::Locked { seconds: 300 }),
+            &[],
+        ),
+        Scene::new("duty-on", on_duty(DutyState::OnDuty), &[]),
+        Scene::new("duty-other-place", on_duty(DutyState::OtherPlace), &[]),
+    ]
+}
+
+/// Verdicts of every kind.
+pub(super) fn verdicts() -> Vec<Scene> {
+    let shown = |view, saved| {
+        vec![
+            UiUpdate::Verdict(view),
+            UiUpdate::Saved(saved),
+            UiUpdate::TimeLeft(0.6),
+        ]
+    };
+    let logged = |view| shown(view, SavedState::Logged);
+    let mut question = verdict(Outcome::Check, &[Reason::TakeTemperature], 1);
+    question.question = Some(Question::Temperature { reader: true });
+    let mut no_list = verdict(Outcome::Check, &[Reason::NoList], 1);
+    no_list.issuer = String::new();
+    let mut group = verdict(Outcome::Refuse, &[Reason::Red], 0);
+    group.members = (0..3).map(member).collect();
+    let mut crowd = group.clone();
+    crowd.members = (0..8).map(member).collect();
+    let mut worst = verdict(
+        Outcome::Refuse,
+        &[Reason::Red, Reason::UnknownIssuer, Reason::ClockUntrusted],
+        6,
+    );
+    worst.help = Some("Service desk 2, Quancheng Road 180. Tel. 0531-12345".into());
+    worst.issuer = "Shandong Provincial Health Commission".into();
+    let awaiting = |overriding| {
+        let mut view = fullest_verdict();
+        view.overriding = overriding;
+        view
+    };
+    let mut with_pin = logged(awaiting(OverrideView::ShowBadge));
+    with_pin.push(pin(None));
+    let mut from_id = vec![UiUpdate::Page(Page::IdEntry)];
+    from_id.extend(logged(no_list));
+    vec![
+        Scene::new(
+            "admit",
+            logged(verdict(Outcome::Admit, &[Reason::Green], 1)),
+            &[],
+        ),
+        Scene::new(
+            "admit-held",
+            logged(verdict(Outcome::Admit, &[Reason::Green], 1)),
+            &["Hold the verdict"],
+        ),
+        Scene::new(
+            "check",
+            logged(verdict(Outcome::Check, &[Reason::LiveCodeNeeded], 1)),
+            &[],
+        ),
+        Scene::new("check-temperature", logged(question), &[]),
+        Scene::new(
+            "check-family",
+            logged(verdict(
+                Outcome::Check,
+                &[Reason::Yellow, Reason::CheckIdentity],
+                3,
+            )),
+            &[],
+        ),
+        Scene::new("check-id-no-list", from_id, &[]),
+        Scene::new(
+            "refuse",
+            logged(verdict(Outcome::Refuse, &[Reason::BadSignature], 0)),
+            &[],
+        ),
+        Scene::new("refuse-group", logged(group), &[]),
+        Scene::new("refuse-crowd", logged(crowd), &[]),
+        Scene::new("refuse-worst", shown(worst, SavedState::NotLogged), &[]),
+        Scene::new("arrival", logged(fullest_verdict()), &[]),
+        Scene::new("override-why", logged(fullest_verdict()), &["Supervisor"]),
+        Scene::new(
+            "override-badge",
+            logged(awaiting(OverrideView::ShowBadge)),
+            &[],
+        ),
+        Scene::new("override-pin", with_pin, &["1", "2"]),
+        Scene::new(
+            "override-refused",
+            logged(awaiting(OverrideView::BadgeRefused)),
+            &[],
+        ),
+    ]
+}
