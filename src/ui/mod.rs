@@ -1,11 +1,12 @@
 //! The window. Only this module knows Slint; the rest of the program sends `UiUpdate`s and hears `UiCommand`s.
 //!
-//! `view` holds the plain types, each other module but `offscreen` and `qr` maps them onto one of the window's adapters,
+//! `view` holds the plain types, each other module but `offscreen`, `fonts` and `qr` maps them onto one of the window's adapters,
 //! and `offscreen` is a window without a display.
 
 mod by_hand;
 mod duty;
 mod enrol;
+mod fonts;
 mod id_entry;
 mod notices;
 mod offscreen;
@@ -127,6 +128,7 @@ impl Ui {
             }
         };
         let on_command: Rc<dyn Fn(UiCommand)> = Rc::new(on_command);
+        fonts::connect();
         scan::connect(&app, &on_command);
         verdict::connect(&app, &on_command);
         id_entry::connect(&app, &on_command);

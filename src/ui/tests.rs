@@ -2,6 +2,8 @@
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic)]
 
 mod behaviour;
+mod flows;
+mod golden;
 mod info;
 mod info_scenes;
 mod layout;

@@ -24,6 +24,12 @@ impl Scene {
         }
     }
 
+    /// Uyghur is for scan and verdict.
+    pub(super) fn is_for(&self, language: Language) -> bool {
+        let others = ["no-code", "id-", "by-hand", "duty"];
+        language != Language::Uyghur || !others.iter().any(|other| self.name.starts_with(other))
+    }
+
     /// Sets the scene from wherever the stage is, in normal size and English.
     pub(super) fn set(&self, stage: &Stage) {
         stage.ui.send(UiUpdate::Language(Language::English));

@@ -49,10 +49,49 @@ fn literal(text: &str) -> Option<(String, &str)> {
     None
 }
 
-/// Every `@tr` text, with its plural where there is one.
-fn tr_texts() -> BTreeSet<(String, Option<String>)> {
-    let mut found = BTreeSet::new();
+/// A text with its plural where there is one.
+type Key = (String, Option<String>);
+
+/// Every `@tr` text.
+fn tr_texts() -> BTreeSet<Key> {
+    texts_of(&slint_files())
+}
+
+/// The `@tr` texts of the pages that Uyghur is for: scan, verdict, status bar, and the words that they use.
+fn uyghur_texts() -> BTreeSet<Key> {
+    let files = [
+        "pages/scan.slint",
+        "pages/verdict",
+        "widgets/status-bar.slint",
+        "widgets/language-button.slint",
+        "widgets/person-card.slint",
+        "widgets/direction-button.slint",
+        "widgets/camera-trouble.slint",
+    ];
+    // Words of other pages among the common ones.
+    let others = ["why(", "id-fault(", "duty(", "duty-advice("];
+    let ui = root().join("ui");
+    let mut found = Vec::new();
     for (path, text) in slint_files() {
+        let name = path
+            .strip_prefix(&ui)
+            .unwrap()
+            .to_string_lossy()
+            .into_owned();
+        if name == "texts.slint" {
+            let functions = text.split("public pure function ");
+            let common = functions.filter(|f| !others.iter().any(|other| f.starts_with(other)));
+            found.push((path, common.collect()));
+        } else if files.iter().any(|file| name.starts_with(file)) {
+            found.push((path, text));
+        }
+    }
+    texts_of(&found)
+}
+
+fn texts_of(files: &[(PathBuf, String)]) -> BTreeSet<Key> {
+    let mut found = BTreeSet::new();
+    for (path, text) in files {
         for call in text.split("@tr(").skip(1) {
             let (singular, rest) = literal(call).unwrap_or_else(|| {
                 panic!("@tr without a literal in {}: {call:.40}", path.display());
@@ -67,9 +106,10 @@ fn tr_texts() -> BTreeSet<(String, Option<String>)> {
     found
 }
 
-/// The Chinese file: (text, plural) to translation.
-fn po_texts() -> BTreeMap<(String, Option<String>), String> {
-    let po = fs::read_to_string(root().join("ui/lang/zh_CN/LC_MESSAGES/gatepost.po")).unwrap();
+/// The file of a language: (text, plural) to translation.
+fn po_texts(language: &str) -> BTreeMap<Key, String> {
+    let file = format!("ui/lang/{language}/LC_MESSAGES/gatepost.po");
+    let po = fs::read_to_string(root().join(file)).unwrap();
     let mut found = BTreeMap::new();
     for block in po.split("\n\n").skip(1) {
         let field = |name: &str| {
@@ -130,14 +170,32 @@ pub(super) fn all_reasons() -> Vec<Reason> {
 
 #[test]
 fn every_text_has_a_chinese_translation_and_no_translation_is_left_over() {
-    let (texts, po) = (tr_texts(), po_texts());
+    assert_complete("zh_CN", &tr_texts());
+}
+
+#[test]
+fn every_text_of_scan_verdict_and_status_bar_has_an_uyghur_translation() {
+    assert_complete("ug", &uyghur_texts());
+}
+
+fn assert_complete(language: &str, texts: &BTreeSet<Key>) {
+    let po = po_texts(language);
     let translated: BTreeSet<_> = po.keys().cloned().collect();
     let missing: Vec<_> = texts.difference(&translated).collect();
-    let left_over: Vec<_> = translated.difference(&texts).collect();
-    assert!(missing.is_empty(), "not in the .po: {missing:#?}");
-    assert!(left_over.is_empty(), "in the .po only: {left_over:#?}");
-    for (text, chinese) in po {
-        assert!(!chinese.trim().is_empty(), "empty translation of {text:?}");
+    let left_over: Vec<_> = translated.difference(texts).collect();
+    assert!(
+        missing.is_empty(),
+        "not in the {language} .po: {missing:#?}"
+    );
+    assert!(
+        left_over.is_empty(),
+        "in the {language} .po only: {left_over:#?}"
+    );
+    for (text, translation) in po {
+        assert!(
+            !translation.trim().is_empty(),
+            "empty translation of {text:?}"
+        );
     }
 }
 
@@ -150,8 +208,10 @@ fn translations_keep_the_placeholders() {
             .map(str::to_owned)
             .collect()
     };
-    for ((text, _), chinese) in po_texts() {
-        assert_eq!(placeholders(&text), placeholders(&chinese), "{text:?}");
+    for language in ["zh_CN", "ug"] {
+        for ((text, _), translation) in po_texts(language) {
+            assert_eq!(placeholders(&text), placeholders(&translation), "{text:?}");
+        }
     }
 }
 
@@ -209,11 +269,11 @@ fn the_window_knows_exactly_the_reasons_of_the_checkpoint() {
 }
 
 #[test]
-fn every_reason_has_its_own_words_and_a_next_step_in_both_languages() {
+fn every_reason_has_its_own_words_and_a_next_step_in_every_language() {
     let stage = Stage::open((480, 800), Language::English);
     let reasons = all_reasons();
     let mut seen = BTreeSet::new();
-    for language in [Language::English, Language::Chinese] {
+    for language in [Language::English, Language::Chinese, Language::Uyghur] {
         stage.ui.send(UiUpdate::Language(language));
         let kinds: Vec<_> = reasons.iter().map(|r| map_reason(*r)).collect();
         let words: Vec<(String, String)> = stage
@@ -243,5 +303,5 @@ fn every_reason_has_its_own_words_and_a_next_step_in_both_languages() {
             );
         }
     }
-    assert_eq!(seen.len(), 2 * reasons.len());
+    assert_eq!(seen.len(), 3 * reasons.len());
 }

@@ -1,0 +1,455 @@
+//! What a guard does on the pages, by the labels of the buttons: each tap sends what it says, and nothing private stays.
+
+use super::scenes::{by_hand, duty};
+use super::stage::{SIZES, Stage, fullest_verdict, status, verdict};
+use crate::ui::generated::{ByHandAdapter, DutyAdapter, IdAdapter, VerdictAdapter};
+use crate::ui::page::typed;
+use crate::ui::scan::path;
+use crate::ui::{
+    ByHandForm, CameraView, DutyState, IdEntryView, IdFault, Language, OverrideView, Page,
+    Question, TemperatureAnswer, TextSize, UiCommand, UiUpdate,
+};
+use gatepost_protocol::{Direction, Outcome, OverrideWhy, Reason, WhyNoCode};
+use slint::platform::WindowEvent;
+use slint::{ComponentHandle, Model};
+
+const NUMBER: [&str; 18] = [
+    "3", "7", "0", "1", "0", "2", "1", "9", "9", "0", "0", "1", "0", "1", "0", "0", "1", "X",
+];
+
+fn stage() -> Stage {
+    let stage = Stage::open((480, 800), Language::English);
+    stage.ui.send(UiUpdate::Status(status()));
+    stage.ui.send(UiUpdate::Camera(CameraView::Live));
+    stage
+}
+
+impl Stage {
+    fn commands(&self) -> Vec<UiCommand> {
+        self.commands.try_iter().collect()
+    }
+}
+
+#[test]
+fn typing_an_id_number_is_two_taps_from_home() {
+    for size in SIZES {
+        let stage = Stage::open(size, Language::English);
+        stage.tap_all(&["No phone or code", "Type the ID number"]);
+        assert_eq!(
+            stage.commands(),
+            [
+                UiCommand::Opened(Page::NoCode),
+                UiCommand::Opened(Page::IdEntry)
+            ]
+        );
+        stage.tap_all(&NUMBER);
+        assert!(stage.says("370102 19900101 001X"));
+        stage.tap("1");
+        assert!(stage.says("370102 19900101 001X"), "18 characters are all");
+        stage.tap("Look up");
+        assert_eq!(
+            stage.commands(),
+            [UiCommand::IdNumber("37010219900101001X".into())]
+        );
+    }
+}
+
+#[test]
+fn a_fault_in_an_id_number_is_said_in_words_and_goes_with_the_next_key() {
+    let stage = stage();
+    stage.ui.send(UiUpdate::Page(Page::IdEntry));
+    stage.tap_all(&["1", "2", "Delete the last character", "Look up"]);
+    assert_eq!(stage.commands(), [UiCommand::IdNumber("1".into())]);
+    let fault = "One digit is wrong. Compare it with the card.";
+    stage.ui.send(UiUpdate::IdEntry(IdEntryView {
+        fault: Some(IdFault::CheckDigit),
+        looking: false,
+    }));
+    assert!(stage.says(fault));
+    stage.tap("3");
+    assert!(!stage.says(fault));
+    stage.ui.send(UiUpdate::IdEntry(IdEntryView {
+        fault: None,
+        looking: true,
+    }));
+    assert!(stage.says("Looking it up…"));
+    stage.tap("Look up");
+    assert_eq!(stage.commands(), [], "it is being looked up already");
+}
+
+#[test]
+fn a_form_by_hand_goes_whole_to_the_program_and_is_forgotten() {
+    for size in SIZES {
+        let stage = Stage::open(size, Language::English);
+        stage.ui.send(UiUpdate::ByHand(by_hand(2)));
+        stage.tap_all(&[
+            "No phone or code",
+            "Register by hand",
+            "Phone is off or broken",
+            "No",
+            "Yes",
+            "L",
+            "I",
+            "Space",
+            "N",
+            "G",
+            "Delete the last character",
+            "ID or telephone number",
+            "1",
+            "3",
+            "X",
+            "Delete the last character",
+        ]);
+        assert!(stage.says("LI N") && stage.says("13"));
+        stage.commands();
+        stage.tap("Register");
+        let form = ByHandForm {
+            why: WhyNoCode::PhoneTrouble,
+            name: "LI N".into(),
+            contact: "13".into(),
+            answers: vec![false, true],
+        };
+        assert_eq!(stage.commands(), [UiCommand::ByHand(form)]);
+        assert_nothing_typed(&stage);
+    }
+}
+
+#[test]
+fn the_way_back_through_a_form_keeps_its_answers() {
+    let stage = stage();
+    stage.ui.send(UiUpdate::ByHand(by_hand(1)));
+    stage.ui.send(UiUpdate::Page(Page::ByHand));
+    stage.tap_all(&["Visitor without a local pass", "Yes", "Back", "Back"]);
+    assert!(stage.says("Why without a code?"));
+    stage.tap_all(&["Visitor without a local pass", "No", "Register"]);
+    let form = ByHandForm {
+        why: WhyNoCode::Visitor,
+        name: String::new(),
+        contact: String::new(),
+        answers: vec![false],
+    };
+    assert_eq!(stage.commands(), [UiCommand::ByHand(form)]);
+}
+
+#[test]
+fn a_name_and_a_number_stop_at_what_the_record_has_room_for() {
+    let stage = stage();
+    stage.ui.send(UiUpdate::ByHand(by_hand(0)));
+    stage.ui.send(UiUpdate::Page(Page::ByHand));
+    stage.tap("Code cannot be read");
+    stage.tap_all(&["W"; 45]);
+    stage.tap("ID or telephone number");
+    stage.tap_all(&["7"; 30]);
+    stage.tap("Register");
+    let Some(UiCommand::ByHand(form)) = stage.commands().pop() else {
+        panic!("a form");
+    };
+    assert_eq!((form.name.len(), form.contact.len()), (40, 24));
+}
+
+#[test]
+fn where_nobody_is_registered_by_hand_the_page_says_so() {
+    let stage = stage();
+    let mut view = by_hand(0);
+    view.allowed = false;
+    stage.ui.send(UiUpdate::ByHand(view));
+    stage.ui.send(UiUpdate::Page(Page::ByHand));
+    assert!(stage.says("At this place nobody is registered by hand. Call the supervisor."));
+    assert!(stage.buttons().iter().all(|b| b.text != "Register"));
+}
+
+#[test]
+fn what_was_typed_is_gone_when_a_page_is_left() {
+    let stage = stage();
+    stage.ui.send(UiUpdate::ByHand(by_hand(1)));
+    stage.tap_all(&["No phone or code", "Type the ID number", "3", "7", "Back"]);
+    assert_nothing_typed(&stage);
+    stage.tap_all(&[
+        "Register by hand",
+        "No phone, no paper pass",
+        "Yes",
+        "W",
+        "A",
+    ]);
+    stage.ui.send(UiUpdate::Page(Page::Scan));
+    assert_nothing_typed(&stage);
+    stage.ui.send(UiUpdate::Page(Page::Duty));
+    stage.ui.send(UiUpdate::Duty(duty(DutyState::EnterPin {
+        name: "Li".into(),
+        tries_left: None,
+    })));
+    stage.tap_all(&["1", "2"]);
+    stage.ui.send(UiUpdate::Page(Page::Scan));
+    assert_nothing_typed(&stage);
+}
+
+#[test]
+fn a_verdict_on_a_typed_number_takes_the_number_away() {
+    let stage = stage();
+    stage.ui.send(UiUpdate::Page(Page::IdEntry));
+    stage.tap_all(&["3", "7", "Look up"]);
+    let view = verdict(Outcome::Check, &[Reason::NoList], 0);
+    stage.ui.send(UiUpdate::Verdict(view));
+    assert_nothing_typed(&stage);
+    stage.commands();
+    stage.tap("Register by hand");
+    assert_eq!(
+        stage.commands(),
+        [
+            UiCommand::DismissVerdict(7),
+            UiCommand::Opened(Page::ByHand)
+        ]
+    );
+    assert!(stage.says("Why without a code?"));
+}
+
+#[test]
+fn a_paper_pass_and_a_relatives_pass_lead_back_to_the_camera_with_a_hint() {
+    let stage = stage();
+    stage.tap_all(&["No phone or code", "Scan a paper pass"]);
+    assert!(stage.says("Hold the paper pass inside the frame"));
+    stage.tap_all(&["No phone or code", "Scan a relative's family pass"]);
+    assert!(stage.says("Hold the relative's family pass inside the frame"));
+    stage.tap_all(&["No phone or code", "Back"]);
+    assert!(stage.says("Hold the code inside the frame"));
+}
+
+#[test]
+fn one_tap_turns_the_direction_round() {
+    let stage = stage();
+    stage.tap("People go in. Switch to out");
+    assert!(stage.says("OUT") && !stage.says("IN"));
+    stage.tap("People go out. Switch to in");
+    assert!(stage.says("IN"));
+    assert_eq!(
+        stage.commands(),
+        [
+            UiCommand::Direction(Direction::Out),
+            UiCommand::Direction(Direction::In)
+        ]
+    );
+}
+
+#[test]
+fn the_torch_has_a_button_where_there_is_one() {
+    let stage = stage();
+    assert!(stage.buttons().iter().all(|b| b.text != "Light on"));
+    stage.ui.send(UiUpdate::Torch(Some(false)));
+    stage.tap_all(&["Light on", "Light off"]);
+    assert_eq!(
+        stage.commands(),
+        [UiCommand::Torch(true), UiCommand::Torch(false)]
+    );
+}
+
+#[test]
+fn the_temperature_is_answered_with_one_tap_and_only_once() {
+    for (label, answer) in [
+        ("Normal", TemperatureAnswer::Normal),
+        ("37.3 °C or above", TemperatureAnswer::Fever),
+    ] {
+        let stage = stage();
+        let mut view = verdict(Outcome::Check, &[Reason::TakeTemperature], 1);
+        view.question = Some(Question::Temperature { reader: false });
+        stage.ui.send(UiUpdate::Verdict(view));
+        stage.tap(label);
+        assert_eq!(stage.commands(), [UiCommand::Temperature(7, answer)]);
+        assert!(stage.buttons().iter().all(|b| b.text != label));
+    }
+}
+
+#[test]
+fn next_closes_a_verdict_at_once() {
+    let stage = stage();
+    let view = verdict(Outcome::Admit, &[Reason::Green], 1);
+    stage.ui.send(UiUpdate::Verdict(view));
+    stage.tap("Next");
+    assert_eq!(stage.commands(), [UiCommand::DismissVerdict(7)]);
+    assert!(!stage.says("ADMIT"));
+}
+
+#[test]
+fn a_verdict_decided_again_stays_held_and_the_next_one_is_not() {
+    let stage = stage();
+    let mut view = verdict(Outcome::Check, &[Reason::TakeTemperature], 1);
+    stage.ui.send(UiUpdate::Verdict(view.clone()));
+    stage.tap("Hold the verdict");
+    view.outcome = Outcome::Admit;
+    stage.ui.send(UiUpdate::Verdict(view.clone()));
+    assert!(stage.says("Held. Tap to close"));
+    view.number += 1;
+    stage.ui.send(UiUpdate::Verdict(view));
+    assert!(stage.says("Tap to hold"));
+}
+
+#[test]
+fn a_supervisor_allows_with_a_reason_a_badge_and_a_pin() {
+    for size in SIZES {
+        let stage = Stage::open(size, Language::English);
+        let mut view = fullest_verdict();
+        stage.ui.send(UiUpdate::Verdict(view.clone()));
+        stage.tap_all(&["Supervisor", "Cancel", "Supervisor"]);
+        assert!(stage.says("CHECK"), "the outcome stays in sight");
+        stage.tap("Other documents seen");
+        assert_eq!(
+            stage.commands(),
+            [UiCommand::Override(7, OverrideWhy::DocumentsSeen)]
+        );
+        view.overriding = OverrideView::ShowBadge;
+        stage.ui.send(UiUpdate::Verdict(view.clone()));
+        assert!(stage.says("Supervisor: hold your badge before the camera"));
+        stage.ui.send(UiUpdate::Duty(duty(DutyState::EnterPin {
+            name: "Li".into(),
+            tries_left: None,
+        })));
+        stage.tap_all(&["1", "2", "3", "4", "OK"]);
+        assert_eq!(stage.commands(), [UiCommand::Pin("1234".into())]);
+        assert!(stage.says("CHECK"), "the outcome stays in sight");
+        view.overriding = OverrideView::BadgeRefused;
+        stage.ui.send(UiUpdate::Verdict(view));
+        assert!(stage.says("That badge may not allow this, or not at this place."));
+    }
+}
+
+#[test]
+fn a_verdict_that_nobody_may_allow_has_no_supervisor_button() {
+    let stage = stage();
+    let view = verdict(Outcome::Refuse, &[Reason::BadSignature], 0);
+    stage.ui.send(UiUpdate::Verdict(view));
+    assert!(stage.buttons().iter().all(|b| b.text != "Supervisor"));
+}
+
+#[test]
+fn a_verdict_says_how_long_ago_whom_to_call_and_shows_the_address_as_a_code() {
+    let stage = stage();
+    stage.ui.send(UiUpdate::Verdict(fullest_verdict()));
+    for text in [
+        "Already passed 3 minutes ago.",
+        "历下区 Lixia: 0531-88150120",
+        "For the holder's phone: scan this.",
+    ] {
+        assert!(
+            stage.says(text),
+            "{text} is missing in {:#?}",
+            stage.words()
+        );
+    }
+    let shot = stage.ui.snapshot().unwrap();
+    let (width, height) = (shot.width as usize, shot.height as usize);
+    let mut prepared = rqrr::PreparedImage::prepare_from_greyscale(width, height, |x, y| {
+        shot.rgb[(y * width + x) * 3 + 1]
+    });
+    let texts: Vec<String> = prepared
+        .detect_grids()
+        .iter()
+        .filter_map(|grid| Some(grid.decode().ok()?.1))
+        .collect();
+    assert_eq!(texts, [fullest_verdict().link.unwrap()]);
+}
+
+#[test]
+fn people_and_codes_of_a_verdict_are_gone_when_it_is_closed() {
+    let stage = stage();
+    let mut view = verdict(Outcome::Refuse, &[Reason::Red], 2);
+    view.members = vec![super::stage::member(0), super::stage::member(1)];
+    stage.ui.send(UiUpdate::Verdict(view));
+    stage.ui.send(UiUpdate::Dismiss);
+    let left = stage.ui.ask(|app| {
+        let adapter = app.global::<VerdictAdapter>();
+        adapter.get_people().row_count() + adapter.get_members().row_count()
+    });
+    assert_eq!(left.unwrap(), 0);
+}
+
+#[test]
+fn signing_on_and_off_asks_for_the_pin_and_shows_the_guard() {
+    let stage = stage();
+    stage.tap("Duty");
+    stage.ui.send(UiUpdate::Duty(duty(DutyState::EnterPin {
+        name: "Li".into(),
+        tries_left: Some(2),
+    })));
+    assert!(stage.says("Wrong PIN. 2 tries left."));
+    stage.tap("OK");
+    stage.tap_all(&["9", "8", "Delete the last character", "7", "OK"]);
+    stage.ui.send(UiUpdate::Duty(duty(DutyState::OnDuty)));
+    assert!(stage.says("On duty") && stage.says("欧阳晓明 Ouyang Xiaoming"));
+    stage.tap("Sign off");
+    assert_eq!(
+        stage.commands(),
+        [
+            UiCommand::Opened(Page::Duty),
+            UiCommand::Pin("97".into()),
+            UiCommand::SignOff
+        ]
+    );
+}
+
+#[test]
+fn keys_that_no_field_takes_go_to_the_program() {
+    let stage = stage();
+    for text in ["A", "7", "\n", "\u{f700}", "\u{10}"] {
+        let text: slint::SharedString = text.into();
+        let typed = stage.ui.ask(move |app| {
+            let window = app.window();
+            window.dispatch_event(WindowEvent::KeyPressed { text: text.clone() });
+            window.dispatch_event(WindowEvent::KeyReleased { text });
+        });
+        typed.unwrap();
+    }
+    assert_eq!(
+        stage.commands(),
+        [
+            UiCommand::Key('A'),
+            UiCommand::Key('7'),
+            UiCommand::Key('\n')
+        ]
+    );
+    assert_eq!((typed("ab"), typed("")), (None, None));
+}
+
+#[test]
+fn a_larger_text_size_enlarges_the_pages() {
+    let stage = stage();
+    stage.ui.send(UiUpdate::Page(Page::ByHand));
+    stage.ui.send(UiUpdate::ByHand(by_hand(0)));
+    let height = |stage: &Stage| {
+        let words = stage.words();
+        let found = words.iter().find(|w| w.text == "Code cannot be read");
+        found.unwrap().height
+    };
+    let normal = height(&stage);
+    stage.ui.send(UiUpdate::TextSize(TextSize::VeryLarge));
+    assert!(height(&stage) > 1.2 * normal);
+}
+
+#[test]
+fn outlines_become_closed_paths_and_corners_that_are_no_numbers_are_left_out() {
+    let square = [(0.0, 0.0), (2.0, 0.0), (2.0, 2.5), (0.0, 2.0)];
+    let broken = [(f32::NAN, 0.0); 4];
+    let drawn = "M 0.0 0.0 L 2.0 0.0 L 2.0 2.5 L 0.0 2.0 Z ";
+    assert_eq!(path(&[square, broken]), drawn);
+    assert_eq!(path(&[square; 20]), drawn.repeat(8));
+    assert_eq!(path(&[]), "");
+}
+
+fn assert_nothing_typed(stage: &Stage) {
+    let left = stage.ui.ask(|app| {
+        let (id, form) = (app.global::<IdAdapter>(), app.global::<ByHandAdapter>());
+        let texts = [
+            id.get_number(),
+            id.get_grouped(),
+            form.get_name(),
+            form.get_contact(),
+        ];
+        let answers = form.get_answers();
+        let open = crate::ui::generated::AnswerKind::Open;
+        let pin = app.global::<DutyAdapter>().get_pin_length();
+        (
+            texts.concat(),
+            form.get_has_why() || answers.iter().any(|answer| answer != open),
+            pin,
+        )
+    });
+    assert_eq!(left.unwrap(), (String::new(), false, 0));
+}
