@@ -7,3 +7,4 @@ mod layout;
 mod scenes;
 mod stage;
 mod texts;
+mod verdicts;
