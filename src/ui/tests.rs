@@ -11,3 +11,4 @@ mod scenes;
 mod screens;
 mod stage;
 mod texts;
+mod verdicts;
