@@ -15,13 +15,19 @@ pub(super) struct Scene {
 }
 
 impl Scene {
-    fn new(name: &'static str, updates: Vec<UiUpdate>, taps: &[&'static str]) -> Self {
+    pub(super) fn new(name: &'static str, updates: Vec<UiUpdate>, taps: &[&'static str]) -> Self {
         let taps = taps.to_vec();
         Self {
             name,
             updates,
             taps,
         }
+    }
+
+    /// Uyghur is for scan and verdict.
+    pub(super) fn is_for(&self, language: Language) -> bool {
+        let others = ["no-code", "id-", "by-hand", "duty"];
+        language != Language::Uyghur || !others.iter().any(|other| self.name.starts_with(other))
     }
 
     /// Sets the scene from wherever the stage is, in normal size and English.
@@ -33,6 +39,7 @@ impl Scene {
         stage.ui.send(UiUpdate::Duty(duty(DutyState::ShowBadge)));
         stage.ui.send(UiUpdate::ByHand(by_hand(0)));
         stage.ui.send(UiUpdate::Saved(SavedState::Logged));
+        stage.ui.send(UiUpdate::Notices(Vec::new()));
         stage.ui.send(UiUpdate::Page(Page::Scan));
         stage.ui.send(UiUpdate::Camera(CameraView::Live));
         stage.ui.send(UiUpdate::Preview(camera_picture()));
