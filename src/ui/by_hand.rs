@@ -18,7 +18,7 @@ pub(super) fn connect(app: &AppWindow, on_command: &Rc<dyn Fn(UiCommand)>) {
         adapter.set_has_why(true);
         adapter.set_step(1);
     }));
-    adapter.on_answer(with(app, |adapter, yes| answer(adapter, yes)));
+    adapter.on_answer(with(app, answer));
     adapter.on_key_name(with(app, |adapter, face: SharedString| {
         adapter.set_name(joined(&adapter.get_name(), &face, MAX_NAME));
     }));

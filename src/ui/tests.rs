@@ -3,11 +3,12 @@
 
 mod behaviour;
 mod flows;
+mod golden;
 mod info;
-mod info_layout;
 mod info_scenes;
 mod layout;
 mod scenes;
+mod screens;
 mod stage;
 mod texts;
-mod tidy;
+mod verdicts;

@@ -178,6 +178,7 @@ impl Post {
             buttons.into_iter().find(|button| button.text == label)
         };
         let Some(button) = wait_for(find) else {
+            self.picture();
             panic!("no button {label:?} among {:?}", words(&self.ui.buttons()));
         };
         let (x, y) = button.middle;
@@ -197,13 +198,34 @@ impl Post {
     /// A text must come on screen that has this in it.
     #[track_caller]
     pub(super) fn sees(&self, text: &str) {
-        let seen = || self.says(text).then_some(());
-        assert!(
-            wait_for(seen).is_some(),
+        if wait_for(|| self.says(text).then_some(())).is_some() {
+            return;
+        }
+        self.picture();
+        panic!(
             "not on screen: {text:?}, but {:?} and the buttons {:?}",
             words(&self.ui.texts()),
             words(&self.ui.buttons())
         );
+    }
+
+    /// Keeps the screen of a failure in `target/screens`, for the eye.
+    fn picture(&self) {
+        let (Ok(shot), Some(test)) = (
+            self.ui.snapshot(),
+            thread::current().name().map(str::to_owned),
+        ) else {
+            return;
+        };
+        let target = std::env::var_os("CARGO_TARGET_DIR").map_or_else(
+            || PathBuf::from(env!("CARGO_MANIFEST_DIR")).join("target"),
+            PathBuf::from,
+        );
+        let file = target
+            .join("screens")
+            .join(format!("failed-{}.png", test.replace("::", "-")));
+        let _ = fs::create_dir_all(target.join("screens"));
+        let _ = RgbImage::from_raw(shot.width, shot.height, shot.rgb).map(|image| image.save(file));
     }
 
     /// Whether a text with this in it is on screen.

@@ -1,15 +1,15 @@
 //! What a guard does on the pages, by the labels of the buttons: each tap sends what it says, and nothing private stays.
 
 use super::scenes::{by_hand, duty};
-use super::stage::{SIZES, Stage, fullest_verdict, status, verdict};
-use crate::ui::generated::{ByHandAdapter, DutyAdapter, IdAdapter, VerdictAdapter};
+use super::stage::{SIZES, Stage, status, verdict};
+use crate::ui::generated::{ByHandAdapter, DutyAdapter, IdAdapter};
 use crate::ui::page::typed;
 use crate::ui::scan::path;
 use crate::ui::{
-    ByHandForm, CameraView, DutyState, IdEntryView, IdFault, Language, OverrideView, Page,
-    Question, TemperatureAnswer, TextSize, UiCommand, UiUpdate,
+    ByHandForm, CameraView, DutyState, IdEntryView, IdFault, Language, Page, TextSize, UiCommand,
+    UiUpdate,
 };
-use gatepost_protocol::{Direction, Outcome, OverrideWhy, Reason, WhyNoCode};
+use gatepost_protocol::{Direction, Outcome, Reason, WhyNoCode};
 use slint::platform::WindowEvent;
 use slint::{ComponentHandle, Model};
 
@@ -17,7 +17,7 @@ const NUMBER: [&str; 18] = [
     "3", "7", "0", "1", "0", "2", "1", "9", "9", "0", "0", "1", "0", "1", "0", "0", "1", "X",
 ];
 
-fn stage() -> Stage {
+pub(super) fn stage() -> Stage {
     let stage = Stage::open((480, 800), Language::English);
     stage.ui.send(UiUpdate::Status(status()));
     stage.ui.send(UiUpdate::Camera(CameraView::Live));
@@ -25,7 +25,7 @@ fn stage() -> Stage {
 }
 
 impl Stage {
-    fn commands(&self) -> Vec<UiCommand> {
+    pub(super) fn commands(&self) -> Vec<UiCommand> {
         self.commands.try_iter().collect()
     }
 }
@@ -240,125 +240,6 @@ fn the_torch_has_a_button_where_there_is_one() {
         stage.commands(),
         [UiCommand::Torch(true), UiCommand::Torch(false)]
     );
-}
-
-#[test]
-fn the_temperature_is_answered_with_one_tap_and_only_once() {
-    for (label, answer) in [
-        ("Normal", TemperatureAnswer::Normal),
-        ("37.3 °C or above", TemperatureAnswer::Fever),
-    ] {
-        let stage = stage();
-        let mut view = verdict(Outcome::Check, &[Reason::TakeTemperature], 1);
-        view.question = Some(Question::Temperature { reader: false });
-        stage.ui.send(UiUpdate::Verdict(view));
-        stage.tap(label);
-        assert_eq!(stage.commands(), [UiCommand::Temperature(7, answer)]);
-        assert!(stage.buttons().iter().all(|b| b.text != label));
-    }
-}
-
-#[test]
-fn next_closes_a_verdict_at_once() {
-    let stage = stage();
-    let view = verdict(Outcome::Admit, &[Reason::Green], 1);
-    stage.ui.send(UiUpdate::Verdict(view));
-    stage.tap("Next");
-    assert_eq!(stage.commands(), [UiCommand::DismissVerdict(7)]);
-    assert!(!stage.says("ADMIT"));
-}
-
-#[test]
-fn a_verdict_decided_again_stays_held_and_the_next_one_is_not() {
-    let stage = stage();
-    let mut view = verdict(Outcome::Check, &[Reason::TakeTemperature], 1);
-    stage.ui.send(UiUpdate::Verdict(view.clone()));
-    stage.tap("Hold the verdict");
-    view.outcome = Outcome::Admit;
-    stage.ui.send(UiUpdate::Verdict(view.clone()));
-    assert!(stage.says("Held. Tap to close"));
-    view.number += 1;
-    stage.ui.send(UiUpdate::Verdict(view));
-    assert!(stage.says("Tap to hold"));
-}
-
-#[test]
-fn a_supervisor_allows_with_a_reason_a_badge_and_a_pin() {
-    for size in SIZES {
-        let stage = Stage::open(size, Language::English);
-        let mut view = fullest_verdict();
-        stage.ui.send(UiUpdate::Verdict(view.clone()));
-        stage.tap_all(&["Supervisor", "Cancel", "Supervisor"]);
-        assert!(stage.says("CHECK"), "the outcome stays in sight");
-        stage.tap("Other documents seen");
-        assert_eq!(
-            stage.commands(),
-            [UiCommand::Override(7, OverrideWhy::DocumentsSeen)]
-        );
-        view.overriding = OverrideView::ShowBadge;
-        stage.ui.send(UiUpdate::Verdict(view.clone()));
-        assert!(stage.says("Supervisor: hold your badge before the camera"));
-        stage.ui.send(UiUpdate::Duty(duty(DutyState::EnterPin {
-            name: "Li".into(),
-            tries_left: None,
-        })));
-        stage.tap_all(&["1", "2", "3", "4", "OK"]);
-        assert_eq!(stage.commands(), [UiCommand::Pin("1234".into())]);
-        assert!(stage.says("CHECK"), "the outcome stays in sight");
-        view.overriding = OverrideView::BadgeRefused;
-        stage.ui.send(UiUpdate::Verdict(view));
-        assert!(stage.says("That badge may not allow this, or not at this place."));
-    }
-}
-
-#[test]
-fn a_verdict_that_nobody_may_allow_has_no_supervisor_button() {
-    let stage = stage();
-    let view = verdict(Outcome::Refuse, &[Reason::BadSignature], 0);
-    stage.ui.send(UiUpdate::Verdict(view));
-    assert!(stage.buttons().iter().all(|b| b.text != "Supervisor"));
-}
-
-#[test]
-fn a_verdict_says_how_long_ago_whom_to_call_and_shows_the_address_as_a_code() {
-    let stage = stage();
-    stage.ui.send(UiUpdate::Verdict(fullest_verdict()));
-    for text in [
-        "Already passed 3 minutes ago.",
-        "历下区 Lixia: 0531-88150120",
-        "For the holder's phone: scan this.",
-    ] {
-        assert!(
-            stage.says(text),
-            "{text} is missing in {:#?}",
-            stage.words()
-        );
-    }
-    let shot = stage.ui.snapshot().unwrap();
-    let (width, height) = (shot.width as usize, shot.height as usize);
-    let mut prepared = rqrr::PreparedImage::prepare_from_greyscale(width, height, |x, y| {
-        shot.rgb[(y * width + x) * 3 + 1]
-    });
-    let texts: Vec<String> = prepared
-        .detect_grids()
-        .iter()
-        .filter_map(|grid| Some(grid.decode().ok()?.1))
-        .collect();
-    assert_eq!(texts, [fullest_verdict().link.unwrap()]);
-}
-
-#[test]
-fn people_and_codes_of_a_verdict_are_gone_when_it_is_closed() {
-    let stage = stage();
-    let mut view = verdict(Outcome::Refuse, &[Reason::Red], 2);
-    view.members = vec![super::stage::member(0), super::stage::member(1)];
-    stage.ui.send(UiUpdate::Verdict(view));
-    stage.ui.send(UiUpdate::Dismiss);
-    let left = stage.ui.ask(|app| {
-        let adapter = app.global::<VerdictAdapter>();
-        adapter.get_people().row_count() + adapter.get_members().row_count()
-    });
-    assert_eq!(left.unwrap(), 0);
 }
 
 #[test]

@@ -17,10 +17,8 @@ fn open(scene: &str) -> Stage {
 }
 
 fn show(stage: &Stage, scene: &str) {
-    let found = info_scenes().into_iter().find(|(name, _)| *name == scene);
-    for update in found.expect("a scene by this name").1 {
-        stage.ui.send(update);
-    }
+    let found = info_scenes().into_iter().find(|known| known.name == scene);
+    found.expect("a scene by this name").set(stage);
 }
 
 fn assert_says(stage: &Stage, texts: &[&str]) {
@@ -90,7 +88,7 @@ fn the_menu_sets_language_and_text_size_at_once() {
     for (label, size) in [
         ("Very large", TextSize::VeryLarge),
         ("Large", TextSize::Large),
-        ("Normal", TextSize::Normal),
+        ("Standard", TextSize::Normal),
     ] {
         stage.tap(label);
         assert_eq!(next_command(&stage), UiCommand::TextSize(size));

@@ -1,27 +1,25 @@
 //! Every state of the menu, of the pages that explain the device and of the notices, as updates to send.
 
-use super::stage::camera_picture;
+use super::scenes::Scene;
 use crate::ui::{
     CameraView, ClockView, EnrolStep, EnrolView, FreshnessView, HourView, IssuerView, Notice, Page,
     PlaceView, StatusPageView, StorageView, SyncView, TodayView, UiUpdate, UpdateStep, UpdateView,
 };
-
-/// A name for the picture, and what leads there from any other scene.
-pub(super) type Scene = (&'static str, Vec<UiUpdate>);
 
 /// A fault as the program words it.
 const LONG_FAULT: &str = "the bundle is older than the one on this device (version 41 of 2022-05-13, installed: 42): \
     ask the authority for the newest bundle";
 
 pub(super) fn info_scenes() -> Vec<Scene> {
+    let menu = |torch| vec![UiUpdate::Torch(torch), UiUpdate::Page(Page::Menu)];
     let mut scenes = vec![
-        (
-            "menu",
-            vec![UiUpdate::Torch(None), UiUpdate::Page(Page::Menu)],
-        ),
-        (
-            "menu-torch",
-            vec![UiUpdate::Torch(Some(true)), UiUpdate::Page(Page::Menu)],
+        Scene::new("menu", menu(None), &[]),
+        Scene::new("menu-torch", menu(Some(true)), &[]),
+        Scene::new("notices", vec![UiUpdate::Notices(notices())], &[]),
+        Scene::new(
+            "notices-open",
+            vec![UiUpdate::Notices(notices())],
+            &["Show the notices"],
         ),
     ];
     scenes.extend(place_scenes());
@@ -62,9 +60,10 @@ fn place_scenes() -> Vec<Scene> {
     ];
     views
         .map(|(name, view)| {
-            (
+            Scene::new(
                 name,
                 vec![UiUpdate::Place(view), UiUpdate::Page(Page::Place)],
+                &[],
             )
         })
         .into()
@@ -175,9 +174,10 @@ fn status_scenes() -> Vec<Scene> {
         ("status-never", never),
     ]
     .map(|(name, view)| {
-        (
+        Scene::new(
             name,
             vec![UiUpdate::StatusPage(view), UiUpdate::Page(Page::Status)],
+            &[],
         )
     })
     .into()
@@ -223,9 +223,10 @@ fn today_scenes() -> Vec<Scene> {
         ("today-full", full),
     ]
     .map(|(name, view)| {
-        (
+        Scene::new(
             name,
             vec![UiUpdate::Today(view), UiUpdate::Page(Page::Today)],
+            &[],
         )
     })
     .into()
@@ -252,9 +253,10 @@ fn update_scenes() -> Vec<Scene> {
             installed: Some(41),
             step,
         };
-        (
+        Scene::new(
             name,
             vec![UiUpdate::Update(view), UiUpdate::Page(Page::Update)],
+            &[],
         )
     })
     .into()
@@ -265,33 +267,27 @@ fn enrol_scenes() -> Vec<Scene> {
     let file = "370102-0417-03.request".to_owned();
     let fault =
         "the hub says that this enrolment code was used already: ask the authority for a new one";
-    let mut scenes: Vec<Scene> = [
-        ("enrol-scan", EnrolStep::ScanCode),
-        ("enrol-asking", EnrolStep::Asking { hub }),
-        ("enrol-written", EnrolStep::RequestWritten { file }),
-        ("enrol-done", EnrolStep::Enrolled),
-        ("enrol-failed", EnrolStep::Failed(fault.into())),
-    ]
-    .map(|(name, step)| {
+    let enrol = |step| {
         let device = "370102-0417-03".into();
         let view = EnrolView { device, step };
-        let camera = [
-            UiUpdate::Camera(CameraView::Live),
-            UiUpdate::Preview(camera_picture()),
-        ];
-        let updates = camera
-            .into_iter()
-            .chain([UiUpdate::Enrol(view), UiUpdate::Page(Page::Enrol)])
-            .collect();
-        (name, updates)
-    })
-    .into();
-    let mut without = scenes[0].1.clone();
-    without.push(UiUpdate::Camera(CameraView::NotFound {
+        vec![UiUpdate::Enrol(view), UiUpdate::Page(Page::Enrol)]
+    };
+    let mut no_camera = enrol(EnrolStep::ScanCode);
+    no_camera.push(UiUpdate::Camera(CameraView::NotFound {
         device: "/dev/video0".into(),
     }));
-    scenes.push(("enrol-no-camera", without));
-    scenes
+    vec![
+        Scene::new("enrol-scan", enrol(EnrolStep::ScanCode), &[]),
+        Scene::new("enrol-no-camera", no_camera, &[]),
+        Scene::new("enrol-asking", enrol(EnrolStep::Asking { hub }), &[]),
+        Scene::new(
+            "enrol-written",
+            enrol(EnrolStep::RequestWritten { file }),
+            &[],
+        ),
+        Scene::new("enrol-done", enrol(EnrolStep::Enrolled), &[]),
+        Scene::new("enrol-failed", enrol(EnrolStep::Failed(fault.into())), &[]),
+    ]
 }
 
 /// One of each kind, the least important first.

@@ -15,7 +15,7 @@ pub(super) struct Scene {
 }
 
 impl Scene {
-    fn new(name: &'static str, updates: Vec<UiUpdate>, taps: &[&'static str]) -> Self {
+    pub(super) fn new(name: &'static str, updates: Vec<UiUpdate>, taps: &[&'static str]) -> Self {
         let taps = taps.to_vec();
         Self {
             name,
@@ -39,6 +39,7 @@ impl Scene {
         stage.ui.send(UiUpdate::Duty(duty(DutyState::ShowBadge)));
         stage.ui.send(UiUpdate::ByHand(by_hand(0)));
         stage.ui.send(UiUpdate::Saved(SavedState::Logged));
+        stage.ui.send(UiUpdate::Notices(Vec::new()));
         stage.ui.send(UiUpdate::Page(Page::Scan));
         stage.ui.send(UiUpdate::Camera(CameraView::Live));
         stage.ui.send(UiUpdate::Preview(camera_picture()));

@@ -33,15 +33,6 @@ pub(super) struct Words {
     pub(super) height: f32,
 }
 
-/// A column that scrolls.
-#[derive(Debug)]
-pub(super) struct Scrolled {
-    /// Where it is on screen.
-    pub(super) place: Words,
-    /// All its texts, in sight or not.
-    pub(super) words: Vec<Words>,
-}
-
 impl Stage {
     pub(super) fn open(size: (u32, u32), language: Language) -> Self {
         let (sender, commands) = channel();
@@ -75,43 +66,33 @@ impl Stage {
         self.words().iter().any(|w| w.text == text)
     }
 
-    /// Every button on screen, by its label.
-    pub(super) fn buttons(&self) -> Vec<Words> {
-        let mut buttons = self.with_role(AccessibleRole::Button);
-        buttons.retain(|b| b.x + b.width > 0.0);
-        buttons
+    /// Where the column that scrolls is, if the page has one.
+    pub(super) fn column(&self) -> Option<Words> {
+        let columns = self.ui.ask(|app| {
+            let query = ElementQuery::from_root(app).match_descendants();
+            query
+                .match_inherits("Scroll")
+                .find_first()
+                .map(|c| place(&c))
+        });
+        columns.unwrap()
     }
 
-    /// Taps buttons one after the other.
-    pub(super) fn tap_all(&self, labels: &[&str]) {
-        for label in labels {
-            self.tap(label);
-        }
-    }
-
-    /// The columns that scroll, with their texts.
-    pub(super) fn scrolled(&self) -> Vec<Scrolled> {
-        self.ui
-            .ask(|app| {
-                let columns = ElementQuery::from_root(app)
-                    .match_descendants()
-                    .match_inherits("Scroll")
-                    .find_all();
-                columns.iter().map(scrolled).collect()
-            })
-            .unwrap()
-    }
-
-    /// Turns a wheel over this point by so many pixels; downwards is negative.
-    pub(super) fn scroll(&self, (x, y): (f32, f32), delta_y: f32) {
+    /// Turns a wheel over what scrolls by most of its height; false when there is nothing more to come.
+    pub(super) fn page_down(&self) -> bool {
+        let Some(column) = self.column() else {
+            return false;
+        };
+        let before = self.words();
         let event = WindowEvent::PointerScrolled {
-            position: LogicalPosition::new(x, y),
+            position: LogicalPosition::new(column.x + 5.0, column.y + 5.0),
             delta_x: 0.0,
-            delta_y,
+            delta_y: -column.height / 2.0,
         };
         self.ui
             .ask(move |app| app.window().dispatch_event(event))
             .unwrap();
+        self.words() != before
     }
 
     /// Draws a finger from one point to another.
@@ -145,6 +126,20 @@ impl Stage {
             .unwrap();
     }
 
+    /// Every button on screen, by its label.
+    pub(super) fn buttons(&self) -> Vec<Words> {
+        let mut buttons = self.with_role(AccessibleRole::Button);
+        buttons.retain(|b| b.x + b.width > 0.0);
+        buttons
+    }
+
+    /// Taps buttons one after the other.
+    pub(super) fn tap_all(&self, labels: &[&str]) {
+        for label in labels {
+            self.tap(label);
+        }
+    }
+
     /// Taps the middle of the button with this label.
     pub(super) fn tap(&self, label: &str) {
         let buttons = self.buttons();
@@ -161,13 +156,7 @@ impl Stage {
     /// Writes the screen to `target/screens/<name>-<width>x<height>.png`, for the eye.
     pub(super) fn picture(&self, name: &str) -> Picture {
         let shot = self.ui.snapshot().unwrap();
-        let target = std::env::var_os("CARGO_TARGET_DIR").map_or_else(
-            || PathBuf::from(env!("CARGO_MANIFEST_DIR")).join("target"),
-            PathBuf::from,
-        );
-        let folder = target.join("screens");
-        std::fs::create_dir_all(&folder).unwrap();
-        let file = folder.join(format!("{name}-{}x{}.png", shot.width, shot.height));
+        let file = screens().join(format!("{name}-{}x{}.png", shot.width, shot.height));
         image::RgbImage::from_raw(shot.width, shot.height, shot.rgb.clone())
             .unwrap()
             .save(file)
@@ -200,6 +189,17 @@ impl Drop for Stage {
     }
 }
 
+/// The folder for pictures: `screens` in Cargo's target directory.
+pub(super) fn screens() -> PathBuf {
+    let target = std::env::var_os("CARGO_TARGET_DIR").map_or_else(
+        || PathBuf::from(env!("CARGO_MANIFEST_DIR")).join("target"),
+        PathBuf::from,
+    );
+    let folder = target.join("screens");
+    std::fs::create_dir_all(&folder).unwrap();
+    folder
+}
+
 fn place(element: &ElementHandle) -> Words {
     Words {
         text: element.accessible_label().unwrap_or_default().to_string(),
@@ -207,17 +207,6 @@ fn place(element: &ElementHandle) -> Words {
         y: element.absolute_position().y,
         width: element.size().width,
         height: element.size().height,
-    }
-}
-
-fn scrolled(column: &ElementHandle) -> Scrolled {
-    let texts = column
-        .query_descendants()
-        .match_accessible_role(AccessibleRole::Text)
-        .find_all();
-    Scrolled {
-        place: place(column),
-        words: shown(texts.iter().map(place).collect()),
     }
 }
 

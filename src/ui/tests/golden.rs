@@ -1,0 +1,109 @@
+//! A few screens as they looked when someone last looked at them. In shades of grey, so that they stay small: the
+//! colours of the outcomes have a test of their own.
+
+use super::info_scenes::info_scenes;
+use super::scenes::{Scene, pages, verdicts};
+use super::stage::{Stage, screens, status};
+use crate::ui::{Language, UiUpdate};
+use image::{GrayImage, ImageReader, Luma};
+use std::path::PathBuf;
+
+/// Scene, language and size of each.
+const GOLDEN: [(&str, Language, (u32, u32)); 8] = [
+    ("scan-found", Language::English, (480, 800)),
+    ("admit", Language::English, (480, 800)),
+    ("check-temperature", Language::English, (800, 480)),
+    ("refuse", Language::Chinese, (800, 480)),
+    ("check-family", Language::Uyghur, (480, 800)),
+    ("id-typed", Language::English, (480, 800)),
+    ("status", Language::English, (480, 800)),
+    ("today", Language::Chinese, (800, 480)),
+];
+/// A pixel differs when its shade does by more than this: edges of letters may move a little with the renderer.
+const SHADE: u8 = 48;
+/// As many of a thousand pixels may differ.
+const PER_MILLE: usize = 2;
+
+/// Set to write the pictures anew instead of comparing.
+const REWRITE: &str = "GATEPOST_GOLDEN_REWRITE";
+
+#[test]
+fn the_golden_screens_look_as_they_did() {
+    let mut faults = Vec::new();
+    for (scene, language, size) in GOLDEN {
+        let name = format!("{scene}-{}-{}x{}.png", language.word(), size.0, size.1);
+        let path = PathBuf::from(env!("CARGO_MANIFEST_DIR"))
+            .join("src/ui/tests/golden")
+            .join(&name);
+        let seen = draw(scene, language, size);
+        if std::env::var_os(REWRITE).is_some() {
+            seen.save(&path).unwrap();
+            continue;
+        }
+        let golden = ImageReader::open(&path)
+            .unwrap_or_else(|error| panic!("{}: {error}", path.display()))
+            .decode()
+            .unwrap()
+            .into_luma8();
+        if let Some(fault) = differs(&name, &golden, &seen) {
+            faults.push(fault);
+        }
+    }
+    assert!(
+        faults.is_empty(),
+        "{}\nIf that is how they shall look: {REWRITE}=1 cargo test -p gatepost --lib golden",
+        faults.join("\n")
+    );
+}
+
+#[test]
+fn a_moved_word_counts_as_a_difference() {
+    let seen = draw("admit", Language::English, (480, 800));
+    let moved = GrayImage::from_fn(480, 800, |x, y| *seen.get_pixel(x, (y + 4) % 800));
+    assert!(differs("moved.png", &seen, &moved).is_some());
+    assert!(differs("same.png", &seen, &seen).is_none());
+}
+
+fn draw(scene: &str, language: Language, size: (u32, u32)) -> GrayImage {
+    let scenes = pages().into_iter().chain(verdicts()).chain(info_scenes());
+    let found: Vec<Scene> = scenes.filter(|known| known.name == scene).collect();
+    let stage = Stage::open(size, Language::English);
+    stage.ui.send(UiUpdate::Status(status()));
+    found.first().expect("a scene by this name").set(&stage);
+    stage.ui.send(UiUpdate::Language(language));
+    let shot = stage.ui.snapshot().unwrap();
+    let rgb = image::RgbImage::from_raw(shot.width, shot.height, shot.rgb).unwrap();
+    image::DynamicImage::from(rgb).into_luma8()
+}
+
+/// What is different, if too much is; then the pixels that are stand in `target/screens/diff`.
+fn differs(name: &str, golden: &GrayImage, seen: &GrayImage) -> Option<String> {
+    if golden.dimensions() != seen.dimensions() {
+        return Some(format!(
+            "{name}: {:?}, was {:?}",
+            seen.dimensions(),
+            golden.dimensions()
+        ));
+    }
+    let mut different = 0;
+    let diff = GrayImage::from_fn(seen.width(), seen.height(), |x, y| {
+        let moved = golden.get_pixel(x, y).0[0].abs_diff(seen.get_pixel(x, y).0[0]) > SHADE;
+        different += usize::from(moved);
+        Luma([if moved {
+            255
+        } else {
+            seen.get_pixel(x, y).0[0] / 4
+        }])
+    });
+    let all = golden.as_raw().len();
+    if different * 1000 <= all * PER_MILLE {
+        return None;
+    }
+    let folder = screens().join("diff");
+    std::fs::create_dir_all(&folder).unwrap();
+    diff.save(folder.join(name)).unwrap();
+    Some(format!(
+        "{name}: {different} of {all} pixels differ, white in {}",
+        folder.join(name).display()
+    ))
+}

@@ -1,0 +1,130 @@
+//! What a guard and a supervisor do with a verdict, by the labels of the buttons.
+
+use super::flows::stage;
+use super::scenes::duty;
+use super::stage::{SIZES, Stage, fullest_verdict, member, verdict};
+use crate::ui::generated::VerdictAdapter;
+use crate::ui::{
+    DutyState, Language, OverrideView, Question, TemperatureAnswer, UiCommand, UiUpdate,
+};
+use gatepost_protocol::{Outcome, OverrideWhy, Reason};
+use slint::{ComponentHandle, Model};
+
+#[test]
+fn the_temperature_is_answered_with_one_tap_and_only_once() {
+    for (label, answer) in [
+        ("Normal", TemperatureAnswer::Normal),
+        ("37.3 °C or above", TemperatureAnswer::Fever),
+    ] {
+        let stage = stage();
+        let mut view = verdict(Outcome::Check, &[Reason::TakeTemperature], 1);
+        view.question = Some(Question::Temperature { reader: false });
+        stage.ui.send(UiUpdate::Verdict(view));
+        stage.tap(label);
+        assert_eq!(stage.commands(), [UiCommand::Temperature(7, answer)]);
+        assert!(stage.buttons().iter().all(|b| b.text != label));
+    }
+}
+
+#[test]
+fn next_closes_a_verdict_at_once() {
+    let stage = stage();
+    let view = verdict(Outcome::Admit, &[Reason::Green], 1);
+    stage.ui.send(UiUpdate::Verdict(view));
+    stage.tap("Next");
+    assert_eq!(stage.commands(), [UiCommand::DismissVerdict(7)]);
+    assert!(!stage.says("ADMIT"));
+}
+
+#[test]
+fn a_verdict_decided_again_stays_held_and_the_next_one_is_not() {
+    let stage = stage();
+    let mut view = verdict(Outcome::Check, &[Reason::TakeTemperature], 1);
+    stage.ui.send(UiUpdate::Verdict(view.clone()));
+    stage.tap("Hold the verdict");
+    view.outcome = Outcome::Admit;
+    stage.ui.send(UiUpdate::Verdict(view.clone()));
+    assert!(stage.says("Held. Tap to close"));
+    view.number += 1;
+    stage.ui.send(UiUpdate::Verdict(view));
+    assert!(stage.says("Tap to hold"));
+}
+
+#[test]
+fn a_supervisor_allows_with_a_reason_a_badge_and_a_pin() {
+    for size in SIZES {
+        let stage = Stage::open(size, Language::English);
+        let mut view = fullest_verdict();
+        stage.ui.send(UiUpdate::Verdict(view.clone()));
+        stage.tap_all(&["Supervisor", "Cancel", "Supervisor"]);
+        assert!(stage.says("CHECK"), "the outcome stays in sight");
+        stage.tap("Other documents seen");
+        assert_eq!(
+            stage.commands(),
+            [UiCommand::Override(7, OverrideWhy::DocumentsSeen)]
+        );
+        view.overriding = OverrideView::ShowBadge;
+        stage.ui.send(UiUpdate::Verdict(view.clone()));
+        assert!(stage.says("Supervisor: hold your badge before the camera"));
+        stage.ui.send(UiUpdate::Duty(duty(DutyState::EnterPin {
+            name: "Li".into(),
+            tries_left: None,
+        })));
+        stage.tap_all(&["1", "2", "3", "4", "OK"]);
+        assert_eq!(stage.commands(), [UiCommand::Pin("1234".into())]);
+        assert!(stage.says("CHECK"), "the outcome stays in sight");
+        view.overriding = OverrideView::BadgeRefused;
+        stage.ui.send(UiUpdate::Verdict(view));
+        assert!(stage.says("That badge may not allow this, or not at this place."));
+    }
+}
+
+#[test]
+fn a_verdict_that_nobody_may_allow_has_no_supervisor_button() {
+    let stage = stage();
+    let view = verdict(Outcome::Refuse, &[Reason::BadSignature], 0);
+    stage.ui.send(UiUpdate::Verdict(view));
+    assert!(stage.buttons().iter().all(|b| b.text != "Supervisor"));
+}
+
+#[test]
+fn a_verdict_says_how_long_ago_whom_to_call_and_shows_the_address_as_a_code() {
+    let stage = stage();
+    stage.ui.send(UiUpdate::Verdict(fullest_verdict()));
+    for text in [
+        "Already passed 3 minutes ago.",
+        "历下区 Lixia: 0531-88150120",
+        "For the holder's phone: scan this.",
+    ] {
+        assert!(
+            stage.says(text),
+            "{text} is missing in {:#?}",
+            stage.words()
+        );
+    }
+    let shot = stage.ui.snapshot().unwrap();
+    let (width, height) = (shot.width as usize, shot.height as usize);
+    let mut prepared = rqrr::PreparedImage::prepare_from_greyscale(width, height, |x, y| {
+        shot.rgb[(y * width + x) * 3 + 1]
+    });
+    let texts: Vec<String> = prepared
+        .detect_grids()
+        .iter()
+        .filter_map(|grid| Some(grid.decode().ok()?.1))
+        .collect();
+    assert_eq!(texts, [fullest_verdict().link.unwrap()]);
+}
+
+#[test]
+fn people_and_codes_of_a_verdict_are_gone_when_it_is_closed() {
+    let stage = stage();
+    let mut view = verdict(Outcome::Refuse, &[Reason::Red], 2);
+    view.members = vec![member(0), member(1)];
+    stage.ui.send(UiUpdate::Verdict(view));
+    stage.ui.send(UiUpdate::Dismiss);
+    let left = stage.ui.ask(|app| {
+        let adapter = app.global::<VerdictAdapter>();
+        adapter.get_people().row_count() + adapter.get_members().row_count()
+    });
+    assert_eq!(left.unwrap(), 0);
+}
