@@ -22,12 +22,9 @@ fn show(stage: &Stage, scene: &str) {
 }
 
 fn assert_says(stage: &Stage, texts: &[&str]) {
+    let words = stage.all_words();
     for text in texts {
-        assert!(
-            stage.says(text),
-            "{text:?} is missing in {:#?}",
-            stage.words()
-        );
+        assert!(words.contains(*text), "{text:?} is missing in {words:#?}");
     }
 }
 
@@ -189,15 +186,11 @@ fn sync_now_asks_for_an_exchange_and_is_not_offered_without_a_hub() {
 #[test]
 fn a_finger_scrolls_to_the_last_of_eighteen_issuers() {
     let stage = open("status");
-    let last = |stage: &Stage| {
-        let words = stage.words();
-        words.iter().find(|w| w.text == "海关 Customs").unwrap().y
-    };
-    assert!(last(&stage) > 800.0, "below the fold at first");
+    assert!(!stage.says("海关 Customs"), "below the fold at first");
     for _ in 0..12 {
         stage.drag((240, 700), (240, 300));
     }
-    assert!(last(&stage) < 780.0, "{}", last(&stage));
+    assert!(stage.says("海关 Customs"), "{:#?}", stage.words());
     assert!(stage.commands.try_recv().is_err(), "a drag is no tap");
 }
 
@@ -265,14 +258,15 @@ fn bars_stand_as_high_as_their_counts() {
     let legend = share(0, 0, 1);
     let (half, whole) = (share(5, 0, 0) - legend, share(10, 0, 0) - legend);
     assert!(half > 100, "a bar is seen: {half}");
+    let close = |a: usize, b: usize| a.abs_diff(b) * 20 < a;
     assert!(
-        (half * 95..half * 105).contains(&(whole * 100)),
-        "same share of its own scale: {half} {whole}"
+        close(half * 6, whole * 5),
+        "5 of a scale to 6: {half} {whole}"
     );
     let beside = share(5, 5, 0) - legend;
     assert!(
-        (whole * 95..whole * 105).contains(&(beside * 200)),
-        "{whole} {beside}"
+        close(beside * 2, whole),
+        "5 of a scale to 10: {beside} {whole}"
     );
 }
 

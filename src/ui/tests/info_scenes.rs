@@ -208,10 +208,11 @@ fn today_scenes() -> Vec<Scene> {
         day: "2022-05-14".into(),
         hours: vec![HourView::default(); 24],
     };
+    // One a second, in three lanes.
     let fullest = HourView {
-        admit: u32::MAX,
-        check: u32::MAX,
-        refuse: u32::MAX,
+        admit: 9_999,
+        check: 999,
+        refuse: 99,
     };
     let full = TodayView {
         day: "2022-12-31".into(),

@@ -20,8 +20,9 @@ fn faults(stage: &Stage) -> Vec<String> {
     if words.len() < 3 {
         faults.push("hardly a word on screen".to_owned());
     }
-    let column = stage.column();
-    words.retain(|w| !at_the_edge(w, column.as_ref()));
+    // It is whole at another position of what scrolls.
+    let hidden = stage.half_hidden();
+    words.retain(|w| !hidden.contains(w));
     let (width, height) = (stage.size.0 as f32, stage.size.1 as f32);
     let screen = Words {
         text: String::new(),
@@ -33,7 +34,7 @@ fn faults(stage: &Stage) -> Vec<String> {
     let mut buttons = stage.buttons();
     // The verdict is a button as a whole.
     buttons.retain(|b| b.width * b.height < 0.6 * width * height);
-    buttons.retain(|b| !at_the_edge(b, column.as_ref()));
+    buttons.retain(|b| !hidden.contains(b));
     for w in &words {
         if !inside(w, &screen) {
             faults.push(format!("outside the screen: {w:?}"));
@@ -67,6 +68,7 @@ struct Tidiness(Vec<String>);
 
 impl Tidiness {
     fn look(&mut self, stage: &Stage, what: &str) {
+        stage.to_top();
         let mut found: BTreeSet<String> = faults(stage).into_iter().collect();
         while stage.page_down() {
             found.extend(faults(stage));
@@ -91,12 +93,6 @@ fn inside(a: &Words, b: &Words) -> bool {
         && a.y >= b.y - 0.5
         && a.x + a.width <= b.x + b.width + 0.5
         && a.y + a.height <= b.y + b.height + 0.5
-}
-
-/// Half in sight in a column that scrolls: whole at another of its positions.
-fn at_the_edge(a: &Words, column: Option<&Words>) -> bool {
-    let crosses = |edge: f32| a.y < edge - 0.5 && a.y + a.height > edge + 0.5;
-    column.is_some_and(|c| crosses(c.y) || crosses(c.y + c.height))
 }
 
 fn overlap(a: &Words, b: &Words) -> bool {

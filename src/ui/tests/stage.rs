@@ -1,5 +1,6 @@
 //! An off-screen window on a thread of its own, what it shows, and examples to show on it.
 
+use crate::ui::generated::AppWindow;
 use crate::ui::{
     ColourView, DeskView, DocumentView, FreshnessView, Language, MemberView, OnlineView,
     OverrideView, PersonView, Picture, StatusView, Surface, Ui, UiCommand, UiHandle, VerdictView,
@@ -8,6 +9,7 @@ use gatepost_protocol::{Direction, Outcome, Reason};
 use i_slint_backend_testing::{AccessibleRole, ElementHandle, ElementQuery};
 use slint::platform::{PointerEventButton, WindowEvent};
 use slint::{ComponentHandle, LogicalPosition};
+use std::collections::BTreeSet;
 use std::path::PathBuf;
 use std::sync::mpsc::{Receiver, channel};
 use std::thread::JoinHandle;
@@ -78,21 +80,54 @@ impl Stage {
         columns.unwrap()
     }
 
-    /// Turns a wheel over what scrolls by most of its height; false when there is nothing more to come.
-    pub(super) fn page_down(&self) -> bool {
+    /// Texts and buttons of the column that scrolls which are not, or not wholly, in sight.
+    pub(super) fn half_hidden(&self) -> Vec<Words> {
         let Some(column) = self.column() else {
-            return false;
+            return Vec::new();
         };
+        let mut found: Vec<Words> = self.ui.ask(children).unwrap();
+        found.retain(|w| w.y < column.y - 0.5 || w.y + w.height > column.y + column.height + 0.5);
+        found
+    }
+
+    /// What the page says from its top to its end.
+    pub(super) fn all_words(&self) -> BTreeSet<String> {
+        let mut all = BTreeSet::new();
+        loop {
+            all.extend(self.words().into_iter().map(|w| w.text));
+            if !self.page_down() {
+                break;
+            }
+        }
+        self.to_top();
+        all
+    }
+
+    /// Moves what scrolls back to its top.
+    pub(super) fn to_top(&self) {
+        self.wheel(1e6);
+    }
+
+    /// Turns a wheel over what scrolls by half of its height; false when there is nothing more to come.
+    pub(super) fn page_down(&self) -> bool {
         let before = self.words();
+        let height = self.column().map_or(0.0, |column| column.height);
+        self.wheel(-height / 2.0);
+        self.words() != before
+    }
+
+    /// Moves what scrolls by so many pixels; downwards is negative.
+    fn wheel(&self, delta_y: f32) {
+        let Some(column) = self.column() else {
+            return;
+        };
         let event = WindowEvent::PointerScrolled {
             position: LogicalPosition::new(column.x + 5.0, column.y + 5.0),
             delta_x: 0.0,
-            delta_y: -column.height / 2.0,
+            delta_y,
         };
-        self.ui
-            .ask(move |app| app.window().dispatch_event(event))
-            .unwrap();
-        self.words() != before
+        let done = self.ui.ask(move |app| app.window().dispatch_event(event));
+        done.unwrap();
     }
 
     /// Draws a finger from one point to another.
@@ -198,6 +233,22 @@ pub(super) fn screens() -> PathBuf {
     let folder = target.join("screens");
     std::fs::create_dir_all(&folder).unwrap();
     folder
+}
+
+/// Texts and buttons in a column that scrolls.
+fn children(app: &AppWindow) -> Vec<Words> {
+    let query = ElementQuery::from_root(app).match_descendants();
+    let Some(column) = query.match_inherits("Scroll").find_first() else {
+        return Vec::new();
+    };
+    let with = |role| {
+        let query = column.query_descendants();
+        query.match_accessible_role(role).find_all()
+    };
+    let found = with(AccessibleRole::Text)
+        .into_iter()
+        .chain(with(AccessibleRole::Button));
+    found.map(|element| place(&element)).collect()
 }
 
 fn place(element: &ElementHandle) -> Words {
