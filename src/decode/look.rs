@@ -12,6 +12,8 @@ use super::{Luma, trio};
 pub(super) struct Look {
     /// Pixels of the original per pixel, each side.
     pub(super) scale: f64,
+    /// How many times as wide and as high besides, for codes seen aslant.
+    pub(super) stretch: (usize, usize),
     /// Side of a threshold block, in pixels after scaling.
     pub(super) block: usize,
     /// Contrast, in grey levels, below which a block holds no edge.
@@ -52,6 +54,7 @@ const THOROUGH_TRIPLES: usize = 2_000;
 /// A plain look at the picture as it is.
 pub(super) const PLAIN: Look = Look {
     scale: 1.0,
+    stretch: (1, 1),
     block: 12,
     flat: 24,
     level: Level::Mean,
@@ -72,7 +75,7 @@ impl Look {
 
     /// The grey picture as this look wants it.
     pub(super) fn grey<'a>(&self, luma: Luma<'a>) -> Picture<'a> {
-        let picture = Picture::resized(luma, self.scale);
+        let picture = Picture::resized(luma, self.scale).stretched(self.stretch);
         if self.sharpen == 0.0 {
             return picture;
         }

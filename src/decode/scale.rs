@@ -5,6 +5,7 @@ use std::borrow::Cow;
 use image::imageops::{self, FilterType};
 
 use super::Luma;
+use super::mapping::Point;
 
 /// A grey picture and its scale against the original.
 pub(super) struct Picture<'a> {
@@ -12,8 +13,8 @@ pub(super) struct Picture<'a> {
     pub(super) height: usize,
     /// `width * height` bytes, by construction.
     pub(super) pixels: Cow<'a, [u8]>,
-    /// Pixels of the original per pixel of this picture.
-    scale: f64,
+    /// Pixels of the original per pixel of this picture, across and down.
+    scale: (f64, f64),
 }
 
 impl<'a> Picture<'a> {
@@ -43,7 +44,10 @@ impl<'a> Picture<'a> {
             width: width as usize,
             height: height as usize,
             pixels: Cow::Owned(new.into_raw()),
-            scale: luma.width as f64 / f64::from(width),
+            scale: (
+                luma.width as f64 / f64::from(width),
+                luma.height as f64 / f64::from(height),
+            ),
         }
     }
 
@@ -55,7 +59,7 @@ impl<'a> Picture<'a> {
                 width: luma.width,
                 height: luma.height,
                 pixels: Cow::Borrowed(luma.pixels),
-                scale: 1.0,
+                scale: (1.0, 1.0),
             };
         }
         let (width, height) = (luma.width / by, luma.height / by);
@@ -75,7 +79,7 @@ impl<'a> Picture<'a> {
             width,
             height,
             pixels: Cow::Owned(pixels),
-            scale: by as f64,
+            scale: (by as f64, by as f64),
         }
     }
 
@@ -108,9 +112,37 @@ impl<'a> Picture<'a> {
         }
     }
 
-    /// A coordinate of this picture as one of the original.
-    pub(super) fn original(&self, coordinate: f64) -> f32 {
-        (coordinate * self.scale) as f32
+    /// As many times as wide and as high: a code seen aslant gets its sides more alike.
+    pub(super) fn stretched(self, (across, down): (usize, usize)) -> Self {
+        if (across, down) == (1, 1) {
+            return self;
+        }
+        let (width, height) = (self.width * across, self.height * down);
+        let old = image::ImageBuffer::<image::Luma<u8>, _>::from_raw(
+            self.width as u32,
+            self.height as u32,
+            self.pixels.as_ref(),
+        );
+        let Some(old) = old else {
+            return self;
+        };
+        let new = imageops::resize(&old, width as u32, height as u32, FilterType::CatmullRom);
+        Self {
+            width,
+            height,
+            pixels: Cow::Owned(new.into_raw()),
+            scale: (self.scale.0 / across as f64, self.scale.1 / down as f64),
+        }
+    }
+
+    /// A place in this picture as one in the original.
+    pub(super) fn original(&self, (x, y): Point) -> (f32, f32) {
+        ((x * self.scale.0) as f32, (y * self.scale.1) as f32)
+    }
+
+    /// A length in this picture, whichever way, as about one in the original.
+    pub(super) fn original_length(&self, length: f64) -> f32 {
+        (length * (self.scale.0 * self.scale.1).sqrt()) as f32
     }
 }
 
@@ -129,7 +161,7 @@ mod tests {
         let picture = Picture::resized(luma(5, 2, &pixels), 2.0);
         assert_eq!((picture.width, picture.height), (2, 1));
         assert_eq!(picture.pixels.as_ref(), [4, 10]);
-        assert_eq!(picture.original(1.0), 2.0);
+        assert_eq!(picture.original((1.0, 0.5)), (2.0, 1.0));
     }
 
     #[test]
@@ -147,7 +179,9 @@ mod tests {
             let picture = Picture::resized(luma(8, 8, &[7; 64]), scale);
             assert_eq!((picture.width, picture.height), (side, side));
             assert!(picture.pixels.iter().all(|&p| p == 7));
-            assert_eq!(picture.original(side as f64), 8.0);
+            let end = side as f64;
+            assert_eq!(picture.original((end, end)), (8.0, 8.0));
+            assert_eq!(picture.original_length(end), 8.0);
         }
     }
 
@@ -158,5 +192,16 @@ mod tests {
         let pixels = [100, 100, 100, 140, 140, 140];
         let edge = Picture::resized(luma(6, 1, &pixels), 1.0).sharpened(1.0, 1);
         assert_eq!(edge.pixels.as_ref(), [100, 100, 86, 153, 140, 140]);
+    }
+
+    #[test]
+    fn a_stretched_picture_keeps_its_grey_and_tells_both_scales() {
+        for (stretch, size) in [((2, 1), (16, 8)), ((1, 2), (8, 16)), ((1, 1), (8, 8))] {
+            let picture = Picture::resized(luma(8, 8, &[7; 64]), 1.0).stretched(stretch);
+            assert_eq!((picture.width, picture.height), size);
+            assert!(picture.pixels.iter().all(|&p| p == 7));
+            let end = (size.0 as f64, size.1 as f64);
+            assert_eq!(picture.original(end), (8.0, 8.0));
+        }
     }
 }

@@ -33,8 +33,11 @@ impl<'a> Stages<'a> {
 
     /// What was seen, in pixels of the picture that was looked at.
     pub(super) fn seen(self) -> Seen {
-        let original = |value| self.grey.original(value);
-        let place = |f: &Finder| (original(f.x), original(f.y), original(f.module));
+        let grey = &self.grey;
+        let place = |f: &Finder| {
+            let (x, y) = grey.original(f.at());
+            (x, y, grey.original_length(f.module))
+        };
         let unread = self.sight.unread.iter().map(|&i| &self.finders[i]);
         Seen {
             finders: self.finders.iter().map(place).collect(),
@@ -45,7 +48,7 @@ impl<'a> Stages<'a> {
                 .into_iter()
                 .map(|(bytes, corners)| DecodedCode {
                     content: text::content(bytes),
-                    corners: corners.map(|(x, y)| (original(x), original(y))),
+                    corners: corners.map(|corner| grey.original(corner)),
                 })
                 .collect(),
         }

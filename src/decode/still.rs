@@ -18,7 +18,7 @@ const CAREFUL: Look = Look {
 };
 /// The careful looks at a single picture. Chosen and ordered by what each reads that those before it do
 /// not, on halves of a set of photographs in turn: see `benches/readers`.
-const CAREFUL_LOOKS: [Look; 16] = [
+const CAREFUL_LOOKS: [Look; 18] = [
     CAREFUL,
     Look {
         block: 8,
@@ -88,6 +88,14 @@ const CAREFUL_LOOKS: [Look; 16] = [
         scale: 0.25,
         block: 8,
         flat: 24,
+        ..CAREFUL
+    },
+    Look {
+        stretch: (2, 1),
+        ..CAREFUL
+    },
+    Look {
+        stretch: (1, 2),
         ..CAREFUL
     },
     Look {

@@ -263,7 +263,7 @@ mod tests {
         const LINE: usize = 44;
         let row = (0..SIDE).map(|x| match x {
             ..EDGE => 30,
-            _ if (x - EDGE) % 8 == LINE - EDGE => 105,
+            _ if (x - EDGE) % 8 == LINE - EDGE => 135,
             _ => 210,
         });
         let row: Vec<u8> = row.collect();

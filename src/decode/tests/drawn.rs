@@ -33,6 +33,17 @@ fn a_code_in_a_strong_slant_is_read() {
 }
 
 #[test]
+fn a_code_that_is_seen_three_times_as_high_as_wide_is_read() {
+    let print = Print::of_version("from far aslant", 3);
+    for (across, down) in [(2.0, 6.5), (6.5, 2.0)] {
+        let mut canvas = Canvas::new(300, 300, 200);
+        canvas.print(&print, (150.3, 149.6), |(x, y)| (x / across, y / down));
+        let codes = canvas.still();
+        assert_eq!(contents(&codes), [text("from far aslant")], "{across}");
+    }
+}
+
+#[test]
 fn of_two_codes_the_bent_one_is_read_too() {
     let (whole, sheet) = (
         Print::of_version("whole", 3),
