@@ -2,30 +2,104 @@
 //! real programs. What was shown as logged is at the hub once, or still on the device.
 
 use std::{
+    collections::BTreeSet,
     fs,
     io::{Read as _, Write as _},
     net::TcpStream,
     path::{Path, PathBuf},
-    process::{Command, Stdio},
+    process::{Child, Command, Stdio},
     thread,
     time::Duration,
 };
 
+use gatepost::store::LogError;
+
 use crate::{
     arguments,
-    support::{Dice, Town, runs, wait_for},
+    support::{Dice, Town, log_together, open_log, runs},
 };
 
-/// A town whose device has pictures of six passes in front of it.
-fn town() -> Town {
-    let town = Town::new();
-    drop(town.hub());
-    town.enrol(&town.hub_address());
-    for n in 1..=6 {
-        let pass = town.pass(&format!("G000000{n}"));
-        town.picture("frames", &format!("{n}.png"), &pass);
+const WRITER: &str = "GATEPOST_WRITER";
+
+/// Logs passages until it is killed, and tells of each commit once it is done: what the tests below run on
+/// bad disks. By itself it does nothing.
+#[test]
+fn a_writer_for_the_other_tests() {
+    let Some(device) = std::env::var_os(WRITER) else {
+        return;
+    };
+    // Even opening may fail on such a disk.
+    let refused = |why: LogError| {
+        println!("refused: {why}");
+        thread::sleep(Duration::from_millis(2));
+    };
+    let opened = (0..500).find_map(|_| open_log(Path::new(&device)).map_err(refused).ok());
+    let Some(mut log) = opened else { return };
+    let mut dice = Dice::new(std::process::id().into());
+    for _ in 0..5000 {
+        let together = 1 + dice.below(4);
+        match log_together(&mut log, together) {
+            Ok(()) => println!("logged {together}"),
+            Err(why) => refused(why),
+        }
     }
-    town
+}
+
+/// The writer in a process of its own.
+fn writer(town: &Town) -> Command {
+    let mut writer = Command::new(std::env::current_exe().unwrap());
+    writer
+        .args([
+            "faults::a_writer_for_the_other_tests",
+            "--exact",
+            "--nocapture",
+        ])
+        .env(WRITER, town.path("device"))
+        .stdout(Stdio::piped())
+        .stderr(Stdio::piped());
+    writer
+}
+
+/// What a writer told before it was killed.
+#[derive(Default)]
+struct Told {
+    logged: u64,
+    refused: u64,
+    reasons: BTreeSet<String>,
+}
+
+impl Told {
+    fn kill(&mut self, mut writer: Child) {
+        writer.kill().unwrap();
+        let output = writer.wait_with_output().unwrap();
+        let errors = String::from_utf8_lossy(&output.stderr);
+        assert!(!errors.contains("panicked"), "{errors}");
+        // The last line may be half a one.
+        let text = String::from_utf8_lossy(&output.stdout).into_owned();
+        for line in text
+            .split_inclusive('\n')
+            .filter(|line| line.ends_with('\n'))
+        {
+            if let Some((_, why)) = line.trim().split_once("refused: ") {
+                self.refused += 1;
+                self.reasons.insert(why.to_owned());
+            } else if let Some((_, count)) = line.trim().split_once("logged ") {
+                self.logged += count.parse::<u64>().unwrap();
+            }
+        }
+    }
+
+    /// That all of it is at the hub, once.
+    fn arrives(&self, town: &Town, what: &str) {
+        let _hub = town.hub();
+        town.gatepost(["sync"]).well();
+        let at_hub = town.arrived_once();
+        let (logged, refused, reasons) = (self.logged, self.refused, &self.reasons);
+        println!(
+            "{what}: {refused} commits refused {reasons:?}, {logged} passages told as logged, {at_hub} at the hub"
+        );
+        assert!(at_hub >= logged && refused > 0 && logged > 0);
+    }
 }
 
 /// Fails now and then where the disk is told to sync; `scripts/faults` builds it.
@@ -40,41 +114,22 @@ fn a_sync_that_fails_never_shows_a_passage_as_logged_that_is_not() {
         println!("SKIPPED: needs the library that scripts/faults builds (GATEPOST_FAILING_SYNC)");
         return;
     };
-    let town = town();
-    let mut dice = Dice::new(3);
-    let (rounds, mut logged, mut failed) = (runs(2), 0, 0);
+    let town = Town::new();
+    drop(town.hub());
+    town.enrol(&town.hub_address());
+    let (mut dice, mut told) = (Dice::new(3), Told::default());
+    let rounds = runs(2);
     for _ in 0..rounds {
-        let _ = fs::remove_dir_all(town.path("shots"));
-        let mut scanner = town.scanner("frames");
-        let mut scanner = scanner
+        let writer = writer(&town)
             .env("LD_PRELOAD", &library)
-            .env("FAIL_ONE_IN", (2 + dice.below(6)).to_string())
+            .env("FAIL_ONE_IN", (4 + dice.below(30)).to_string())
             .env("FAIL_SEED", dice.below(1 << 30).to_string())
-            .stdout(Stdio::null())
-            .stderr(Stdio::piped())
             .spawn()
             .unwrap();
-        thread::sleep(Duration::from_millis(500 + dice.below(2500)));
-        let _ = scanner.kill();
-        let mut said = String::new();
-        scanner
-            .stderr
-            .take()
-            .unwrap()
-            .read_to_string(&mut said)
-            .unwrap();
-        scanner.wait().unwrap();
-        assert!(!said.contains("panicked"), "{said}");
-        failed += said.matches("not logged yet").count();
-        logged += town.verdicts().len() as u64;
+        thread::sleep(Duration::from_millis(100 + dice.below(900)));
+        told.kill(writer);
     }
-    let _hub = town.hub();
-    town.gatepost(["sync"]).well();
-    let at_hub = town.arrived_once();
-    println!(
-        "{rounds} runs, {failed} commits failed, {logged} shown as logged, {at_hub} at the hub"
-    );
-    assert!(at_hub >= logged);
+    told.arrives(&town, &format!("{rounds} runs with failing syncs"));
 }
 
 /// A small disk of its own; needs root.
@@ -85,7 +140,7 @@ impl SmallDisk {
         fs::create_dir_all(path).unwrap();
         let mut mount = Command::new("mount");
         mount
-            .args(["-t", "tmpfs", "-o", "size=768k", "tmpfs"])
+            .args(["-t", "tmpfs", "-o", "size=4m", "tmpfs"])
             .arg(path);
         let done = mount.stderr(Stdio::null()).status().ok()?.success();
         done.then(|| Self(path.to_owned()))
@@ -107,50 +162,25 @@ fn a_full_disk_shows_no_passage_as_logged_that_is_not_and_room_brings_it_back() 
     };
     drop(town.hub());
     town.enrol(&town.hub_address());
-    for n in 1..=6 {
-        let pass = town.pass(&format!("G000000{n}"));
-        town.picture("frames", &format!("{n}.png"), &pass);
-    }
-    let (mut logged, mut failed) = (0, 0);
-    let mut dice = Dice::new(4);
+    let (mut dice, mut told) = (Dice::new(4), Told::default());
     let rounds = runs(2);
     for _ in 0..rounds {
-        let _ = fs::remove_dir_all(town.path("shots"));
-        // Fill it up to the last few pages, while the scanner runs.
-        let mut scanner = town.scanner("frames");
-        let mut scanner = scanner
-            .stdout(Stdio::null())
-            .stderr(Stdio::piped())
-            .spawn()
-            .unwrap();
-        wait_for(|| town.path("device/passages.sqlite-wal").exists());
-        thread::sleep(Duration::from_millis(dice.below(900)));
+        let writer = writer(&town).spawn().unwrap();
+        // Filled up to the last byte while it writes, and emptied while it waits.
+        thread::sleep(Duration::from_millis(50 + dice.below(300)));
         let ballast = town.path("device/ballast");
         let mut file = fs::File::create(&ballast).unwrap();
-        while file.write(&[1; 1024]).is_ok_and(|written| written > 0) {}
+        while file.write(&[1; 512]).is_ok_and(|written| written > 0) {}
         drop(file);
-        thread::sleep(Duration::from_millis(700));
-        let _ = scanner.kill();
-        let mut said = String::new();
-        scanner
-            .stderr
-            .take()
-            .unwrap()
-            .read_to_string(&mut said)
-            .unwrap();
-        scanner.wait().unwrap();
-        assert!(!said.contains("panicked"), "{said}");
-        failed += said.matches("the disk is full").count();
-        logged += town.verdicts().len() as u64;
+        thread::sleep(Duration::from_millis(100 + dice.below(300)));
         fs::remove_file(ballast).unwrap();
+        thread::sleep(Duration::from_millis(dice.below(200)));
+        told.kill(writer);
+        // A little of it goes up, so that the small disk lasts.
+        let _hub = town.hub();
+        town.gatepost(["sync"]).well();
     }
-    let _hub = town.hub();
-    town.gatepost(["sync"]).well();
-    let at_hub = town.arrived_once();
-    println!(
-        "{rounds} full disks, {failed} commits refused, {logged} shown as logged, {at_hub} at the hub"
-    );
-    assert!(at_hub >= logged);
+    told.arrives(&town, &format!("{rounds} full disks"));
 }
 
 /// `POST`s a file as `curl --data-binary` does, and gives the answer's body.
@@ -238,7 +268,7 @@ fn a_device_that_the_authority_gives_up_wipes_itself_and_its_last_passages_arriv
     town.authority(arguments![
         "revoke-device",
         town.path("enrolment"),
-        "--out",
+        "--list",
         &order
     ])
     .well();

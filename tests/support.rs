@@ -12,7 +12,7 @@ use std::{
 
 use gatepost::{
     data::DataDir,
-    store::{Cap, PassageLog, passages::MOST_TOGETHER},
+    store::{Cap, LogError, PassageLog, passages::MOST_TOGETHER},
 };
 use gatepost_pass::{ClockTrust, Freshness, Timestamp, policy::TracingKey};
 use gatepost_protocol::{
@@ -250,40 +250,9 @@ impl Town {
 
     /// Logs passages in a new epoch, as the scanner does, without its camera.
     pub fn log_passages(&self, count: u64) {
-        let data = DataDir::open(&self.path("device")).unwrap();
-        let device = device_id(&data.identity().unwrap().key.public());
-        let mut epoch = [0; 16];
-        getrandom::fill(&mut epoch).unwrap();
-        let at = Timestamp(
-            SystemTime::now()
-                .duration_since(UNIX_EPOCH)
-                .unwrap()
-                .as_secs(),
-        );
-        let opened =
-            PassageLog::open(&data.passages(), device, Epoch(epoch), at, Cap::default()).unwrap();
-        let passage = Passage {
-            at,
-            clock: ClockTrust::Trusted,
-            freshness: Freshness::Fresh,
-            place: "gate-3".try_into().unwrap(),
-            direction: Direction::In,
-            outcome: Outcome::Admit,
-            reasons: vec![Reason::Green].try_into().unwrap(),
-            seen: Seen::Unverified,
-            guard: None,
-            temperature: None,
-            allowed: None,
-        };
-        let key = TracingKey {
-            id: 1,
-            key: tracing_key(&[1; 32]).1,
-        };
-        let (mut log, mut random) = (opened.log, UnwrapErr(SysRng));
-        for first in (0..count as usize).step_by(MOST_TOGETHER) {
-            let group = MOST_TOGETHER.min(count as usize - first);
-            log.append_all(&vec![(&passage, &key); group], &mut random)
-                .unwrap();
+        let mut log = open_log(&self.path("device")).unwrap();
+        for first in (0..count).step_by(MOST_TOGETHER) {
+            log_together(&mut log, (count - first).min(MOST_TOGETHER as u64)).unwrap();
         }
     }
 
@@ -318,6 +287,48 @@ impl Town {
         let listed = self.listed().into_iter();
         listed.filter(|value| value["what"] == "passage").collect()
     }
+}
+
+/// A device's passage log, in a new epoch.
+pub fn open_log(device: &Path) -> Result<PassageLog, LogError> {
+    let data = DataDir::open(device).unwrap();
+    let id = device_id(&data.identity().unwrap().key.public());
+    let mut epoch = [0; 16];
+    getrandom::fill(&mut epoch).unwrap();
+    let epoch = Epoch(epoch);
+    PassageLog::open(&data.passages(), id, epoch, now(), Cap::default()).map(|opened| opened.log)
+}
+
+/// Logs so many passages in one commit.
+pub fn log_together(log: &mut PassageLog, count: u64) -> Result<(), LogError> {
+    let passage = Passage {
+        at: now(),
+        clock: ClockTrust::Trusted,
+        freshness: Freshness::Fresh,
+        place: "gate-3".try_into().unwrap(),
+        direction: Direction::In,
+        outcome: Outcome::Admit,
+        reasons: vec![Reason::Green].try_into().unwrap(),
+        seen: Seen::Unverified,
+        guard: None,
+        temperature: None,
+        allowed: None,
+    };
+    let key = TracingKey {
+        id: 1,
+        key: tracing_key(&[1; 32]).1,
+    };
+    let group = vec![(&passage, &key); count as usize];
+    log.append_all(&group, &mut UnwrapErr(SysRng)).map(|_| ())
+}
+
+fn now() -> Timestamp {
+    Timestamp(
+        SystemTime::now()
+            .duration_since(UNIX_EPOCH)
+            .unwrap()
+            .as_secs(),
+    )
 }
 
 /// How often something is tried: `GATEPOST_FAULTS` times as often as in an ordinary test run.

@@ -157,6 +157,19 @@ impl Outbox {
         Ok(rows.collect::<rusqlite::Result<_>>()?)
     }
 
+    /// How many records of an epoch a receipt covers, from 0 on; nothing for an epoch of another log.
+    pub fn acknowledged(&self, epoch: Epoch) -> Result<Option<u64>, LogError> {
+        let known = self
+            .connection
+            .query_row(
+                "SELECT acknowledged FROM epochs WHERE epoch = ?1",
+                [epoch.0],
+                |row| row.get::<_, i64>(0),
+            )
+            .optional()?;
+        Ok(known.map(i64::unsigned_abs))
+    }
+
     /// Takes a verified receipt: only what it covers with this device's own chain hash counts as sent.
     pub fn acknowledge(&mut self, receipt: &Receipt) -> Result<Progress, LogError> {
         // Immediate: it reads before it writes, and the log's writer may commit in between.

@@ -67,12 +67,17 @@ pub fn carry(
                 continue;
             }
         };
-        match outbox.acknowledge(&receipt) {
-            Ok(Progress::Forward { passages }) => carried.acknowledged += passages,
-            // Older than what is known by now.
-            Ok(Progress::Nothing | Progress::Back) => {}
-            Err(LogError::Receipt) => continue,
-            Err(fault) => return Err(fault.into()),
+        let Some(known) = outbox.acknowledged(receipt.epoch)? else {
+            continue;
+        };
+        // A stick brings old receipts too: unlike a hub that answers now, they take nothing back.
+        if receipt.next_seq > known {
+            match outbox.acknowledge(&receipt) {
+                Ok(Progress::Forward { passages }) => carried.acknowledged += passages,
+                Ok(Progress::Nothing | Progress::Back) => {}
+                Err(LogError::Receipt) => continue,
+                Err(fault) => return Err(fault.into()),
+            }
         }
         for done in [path.with_extension(BATCH_FILE), path] {
             // What can't be removed is only in the way.

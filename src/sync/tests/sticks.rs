@@ -30,6 +30,24 @@ fn batches_go_by_stick_and_receipts_come_back() {
 }
 
 #[test]
+fn an_old_receipt_on_a_stick_takes_nothing_back() {
+    let hub = ModelHub::new();
+    let mut device = Device::new(42, &hub.address, Vec::new());
+    device.pass(gatepost_protocol::batch::MAX_RECORDS as u64 + 5);
+    let folder = tempfile::tempdir().unwrap();
+    let carry = || stick::carry(&device.data, &device.identity, &device.clock, folder.path());
+    carry().unwrap();
+    // The later batch reaches the hub first: its receipt covers nothing yet.
+    for batch in files_in(folder.path(), "batch").iter().rev() {
+        let receipt = hub.take(&fs::read(batch).unwrap());
+        fs::write(batch.with_extension("receipt"), receipt).unwrap();
+    }
+    let back = carry().unwrap();
+    assert_eq!((back.acknowledged, back.written), (device.logged, 0));
+    assert_eq!(device.waiting(), 0);
+}
+
+#[test]
 fn receipts_that_are_foreign_or_forged_stay_where_they_are_and_acknowledge_nothing() {
     let hub = ModelHub::new();
     let mut device = Device::new(42, &hub.address, Vec::new());
