@@ -34,7 +34,7 @@ use crate::{
         scanner::{App, Parts},
         workers::{self, FrameInbox},
     },
-    camera::Frame,
+    camera::{CameraState, Frame},
     clock::Clock,
     config::Config,
     data::DataDir,
@@ -127,6 +127,8 @@ impl Post {
             frames: frames.clone(),
         });
         let app = thread::spawn(move || app.run(&inbox));
+        let live = Event::Camera(CameraState::Live);
+        events.send(live).unwrap();
         Self {
             folder,
             ui,
