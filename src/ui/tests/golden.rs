@@ -1,4 +1,4 @@
-//! A few screens as they looked when someone last looked at them. In shades of grey, so that they stay small: the
+//! A few screens as they looked when someone last looked at them. In sixteen shades of grey, so that they stay small: the
 //! colours of the outcomes have a test of their own.
 
 use super::info_scenes::info_scenes;
@@ -73,7 +73,12 @@ fn draw(scene: &str, language: Language, size: (u32, u32)) -> GrayImage {
     stage.ui.send(UiUpdate::Language(language));
     let shot = stage.ui.snapshot().unwrap();
     let rgb = image::RgbImage::from_raw(shot.width, shot.height, shot.rgb).unwrap();
-    image::DynamicImage::from(rgb).into_luma8()
+    let mut grey = image::DynamicImage::from(rgb).into_luma8();
+    // Sixteen shades make half the file.
+    for shade in grey.iter_mut() {
+        *shade = *shade / 17 * 17;
+    }
+    grey
 }
 
 /// What is different, if too much is; then the pixels that are stand in `target/screens/diff`.
