@@ -168,7 +168,8 @@ impl LogWriter {
             let opened = PassageLog::open(&path, device, Epoch(epoch), now, Cap::default())?;
             if let Some(aside) = opened.set_aside {
                 eprintln!(
-                    "gatepost: the passage log was damaged; it is kept as {}, {} records of it are in the new one",
+                    "gatepost: the passage log was damaged ({}); it is kept as {}, {} records of it are in the new one",
+                    aside.why,
                     aside.path.display(),
                     aside.rescued
                 );

@@ -84,21 +84,22 @@ pub(super) fn open(path: &Path) -> Result<Connection, LogError> {
     Ok(connection)
 }
 
-/// Opens or makes the database. A damaged file is set aside, never deleted; its new name comes back.
+/// Opens or makes the database. A damaged file is set aside, never deleted; its new name and what was
+/// wrong with it come back.
 pub(super) fn open_or_make(
     path: &Path,
     device: DeviceId,
     now: Timestamp,
-) -> Result<(Connection, Option<PathBuf>), LogError> {
+) -> Result<(Connection, Option<(PathBuf, String)>), LogError> {
     let rotten = wal::check(path).map_err(|why| LogError::Storage(why.to_string()))?;
     let opened = match rotten {
         Wal::Whole => open_whole(path, device),
         Wal::Rotten => Err(LogError::Damaged("synced frames have changed".to_owned())),
     };
     match opened {
-        Err(LogError::Damaged(_)) => {
+        Err(LogError::Damaged(why)) => {
             let aside = set_aside(path, now)?;
-            Ok((open_whole(path, device)?, Some(aside)))
+            Ok((open_whole(path, device)?, Some((aside, why))))
         }
         opened => Ok((opened?, None)),
     }

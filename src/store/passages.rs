@@ -46,6 +46,8 @@ pub struct Opened {
 pub struct SetAside {
     /// Where it is now.
     pub path: PathBuf,
+    /// What was wrong with it.
+    pub why: String,
     /// Records whose chain was whole: they are in the new log, and will reach the hub from there.
     pub rescued: u64,
 }
@@ -81,9 +83,10 @@ impl PassageLog {
         let (mut connection, aside) = database::open_or_make(path, device, now)?;
         let set_aside = match aside {
             None => None,
-            Some(path) => Some(SetAside {
+            Some((path, why)) => Some(SetAside {
                 rescued: rescue::copy(&path, &mut connection, device)?,
                 path,
+                why,
             }),
         };
         let change = connection.transaction()?;

@@ -4,7 +4,8 @@
 //! (<https://www.sqlite.org/fileformat2.html#the_write_ahead_log>). A commit that returned was synced, so a
 //! cut can only tear the one transaction after it. Where more than one commit of the same generation
 //! stands behind the first bad frame, synced bytes have changed: passages that were shown as logged would be
-//! left out unseen.
+//! left out unseen. What rots in the last transaction, or in the commit of the last but one, looks torn all the
+//! same.
 
 use std::{fs, io, path::Path};
 
@@ -57,16 +58,17 @@ fn check_bytes(bytes: &[u8]) -> Wal {
     }
     let (mut good, mut commits_behind) = (true, 0);
     for frame in frames.chunks_exact(FRAME_HEADER + page) {
-        // Frames of an earlier generation stand behind those of this one.
-        let ours = &frame[8..16] == salts;
-        if good {
-            sum = add(sum, &frame[..8], big_endian);
-            sum = add(sum, &frame[FRAME_HEADER..], big_endian);
-            good = ours && sum == (word(frame, 4), word(frame, 5));
-        }
-        if !good && ours && word(frame, 1) != 0 {
+        let before = add(sum, &frame[..8], big_endian);
+        let stored = (word(frame, 4), word(frame, 5));
+        // Frames of an earlier generation stand behind those of this one, and a torn header may be half of
+        // each: only what follows from the checksum before it is a frame of ours.
+        let follows =
+            &frame[8..16] == salts && add(before, &frame[FRAME_HEADER..], big_endian) == stored;
+        good &= follows;
+        if !good && follows && word(frame, 1) != 0 {
             commits_behind += 1;
         }
+        sum = stored;
     }
     if commits_behind > 1 {
         Wal::Rotten
