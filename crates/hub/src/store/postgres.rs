@@ -12,7 +12,7 @@ use std::{
     collections::BTreeMap,
     fmt,
     ops::ControlFlow,
-    sync::{Mutex, PoisonError},
+    sync::{Mutex, PoisonError, TryLockError},
 };
 
 use gatepost_pass::{DeviceId, Digest, Timestamp};
@@ -32,10 +32,13 @@ use super::{
 /// Received batches on a PostgreSQL server.
 pub struct PostgresStore {
     config: Config,
-    /// One writes, one reads, so that a listing keeps no device waiting.
-    writer: Mutex<Connection>,
+    /// While one waits for the disk, the other sends.
+    writers: [Mutex<Connection>; WRITERS],
+    /// So that a listing keeps no device waiting.
     reader: Mutex<Connection>,
 }
+
+const WRITERS: usize = 2;
 
 /// A connection that is made anew after it broke, and the day whose partition it has seen.
 #[derive(Default)]
@@ -66,7 +69,7 @@ impl PostgresStore {
         };
         Self {
             config: config.clone(),
-            writer: Mutex::default(),
+            writers: Default::default(),
             reader: Mutex::new(reader),
         }
     }
@@ -89,6 +92,14 @@ impl PostgresStore {
         done
     }
 
+    /// A connection to write on that nobody uses; the first, where all are in use.
+    fn writer(&self) -> &Mutex<Connection> {
+        let mut writers = self.writers.iter();
+        let free =
+            writers.find(|writer| !matches!(writer.try_lock(), Err(TryLockError::WouldBlock)));
+        free.unwrap_or(&self.writers[0])
+    }
+
     fn read<T>(
         &self,
         work: impl FnOnce(&mut Client) -> Result<T, StoreError>,
@@ -105,7 +116,7 @@ impl fmt::Debug for PostgresStore {
 
 impl Store for PostgresStore {
     fn keep(&self, group: &[Incoming]) -> Result<Vec<Kept>, StoreError> {
-        self.with(&self.writer, |client, seen| {
+        self.with(self.writer(), |client, seen| {
             for incoming in group {
                 let day = open::day(incoming.at);
                 if *seen != Some(day) {
@@ -119,6 +130,10 @@ impl Store for PostgresStore {
             open.0.commit()?;
             Ok(kept)
         })
+    }
+
+    fn writers(&self) -> usize {
+        WRITERS
     }
 
     fn knows(&self, device: DeviceId) -> Result<bool, StoreError> {
