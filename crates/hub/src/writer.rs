@@ -1,5 +1,5 @@
-//! One thread writes to the store. What came while it wrote goes into the next transaction together: one wait for
-//! the disk serves many devices.
+//! Threads that write to the store, each for its own devices. What came while one wrote goes into its next transaction
+//! together: one wait for the disk serves many devices.
 
 use std::{
     collections::{BTreeSet, VecDeque},
@@ -19,11 +19,11 @@ const MAX_GROUP_BYTES: usize = 8 << 20;
 /// Batches that may wait. There are never more than bodies in memory.
 const QUEUE: usize = 1024;
 
-/// The way to the writing thread. Dropping it waits until what is under way is written.
+/// The way to the writing threads. Dropping it waits until what is under way is written.
 #[derive(Debug)]
 pub(crate) struct Writer {
-    jobs: Option<mpsc::Sender<Job>>,
-    thread: Option<JoinHandle<()>>,
+    jobs: Vec<mpsc::Sender<Job>>,
+    threads: Vec<JoinHandle<()>>,
 }
 
 #[derive(Debug)]
@@ -33,21 +33,25 @@ struct Job {
 }
 
 impl Writer {
-    /// Starts the thread.
+    /// Starts the threads, as many as the store has use for.
     pub(crate) fn start(store: Arc<dyn Store>) -> Self {
-        let (jobs, waiting) = mpsc::channel(QUEUE);
-        let thread = thread::spawn(move || run(&*store, waiting));
-        Self {
-            jobs: Some(jobs),
-            thread: Some(thread),
-        }
+        let start = |_| {
+            let (jobs, waiting) = mpsc::channel(QUEUE);
+            let store = store.clone();
+            (jobs, thread::spawn(move || run(&*store, waiting)))
+        };
+        let (jobs, threads) = (0..store.writers().max(1)).map(start).unzip();
+        Self { jobs, threads }
     }
 
     /// Returns after the commit. A caller that goes away changes nothing for the batch.
     pub(crate) async fn keep(&self, incoming: Incoming) -> Result<Kept, StoreError> {
         let (answer, kept) = oneshot::channel();
         let gone = || StoreError::Failed("the writing thread has ended".into());
-        let jobs = self.jobs.as_ref().ok_or_else(gone)?;
+        // A device's batches stay in order, and no two of them are in two transactions at once.
+        let [first, ..] = incoming.batch.device().0;
+        let at = usize::from(first) % self.jobs.len().max(1);
+        let jobs = self.jobs.get(at).ok_or_else(gone)?;
         let sent = jobs.send(Job { incoming, answer }).await;
         sent.map_err(|_| gone())?;
         kept.await.map_err(|_| gone())?
@@ -56,8 +60,8 @@ impl Writer {
 
 impl Drop for Writer {
     fn drop(&mut self) {
-        drop(self.jobs.take());
-        if let Some(thread) = self.thread.take() {
+        self.jobs.clear();
+        for thread in self.threads.drain(..) {
             let _ = thread.join();
         }
     }
@@ -176,7 +180,7 @@ mod tests {
                 let (answer, kept) = oneshot::channel();
                 let incoming = batch_of(*n);
                 let job = Job { incoming, answer };
-                writer.jobs.as_ref().unwrap().send(job).await.unwrap();
+                writer.jobs[0].send(job).await.unwrap();
                 sending.push(kept);
             }
             go.send(()).unwrap();

@@ -1,25 +1,24 @@
 //! The pages. All text goes through maud, which escapes it; there is no script.
 
-use gatepost_pass::{ClockTrust, Freshness, Timestamp};
+mod devices;
+mod passages;
+
 use maud::{DOCTYPE, Markup, html};
 
 use super::{
-    chart::{Bar, CLASSES, chart},
     enrolment::{Code, draw},
     session::Session,
 };
 use crate::{
-    clock::{format_hour, format_time},
-    passages::class_name,
-    store::{Asked, DeviceRow, FindingKind, FindingRow, HourRow, Totals},
+    clock::format_time,
+    store::{Asked, FindingKind, FindingRow},
 };
+
+pub(super) use devices::{Overview, devices};
+pub(super) use passages::passages;
 
 /// Rows on a page of a list.
 pub(super) const ROWS: u32 = 50;
-/// Seconds without a word after which a device is marked.
-const SILENT: u64 = 24 * 3600;
-/// Seconds by which a device's clock may differ unmarked.
-const CLOCK_OFF: i64 = 120;
 
 const PAGES: [(&str, &str); 4] = [
     ("/fleet", "Devices"),
@@ -86,226 +85,6 @@ pub(super) fn login(failed: bool) -> Markup {
         }
     };
     shell("Log in", &body)
-}
-
-/// What the devices' page shows.
-pub(super) struct Overview {
-    pub(super) totals: Totals,
-    pub(super) devices: Vec<DeviceRow>,
-    pub(super) bundle: Option<u64>,
-    pub(super) paused: u64,
-    pub(super) page: u32,
-    pub(super) now: Timestamp,
-}
-
-pub(super) fn devices(session: &Session, view: &Overview) -> Markup {
-    let Totals {
-        passages,
-        devices,
-        findings,
-        gaps,
-    } = view.totals;
-    let body = html! {
-        @if view.paused > 0 {
-            p class="note" role="status" { "Uploads are paused for another " (span(view.paused)) ". Devices keep their passages meanwhile." }
-        }
-        @if view.bundle.is_none() {
-            p class="note bad" role="alert" { "There is no usable bundle: the hub takes no uploads until the authority's bundle is in place." }
-        }
-        div class="tiles" {
-            div { b { (grouped(devices)) } span { "devices" } }
-            div { b { (grouped(passages)) } span { "passages" } }
-            div { b { (grouped(gaps)) } span { "runs with a gap" } }
-            div { b { (grouped(findings)) } span { a href="/fleet/findings" { "findings" } } }
-            div { b { (view.bundle.map_or("none".to_owned(), |version| version.to_string())) } span { "bundle in use" } }
-        }
-        section {
-            h2 { "Devices, last heard first" }
-            @if view.devices.is_empty() { p class="soft" { "Nothing has come from any device yet." } }
-            @else {
-                table class="cards" {
-                    thead { tr {
-                        th { "Device" } th { "Last contact" } th { "Bundle" } th { "Freshness" } th { "Clock" }
-                        th class="number" { "Backlog" } th { "At the hub" } th { "Revocation" }
-                    } }
-                    tbody { @for device in &view.devices { (device_row(device, view)) } }
-                }
-            }
-            (pager("/fleet", view.page, view.devices.len()))
-        }
-        section {
-            h2 { "Uploads" }
-            form class="row" method="post" action="/fleet/pause" {
-                (token(session))
-                @if view.paused > 0 { button name="minutes" value="0" { "End the pause" } }
-                @else {
-                    button name="minutes" value="15" { "Pause for 15 minutes" }
-                    button name="minutes" value="60" { "Pause for an hour" }
-                }
-                span class="soft" { "Devices are told to come back later; nothing is lost." }
-            }
-        }
-    };
-    page("Devices", "/fleet", session, &body)
-}
-
-fn device_row(device: &DeviceRow, view: &Overview) -> Markup {
-    let silent = view.now.since(device.seen);
-    html! {
-        tr {
-            td class="first" data-label="Device" { (device.name) br; code { (device.device) } }
-            td data-label="Last contact" {
-                @if silent > SILENT { span class="mark warn" { (span(silent)) " ago" } }
-                @else { span title=(format_time(device.seen)) { (span(silent)) " ago" } }
-            }
-            @match device.told {
-                None => {
-                    td data-label="Bundle" { (unknown()) } td data-label="Freshness" { (unknown()) }
-                    td data-label="Clock" { (unknown()) } td class="number" data-label="Backlog" { (unknown()) }
-                }
-                Some(told) => {
-                    td data-label="Bundle" {
-                        @match (told.bundle, view.bundle) {
-                            (0, _) => span class="mark bad" { "none" },
-                            (has, Some(newest)) if has < newest => span class="mark warn" { (has) " of " (newest) },
-                            (has, _) => (has),
-                        }
-                    }
-                    td data-label="Freshness" {
-                        @match told.freshness {
-                            Freshness::Fresh => span class="mark" { "fresh" },
-                            Freshness::Stale => span class="mark warn" { "stale" },
-                            Freshness::Expired => span class="mark bad" { "expired" },
-                        }
-                    }
-                    td data-label="Clock" {
-                        @match told.clock {
-                            ClockTrust::Trusted if told.offset.abs() <= CLOCK_OFF => (offset(told.offset)),
-                            ClockTrust::Trusted => span class="mark warn" { (offset(told.offset)) },
-                            ClockTrust::BehindFloor => span class="mark bad" { "behind, not trusted" },
-                            ClockTrust::FarAhead => span class="mark bad" { "far ahead, not trusted" },
-                        }
-                    }
-                    td class="number" data-label="Backlog" { span {
-                        (grouped(told.backlog))
-                        @if told.parked > 0 { " " span class="mark bad" { (told.parked) " parked" } }
-                    } }
-                }
-            }
-            td data-label="At the hub" {
-                @if device.waiting > 0 { span class="mark warn" { "gap, " (grouped(device.waiting)) " open" } }
-                @else { "whole" }
-            }
-            td data-label="Revocation" {
-                @match device.revocation {
-                    Some(at) => span class="mark bad" title=(format_time(at)) { "asked for" },
-                    None => a href=(format!("/fleet/revoke?device={}", device.device)) {
-                        "Revoke…" span class="skip" { (device.name) }
-                    },
-                }
-            }
-        }
-    }
-}
-
-fn unknown() -> Markup {
-    html! { span class="soft" title="The device has sent no status yet" { "not told" } }
-}
-
-pub(super) fn passages(session: &Session, hours: &[HourRow], now: Timestamp) -> Markup {
-    let now = u32::try_from(now.0 / 3600).unwrap_or(u32::MAX);
-    let long = bars(hours, now, 48);
-    let day = bars(hours, now, 24);
-    let days = days(hours, now);
-    let body = html! {
-        section {
-            h2 { "Passages an hour (UTC)" }
-            (legend())
-            (chart("Passages by hour and outcome, the last 48 hours", &long, 1160, "chart"))
-            (chart("Passages by hour and outcome, the last 24 hours", &day, 360, "chart-narrow"))
-            (numbers("Hour", &long))
-        }
-        section {
-            h2 { "Passages a day (UTC)" }
-            (legend())
-            (chart("Passages by day and outcome, the last 14 days", &days, 1160, "chart"))
-            (chart("Passages by day and outcome, the last 14 days", &days, 360, "chart-narrow"))
-            (numbers("Day", &days))
-        }
-        p class="soft" { "Counted from what passages say in clear: hour and outcome. Who passed, and where, only the authority's tracing key opens." }
-    };
-    page("Passages", "/fleet/passages", session, &body)
-}
-
-fn legend() -> Markup {
-    html! {
-        ul class="legend" {
-            @for class in CLASSES {
-                li { svg viewBox="0 0 12 12" aria-hidden="true" { rect class=(class_name(class)) width="12" height="12" {} } (class_name(class)) }
-            }
-        }
-    }
-}
-
-/// The same as numbers, for who can't see the bars.
-fn numbers(what: &str, bars: &[Bar]) -> Markup {
-    html! {
-        details {
-            summary { "As numbers" }
-            table {
-                thead { tr { th { (what) } @for class in CLASSES { th class="number" { (class_name(class)) } } } }
-                tbody {
-                    @for bar in bars.iter().rev() {
-                        tr { td { (bar.name) } @for count in bar.counts { td class="number" { (grouped(count)) } } }
-                    }
-                }
-            }
-        }
-    }
-}
-
-fn bars(hours: &[HourRow], now: u32, count: u32) -> Vec<Bar> {
-    let from = now.saturating_sub(count - 1);
-    let bars = (from..=now).map(|hour| {
-        let name = format_hour(hour);
-        let clock = name.get(11..13).unwrap_or_default();
-        Bar {
-            label: match hour % 6 {
-                0 => format!("{clock}:00"),
-                _ => String::new(),
-            },
-            counts: sum(hours, hour..hour + 1),
-            name,
-        }
-    });
-    bars.collect()
-}
-
-fn days(hours: &[HourRow], now: u32) -> Vec<Bar> {
-    let today = now / 24;
-    let bars = (today.saturating_sub(13)..=today).map(|day| {
-        let name = format_hour(day * 24)
-            .get(..10)
-            .unwrap_or_default()
-            .to_owned();
-        Bar {
-            label: match (today - day) % 2 {
-                0 => name.get(5..).unwrap_or_default().to_owned(),
-                _ => String::new(),
-            },
-            counts: sum(hours, day * 24..(day + 1) * 24),
-            name,
-        }
-    });
-    bars.collect()
-}
-
-fn sum(hours: &[HourRow], range: std::ops::Range<u32>) -> [u64; 3] {
-    CLASSES.map(|class| {
-        let rows = hours.iter().filter(|row| row.class == class);
-        let rows = rows.filter(|row| range.contains(&row.hour));
-        rows.map(|row| row.passages).sum()
-    })
 }
 
 pub(super) fn findings(session: &Session, findings: &[FindingRow], at: u32) -> Markup {
@@ -459,8 +238,8 @@ fn grouped(number: u64) -> String {
 
 #[cfg(test)]
 mod tests {
-    use super::super::chart::words;
     use super::*;
+    use crate::fleet::chart::words;
 
     #[test]
     fn numbers_and_spans_read_well() {
@@ -474,22 +253,5 @@ mod tests {
             ("exact".into(), "5 s behind".into())
         );
         assert_eq!(words([1, 0, 2]), "1 admit, 0 check, 2 refuse");
-    }
-
-    #[test]
-    fn hours_and_days_have_their_passages_and_the_rest_is_nought() {
-        let row = |hour, passages| HourRow {
-            hour,
-            class: CLASSES[1],
-            passages,
-        };
-        let rows = [row(490_000, 3), row(490_001, 4), row(489_999 - 24 * 20, 9)];
-        let bars = bars(&rows, 490_001, 24);
-        assert_eq!(bars.len(), 24);
-        assert_eq!(bars[23].counts, [0, 4, 0]);
-        assert_eq!(bars[22].counts, [0, 3, 0]);
-        assert_eq!(bars.iter().map(|bar| bar.counts[1]).sum::<u64>(), 7);
-        let days = days(&rows, 490_001);
-        assert_eq!((days.len(), days[13].counts), (14, [0, 7, 0]));
     }
 }

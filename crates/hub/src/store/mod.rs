@@ -28,6 +28,11 @@ pub trait Store: Send + Sync {
     /// beside it.
     fn keep(&self, group: &[Incoming]) -> Result<Vec<Kept>, StoreError>;
 
+    /// How many groups of different devices may be kept at the same time.
+    fn writers(&self) -> usize {
+        1
+    }
+
     /// Whether anything ever came from a device.
     fn knows(&self, device: DeviceId) -> Result<bool, StoreError>;
 

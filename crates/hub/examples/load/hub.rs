@@ -1,0 +1,116 @@
+//! The hub as a program of its own, and its site.
+
+use std::{
+    fs,
+    io::{BufRead as _, BufReader},
+    net::SocketAddr,
+    path::{Path, PathBuf},
+    process::{Child, Command, Stdio},
+};
+
+use gatepost_pass::{
+    Timestamp,
+    fixture::{self, Region},
+};
+
+/// A bundle and the keys.
+pub(crate) struct Site(PathBuf);
+
+impl Site {
+    pub(crate) fn new(path: &Path) -> Self {
+        let site = Self(path.to_owned());
+        fs::create_dir_all(path.join("bundle")).unwrap();
+        fs::write(path.join("root"), fixture::root_bytes()).unwrap();
+        fs::write(path.join("hub.key"), fixture::hub().to_file()).unwrap();
+        let mut trust = fixture::trust_claims();
+        let mut issuers = trust.issuers.as_slice().to_vec();
+        for issuer in &mut issuers {
+            let mut keys = issuer.keys.as_slice().to_vec();
+            for key in &mut keys {
+                (key.from, key.until) = (Timestamp(0), Timestamp(u64::MAX));
+            }
+            issuer.keys = keys.try_into().unwrap();
+            (issuer.from, issuer.until) = (Timestamp(0), Timestamp(u64::MAX));
+        }
+        trust.issuers = issuers.try_into().unwrap();
+        let region = Region {
+            trust,
+            ..Region::default()
+        };
+        let manifest = region.manifest();
+        for (digest, bytes) in region.files.0.borrow().iter() {
+            fs::write(path.join("bundle").join(digest.to_string()), bytes).unwrap();
+        }
+        fs::write(path.join("bundle/manifest"), manifest).unwrap();
+        site
+    }
+}
+
+/// The hub as a program of its own.
+pub(crate) struct Running {
+    child: Child,
+    pub(crate) address: SocketAddr,
+}
+
+impl Running {
+    pub(crate) fn start(hub: &Path, site: &Site, data: &[std::ffi::OsString; 2]) -> Self {
+        let wide = "1000000:1000000";
+        let mut child = Command::new(hub)
+            .args(["serve", "--listen", "127.0.0.1:0", "--allow-published-key"])
+            .args(["--rate-address", wide, "--rate-device", wide])
+            .arg("--bundle")
+            .arg(site.0.join("bundle"))
+            .arg("--root")
+            .arg(site.0.join("root"))
+            .arg("--key")
+            .arg(site.0.join("hub.key"))
+            .args(data)
+            .stdout(Stdio::piped())
+            .stderr(Stdio::null())
+            .spawn()
+            .unwrap();
+        let mut line = String::new();
+        BufReader::new(child.stdout.take().unwrap())
+            .read_line(&mut line)
+            .unwrap();
+        let address = line
+            .trim()
+            .strip_prefix("listening on http://")
+            .expect("the hub listens");
+        let address = address.parse().unwrap();
+        Self { child, address }
+    }
+
+    /// The most memory that it held so far.
+    pub(crate) fn peak_mib(&self) -> u64 {
+        let status = fs::read_to_string(format!("/proc/{}/status", self.child.id())).unwrap();
+        let line = status
+            .lines()
+            .find(|line| line.starts_with("VmHWM:"))
+            .unwrap();
+        line.split_whitespace()
+            .nth(1)
+            .unwrap()
+            .parse::<u64>()
+            .unwrap()
+            / 1024
+    }
+
+    /// Processor time so far; a tick is 10 ms on Linux.
+    pub(crate) fn cpu_seconds(&self) -> f64 {
+        let stat = fs::read_to_string(format!("/proc/{}/stat", self.child.id())).unwrap();
+        let (_, fields) = stat.rsplit_once(')').unwrap();
+        let ticks = fields.split_whitespace().skip(11).take(2);
+        ticks
+            .map(|ticks| ticks.parse::<f64>().unwrap())
+            .sum::<f64>()
+            / 100.0
+    }
+}
+
+impl Drop for Running {
+    fn drop(&mut self) {
+        let _ = self.child.kill();
+        let _ = self.child.wait();
+    }
+}

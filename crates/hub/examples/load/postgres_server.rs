@@ -1,0 +1,119 @@
+//! A PostgreSQL server, and what a bare COPY into it takes.
+
+use std::{
+    io::{BufRead as _, BufReader},
+    path::{Path, PathBuf},
+    process::{Child, Command, Stdio},
+    time::Instant,
+};
+
+use postgres::{Client, NoTls, binary_copy::BinaryCopyInWriter, types::Type};
+
+/// A PostgreSQL server that ends with this program, when its standard input does. Its commits wait for the disk.
+pub(crate) struct Postgres {
+    directory: PathBuf,
+    _server: Child,
+}
+
+impl Postgres {
+    pub(crate) fn start(script: &Path, directory: &Path) -> Self {
+        let mut server = Command::new(script)
+            .arg(directory)
+            .args(["fsync=on", "shared_buffers=256MB", "max_wal_size=4GB"])
+            .stdin(Stdio::piped())
+            .stdout(Stdio::piped())
+            .spawn()
+            .expect("throwaway-postgres runs");
+        let mut said = String::new();
+        let mut stdout = BufReader::new(server.stdout.take().unwrap());
+        stdout.read_line(&mut said).unwrap();
+        assert_eq!(
+            said.trim(),
+            "ready",
+            "no PostgreSQL server: scripts/setup installs one"
+        );
+        Self {
+            directory: directory.to_owned(),
+            _server: server,
+        }
+    }
+
+    fn url(&self, name: &str) -> String {
+        let host = self.directory.to_str().unwrap().replace('/', "%2F");
+        format!("postgres://hub@{host}/{name}")
+    }
+
+    /// A new database, and no checkpoint under way.
+    pub(crate) fn database(&self) -> String {
+        let mut client = Client::connect(&self.url("postgres"), NoTls).unwrap();
+        let count = client
+            .query_one("SELECT count(*) FROM pg_database", &[])
+            .unwrap();
+        let name = format!("load_{}", count.get::<_, i64>(0));
+        client
+            .batch_execute(&format!("CREATE DATABASE {name}"))
+            .unwrap();
+        client.batch_execute("CHECKPOINT").unwrap();
+        self.url(&name)
+    }
+}
+
+/// Passages a second of one COPY, in one transaction, of the same signed batches, into a table without index: what the
+/// server can take of these bytes at best.
+pub(crate) fn copy_batches(postgres: &Postgres, devices: &[Vec<Vec<u8>>], passages: usize) -> f64 {
+    let mut client = Client::connect(&postgres.database(), NoTls).unwrap();
+    client
+        .batch_execute(
+            "SET synchronous_commit = on; CREATE TABLE batches (device bigint, signed bytea);
+             ALTER TABLE batches ALTER signed SET STORAGE EXTERNAL",
+        )
+        .unwrap();
+    let begun = Instant::now();
+    let mut transaction = client.transaction().unwrap();
+    let copy = transaction
+        .copy_in("COPY batches FROM STDIN BINARY")
+        .unwrap();
+    let mut writer = BinaryCopyInWriter::new(copy, &[Type::INT8, Type::BYTEA]);
+    for (device, batches) in devices.iter().enumerate() {
+        for signed in batches {
+            writer.write(&[&(device as i64), signed]).unwrap();
+        }
+    }
+    writer.finish().unwrap();
+    transaction.commit().unwrap();
+    passages as f64 / begun.elapsed().as_secs_f64()
+}
+
+/// Passages a second of one COPY, in one transaction, of the same records, a row each, into a table without index.
+pub(crate) fn copy_rows(postgres: &Postgres, devices: &[Vec<Vec<u8>>]) -> f64 {
+    let mut client = Client::connect(&postgres.database(), NoTls).unwrap();
+    client
+        .batch_execute(
+            "SET synchronous_commit = on; CREATE TABLE passages (device bigint, seq bigint, hour bigint,
+             class bigint, record bytea); ALTER TABLE passages ALTER record SET STORAGE EXTERNAL",
+        )
+        .unwrap();
+    let read = |signed: &Vec<u8>| gatepost_protocol::batch::reread(signed).unwrap().1;
+    let rows: Vec<_> = devices
+        .iter()
+        .map(|batches| batches.iter().flat_map(read).collect::<Vec<_>>())
+        .collect();
+    let begun = Instant::now();
+    let mut transaction = client.transaction().unwrap();
+    let copy = transaction
+        .copy_in("COPY passages FROM STDIN BINARY")
+        .unwrap();
+    let types = [Type::INT8, Type::INT8, Type::INT8, Type::INT8, Type::BYTEA];
+    let mut writer = BinaryCopyInWriter::new(copy, &types);
+    for (device, records) in rows.iter().enumerate() {
+        for (record, bytes, _) in records {
+            let (seq, hour) = (record.seq as i64, i64::from(record.hour));
+            writer
+                .write(&[&(device as i64), &seq, &hour, &1_i64, bytes])
+                .unwrap();
+        }
+    }
+    let count = writer.finish().unwrap();
+    transaction.commit().unwrap();
+    count as f64 / begun.elapsed().as_secs_f64()
+}
