@@ -124,7 +124,7 @@ impl App {
         match Candidate::new(looked, place.as_str(), now.time).map(Candidate::without_pin) {
             Ok(Ok(supervisor)) => self.allow(&supervisor, why),
             Ok(Err(candidate)) => {
-                self.overriding(Overrides::EnterPin(why, candidate));
+                self.overriding(Overrides::EnterPin(why, *candidate));
                 // The pad lies under the verdict, which comes back with the answer.
                 self.ui.send(UiUpdate::Dismiss);
                 self.go_to(Page::Duty);

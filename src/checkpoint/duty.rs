@@ -233,18 +233,18 @@ impl Candidate {
     }
 
     /// Without a PIN on it, the badge is enough.
-    pub fn without_pin(self) -> Result<Supervisor, Self> {
+    pub fn without_pin(self) -> Result<Supervisor, Box<Self>> {
         match self.badge().pin {
             None => Ok(Supervisor(self.0)),
-            Some(_) => Err(self),
+            Some(_) => Err(Box::new(self)),
         }
     }
 
     /// Enters its PIN.
-    pub fn enter(self, pad: &mut PinPad, pin: &Pin, at: Instant) -> Result<Supervisor, Self> {
+    pub fn enter(self, pad: &mut PinPad, pin: &Pin, at: Instant) -> Result<Supervisor, Box<Self>> {
         match pad.enter(self.badge(), pin, at) {
             PinAnswer::Right => Ok(Supervisor(self.0)),
-            PinAnswer::Wrong => Err(self),
+            PinAnswer::Wrong => Err(Box::new(self)),
         }
     }
 }

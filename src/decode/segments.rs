@@ -140,7 +140,7 @@ impl Content {
     fn kanji(&mut self, bits: &mut Bits<'_>, count_bits: usize) -> Result<(), NoContent> {
         for _ in 0..bits.take(count_bits)? {
             let value = bits.take(13)?;
-            let packed = (value / 0xc0) << 8 | value % 0xc0;
+            let packed = ((value / 0xc0) << 8) | (value % 0xc0);
             let character = packed + if packed < 0x1f00 { 0x8140 } else { 0xc140 };
             self.bytes.extend([(character >> 8) as u8, character as u8]);
         }

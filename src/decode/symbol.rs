@@ -66,16 +66,17 @@ fn is_format(side: usize, x: usize, y: usize) -> bool {
 
 /// Whether a mask changes a module (ISO/IEC 18004:2015, Table 10).
 fn is_masked(mask: u16, x: usize, y: usize) -> bool {
-    match mask {
-        0 => (x + y) % 2 == 0,
-        1 => y % 2 == 0,
-        2 => x % 3 == 0,
-        3 => (x + y) % 3 == 0,
-        4 => (y / 2 + x / 3) % 2 == 0,
-        5 => x * y % 2 + x * y % 3 == 0,
-        6 => (x * y % 2 + x * y % 3) % 2 == 0,
-        _ => ((x + y) % 2 + x * y % 3) % 2 == 0,
-    }
+    let sum = match mask {
+        0 => x + y,
+        1 => y,
+        2 => return x.is_multiple_of(3),
+        3 => return (x + y).is_multiple_of(3),
+        4 => y / 2 + x / 3,
+        5 => return (x * y).is_multiple_of(6),
+        6 => x * y % 2 + x * y % 3,
+        _ => (x + y) % 2 + x * y % 3,
+    };
+    sum.is_multiple_of(2)
 }
 
 #[cfg(test)]

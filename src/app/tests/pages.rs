@@ -85,7 +85,6 @@ fn a_new_device_is_set_up_by_a_code_and_a_stick() {
     let code = document::Enrolment {
         root: Digest::of(&root),
         hub: "".try_into().unwrap(),
-        hub_pins: Default::default(),
         not_after: Minute::of(NOW.plus(fixture::DAY)),
     };
     post.show(&to_text(&documents().sign(Kind::Enrolment, &code)));
