@@ -208,11 +208,11 @@ impl Duty {
 
 /// A supervisor's badge that counts here and now, and has its PIN still to be asked where it has one.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Candidate(Verified<Badge>);
+pub struct Candidate(Box<Verified<Badge>>);
 
 /// A supervisor whose badge counts and whose PIN was right.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Supervisor(Verified<Badge>);
+pub struct Supervisor(Box<Verified<Badge>>);
 
 impl Candidate {
     /// Takes a badge for an override. Unlike duty this gives a right: without a list's word that the badge was
@@ -222,7 +222,7 @@ impl Candidate {
             return Err(fault);
         }
         match looked.badge.claims().role {
-            BadgeRole::Supervisor => Ok(Self(looked.badge)),
+            BadgeRole::Supervisor => Ok(Self(Box::new(looked.badge))),
             BadgeRole::Guard => Err(BadgeFault::NotASupervisor),
         }
     }

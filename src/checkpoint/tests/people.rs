@@ -188,7 +188,7 @@ fn nobody_is_sent_away_without_an_address_or_a_desk() {
     ] {
         let verdict = gate.judge(&to_text(&bytes)).verdict;
         assert_eq!(verdict.link.as_deref(), link);
-        assert_eq!(verdict.desks, [desk.clone()]);
+        assert_eq!(verdict.desks, std::slice::from_ref(&desk));
     }
     let admitted = gate.judge(&to_text(&paper(1))).verdict;
     assert!(admitted.link.is_none() && admitted.desks.is_empty());
