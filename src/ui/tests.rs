@@ -2,6 +2,7 @@
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic)]
 
 mod behaviour;
+mod figures;
 mod flows;
 mod golden;
 mod info;
@@ -9,6 +10,7 @@ mod info_scenes;
 mod layout;
 mod scenes;
 mod screens;
+mod scrolling;
 mod stage;
 mod texts;
 mod verdicts;

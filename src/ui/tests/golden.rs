@@ -5,12 +5,14 @@ use super::info_scenes::info_scenes;
 use super::scenes::{Scene, pages, verdicts};
 use super::stage::{Stage, screens, status};
 use crate::ui::{Language, UiUpdate};
+use image::codecs::png::{CompressionType, FilterType, PngEncoder};
 use image::{GrayImage, ImageReader, Luma};
+use std::fs::File;
 use std::path::PathBuf;
 
 /// Scene, language and size of each.
 const GOLDEN: [(&str, Language, (u32, u32)); 8] = [
-    ("scan-found", Language::English, (480, 800)),
+    ("scan-out", Language::English, (480, 800)),
     ("admit", Language::English, (480, 800)),
     ("check-temperature", Language::English, (800, 480)),
     ("refuse", Language::Chinese, (800, 480)),
@@ -37,7 +39,10 @@ fn the_golden_screens_look_as_they_did() {
             .join(&name);
         let seen = draw(scene, language, size);
         if std::env::var_os(REWRITE).is_some() {
-            seen.save(&path).unwrap();
+            let file = File::create(&path).unwrap();
+            let small = (CompressionType::Best, FilterType::NoFilter);
+            seen.write_with_encoder(PngEncoder::new_with_quality(file, small.0, small.1))
+                .unwrap();
             continue;
         }
         let golden = ImageReader::open(&path)

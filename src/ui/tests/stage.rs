@@ -1,15 +1,11 @@
 //! An off-screen window on a thread of its own, what it shows, and examples to show on it.
 
-use crate::ui::generated::AppWindow;
 use crate::ui::{
     ColourView, DeskView, DocumentView, FreshnessView, Language, MemberView, OnlineView,
     OverrideView, PersonView, Picture, StatusView, Surface, Ui, UiCommand, UiHandle, VerdictView,
 };
 use gatepost_protocol::{Direction, Outcome, Reason};
 use i_slint_backend_testing::{AccessibleRole, ElementHandle, ElementQuery};
-use slint::platform::{PointerEventButton, WindowEvent};
-use slint::{ComponentHandle, LogicalPosition};
-use std::collections::BTreeSet;
 use std::path::PathBuf;
 use std::sync::mpsc::{Receiver, channel};
 use std::thread::JoinHandle;
@@ -66,99 +62,6 @@ impl Stage {
 
     pub(super) fn says(&self, text: &str) -> bool {
         self.words().iter().any(|w| w.text == text)
-    }
-
-    /// Where the column that scrolls is, if the page has one.
-    pub(super) fn column(&self) -> Option<Words> {
-        let columns = self.ui.ask(|app| {
-            let query = ElementQuery::from_root(app).match_descendants();
-            query
-                .match_inherits("Scroll")
-                .find_first()
-                .map(|c| place(&c))
-        });
-        columns.unwrap()
-    }
-
-    /// Texts and buttons of the column that scrolls which are not, or not wholly, in sight.
-    pub(super) fn half_hidden(&self) -> Vec<Words> {
-        let Some(column) = self.column() else {
-            return Vec::new();
-        };
-        let mut found: Vec<Words> = self.ui.ask(children).unwrap();
-        found.retain(|w| w.y < column.y - 0.5 || w.y + w.height > column.y + column.height + 0.5);
-        found
-    }
-
-    /// What the page says from its top to its end.
-    pub(super) fn all_words(&self) -> BTreeSet<String> {
-        let mut all = BTreeSet::new();
-        loop {
-            all.extend(self.words().into_iter().map(|w| w.text));
-            if !self.page_down() {
-                break;
-            }
-        }
-        self.to_top();
-        all
-    }
-
-    /// Moves what scrolls back to its top.
-    pub(super) fn to_top(&self) {
-        self.wheel(1e6);
-    }
-
-    /// Turns a wheel over what scrolls by half of its height; false when there is nothing more to come.
-    pub(super) fn page_down(&self) -> bool {
-        let before = self.words();
-        let height = self.column().map_or(0.0, |column| column.height);
-        self.wheel(-height / 2.0);
-        self.words() != before
-    }
-
-    /// Moves what scrolls by so many pixels; downwards is negative.
-    fn wheel(&self, delta_y: f32) {
-        let Some(column) = self.column() else {
-            return;
-        };
-        let event = WindowEvent::PointerScrolled {
-            position: LogicalPosition::new(column.x + 5.0, column.y + 5.0),
-            delta_x: 0.0,
-            delta_y,
-        };
-        let done = self.ui.ask(move |app| app.window().dispatch_event(event));
-        done.unwrap();
-    }
-
-    /// Draws a finger from one point to another.
-    pub(super) fn drag(&self, from: (i32, i32), to: (i32, i32)) {
-        const STEPS: i32 = 8;
-        let button = PointerEventButton::Left;
-        let point = move |step: i32| {
-            let along = |from: i32, to: i32| (from + (to - from) * step / STEPS) as f32;
-            LogicalPosition::new(along(from.0, to.0), along(from.1, to.1))
-        };
-        let moved = (1..=STEPS).map(move |step| WindowEvent::PointerMoved {
-            position: point(step),
-        });
-        let events: Vec<WindowEvent> = [WindowEvent::PointerPressed {
-            position: point(0),
-            button,
-        }]
-        .into_iter()
-        .chain(moved)
-        .chain([WindowEvent::PointerReleased {
-            position: point(STEPS),
-            button,
-        }])
-        .collect();
-        self.ui
-            .ask(move |app| {
-                for event in events {
-                    app.window().dispatch_event(event);
-                }
-            })
-            .unwrap();
     }
 
     /// Every button on screen, by its label.
@@ -235,23 +138,7 @@ pub(super) fn screens() -> PathBuf {
     folder
 }
 
-/// Texts and buttons in a column that scrolls.
-fn children(app: &AppWindow) -> Vec<Words> {
-    let query = ElementQuery::from_root(app).match_descendants();
-    let Some(column) = query.match_inherits("Scroll").find_first() else {
-        return Vec::new();
-    };
-    let with = |role| {
-        let query = column.query_descendants();
-        query.match_accessible_role(role).find_all()
-    };
-    let found = with(AccessibleRole::Text)
-        .into_iter()
-        .chain(with(AccessibleRole::Button));
-    found.map(|element| place(&element)).collect()
-}
-
-fn place(element: &ElementHandle) -> Words {
+pub(super) fn place(element: &ElementHandle) -> Words {
     Words {
         text: element.accessible_label().unwrap_or_default().to_string(),
         x: element.absolute_position().x,
