@@ -36,7 +36,7 @@ fn every_screen_is_written_with_a_contact_sheet() {
     }
     fs::write(screens().join("index.html"), sheet).unwrap();
     println!(
-        "{} pictures, index.html among them, in {}",
+        "{} pictures and index.html in {}",
         names.len(),
         screens().display()
     );
