@@ -39,7 +39,11 @@ fn a_writer_for_the_other_tests() {
     for _ in 0..5000 {
         let together = 1 + dice.below(4);
         match log_together(&mut log, together) {
-            Ok(()) => println!("logged {together}"),
+            Ok(()) => {
+                println!("logged {together}");
+                // So that the small disk is full of ballast, not of passages.
+                thread::sleep(Duration::from_millis(1));
+            }
             Err(why) => refused(why),
         }
     }
@@ -140,7 +144,7 @@ impl SmallDisk {
         fs::create_dir_all(path).unwrap();
         let mut mount = Command::new("mount");
         mount
-            .args(["-t", "tmpfs", "-o", "size=4m", "tmpfs"])
+            .args(["-t", "tmpfs", "-o", "size=96m", "tmpfs"])
             .arg(path);
         let done = mount.stderr(Stdio::null()).status().ok()?.success();
         done.then(|| Self(path.to_owned()))
@@ -170,7 +174,9 @@ fn a_full_disk_shows_no_passage_as_logged_that_is_not_and_room_brings_it_back() 
         thread::sleep(Duration::from_millis(50 + dice.below(300)));
         let ballast = town.path("device/ballast");
         let mut file = fs::File::create(&ballast).unwrap();
-        while file.write(&[1; 512]).is_ok_and(|written| written > 0) {}
+        for piece in [1 << 16, 512] {
+            while file.write(&vec![1; piece]).is_ok_and(|written| written > 0) {}
+        }
         drop(file);
         thread::sleep(Duration::from_millis(100 + dice.below(300)));
         fs::remove_file(ballast).unwrap();

@@ -189,7 +189,15 @@ fn an_enrolled_device_has_the_root_its_hub_and_a_certificate_that_counts() {
     let secret = SecretKey::from_seed(&[5; 32]);
     let request = DeviceRequest::sign("Gate 3".try_into().unwrap(), &secret);
     fs::write(region.path("request"), &request).unwrap();
-    let hub = ["--hub", "https://hub.example", "--out", "gate-3.enrolment"];
+    let pin = "a5".repeat(32);
+    let hub = [
+        "--hub",
+        "https://hub.example",
+        "--hub-pin",
+        &pin,
+        "--out",
+        "gate-3.enrolment",
+    ];
     let told = region.ok(&[&["enrol", "request"], &hub[..]].concat());
     let id = device_id(&secret.public()).to_string();
     assert!(told.contains("Gate 3") && told.contains(&id));
@@ -199,6 +207,7 @@ fn an_enrolled_device_has_the_root_its_hub_and_a_certificate_that_counts() {
     let root = fs::read(region.path("home/root/1.root")).unwrap();
     assert_eq!(enrolment.root, root);
     assert_eq!(enrolment.hub.as_str(), "https://hub.example");
+    assert_eq!(enrolment.hub_pins.as_slice()[0].to_string(), pin);
     region.ok(&["publish", "bundle"]);
     let device = region.device("bundle").unwrap();
     let certificate = verify_certificate(&enrolment.certificate, device.0.trust(), NOW).unwrap();
