@@ -136,8 +136,9 @@ mod tests {
                 let blocks = Blocks::of(version, level, all).unwrap();
                 let mut received = sent;
                 // Neighbours are of different blocks.
-                for wrong in 0..blocks.correction / 2 * blocks.count {
-                    received[wrong] ^= 1 | noise.byte();
+                let most = blocks.correction / 2 * blocks.count;
+                for wrong in received.iter_mut().take(most) {
+                    *wrong ^= 1 | noise.byte();
                 }
                 assert_eq!(corrected(version, level, &received).unwrap(), data);
                 for wrong in 0..blocks.count * blocks.correction {

@@ -3,7 +3,7 @@
 
 use std::{collections::BTreeMap, path::PathBuf};
 
-use gatepost_pass::{Rules, SubjectTag, Text, Timestamp, bundle::Intake};
+use gatepost_pass::{IdNumber, Rules, SubjectTag, Text, Timestamp, bundle::Intake};
 use gatepost_protocol::{Body, OpenError, Passage, Seen, open};
 
 use crate::{
@@ -11,7 +11,7 @@ use crate::{
     error::Error,
     files,
     home::{Home, read_hex},
-    person::IdNumber,
+    person,
     trace::{
         audit::{Audit, AuditEvent},
         evidence::{Evidence, Held},
@@ -117,7 +117,7 @@ impl About {
         match (&args.id, args.tag, &args.place) {
             (Some(id), ..) => {
                 let id = IdNumber::parse(&args::or_line(id)?)?;
-                Ok(Self::Person(id.tag(&home.tag_secret()?)))
+                Ok(Self::Person(person::tag(&id, &home.tag_secret()?)))
             }
             (None, Some(tag), _) => Ok(Self::Person(tag)),
             (None, None, Some(place)) => Ok(Self::Place(place.clone())),
@@ -133,9 +133,9 @@ impl About {
         }
     }
 
-    fn is(&self, passage: &Passage) -> bool {
+    fn is(&self, passage: &Passage, persons: &[SubjectTag]) -> bool {
         match self {
-            Self::Person(tag) => subjects(&passage.seen).contains(tag),
+            Self::Person(tag) => persons.contains(tag),
             Self::Place(place) => passage.place.as_str() == place,
         }
     }
@@ -172,7 +172,7 @@ fn open_passages(args: &OpenArgs, home: &Home, now: Timestamp) -> Result<(), Err
         },
         now,
     )?;
-    let mut keys = Keys::new(home);
+    let (mut keys, secret) = (Keys::new(home), home.tag_secret()?);
     let (mut opened, mut shown, mut closed) = (0, 0, BTreeMap::<String, u64>::new());
     for ((device, epoch), held) in evidence.records() {
         let Body::Passage(sealed) = &held.record.body else {
@@ -193,10 +193,12 @@ fn open_passages(args: &OpenArgs, home: &Home, now: Timestamp) -> Result<(), Err
         match result {
             Ok(passage) => {
                 opened += 1;
-                if (args.from..args.until).contains(&passage.at) && about.is(&passage) {
+                let persons = persons(&passage.seen, &secret);
+                if (args.from..args.until).contains(&passage.at) && about.is(&passage, &persons) {
                     shown += 1;
                     show(
                         &passage,
+                        &persons,
                         held,
                         &format!("{device} {epoch} {}", clear.seq),
                         args.json,
@@ -254,19 +256,22 @@ impl<'a> Keys<'a> {
     }
 }
 
-/// The persons that a passage names.
-fn subjects(seen: &Seen) -> &[SubjectTag] {
+/// The persons that a passage names. Who gave an ID number is the same person as with a pass.
+fn persons(seen: &Seen, secret: &[u8; 32]) -> Vec<SubjectTag> {
+    let of_number =
+        |number: &str| IdNumber::parse(number).map(|number| person::tag(&number, secret));
     match seen {
-        Seen::Pass { subjects, .. } => subjects.as_slice(),
-        _ => &[],
+        Seen::Unverified => Vec::new(),
+        Seen::Pass { subjects, .. } => subjects.as_slice().to_vec(),
+        Seen::IdNumber(number) => of_number(number.0.as_str()).into_iter().collect(),
+        Seen::ByHand(registered) => of_number(registered.contact.0.as_str())
+            .into_iter()
+            .collect(),
     }
 }
 
-fn show(passage: &Passage, held: &Held, at: &str, json: bool) {
-    let persons: Vec<String> = subjects(&passage.seen)
-        .iter()
-        .map(ToString::to_string)
-        .collect();
+fn show(passage: &Passage, persons: &[SubjectTag], held: &Held, at: &str, json: bool) {
+    let persons: Vec<String> = persons.iter().map(ToString::to_string).collect();
     let reasons: Vec<String> = passage
         .reasons
         .as_slice()

@@ -4,8 +4,8 @@ use std::fs;
 
 use gatepost_pass::{ClockTrust, Freshness, PassNumber, SecretKey, SubjectTag, policy::TracingKey};
 use gatepost_protocol::{
-    Body, DeviceRequest, Direction, Enrolment, Epoch, Head, Outcome, Passage, Reason, Record, Seen,
-    batch::sign_batch, device::device_id, seal, seal::Clear,
+    Body, DeviceRequest, Direction, Enrolment, Epoch, Head, Outcome, Passage, Personal, Reason,
+    Record, Seen, batch::sign_batch, device::device_id, seal, seal::Clear,
 };
 use getrandom::{SysRng, rand_core::UnwrapErr};
 use serde_json::Value;
@@ -49,6 +49,15 @@ impl Device {
     }
 
     fn pass(&mut self, tag: &str, to: &TracingKey) {
+        let seen = Seen::Pass {
+            issuer: "CN-SD".parse().unwrap(),
+            number: PassNumber([1; 5]),
+            subjects: vec![tag.parse::<SubjectTag>().unwrap()].try_into().unwrap(),
+        };
+        self.log(seen, to);
+    }
+
+    fn log(&mut self, seen: Seen, to: &TracingKey) {
         let passage = Passage {
             at: NOW,
             clock: ClockTrust::Trusted,
@@ -57,12 +66,10 @@ impl Device {
             direction: Direction::In,
             outcome: Outcome::Admit,
             reasons: vec![Reason::Green].try_into().unwrap(),
-            seen: Seen::Pass {
-                issuer: "CN-SD".parse().unwrap(),
-                number: PassNumber([1; 5]),
-                subjects: vec![tag.parse::<SubjectTag>().unwrap()].try_into().unwrap(),
-            },
+            seen,
             guard: None,
+            temperature: None,
+            allowed: None,
         };
         let clear = Clear {
             device: device_id(&self.key.public()),
@@ -120,6 +127,24 @@ fn trace(region: &Region, about: &[&str]) -> (Vec<Value>, String) {
         .lines()
         .map(|line| serde_json::from_str(line).unwrap());
     (lines.collect(), said)
+}
+
+#[test]
+fn who_gave_an_id_number_is_found_like_who_showed_a_pass() {
+    let region = Region::new("CN-SD");
+    let tag = region.issue(&["--id", WANG, "--name", "王五"]).tag;
+    let mut device = Device::new(&region, 1);
+    let key = tracing_key(&region);
+    device.pass(&tag, &key);
+    device.log(Seen::IdNumber(Personal(WANG.try_into().unwrap())), &key);
+    device.log(Seen::Unverified, &key);
+    device.batch(&region, "a.batch", 0);
+    let (shown, said) = trace(&region, &["--id", WANG]);
+    assert_eq!(shown.len(), 2, "{said}");
+    assert!(
+        shown.iter().all(|line| line["persons"][0] == *tag),
+        "{shown:?}"
+    );
 }
 
 #[test]
