@@ -39,6 +39,8 @@ impl App {
         if matches!(self.page, Page::Status | Page::Today | Page::Place) {
             self.fill(self.page, at);
         }
+        // Always at hand: a quick finger must not get past the questions.
+        self.fill(Page::ByHand, at);
         self.look_for_stick();
     }
 

@@ -11,7 +11,7 @@ use gatepost_protocol::{ByHand, Personal};
 use super::{Event, checkpoint::Company, scanner::App, view};
 use crate::{
     checkpoint::{Lookup, look_up_person},
-    ui::{ByHandForm, IdEntryView, IdFault, UiUpdate},
+    ui::{ByHandForm, IdEntryView, IdFault, Page, UiUpdate},
 };
 
 /// An answer that has not come after this long never comes: the next number may be asked.
@@ -62,19 +62,21 @@ impl App {
             .send(UiUpdate::IdEntry(IdEntryView { fault, looking }));
     }
 
-    /// The form was filled in.
+    /// The form was filled in. One for other questions than the policy's is asked once more.
     pub(super) fn by_hand(&mut self, form: ByHandForm) {
-        let mut answers = form.answers;
         let asked = self
             .checkpoint
             .bundle()
             .map_or(0, |bundle| bundle.policy().questions.as_slice().len());
-        answers.truncate(asked);
+        let answers = match Bounded::try_from(form.answers) {
+            Ok(answers) if answers.as_slice().len() == asked => answers,
+            Ok(_) | Err(_) => return self.go_to(Page::ByHand),
+        };
         let registered = ByHand {
             why: form.why,
             name: Personal(cut(&form.name)),
             contact: Personal(cut(&form.contact)),
-            answers: Bounded::try_from(answers).unwrap_or_default(),
+            answers,
         };
         let judged = self
             .checkpoint
