@@ -48,7 +48,7 @@ impl Notices {
     pub(super) fn log_fault(&mut self, fault: Option<&LogError>) {
         self.log_failing = fault.is_some();
         self.log_full = match fault {
-            Some(LogError::Full) => Some(Notice::LogFull),
+            Some(LogError::Full | LogError::AllUnsent) => Some(Notice::LogFull),
             Some(_) | None => None,
         };
     }
