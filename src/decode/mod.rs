@@ -10,6 +10,7 @@
 //! its symbol reader told nothing of doubtful modules and took an alignment pattern of version 21 to be
 //! elsewhere.
 
+mod alignment;
 mod budget;
 mod codewords;
 mod correction;
