@@ -1,7 +1,7 @@
 //! The codewords of a symbol, as they stand in it, to its data codewords: blocks are taken apart and
-//! corrected (ISO/IEC 18004:2015, 7.5.1 and Table 9). Reed-Solomon itself is a crate's.
+//! corrected (ISO/IEC 18004:2015, 7.5.1 and Table 9).
 
-use reed_solomon::Decoder;
+use super::correction::Block;
 
 /// Error correction level; the discriminant is its number in the format information (Table 12).
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -15,10 +15,10 @@ pub(super) enum Level {
 
 impl Level {
     /// By its two bits in the format information.
-    pub(super) fn of_bits(bits: u16) -> Option<Self> {
+    pub(super) fn of_bits(bits: u32) -> Option<Self> {
         [Self::M, Self::L, Self::H, Self::Q]
             .into_iter()
-            .find(|level| *level as u16 == bits)
+            .find(|level| *level as u32 == bits)
     }
 }
 
@@ -54,32 +54,92 @@ impl Blocks {
         self.data + usize::from(block >= self.short)
     }
 
-    /// The codewords of a block. They stand in turns: the first of each block, then the second of each.
-    fn block(&self, block: usize, codewords: &[u8]) -> Vec<u8> {
+    /// Where the codewords of a block stand. They stand in turns: the first of each block, then the
+    /// second of each.
+    fn places(&self, block: usize) -> impl Iterator<Item = usize> {
         let long = self.count - self.short;
         let end_of_data = self.data * self.count + long;
-        let data = (0..self.data(block)).map(|i| match i {
+        let data = (0..self.data(block)).map(move |i| match i {
             // Only the long blocks have one more.
             i if i == self.data => i * self.count + block - self.short,
             i => i * self.count + block,
         });
-        let correction = (0..self.correction).map(|i| end_of_data + i * self.count + block);
-        data.chain(correction).map(|at| codewords[at]).collect()
+        data.chain((0..self.correction).map(move |i| end_of_data + i * self.count + block))
     }
+}
+
+/// A codeword as sampled, and how sure that is: the larger the surer.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct Word {
+    pub(super) value: u8,
+    pub(super) sure: f32,
+}
+
+/// How hard correction tries.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Effort {
+    /// Every codeword counts as much as another.
+    Plain,
+    /// Where that fails, the least sure ones are left out, ever more of them (generalized minimum
+    /// distance decoding: G. D. Forney, 1966).
+    Doubting,
 }
 
 /// The data codewords, every block corrected; `None` if too many are wrong.
 ///
-/// `codewords` are all of the version's.
-pub(super) fn corrected(version: usize, level: Level, codewords: &[u8]) -> Option<Vec<u8>> {
-    let blocks = Blocks::of(version, level, codewords.len())?;
-    let decoder = Decoder::new(blocks.correction);
-    let mut data = Vec::with_capacity(codewords.len());
+/// `words` are all of the version's.
+pub(super) fn corrected(
+    version: usize,
+    level: Level,
+    words: &[Word],
+    effort: Effort,
+) -> Option<Vec<u8>> {
+    let blocks = Blocks::of(version, level, words.len())?;
+    let mut data = Vec::with_capacity(words.len());
+    let (mut values, mut order) = (Vec::new(), Vec::new());
     for block in 0..blocks.count {
-        let received = blocks.block(block, codewords);
-        data.extend_from_slice(decoder.correct(&received, None).ok()?.data());
+        values.clear();
+        values.extend(blocks.places(block).map(|at| words[at].value));
+        let received = Block::new(&values, blocks.correction)?;
+        let spare = spare(version, level);
+        let mut mended = received.mended(&[], spare);
+        if mended.is_none() && effort == Effort::Doubting {
+            order.clear();
+            order.extend(
+                blocks
+                    .places(block)
+                    .zip(0u8..)
+                    .map(|(at, i)| (words[at].sure, i)),
+            );
+            order.sort_by(|a: &(f32, u8), b| a.0.total_cmp(&b.0).then(a.1.cmp(&b.1)));
+            let doubtful: Vec<u8> = order.iter().map(|&(_, i)| i).collect();
+            let spare = spare.max(if blocks.count == 1 {
+                SPARE_ALONE
+            } else {
+                SPARE
+            });
+            let most = blocks.correction.saturating_sub(spare);
+            let mut counts = (2..=most).step_by(2);
+            mended = counts.find_map(|count| received.mended(&doubtful[..count], spare));
+        }
+        data.extend_from_slice(mended?.get(..blocks.data(block))?);
     }
     Some(data)
+}
+
+/// Codewords of a block that must be left over when doubtful ones are left out, or noise would be
+/// corrected to something: of a symbol's only block, and of one among others.
+const SPARE_ALONE: usize = 3;
+const SPARE: usize = 2;
+
+/// Correction codewords that the standard reserves against misdecoding (ISO/IEC 18004:2015, Table 9).
+fn spare(version: usize, level: Level) -> usize {
+    match (version, level) {
+        (1, Level::L) => 3,
+        (1, Level::M) | (2, Level::L) => 2,
+        (1, _) | (3, Level::L) => 1,
+        _ => 0,
+    }
 }
 
 /// Error correction codewords of a block, by level's number and version.
@@ -107,6 +167,15 @@ mod tests {
     use crate::decode::tests::Noise;
 
     const LEVELS: [Level; 4] = [Level::M, Level::L, Level::H, Level::Q];
+    fn corrected(version: usize, level: Level, values: &[u8]) -> Option<Vec<u8>> {
+        super::corrected(version, level, &sure(values), Effort::Plain)
+    }
+
+    fn sure(values: &[u8]) -> Vec<Word> {
+        let word = |&value: &u8| Word { value, sure: 1.0 };
+        values.iter().map(word).collect()
+    }
+
     /// Codewords of a few versions (ISO/IEC 18004:2015, Table 1).
     const CODEWORDS: [(usize, usize); 5] = [(1, 26), (5, 134), (7, 196), (22, 1_258), (40, 3_706)];
 
@@ -136,7 +205,7 @@ mod tests {
                 let blocks = Blocks::of(version, level, all).unwrap();
                 let mut received = sent;
                 // Neighbours are of different blocks.
-                let most = blocks.correction / 2 * blocks.count;
+                let most = (blocks.correction - spare(version, level)) / 2 * blocks.count;
                 for wrong in received.iter_mut().take(most) {
                     *wrong ^= 1 | noise.byte();
                 }
@@ -156,8 +225,16 @@ mod tests {
             for level in LEVELS {
                 for _ in 0..20 {
                     let received: Vec<u8> = (0..all).map(|_| noise.byte()).collect();
-                    let read = corrected(version, level, &received);
-                    assert!(version == 1 || read.is_none());
+                    assert_eq!(corrected(version, level, &received), None);
+                    let doubted: Vec<Word> = received
+                        .iter()
+                        .map(|&value| Word {
+                            value,
+                            sure: f32::from(noise.byte()),
+                        })
+                        .collect();
+                    let read = super::corrected(version, level, &doubted, Effort::Doubting);
+                    assert_eq!(read, None);
                 }
                 for few in [0, 1, 25] {
                     _ = corrected(version, level, &vec![1; few]);
@@ -166,6 +243,26 @@ mod tests {
         }
         assert_eq!(corrected(0, Level::L, &[0; 26]), None);
         assert_eq!(corrected(41, Level::L, &[0; 3_706]), None);
+    }
+
+    #[test]
+    fn unsure_codewords_may_be_nearly_all_that_there_are_for_correction() {
+        let mut noise = Noise::new(5);
+        for (version, all) in CODEWORDS {
+            for level in LEVELS {
+                let (data, sent) = symbol(version, level, all, &mut noise);
+                let blocks = Blocks::of(version, level, all).unwrap();
+                let mut received = sure(&sent);
+                let most = (blocks.correction - SPARE_ALONE) / 2 * 2 * blocks.count;
+                for word in received.iter_mut().take(most) {
+                    word.value ^= noise.byte();
+                    word.sure = 0.5;
+                }
+                let read = |effort| super::corrected(version, level, &received, effort);
+                assert_eq!(read(Effort::Doubting).unwrap(), data, "{version} {level:?}");
+                assert_eq!(read(Effort::Plain), None);
+            }
+        }
     }
 
     /// Random data codewords, and the codewords of their symbol.

@@ -55,7 +55,7 @@ fn grey(stages: &Stages<'_>) -> RgbImage {
 }
 
 fn ink(stages: &Stages<'_>) -> RgbImage {
-    let white = |&ink: &i16| if ink > 0 { 0 } else { u8::MAX };
+    let white = |&ink: &i8| if ink > 0 { 0 } else { u8::MAX };
     let pixels = stages.ink.rows().flatten().map(white);
     of_pixels(stages.grey.width, stages.grey.height, pixels)
 }

@@ -2,7 +2,7 @@
 //! one crosses black, white, black, white, black in the proportion 1:1:3:1:1.
 
 use super::mapping::Point;
-use super::threshold::Ink;
+use super::threshold::{Ink, Pixels, Way};
 
 /// Most finder patterns that are kept per picture; noise gives thousands.
 const MAX_FOUND: usize = 512;
@@ -32,14 +32,18 @@ impl Finder {
 /// The finder patterns of a picture, those that most rows agree on first; at most `limit`. Looks at
 /// every `step`th row.
 pub(super) fn find(ink: &Ink, step: usize, limit: usize) -> Vec<Finder> {
-    let mut found: Vec<Finder> = Vec::new();
+    let mut found = Found::default();
+    let mut edges = Vec::new();
     for (y, row) in ink.rows().enumerate().step_by(step) {
-        scan_row(row, |x| {
-            if let Some(finder) = confirm(ink, x, y as f64 + 0.5) {
-                merge(&mut found, finder);
+        changes(row, &mut edges);
+        let y = y as f64 + 0.5;
+        scan(&edges, |x, length| {
+            if let Some(finder) = confirm(ink, (x, y), length) {
+                found.add(finder, y);
             }
         });
     }
+    let mut found = found.all;
     // By place where the rows agree equally, so that the order is a fixed one.
     found.sort_by(|a, b| {
         (b.seen.cmp(&a.seen))
@@ -50,39 +54,52 @@ pub(super) fn find(ink: &Ink, step: usize, limit: usize) -> Vec<Finder> {
     found
 }
 
-/// Calls `hit` with the middle of each run of black that may be the middle of a finder pattern.
-fn scan_row(row: &[i16], mut hit: impl FnMut(f64)) {
-    let mut runs = [0usize; 5];
-    let (mut black, mut from) = (false, 0);
-    let mut end_run = |end: usize| {
-        runs = [runs[1], runs[2], runs[3], runs[4], end - from];
-        from = end;
-        if black && is_ring(&runs) {
-            let end_of_middle = from - runs[4] - runs[3];
-            hit(end_of_middle as f64 - runs[2] as f64 / 2.0);
-        }
-        black = !black;
-    };
+/// The columns in which a row changes from white to black and back, in turns; outside is white.
+fn changes(row: &[i8], changes: &mut Vec<usize>) {
+    changes.clear();
+    let (words, rest) = row.as_chunks::<WORD>();
+    let mut padded = [0; WORD];
+    padded[..rest.len()].copy_from_slice(rest);
     let mut last = 0;
-    for (word, pixels) in row.chunks(WORD).enumerate() {
+    for (word, pixels) in words.iter().chain([&padded]).enumerate() {
         // A bit for each pixel, without a branch; then one for each that is not as the one before.
-        let bit = |(i, &ink): (usize, &i16)| u64::from(ink > 0) << i;
-        let blacks = pixels.iter().enumerate().map(bit).fold(0, |a, b| a | b);
-        let mut changes = blacks ^ (blacks << 1 | last);
+        let blacks = blacks(pixels);
+        let mut differ = blacks ^ (blacks << 1 | last);
         last = blacks >> (WORD - 1);
-        while changes != 0 {
-            let end = word * WORD + changes.trailing_zeros() as usize;
-            if end < row.len() {
-                end_run(end);
-            }
-            changes &= changes - 1;
+        while differ != 0 {
+            changes.push(word * WORD + differ.trailing_zeros() as usize);
+            differ &= differ - 1;
         }
     }
-    end_run(row.len());
 }
 
 /// Pixels that are looked at together.
 const WORD: usize = 64;
+
+/// A bit for each pixel, the first lowest: whether it is black.
+fn blacks(pixels: &[i8; WORD]) -> u64 {
+    let bytes = pixels.map(|ink| u8::from(ink > 0));
+    let (eights, _) = bytes.as_chunks::<8>();
+    eights.iter().enumerate().fold(0, |bits, (i, &eight)| {
+        // Shifts byte k, which is 0 or 1, to bit 56 + k.
+        let byte = u64::from_le_bytes(eight).wrapping_mul(0x0102_0408_1020_4080) >> 56;
+        bits | byte << (8 * i)
+    })
+}
+
+/// Calls `hit` with the middle and the length of each run of black that may be the middle of a finder
+/// pattern; by the [`changes`] of a row.
+fn scan(changes: &[usize], mut hit: impl FnMut(f64, usize)) {
+    for edges in changes.windows(6).step_by(2) {
+        let run = |i: usize| edges[i + 1] - edges[i];
+        let middle = run(2);
+        // Most are none by this.
+        if middle > run(1) && middle > run(3) && is_ring(&[run(0), run(1), middle, run(3), run(4)])
+        {
+            hit((edges[2] + edges[3]) as f64 / 2.0, middle);
+        }
+    }
+}
 
 /// Whether five runs may cross a finder pattern: the inner three have the proportion 1:3:1, the outer
 /// ones are at least half a module. They may be longer: the ring may touch other print.
@@ -114,10 +131,14 @@ fn is_pattern(runs: &[usize; 5], tolerance: f64) -> bool {
 }
 
 /// Looks at a possible finder pattern along the column and the row. Not along the diagonals: corners get worn.
-fn confirm(ink: &Ink, x: f64, y: f64) -> Option<Finder> {
-    let down = straight_cross(ink, (x, y), (0, 1))?;
+///
+/// `length` is that of the black square along the row.
+fn confirm(ink: &Ink, (x, y): Point, length: usize) -> Option<Finder> {
+    // So much longer, it would be too high for its width: most print is.
+    let most = 4 * length;
+    let down = straight_cross(ink, (x, y), Way::Down, most)?;
     let y = y + down.off_middle;
-    let across = straight_cross(ink, (x, y), (1, 0))?;
+    let across = straight_cross(ink, (x, y), Way::Right, most)?;
     let x = x + across.off_middle;
     let (shorter, longer) = (
         down.length.min(across.length),
@@ -165,10 +186,34 @@ pub(super) fn cross(ink: &Ink, (x, y): Point, (dx, dy): Point, tolerance: f64) -
 }
 
 /// The same along a row or a column, by whole pixels.
-fn straight_cross(ink: &Ink, at: Point, (dx, dy): (isize, isize)) -> Option<Cross> {
-    let outside = std::iter::repeat(false);
-    let walk = |step| half_cross(ink, ink.along(at, step).chain(outside.clone()));
-    Cross::of(walk((dx, dy))?, walk((-dx, -dy))?, TOLERANCE)
+fn straight_cross(ink: &Ink, at: Point, way: Way, most: usize) -> Option<Cross> {
+    let (ahead, back) = ink.from(at, way)?;
+    Cross::of(
+        straight_half(ahead, most)?,
+        straight_half(back, most)?,
+        TOLERANCE,
+    )
+}
+
+/// As [`half_cross`], along pixels that end where the picture does; the black square is at most `most`
+/// long.
+fn straight_half(mut pixels: Pixels<'_>, most: usize) -> Option<[usize; 3]> {
+    let middle = pixels.run(true, most + 1);
+    // White may end at the limit, or at the picture's edge; then there is no ring.
+    let limit = 2 * middle + 1;
+    let left = pixels.run(false, limit + 1);
+    if middle == 0 || middle > most || left > limit || pixels.is_empty() {
+        return None;
+    }
+    let ring = pixels.run(true, limit + 1);
+    if ring <= limit {
+        Some([middle, left, ring])
+    } else if left <= middle {
+        // The outer ring may run into black ground: then it is taken as one module.
+        Some([middle, left, (middle * 2).div_ceil(3)])
+    } else {
+        None
+    }
 }
 
 /// The lengths of black, white and black along a way that does not end. Each run has a limit, the first
@@ -200,22 +245,37 @@ fn half_cross(ink: &Ink, way: impl Iterator<Item = bool>) -> Option<[usize; 3]> 
     None
 }
 
-/// Adds a sighting to the finder pattern that it belongs to, or as a new one.
-fn merge(found: &mut Vec<Finder>, new: Finder) {
-    let same = found.iter_mut().find(|old| {
-        let near = old.module.max(new.module);
-        (old.x - new.x).abs() <= near
-            && (old.y - new.y).abs() <= near
-            && (old.module - new.module).abs() <= (old.module / 2.0).max(1.0)
-    });
-    if let Some(old) = same {
-        let n = f64::from(old.seen);
-        let mean = |a: f64, b: f64| (a * n + b) / (n + 1.0);
-        old.x = mean(old.x, new.x);
-        old.y = mean(old.y, new.y);
-        old.module = mean(old.module, new.module);
-        old.seen += 1;
-    } else if found.len() < MAX_FOUND {
-        found.push(new);
+/// Finder patterns as they are found, row by row.
+#[derive(Default)]
+struct Found {
+    all: Vec<Finder>,
+    /// Those before this one end above the row that is looked at.
+    near: usize,
+}
+
+impl Found {
+    /// Adds a sighting to the finder pattern that it belongs to, or as a new one.
+    fn add(&mut self, new: Finder, row: f64) {
+        // In no order of height, but nearly: a few that ended may stay behind one that did not.
+        let ended = |old: &Finder| old.y + 5.0 * old.module < row;
+        while self.all.get(self.near).is_some_and(ended) {
+            self.near += 1;
+        }
+        let same = self.all[self.near..].iter_mut().find(|old| {
+            let near = old.module.max(new.module);
+            (old.x - new.x).abs() <= near
+                && (old.y - new.y).abs() <= near
+                && (old.module - new.module).abs() <= (old.module / 2.0).max(1.0)
+        });
+        if let Some(old) = same {
+            let n = f64::from(old.seen);
+            let mean = |a: f64, b: f64| (a * n + b) / (n + 1.0);
+            old.x = mean(old.x, new.x);
+            old.y = mean(old.y, new.y);
+            old.module = mean(old.module, new.module);
+            old.seen += 1;
+        } else if self.all.len() < MAX_FOUND {
+            self.all.push(new);
+        }
     }
 }

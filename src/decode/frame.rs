@@ -87,7 +87,7 @@ impl Frame {
     /// The frame with its fit.
     pub(super) fn judged(self, ink: &Ink) -> Self {
         let (mut sum, mut all) = (0.0, 0.0);
-        for (dx, dy, ring) in square(4) {
+        for (dx, dy, ring) in square::<9>() {
             let (x, y) = self.at(dx, dy);
             let tone = ink.mixed(x, y);
             // Print or a torn edge may come close.

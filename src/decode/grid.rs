@@ -1,9 +1,9 @@
 //! Where the modules of a code lie, and what they say.
 
+use super::alignment;
 use super::budget::Budget;
-use super::layout::{
-    Fixed, alignment_centres, alignment_pattern, edge_modules, fixed_modules, timing_modules,
-};
+use super::codewords::Effort;
+use super::layout::{Fixed, alignment_centres, edge_modules, fixed_modules};
 use super::legs::Legs;
 use super::mapping::{Anchors, Mapping, Point};
 use super::mesh::{self, Tones};
@@ -23,8 +23,10 @@ pub(super) enum Outcome {
 /// Share of the fixed modules that must be right before the rest is worth reading.
 const MIN_FIT: f64 = 0.7;
 const MIN_QUICK_FIT: f64 = 0.75;
-/// Share of the timing pattern's.
-const MIN_TIMING: f64 = 0.6;
+/// How much longer, in modules, one side of a code may seem than the other to a quick look.
+const MAX_UNEVEN: f64 = 1.35;
+/// What looking at a timing pattern costs, in modules sampled.
+const TICKS_WORK: usize = 32;
 /// The same when the code has told its version and a mesh will mend its bends.
 const MIN_TOLD_FIT: f64 = 0.5;
 /// The same for a mesh, which fits wherever there is a code.
@@ -42,6 +44,9 @@ const QUICK_STEPS: [f64; 1] = [0.25];
 
 /// Reads a code as a flat square, at the likeliest places.
 pub(super) fn read(ink: &Ink, legs: &Legs, budget: &mut Budget) -> Outcome {
+    if legs.uneven > MAX_UNEVEN {
+        return Outcome::Nothing;
+    }
     let guesses = guesses(ink, legs, &legs.versions(), MIN_QUICK_FIT, budget);
     if guesses.is_empty() {
         return Outcome::Nothing;
@@ -51,9 +56,10 @@ pub(super) fn read(ink: &Ink, legs: &Legs, budget: &mut Budget) -> Outcome {
         .filter(|guess| guess.fit >= MIN_READ_FIT)
         .take(MAX_READS);
     let tries = best.map(|guess| {
-        let better = guess.refined(ink, &QUICK_STEPS, budget)?;
-        let flat = better.read(ink, budget);
-        flat.or_else(|| better.read_tied(ink, budget))
+        guess.read(ink, Effort::Plain, budget).or_else(|| {
+            let better = guess.refined(ink, &QUICK_STEPS, budget)?;
+            better.read(ink, Effort::Plain, budget)
+        })
     });
     first(tries).unwrap_or(Outcome::Seen)
 }
@@ -75,8 +81,18 @@ pub(super) fn read_thoroughly(
         .take(MAX_REFINED)
         .map(|guess| guess.refined(ink, &STEPS, budget).unwrap_or(*guess))
         .collect();
-    let flat = first(better.iter().map(|guess| guess.read(ink, budget)));
-    let tied = || first(better.iter().map(|guess| guess.read_tied(ink, budget)));
+    let flat = first(
+        better
+            .iter()
+            .map(|guess| guess.read(ink, Effort::Doubting, budget)),
+    );
+    let tied = || {
+        first(
+            better
+                .iter()
+                .map(|guess| guess.read_tied(ink, Effort::Doubting, budget)),
+        )
+    };
     let tied = flat.or_else(tied);
     let relaxed = || first(better.iter().map(|guess| guess.read_relaxed(ink, budget)));
     tied.or_else(relaxed).unwrap_or(Outcome::Nothing)
@@ -107,12 +123,15 @@ fn guesses(
 ) -> Vec<Guess> {
     let mut near: Vec<Guess> = Vec::new();
     for &version in versions {
-        let timing = some_timing_modules(version);
-        for anchors in legs.anchors(symbol::side_of(version)) {
-            if budget.spend(timing.len()).is_none() {
+        let side = symbol::side_of(version);
+        for anchors in legs.anchors(side) {
+            if budget.spend(TICKS_WORK).is_none() {
                 break;
             }
-            if fit(ink, &anchors, symbol::side_of(version), &timing) < MIN_TIMING {
+            let Some(mapping) = Mapping::new(&anchors, side) else {
+                continue;
+            };
+            if !ticks(ink, &mapping, side) {
                 continue;
             }
             let edges = edge_modules(version);
@@ -143,21 +162,45 @@ fn guesses(
     all
 }
 
-/// A few of the timing pattern's modules, from all over it.
-fn some_timing_modules(version: usize) -> Vec<Fixed> {
-    const FEW: usize = 32;
-    // Odd, so that both patterns and both colours are among them.
-    let step = (2 * symbol::side_of(version) / FEW) | 1;
-    timing_modules(version).step_by(step).collect()
+/// Whether enough of the timing pattern is right, by a few modules from all over it: each says whether
+/// the code has this size.
+fn ticks(ink: &Ink, mapping: &Mapping, side: usize) -> bool {
+    /// Of each of both patterns; even, so that both colours count alike.
+    const FEW: usize = 16;
+    const MAX_WRONG: usize = 11;
+    let (first, modules) = (8, side - 16);
+    let mut wrong = 0;
+    for i in 0..FEW {
+        // Even and odd in turns, so that both colours are among them.
+        let even = i * modules / FEW / 2 * 2;
+        let at = first + (even + i % 2).min(modules - 1);
+        let (along, black) = (at as f64 + 0.5, at.is_multiple_of(2));
+        for (x, y) in [(along, 6.5), (6.5, along)] {
+            wrong += usize::from(mapping.black(ink, x, y) != black);
+        }
+        if wrong > MAX_WRONG {
+            return false;
+        }
+    }
+    true
 }
 
-/// Share of these modules that have the right colour; 0 where no code can lie.
-fn fit(ink: &Ink, anchors: &Anchors, side: usize, fixed: &[Fixed]) -> f64 {
+/// Share of these modules that have the right colour; 0 where no code can lie, and where it is less
+/// than `min_fit`.
+fn fit(ink: &Ink, anchors: &Anchors, side: usize, fixed: &[Fixed], min_fit: f64) -> f64 {
     let Some(mapping) = Mapping::new(anchors, side) else {
         return 0.0;
     };
-    let right = fixed.iter().filter(|f| f.fits(ink, &mapping)).count();
-    right as f64 / fixed.len() as f64
+    let all = fixed.len();
+    let most_wrong = (all as f64 * (1.0 - min_fit)) as usize;
+    let mut wrong = 0;
+    for module in fixed {
+        wrong += usize::from(!module.fits(ink, &mapping));
+        if wrong > most_wrong {
+            return 0.0;
+        }
+    }
+    (all - wrong) as f64 / all as f64
 }
 
 /// The anchors with the bottom right alignment pattern as the fourth point, if it can be found.
@@ -169,7 +212,7 @@ fn with_alignment(
 ) -> Option<Anchors> {
     let side = symbol::side_of(version);
     let fourth_at = alignment_centres(version).last().copied()?;
-    let found = find_alignment(ink, &Mapping::new(anchors, side)?, side, fourth_at, budget)?;
+    let found = alignment::find(ink, &Mapping::new(anchors, side)?, side, fourth_at, budget)?;
     let [a, b, c, _] = anchors.points;
     Some(Anchors {
         points: [a, b, c, found],
@@ -186,8 +229,8 @@ impl Guess {
         modules: &[Fixed],
         min_fit: f64,
     ) -> Option<Self> {
-        let fit = fit(ink, &anchors, symbol::side_of(version), modules);
-        (fit >= min_fit).then_some(Self {
+        let fit = fit(ink, &anchors, symbol::side_of(version), modules, min_fit);
+        (fit > 0.0).then_some(Self {
             version,
             anchors,
             fit,
@@ -195,18 +238,23 @@ impl Guess {
     }
 
     /// `None` if it can't be read.
-    fn read(&self, ink: &Ink, budget: &mut Budget) -> Option<Outcome> {
+    fn read(&self, ink: &Ink, effort: Effort, budget: &mut Budget) -> Option<Outcome> {
         let side = symbol::side_of(self.version);
         budget.spend(symbol::WORK * side * side)?;
         let mapping = Mapping::new(&self.anchors, side)?;
-        self.outcome(&mapping, symbol::read(side, &mapping.sample(ink, side)))
+        let tones = match effort {
+            Effort::Plain => mapping.middles(ink, side),
+            Effort::Doubting => mapping.votes(ink, side),
+        };
+        self.outcome(&mapping, symbol::read(side, &tones, effort))
     }
 
     /// Over a mesh that is tied to the alignment patterns, where there are some.
-    fn read_tied(&self, ink: &Ink, budget: &mut Budget) -> Option<Outcome> {
+    fn read_tied(&self, ink: &Ink, effort: Effort, budget: &mut Budget) -> Option<Outcome> {
         budget.spend(mesh::tying_work(self.version))?;
         let mapping = self.mapping()?;
-        self.read_tones(&mapping, &mesh::tied(ink, &mapping, self.version)?, budget)
+        let tones = mesh::tied(ink, &mapping, self.version)?;
+        self.read_tones(&mapping, &tones, effort, budget)
     }
 
     /// Over a mesh that is moved until nothing gets clearer.
@@ -217,18 +265,25 @@ impl Guess {
         self.read_tones(
             &mapping,
             &mesh::relaxed(ink, &mapping, self.version),
+            Effort::Doubting,
             budget,
         )
     }
 
-    fn read_tones(&self, mapping: &Mapping, tones: &Tones, budget: &mut Budget) -> Option<Outcome> {
+    fn read_tones(
+        &self,
+        mapping: &Mapping,
+        tones: &Tones,
+        effort: Effort,
+        budget: &mut Budget,
+    ) -> Option<Outcome> {
         if tones.fit < MIN_MESH_FIT {
             return None;
         }
         let side = symbol::side_of(self.version);
         tones.modules().find_map(|modules| {
             budget.spend(symbol::WORK * side * side)?;
-            self.outcome(mapping, symbol::read(side, &modules))
+            self.outcome(mapping, symbol::read(side, &modules, effort))
         })
     }
 
@@ -282,54 +337,6 @@ impl Guess {
         }
         Some(Guess { anchors, ..*self })
     }
-}
-
-/// The middle of the bottom right alignment pattern: the best match around where it should be.
-fn find_alignment(
-    ink: &Ink,
-    mapping: &Mapping,
-    side: usize,
-    at: f64,
-    budget: &mut Budget,
-) -> Option<Point> {
-    /// Of 25 modules.
-    const MAX_WRONG: usize = 4;
-    let reach = (6 + side / 8) as i32;
-    // Half of the places are white, and most others are wrong after a few modules.
-    budget.spend(((2 * reach + 1) * (2 * reach + 1)) as usize * 5)?;
-    let mut fewest = MAX_WRONG + 1;
-    let mut places: Vec<Point> = Vec::new();
-    for (i, j) in (-reach..=reach).flat_map(|j| (-reach..=reach).map(move |i| (i, j))) {
-        let (x, y) = (at + f64::from(i) / 2.0, at + f64::from(j) / 2.0);
-        if !mapping.black(ink, x, y) {
-            continue;
-        }
-        let wrong = alignment_pattern()
-            .filter(|&(dx, dy, black)| mapping.black(ink, x + dx, y + dy) != black)
-            .take(fewest + 1)
-            .count();
-        if wrong < fewest {
-            fewest = wrong;
-            places.clear();
-        }
-        if wrong == fewest && wrong <= MAX_WRONG {
-            places.push((x, y));
-        }
-    }
-    let distance = |&(x, y): &Point| (x - at).hypot(y - at);
-    let nearest = places
-        .iter()
-        .copied()
-        .min_by(|a, b| distance(a).total_cmp(&distance(b)))?;
-    // Half steps around the true middle match equally well: take their mean.
-    let around: Vec<_> = places
-        .iter()
-        .filter(|p| (p.0 - nearest.0).abs() <= 1.0 && (p.1 - nearest.1).abs() <= 1.0)
-        .collect();
-    let n = around.len() as f64;
-    let x = around.iter().map(|p| p.0).sum::<f64>() / n;
-    let y = around.iter().map(|p| p.1).sum::<f64>() / n;
-    Some(mapping.at(x, y))
 }
 
 impl Fixed {

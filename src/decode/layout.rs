@@ -38,7 +38,7 @@ pub(super) fn edge_modules(version: usize) -> Vec<Fixed> {
     let far = side as f64 - 3.5;
     let mut fixed = Vec::with_capacity(2 * side + 3 * 49);
     for (cx, cy) in [(3.5, 3.5), (far, 3.5), (3.5, far)] {
-        fixed.extend(square(3).map(|(dx, dy, ring)| Fixed {
+        fixed.extend(square::<7>().map(|(dx, dy, ring)| Fixed {
             x: cx + dx,
             y: cy + dy,
             black: ring != 2,
@@ -49,24 +49,31 @@ pub(super) fn edge_modules(version: usize) -> Vec<Fixed> {
 }
 
 /// Those between the finder patterns, black and white in turns.
-pub(super) fn timing_modules(version: usize) -> impl Iterator<Item = Fixed> {
-    (8..symbol::side_of(version) - 8).flat_map(|i| {
-        let (along, black) = (i as f64 + 0.5, i.is_multiple_of(2));
-        [(along, 6.5), (6.5, along)].map(|(x, y)| Fixed { x, y, black })
+fn timing_modules(version: usize) -> impl Iterator<Item = Fixed> {
+    (16..2 * symbol::side_of(version) - 16).map(|i| {
+        let (along, black) = ((i / 2) as f64 + 0.5, (i / 2).is_multiple_of(2));
+        let (x, y) = if i % 2 == 0 {
+            (along, 6.5)
+        } else {
+            (6.5, along)
+        };
+        Fixed { x, y, black }
     })
 }
 
 /// The 5 x 5 modules of an alignment pattern around its middle: x, y, black.
 pub(super) fn alignment_pattern() -> impl Iterator<Item = (f64, f64, bool)> {
-    square(2).map(|(dx, dy, ring)| (dx, dy, ring != 1))
+    square::<5>().map(|(dx, dy, ring)| (dx, dy, ring != 1))
 }
 
-/// The modules up to `reach` from a middle, rows from the top: x, y, and the larger of both distances.
-pub(super) fn square(reach: i32) -> impl Iterator<Item = (f64, f64, i32)> {
-    let line = move || -reach..=reach;
-    line()
-        .flat_map(move |dy| line().map(move |dx| (dx, dy)))
-        .map(|(dx, dy)| (f64::from(dx), f64::from(dy), dx.abs().max(dy.abs())))
+/// `SIDE` x `SIDE` modules around a middle, rows from the top: x, y, and the larger of both distances.
+pub(super) fn square<const SIDE: usize>() -> impl Iterator<Item = (f64, f64, usize)> {
+    let reach = SIDE / 2;
+    (0..SIDE * SIDE).map(move |i| {
+        let (x, y) = (i % SIDE, i / SIDE);
+        let ring = x.abs_diff(reach).max(y.abs_diff(reach));
+        (x as f64 - reach as f64, y as f64 - reach as f64, ring)
+    })
 }
 
 /// The columns, and rows, of the middles of alignment patterns, in modules. None in version 1.

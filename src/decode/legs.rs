@@ -13,6 +13,8 @@ pub(super) struct Legs {
     down: Point,
     /// Modules from the corner's centre to the others', as measured.
     pub(super) modules: f64,
+    /// How many times as many they are along one side as along the other, at least 1.
+    pub(super) uneven: f64,
     /// Depth of the other two against the corner (1 is as far away as the corner).
     depth_right: f64,
     depth_down: f64,
@@ -29,6 +31,7 @@ impl Legs {
             right: right.at(),
             down: down.at(),
             modules: (count_right + count_down) / 2.0,
+            uneven: count_right.max(count_down) / count_right.min(count_down),
             depth_right,
             depth_down,
         }
@@ -53,6 +56,7 @@ impl Legs {
             right: right.centre,
             down: down.centre,
             modules: (count_right + count_down) / 2.0,
+            uneven: count_right.max(count_down) / count_right.min(count_down),
             depth_right,
             depth_down,
         }

@@ -43,12 +43,12 @@ pub(super) enum Care {
 /// Longest side, in pixels, that a quick look works at.
 const QUICK_SIDE: usize = 800;
 /// Work of a quick look, in modules sampled.
-const QUICK_WORK: usize = 80_000;
+const QUICK_WORK: usize = 40_000;
 /// Finder patterns that are kept, in a quick look and in a thorough one.
-const QUICK_FINDERS: usize = 32;
+const QUICK_FINDERS: usize = 24;
 const THOROUGH_FINDERS: usize = 96;
 /// Triples of them that are looked at.
-const QUICK_TRIPLES: usize = 40;
+const QUICK_TRIPLES: usize = 25;
 const THOROUGH_TRIPLES: usize = 2_000;
 
 /// A plain look at the picture as it is.

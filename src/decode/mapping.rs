@@ -16,15 +16,10 @@ pub(super) struct Anchors {
 
 /// From modules to pixels: the perspective through four anchors.
 pub(super) struct Mapping {
-    corner: Point,
-    /// Vectors to the top right and bottom left finder patterns, times their depth.
-    right: Point,
-    down: Point,
-    /// Change of depth along each.
-    depth_right: f64,
-    depth_down: f64,
-    /// Modules between the centres of two finder patterns.
-    span: f64,
+    /// What x, y and 1, in modules from the code's top left corner, count for x, y and depth.
+    x: [f64; 3],
+    y: [f64; 3],
+    depth: [f64; 3],
 }
 
 impl Mapping {
@@ -55,24 +50,23 @@ impl Mapping {
             ]
             .iter()
             .all(|(u, v)| 1.0 + u * (wb - 1.0) + v * (wc - 1.0) >= 0.2);
-        plausible.then_some(Self {
-            corner: (ax, ay),
-            right: (bx * wb, by * wb),
-            down: (cx * wc, cy * wc),
-            depth_right: wb - 1.0,
-            depth_down: wc - 1.0,
-            span,
+        // By modules instead of by spans, from the code's corner instead of from its pattern's middle.
+        let row = |right: f64, down: f64, corner: f64| {
+            let (right, down) = (right / span, down / span);
+            [right, down, corner - 3.5 * (right + down)]
+        };
+        plausible.then(|| Self {
+            x: row(bx * wb + ax * (wb - 1.0), cx * wc + ax * (wc - 1.0), ax),
+            y: row(by * wb + ay * (wb - 1.0), cy * wc + ay * (wc - 1.0), ay),
+            depth: row(wb - 1.0, wc - 1.0, 1.0),
         })
     }
 
     /// The pixel coordinates of a point given in modules from the code's top left corner.
     pub(super) fn at(&self, x: f64, y: f64) -> Point {
-        let (u, v) = ((x - 3.5) / self.span, (y - 3.5) / self.span);
-        let depth = 1.0 + u * self.depth_right + v * self.depth_down;
-        (
-            self.corner.0 + (u * self.right.0 + v * self.down.0) / depth,
-            self.corner.1 + (u * self.right.1 + v * self.down.1) / depth,
-        )
+        let sum = |[a, b, c]: [f64; 3]| a * x + b * y + c;
+        let nearness = 1.0 / sum(self.depth);
+        (sum(self.x) * nearness, sum(self.y) * nearness)
     }
 
     pub(super) fn black(&self, ink: &Ink, x: f64, y: f64) -> bool {
@@ -80,26 +74,39 @@ impl Mapping {
         ink.black(x, y)
     }
 
-    /// How many of five points in a module are black: its middle and four around.
-    pub(super) fn black_points(&self, ink: &Ink, x: f64, y: f64) -> u32 {
-        [
-            (0.0, 0.0),
-            (-0.25, 0.0),
-            (0.25, 0.0),
-            (0.0, -0.25),
-            (0.0, 0.25),
-        ]
-        .iter()
-        .map(|(dx, dy)| u32::from(self.black(ink, x + dx, y + dy)))
-        .sum()
+    /// All modules, rows from the top: by five points, the middle and four around, whether most are
+    /// black (above 0), and by how many.
+    pub(super) fn votes(&self, ink: &Ink, side: usize) -> Vec<f32> {
+        const POINTS: [Point; 5] = [
+            (0.5, 0.5),
+            (0.25, 0.5),
+            (0.75, 0.5),
+            (0.5, 0.25),
+            (0.5, 0.75),
+        ];
+        let mut votes = Vec::with_capacity(side * side);
+        for row in 0..side {
+            for column in 0..side {
+                let black = POINTS.iter().fold(0, |black, (dx, dy)| {
+                    let (x, y) = self.at(column as f64 + dx, row as f64 + dy);
+                    black + i8::from(ink.black(x, y))
+                });
+                votes.push(f32::from(2 * black - 5));
+            }
+        }
+        votes
     }
 
-    /// All modules, rows from the top.
-    pub(super) fn sample(&self, ink: &Ink, side: usize) -> Vec<bool> {
-        (0..side * side)
-            .map(|i| ((i % side) as f64 + 0.5, (i / side) as f64 + 0.5))
-            .map(|(x, y)| self.black_points(ink, x, y) >= 3)
-            .collect()
+    /// All modules, rows from the top: the ink in the middle of each.
+    pub(super) fn middles(&self, ink: &Ink, side: usize) -> Vec<f32> {
+        let mut middles = Vec::with_capacity(side * side);
+        for row in 0..side {
+            for column in 0..side {
+                let (x, y) = self.at(column as f64 + 0.5, row as f64 + 0.5);
+                middles.push(ink.mixed(x, y) as f32);
+            }
+        }
+        middles
     }
 }
 

@@ -33,7 +33,7 @@ const POINTS: [Point; 5] = [(0.0, 0.0), (-0.3, 0.0), (0.3, 0.0), (0.0, -0.3), (0
 /// The ink of all modules of a code, rows from the top: above 0 is black.
 pub(super) struct Tones {
     side: usize,
-    ink: Vec<f64>,
+    ink: Vec<f32>,
     /// Share of the fixed modules that have the right colour, 0 to 1.
     pub(super) fit: f64,
 }
@@ -123,7 +123,7 @@ struct Sheet<'a> {
     mesh: Mesh,
     side: usize,
     /// What the version fixes: 1 black, -1 white, 0 unknown; rows from the top.
-    fixed: Vec<f64>,
+    fixed: Vec<f32>,
     /// More ink than this tells no more.
     cap: f64,
 }
@@ -171,7 +171,8 @@ impl<'a> Sheet<'a> {
 
     fn tones(&self) -> Tones {
         let (side, all) = (self.side, 0..self.side * self.side);
-        let ink: Vec<f64> = all.map(|i| self.tone(i % side, i / side)).collect();
+        let tones = all.map(|i| self.tone(i % side, i / side) as f32);
+        let ink: Vec<f32> = tones.collect();
         let fixed = ink
             .iter()
             .zip(&self.fixed)
@@ -229,7 +230,7 @@ impl<'a> Sheet<'a> {
                 sum += if fixed == 0.0 {
                     tone.abs()
                 } else {
-                    2.0 * tone * fixed
+                    2.0 * tone * f64::from(fixed)
                 };
             }
         }
@@ -325,37 +326,37 @@ fn around(at: usize, n: usize) -> impl Iterator<Item = usize> {
 }
 
 impl Tones {
-    /// The ways to make modules of the tones, likeliest first.
-    pub(super) fn modules(&self) -> impl Iterator<Item = Vec<bool>> {
-        let ways: [fn(&Self, usize) -> bool; 3] = [
-            |tones, at| tones.ink[at] > 0.0,
-            Self::black_if_sharpened,
-            Self::black_among_neighbours,
+    /// The tones as they are, and ways to make them clearer, likeliest first: above 0 is black.
+    pub(super) fn modules(&self) -> impl Iterator<Item = Vec<f32>> {
+        let ways: [fn(&Self, usize) -> f32; 3] = [
+            |tones, at| tones.ink[at],
+            Self::sharpened,
+            Self::among_neighbours,
         ];
         ways.into_iter()
             .map(|way| (0..self.ink.len()).map(|at| way(self, at)).collect())
     }
 
     /// Ink that a blurred picture spread to a module from its neighbours is taken off.
-    fn black_if_sharpened(&self, at: usize) -> bool {
-        const SPREAD: f64 = 0.2;
-        let more: f64 = beside(at, self.side)
+    fn sharpened(&self, at: usize) -> f32 {
+        const SPREAD: f32 = 0.2;
+        let more: f32 = beside(at, self.side)
             .map(|other| self.ink[at] - self.ink[other])
             .sum();
-        self.ink[at] + SPREAD * more > 0.0
+        self.ink[at] + SPREAD * more
     }
 
     /// The threshold is the middle between the blackest and the whitest module around.
-    fn black_among_neighbours(&self, at: usize) -> bool {
+    fn among_neighbours(&self, at: usize) -> f32 {
         const REACH: usize = 3;
         let near = |at: usize| at.saturating_sub(REACH)..(at + REACH + 1).min(self.side);
-        let (mut low, mut high) = (f64::INFINITY, f64::NEG_INFINITY);
+        let (mut low, mut high) = (f32::INFINITY, f32::NEG_INFINITY);
         for row in near(at / self.side) {
             for tone in &self.ink[row * self.side..][near(at % self.side)] {
                 low = low.min(*tone);
                 high = high.max(*tone);
             }
         }
-        self.ink[at] > (low + high) / 2.0
+        self.ink[at] - (low + high) / 2.0
     }
 }

@@ -5,15 +5,18 @@
 //! read the `symbol`. A `look` is one run through them; a `still` gets many, a `stream` one or two a
 //! frame. Careful looks add `frame`, `trio`, `version` and `mesh`. docs/reading.md tells the whole.
 //!
-//! We look for codes ourselves and hand rqrr only clean squares of modules: its own search asserts on
-//! odd pictures (a ring with a degenerate corner, a perspective through infinity, no timing pattern),
-//! overflows `i32` on far-away corners and copies the picture for each guess. None of that can be
-//! ruled out from outside without doing the search, and a checkpoint must not stop for a picture.
+//! All of it is ours. A library's search asserted on odd pictures and overflowed on far-away corners, which
+//! can't be ruled out from outside without doing the search, and a checkpoint must not stop for a picture;
+//! its symbol reader told nothing of doubtful modules and took an alignment pattern of version 21 to be
+//! elsewhere.
 
+mod alignment;
 mod budget;
 mod codewords;
+mod correction;
 mod explain;
 mod finder;
+mod format;
 mod frame;
 mod grid;
 mod layout;

@@ -2,7 +2,7 @@
 
 use std::borrow::Cow;
 
-use image::imageops::{self, FilterType};
+use image::imageops;
 
 use super::Luma;
 use super::mapping::Point;
@@ -27,23 +27,24 @@ impl<'a> Picture<'a> {
         // `as` saturates; a side is far below 2^32, or its pixels would not fit into memory.
         let side = |side: usize| ((side as f64 / scale).round() as u32).max(1);
         let (width, height) = (side(luma.width), side(luma.height));
-        let old = image::ImageBuffer::<image::Luma<u8>, _>::from_raw(
-            luma.width as u32,
-            luma.height as u32,
-            luma.pixels,
-        );
-        let Some(old) = old else {
-            return Self::shrunk(luma, 1);
-        };
-        let new = if scale > 1.0 {
-            imageops::thumbnail(&old, width, height)
+        let pixels = if scale < 1.0 {
+            let to = (width as usize, height as usize);
+            enlarged(luma.pixels, (luma.width, luma.height), to)
         } else {
-            imageops::resize(&old, width, height, FilterType::CatmullRom)
+            let old = image::ImageBuffer::<image::Luma<u8>, _>::from_raw(
+                luma.width as u32,
+                luma.height as u32,
+                luma.pixels,
+            );
+            let Some(old) = old else {
+                return Self::shrunk(luma, 1);
+            };
+            imageops::thumbnail(&old, width, height).into_raw()
         };
         Self {
             width: width as usize,
             height: height as usize,
-            pixels: Cow::Owned(new.into_raw()),
+            pixels: Cow::Owned(pixels),
             scale: (
                 luma.width as f64 / f64::from(width),
                 luma.height as f64 / f64::from(height),
@@ -118,19 +119,11 @@ impl<'a> Picture<'a> {
             return self;
         }
         let (width, height) = (self.width * across, self.height * down);
-        let old = image::ImageBuffer::<image::Luma<u8>, _>::from_raw(
-            self.width as u32,
-            self.height as u32,
-            self.pixels.as_ref(),
-        );
-        let Some(old) = old else {
-            return self;
-        };
-        let new = imageops::resize(&old, width as u32, height as u32, FilterType::CatmullRom);
+        let pixels = enlarged(&self.pixels, (self.width, self.height), (width, height));
         Self {
             width,
             height,
-            pixels: Cow::Owned(new.into_raw()),
+            pixels: Cow::Owned(pixels),
             scale: (self.scale.0 / across as f64, self.scale.1 / down as f64),
         }
     }
@@ -144,6 +137,68 @@ impl<'a> Picture<'a> {
     pub(super) fn original_length(&self, length: f64) -> f32 {
         (length * (self.scale.0 * self.scale.1).sqrt()) as f32
     }
+}
+
+/// A picture at a size that is not smaller, by cubic interpolation (E. Catmull and R. Rom, 1974), which keeps
+/// edges steep; outside, it goes on as at its edge.
+fn enlarged(pixels: &[u8], from: (usize, usize), to: (usize, usize)) -> Vec<u8> {
+    let (across, down) = (taps(from.0, to.0), taps(from.1, to.1));
+    // Rows of the old picture, already as wide as the new one: four of them make a row.
+    let mut rows: [(usize, Vec<f32>); 4] = std::array::from_fn(|_| (usize::MAX, Vec::new()));
+    let mut padded = Vec::with_capacity(from.0 + 4);
+    let mut enlarged = Vec::with_capacity(to.0 * to.1);
+    for &(first, weights) in &down {
+        let wanted: [usize; 4] = std::array::from_fn(|i| (first + i).clamp(2, from.1 + 1) - 2);
+        for y in wanted {
+            let (known, row) = &mut rows[y % 4];
+            if *known != y {
+                *known = y;
+                widen(&pixels[y * from.0..][..from.0], &across, &mut padded, row);
+            }
+        }
+        let [a, b, c, d] = wanted.map(|y| rows[y % 4].1.as_slice());
+        let columns = a.iter().zip(b).zip(c).zip(d);
+        enlarged.extend(columns.map(|(((a, b), c), d)| {
+            let sum = a * weights[0] + b * weights[1] + c * weights[2] + d * weights[3];
+            // `as` saturates.
+            (sum + 0.5) as u8
+        }));
+    }
+    enlarged
+}
+
+fn widen(row: &[u8], across: &[(usize, [f32; 4])], padded: &mut Vec<f32>, wide: &mut Vec<f32>) {
+    let (Some(&first), Some(&last)) = (row.first(), row.last()) else {
+        return;
+    };
+    padded.clear();
+    padded.extend([f32::from(first); 2]);
+    padded.extend(row.iter().map(|&p| f32::from(p)));
+    padded.extend([f32::from(last); 2]);
+    wide.clear();
+    wide.extend(across.iter().map(|&(first, weights)| {
+        let near = padded[first..].iter().zip(weights);
+        near.map(|(p, weight)| p * weight).sum::<f32>()
+    }));
+}
+
+/// For each new place along a side, the first of the four old ones that it is mixed from, two more than
+/// it is (so 0 is two before the edge), and their weights.
+fn taps(from: usize, to: usize) -> Vec<(usize, [f32; 4])> {
+    let step = from as f64 / to as f64;
+    let tap = |i: usize| {
+        // From 1.5 on, for `step` is at most 1.
+        let at = (i as f64 + 0.5) * step - 0.5 + 2.0;
+        let t = at.fract();
+        let weights = [
+            -0.5 * t * (1.0 - t) * (1.0 - t),
+            1.0 + t * t * (1.5 * t - 2.5),
+            0.5 * t * (1.0 + t * (4.0 - 3.0 * t)),
+            -0.5 * t * t * (1.0 - t),
+        ];
+        (at as usize - 1, weights.map(|w| w as f32))
+    };
+    (0..to).map(tap).collect()
 }
 
 #[cfg(test)]
@@ -183,6 +238,24 @@ mod tests {
             assert_eq!(picture.original((end, end)), (8.0, 8.0));
             assert_eq!(picture.original_length(end), 8.0);
         }
+    }
+
+    #[test]
+    fn an_enlarged_picture_goes_through_the_old_one_and_keeps_to_its_greys() {
+        let pixels = [0, 0, 0, 240, 240, 240];
+        let wide = enlarged(&pixels, (6, 1), (18, 3));
+        // Every third is in the middle of an old one; beside an edge the curve swings over.
+        for (new, old) in wide[..18].iter().skip(1).step_by(3).zip(pixels) {
+            assert_eq!(*new, old);
+        }
+        assert_eq!(&wide[..18], &wide[36..]);
+        let across = enlarged(&pixels, (1, 6), (3, 18));
+        let column: Vec<u8> = across.iter().step_by(3).copied().collect();
+        assert_eq!(column, &wide[..18]);
+        assert!(
+            wide[8] > 0 && wide[8] < wide[9] && wide[9] < 240,
+            "{wide:?}"
+        );
     }
 
     #[test]

@@ -1,8 +1,8 @@
-//! A square of modules to the bytes that it carries. The only file that names rqrr.
+//! A square of modules to the bytes that it carries.
 
-use rqrr::{Grid, SimpleGrid};
-
-use super::codewords::{self, Level};
+use super::codewords::{self, Effort, Word};
+use super::format;
+use super::layout::alignment_centres;
 use super::segments;
 
 /// Versions of QR codes, smallest and largest.
@@ -26,46 +26,120 @@ pub(super) enum Unread {
     Unsupported,
 }
 
-/// The content of `side` x `side` modules, rows from the top, true is black. A mirrored symbol is
-/// read as well.
-///
-/// The side is checked here because rqrr reads outside a square that is no QR size.
-pub(super) fn read(side: usize, modules: &[bool]) -> Result<Vec<u8>, Unread> {
+/// The content of `side` x `side` modules, rows from the top: above 0 is black, and the farther from
+/// 0 the surer. A mirrored symbol is read as well.
+pub(super) fn read(side: usize, tones: &[f32], effort: Effort) -> Result<Vec<u8>, Unread> {
     let known = { VERSIONS }.find(|&version| side_of(version) == side);
     let version = known.ok_or(Unread::Damaged)?;
-    if modules.len() != side * side {
+    if tones.len() != side * side {
         return Err(Unread::Damaged);
     }
-    let data = data(side, |x, y| modules[y * side + x])
-        .or_else(|| data(side, |x, y| modules[x * side + y]))
+    let mut places = None;
+    let data = data(version, |x, y| tones[y * side + x], effort, &mut places)
+        .or_else(|| data(version, |x, y| tones[x * side + y], effort, &mut places))
         .ok_or(Unread::Damaged)?;
     segments::content(version, &data).map_err(|_| Unread::Unsupported)
 }
 
-/// The data codewords of a symbol, corrected.
-///
-/// rqrr reads the format and puts the modules in the order of the codewords. It is not asked to correct
-/// them: that takes it many times as long, and then it refuses structured append and FNC1. What
-/// it gives is still masked, so it is asked again with the mask taken off.
-fn data(side: usize, black: impl Fn(usize, usize) -> bool) -> Option<Vec<u8>> {
-    let raw = |symbol: SimpleGrid| Grid::new(symbol).get_raw_data().ok();
-    let (format, _) = raw(SimpleGrid::from_func(side, &black))?;
-    let masked = |x, y| !is_format(side, x, y) && is_masked(format.mask, x, y);
-    let (_, raw) = raw(SimpleGrid::from_func(side, |x, y| {
-        black(x, y) != masked(x, y)
-    }))?;
-    let level = Level::of_bits(format.ecc_level)?;
-    codewords::corrected(format.version.0, level, raw.data.get(..raw.len / 8)?)
+/// The data codewords of a symbol, corrected. `places` are worked out when they are first needed.
+fn data(
+    version: usize,
+    tone: impl Fn(usize, usize) -> f32,
+    effort: Effort,
+    places: &mut Option<Vec<(u8, u8)>>,
+) -> Option<Vec<u8>> {
+    let mut formats = format::read(side_of(version), &tone);
+    if effort == Effort::Plain {
+        formats.truncate(1);
+        formats.retain(|format| format.clear);
+    }
+    formats.into_iter().find_map(|format| {
+        let places = places.get_or_insert_with(|| places_of_data(version));
+        let word = |bits| word(bits, format.mask, &tone);
+        let words: Vec<Word> = places.chunks_exact(8).map(word).collect();
+        codewords::corrected(version, format.level, &words, effort)
+    })
 }
 
-/// Whether a module may be one of the format information, which is not masked.
-fn is_format(side: usize, x: usize, y: usize) -> bool {
-    let end = |at: usize| at <= 8 || at + 8 >= side;
-    (x == 8 && end(y)) || (y == 8 && end(x))
+/// A codeword of eight modules, highest bit first.
+fn word(bits: &[(u8, u8)], mask: u8, tone: impl Fn(usize, usize) -> f32) -> Word {
+    let unknown = Word {
+        value: 0,
+        sure: f32::INFINITY,
+    };
+    bits.iter().fold(unknown, |word, &(x, y)| {
+        let (x, y) = (usize::from(x), usize::from(y));
+        let tone = tone(x, y);
+        let bit = (tone > 0.0) != is_masked(mask, x, y);
+        Word {
+            value: word.value << 1 | u8::from(bit),
+            sure: word.sure.min(tone.abs()),
+        }
+    })
+}
+
+/// The modules, columns and rows, of all of a version's codewords, highest bit first (ISO/IEC
+/// 18004:2015, 7.7.3): in columns of two, from the right and upwards at first, around what is the same
+/// in all codes.
+fn places_of_data(version: usize) -> Vec<(u8, u8)> {
+    let side = side_of(version);
+    let fixed = fixed(version);
+    let mut data = Vec::with_capacity(side * side);
+    // The column of the timing pattern is left out.
+    let rights = (1..side).rev().step_by(2).map(|right| match right {
+        ..=6 => right - 1,
+        _ => right,
+    });
+    let mut up = true;
+    for right in rights {
+        for row in 0..side {
+            let y = if up { side - 1 - row } else { row };
+            for x in [right, right - 1] {
+                if !fixed[y * side + x] {
+                    data.push((x as u8, y as u8));
+                }
+            }
+        }
+        up = !up;
+    }
+    data
+}
+
+/// The modules that carry no data, rows from the top: finder, timing and alignment patterns, format
+/// and version.
+fn fixed(version: usize) -> Vec<bool> {
+    let side = side_of(version);
+    let mut fixed = vec![false; side * side];
+    let mut fill = |left: usize, top: usize, width: usize, height: usize| {
+        for row in fixed.chunks_exact_mut(side).skip(top).take(height) {
+            row[left..left + width].fill(true);
+        }
+    };
+    fill(0, 0, 9, 9);
+    fill(side - 8, 0, 8, 9);
+    fill(0, side - 8, 9, 8);
+    fill(6, 0, 1, side);
+    fill(0, 6, side, 1);
+    if version >= 7 {
+        fill(side - 11, 0, 3, 6);
+        fill(0, side - 11, 6, 3);
+    }
+    let centres = alignment_centres(version);
+    let centres: Vec<usize> = centres.into_iter().map(|c| c as usize).collect();
+    let last = centres.len().saturating_sub(1);
+    for (i, x) in centres.iter().enumerate() {
+        for (j, y) in centres.iter().enumerate() {
+            // Finder patterns are in these corners.
+            if !matches!((i, j), (0, 0)) && (i, j) != (0, last) && (i, j) != (last, 0) {
+                fill(x - 2, y - 2, 5, 5);
+            }
+        }
+    }
+    fixed
 }
 
 /// Whether a mask changes a module (ISO/IEC 18004:2015, Table 10).
-fn is_masked(mask: u16, x: usize, y: usize) -> bool {
+fn is_masked(mask: u8, x: usize, y: usize) -> bool {
     let sum = match mask {
         0 => x + y,
         1 => y,
@@ -84,6 +158,38 @@ mod tests {
     #![allow(clippy::unwrap_used)]
     use super::*;
     use crate::decode::tests::{Noise, Print};
+
+    fn read(side: usize, modules: &[bool]) -> Result<Vec<u8>, Unread> {
+        let tone = |&black: &bool| if black { 1.0 } else { -1.0 };
+        let tones: Vec<f32> = modules.iter().map(tone).collect();
+        let doubting = super::read(side, &tones, Effort::Doubting);
+        let plain = super::read(side, &tones, Effort::Plain);
+        if plain.is_ok() {
+            assert_eq!(plain, doubting);
+        }
+        plain
+    }
+
+    #[test]
+    fn data_lies_where_another_reader_looks_for_it() {
+        // rqrr 0.11 takes an alignment pattern of version 21 to be two modules off.
+        for version in VERSIONS.filter(|&version| version != 21) {
+            let side = side_of(version);
+            let code = Print::of_version("GP1:HELLO", u8::try_from(version).unwrap());
+            let black = |x, y| code.modules[y * side + x];
+            let grid = rqrr::Grid::new(rqrr::SimpleGrid::from_func(side, black));
+            let (format, raw) = grid.get_raw_data().unwrap();
+            let told = format::read(side, |x, y| if black(x, y) { 1.0 } else { -1.0 });
+            assert_eq!(u16::from(told[0].mask), format.mask);
+            assert_eq!(told[0].level as u16, format.ecc_level);
+            let bits = places_of_data(version);
+            let words = bits.chunks_exact(8).map(|bits| {
+                let bit = |&(x, y): &(u8, u8)| u8::from(black(x.into(), y.into()));
+                bits.iter().fold(0, |word, place| word << 1 | bit(place))
+            });
+            assert_eq!(words.collect::<Vec<u8>>(), raw.data[..raw.len / 8]);
+        }
+    }
 
     #[test]
     fn every_version_is_read() {

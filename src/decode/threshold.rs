@@ -7,8 +7,9 @@ use super::scale::Picture;
 pub(super) struct Ink {
     width: usize,
     height: usize,
-    /// `width * height` pixels: local threshold minus grey, -255 to 255.
-    depth: Vec<i16>,
+    /// `width * height` pixels: local threshold minus grey, cut off at [`LEAST`] and 127; clearer than
+    /// that says no more, and a byte is quick.
+    depth: Vec<i8>,
 }
 
 impl Ink {
@@ -17,32 +18,31 @@ impl Ink {
         self.at(x, y) > 0
     }
 
-    /// Whether the pixels are black from the one that a point lies in to the edge, along a row or a
-    /// column; none if the point is outside.
-    pub(super) fn along(
-        &self,
-        (x, y): Point,
-        (dx, dy): (isize, isize),
-    ) -> impl Iterator<Item = bool> {
+    /// The pixels from the one that a point lies in to the edge, that one too: along a way and back.
+    /// `None` if the point is outside.
+    pub(super) fn from(&self, (x, y): Point, way: Way) -> Option<(Pixels<'_>, Pixels<'_>)> {
         let inside =
             x >= 0.0 && y >= 0.0 && (x as usize) < self.width && (y as usize) < self.height;
-        let (x, y) = (x as usize, y as usize);
-        let left = |at: usize, end: usize, step: isize| match step {
-            0 => usize::MAX,
-            1.. => end - at,
-            _ => at + 1,
+        let (x, y) = inside.then_some((x as usize, y as usize))?;
+        let (at, end, stride) = match way {
+            Way::Right => (x, self.width, 1),
+            Way::Down => (y, self.height, self.width),
         };
-        let count = if inside {
-            left(x, self.width, dx).min(left(y, self.height, dy))
-        } else {
-            0
+        let next = y * self.width + x;
+        let pixels = |left, step| Pixels {
+            depth: &self.depth,
+            next,
+            left,
+            step,
         };
-        let (start, stride) = (y * self.width + x, dx + dy * self.width as isize);
-        (0..count as isize).map(move |t| self.depth[start.wrapping_add_signed(t * stride)] > 0)
+        Some((
+            pixels(end - at, stride),
+            pixels(at + 1, stride.wrapping_neg()),
+        ))
     }
 
     /// The ink of the pixel that a point lies in; white outside, and for no number.
-    pub(super) fn at(&self, x: f64, y: f64) -> i16 {
+    pub(super) fn at(&self, x: f64, y: f64) -> i8 {
         if x >= 0.0 && y >= 0.0 {
             // `as` cuts off, and saturates far outside.
             let (x, y) = (x as i32 as usize, y as i32 as usize);
@@ -55,23 +55,29 @@ impl Ink {
 
     /// The ink at a point, mixed from the four pixels around it.
     pub(super) fn mixed(&self, x: f64, y: f64) -> f64 {
-        let (x, y) = (x - 0.5, y - 0.5);
-        if !(x >= 0.0 && y >= 0.0) {
-            return f64::from(self.at(x + 0.5, y + 0.5));
+        if !(x >= 0.5 && y >= 0.5) {
+            return f64::from(self.at(x, y));
         }
-        let (left, top) = (x as i32 as usize, y as i32 as usize);
+        // `as` cuts off, and saturates far outside.
+        let (left, top) = ((x - 0.5) as u32 as usize, (y - 0.5) as u32 as usize);
         if left + 1 >= self.width || top + 1 >= self.height {
-            return f64::from(self.at(x + 0.5, y + 0.5));
+            return f64::from(self.at(x, y));
         }
-        let (u, v) = (x - left as f64, y - top as f64);
         let at = top * self.width + left;
-        let mix = |pair: &[i16]| f64::from(pair[0]) * (1.0 - u) + f64::from(pair[1]) * u;
-        let below = at + self.width;
-        mix(&self.depth[at..at + 2]) * (1.0 - v) + mix(&self.depth[below..below + 2]) * v
+        let &[a, b, ..] = &self.depth[at..] else {
+            return f64::from(OUTSIDE);
+        };
+        let &[c, d, ..] = &self.depth[at + self.width..] else {
+            return f64::from(OUTSIDE);
+        };
+        let (u, v) = (x - 0.5 - left as f64, y - 0.5 - top as f64);
+        let mix = |a: i8, b: i8| f64::from(a) + (f64::from(b) - f64::from(a)) * u;
+        let (above, below) = (mix(a, b), mix(c, d));
+        above + (below - above) * v
     }
 
     /// The rows from the top.
-    pub(super) fn rows(&self) -> impl Iterator<Item = &[i16]> {
+    pub(super) fn rows(&self) -> impl Iterator<Item = &[i8]> {
         self.depth.chunks_exact(self.width)
     }
 
@@ -89,8 +95,45 @@ impl Ink {
     }
 }
 
+/// Along a row or a column.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Way {
+    Right,
+    Down,
+}
+
+/// Pixels in a straight line up to the picture's edge.
+pub(super) struct Pixels<'a> {
+    depth: &'a [i8],
+    next: usize,
+    left: usize,
+    /// Wraps around for a way back.
+    step: usize,
+}
+
+impl Pixels<'_> {
+    /// Takes off the pixels that are black, or white, up to `limit`, and counts them.
+    pub(super) fn run(&mut self, black: bool, limit: usize) -> usize {
+        let most = limit.min(self.left);
+        let mut length = 0;
+        while length < most && (self.depth[self.next] > 0) == black {
+            length += 1;
+            self.next = self.next.wrapping_add(self.step);
+        }
+        self.left -= length;
+        length
+    }
+
+    /// Whether the edge is reached.
+    pub(super) fn is_empty(&self) -> bool {
+        self.left == 0
+    }
+}
+
 /// The ink outside the picture.
-const OUTSIDE: i16 = -64;
+const OUTSIDE: i8 = -64;
+/// The least ink of a pixel, such that [`Ink::inverted`] has a byte for it.
+const LEAST: i16 = -126;
 
 /// Blocks of `block` pixels a side; a pixel is black when it is not above the mean threshold of the
 /// 5 x 5 blocks around it. The method is that of ZXing's hybrid binarizer. A block with less contrast
@@ -113,11 +156,11 @@ pub(super) fn threshold(picture: &Picture<'_>, block: usize, flat: u8, level: Le
             limits.extend(std::iter::repeat_n(i16::from(mean) + 1, block));
         }
         for row in band.chunks_exact(width) {
-            depth.extend(
-                row.iter()
-                    .zip(&limits)
-                    .map(|(&p, limit)| limit - i16::from(p)),
-            );
+            let inks = row.iter().zip(&limits).map(|(&p, limit)| {
+                // Cut off to what a byte holds.
+                (limit - i16::from(p)).clamp(LEAST, i16::from(i8::MAX)) as i8
+            });
+            depth.extend(inks);
         }
     }
     Ink {
