@@ -194,6 +194,7 @@ impl Region {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::decode::scale::Picture;
     use crate::decode::tests::{Canvas, Print, bent, flat};
 
     /// A code that only a careful look reads: one finder pattern is covered.
@@ -267,6 +268,62 @@ mod tests {
             assert_eq!(reader.read(empty.view()), []);
         }
         assert_eq!(reader.place, None);
+    }
+
+    /// What a sensor makes of a screen that is far too bright: white grows over black.
+    fn overexposed(mut canvas: Canvas, pixels: usize) -> Canvas {
+        for _ in 0..pixels {
+            let negative = Canvas::from_fn(canvas.width, canvas.height, |x, y| {
+                255 - canvas.pixels[(y * canvas.width + x) as usize]
+            });
+            let picture = Picture::resized(negative.view(), 1.0).thickened();
+            canvas.pixels = picture.pixels.iter().map(|p| 255 - p).collect();
+        }
+        canvas
+    }
+
+    #[test]
+    fn what_is_pale_or_dazzles_is_read_from_its_first_frame() {
+        let drawn = |black, white| {
+            let mut print = Print::of_version("GP1:AT NIGHT AND IN THE SUN", 6);
+            (print.black, print.white) = (black, white);
+            let mut canvas = Canvas::new(400, 320, white);
+            canvas.print(&print, (200.0, 160.0), flat(5.0, 0.12));
+            canvas
+        };
+        for (name, canvas) in [
+            ("pale", drawn(190, 206)),
+            ("dazzling", overexposed(drawn(60, 255), 2)),
+        ] {
+            assert_eq!(canvas.glance(), [], "{name}");
+            let codes = StreamReader::default().read(canvas.view());
+            assert_eq!(codes.len(), 1, "{name}");
+        }
+    }
+
+    #[test]
+    fn a_picture_dazzles_from_a_tenth_of_white_on() {
+        let picture = |white: usize| {
+            let mut canvas = Canvas::new(40, 30, 254);
+            canvas.pixels[..white].fill(255);
+            canvas
+        };
+        assert!(dazzles(picture(120).view()));
+        assert!(!dazzles(picture(119).view()));
+    }
+
+    #[test]
+    fn a_frame_is_enlarged_only_while_there_are_pixels_left() {
+        let canvas = Canvas::new(640, 480, 0);
+        let mut left = MOST_PIXELS;
+        let mut scale = |look: Look| look.within(&mut left, 1.0, canvas.view()).scale;
+        assert_eq!(scale(DOUBLED), 0.5);
+        assert_eq!(scale(SHARP), 1.0);
+        let mut left = MOST_PIXELS;
+        let large = Canvas::new(1_600, 1_200, 0);
+        let mut scale = |look: Look| look.within(&mut left, 2.0, large.view()).scale;
+        assert_eq!(scale(TURNS[5]), 4.0);
+        assert_eq!(scale(DOUBLED), 2.0);
     }
 
     #[test]

@@ -7,6 +7,7 @@ mod modules;
 mod picture;
 
 use gatepost_decode::decode::{CodeContent, MAX_CONTENT_BYTES};
+use qrcodegen::{Mask, QrCode, QrCodeEcc, QrSegment, Version};
 
 /// One target.
 #[derive(Clone, Copy)]
@@ -61,6 +62,14 @@ impl<'a> Feed<'a> {
     fn is_empty(&self) -> bool {
         self.0.is_empty()
     }
+}
+
+/// A code of these bytes with this mask, of 8; choosing the best one would take longer than all else.
+fn code(bytes: &[u8], level: QrCodeEcc, mask: u8) -> Option<QrCode> {
+    let segments = [QrSegment::make_bytes(bytes)];
+    let (min, max) = (Version::MIN, Version::MAX);
+    let mask = Some(Mask::new(mask % 8));
+    QrCode::encode_segments_advanced(&segments, level, min, max, mask, false).ok()
 }
 
 fn check(content: &CodeContent) {

@@ -3,7 +3,7 @@
 use gatepost_decode::decode::steps;
 use qrcodegen::{QrCode, QrCodeEcc};
 
-use super::{Feed, check};
+use super::{Feed, check, code};
 
 const LEVELS: [QrCodeEcc; 4] = [
     QrCodeEcc::Low,
@@ -38,12 +38,14 @@ pub(super) fn run(input: &[u8]) {
     }
 }
 
-/// Error correction, how many bytes of content, the content, then pairs of bytes for what is flipped.
+/// Mask and error correction, how many bytes of content, the content, then pairs of bytes for what is
+/// flipped.
 fn damaged(mut feed: Feed<'_>) {
-    let level = LEVELS[usize::from(feed.byte()) % 4];
+    let form = feed.byte();
+    let level = LEVELS[usize::from(form) % 4];
     let length = usize::from(feed.byte());
     let sent = feed.slice(length);
-    let Ok(code) = QrCode::encode_binary(sent, level) else {
+    let Some(code) = code(sent, level, form >> 2) else {
         return;
     };
     let side = code.size() as usize;
