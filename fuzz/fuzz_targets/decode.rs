@@ -1,4 +1,4 @@
-//! libFuzzer around `gatepost_fuzz_decode::run`.
+//! libFuzzer around `gatepost_fuzz_decode::DECODE`.
 #![no_main]
 
-libfuzzer_sys::fuzz_target!(|data: &[u8]| gatepost_fuzz_decode::run(data));
+libfuzzer_sys::fuzz_target!(|data: &[u8]| (gatepost_fuzz_decode::DECODE.run)(data));

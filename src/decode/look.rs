@@ -22,6 +22,8 @@ pub(super) struct Look {
     pub(super) level: Level,
     /// How much steeper edges are made; 0 leaves them as they are.
     pub(super) sharpen: f64,
+    /// By how many pixels on each side dark lines are made wider, for a picture whose light ate them.
+    pub(super) thicken: usize,
     /// Light modules on dark ground.
     pub(super) inverted: bool,
     /// How hard it tries.
@@ -59,6 +61,7 @@ pub(super) const PLAIN: Look = Look {
     flat: 24,
     level: Level::Mean,
     sharpen: 0.0,
+    thicken: 0,
     inverted: false,
     care: Care::Quick,
 };
@@ -76,6 +79,7 @@ impl Look {
     /// The grey picture as this look wants it.
     pub(super) fn grey<'a>(&self, luma: Luma<'a>) -> Picture<'a> {
         let picture = Picture::resized(luma, self.scale).stretched(self.stretch);
+        let picture = (0..self.thicken).fold(picture, |picture, _| picture.thickened());
         if self.sharpen == 0.0 {
             return picture;
         }

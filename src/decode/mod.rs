@@ -178,6 +178,41 @@ pub fn first_look(picture: Luma<'_>) -> Vec<DecodedCode> {
     dedupe(see(&Look::quick(picture), picture).codes)
 }
 
+/// Single steps for the fuzzer, thousands of which it can take in a second.
+#[doc(hidden)]
+pub mod steps {
+    use super::*;
+    use codewords::Effort;
+    use look::Care;
+
+    /// One of the looks that a still picture gets, doing at most `work`, in modules sampled. The size
+    /// of the picture is the caller's care.
+    pub fn one_look(picture: Luma<'_>, which: usize, work: usize) -> Vec<DecodedCode> {
+        let all: Vec<Look> = still::looks(picture).collect();
+        let mut look = all[which % all.len()];
+        if let Care::Thorough { work: most } = &mut look.care {
+            *most = work.min(*most);
+        }
+        dedupe(see(&look, picture).codes)
+    }
+
+    /// What `side` x `side` modules say, rows from the top: above 0 is black, the farther from 0 the surer.
+    /// With `doubting`, the least sure codewords may be left out.
+    pub fn modules(side: usize, tones: &[f32], doubting: bool) -> Option<CodeContent> {
+        let effort = if doubting {
+            Effort::Doubting
+        } else {
+            Effort::Plain
+        };
+        symbol::read(side, tones, effort).ok().map(text::content)
+    }
+
+    /// What the corrected data codewords of a version say.
+    pub fn codewords(version: usize, data: &[u8]) -> Option<CodeContent> {
+        segments::content(version, data).ok().map(text::content)
+    }
+}
+
 /// Looks that are spent on a second code after a first one was read.
 const MORE_LOOKS: usize = 3;
 

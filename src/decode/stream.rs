@@ -1,45 +1,58 @@
-//! Frames of a camera: a quick look at each, and where that reads nothing one careful look of another
-//! kind per frame, near the finder patterns that were seen.
+//! Frames of a camera: a quick look at each, and where that reads nothing, quick looks for what it misses
+//! most often and one careful look, whose kind takes turns from frame to frame, near the finder
+//! patterns that were seen.
 
 use super::look::{Care, Look, PLAIN};
 use super::{DecodedCode, Luma, MIN_SIDE, Seen, dedupe, see};
 
-/// Work of a careful look, in modules sampled: with the quick look before it, the cap per frame.
-const CAREFUL_WORK: usize = 800_000;
-/// Most pixels of a careful look after scaling.
-const CAREFUL_PIXELS: f64 = 700_000.0;
+/// Most pixels of a frame's further looks together, after scaling: with the work of each, the cap per
+/// frame. At 640 x 480 one of them can be enlarged, and a second one if it looks at half of the frame.
+const MOST_PIXELS: f64 = 1_900_000.0;
 /// Frames for which a place is remembered.
 const REMEMBERED: usize = 8;
 
-const CAREFUL: Look = Look {
-    care: Care::Thorough { work: CAREFUL_WORK },
+/// For pale and unevenly lit codes.
+const FINE: Look = Look {
+    block: 8,
+    flat: 8,
     ..PLAIN
 };
-/// The careful looks that take turns, most often useful first; the scale is against that of the quick
-/// look.
+/// For noise, and modules of few pixels.
+const DOUBLED: Look = Look {
+    scale: 0.5,
+    flat: 16,
+    ..PLAIN
+};
+/// For a screen that outshines everything: its light has eaten some of the ink, or most of it.
+const DAZZLED: [Look; 2] = [Look { thicken: 1, ..FINE }, Look { thicken: 2, ..FINE }];
+/// Part of the pixels that are as white as can be in a picture that dazzles: a tenth.
+const DAZZLING: usize = 10;
+
+/// For leaning, bent and damaged codes.
+const CAREFUL: Look = Look {
+    care: Care::Thorough { work: 300_000 },
+    ..PLAIN
+};
+/// For codes that are far away or out of focus.
+const SHARP: Look = Look {
+    scale: 0.5,
+    sharpen: 2.0,
+    care: Care::Thorough { work: 100_000 },
+    ..PLAIN
+};
+/// The careful looks that take turns; the scale is against that of the quick look.
 const TURNS: [Look; 6] = [
     CAREFUL,
-    Look {
-        block: 16,
-        flat: 12,
-        ..CAREFUL
-    },
-    Look {
-        scale: 0.5,
-        sharpen: 2.0,
-        ..CAREFUL
-    },
-    Look {
-        block: 32,
-        flat: 8,
-        ..CAREFUL
-    },
-    Look {
-        scale: 2.0,
-        ..CAREFUL
-    },
+    SHARP,
     Look {
         inverted: true,
+        ..CAREFUL
+    },
+    CAREFUL,
+    SHARP,
+    // Close by and blurred.
+    Look {
+        scale: 2.0,
         ..CAREFUL
     },
 ];
@@ -68,7 +81,7 @@ impl StreamReader {
         self.remember(&seen, frame);
         let mut codes = seen.codes;
         if codes.is_empty() || !seen.unread.is_empty() {
-            codes.extend(self.careful(frame, quick.scale));
+            codes.extend(self.further(frame, quick.scale));
         }
         dedupe(codes)
     }
@@ -83,8 +96,9 @@ impl StreamReader {
         };
     }
 
-    /// One careful look, where something was seen or else at the whole frame.
-    fn careful(&mut self, frame: Luma<'_>, scale: f64) -> Vec<DecodedCode> {
+    /// The looks after the quick one until one reads something, where something was seen or else at the
+    /// whole frame. `scale` is the quick look's.
+    fn further(&mut self, frame: Luma<'_>, scale: f64) -> Vec<DecodedCode> {
         let pixels: Vec<u8>;
         let (part, left, top) = match self.place {
             Some((region, _)) => {
@@ -97,19 +111,39 @@ impl StreamReader {
         };
         let turn = TURNS[self.turn % TURNS.len()];
         self.turn += 1;
-        let fits = |scale: f64| (part.pixels.len() as f64) / (scale * scale) <= CAREFUL_PIXELS;
-        let wanted = turn.scale * scale;
-        let look = Look {
-            scale: if fits(wanted) { wanted } else { scale },
-            ..turn
-        };
-        let mut codes = see(&look, part).codes;
+        let dazzled = dazzles(part).then_some(DAZZLED).into_iter().flatten();
+        let looks = [FINE].into_iter().chain(dazzled).chain([DOUBLED, turn]);
+        let mut pixels_left = MOST_PIXELS;
+        let read = looks.map(|look| {
+            let look = look.within(&mut pixels_left, scale, part);
+            see(&look, part).codes
+        });
+        let mut codes = { read }.find(|codes| !codes.is_empty()).unwrap_or_default();
         for (x, y) in codes.iter_mut().flat_map(|code| &mut code.corners) {
             *x += left as f32;
             *y += top as f32;
         }
         codes
     }
+}
+
+impl Look {
+    /// This look at a picture whose quick look has the scale `quick`, not enlarged if that takes more
+    /// pixels than are left.
+    fn within(self, pixels_left: &mut f64, quick: f64, picture: Luma<'_>) -> Self {
+        let pixels = |scale: f64| picture.pixels.len() as f64 / (scale * scale);
+        let wanted = self.scale * quick;
+        let fits = pixels(wanted) <= *pixels_left;
+        let scale = if fits { wanted } else { wanted.max(quick) };
+        *pixels_left -= pixels(scale);
+        Self { scale, ..self }
+    }
+}
+
+/// Whether so much of a picture is as white as can be that dark lines are thinner in it than they are.
+fn dazzles(picture: Luma<'_>) -> bool {
+    let white = picture.pixels.iter().map(|&p| usize::from(p == u8::MAX));
+    white.sum::<usize>() * DAZZLING >= picture.pixels.len()
 }
 
 impl Region {
@@ -160,6 +194,7 @@ impl Region {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::decode::scale::Picture;
     use crate::decode::tests::{Canvas, Print, bent, flat};
 
     /// A code that only a careful look reads: one finder pattern is covered.
@@ -233,6 +268,62 @@ mod tests {
             assert_eq!(reader.read(empty.view()), []);
         }
         assert_eq!(reader.place, None);
+    }
+
+    /// What a sensor makes of a screen that is far too bright: white grows over black.
+    fn overexposed(mut canvas: Canvas, pixels: usize) -> Canvas {
+        for _ in 0..pixels {
+            let negative = Canvas::from_fn(canvas.width, canvas.height, |x, y| {
+                255 - canvas.pixels[(y * canvas.width + x) as usize]
+            });
+            let picture = Picture::resized(negative.view(), 1.0).thickened();
+            canvas.pixels = picture.pixels.iter().map(|p| 255 - p).collect();
+        }
+        canvas
+    }
+
+    #[test]
+    fn what_is_pale_or_dazzles_is_read_from_its_first_frame() {
+        let drawn = |black, white| {
+            let mut print = Print::of_version("GP1:AT NIGHT AND IN THE SUN", 6);
+            (print.black, print.white) = (black, white);
+            let mut canvas = Canvas::new(400, 320, white);
+            canvas.print(&print, (200.0, 160.0), flat(5.0, 0.12));
+            canvas
+        };
+        for (name, canvas) in [
+            ("pale", drawn(190, 206)),
+            ("dazzling", overexposed(drawn(60, 255), 2)),
+        ] {
+            assert_eq!(canvas.glance(), [], "{name}");
+            let codes = StreamReader::default().read(canvas.view());
+            assert_eq!(codes.len(), 1, "{name}");
+        }
+    }
+
+    #[test]
+    fn a_picture_dazzles_from_a_tenth_of_white_on() {
+        let picture = |white: usize| {
+            let mut canvas = Canvas::new(40, 30, 254);
+            canvas.pixels[..white].fill(255);
+            canvas
+        };
+        assert!(dazzles(picture(120).view()));
+        assert!(!dazzles(picture(119).view()));
+    }
+
+    #[test]
+    fn a_frame_is_enlarged_only_while_there_are_pixels_left() {
+        let canvas = Canvas::new(640, 480, 0);
+        let mut left = MOST_PIXELS;
+        let mut scale = |look: Look| look.within(&mut left, 1.0, canvas.view()).scale;
+        assert_eq!(scale(DOUBLED), 0.5);
+        assert_eq!(scale(SHARP), 1.0);
+        let mut left = MOST_PIXELS;
+        let large = Canvas::new(1_600, 1_200, 0);
+        let mut scale = |look: Look| look.within(&mut left, 2.0, large.view()).scale;
+        assert_eq!(scale(TURNS[5]), 4.0);
+        assert_eq!(scale(DOUBLED), 2.0);
     }
 
     #[test]

@@ -1,4 +1,6 @@
-//! A square of modules to the bytes that it carries.
+//! A square of modules to the bytes that it carries. The only file that names rqrr.
+
+use rqrr::{Grid, SimpleGrid};
 
 use super::codewords::{self, Effort, Word};
 use super::format;
@@ -54,11 +56,40 @@ fn data(
         formats.retain(|format| format.clear);
     }
     formats.into_iter().find_map(|format| {
-        let places = places.get_or_insert_with(|| places_of_data(version));
-        let word = |bits| word(bits, format.mask, &tone);
-        let words: Vec<Word> = places.chunks_exact(8).map(word).collect();
+        let words = if effort == Effort::Plain && version != NOT_IN_RQRR {
+            words_by_rqrr(side_of(version), format.mask, &tone)?
+        } else {
+            let places = places.get_or_insert_with(|| places_of_data(version));
+            let word = |bits| word(bits, format.mask, &tone);
+            places.chunks_exact(8).map(word).collect()
+        };
         codewords::corrected(version, format.level, &words, effort)
     })
+}
+
+/// The version of which rqrr 0.11 takes an alignment pattern to be two modules off.
+const NOT_IN_RQRR: usize = 21;
+
+/// The codewords, put in order by rqrr, which does not tell from which modules they come: for correction
+/// that does not ask how sure each is.
+///
+/// rqrr is not asked to correct them: that takes it many times as long, and then it refuses structured
+/// append and FNC1. What it gives is still masked, so it gets the modules with the mask taken off.
+fn words_by_rqrr(side: usize, mask: u8, tone: impl Fn(usize, usize) -> f32) -> Option<Vec<Word>> {
+    let masked = |x, y| !is_format(side, x, y) && is_masked(mask, x, y);
+    let symbol = SimpleGrid::from_func(side, |x, y| (tone(x, y) > 0.0) != masked(x, y));
+    let (_, raw) = Grid::new(symbol).get_raw_data().ok()?;
+    let word = |&value| Word {
+        value,
+        sure: f32::INFINITY,
+    };
+    Some(raw.data.get(..raw.len / 8)?.iter().map(word).collect())
+}
+
+/// Whether a module may be one of the format information, which is not masked.
+fn is_format(side: usize, x: usize, y: usize) -> bool {
+    let end = |at: usize| at <= 8 || at + 8 >= side;
+    (x == 8 && end(y)) || (y == 8 && end(x))
 }
 
 /// A codeword of eight modules, highest bit first.
@@ -172,8 +203,7 @@ mod tests {
 
     #[test]
     fn data_lies_where_another_reader_looks_for_it() {
-        // rqrr 0.11 takes an alignment pattern of version 21 to be two modules off.
-        for version in VERSIONS.filter(|&version| version != 21) {
+        for version in VERSIONS.filter(|&version| version != NOT_IN_RQRR) {
             let side = side_of(version);
             let code = Print::of_version("GP1:HELLO", u8::try_from(version).unwrap());
             let black = |x, y| code.modules[y * side + x];

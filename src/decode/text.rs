@@ -2,10 +2,11 @@
 
 use encoding_rs::SHIFT_JIS;
 
-use super::CodeContent;
+use super::{CodeContent, MAX_CONTENT_BYTES};
 
 /// UTF-8 if the bytes are that, else Shift JIS, which symbols from Japan carry in byte mode (JIS X
-/// 0510; ISO/IEC 18004:2000 names JIS X 0201) and in Kanji mode; bytes that are neither stay bytes.
+/// 0510; ISO/IEC 18004:2000 names JIS X 0201) and in Kanji mode; bytes that are neither stay bytes, and
+/// so does what would become a longer text than is handed on.
 pub(super) fn content(bytes: Vec<u8>) -> CodeContent {
     let bytes = match String::from_utf8(bytes) {
         Ok(text) => return CodeContent::Text(text),
@@ -13,9 +14,10 @@ pub(super) fn content(bytes: Vec<u8>) -> CodeContent {
     };
     let text = SHIFT_JIS.decode_without_bom_handling_and_without_replacement(&bytes);
     match text.filter(|text| {
-        !text
-            .chars()
-            .any(|c| c.is_control() && !matches!(c, '\r' | '\n' | '\t'))
+        text.len() <= MAX_CONTENT_BYTES
+            && !text
+                .chars()
+                .any(|c| c.is_control() && !matches!(c, '\r' | '\n' | '\t'))
     }) {
         Some(text) => CodeContent::Text(text.into_owned()),
         None => CodeContent::Bytes(bytes),
@@ -34,6 +36,14 @@ mod tests {
                 None
             }
         }
+    }
+
+    #[test]
+    fn shift_jis_that_grows_beyond_the_longest_content_stays_bytes() {
+        // Half-width katakana: a byte here, three in UTF-8.
+        let most = MAX_CONTENT_BYTES / 3;
+        assert!(text(&vec![0xb1; most]).is_some());
+        assert_eq!(text(&vec![0xb1; most + 1]), None);
     }
 
     #[test]

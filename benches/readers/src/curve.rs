@@ -6,7 +6,6 @@ use crate::BenchError;
 use crate::measure::{Outcome, Show, measure};
 use crate::readers::{KINDS, ZXING};
 use crate::table::{median, milliseconds, print, share};
-use crate::truth;
 
 /// Budgets per picture, in medians of zxing-cpp.
 const BUDGETS: [f64; 3] = [1.0, 3.0, 10.0];
@@ -27,7 +26,7 @@ pub(crate) fn run(arguments: &Arguments) -> Result<(), BenchError> {
     if KINDS.iter().all(|kind| kind.name != ZXING) {
         return Err(BenchError::WithoutZxing);
     }
-    let sets = truth::sets(&[])?;
+    let sets = crate::photographs(&[])?;
     for &side in &arguments.side {
         let rounds = arguments.rounds;
         let mut outcomes = measure(&sets, KINDS, Show { side, rounds })?;

@@ -4,7 +4,6 @@ use crate::BenchError;
 use crate::measure::{Outcome, Show, measure};
 use crate::readers::{KINDS, Kind, OURS_FIRST, RQRR, RXING, ZXING_FAST};
 use crate::table::{median, milliseconds, p95, print};
-use crate::truth;
 
 /// Readers that look once.
 const ONE_PASS: [&str; 4] = [RQRR, RXING, ZXING_FAST, OURS_FIRST];
@@ -21,7 +20,7 @@ pub(crate) struct Arguments {
 }
 
 pub(crate) fn run(arguments: &Arguments) -> Result<(), BenchError> {
-    let sets = truth::sets(&[])?;
+    let sets = crate::photographs(&[])?;
     let one_pass = |kind: &&Kind| ONE_PASS.contains(&kind.name);
     let kinds: Vec<Kind> = KINDS.iter().filter(one_pass).copied().collect();
     let show = Show {

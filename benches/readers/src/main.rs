@@ -13,7 +13,6 @@ mod render;
 mod scale;
 mod streams;
 mod table;
-mod truth;
 
 use std::path::PathBuf;
 use std::process::ExitCode;
@@ -67,6 +66,15 @@ enum BenchError {
     },
 }
 
+impl From<gatepost_truth::Unreadable> for BenchError {
+    fn from(unreadable: gatepost_truth::Unreadable) -> Self {
+        Self::Vectors {
+            path: unreadable.path,
+            source: unreadable.source,
+        }
+    }
+}
+
 fn main() -> ExitCode {
     let done = match Arguments::parse().command {
         Command::Photos(arguments) => photos::run(&arguments),
@@ -82,4 +90,13 @@ fn main() -> ExitCode {
             ExitCode::FAILURE
         }
     }
+}
+
+/// The sets whose name begins with one of `names`, all without any.
+fn photographs(names: &[String]) -> Result<Vec<gatepost_truth::Set>, BenchError> {
+    let sets = gatepost_truth::sets(&gatepost_truth::folder(), names)?;
+    if sets.is_empty() {
+        return Err(BenchError::Nothing);
+    }
+    Ok(sets)
 }

@@ -2,12 +2,12 @@
 
 use std::time::Duration;
 
+use gatepost_truth::{FALSEPOS, Picture, Score, Set};
 use image::GrayImage;
 
 use crate::BenchError;
 use crate::readers::{self, Kind};
 use crate::scale::shrink_to;
-use crate::truth::{FALSEPOS, Picture, Score, Set};
 
 /// One reader on one photograph.
 pub(crate) struct Outcome {

@@ -8,7 +8,6 @@ use crate::BenchError;
 use crate::measure::{Outcome, Show, measure};
 use crate::readers::{self, Kind};
 use crate::table::{median, milliseconds, p95, print, share};
-use crate::truth;
 
 /// Rates per set, wrong payloads, reads where there is no code, panics and CPU times, at two sizes
 #[derive(clap::Args)]
@@ -31,7 +30,7 @@ pub(crate) struct Arguments {
 }
 
 pub(crate) fn run(arguments: &Arguments) -> Result<(), BenchError> {
-    let sets = truth::sets(&arguments.set)?;
+    let sets = crate::photographs(&arguments.set)?;
     let kinds = readers::named(&arguments.reader);
     if kinds.is_empty() {
         return Err(BenchError::Nothing);

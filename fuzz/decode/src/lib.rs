@@ -1,59 +1,78 @@
-//! The scanner's decoder, compiled from where it lies (the scanner's package would bring its window),
-//! and what the fuzzer does with it.
+//! What the fuzzer does with the scanner's decoder: whole pictures (`picture`) and, much faster, the
+//! modules of a code and its data codewords (`modules`). Each takes any bytes and fails by a panic.
 
 #![forbid(unsafe_code)]
 
-#[allow(
-    dead_code,
-    reason = "the scanner's camera uses what the fuzzer does not"
-)]
-#[path = "../../../src/decode/mod.rs"]
-pub mod decode;
+mod modules;
+mod picture;
 
-use decode::{DecodedCode, Luma, StreamReader};
+use gatepost_decode::decode::{CodeContent, MAX_CONTENT_BYTES};
+use qrcodegen::{Mask, QrCode, QrCodeEcc, QrSegment, Version};
 
-/// Longest side of a picture, in pixels.
-const MAX_SIDE: usize = 300;
-/// Frames that a stream gets of a picture: one for each kind of careful look.
-const FRAMES: usize = 6;
+/// One target.
+#[derive(Clone, Copy)]
+pub struct Target {
+    /// Name of its program in `fuzz/fuzz_targets`.
+    pub name: &'static str,
+    /// Tries one input.
+    pub run: fn(&[u8]),
+    /// Good inputs to begin with.
+    pub seeds: fn() -> Vec<Vec<u8>>,
+}
 
-/// Tries one input: a byte for the width and one for the height, each twice its value short of
-/// [`MAX_SIDE`], then grey pixels from the top left corner, over and over until the picture is full.
-/// An even sum of the two is for [`decode::decode`], an odd one for a [`StreamReader`].
-pub fn run(input: &[u8]) {
-    let [width, height, pixels @ ..] = input else {
-        return;
-    };
-    if pixels.is_empty() {
-        return;
+/// Pictures: single looks, stills and streams.
+pub const DECODE: Target = Target {
+    name: "decode",
+    run: picture::run,
+    seeds: picture::seeds,
+};
+/// Modules and codewords.
+pub const MODULES: Target = Target {
+    name: "modules",
+    run: modules::run,
+    seeds: modules::seeds,
+};
+
+/// Both.
+pub const TARGETS: [Target; 2] = [DECODE, MODULES];
+
+/// Reads an input from its front. Past its end it gives zeros.
+struct Feed<'a>(&'a [u8]);
+
+impl<'a> Feed<'a> {
+    fn byte(&mut self) -> u8 {
+        let Some((&byte, rest)) = self.0.split_first() else {
+            return 0;
+        };
+        self.0 = rest;
+        byte
     }
-    let still = (width ^ height) & 1 == 0;
-    let side = |short: u8| MAX_SIDE.saturating_sub(2 * usize::from(short)).max(1);
-    let (width, height) = (side(*width), side(*height));
-    let pixels: Vec<u8> = pixels
-        .iter()
-        .copied()
-        .cycle()
-        .take(width * height)
-        .collect();
-    let Some(picture) = Luma::new(width as u32, height as u32, &pixels) else {
-        unreachable!("there are as many pixels as the size says");
-    };
-    if still {
-        check(&decode::decode(picture));
-        return;
+
+    fn number(&mut self) -> usize {
+        usize::from(self.byte()) << 8 | usize::from(self.byte())
     }
-    let mut stream = StreamReader::default();
-    for _ in 0..FRAMES {
-        check(&stream.read(picture));
+
+    /// At most so many bytes.
+    fn slice(&mut self, length: usize) -> &'a [u8] {
+        let (taken, rest) = self.0.split_at(length.min(self.0.len()));
+        self.0 = rest;
+        taken
+    }
+
+    fn is_empty(&self) -> bool {
+        self.0.is_empty()
     }
 }
 
-fn check(codes: &[DecodedCode]) {
-    assert!(codes.len() <= decode::MAX_CODES);
-    for code in codes {
-        assert!(code.content.as_bytes().len() <= decode::MAX_CONTENT_BYTES);
-        let finite = |(x, y): &(f32, f32)| x.is_finite() && y.is_finite();
-        assert!(code.corners.iter().all(finite));
-    }
+/// A code of these bytes with this mask, of 8; choosing the best one would take longer than all else.
+fn code(bytes: &[u8], level: QrCodeEcc, mask: u8) -> Option<QrCode> {
+    let segments = [QrSegment::make_bytes(bytes)];
+    let (min, max) = (Version::MIN, Version::MAX);
+    let mask = Some(Mask::new(mask % 8));
+    QrCode::encode_segments_advanced(&segments, level, min, max, mask, false).ok()
+}
+
+fn check(content: &CodeContent) {
+    assert!(!content.as_bytes().is_empty());
+    assert!(content.as_bytes().len() <= MAX_CONTENT_BYTES);
 }

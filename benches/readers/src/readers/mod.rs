@@ -9,26 +9,9 @@ mod zxing;
 use std::panic::{self, AssertUnwindSafe};
 use std::time::Duration;
 
+pub(crate) use gatepost_truth::Read;
 use image::GrayImage;
 use rustix::time::{ClockId, clock_gettime};
-
-/// One code that a reader claims to see.
-#[derive(Debug)]
-pub(crate) struct Read {
-    /// The content as it is in the symbol.
-    pub(crate) bytes: Vec<u8>,
-    /// The content as text, where the reader itself converts character sets.
-    pub(crate) text: Option<String>,
-}
-
-impl Read {
-    fn bytes(bytes: impl Into<Vec<u8>>) -> Self {
-        Self {
-            bytes: bytes.into(),
-            text: None,
-        }
-    }
-}
 
 /// A reader with one choice of options.
 pub(crate) trait Reader {

@@ -1,47 +1,84 @@
-//! The photographs of other projects' test sets, and what is known to be in them.
-//!
-//! The same folder and the same judgement as the scanner's own test, `src/decode/vectors.rs`.
+//! The photographs of other projects' test sets, and what is known to be in them: the same judgement
+//! for the scanner's own test and for the comparison of readers. They lie outside the repository.
+
+#![forbid(unsafe_code)]
 
 use std::collections::HashSet;
-use std::fs;
 use std::path::{Path, PathBuf};
-
-use crate::BenchError;
-use crate::readers::Read;
+use std::{fs, io};
 
 /// The set without a QR code in any picture.
-pub(crate) const FALSEPOS: &str = "falsepos";
+pub const FALSEPOS: &str = "falsepos";
+
+/// One code that a reader claims to see.
+#[derive(Clone, Debug)]
+pub struct Read {
+    /// The content as it is in the symbol.
+    pub bytes: Vec<u8>,
+    /// The content as text, where the reader itself converts character sets.
+    pub text: Option<String>,
+}
+
+impl Read {
+    /// A content that the reader leaves as it is.
+    pub fn bytes(bytes: impl Into<Vec<u8>>) -> Self {
+        Self {
+            bytes: bytes.into(),
+            text: None,
+        }
+    }
+}
+
+/// A file or folder of the photographs that can't be read.
+#[derive(Debug)]
+pub struct Unreadable {
+    /// Which.
+    pub path: PathBuf,
+    /// Why.
+    pub source: io::Error,
+}
 
 /// Photographs of one kind.
-pub(crate) struct Set {
-    pub(crate) name: String,
-    pub(crate) pictures: Vec<Picture>,
+pub struct Set {
+    /// Its folder's name.
+    pub name: String,
+    /// All of them.
+    pub pictures: Vec<Picture>,
     /// Contents of any picture of the set.
     known: HashSet<Vec<u8>>,
 }
 
 /// A row of `truth.tsv`.
-pub(crate) struct Picture {
-    pub(crate) path: PathBuf,
+pub struct Picture {
+    /// Its file.
+    pub path: PathBuf,
     /// How the truth is known.
     kind: String,
     /// Empty: nobody knows, or there is no code.
     accepted: HashSet<Vec<u8>>,
 }
 
+impl Picture {
+    /// Whether a content of it is known.
+    pub fn has_known_code(&self) -> bool {
+        !self.accepted.is_empty()
+    }
+}
+
 /// What one reader's claims on one picture are worth.
 #[derive(Clone, Copy, Default)]
-pub(crate) struct Score {
+pub struct Score {
     /// Contents that the truth has.
-    pub(crate) right: usize,
+    pub right: usize,
     /// Contents that the truth rules out.
-    pub(crate) wrong: usize,
+    pub wrong: usize,
     /// All.
-    pub(crate) reads: usize,
+    pub reads: usize,
 }
 
 impl Set {
-    pub(crate) fn score(&self, picture: &Picture, reads: &[Read]) -> Score {
+    /// What these reads of one of its pictures are worth.
+    pub fn score(&self, picture: &Picture, reads: &[Read]) -> Score {
         let has = |read: &Read| forms(read).any(|form| picture.accepted.contains(&form));
         Score {
             right: reads.iter().filter(|read| has(read)).count(),
@@ -61,15 +98,14 @@ impl Set {
     }
 }
 
-/// The sets whose name begins with one of `names`, all without any, sorted by name.
-pub(crate) fn sets(names: &[String]) -> Result<Vec<Set>, BenchError> {
-    let root = folder();
-    let unreadable = |source| BenchError::Vectors {
-        path: root.clone(),
+/// The sets in a folder whose name begins with one of `names`, all without any, sorted by name.
+pub fn sets(root: &Path, names: &[String]) -> Result<Vec<Set>, Unreadable> {
+    let unreadable = |source| Unreadable {
+        path: root.to_owned(),
         source,
     };
     let mut sets = Vec::new();
-    for entry in fs::read_dir(&root).map_err(unreadable)? {
+    for entry in fs::read_dir(root).map_err(unreadable)? {
         let path = entry.map_err(unreadable)?.path();
         let name = path.file_name().unwrap_or_default().to_string_lossy();
         if names.is_empty() || names.iter().any(|n| name.starts_with(n.as_str())) {
@@ -77,13 +113,11 @@ pub(crate) fn sets(names: &[String]) -> Result<Vec<Set>, BenchError> {
         }
     }
     sets.sort_by(|a, b| a.name.cmp(&b.name));
-    if sets.is_empty() {
-        return Err(BenchError::Nothing);
-    }
     Ok(sets)
 }
 
-fn folder() -> PathBuf {
+/// Where the photographs lie: `$GATEPOST_VECTORS/qr`, or beside the repository.
+pub fn folder() -> PathBuf {
     let vectors = std::env::var_os("GATEPOST_VECTORS").map_or_else(
         || Path::new(env!("CARGO_MANIFEST_DIR")).join("../../../shared/vectors"),
         PathBuf::from,
@@ -91,9 +125,9 @@ fn folder() -> PathBuf {
     vectors.join("qr")
 }
 
-fn set(folder: &Path, name: &str) -> Result<Set, BenchError> {
+fn set(folder: &Path, name: &str) -> Result<Set, Unreadable> {
     let path = folder.join("truth.tsv");
-    let truth = fs::read_to_string(&path).map_err(|source| BenchError::Vectors { path, source })?;
+    let truth = fs::read_to_string(&path).map_err(|source| Unreadable { path, source })?;
     let pictures: Vec<Picture> = truth.lines().map(|line| picture(folder, line)).collect();
     let accepted = pictures.iter().flat_map(|p| p.accepted.iter().cloned());
     Ok(Set {
