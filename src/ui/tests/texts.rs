@@ -109,7 +109,7 @@ fn texts_of(files: &[(PathBuf, String)]) -> BTreeSet<Key> {
 
 /// The file of a language.
 fn po_texts(language: &str) -> BTreeMap<Key, Vec<String>> {
-    let file = format!("ui/lang/{language}/LC_MESSAGES/gatepost.po");
+    let file = format!("ui/lang/{language}/LC_MESSAGES/gatepost-window.po");
     let po = fs::read_to_string(root().join(file)).unwrap();
     po_entries(&po).unwrap_or_else(|fault| panic!("{language}: {fault}"))
 }
