@@ -1,6 +1,8 @@
 //! Compiles `app.slint` with its font and its translations inside the program.
 
-use slint_build::{CompileError, CompilerConfiguration, DefaultTranslationContext, EmbedResourcesKind};
+use slint_build::{
+    CompileError, CompilerConfiguration, DefaultTranslationContext, EmbedResourcesKind,
+};
 
 fn main() -> Result<(), CompileError> {
     // Tests find elements by it; a release carries none.
