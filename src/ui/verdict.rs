@@ -5,6 +5,7 @@ use super::generated::{
     OverrideWhyKind, PersonItem, QuestionKind, ReasonKind, SavedKind, StatusAdapter,
     VerdictAdapter,
 };
+use super::status::map_date;
 use super::view::{
     ColourView, DocumentView, MemberView, OverrideView, Page, PersonView, Question, SavedState,
     TemperatureAnswer, UiCommand, VerdictView,
