@@ -114,6 +114,33 @@ pub fn format_hour(time: Timestamp, offset: i16) -> String {
         .to_owned()
 }
 
+/// A day of the calendar.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Date {
+    /// Year, four digits.
+    pub year: u16,
+    /// Month, from 1.
+    pub month: u8,
+    /// Day of the month, from 1.
+    pub day: u8,
+}
+
+/// The day in a zone that is `offset` minutes east of UTC.
+pub fn local_date(time: Timestamp, offset: i16) -> Date {
+    let text = format_local(time, offset);
+    let part = |range| {
+        text.get(range)
+            .and_then(|part: &str| part.parse::<u16>().ok())
+    };
+    // The text has these digits always: `2026-11-21 08:00`.
+    let small = |range| part(range).and_then(|n| u8::try_from(n).ok()).unwrap_or(1);
+    Date {
+        year: part(0..4).unwrap_or(1970),
+        month: small(5..7),
+        day: small(8..10),
+    }
+}
+
 /// Writes `2026-11-21 08:00` in a zone that is `offset` minutes east of UTC.
 pub fn format_local(time: Timestamp, offset: i16) -> String {
     let shift = u64::from(offset.unsigned_abs()) * 60;
@@ -138,6 +165,8 @@ mod tests {
         assert_eq!(format_time(time), "2026-11-21T23:30:05Z");
         assert_eq!(format_local(time, 480), "2026-11-22 07:30");
         assert_eq!(format_hour(time, -30), "23:00");
+        let (year, month, day) = (2026, 11, 22);
+        assert_eq!(local_date(time, 480), Date { year, month, day });
         assert!(parse_time("yesterday").is_err());
         assert_eq!(format_time(Timestamp(u64::MAX)), "9999-12-31T23:59:59Z");
     }

@@ -139,6 +139,11 @@ impl DataDir {
         self.path.join("direction")
     }
 
+    /// What was chosen on the screen: language, size of text, volume.
+    pub fn choices(&self) -> PathBuf {
+        self.path.join("choices.toml")
+    }
+
     /// The enrolment code of a first run, as its text.
     pub fn first_run(&self) -> PathBuf {
         self.path.join("first-run")

@@ -6,11 +6,12 @@ use std::time::{Duration, Instant};
 use gatepost_pass::{Digest, Document, Text, document};
 use gatepost_protocol::{DeviceRequest, Enrolment, device::device_id};
 
-use super::{hub::Enrolled, scanner::App, sticks};
+use super::{AppError, hub::Enrolled, scanner::App, sticks, trouble};
 use crate::{
     checkpoint::{Basis, Judged},
+    data::DataError,
     files,
-    ui::{EnrolStep, EnrolView, Page, UiUpdate},
+    ui::{EnrolStep, EnrolView, Page, Trouble, TroubleView, UiUpdate},
 };
 
 /// The names that answers and requests have on a stick begin so.
@@ -18,8 +19,6 @@ const ANSWER: &str = "enrolment";
 const REQUEST: &str = "gatepost-request-";
 /// Longest text of an enrolment code, in bytes.
 const MAX_CODE: usize = 2048;
-const NO_STICK: &str =
-    "the code is good; put a USB stick in: the request to the authority goes onto it";
 /// How long the page says that it is done.
 const SAY_DONE: Duration = Duration::from_secs(5);
 /// The name under which a device asks when nobody gave it one.
@@ -58,8 +57,7 @@ impl App {
             return false;
         };
         self.enrolling = if self.clock.now().time >= code.not_after.start() {
-            let why = "the enrolment code is out of date: ask the authority for a new one";
-            EnrolStep::Failed(why.to_owned())
+            EnrolStep::Failed(Trouble::CodeExpired.into())
         } else {
             match self.pin_root(text) {
                 Ok(step) => step,
@@ -70,11 +68,13 @@ impl App {
         true
     }
 
-    fn pin_root(&mut self, text: &str) -> Result<EnrolStep, String> {
+    fn pin_root(&mut self, text: &str) -> Result<EnrolStep, TroubleView> {
         let mut seed = [0; 32];
-        getrandom::fill(&mut seed).map_err(|why| why.to_string())?;
-        self.data.device_key(&seed).map_err(|why| why.to_string())?;
-        files::replace(&self.data.first_run(), text.as_bytes()).map_err(|why| why.to_string())?;
+        getrandom::fill(&mut seed).map_err(|why| trouble::of_app(&AppError::Random(why)))?;
+        let key = self.data.device_key(&seed);
+        key.map_err(|why| trouble::of_data(&why))?;
+        let kept = files::replace(&self.data.first_run(), text.as_bytes());
+        kept.map_err(|why| trouble::of_storage(&why))?;
         Ok(self.asking())
     }
 
@@ -89,7 +89,7 @@ impl App {
     fn asking(&self) -> EnrolStep {
         match self.write_request() {
             Some(file) => EnrolStep::RequestWritten { file },
-            None => EnrolStep::Failed(NO_STICK.to_owned()),
+            None => EnrolStep::InsertStick,
         }
     }
 
@@ -120,7 +120,10 @@ impl App {
         let before = self.enrolling.clone();
         if let Some(answered) = self.answer(&code) {
             self.enrolling = answered;
-        } else if matches!(self.enrolling, EnrolStep::Failed(_)) {
+        } else if matches!(
+            self.enrolling,
+            EnrolStep::InsertStick | EnrolStep::Failed(_)
+        ) {
             self.enrolling = self.asking();
         }
         if self.enrolling != before {
@@ -147,18 +150,16 @@ impl App {
 
     /// Only an answer with the very root that the code named counts: the code was scanned off the
     /// authority's own paper, the stick went through many hands.
-    fn accept(&mut self, code: &document::Enrolment, bytes: &[u8]) -> Result<(), String> {
-        let enrolment = Enrolment::from_bytes(bytes).map_err(|why| why.to_string())?;
+    fn accept(&mut self, code: &document::Enrolment, bytes: &[u8]) -> Result<(), TroubleView> {
+        let enrolment = Enrolment::from_bytes(bytes).map_err(DataError::Enrolment);
+        let enrolment = enrolment.map_err(|why| trouble::of_data(&why))?;
         if Digest::of(&enrolment.root) != code.root {
-            return Err(
-                "the answer on the stick is another authority's than the code's: \
-                        ask the authority whose code was scanned"
-                    .to_owned(),
-            );
+            return Err(Trouble::AnswerForeign.into());
         }
-        self.data.enrol(bytes).map_err(|why| why.to_string())?;
+        let enrolled = self.data.enrol(bytes);
+        enrolled.map_err(|why| trouble::of_data(&why))?;
         let started = Enrolled::start(&self.data, &self.clock, &self.config, &self.events);
-        self.enrolled = started.map_err(|why| why.to_string())?;
+        self.enrolled = started.map_err(|why| trouble::of_app(&why))?;
         // What was asked is answered; a fault here costs nothing but a file.
         let _ = std::fs::remove_file(self.data.first_run());
         Ok(())

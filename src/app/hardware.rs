@@ -34,9 +34,11 @@ impl Notices {
     pub(super) fn new(bad_settings: Option<ConfigError>) -> Self {
         let settings = bad_settings.map(|fault| {
             eprintln!("gatepost: {fault}; the defaults are in force");
-            Notice::BadSettings {
-                why: fault.to_string(),
-            }
+            let (file, fault) = match fault {
+                ConfigError::Read { path, .. } => (path, None),
+                ConfigError::Wrong { path, fault } => (path, Some(fault)),
+            };
+            Notice::BadSettings { file, fault }
         });
         Self {
             settings,
@@ -86,12 +88,8 @@ impl App {
             }
             DeviceEvent::Gone(device, why) => {
                 eprintln!("gatepost: {device}: {why}");
-                let (device, why) = (device.to_string(), why.to_string());
-                let notice = Notice::DeviceGone {
-                    device: device.clone(),
-                    why,
-                };
-                self.notices.gone.insert(device, notice);
+                let notice = Notice::DeviceGone { device, why };
+                self.notices.gone.insert(device.to_string(), notice);
                 self.show_notices();
             }
             DeviceEvent::Scanned { text } => self.scanned(text),
@@ -167,12 +165,18 @@ impl App {
         }
     }
 
-    /// Tells the window what there is to switch.
-    pub(super) fn show_switches(&self) {
-        if let Some(sounds) = &self.devices.sounds {
-            let percent = sounds.volume().percent();
-            self.ui.send(UiUpdate::Volume(percent));
+    /// Tells the window what there is to switch, and how it was switched before the restart.
+    pub(super) fn show_choices(&mut self) {
+        let language = self.choices.language.unwrap_or(self.config.language);
+        self.ui.send(UiUpdate::Language(language));
+        let size = self.choices.text_size.unwrap_or_default();
+        self.ui.send(UiUpdate::TextSize(size));
+        if let (Some(sounds), Some(percent)) = (&mut self.devices.sounds, self.choices.volume) {
+            sounds.set_volume(Volume::from_percent(percent));
         }
+        let sounds = self.devices.sounds.as_ref();
+        let volume = sounds.map(|sounds| sounds.volume().percent());
+        self.ui.send(UiUpdate::Volume(volume));
         let torch = self.devices.torch.as_ref().map(|_| false);
         self.ui.send(UiUpdate::Torch(torch));
     }
@@ -181,6 +185,7 @@ impl App {
         if let Some(sounds) = &mut self.devices.sounds {
             sounds.set_volume(Volume::from_percent(percent));
             sounds.play(Sound::Scanned);
+            self.choose(|choices| choices.volume = Some(percent));
         }
     }
 

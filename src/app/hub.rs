@@ -8,7 +8,7 @@ use std::{
 
 use gatepost_pass::Now;
 
-use super::{AppError, Event, scanner::App, workers::LogWriter};
+use super::{AppError, Event, scanner::App, trouble, workers::LogWriter};
 use crate::{
     clock::Clock,
     config::Config,
@@ -18,7 +18,7 @@ use crate::{
         bundles::scrub::{self, Scrubber},
     },
     sync::{self, SyncNews},
-    ui::{Notice, OnlineView, SyncView},
+    ui::{Notice, OnlineView, SyncView, TroubleView},
 };
 
 /// What runs once a device is enrolled.
@@ -81,7 +81,7 @@ pub(super) struct HubLink {
     /// When an exchange went through last.
     reached: Option<Instant>,
     /// Why the last one failed.
-    fault: Option<String>,
+    fault: Option<TroubleView>,
 }
 
 impl HubLink {
@@ -134,13 +134,13 @@ impl App {
                 self.hub.reached = Some(Instant::now());
                 let parked = fault.as_ref().filter(|fault| fault.is_about_the_batch());
                 let parked = parked.map(|fault| Notice::ParkedBatch {
-                    why: fault.to_string(),
+                    why: trouble::of_sync(fault),
                 });
                 self.notices.parked = parked;
-                self.hub.fault = fault.map(|fault| fault.to_string());
-                if let Some(fault) = &self.hub.fault {
+                if let Some(fault) = &fault {
                     eprintln!("gatepost: sync: {fault}");
                 }
+                self.hub.fault = fault.as_ref().map(trouble::of_sync);
                 if self.asked_last() && backlog.unsent == 0 {
                     self.end_now();
                 }
@@ -150,7 +150,7 @@ impl App {
                     eprintln!("gatepost: sync: {error}");
                 }
                 self.hub.online = OnlineView::Offline;
-                self.hub.fault = Some(error.to_string());
+                self.hub.fault = Some(trouble::of_sync(&error));
                 if self.asked_last() {
                     self.end_now();
                 }

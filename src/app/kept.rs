@@ -1,12 +1,19 @@
-//! What a restart must not forget: where the device stands, and which way people go.
+//! What a restart must not forget: where the device stands, which way people go, and what was chosen on the screen.
 
 use gatepost_pass::{Document, Place, Text, Timestamp, TrustList, VerifiedDocument, verify};
 use gatepost_protocol::Direction;
+use serde::{Deserialize, Serialize};
 
-use crate::{data::DataDir, files};
+use crate::{
+    data::DataDir,
+    files,
+    ui::{Language, TextSize},
+};
 
 /// Longest text of a place code that is kept, in bytes.
 const MAX_PLACE: usize = 2048;
+/// Longest file of choices, in bytes.
+const MAX_CHOICES: usize = 1024;
 
 /// Where the device stands.
 #[derive(Clone, Debug, Default)]
@@ -66,5 +73,32 @@ pub(super) fn keep_direction(data: &DataDir, direction: Direction) {
     };
     if let Err(error) = files::replace(&data.direction(), word.as_bytes()) {
         eprintln!("gatepost: the direction could not be kept: {error}");
+    }
+}
+
+/// What was chosen on the screen; it goes before the settings.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(default)]
+pub(super) struct Choices {
+    pub(super) language: Option<Language>,
+    pub(super) text_size: Option<TextSize>,
+    /// 0 to 100.
+    pub(super) volume: Option<u8>,
+}
+
+/// What was chosen before the restart; nothing where the file says nothing that is understood.
+pub(super) fn choices(data: &DataDir) -> Choices {
+    let read = files::read_limited(&data.choices(), MAX_CHOICES).ok();
+    let text = read.and_then(|bytes| String::from_utf8(bytes).ok());
+    text.and_then(|text| toml::from_str(&text).ok())
+        .unwrap_or_default()
+}
+
+/// Keeps what was chosen.
+pub(super) fn keep_choices(data: &DataDir, choices: Choices) {
+    // Three values that TOML knows: it can't fail to write them.
+    let text = toml::to_string(&choices).unwrap_or_default();
+    if let Err(error) = files::replace(&data.choices(), text.as_bytes()) {
+        eprintln!("gatepost: the choice could not be kept: {error}");
     }
 }

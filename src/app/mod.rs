@@ -4,7 +4,8 @@
 //! `people` (those without a code), `staff` (badges, duty, overrides), `pages` (status, today, place), `hub`,
 //! `hardware`, `update` and `enrol`. `checkpoint` and `session` are its state, `kept` what of it a
 //! restart must not forget, `workers` the threads that bring
-//! events, `view` puts state into the window's words, `record` keeps pictures of verdicts for the demo.
+//! events, `view` puts state into the window's words and `trouble` errors, `record` keeps pictures of verdicts for
+//! the demo.
 
 mod checkpoint;
 mod enrol;
@@ -20,6 +21,7 @@ mod staff;
 mod sticks;
 #[cfg(test)]
 mod tests;
+mod trouble;
 mod update;
 mod verdicts;
 mod view;

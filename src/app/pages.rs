@@ -7,7 +7,7 @@ use gatepost_protocol::device::device_id;
 
 use super::{scanner::App, view};
 use crate::{
-    clock::format_local,
+    clock::local_date,
     files,
     store::counts_by_hour,
     ui::{
@@ -120,10 +120,9 @@ impl App {
             eprintln!("gatepost: {why}");
             Vec::new()
         });
-        let day: String = format_local(now, offset).chars().take(10).collect();
         TodayView {
+            day: local_date(now, offset),
             hours: view::hours(&counts, now, offset),
-            day,
         }
     }
 }

@@ -14,6 +14,7 @@ use super::{
     checkpoint::Checkpoint,
     hardware::Notices,
     hub::{Enrolled, HubLink},
+    kept::{self, Choices},
     record::Recorder,
     session::{Left, Session},
     staff::Staff,
@@ -74,6 +75,8 @@ pub(super) struct App {
     /// An ID number is being looked up.
     pub(super) looking: Option<Instant>,
     pub(super) keys: KeyAssembler,
+    /// What was chosen on the screen.
+    pub(super) choices: Choices,
 
     pub(super) data: DataDir,
     pub(super) config: Config,
@@ -126,6 +129,7 @@ impl App {
             back_at: None,
             looking: None,
             keys: KeyAssembler::default(),
+            choices: kept::choices(&parts.data),
             data: parts.data,
             config: parts.config,
             clock: parts.clock,
@@ -147,7 +151,7 @@ impl App {
     /// Runs until the window is closed.
     pub(super) fn run(mut self, inbox: &Receiver<Event>) {
         self.show_notices();
-        self.show_switches();
+        self.show_choices();
         if self.enrolled.is_none() {
             self.begin_enrolment();
         }
@@ -212,12 +216,23 @@ impl App {
             UiCommand::SignOff => self.sign_off(),
             UiCommand::Update => self.update(),
             UiCommand::SyncNow => self.sync_now(),
+            // The window has switched already.
+            UiCommand::SwitchLanguage(language) => {
+                self.choose(|choices| choices.language = Some(language));
+            }
+            UiCommand::TextSize(size) => self.choose(|choices| choices.text_size = Some(size)),
             UiCommand::Volume(percent) => self.volume(percent),
             UiCommand::Torch(on) => self.torch(on),
             UiCommand::Key(key) => self.key(key),
-            // The window has done it; `run` handles Quit.
-            UiCommand::SwitchLanguage(_) | UiCommand::TextSize(_) | UiCommand::Quit => {}
+            // `run` handles it.
+            UiCommand::Quit => {}
         }
+    }
+
+    /// Also after a restart.
+    pub(super) fn choose(&mut self, choice: impl FnOnce(&mut Choices)) {
+        choice(&mut self.choices);
+        kept::keep_choices(&self.data, self.choices);
     }
 
     fn tick(&mut self) -> Life {

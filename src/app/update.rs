@@ -10,7 +10,7 @@ use gatepost_pass::{
     envelope::{Envelope, MAX_FILE},
 };
 
-use super::{Event, scanner::App, sticks};
+use super::{Event, scanner::App, sticks, trouble};
 use crate::{
     clock::Clock,
     data::{DataDir, Identity},
@@ -19,7 +19,8 @@ use crate::{
         BundleCache,
         bundles::{BundleDirectory, Intaken, Step},
     },
-    ui::{Page, UiUpdate, UpdateStep, UpdateView},
+    sync::SyncError,
+    ui::{Page, Trouble, UiUpdate, UpdateStep, UpdateView},
 };
 
 /// News of an update.
@@ -29,8 +30,8 @@ pub(crate) enum UpdateNews {
     Percent(u8),
     /// Installed, or the very bundle was installed before; its version.
     Done(u64),
-    /// Not taken in: what happened, for people.
-    Refused(String),
+    /// Not taken in.
+    Refused(SyncError),
 }
 
 /// How far an update is.
@@ -97,9 +98,7 @@ impl App {
     pub(super) fn update(&mut self) {
         let (Some(place), Some(known)) = (self.updating.found.clone(), &self.enrolled) else {
             if self.enrolled.is_none() {
-                self.updating.step = UpdateStep::Refused(
-                    "this device is not enrolled: enrol it first, on the enrol page".to_owned(),
-                );
+                self.updating.step = UpdateStep::Refused(Trouble::NotEnrolled.into());
                 self.present_update();
             }
             return;
@@ -142,7 +141,7 @@ impl App {
             },
             UpdateNews::Refused(why) => {
                 eprintln!("gatepost: update: {why}");
-                UpdateStep::Refused(why)
+                UpdateStep::Refused(trouble::of_update(&why))
             }
         };
         let identity = self.enrolled.as_ref().map(|known| &*known.identity);
@@ -153,15 +152,15 @@ impl App {
     }
 }
 
-/// Takes a bundle in and gives its version; a refusal says what happened and what to do, in one line.
+/// Takes a bundle in and gives its version.
 fn take_in(
     place: &Path,
     data: &DataDir,
     identity: &Identity,
     clock: &Clock,
     mut percent: impl FnMut(u8),
-) -> Result<u64, String> {
-    let _lock = data.lock("bundle").map_err(|why| why.to_string())?;
+) -> Result<u64, SyncError> {
+    let _lock = data.lock("bundle")?;
     let cache = BundleCache::new(data.bundle());
     let mut tell = |step: Step| {
         if let Step::Here { done, whole } = step {
@@ -171,18 +170,15 @@ fn take_in(
     };
     let mut origin = BundleDirectory::new(place);
     let now = clock.now().time;
-    let taken = cache.take_in(&mut origin, &identity.root, now, &mut tell);
-    match taken.map_err(|why| why.to_string())? {
+    match cache.take_in(&mut origin, &identity.root, now, &mut tell)? {
         Intaken::New(bundle) => {
             clock.raise(bundle.manifest().issued_at);
             Ok(bundle.manifest().version)
         }
         Intaken::Same => {
-            let rules = cache.load_rules(&identity.root, now);
-            let rules = rules.map_err(|why| why.to_string())?;
-            rules
-                .map(|rules| rules.manifest().version)
-                .ok_or_else(|| "the bundle that was installed is gone: try again".to_owned())
+            let rules = cache.load_rules(&identity.root, now)?;
+            let version = rules.map(|rules| rules.manifest().version);
+            version.ok_or(SyncError::NoBundle)
         }
     }
 }

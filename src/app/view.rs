@@ -16,12 +16,12 @@ use crate::{
         duty::{BadgeFault, PadState, Standing as DutyStanding},
         verdict::Outcome,
     },
-    clock::{format_hour, format_local},
+    clock::{format_hour, local_date},
     store::{HourCount, InstalledBundle},
     ui::{
         CameraView, ClockView, ColourView, DeskView, DocumentView, DutyState, DutyView,
-        FreshnessView, HourView, IdFault, IssuerView, MemberView, OverrideView, PersonView,
-        Question as QuestionView, StatusView, TemperatureAnswer, VerdictView,
+        FreshnessView, HourView, IdFault, IssuerView, MemberView, MomentView, OverrideView,
+        PersonView, Question as QuestionView, StatusView, TemperatureAnswer, VerdictView,
     },
 };
 
@@ -50,7 +50,10 @@ pub(super) fn verdict<A>(
             format!("{} {} ({})", issuer.local_name, issuer.name, issuer.code)
         }
     });
-    let until = worst.not_after.map(|until| format_local(until, utc_offset));
+    let until = worst.not_after.map(|until| MomentView {
+        date: local_date(until, utc_offset),
+        time: format_hour(until, utc_offset),
+    });
     let several = members.len() > 1;
     let desks = worst.desks.iter().map(|desk| DeskView {
         area: desk.area.to_string(),
@@ -62,7 +65,7 @@ pub(super) fn verdict<A>(
         people: asked.unwrap_or(worst).people.iter().map(person).collect(),
         document: document(worst.document, worst.medium),
         issuer: issuer.unwrap_or_default(),
-        valid_until: until.unwrap_or_default(),
+        valid_until: until,
         help: worst.help.clone(),
         link: worst.link.clone(),
         desks: desks.collect(),
@@ -89,7 +92,7 @@ fn blank(number: u32) -> VerdictView {
         people: Vec::new(),
         document: DocumentView::Unknown,
         issuer: String::new(),
-        valid_until: String::new(),
+        valid_until: None,
         help: None,
         link: None,
         desks: Vec::new(),

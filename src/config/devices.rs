@@ -69,8 +69,10 @@ impl TryFrom<ReaderTable> for Reader {
             }),
             (ReaderKind::Keyboard, Some(device), None) => Ok(Self::Keyboard { device }),
             (ReaderKind::Window, None, None) => Ok(Self::Window),
-            (ReaderKind::Window, ..) => Err("too many keys, expected only `kind` for a `window`"),
-            (_, None, _) => Err("missing field `device`, expected its path or its name"),
+            (ReaderKind::Window, ..) => Err("unknown field beside `window`, expected `kind`"),
+            (_, None, _) => Err(
+                "missing field `device`, expected the path or the name of a device, 1 to 255 bytes",
+            ),
             (_, _, Some(_)) => Err("`baud` without a line, expected it with `serial` only"),
         }
     }

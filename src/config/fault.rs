@@ -1,6 +1,6 @@
 //! What is wrong with the settings: which line, which key, what is allowed.
 
-use std::io;
+use std::{fmt, io};
 
 use thiserror::Error;
 
@@ -34,9 +34,96 @@ pub struct Fault {
     /// The key with its table, such as `gate.pulse_ms`; empty where the line has none.
     pub key: String,
     /// What is wrong.
+    pub wrong: Wrong,
+    /// What is wrong, in the parser's words.
     pub why: String,
     /// What would be right.
-    pub allowed: String,
+    pub allowed: Allowed,
+}
+
+/// The ways in which a setting is wrong.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Wrong {
+    /// A key or a table of that name does not exist.
+    UnknownKey,
+    /// A key that must be there is not.
+    Missing(String),
+    /// The key is right, its value is not.
+    Value,
+    /// Another table names the same device.
+    Shared,
+    /// Anything else: the line, or the whole file, breaks the form.
+    Form,
+}
+
+/// What a setting may be. The words of `Display` are what a parser is told to expect, and what is read back
+/// from its message.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Allowed {
+    /// A whole number within these bounds.
+    Number {
+        /// The least.
+        least: u32,
+        /// The most.
+        most: u32,
+    },
+    /// One of these words.
+    OneOf(Vec<String>),
+    /// A text of at most so many bytes.
+    Text(u32),
+    /// The path or the name of a device.
+    DeviceName,
+    /// A device that no other table names.
+    OwnDevice,
+    /// What the parser says of it, and `docs/devices.md`.
+    Other(String),
+}
+
+const DEVICE_NAME: &str = "the path or the name of a device, 1 to 255 bytes";
+const OWN_DEVICE: &str = "a device of its own";
+
+impl fmt::Display for Allowed {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Number { least, most } => write!(f, "a whole number from {least} to {most}"),
+            Self::OneOf(words) => write!(f, "`{}`", words.join("`, `")),
+            Self::Text(most) => write!(f, "at most {most} bytes"),
+            Self::DeviceName => f.write_str(DEVICE_NAME),
+            Self::OwnDevice => f.write_str(OWN_DEVICE),
+            Self::Other(words) => f.write_str(words),
+        }
+    }
+}
+
+impl Allowed {
+    /// From the words of a parser's message.
+    fn read(words: &str) -> Self {
+        Self::read_known(words).unwrap_or_else(|| Self::Other(words.to_owned()))
+    }
+
+    fn read_known(words: &str) -> Option<Self> {
+        if words == DEVICE_NAME {
+            return Some(Self::DeviceName);
+        }
+        if let Some(bounds) = words.strip_prefix("a whole number from ") {
+            let (least, most) = bounds.split_once(" to ")?;
+            let (least, most) = (least.parse().ok()?, most.parse().ok()?);
+            return Some(Self::Number { least, most });
+        }
+        if let Some(most) = words.strip_prefix("at most ") {
+            return Some(Self::Text(most.strip_suffix(" bytes")?.parse().ok()?));
+        }
+        // "`a`", "`a` or `b`", "one of `a`, `b`, `c`".
+        let mut parts = words.split('`');
+        let mut names = Vec::new();
+        while let Some(between) = parts.next() {
+            if !["", "one of ", " or ", ", "].contains(&between) {
+                return None;
+            }
+            names.extend(parts.next().map(str::to_owned));
+        }
+        Some(Self::OneOf(names)).filter(|_| words.contains('`'))
+    }
 }
 
 impl Fault {
@@ -44,8 +131,9 @@ impl Fault {
         Self {
             line: 1,
             key: String::new(),
+            wrong: Wrong::Form,
             why: "not a text file".to_owned(),
-            allowed: "UTF-8 text".to_owned(),
+            allowed: Allowed::Other("UTF-8 text".to_owned()),
         }
     }
 
@@ -56,8 +144,9 @@ impl Fault {
         Self {
             line: line.unwrap_or(0) + 1,
             key: wanted,
+            wrong: Wrong::Shared,
             why: "another table names the same device".to_owned(),
-            allowed: "a device of its own".to_owned(),
+            allowed: Allowed::OwnDevice,
         }
     }
 
@@ -74,8 +163,28 @@ impl Fault {
         Self {
             line: line + 1,
             key: key(text, line),
+            wrong: Wrong::of(why),
             why: why.to_owned(),
-            allowed: allowed.to_owned(),
+            allowed: Allowed::read(allowed),
+        }
+    }
+}
+
+impl Wrong {
+    /// From the front of a parser's message.
+    fn of(why: &str) -> Self {
+        let named = |front: &str| Some(why.strip_prefix(front)?.split('`').next()?.to_owned());
+        if let Some(key) = named("missing field `") {
+            Self::Missing(key)
+        } else if why.starts_with("unknown field") {
+            Self::UnknownKey
+        } else if ["unknown variant", "invalid type", "invalid value"]
+            .iter()
+            .any(|front| why.starts_with(front))
+        {
+            Self::Value
+        } else {
+            Self::Form
         }
     }
 }

@@ -16,7 +16,7 @@ use serde::Deserialize;
 use crate::{files, ui::Language};
 
 pub use devices::{Gate, Lamp, Reader, Sound, Thermometer, Torch};
-pub use fault::{ConfigError, Fault};
+pub use fault::{Allowed, ConfigError, Fault, Wrong};
 pub use values::Within;
 
 /// Settings that a site changes by hand.

@@ -57,13 +57,13 @@ fn a_fault_names_line_key_and_what_is_allowed() {
             "[scanner]\nkind = \"serial\"",
             1,
             "scanner",
-            "its path or its name",
+            "the path or the name of a device",
         ),
         (
             "[scanner]\nkind = \"window\"\ndevice = \"a\"",
             1,
             "scanner",
-            "only `kind`",
+            "`kind`",
         ),
         (
             "[id_reader]\nkind = \"keyboard\"\ndevice = \"a\"\n[scanner]\nkind = \"serial\"\ndevice = \"a\"",
@@ -111,7 +111,10 @@ fn a_fault_names_line_key_and_what_is_allowed() {
             (line, key),
             "{text}: {fault}"
         );
-        assert!(fault.allowed.contains(allowed), "{text}: {fault}");
+        assert!(
+            fault.allowed.to_string().contains(allowed),
+            "{text}: {fault}"
+        );
     }
 }
 
@@ -120,6 +123,57 @@ fn a_missing_key_names_its_table_and_itself() {
     let fault = fault("language = \"en\"\n[gate]\nchip = \"/dev/gpiochip0\"\n");
     assert_eq!((fault.line, fault.key.as_str()), (2, "gate"), "{fault}");
     assert!(fault.why.contains("`line`"), "{fault}");
+}
+
+#[test]
+fn what_is_wrong_and_what_is_allowed_are_said_in_no_language() {
+    let cases = [
+        (
+            "[gate]\nchip = \"a\"\nline = -1",
+            Wrong::Value,
+            Allowed::Number {
+                least: 0,
+                most: 4095,
+            },
+        ),
+        (
+            "language = \"fr\"",
+            Wrong::Value,
+            Allowed::OneOf(["en", "zh", "ug"].map(str::to_owned).to_vec()),
+        ),
+        (
+            "direction = \"up\"",
+            Wrong::Value,
+            Allowed::OneOf(["in", "out"].map(str::to_owned).to_vec()),
+        ),
+        (
+            "place = \"a place with far too long a name\"",
+            Wrong::Value,
+            Allowed::Text(24),
+        ),
+        ("[torch]\nled = \"\"", Wrong::Value, Allowed::DeviceName),
+        (
+            "[scanner]\nkind = \"serial\"",
+            Wrong::Missing("device".to_owned()),
+            Allowed::DeviceName,
+        ),
+        (
+            "[thermometer]\ndevice = \"a\"\n[scanner]\nkind = \"serial\"\ndevice = \"a\"",
+            Wrong::Shared,
+            Allowed::OwnDevice,
+        ),
+    ];
+    for (text, wrong, allowed) in cases {
+        let fault = fault(text);
+        assert_eq!(
+            (&fault.wrong, &fault.allowed),
+            (&wrong, &allowed),
+            "{fault}"
+        );
+    }
+    assert_eq!(fault("kamera = 1").wrong, Wrong::UnknownKey);
+    assert!(matches!(fault("kamera = 1").allowed, Allowed::OneOf(keys) if keys.len() == 12));
+    assert_eq!(fault("camera = = 1").wrong, Wrong::Form);
 }
 
 #[test]

@@ -1,11 +1,13 @@
 //! Values that allow only what they may be.
 
-use std::fmt;
+use std::{fmt, ops::RangeInclusive};
 
 use serde::{
     Deserialize, Deserializer,
     de::{Error, Unexpected, Visitor},
 };
+
+use super::Allowed;
 
 /// A whole number from `MIN` to `MAX`.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -43,7 +45,8 @@ impl<const MIN: u32, const MAX: u32> Visitor<'_> for Bounds<MIN, MAX> {
     type Value = Within<MIN, MAX>;
 
     fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "a whole number from {MIN} to {MAX}")
+        let (least, most) = (MIN, MAX);
+        fmt::Display::fmt(&Allowed::Number { least, most }, f)
     }
 
     fn visit_i64<E: Error>(self, number: i64) -> Result<Self::Value, E> {
@@ -63,12 +66,12 @@ impl<const MIN: u32, const MAX: u32> fmt::Display for Within<MIN, MAX> {
 
 /// At most 24 bytes, the length of a place's name in a passage.
 pub(super) fn short_text<'de, D: Deserializer<'de>>(from: D) -> Result<String, D::Error> {
-    text::<D, 0, 24>(from, "at most 24 bytes")
+    text(from, 0..=24, &Allowed::Text(24))
 }
 
 /// The name or the path of a device.
 pub(super) fn device<'de, D: Deserializer<'de>>(from: D) -> Result<String, D::Error> {
-    text::<D, 1, 255>(from, "the path or the name of a device, 1 to 255 bytes")
+    text(from, 1..=255, &Allowed::DeviceName)
 }
 
 /// As [`device`], where there may be none.
@@ -76,13 +79,18 @@ pub(super) fn maybe_device<'de, D: Deserializer<'de>>(from: D) -> Result<Option<
     device(from).map(Some)
 }
 
-fn text<'de, D: Deserializer<'de>, const MIN: usize, const MAX: usize>(
+fn text<'de, D: Deserializer<'de>>(
     from: D,
-    allowed: &str,
+    bytes: RangeInclusive<usize>,
+    allowed: &Allowed,
 ) -> Result<String, D::Error> {
     let text = String::deserialize(from)?;
-    if (MIN..=MAX).contains(&text.len()) && !text.contains('\0') {
+    if bytes.contains(&text.len()) && !text.contains('\0') {
         return Ok(text);
     }
-    Err(D::Error::invalid_value(Unexpected::Str(&text), &allowed))
+    let allowed = allowed.to_string();
+    Err(D::Error::invalid_value(
+        Unexpected::Str(&text),
+        &allowed.as_str(),
+    ))
 }

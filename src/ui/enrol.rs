@@ -1,21 +1,34 @@
 //! The enrolment page.
 
-use super::generated::{AppWindow, EnrolAdapter, EnrolKind};
+use super::generated::{AppWindow, EnrolAdapter, EnrolKind, TroubleKind};
+use super::trouble::map_trouble;
 use super::view::{EnrolStep, EnrolView};
 use slint::ComponentHandle;
 
 /// Fills the page.
 pub(super) fn show(app: &AppWindow, view: &EnrolView) {
-    let (step, place, why) = match &view.step {
-        EnrolStep::ScanCode => (EnrolKind::ScanCode, "", ""),
-        EnrolStep::Asking { hub } => (EnrolKind::Asking, hub.as_str(), ""),
-        EnrolStep::RequestWritten { file } => (EnrolKind::RequestWritten, file.as_str(), ""),
-        EnrolStep::Enrolled => (EnrolKind::Enrolled, "", ""),
-        EnrolStep::Failed(why) => (EnrolKind::Failed, "", why.as_str()),
-    };
     let adapter = app.global::<EnrolAdapter>();
+    let (mut place, mut trouble, mut detail) = ("", TroubleKind::None, "");
+    let step = match &view.step {
+        EnrolStep::ScanCode => EnrolKind::ScanCode,
+        EnrolStep::Asking { hub } => {
+            place = hub;
+            EnrolKind::Asking
+        }
+        EnrolStep::InsertStick => EnrolKind::InsertStick,
+        EnrolStep::RequestWritten { file } => {
+            place = file;
+            EnrolKind::RequestWritten
+        }
+        EnrolStep::Enrolled => EnrolKind::Enrolled,
+        EnrolStep::Failed(why) => {
+            (trouble, detail) = (map_trouble(why.what), why.detail.as_str());
+            EnrolKind::Failed
+        }
+    };
     adapter.set_device(view.device.as_str().into());
     adapter.set_where(place.into());
-    adapter.set_why(why.into());
+    adapter.set_trouble(trouble);
+    adapter.set_detail(detail.into());
     adapter.set_step(step);
 }

@@ -22,6 +22,7 @@ mod status_page;
 #[cfg(test)]
 mod tests;
 mod today;
+mod trouble;
 mod update;
 mod verdict;
 mod view;

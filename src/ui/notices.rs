@@ -1,6 +1,7 @@
 //! What the guard should know on every page.
 
 use super::generated::{AppWindow, NoticeItem, NoticeKind, NoticesAdapter};
+use super::trouble::{map_device, map_device_error, map_settings, map_trouble};
 use super::view::Notice;
 use slint::{ComponentHandle, ModelRc};
 
@@ -27,17 +28,32 @@ fn rank(notice: &Notice) -> u8 {
 }
 
 fn map_notice(notice: &Notice) -> NoticeItem {
-    let (kind, device, why) = match notice {
-        Notice::LogFull => (NoticeKind::LogFull, "", ""),
-        Notice::BadSettings { why } => (NoticeKind::BadSettings, "", why.as_str()),
+    match notice {
+        Notice::LogFull => NoticeItem {
+            kind: NoticeKind::LogFull,
+            ..NoticeItem::default()
+        },
+        Notice::BadSettings { file, fault } => NoticeItem {
+            kind: NoticeKind::BadSettings,
+            settings: map_settings(fault.as_ref()),
+            detail: file.into(),
+            ..NoticeItem::default()
+        },
         Notice::DeviceGone { device, why } => {
-            (NoticeKind::DeviceGone, device.as_str(), why.as_str())
+            let (device_fault, detail) = map_device_error(why);
+            NoticeItem {
+                kind: NoticeKind::DeviceGone,
+                device: map_device(*device),
+                device_fault,
+                detail,
+                ..NoticeItem::default()
+            }
         }
-        Notice::ParkedBatch { why } => (NoticeKind::ParkedBatch, "", why.as_str()),
-    };
-    NoticeItem {
-        kind,
-        device: device.into(),
-        why: why.into(),
+        Notice::ParkedBatch { why } => NoticeItem {
+            kind: NoticeKind::ParkedBatch,
+            trouble: map_trouble(why.what),
+            detail: why.detail.as_str().into(),
+            ..NoticeItem::default()
+        },
     }
 }

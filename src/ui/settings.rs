@@ -32,7 +32,7 @@ pub(super) fn connect(app: &AppWindow, on_command: &Rc<dyn Fn(UiCommand)>) {
     adapter.on_switch_volume(move |volume| {
         let volume = u8::try_from(volume.clamp(0, 100)).unwrap_or(100);
         if let Some(app) = weak.upgrade() {
-            show_volume(&app, volume);
+            show_volume(&app, Some(volume));
         }
         tell(UiCommand::Volume(volume));
     });
@@ -71,9 +71,11 @@ pub(super) fn show_text_size(app: &AppWindow, size: TextSize) {
     });
 }
 
-/// Shows the volume, 0 to 100.
-pub(super) fn show_volume(app: &AppWindow, volume: u8) {
-    app.global::<SettingsAdapter>().set_volume(volume.into());
+/// Shows the volume, 0 to 100; `None` when there are no sounds.
+pub(super) fn show_volume(app: &AppWindow, volume: Option<u8>) {
+    let adapter = app.global::<SettingsAdapter>();
+    adapter.set_has_sound(volume.is_some());
+    adapter.set_volume(volume.unwrap_or(0).into());
 }
 
 /// Shows whether the camera's lamp is on; `None` when it has none.

@@ -1,8 +1,12 @@
 //! The status bar.
 
-use super::generated::{AgeUnit, DirectionKind, FreshnessKind, OnlineKind, StatusAdapter};
+use super::generated::{
+    AgeUnit, DateItem, DirectionKind, FreshnessKind, OnlineKind, StatusAdapter,
+};
 use super::view::{FreshnessView, OnlineView, StatusView};
+use crate::clock::Date;
 use gatepost_protocol::Direction;
+use slint::SharedString;
 
 const HOUR: u64 = 60;
 const DAY: u64 = 24 * HOUR;
@@ -24,7 +28,10 @@ pub(super) fn show(adapter: &StatusAdapter, view: &StatusView) {
     adapter.set_age(age);
     adapter.set_age_unit(unit);
     adapter.set_listed(in_groups(view.listed).into());
-    adapter.set_unsent(to_int(view.unsent));
+    adapter.set_unsent(match view.unsent {
+        0 => SharedString::new(),
+        unsent => in_groups(unsent).into(),
+    });
     adapter.set_clock(view.clock.as_str().into());
     adapter.set_clock_trusted(view.clock_trusted);
     adapter.set_place(view.place.as_str().into());
@@ -42,6 +49,14 @@ pub(super) fn age_in_words(minutes: Option<u64>) -> (i32, AgeUnit) {
         Some(minutes) if minutes < 2 * HOUR => (to_int(minutes), AgeUnit::Minutes),
         Some(minutes) if minutes < 2 * DAY => (to_int(minutes / HOUR), AgeUnit::Hours),
         Some(minutes) => (to_int(minutes / DAY), AgeUnit::Days),
+    }
+}
+
+pub(super) fn map_date(date: Date) -> DateItem {
+    DateItem {
+        year: date.year.into(),
+        month: date.month.into(),
+        day: date.day.into(),
     }
 }
 

@@ -2,8 +2,10 @@
 
 use super::generated::{
     AppWindow, ClockKind, FreshnessKind, IssuerItem, SignKind, StatusPageAdapter, SyncKind,
+    TroubleKind,
 };
 use super::status::{age_in_words, in_groups};
+use super::trouble::map_trouble;
 use super::view::{
     ClockView, FreshnessView, IssuerView, StatusPageView, StorageView, SyncView, UiCommand,
 };
@@ -50,17 +52,22 @@ pub(super) fn show(app: &AppWindow, view: &StatusPageView) {
 }
 
 fn show_sync(adapter: &StatusPageAdapter, sync: &SyncView) {
-    let (kind, minutes, why) = match sync {
-        SyncView::Never => (SyncKind::Never, None, ""),
-        SyncView::Done { minutes } => (SyncKind::Done, Some(*minutes), ""),
-        SyncView::Failed { why, last_minutes } => (SyncKind::Failed, *last_minutes, why.as_str()),
-        SyncView::NoHub => (SyncKind::NoHub, None, ""),
+    let (mut trouble, mut detail) = (TroubleKind::None, "");
+    let (kind, minutes) = match sync {
+        SyncView::Never => (SyncKind::Never, None),
+        SyncView::Done { minutes } => (SyncKind::Done, Some(*minutes)),
+        SyncView::Failed { why, last_minutes } => {
+            (trouble, detail) = (map_trouble(why.what), why.detail.as_str());
+            (SyncKind::Failed, *last_minutes)
+        }
+        SyncView::NoHub => (SyncKind::NoHub, None),
     };
     let (age, unit) = age_in_words(minutes);
     adapter.set_sync(kind);
     adapter.set_synced(age);
     adapter.set_synced_unit(unit);
-    adapter.set_sync_why(why.into());
+    adapter.set_sync_trouble(trouble);
+    adapter.set_sync_detail(detail.into());
 }
 
 fn map_issuer(issuer: &IssuerView) -> IssuerItem {

@@ -1,7 +1,7 @@
 //! The page of the day: counts and the geometry of their chart.
 
 use super::generated::{AppWindow, HourItem, TodayAdapter};
-use super::status::in_groups;
+use super::status::{in_groups, map_date};
 use super::view::{HourView, TodayView};
 use slint::{ComponentHandle, ModelRc, SharedString};
 
@@ -20,7 +20,7 @@ pub(super) fn show(app: &AppWindow, view: &TodayView) {
     let (admit, check, refuse) = (sum(|h| h.admit), sum(|h| h.check), sum(|h| h.refuse));
 
     let adapter = app.global::<TodayAdapter>();
-    adapter.set_day(view.day.as_str().into());
+    adapter.set_day(map_date(view.day));
     adapter.set_bars(ModelRc::from(bars.as_slice()));
     adapter.set_top(mark(top, fullest));
     adapter.set_middle(mark(top / 2, fullest));

@@ -1,6 +1,7 @@
 //! The update page.
 
 use super::generated::{AppWindow, UpdateAdapter, UpdateKind};
+use super::trouble::map_trouble;
 use super::view::{UiCommand, UpdateStep, UpdateView};
 use slint::{ComponentHandle, SharedString};
 use std::rc::Rc;
@@ -36,7 +37,8 @@ pub(super) fn show(app: &AppWindow, view: &UpdateView) {
             adapter.set_step(UpdateKind::Done);
         }
         UpdateStep::Refused(why) => {
-            adapter.set_why(why.as_str().into());
+            adapter.set_trouble(map_trouble(why.what));
+            adapter.set_detail(why.detail.as_str().into());
             adapter.set_step(UpdateKind::Refused);
         }
     }

@@ -5,6 +5,7 @@ use super::generated::{
     OverrideWhyKind, PersonItem, QuestionKind, ReasonKind, SavedKind, StatusAdapter,
     VerdictAdapter,
 };
+use super::status::map_date;
 use super::view::{
     ColourView, DocumentView, MemberView, OverrideView, Page, PersonView, Question, SavedState,
     TemperatureAnswer, UiCommand, VerdictView,
@@ -83,7 +84,14 @@ pub(super) fn show(app: &AppWindow, view: &VerdictView) {
     adapter.set_people(ModelRc::from(people.as_slice()));
     adapter.set_document(map_document(view.document));
     adapter.set_issuer(view.issuer.as_str().into());
-    adapter.set_valid_until(view.valid_until.as_str().into());
+    let until = view.valid_until.as_ref();
+    adapter.set_valid_until(until.map(|until| map_date(until.date)).unwrap_or_default());
+    adapter.set_valid_until_time(
+        until
+            .map(|until| until.time.as_str())
+            .unwrap_or_default()
+            .into(),
+    );
     adapter.set_help(view.help.as_deref().unwrap_or_default().into());
     adapter.set_passed_minutes(view.passed_minutes_ago.map_or(-1, i32::from));
     adapter.set_question(map_question(view.question));

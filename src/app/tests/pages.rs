@@ -28,7 +28,7 @@ fn status_and_today_are_two_taps_from_home_and_name_nobody() {
     post.tap("Today");
     assert_eq!(post.taps("today"), 2);
     post.sees("Together");
-    post.sees("2026-11-01");
+    post.sees("Today, 1 November 2026");
     post.tap("Back");
     post.tap("Status");
     post.sees("No hub: by USB stick only");
@@ -65,6 +65,7 @@ fn an_older_bundle_is_refused_in_words_and_the_lists_from_before_stay() {
     post.tap("Update");
     post.tap("Install the update");
     post.sees("The update was refused");
+    post.sees("The update is older than what this device has.");
     post.tap("Back");
     post.tap("Back");
     post.show(&paper(1));
@@ -88,7 +89,7 @@ fn a_new_device_is_set_up_by_a_code_and_a_stick() {
         not_after: Minute::of(NOW.plus(fixture::DAY)),
     };
     post.show(&to_text(&documents().sign(Kind::Enrolment, &code)));
-    post.sees("put a USB stick in");
+    post.sees("Insert a USB stick");
     let stick = post.stick();
     post.sees("The request is on the USB stick");
     let request = fs::read_dir(&stick)
@@ -118,5 +119,43 @@ fn settings_that_can_not_be_used_are_named_on_the_screen_and_the_device_runs() {
     let post = Post::new_device("language = \"en\"\nsync_seconds = 0\n");
     post.sees("The settings cannot be used");
     post.tap("Show the notices");
-    post.sees("sync_seconds");
+    post.sees("Line 2: the value of “sync_seconds” is not allowed. Allowed: whole numbers from 1 to 86400.");
+}
+
+#[test]
+fn what_goes_wrong_is_said_in_the_language_of_the_screen() {
+    let post = Post::new_device("sync_seconds = 0\n");
+    post.tap("Switch the language to Chinese");
+    post.tap("显示提醒");
+    post.sees("第 1 行：“sync_seconds”的值不符合要求。可填：1 到 86400 之间的整数。");
+    drop(post);
+    let post = Post::open(|region| region.version = 3);
+    post.tap("Switch the language to Chinese");
+    write_bundle(&region(), &post.stick());
+    post.tap("菜单");
+    post.tap("更新");
+    post.tap("安装更新");
+    post.sees("更新未通过检查");
+    post.sees("这份更新比本机现有的更旧。");
+}
+
+#[test]
+fn language_text_size_and_volume_that_were_chosen_are_kept_over_a_restart() {
+    let settings = "language = \"en\"\n[sound]\ndevice = \"null\"\nvolume = 50\n";
+    let post = Post::new_device(settings);
+    post.sees("Hold the enrolment code inside the frame");
+    post.tap("Back");
+    let standard = post.place_of("Louder");
+    post.tap("Very large");
+    post.sees("Volume 50");
+    post.tap("Louder");
+    post.sees("Volume 60");
+    post.tap("简体中文");
+    post.sees("音量 60");
+    let larger = post.place_of("调高音量");
+    assert_ne!(larger, standard, "larger text needs more room above");
+    let post = post.restart();
+    post.tap("返回");
+    post.sees("音量 60");
+    assert_eq!(post.place_of("调高音量"), larger, "the size of text");
 }

@@ -211,6 +211,15 @@ impl Post {
         );
     }
 
+    /// The middle of the button with this label, which must come on screen.
+    #[track_caller]
+    pub(super) fn place_of(&self, label: &str) -> (u32, u32) {
+        let buttons = || self.ui.buttons().into_iter();
+        wait_for(|| buttons().find(|button| button.text == label))
+            .expect("a button with this label")
+            .middle
+    }
+
     /// Keeps the screen of a failure in `target/screens`, for the eye.
     fn picture(&self) {
         let (Ok(shot), Some(test)) = (

@@ -2,7 +2,7 @@
 
 use super::info::{assert_says, next_command, open, show};
 use super::info_scenes::{busy_day, good_status};
-use super::stage::Stage;
+use super::stage::{Stage, date};
 use crate::ui::status::in_groups;
 use crate::ui::status_page::size_in_words;
 use crate::ui::today::scale;
@@ -34,7 +34,7 @@ fn the_status_page_says_every_state_in_words() {
         &stage,
         &[
             "Failed. Last success: 31 days ago",
-            "the hub's name can't be resolved: check the network cable or the SIM card",
+            "The hub cannot be reached. Check the network cable or the SIM card. It is tried again by itself; scanning goes on.",
             "1 234 567, the oldest 31 days ago",
             "Far ahead of every signed time",
             "0 B free, passage log 1.9 GB",
@@ -85,7 +85,7 @@ fn the_day_shows_counts_and_its_busiest_hour_and_no_person() {
     assert_says(
         &stage,
         &[
-            "Today, 2022-05-14",
+            "Today, 14 May 2022",
             "ADMIT",
             "CHECK",
             "REFUSE",
@@ -115,7 +115,7 @@ fn a_day_of_too_few_or_too_many_hours_does_not_break_the_page() {
             };
             count
         ];
-        let day = String::new();
+        let day = date(2022, 5, 14);
         stage.ui.send(UiUpdate::Today(TodayView { day, hours }));
         assert_says(&stage, &[&count.min(24).to_string()]);
     }
@@ -131,7 +131,7 @@ fn bars_stand_as_high_as_their_counts() {
             check,
             refuse,
         };
-        let day = "2022-05-14".into();
+        let day = date(2022, 5, 14);
         stage.ui.send(UiUpdate::Today(TodayView { day, hours }));
         stage.ui.send(UiUpdate::Page(Page::Today));
         count(&stage.ui.snapshot().unwrap(), [0x3d, 0xdc, 0x97])

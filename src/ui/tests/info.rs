@@ -98,7 +98,7 @@ fn the_menu_sets_language_and_text_size_at_once() {
 #[test]
 fn the_volume_goes_in_steps_and_stops_at_its_ends() {
     let stage = open("menu");
-    stage.ui.send(UiUpdate::Volume(95));
+    stage.ui.send(UiUpdate::Volume(Some(95)));
     assert_says(&stage, &["Volume 95"]);
     stage.tap("Louder");
     assert_eq!(next_command(&stage), UiCommand::Volume(100));
@@ -107,10 +107,12 @@ fn the_volume_goes_in_steps_and_stops_at_its_ends() {
         stage.commands.try_recv().is_err(),
         "louder than all is not offered"
     );
-    stage.ui.send(UiUpdate::Volume(4));
+    stage.ui.send(UiUpdate::Volume(Some(4)));
     stage.tap("Quieter");
     assert_eq!(next_command(&stage), UiCommand::Volume(0));
     assert_says(&stage, &["Sound off"]);
+    stage.ui.send(UiUpdate::Volume(None));
+    assert!(!stage.says("Louder"), "a device without sounds offers none");
 }
 
 #[test]
@@ -239,7 +241,7 @@ fn notices_stand_on_every_page_the_weightiest_first_and_open_at_a_tap() {
         &stage,
         &[
             "The settings cannot be used",
-            "Not connected: scanner",
+            "Not found: scanner",
             "The hub refused some passages",
         ],
     );

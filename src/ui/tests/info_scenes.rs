@@ -1,14 +1,14 @@
 //! Every state of the menu, of the pages that explain the device and of the notices, as updates to send.
 
 use super::scenes::Scene;
+use super::stage::date;
+use crate::config::{Allowed, Fault, Wrong};
+use crate::devices::{Device, DeviceError};
 use crate::ui::{
     CameraView, ClockView, EnrolStep, EnrolView, FreshnessView, HourView, IssuerView, Notice, Page,
-    PlaceView, StatusPageView, StorageView, SyncView, TodayView, UiUpdate, UpdateStep, UpdateView,
+    PlaceView, StatusPageView, StorageView, SyncView, TodayView, Trouble, TroubleView, UiUpdate,
+    UpdateStep, UpdateView,
 };
-
-/// A fault as the program words it.
-const LONG_FAULT: &str = "the bundle is older than the one on this device (version 41 of 2022-05-13, installed: 42): \
-    ask the authority for the newest bundle";
 
 pub(super) fn info_scenes() -> Vec<Scene> {
     let menu = |torch| vec![UiUpdate::Torch(torch), UiUpdate::Page(Page::Menu)];
@@ -142,7 +142,10 @@ fn status_scenes() -> Vec<Scene> {
         unsent: 1_234_567,
         oldest_unsent_minutes: Some(31 * 24 * 60),
         sync: SyncView::Failed {
-            why: "the hub's name can't be resolved: check the network cable or the SIM card".into(),
+            why: trouble(
+                Trouble::HubAway,
+                "hub.jinan.example: failed to lookup address information: Name or service not known",
+            ),
             last_minutes: Some(31 * 24 * 60),
         },
         ..good_status()
@@ -190,7 +193,7 @@ pub(super) fn busy_day() -> TodayView {
         60, 22, 6,
     ];
     TodayView {
-        day: "2022-05-14".into(),
+        day: date(2022, 5, 14),
         hours: admit
             .iter()
             .enumerate()
@@ -205,7 +208,7 @@ pub(super) fn busy_day() -> TodayView {
 
 fn today_scenes() -> Vec<Scene> {
     let empty = TodayView {
-        day: "2022-05-14".into(),
+        day: date(2022, 5, 14),
         hours: vec![HourView::default(); 24],
     };
     // One a second, in three lanes.
@@ -215,7 +218,7 @@ fn today_scenes() -> Vec<Scene> {
         refuse: 99,
     };
     let full = TodayView {
-        day: "2022-12-31".into(),
+        day: date(2022, 12, 31),
         hours: vec![fullest; 24],
     };
     [
@@ -242,12 +245,16 @@ fn update_scenes() -> Vec<Scene> {
         before: Some(41),
         after: 42,
     };
+    let refused = trouble(
+        Trouble::UpdateForeign,
+        "the signature does not match: forged or altered",
+    );
     [
         ("update-no-stick", UpdateStep::NoStick),
         ("update-found", found),
         ("update-working", UpdateStep::Working(37)),
         ("update-done", done),
-        ("update-refused", UpdateStep::Refused(LONG_FAULT.into())),
+        ("update-refused", UpdateStep::Refused(refused)),
     ]
     .map(|(name, step)| {
         let view = UpdateView {
@@ -266,8 +273,7 @@ fn update_scenes() -> Vec<Scene> {
 fn enrol_scenes() -> Vec<Scene> {
     let hub = "https://hub.jinan.example".to_owned();
     let file = "370102-0417-03.request".to_owned();
-    let fault =
-        "the hub says that this enrolment code was used already: ask the authority for a new one";
+    let fault = Trouble::AnswerForeign.into();
     let enrol = |step| {
         let device = "370102-0417-03".into();
         let view = EnrolView { device, step };
@@ -281,13 +287,14 @@ fn enrol_scenes() -> Vec<Scene> {
         Scene::new("enrol-scan", enrol(EnrolStep::ScanCode), &[]),
         Scene::new("enrol-no-camera", no_camera, &[]),
         Scene::new("enrol-asking", enrol(EnrolStep::Asking { hub }), &[]),
+        Scene::new("enrol-stick", enrol(EnrolStep::InsertStick), &[]),
         Scene::new(
             "enrol-written",
             enrol(EnrolStep::RequestWritten { file }),
             &[],
         ),
         Scene::new("enrol-done", enrol(EnrolStep::Enrolled), &[]),
-        Scene::new("enrol-failed", enrol(EnrolStep::Failed(fault.into())), &[]),
+        Scene::new("enrol-failed", enrol(EnrolStep::Failed(fault)), &[]),
     ]
 }
 
@@ -295,17 +302,35 @@ fn enrol_scenes() -> Vec<Scene> {
 pub(super) fn notices() -> Vec<Notice> {
     vec![
         Notice::ParkedBatch {
-            why: "batch 17 of this device was signed with a certificate that the hub does not know"
-                .into(),
+            why: trouble(
+                Trouble::HubShut,
+                "403 batch 17 of this device was signed with a certificate that the hub does not know",
+            ),
         },
         Notice::DeviceGone {
-            device: "scanner".into(),
-            why: "/dev/input/by-id/usb-Honeywell_1450g_17093B1234-event-kbd: no such device".into(),
+            device: Device::Scanner,
+            why: DeviceError::NotFound {
+                name: "/dev/input/by-id/usb-Honeywell_1450g_17093B1234-event-kbd".into(),
+            },
         },
         Notice::BadSettings {
-            why: "/etc/gatepost.toml, line 12: key \"rotate\" is 45; allowed are 0, 90, 180, 270"
-                .into(),
+            file: "/etc/gatepost/config.toml".into(),
+            fault: Some(Fault {
+                line: 12,
+                key: "gate.pulse_ms".into(),
+                wrong: Wrong::Value,
+                why: String::new(),
+                allowed: Allowed::Number {
+                    least: 50,
+                    most: 10_000,
+                },
+            }),
         },
         Notice::LogFull,
     ]
+}
+
+fn trouble(what: Trouble, detail: &str) -> TroubleView {
+    let detail = detail.into();
+    TroubleView { what, detail }
 }

@@ -43,10 +43,12 @@ fn faults(stage: &Stage) -> Vec<String> {
             faults.push(format!("{w:?} out of {b:?}"));
         }
     }
-    // Ten letters of a keyboard go across the narrow screen; all else is larger: 52 are 7 mm on a 5 inch handheld.
-    let least = |b: &Words| if b.text.len() == 1 { 40.0 } else { 52.0 } * width.min(height) / 480.0;
+    // 9 mm and more: 64 pixels of a 5 inch handheld, 52 of a 7 inch and 78 of a 10 inch screen. Only the keys of a keyboard
+    // are narrower: ten of them go across the narrow screen.
+    let least = (if width < height { 64.0 } else { 52.0 }) * width.min(height) / 480.0;
+    let across = |b: &Words| if b.text.len() == 1 { 40.0 } else { least };
     for (index, b) in buttons.iter().enumerate() {
-        if b.width + 0.5 < least(b) || b.height + 0.5 < least(b) || !inside(b, &screen) {
+        if b.width + 0.5 < across(b) || b.height + 0.5 < least || !inside(b, &screen) {
             faults.push(format!("too small or cut: {b:?}"));
         }
         let others = buttons[index + 1..].iter();

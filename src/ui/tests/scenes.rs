@@ -35,6 +35,7 @@ impl Scene {
         stage.ui.send(UiUpdate::Language(Language::English));
         stage.ui.send(UiUpdate::TextSize(TextSize::Normal));
         stage.ui.send(UiUpdate::Torch(None));
+        stage.ui.send(UiUpdate::Volume(Some(70)));
         stage.ui.send(UiUpdate::Dismiss);
         stage.ui.send(UiUpdate::Duty(duty(DutyState::ShowBadge)));
         stage.ui.send(UiUpdate::ByHand(by_hand(0)));

@@ -16,7 +16,7 @@ fn every_screen_is_written_with_a_contact_sheet() {
     for_each_scene(scenes.collect(), |stage, scene, language, text| {
         let suffix = match text {
             TextSize::Normal => "",
-            TextSize::Large => return,
+            TextSize::Large => "-large",
             TextSize::VeryLarge => "-very-large",
         };
         let name = format!("{}-{}{suffix}", scene.name, language.word());

@@ -1,8 +1,10 @@
 //! An off-screen window on a thread of its own, what it shows, and examples to show on it.
 
+use crate::clock::Date;
 use crate::ui::{
-    ColourView, DeskView, DocumentView, FreshnessView, Language, MemberView, OnlineView,
-    OverrideView, PersonView, Picture, StatusView, Surface, Ui, UiCommand, UiHandle, VerdictView,
+    ColourView, DeskView, DocumentView, FreshnessView, Language, MemberView, MomentView,
+    OnlineView, OverrideView, PersonView, Picture, StatusView, Surface, Ui, UiCommand, UiHandle,
+    VerdictView,
 };
 use gatepost_protocol::{Direction, Outcome, Reason};
 use i_slint_backend_testing::{AccessibleRole, ElementHandle, ElementQuery};
@@ -243,7 +245,10 @@ pub(super) fn verdict(outcome: Outcome, reasons: &[Reason], people: usize) -> Ve
             DocumentView::PaperPass
         },
         issuer: "山东省 Shandong".into(),
-        valid_until: "2022-05-14 18:00".into(),
+        valid_until: Some(MomentView {
+            date: date(2022, 5, 14),
+            time: "18:00".into(),
+        }),
         help: None,
         link: None,
         desks: Vec::new(),
@@ -252,6 +257,10 @@ pub(super) fn verdict(outcome: Outcome, reasons: &[Reason], people: usize) -> Ve
         overriding: OverrideView::Impossible,
         members: Vec::new(),
     }
+}
+
+pub(super) fn date(year: u16, month: u8, day: u8) -> Date {
+    Date { year, month, day }
 }
 
 fn person(index: usize) -> PersonView {

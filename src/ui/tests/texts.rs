@@ -1,9 +1,10 @@
 //! Every text is translated, every reason has its words, and no English stands outside `@tr`.
 
 use super::stage::Stage;
-use crate::ui::generated::Texts;
+use crate::ui::generated::{Texts, TroubleTexts};
+use crate::ui::trouble::map_trouble;
 use crate::ui::verdict::map_reason;
-use crate::ui::{Language, UiUpdate};
+use crate::ui::{Language, Trouble, UiUpdate};
 use gatepost_protocol::Reason;
 use slint::ComponentHandle;
 use std::collections::{BTreeMap, BTreeSet};
@@ -106,26 +107,57 @@ fn texts_of(files: &[(PathBuf, String)]) -> BTreeSet<Key> {
     found
 }
 
-/// The file of a language: (text, plural) to translation.
-fn po_texts(language: &str) -> BTreeMap<Key, String> {
+/// The file of a language.
+fn po_texts(language: &str) -> BTreeMap<Key, Vec<String>> {
     let file = format!("ui/lang/{language}/LC_MESSAGES/gatepost-window.po");
     let po = fs::read_to_string(root().join(file)).unwrap();
-    let mut found = BTreeMap::new();
-    for block in po.split("\n\n").skip(1) {
-        let field = |name: &str| {
-            block
-                .lines()
-                .find_map(|l| l.strip_prefix(name))
-                .map(|l| literal(l).unwrap().0)
-        };
-        let key = (field("msgid ").unwrap(), field("msgid_plural "));
-        let chinese = field("msgstr ").or_else(|| field("msgstr[0] ")).unwrap();
-        assert!(
-            found.insert(key.clone(), chinese).is_none(),
-            "twice in the .po: {key:?}"
-        );
+    po_entries(&po).unwrap_or_else(|fault| panic!("{language}: {fault}"))
+}
+
+/// (text, plural) to every form of its translation. What tools leave behind that is no translation is a fault: entries
+/// marked as fuzzy or obsolete, and those with another number of forms than the language has.
+fn po_entries(po: &str) -> Result<BTreeMap<Key, Vec<String>>, String> {
+    if let Some(line) = po
+        .lines()
+        .find(|line| line.starts_with("#~") || (line.starts_with("#,") && line.contains("fuzzy")))
+    {
+        return Err(format!("not a translation in force: {line}"));
     }
-    found
+    let mut blocks = po.split("\n\n").map(str::trim);
+    let head = blocks.next().unwrap_or_default();
+    let forms = head
+        .split_once("nplurals=")
+        .and_then(|(_, rest)| rest.split(';').next()?.parse::<usize>().ok())
+        .ok_or("no plural forms in the head")?;
+    let mut found = BTreeMap::new();
+    for block in blocks {
+        let fields = |name: &str| -> Vec<String> {
+            let lines = block.lines().filter_map(|line| line.strip_prefix(name));
+            lines
+                .filter_map(|line| literal(line.trim_start_matches(|c| c != '"')))
+                .map(|(text, _)| text)
+                .collect()
+        };
+        let key = match (fields("msgid ").as_slice(), fields("msgid_plural ").pop()) {
+            ([text], plural) => (text.clone(), plural),
+            _ => return Err(format!("not one text: {block}")),
+        };
+        let translations = match &key.1 {
+            None => fields("msgstr "),
+            Some(_) => fields("msgstr["),
+        };
+        let wanted = if key.1.is_some() { forms } else { 1 };
+        if translations.len() != wanted {
+            return Err(format!(
+                "{} forms, {wanted} wanted: {block}",
+                translations.len()
+            ));
+        }
+        if found.insert(key, translations).is_some() {
+            return Err(format!("twice: {block}"));
+        }
+    }
+    Ok(found)
 }
 
 /// The names of an enum's variants, in kebab case, read from its source.
@@ -191,11 +223,35 @@ fn assert_complete(language: &str, texts: &BTreeSet<Key>) {
         left_over.is_empty(),
         "in the {language} .po only: {left_over:#?}"
     );
-    for (text, translation) in po {
-        assert!(
-            !translation.trim().is_empty(),
-            "empty translation of {text:?}"
-        );
+    for (text, translations) in po {
+        for translation in translations {
+            assert!(
+                !translation.trim().is_empty(),
+                "empty translation of {text:?}"
+            );
+        }
+    }
+}
+
+#[test]
+fn what_is_no_translation_in_force_does_not_pass_for_one() {
+    let head = "msgid \"\"\nmsgstr \"\"\n\"Plural-Forms: nplurals=2; plural=(n != 1);\\n\"\n\n";
+    let plural = "msgid \"{n} day\"\nmsgid_plural \"{n} days\"\nmsgstr[0] \"a\"\n";
+    let with = |entry: &str| po_entries(&format!("{head}{entry}"));
+    assert!(with("msgid \"Back\"\nmsgstr \"a\"\n").is_ok());
+    assert!(with(&format!("{plural}msgstr[1] \"b\"\n")).is_ok());
+    for (entry, fault) in [
+        ("#, fuzzy\nmsgid \"Back\"\nmsgstr \"a\"\n", "in force"),
+        ("#~ msgid \"Back\"\n#~ msgstr \"a\"\n", "in force"),
+        (plural, "1 forms, 2 wanted"),
+        ("msgid \"Back\"\nmsgstr[0] \"a\"\n", "0 forms, 1 wanted"),
+        (
+            "msgid \"a\"\nmsgstr \"a\"\n\nmsgid \"a\"\nmsgstr \"b\"\n",
+            "twice",
+        ),
+    ] {
+        let said = with(entry).unwrap_err();
+        assert!(said.contains(fault), "{said}");
     }
 }
 
@@ -209,8 +265,10 @@ fn translations_keep_the_placeholders() {
             .collect()
     };
     for language in ["zh_CN", "ug"] {
-        for ((text, _), translation) in po_texts(language) {
-            assert_eq!(placeholders(&text), placeholders(&translation), "{text:?}");
+        for ((text, _), translations) in po_texts(language) {
+            for translation in translations {
+                assert_eq!(placeholders(&text), placeholders(&translation), "{text:?}");
+            }
         }
     }
 }
@@ -226,6 +284,8 @@ fn no_words_on_screen_stand_outside_tr() {
         "note:",
         "headline:",
         "advice:",
+        "statement:",
+        "detail:",
         "accessible-description:",
     ];
     for (path, source) in slint_files() {
@@ -266,6 +326,103 @@ fn the_window_knows_exactly_the_reasons_of_the_checkpoint() {
         variants(&types, "enum OutcomeKind {"),
         variants(&verdict, "pub enum Outcome {")
     );
+}
+
+/// Texts that the program hands to the window as they are: names, numbers, addresses and what a policy says in its own
+/// words. Whatever the program itself has to say is a closed list with a text in every language.
+const DATA: &[&str] = &[
+    // A name of a person, a place, an issuer, a file, a camera; what is read off a card or typed.
+    "area",
+    "contact",
+    "device",
+    "file",
+    "guard",
+    "hub",
+    "id",
+    "issuer",
+    "last4",
+    "name",
+    "phone",
+    "place",
+    "program",
+    // A date or a time of day.
+    "clock",
+    "time",
+    // A code's own text, or an address.
+    "code",
+    "link",
+    // The policy's own words.
+    "help",
+    "questions",
+    // Under a sentence, for who repairs the device.
+    "detail",
+    // What a finger typed.
+    "IdNumber",
+    "Pin",
+];
+
+#[test]
+fn the_program_hands_no_sentence_of_its_own_to_the_window() {
+    let folder = root().join("src/ui/view");
+    let mut raw = Vec::new();
+    for entry in fs::read_dir(folder).unwrap() {
+        let source = fs::read_to_string(entry.unwrap().path()).unwrap();
+        let code = source.lines().map(|l| l.split("//").next().unwrap().trim());
+        for line in code.filter(|line| line.contains("String") && line.ends_with(',')) {
+            let line = line.trim_start_matches("pub ");
+            let name = line.split([':', '(']).next().unwrap().trim();
+            if !DATA.contains(&name) {
+                raw.push(line.to_owned());
+            }
+        }
+    }
+    assert!(
+        raw.is_empty(),
+        "a closed list says it in every language: {raw:#?}"
+    );
+}
+
+#[test]
+fn the_window_knows_exactly_the_troubles_of_the_program() {
+    let types = fs::read_to_string(root().join("ui/types-info.slint")).unwrap();
+    let view = fs::read_to_string(root().join("src/ui/view/trouble.rs")).unwrap();
+    let mut known = variants(&types, "enum TroubleKind {");
+    known.retain(|kind| kind != "none");
+    assert_eq!(known, variants(&view, "pub enum Trouble {"));
+}
+
+#[test]
+fn every_trouble_has_its_own_words_and_something_to_do_in_english_and_chinese() {
+    let source = fs::read_to_string(root().join("src/ui/view/trouble.rs")).unwrap();
+    let troubles: Vec<Trouble> = variants(&source, "pub enum Trouble {")
+        .iter()
+        .map(|name| serde_json::from_str(&format!("\"{name}\"")).unwrap())
+        .collect();
+    let stage = Stage::open((480, 800), Language::English);
+    let mut seen = BTreeSet::new();
+    for language in [Language::English, Language::Chinese] {
+        stage.ui.send(UiUpdate::Language(language));
+        let asked = troubles.clone();
+        let words: Vec<(String, String)> = stage
+            .ui
+            .ask(move |app| {
+                let texts = app.global::<TroubleTexts>();
+                let say = |trouble| {
+                    let kind = map_trouble(trouble);
+                    let what = texts.invoke_what(kind).into();
+                    (what, texts.invoke_advice(kind).into())
+                };
+                asked.into_iter().map(say).collect()
+            })
+            .unwrap();
+        for ((what, advice), trouble) in words.into_iter().zip(&troubles) {
+            assert!(!advice.is_empty(), "{trouble:?} has nothing to do");
+            assert!(
+                seen.insert(what.clone()),
+                "{trouble:?} has no words of its own: {what}"
+            );
+        }
+    }
 }
 
 #[test]

@@ -2,6 +2,13 @@
 
 use gatepost_protocol::Direction;
 
+use super::TroubleView;
+use crate::{
+    clock::Date,
+    config::Fault,
+    devices::{Device, DeviceError},
+};
+
 /// Everything in the bar at the top.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct StatusView {
@@ -125,8 +132,8 @@ pub enum SyncView {
     },
     /// It failed; the one before that went through so many minutes ago, if there was one.
     Failed {
-        /// What happened and what to do, one line.
-        why: String,
+        /// What happened.
+        why: TroubleView,
         /// Minutes since the last that went through.
         last_minutes: Option<u64>,
     },
@@ -137,8 +144,8 @@ pub enum SyncView {
 /// The page of the day: counts, no persons.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct TodayView {
-    /// The local day, such as `2022-05-14`.
-    pub day: String,
+    /// The local day.
+    pub day: Date,
     /// The 24 hours of the day.
     pub hours: Vec<HourView>,
 }
@@ -184,8 +191,8 @@ pub enum UpdateStep {
         /// Version now.
         after: u64,
     },
-    /// Refused or failed: what happened and what to do. The one before stays.
-    Refused(String),
+    /// Refused or failed. The one before stays.
+    Refused(TroubleView),
 }
 
 /// The enrolment page.
@@ -207,6 +214,8 @@ pub enum EnrolStep {
         /// The hub's address.
         hub: String,
     },
+    /// The code is good; the request waits for a stick to go onto.
+    InsertStick,
     /// The request must go to the authority by stick: it was written there.
     RequestWritten {
         /// The file's name.
@@ -214,8 +223,8 @@ pub enum EnrolStep {
     },
     /// Done.
     Enrolled,
-    /// Failed: what happened and what to do.
-    Failed(String),
+    /// Failed.
+    Failed(TroubleView),
 }
 
 /// Something the guard should know on every page.
@@ -223,20 +232,22 @@ pub enum EnrolStep {
 pub enum Notice {
     /// The settings can't be used; the defaults are in force.
     BadSettings {
-        /// File, line, key and what is allowed, one line.
-        why: String,
+        /// The file.
+        file: String,
+        /// Which line, and what is allowed there; nothing for a file that can't be read.
+        fault: Option<Fault>,
     },
     /// Something that is configured is not there: a scanner, a thermometer, the gate's line.
     DeviceGone {
-        /// Which, by its name in the settings.
-        device: String,
-        /// What happened and what to do.
-        why: String,
+        /// Which.
+        device: Device,
+        /// What happened.
+        why: DeviceError,
     },
     /// A batch of passages was refused by the hub and waits for a person.
     ParkedBatch {
-        /// What the hub said.
-        why: String,
+        /// Why.
+        why: TroubleView,
     },
     /// Nothing could be logged any more: the disk is full of passages that no hub has.
     LogFull,

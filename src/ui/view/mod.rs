@@ -1,11 +1,12 @@
 //! What the rest of the program tells the window and hears from it, in plain types without a trace of Slint.
 //!
 //! `verdict` is what a guard is told about people, `people` the ways for those without a code and the staff's own,
-//! `info` the pages that explain the device, `command` what a finger can ask for.
+//! `info` the pages that explain the device, `trouble` what can go wrong with it, `command` what a finger can ask for.
 
 mod command;
 mod info;
 mod people;
+mod trouble;
 mod verdict;
 
 pub use command::UiCommand;
@@ -16,9 +17,10 @@ pub use info::{
 pub use people::{
     ByHandForm, ByHandView, DutyState, DutyView, IdEntryView, IdFault, PlaceView, TemperatureAnswer,
 };
+pub use trouble::{Trouble, TroubleView};
 pub use verdict::{
-    ColourView, DeskView, DocumentView, MemberView, OverrideView, PersonView, Question, SavedState,
-    VerdictView,
+    ColourView, DeskView, DocumentView, MemberView, MomentView, OverrideView, PersonView, Question,
+    SavedState, VerdictView,
 };
 
 use serde::{Deserialize, Serialize};
@@ -195,8 +197,8 @@ pub enum UiUpdate {
     Language(Language),
     /// Change the size of all text.
     TextSize(TextSize),
-    /// The volume of the sounds, 0 to 100, as the menu shows it.
-    Volume(u8),
+    /// The volume of the sounds, 0 to 100, as the menu shows it; `None` for a device without sounds.
+    Volume(Option<u8>),
     /// Whether the camera's lamp is on; `None` for a camera without one, which is also what the window starts with.
     Torch(Option<bool>),
 }

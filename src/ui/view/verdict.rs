@@ -2,6 +2,8 @@
 
 use gatepost_protocol::{Outcome, Reason};
 
+use crate::clock::Date;
+
 /// One verdict as the guard sees it.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct VerdictView {
@@ -17,8 +19,8 @@ pub struct VerdictView {
     pub document: DocumentView,
     /// Name of the issuer; empty when there is none to name.
     pub issuer: String,
-    /// Last moment of validity as the guard reads a date, such as `2022-05-14 18:00`; may be empty.
-    pub valid_until: String,
+    /// Last moment of validity, where there is one.
+    pub valid_until: Option<MomentView>,
     /// Where to convert or whom to call, one or more lines.
     pub help: Option<String>,
     /// An address for the holder's phone, shown as a QR code: where to convert or to declare. At most 300 bytes.
@@ -33,6 +35,15 @@ pub struct VerdictView {
     pub overriding: OverrideView,
     /// Codes of the same frame: each was judged by itself. Empty when there was one code; `outcome` is the worst.
     pub members: Vec<MemberView>,
+}
+
+/// A moment on the wall clock and calendar of the place.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct MomentView {
+    /// The day.
+    pub date: Date,
+    /// The time of day, such as `18:00`.
+    pub time: String,
 }
 
 /// One tap that the verdict waits for.
