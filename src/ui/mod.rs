@@ -26,24 +26,11 @@ mod update;
 mod verdict;
 mod view;
 
-#[allow(
-    missing_docs,
-    unreachable_pub,
-    clippy::all,
-    clippy::unwrap_used,
-    clippy::expect_used,
-    clippy::panic,
-    clippy::todo
-)]
-mod generated {
-    //! What `build.rs` makes of `ui/app.slint`.
-    slint::include_modules!();
-}
-
 #[cfg(test)]
 pub(crate) use eyes::Element;
 pub use view::*;
 
+use gatepost_window as generated;
 use generated::{AppWindow, ScanAdapter, StatusAdapter};
 use offscreen::{Job, Offscreen};
 use slint::platform::{PointerEventButton, WindowEvent};

@@ -108,7 +108,7 @@ fn texts_of(files: &[(PathBuf, String)]) -> BTreeSet<Key> {
 
 /// The file of a language: (text, plural) to translation.
 fn po_texts(language: &str) -> BTreeMap<Key, String> {
-    let file = format!("ui/lang/{language}/LC_MESSAGES/gatepost.po");
+    let file = format!("ui/lang/{language}/LC_MESSAGES/gatepost-window.po");
     let po = fs::read_to_string(root().join(file)).unwrap();
     let mut found = BTreeMap::new();
     for block in po.split("\n\n").skip(1) {
