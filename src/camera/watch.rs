@@ -233,8 +233,8 @@ where
             }
             match content? {
                 Content::Frame(frame) => {
-                    self.report(CameraState::Live);
                     (self.on_event)(CameraEvent::Frame(frame));
+                    self.report(CameraState::Live);
                     deadline = Instant::now() + patience;
                 }
                 // Broken, and yet a sign of life.
