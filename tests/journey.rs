@@ -1,6 +1,11 @@
 //! The main job: issued, scanned, judged, logged, at the hub.
 
-use crate::{arguments, support::Town};
+use std::fs;
+
+use crate::{
+    arguments,
+    support::{Said, Town},
+};
 
 #[test]
 fn a_pass_goes_from_the_desk_through_the_scanner_to_the_hub() {
@@ -29,6 +34,32 @@ fn a_pass_goes_from_the_desk_through_the_scanner_to_the_hub() {
         .map(|passage| passage["class"].clone())
         .collect();
     assert_eq!(classes, ["admit", "check", "refuse"]);
+}
+
+#[test]
+fn the_figures_of_a_run_tell_each_verdict_and_when_the_first_picture_came() {
+    let town = Town::new();
+    town.enrol("");
+    town.picture("frames", "1-green.png", &town.pass("G0000001"));
+    town.picture("frames", "2-red.png", &town.pass("R0000001"));
+    let figures = town.path("vitals.tsv");
+    let mut scanner = town.scanner("frames");
+    Said::of(scanner.arg("--vitals").arg(&figures).output().unwrap()).well();
+    let figures = fs::read_to_string(figures).unwrap();
+    let lines = figures
+        .lines()
+        .map(|line| line.split('\t').collect::<Vec<_>>());
+    let lines: Vec<_> = lines.filter(|line| line[0] != "passed").collect();
+    let words: Vec<_> = lines.iter().map(|line| (line[0], line.len())).collect();
+    assert_eq!(
+        words,
+        [("first-picture", 2), ("verdict", 6), ("verdict", 6)]
+    );
+    assert_eq!((lines[1][1], lines[2][1]), ("admit", "refuse"));
+    let numbers = lines.iter().flat_map(|line| &line[line.len().min(2)..]);
+    for number in numbers {
+        assert!(number.parse::<f64>().unwrap() >= 0.0, "{figures}");
+    }
 }
 
 #[test]

@@ -8,7 +8,7 @@ use std::{
 
 use gatepost_protocol::Temperature;
 
-use super::{Sighting, scanner::App};
+use super::{Sighting, Stamps, scanner::App};
 use crate::{
     checkpoint::verdict::Outcome,
     config::{ConfigError, Reader},
@@ -112,7 +112,7 @@ impl App {
         self.sighted(&Sighting {
             codes: vec![CodeContent::Text(text)],
             name: None,
-            began: Instant::now(),
+            stamps: Stamps::now(),
         });
     }
 

@@ -3,9 +3,9 @@
 //! `scanner` is the loop. What it does stands in a file a matter: `verdicts` (codes to verdicts to passages),
 //! `people` (those without a code), `staff` (badges, duty, overrides), `pages` (status, today, place), `hub`,
 //! `hardware`, `update` and `enrol`. `checkpoint` and `session` are its state, `kept` what of it a
-//! restart must not forget, `workers` the threads that bring
-//! events, `view` puts state into the window's words and `trouble` errors, `record` keeps pictures of verdicts for
-//! the demo.
+//! restart must not forget, `workers` the threads that bring events, `view` puts state into the window's
+//! words and `trouble` errors, `record` keeps pictures of verdicts for the demo, `vitals` tells figures to
+//! benchmarks and soaks.
 
 mod checkpoint;
 mod enrol;
@@ -25,11 +25,15 @@ mod trouble;
 mod update;
 mod verdicts;
 mod view;
+mod vitals;
 mod workers;
 
 use std::{
     path::PathBuf,
-    sync::{Arc, mpsc},
+    sync::{
+        Arc,
+        mpsc::{self, Sender},
+    },
     thread,
     time::{Duration, Instant},
 };
@@ -39,7 +43,7 @@ use gatepost_protocol::Personal;
 
 use crate::{
     camera::{CameraError, CameraState, PictureFolder},
-    checkpoint::Lookup,
+    checkpoint::{Lookup, duty::CheckedPin},
     clock::Clock,
     config::Config,
     data::{DataDir, DataError},
@@ -54,8 +58,10 @@ use hub::Enrolled;
 use record::Recorder;
 use scanner::{App, Parts};
 use update::UpdateNews;
+use vitals::Vitals;
 
 pub use sticks::mounts;
+pub use vitals::{Passed, VerdictTimes, Vital};
 
 /// Everything that can happen.
 #[derive(Debug)]
@@ -80,6 +86,8 @@ pub(crate) enum Event {
         /// The answer.
         listed: Lookup<Listing>,
     },
+    /// A PIN was checked.
+    PinChecked(CheckedPin),
     /// News from the exchange with the hub.
     Sync(SyncNews),
     /// News from a bundle that is taken in from a stick.
@@ -97,8 +105,31 @@ pub(crate) struct Sighting {
     codes: Vec<CodeContent>,
     /// The picture's name, where it has one.
     name: Option<String>,
-    /// When work on the frame began.
-    began: Instant,
+    /// When.
+    stamps: Stamps,
+}
+
+/// The way of a frame, or of a code from a scanner, until its codes were read.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Stamps {
+    /// It came.
+    came: Instant,
+    /// Work on it began.
+    taken: Instant,
+    /// Its codes were read.
+    read: Instant,
+}
+
+impl Stamps {
+    /// A code that was read elsewhere.
+    fn now() -> Self {
+        let now = Instant::now();
+        Self {
+            came: now,
+            taken: now,
+            read: now,
+        }
+    }
 }
 
 /// How to run.
@@ -122,6 +153,10 @@ pub struct Options {
     pub once: bool,
     /// Where USB sticks are mounted.
     pub sticks: Vec<PathBuf>,
+    /// What time it is.
+    pub clock: Clock,
+    /// Who wants figures of the run.
+    pub vitals: Option<Sender<Vital>>,
 }
 
 /// Why the scanner can't run.
@@ -153,10 +188,11 @@ pub enum AppError {
 /// Runs the scanner until its window is closed. Call it on the main thread. Settings that can't be used
 /// are shown on every page, and the defaults are in force: every device beside the camera is off.
 pub fn run(options: Options) -> Result<(), AppError> {
+    let started = Instant::now();
     let (config, bad_settings) = Config::load_or_safe(&options.data.config());
     wipe::finish(&options.data)?;
     let data = options.data.clone();
-    let clock = Arc::new(Clock::new(None));
+    let clock = Arc::new(options.clock);
     let recorder = options.record.as_deref().map(Recorder::new).transpose();
     let recorder = recorder.map_err(AppError::Record)?;
 
@@ -201,6 +237,7 @@ pub fn run(options: Options) -> Result<(), AppError> {
         recorder,
         once: options.once,
         sticks: options.sticks,
+        vitals: Vitals::new(options.vitals, started),
         camera: Some(camera),
         frames,
     });

@@ -20,6 +20,7 @@ use super::{
     staff::Staff,
     update::Updating,
     view,
+    vitals::Vitals,
     workers::FrameInbox,
 };
 use crate::{
@@ -55,6 +56,7 @@ pub(super) struct Parts {
     pub(super) once: bool,
     /// Where USB sticks are mounted.
     pub(super) sticks: Vec<PathBuf>,
+    pub(super) vitals: Vitals,
     pub(super) camera: Option<CameraWatch>,
     pub(super) frames: Arc<FrameInbox>,
 }
@@ -87,6 +89,7 @@ pub(super) struct App {
     pub(super) devices: Devices,
     pub(super) recorder: Option<Recorder>,
     pub(super) sticks: Vec<PathBuf>,
+    pub(super) vitals: Vitals,
     /// Passages on their way to the log.
     pub(super) waiting: u64,
 
@@ -96,7 +99,7 @@ pub(super) struct App {
     /// Dropping it stops the camera.
     _camera: Option<CameraWatch>,
     /// Dropping it stops the decoder.
-    _frames: Arc<FrameInbox>,
+    frames: Arc<FrameInbox>,
 }
 
 /// `--once`: the pictures are through.
@@ -139,12 +142,13 @@ impl App {
             devices: parts.devices,
             recorder: parts.recorder,
             sticks: parts.sticks,
+            vitals: parts.vitals,
             waiting: 0,
             once: parts.once,
             ending: None,
             status_at: None,
             _camera: parts.camera,
-            _frames: parts.frames,
+            frames: parts.frames,
         }
     }
 
@@ -177,6 +181,9 @@ impl App {
                 if let CameraState::Waiting(error) = &state {
                     eprintln!("gatepost: {error}");
                 }
+                if state == CameraState::Live {
+                    self.vitals.camera_live(&self.ui);
+                }
                 self.ui.send(UiUpdate::Camera(view::camera(state)));
             }
             Event::Through if self.once => {
@@ -190,6 +197,7 @@ impl App {
             Event::Decoded(sighting) => self.sighted(&sighting),
             Event::Logged { passage, result } => self.logged(passage, result),
             Event::LookedUp { number, listed } => self.looked_up(number, listed),
+            Event::PinChecked(pin) => self.pin_checked(&pin),
             Event::Sync(news) => self.synced(news),
             Event::Update(news) => self.updated(news),
             Event::Device(event) => self.device(event),
@@ -275,6 +283,7 @@ impl App {
         self.tick_enrolment();
         self.refresh_page(at);
         self.show_status();
+        self.vitals.tell(&self.frames, &self.ui);
     }
 
     /// Shows the bar at the top at the next look at the clock.

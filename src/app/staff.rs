@@ -1,15 +1,18 @@
 //! Badges: who is on duty, and supervisors who allow what the rules do not.
 
-use std::time::{Duration, Instant};
+use std::{
+    thread,
+    time::{Duration, Instant},
+};
 
 use gatepost_pass::Pin;
 use gatepost_protocol::{Allowed, OverrideWhy};
 
-use super::{scanner::App, session::Overrides, view};
+use super::{Event, scanner::App, session::Overrides, view};
 use crate::{
     checkpoint::{
         LookedBadge, Overriding,
-        duty::{Candidate, Duty, PadState, PinPad, Standing, Supervisor},
+        duty::{Candidate, CheckedPin, Duty, PadState, PinPad, Standing, Supervisor},
     },
     devices::Sound,
     ui::{Page, UiUpdate},
@@ -72,26 +75,47 @@ impl App {
         self.status_soon();
     }
 
-    /// A PIN was entered: for the supervisor whose word is awaited, or for the next guard.
+    /// A PIN was entered, for the badge that waits for one: it is checked beside the loop, since its hash
+    /// is slow on purpose.
     pub(super) fn pin(&mut self, text: String) {
-        let at = Instant::now();
-        let Ok(pin) = Pin::try_from(text) else {
-            self.show_duty();
-            return;
+        let overriding = self.session.open().map(|standing| &standing.overriding);
+        let badge = match (overriding, self.staff.duty.standing()) {
+            (Some(Overrides::EnterPin(_, candidate)), _) => Some(candidate.badge()),
+            (_, Standing::Asking(badge)) => Some(badge),
+            (_, Standing::On(_) | Standing::Nobody | Standing::Fault(_)) => None,
         };
+        if let (Some(badge), Ok(pin)) = (badge, Pin::try_from(text))
+            && let Some(entered) = self.staff.pad.enter(badge, pin, Instant::now())
+        {
+            let events = self.events.clone();
+            // A loop that has ended needs no answer.
+            thread::spawn(move || drop(events.send(Event::PinChecked(entered.check()))));
+        }
+        self.show_duty();
+    }
+
+    /// A PIN was checked: the supervisor's whose word is awaited, or the next guard's. The badge that it
+    /// was for may have gone from the pad meanwhile; then it opens nothing.
+    pub(super) fn pin_checked(&mut self, pin: &CheckedPin) {
+        let at = Instant::now();
+        self.staff.pad.checked(pin, at);
         let asked = match self.session.open().map(|standing| &standing.overriding) {
             Some(Overrides::EnterPin(why, candidate)) => Some((*why, candidate.clone())),
             _ => None,
         };
         if let Some((why, candidate)) = asked {
-            match candidate.enter(&mut self.staff.pad, &pin, at) {
+            match candidate.with_pin(pin) {
                 Ok(supervisor) => self.allow(&supervisor, why),
                 Err(_) => self.show_duty(),
             }
             return;
         }
-        self.staff.duty.enter(&mut self.staff.pad, &pin, at);
-        self.duty_changed(at);
+        if let Standing::Asking(_) = self.staff.duty.standing() {
+            self.staff.duty.checked(pin);
+            self.duty_changed(at);
+        } else {
+            self.show_duty();
+        }
     }
 
     pub(super) fn sign_off(&mut self) {

@@ -47,9 +47,10 @@ impl App {
                 self.checkpoint.stand_at(&self.data, &place, text);
             }
             if let Some(recorder) = &mut self.recorder {
-                let took = sighting.began.elapsed();
+                let took = sighting.stamps.taken.elapsed();
                 recorder.begin(sighting.name.as_deref(), &judged.verdict, took);
             }
+            self.vitals.sighted(sighting.stamps);
             self.show(judged, company, at);
             // The others of this frame share its page.
             company = Company::StillInView;
@@ -95,6 +96,7 @@ impl App {
         let (outcome, saved) = (standing.group().outcome(), standing.saved());
         let lasts = self.show_time();
         self.ui.send(UiUpdate::Verdict(shown));
+        self.vitals.presented(outcome, &self.ui);
         if saved != SavedState::Saving {
             self.ui.send(UiUpdate::Saved(saved));
         }
@@ -176,6 +178,7 @@ impl App {
         let answer = match result {
             Ok(logged) => {
                 self.waiting = self.waiting.saturating_sub(1);
+                self.vitals.logged();
                 self.hub.logged(now);
                 self.notices.log_fault(None);
                 Ok(logged.admit)

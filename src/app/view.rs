@@ -146,6 +146,9 @@ pub(super) fn id_fault(why: IdNumberError) -> IdFault {
 pub(super) fn duty(staff: &Staff, supervisor: Option<&Badge>, at: Instant) -> DutyView {
     let asking = |badge: &Badge| match staff.pad.state(at) {
         PadState::Locked(seconds) => DutyState::Locked { seconds },
+        PadState::Checking => DutyState::Checking {
+            name: badge.name.to_string(),
+        },
         PadState::Open(tries_left) => DutyState::EnterPin {
             name: badge.name.to_string(),
             tries_left,

@@ -16,11 +16,11 @@ use gatepost_pass::policy::TracingKey;
 use gatepost_protocol::{Epoch, Passage, device::device_id};
 use getrandom::{SysRng, rand_core::UnwrapErr};
 
-use super::{AppError, Event, Sighting};
+use super::{AppError, Event, Sighting, Stamps};
 use crate::{
     camera::{
-        CameraEvent, CameraState, CameraWatch, FrameSource, LatestFrame, PictureFolder, Timing,
-        V4lCamera, watch,
+        CameraEvent, CameraState, CameraWatch, FrameSource, LatestFrame, PictureFolder, Taken,
+        Timing, V4lCamera, watch,
     },
     clock::Clock,
     data::{DataDir, Identity},
@@ -95,15 +95,16 @@ pub(super) fn decoder(ui: UiHandle, events: Sender<Event>) -> Arc<FrameInbox> {
     thread::spawn(move || {
         let mut reader = StreamReader::default();
         while let Some(inbox) = frames.upgrade() {
-            let Some(frame) = inbox.latest.take(FRAME_WAIT) else {
+            let Some(Taken { frame, came }) = inbox.latest.take(FRAME_WAIT) else {
                 if inbox.through.swap(false, Ordering::AcqRel) {
                     let _ = events.send(Event::Through);
                 }
                 continue;
             };
             drop(inbox);
-            let began = Instant::now();
+            let taken = Instant::now();
             let found = reader.read(frame.view());
+            let read = Instant::now();
             if found.is_empty() {
                 continue;
             }
@@ -114,7 +115,12 @@ pub(super) fn decoder(ui: UiHandle, events: Sender<Event>) -> Arc<FrameInbox> {
             });
             let name = frame.name().map(str::to_owned);
             let codes = found.into_iter().map(|code| code.content).collect();
-            let sighting = Sighting { codes, name, began };
+            let stamps = Stamps { came, taken, read };
+            let sighting = Sighting {
+                codes,
+                name,
+                stamps,
+            };
             if events.send(Event::Decoded(sighting)).is_err() {
                 return;
             }

@@ -4,7 +4,7 @@ use std::fs::{self, File};
 use std::io::{Cursor, Read};
 use std::path::{Path, PathBuf};
 use std::thread;
-use std::time::Duration;
+use std::time::{Duration, Instant};
 use std::vec;
 
 use image::ImageReader;
@@ -24,10 +24,12 @@ pub struct PictureFolder {
     folder: PathBuf,
     pictures: vec::IntoIter<PathBuf>,
     pace: Duration,
+    /// When the next picture is due.
+    due: Option<Instant>,
 }
 
 impl PictureFolder {
-    /// Opens a folder; each of its pictures will come after a wait of `pace`.
+    /// Opens a folder; its pictures will come `pace` apart, the first after that time.
     pub fn open(folder: impl AsRef<Path>, pace: Duration) -> Result<Self, CameraError> {
         let folder = folder.as_ref();
         let pictures = pictures_in(folder)?;
@@ -38,6 +40,7 @@ impl PictureFolder {
             folder: folder.to_owned(),
             pictures: pictures.into_iter(),
             pace,
+            due: None,
         })
     }
 }
@@ -45,7 +48,11 @@ impl PictureFolder {
 impl FrameSource for PictureFolder {
     fn next_frame(&mut self) -> Result<Frame, CameraError> {
         let picture = self.pictures.next().ok_or(CameraError::Finished)?;
-        thread::sleep(self.pace);
+        // What loading took is part of the time; who comes late is not hurried after.
+        let now = Instant::now();
+        let due = self.due.unwrap_or(now + self.pace).max(now);
+        thread::sleep(due - now);
+        self.due = Some(due + self.pace);
         load_picture(picture)
     }
 

@@ -1,7 +1,7 @@
 //! The newest frame and nothing else: whoever is slow skips frames instead of falling behind.
 
 use std::sync::{Arc, Condvar, Mutex, MutexGuard, PoisonError};
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 use super::Frame;
 
@@ -14,8 +14,18 @@ pub struct LatestFrame {
 
 #[derive(Debug, Default)]
 struct Slot {
-    frame: Option<Arc<Frame>>,
+    frame: Option<Taken>,
+    came: u64,
     dropped: u64,
+}
+
+/// A frame that was waited for.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Taken {
+    /// The frame.
+    pub frame: Arc<Frame>,
+    /// When it was put there.
+    pub came: Instant,
 }
 
 impl LatestFrame {
@@ -26,8 +36,10 @@ impl LatestFrame {
 
     /// Puts a frame in place of one that nobody took.
     pub fn put(&self, frame: Arc<Frame>) {
+        let came = Instant::now();
         let mut slot = self.lock();
-        if slot.frame.replace(frame).is_some() {
+        slot.came = slot.came.saturating_add(1);
+        if slot.frame.replace(Taken { frame, came }).is_some() {
             slot.dropped = slot.dropped.saturating_add(1);
         }
         drop(slot);
@@ -35,7 +47,7 @@ impl LatestFrame {
     }
 
     /// Takes the frame, after waiting for one up to `timeout`.
-    pub fn take(&self, timeout: Duration) -> Option<Arc<Frame>> {
+    pub fn take(&self, timeout: Duration) -> Option<Taken> {
         let (mut slot, _) = self
             .filled
             .wait_timeout_while(self.lock(), timeout, |slot| slot.frame.is_none())
@@ -43,7 +55,12 @@ impl LatestFrame {
         slot.frame.take()
     }
 
-    /// How many frames nobody took.
+    /// How many frames were put here.
+    pub fn came(&self) -> u64 {
+        self.lock().came
+    }
+
+    /// How many of them nobody took.
     pub fn dropped(&self) -> u64 {
         self.lock().dropped
     }
@@ -65,15 +82,19 @@ mod tests {
         Arc::new(Frame::from_grey(1, 1, &[grey]).unwrap())
     }
 
+    fn taken(latest: &LatestFrame, timeout: Duration) -> Option<Arc<Frame>> {
+        latest.take(timeout).map(|taken| taken.frame)
+    }
+
     #[test]
     fn the_newest_frame_replaces_the_ones_nobody_took() {
         let latest = LatestFrame::new();
         for grey in [1, 2, 3] {
             latest.put(frame(grey));
         }
-        assert_eq!(latest.take(Duration::ZERO), Some(frame(3)));
-        assert_eq!(latest.take(Duration::ZERO), None);
-        assert_eq!(latest.dropped(), 2);
+        assert_eq!(taken(&latest, Duration::ZERO), Some(frame(3)));
+        assert_eq!(taken(&latest, Duration::ZERO), None);
+        assert_eq!((latest.came(), latest.dropped()), (3, 2));
     }
 
     #[test]
@@ -81,7 +102,7 @@ mod tests {
         let latest = Arc::new(LatestFrame::new());
         let taker = {
             let latest = Arc::clone(&latest);
-            thread::spawn(move || latest.take(Duration::from_secs(60)))
+            thread::spawn(move || taken(&latest, Duration::from_secs(60)))
         };
         latest.put(frame(7));
         assert_eq!(taker.join().unwrap(), Some(frame(7)));
@@ -97,6 +118,6 @@ mod tests {
         });
         assert!(panicked.join().is_err());
         latest.put(frame(5));
-        assert_eq!(latest.take(Duration::ZERO), Some(frame(5)));
+        assert_eq!(taken(&latest, Duration::ZERO), Some(frame(5)));
     }
 }

@@ -14,7 +14,7 @@ use thiserror::Error;
 
 pub use folder::{MAX_PICTURE_BYTES, PictureFolder, load_picture, pictures_in};
 pub use frame::{Frame, FrameError, MAX_PIXELS};
-pub use latest::LatestFrame;
+pub use latest::{LatestFrame, Taken};
 pub use v4l::V4lCamera;
 pub use watch::{CameraEvent, CameraState, CameraWatch, Timing, watch};
 

@@ -5,7 +5,8 @@
 use std::time::{Duration, Instant};
 
 use gatepost_pass::{
-    Badge, BadgeRole, Pin, PinCheck, ReadAt, Revocation, Timestamp, Verified, VerifiedBundle,
+    Badge, BadgeRole, PassNumber, Pin, PinCheck, PinHash, ReadAt, Revocation, Timestamp, Verified,
+    VerifiedBundle,
 };
 use gatepost_protocol::{Allowed, OverrideWhy};
 
@@ -31,15 +32,26 @@ pub enum BadgeFault {
 pub struct PinPad {
     wrong: u32,
     locked_until: Option<Instant>,
+    /// Since when a PIN is being checked.
+    checking: Option<Instant>,
 }
 
-/// What became of a PIN.
+/// A PIN that was entered for a badge, to be checked: its hash is slow on purpose.
+#[derive(Debug)]
+pub struct EnteredPin {
+    pin: Pin,
+    of: PinOf,
+}
+
+/// Whose PIN: a badge's number and the hash that stands on it.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum PinAnswer {
-    /// It is the badge's.
-    Right,
-    /// It is not, or was not even looked at: [`PinPad::state`] tells how it goes on.
-    Wrong,
+struct PinOf(PassNumber, PinHash);
+
+/// What became of a PIN. Only [`EnteredPin::check`] makes one.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct CheckedPin {
+    of: PinOf,
+    check: PinCheck,
 }
 
 /// Whether the pad takes a PIN.
@@ -47,6 +59,8 @@ pub enum PinAnswer {
 pub enum PadState {
     /// It does. With the tries that are left before it locks, once some are gone.
     Open(Option<u8>),
+    /// Not before the last one is checked.
+    Checking,
     /// Not for so many seconds.
     Locked(u32),
 }
@@ -57,10 +71,41 @@ const TRIES: u32 = 5;
 const FIRST_WAIT: Duration = Duration::from_secs(30);
 /// The longest.
 const LONGEST_WAIT: Duration = Duration::from_secs(15 * 60);
+/// A check that has not ended after this long never ends: the next PIN may be entered.
+const GIVEN_UP: Duration = Duration::from_secs(10);
+
+impl EnteredPin {
+    /// Compares it with the badge's. Takes up to half a second on a small board and 19 MiB of memory
+    /// meanwhile: not for the thread of a window or of a loop.
+    pub fn check(self) -> CheckedPin {
+        let PinOf(number, hash) = self.of;
+        CheckedPin {
+            of: self.of,
+            check: hash.check(&self.pin, number),
+        }
+    }
+}
+
+impl CheckedPin {
+    /// Whether it is the PIN of this badge, as the badge stands.
+    fn opens(&self, badge: &Badge) -> bool {
+        self.check == PinCheck::Right && PinOf::of(badge) == Some(self.of)
+    }
+}
+
+impl PinOf {
+    fn of(badge: &Badge) -> Option<Self> {
+        Some(Self(badge.number, badge.pin?))
+    }
+}
 
 impl PinPad {
     /// Whether it takes a PIN now.
     pub fn state(&self, at: Instant) -> PadState {
+        let goes_on = |since: Instant| at.saturating_duration_since(since) < GIVEN_UP;
+        if self.checking.is_some_and(goes_on) {
+            return PadState::Checking;
+        }
         let left = self
             .locked_until
             .map(|until| until.saturating_duration_since(at));
@@ -77,17 +122,23 @@ impl PinPad {
         }
     }
 
-    /// Checks a badge's PIN. While the pad is locked no PIN is looked at.
-    pub fn enter(&mut self, badge: &Badge, pin: &Pin, at: Instant) -> PinAnswer {
-        if let PadState::Locked(_) = self.state(at) {
-            return PinAnswer::Wrong;
-        }
-        match badge.pin.map(|hash| hash.check(pin, badge.number)) {
-            None | Some(PinCheck::Right) => {
-                *self = Self::default();
-                PinAnswer::Right
-            }
-            Some(PinCheck::Wrong) => {
+    /// Takes the PIN of a badge that has one, to be checked. While another one is checked, or the pad is
+    /// locked, no PIN is looked at.
+    pub fn enter(&mut self, badge: &Badge, pin: Pin, at: Instant) -> Option<EnteredPin> {
+        let PadState::Open(_) = self.state(at) else {
+            return None;
+        };
+        let of = PinOf::of(badge)?;
+        self.checking = Some(at);
+        Some(EnteredPin { pin, of })
+    }
+
+    /// A PIN was checked: it counts, whichever badge it was for.
+    pub fn checked(&mut self, pin: &CheckedPin, at: Instant) {
+        self.checking = None;
+        match pin.check {
+            PinCheck::Right => *self = Self::default(),
+            PinCheck::Wrong => {
                 self.wrong = self.wrong.saturating_add(1);
                 if let Some(over) = self.wrong.checked_sub(TRIES) {
                     let wait = FIRST_WAIT
@@ -95,7 +146,6 @@ impl PinPad {
                         .min(LONGEST_WAIT);
                     self.locked_until = at.checked_add(wait);
                 }
-                PinAnswer::Wrong
             }
         }
     }
@@ -161,12 +211,11 @@ impl Duty {
         };
     }
 
-    /// A PIN was entered for the badge that waits for one.
-    pub fn enter(&mut self, pad: &mut PinPad, pin: &Pin, at: Instant) {
-        let Next::Asking(badge) = &self.next else {
-            return;
-        };
-        if pad.enter(badge.claims(), pin, at) == PinAnswer::Right {
+    /// A PIN was checked; only that of the badge that waits for one counts.
+    pub fn checked(&mut self, pin: &CheckedPin) {
+        if let Next::Asking(badge) = &self.next
+            && pin.opens(badge.claims())
+        {
             self.on = Some(badge.clone());
             self.next = Next::Nobody;
         }
@@ -240,11 +289,12 @@ impl Candidate {
         }
     }
 
-    /// Enters its PIN.
-    pub fn enter(self, pad: &mut PinPad, pin: &Pin, at: Instant) -> Result<Supervisor, Box<Self>> {
-        match pad.enter(self.badge(), pin, at) {
-            PinAnswer::Right => Ok(Supervisor(self.0)),
-            PinAnswer::Wrong => Err(Box::new(self)),
+    /// With its own PIN, and no other.
+    pub fn with_pin(self, pin: &CheckedPin) -> Result<Supervisor, Box<Self>> {
+        if pin.opens(self.badge()) {
+            Ok(Supervisor(self.0))
+        } else {
+            Err(Box::new(self))
         }
     }
 }

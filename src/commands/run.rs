@@ -1,14 +1,23 @@
 //! `gatepost run`: the scanner.
 
 use std::{
+    fs::File,
+    io::Write,
     path::{Path, PathBuf},
+    sync::mpsc::{Receiver, Sender, channel},
+    thread,
     time::Duration,
 };
 
 use clap::Args;
 
 use super::{CommandError, Done};
-use crate::{app, data::DataDir, ui::Surface};
+use crate::{
+    app::{self, Vital},
+    clock::Clock,
+    data::DataDir,
+    ui::Surface,
+};
 
 /// What `run` takes.
 #[derive(Args, Debug, Default)]
@@ -35,6 +44,9 @@ pub struct Arguments {
     /// Stop when the pictures are through and everything is logged and sent.
     #[arg(long)]
     once: bool,
+    /// Write figures of the run into this file: for benchmarks and soaks.
+    #[arg(long, value_name = "FILE")]
+    vitals: Option<PathBuf>,
 }
 
 fn parse_size(text: &str) -> Result<(u32, u32), String> {
@@ -51,7 +63,8 @@ pub fn run(data: &Path, arguments: Arguments) -> Result<Done, CommandError> {
         None => Surface::Window,
         Some((width, height)) => Surface::Offscreen { width, height },
     };
-    app::run(app::Options {
+    let (vitals, written) = arguments.vitals.map(vitals_to).transpose()?.unzip();
+    let ran = app::run(app::Options {
         data: DataDir::open(data)?,
         frames: arguments.frames,
         pace: Duration::from_millis(arguments.pace),
@@ -61,6 +74,33 @@ pub fn run(data: &Path, arguments: Arguments) -> Result<Done, CommandError> {
         record: arguments.record,
         once: arguments.once,
         sticks: app::mounts(),
-    })?;
+        clock: Clock::new(None),
+        vitals,
+    });
+    // The last who could tell a figure go with the window; a window system may keep one.
+    if let Some(written) = written {
+        let _ = written.recv_timeout(Duration::from_secs(1));
+    }
+    ran?;
     Ok(Done::Well)
+}
+
+/// A thread that writes figures, a line each, until nobody tells any more; then its other channel ends.
+fn vitals_to(path: PathBuf) -> Result<(Sender<Vital>, Receiver<()>), CommandError> {
+    let mut file = File::create(&path).map_err(|why| CommandError::File {
+        path: path.display().to_string(),
+        why,
+    })?;
+    let (sender, vitals) = channel();
+    let (writing, written) = channel();
+    thread::spawn(move || {
+        let _writing = writing;
+        for vital in vitals {
+            if let Err(why) = writeln!(file, "{vital}") {
+                eprintln!("gatepost: {}: {why}", path.display());
+                return;
+            }
+        }
+    });
+    Ok((sender, written))
 }

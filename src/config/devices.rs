@@ -151,14 +151,50 @@ pub struct Lamp {
 
 /// `[torch]`.
 #[derive(Clone, Debug, PartialEq, Eq, Deserialize)]
-#[serde(deny_unknown_fields)]
+#[serde(try_from = "TorchTable")]
 pub struct Torch {
-    /// Directory of the light, such as `/sys/class/leds/white:flash`.
-    #[serde(deserialize_with = "values::device")]
-    pub led: String,
+    /// What is lit.
+    pub light: Light,
     /// Minutes until it goes off by itself.
-    #[serde(default = "usual_minutes")]
     pub minutes: Within<1, 60>,
+}
+
+/// How the system shows a light.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Light {
+    /// In its LED class: the light's directory, such as `/sys/class/leds/white:flash`.
+    Led(String),
+    /// As the flash of a V4L2 device: its path, such as `/dev/v4l-subdev1`.
+    Flash(String),
+}
+
+/// The torch's table as it stands in the file.
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+struct TorchTable {
+    #[serde(default, deserialize_with = "values::maybe_device")]
+    led: Option<String>,
+    #[serde(default, deserialize_with = "values::maybe_device")]
+    flash: Option<String>,
+    #[serde(default = "usual_minutes")]
+    minutes: Within<1, 60>,
+}
+
+impl TryFrom<TorchTable> for Torch {
+    type Error = &'static str;
+
+    fn try_from(table: TorchTable) -> Result<Self, Self::Error> {
+        let light = match (table.led, table.flash) {
+            (Some(led), None) => Light::Led(led),
+            (None, Some(flash)) => Light::Flash(flash),
+            (None, None) => return Err("no light, expected `led` or `flash`"),
+            (Some(_), Some(_)) => return Err("two lights, expected either `led` or `flash`"),
+        };
+        Ok(Self {
+            light,
+            minutes: table.minutes,
+        })
+    }
 }
 
 fn usual_baud() -> Baud {

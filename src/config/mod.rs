@@ -15,7 +15,7 @@ use serde::Deserialize;
 
 use crate::{files, ui::Language};
 
-pub use devices::{Gate, Lamp, Reader, Sound, Thermometer, Torch};
+pub use devices::{Gate, Lamp, Light, Reader, Sound, Thermometer, Torch};
 pub use fault::{Allowed, ConfigError, Fault, Wrong};
 pub use values::Within;
 

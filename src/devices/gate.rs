@@ -6,12 +6,16 @@ use gatepost_protocol::Outcome;
 
 use super::{
     Device, DeviceError, Line, Listener,
+    flash::Flash,
     gpio::{self, GpioLine},
     led::Led,
     port::RETRY,
     switch::{Opened, Switch},
 };
-use crate::{config, store::LoggedAdmit};
+use crate::{
+    config::{self, Light},
+    store::LoggedAdmit,
+};
 
 /// The relay of a turnstile or a door: closed, but for a pulse after each admission that is on the disk.
 #[derive(Debug)]
@@ -107,7 +111,7 @@ pub struct Torch {
 impl Torch {
     pub(super) fn start(settings: config::Torch, listener: Listener) -> Self {
         let lasts = Duration::from_secs(60 * u64::from(settings.minutes.get()));
-        let open = move || Ok(vec![Box::new(Led::open(&settings.led)?) as _]);
+        let open = move || Ok(vec![light(&settings.light)?]);
         Self::spawn(open, lasts, listener, RETRY)
     }
 
@@ -133,6 +137,14 @@ impl Torch {
     pub fn off(&self) {
         self.switch.off();
     }
+}
+
+/// Opens the light of a torch.
+pub(super) fn light(light: &Light) -> Result<Box<dyn Line>, DeviceError> {
+    Ok(match light {
+        Light::Led(directory) => Box::new(Led::open(directory)?),
+        Light::Flash(device) => Box::new(Flash::open(device)?),
+    })
 }
 
 /// Looks whether these lines of a chip are there and free.

@@ -4,10 +4,11 @@
 //! Each device has a thread, so that nothing on the way to a verdict waits for it. A thread tells its
 //! [`DeviceEvent`]s to one callback, opens its device again when it is gone, and ends when its handle is
 //! dropped. One file names each world: `tty.rs` serial lines, `keys/` evdev, `gpio.rs` GPIO lines,
-//! `sound/alsa.rs` ALSA, `led.rs` the LED class, `wait.rs` poll.
+//! `sound/alsa.rs` ALSA, `led.rs` the LED class, `flash.rs` V4L2, `wait.rs` poll.
 //! `docs/devices.md` is for those who wire and configure.
 
 mod error;
+mod flash;
 mod gate;
 mod gpio;
 mod keys;
@@ -24,7 +25,7 @@ mod tty;
 mod wait;
 
 #[cfg(test)]
-mod tests;
+pub(crate) mod tests;
 
 use std::{fmt, sync::Arc};
 

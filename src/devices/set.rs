@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use super::{
     Device, DeviceError, DeviceEvent, Gate, Lamp, Listener, Reader, Sounds, Thermometer, Torch,
-    gate, led::Led, reader, reader::Purpose, sound, thermometer,
+    gate, reader, reader::Purpose, sound, thermometer,
 };
 use crate::config::Config;
 
@@ -92,7 +92,7 @@ pub fn probe(config: &Config) -> Vec<(Device, Result<(), DeviceError>)> {
             config
                 .torch
                 .as_ref()
-                .map(|torch| Led::open(&torch.led).map(drop)),
+                .map(|torch| gate::light(&torch.light).map(drop)),
         ),
     ];
     let named = |(device, found): (Device, Option<_>)| Some((device, found?));

@@ -19,8 +19,10 @@ pub(super) fn connect(app: &AppWindow, on_command: &Rc<dyn Fn(UiCommand)>) {
     let adapter = app.global::<DutyAdapter>();
     let weak = app.as_weak();
     adapter.on_key(move |face| {
+        // While a PIN is checked, the next one is not begun.
+        let asks = |app: AppWindow| app.global::<DutyAdapter>().get_state() == DutyKind::EnterPin;
         change(&weak, |pin| {
-            if pin.len() < MAX_PIN {
+            if pin.len() < MAX_PIN && weak.upgrade().is_some_and(asks) {
                 pin.push_str(&face);
             }
         });
@@ -55,6 +57,10 @@ pub(super) fn show(app: &AppWindow, view: &DutyView) {
             adapter.set_name(name.as_str().into());
             adapter.set_tries_left(tries_left.map_or(-1, i32::from));
             DutyKind::EnterPin
+        }
+        DutyState::Checking { name } => {
+            adapter.set_name(name.as_str().into());
+            DutyKind::Checking
         }
         DutyState::Locked { seconds } => {
             adapter.set_seconds(i32::try_from(*seconds).unwrap_or(i32::MAX));

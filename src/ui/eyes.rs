@@ -1,45 +1,70 @@
 //! What a blind user's reader, and a test of the whole program, finds on the window: by role and label.
 
-use super::UiHandle;
-use i_slint_backend_testing::{AccessibleRole, ElementQuery};
+use super::{UiError, UiHandle};
+use i_slint_backend_testing::{AccessibleRole, ElementHandle, ElementQuery};
+use slint::platform::WindowEvent;
+use slint::{ComponentHandle, SharedString};
 
-/// Something on screen with words on it.
+/// An element with words: where it is, in pixels, and what it says.
 #[derive(Clone, Debug, PartialEq)]
-pub(crate) struct Element {
-    /// Its label.
+pub(crate) struct Words {
     pub(crate) text: String,
-    /// Its middle, in pixels.
-    pub(crate) middle: (u32, u32),
+    pub(crate) x: f32,
+    pub(crate) y: f32,
+    pub(crate) width: f32,
+    pub(crate) height: f32,
+}
+
+impl Words {
+    pub(crate) fn of(element: &ElementHandle) -> Self {
+        let (at, size) = (element.absolute_position(), element.size());
+        Self {
+            text: element.accessible_label().unwrap_or_default().to_string(),
+            x: at.x,
+            y: at.y,
+            width: size.width,
+            height: size.height,
+        }
+    }
+
+    /// Its middle, in whole pixels.
+    pub(crate) fn middle(&self) -> (u32, u32) {
+        let (x, y) = (self.x + self.width / 2.0, self.y + self.height / 2.0);
+        (x as u32, y as u32)
+    }
 }
 
 impl UiHandle {
     /// The texts on screen.
-    pub(crate) fn texts(&self) -> Vec<Element> {
+    pub(crate) fn texts(&self) -> Vec<Words> {
         self.elements(AccessibleRole::Text)
     }
 
     /// The buttons on screen.
-    pub(crate) fn buttons(&self) -> Vec<Element> {
+    pub(crate) fn buttons(&self) -> Vec<Words> {
         self.elements(AccessibleRole::Button)
     }
 
-    fn elements(&self, role: AccessibleRole) -> Vec<Element> {
+    /// Types these keys into the window, one after the other.
+    pub(crate) fn type_keys(&self, keys: &str) -> Result<(), UiError> {
+        let keys: Vec<SharedString> = keys.chars().map(SharedString::from).collect();
+        self.ask(move |app| {
+            for text in keys {
+                let window = app.window();
+                window.dispatch_event(WindowEvent::KeyPressed { text: text.clone() });
+                window.dispatch_event(WindowEvent::KeyReleased { text });
+            }
+        })
+    }
+
+    fn elements(&self, role: AccessibleRole) -> Vec<Words> {
         let found = self.ask(move |app| {
-            ElementQuery::from_root(app)
+            let all = ElementQuery::from_root(app)
                 .match_descendants()
                 .match_accessible_role(role)
-                .find_all()
-                .iter()
-                .filter(|element| element.absolute_position().x + element.size().width > 0.0)
-                .map(|element| {
-                    let (at, size) = (element.absolute_position(), element.size());
-                    let middle = (at.x + size.width / 2.0, at.y + size.height / 2.0);
-                    Element {
-                        text: element.accessible_label().unwrap_or_default().to_string(),
-                        middle: (middle.0 as u32, middle.1 as u32),
-                    }
-                })
-                .collect()
+                .find_all();
+            let words = all.iter().map(Words::of);
+            words.filter(|words| words.x + words.width > 0.0).collect()
         });
         found.unwrap_or_default()
     }

@@ -28,7 +28,7 @@ mod verdict;
 mod view;
 
 #[cfg(test)]
-pub(crate) use eyes::Element;
+pub(crate) use eyes::Words;
 pub use view::*;
 
 use gatepost_window as generated;
@@ -208,6 +208,13 @@ impl UiHandle {
             .flat_map(|p| [p.r, p.g, p.b])
             .collect();
         Ok(Picture { width, height, rgb })
+    }
+
+    /// Calls this on the window's thread once it has drawn every update sent before. Exact off screen; a
+    /// window on a display draws when its system asks for it, which may be a frame later.
+    pub fn once_drawn(&self, then: impl FnOnce() + Send + 'static) {
+        // A window that has closed draws nothing more.
+        let _ = self.post(move |_| then());
     }
 
     /// A tap at this pixel, as if by a finger; returns when it has been handled. Waits like `snapshot`.

@@ -32,12 +32,14 @@ use crate::{
         Event,
         hub::Enrolled,
         scanner::{App, Parts},
+        vitals::Vitals,
         workers::{self, FrameInbox},
     },
     camera::{CameraState, Frame},
     clock::Clock,
     config::Config,
     data::DataDir,
+    decode::{CodeContent, decode},
     devices::Devices,
     store::{BundleCache, Outbox, bundles::BundleDirectory},
     ui::{Language, Surface, Ui, UiCommand, UiHandle},
@@ -60,6 +62,15 @@ pub(super) struct Post {
 impl Post {
     /// Enrolled, with the bundle of the fixture's region, changed.
     pub(super) fn open(change: impl FnOnce(&mut Region)) -> Self {
+        Self::with_devices("", |_| (), change)
+    }
+
+    /// The same with devices beside the camera: by these settings, and what `beside` puts there.
+    pub(super) fn with_devices(
+        settings: &str,
+        beside: impl FnOnce(&mut Devices),
+        change: impl FnOnce(&mut Region),
+    ) -> Self {
         let folder = tempfile::tempdir().unwrap();
         let mut region = region();
         change(&mut region);
@@ -77,7 +88,8 @@ impl Post {
             )
             .unwrap();
         fs::remove_dir_all(&stick).unwrap();
-        Self::start(folder)
+        fs::write(data.config(), settings).unwrap();
+        Self::start(folder, beside)
     }
 
     /// Not enrolled yet, with these settings.
@@ -85,10 +97,10 @@ impl Post {
         let folder = tempfile::tempdir().unwrap();
         fs::create_dir_all(folder.path().join("device")).unwrap();
         fs::write(folder.path().join("device/config.toml"), settings).unwrap();
-        Self::start(folder)
+        Self::start(folder, |_| ())
     }
 
-    fn start(folder: TempDir) -> Self {
+    fn start(folder: TempDir, beside: impl FnOnce(&mut Devices)) -> Self {
         let data = DataDir::open(&folder.path().join("device")).unwrap();
         let (events, inbox) = channel();
         let (ready, handle) = channel();
@@ -111,9 +123,15 @@ impl Post {
         let frames = workers::decoder(ui.clone(), events.clone());
         let mounts = folder.path().join("media");
         fs::create_dir_all(&mounts).unwrap();
+        let to_app = events.clone();
+        let mut devices = Devices::start(&config, move |event| {
+            // A loop that is over hears nothing any more.
+            let _ = to_app.send(Event::Device(event));
+        });
+        beside(&mut devices);
         let app = App::new(Parts {
             enrolled: Enrolled::start(&data, &clock, &config, &events).unwrap(),
-            devices: Devices::start(&config, |_| ()),
+            devices,
             data,
             config,
             bad_settings,
@@ -123,6 +141,7 @@ impl Post {
             recorder: None,
             once: false,
             sticks: vec![mounts],
+            vitals: Vitals::new(None, Instant::now()),
             camera: None,
             frames: frames.clone(),
         });
@@ -143,7 +162,7 @@ impl Post {
     pub(super) fn restart(mut self) -> Self {
         self.close();
         let folder = std::mem::replace(&mut self.folder, tempfile::tempdir().unwrap());
-        Self::start(folder)
+        Self::start(folder, |_| ())
     }
 
     fn close(&mut self) {
@@ -183,7 +202,7 @@ impl Post {
             self.picture();
             panic!("no button {label:?} among {:?}", words(&self.ui.buttons()));
         };
-        let (x, y) = button.middle;
+        let (x, y) = button.middle();
         self.ui.click(x, y).unwrap();
         self.taps.set(self.taps.get() + 1);
     }
@@ -195,6 +214,27 @@ impl Post {
             self.tap(&key.to_string());
             self.taps.set(self.taps.get() - 1);
         }
+    }
+
+    /// Types as a keyboard does that no field listens to: all at once.
+    pub(super) fn keyboard(&self, keys: &str) {
+        self.ui.type_keys(keys).unwrap();
+    }
+
+    /// The codes on screen, as another camera reads them; there must be some.
+    #[track_caller]
+    pub(super) fn codes_on_screen(&self) -> Vec<CodeContent> {
+        let look = || {
+            let shot = self.ui.snapshot().unwrap();
+            let picture = RgbImage::from_raw(shot.width, shot.height, shot.rgb).unwrap();
+            let found = decode(frame(&picture).view());
+            Some(found).filter(|found| !found.is_empty())
+        };
+        let found = wait_for(look).unwrap_or_else(|| {
+            self.picture();
+            panic!("no code on screen");
+        });
+        found.into_iter().map(|code| code.content).collect()
     }
 
     /// A text must come on screen that has this in it.
@@ -360,14 +400,14 @@ fn frame(picture: &RgbImage) -> Arc<Frame> {
     Arc::new(Frame::from_image(DynamicImage::ImageRgb8(picture.clone())).unwrap())
 }
 
-fn words(elements: &[crate::ui::Element]) -> Vec<&str> {
+fn words(elements: &[crate::ui::Words]) -> Vec<&str> {
     elements
         .iter()
         .map(|element| element.text.as_str())
         .collect()
 }
 
-fn wait_for<T>(mut look: impl FnMut() -> Option<T>) -> Option<T> {
+pub(super) fn wait_for<T>(mut look: impl FnMut() -> Option<T>) -> Option<T> {
     let until = Instant::now() + PATIENCE;
     loop {
         if let Some(found) = look() {

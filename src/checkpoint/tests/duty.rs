@@ -37,6 +37,13 @@ fn looked(gate: &Gate, badge: &Badge) -> LookedBadge {
     }
 }
 
+/// Enters a PIN and waits until it is checked.
+fn enter(duty: &mut Duty, pad: &mut PinPad, badge: &Badge, text: &str, at: Instant) {
+    let checked = pad.enter(badge, pin(text), at).unwrap().check();
+    pad.checked(&checked, at);
+    duty.checked(&checked);
+}
+
 fn shown(badge: &Badge) -> Duty {
     let mut duty = Duty::default();
     duty.show(looked(&Gate::new(), badge), "gate-3", NOW);
@@ -92,9 +99,9 @@ fn a_pin_is_asked_and_the_guard_before_stays_on_duty_meanwhile() {
     assert_eq!(duty.standing(), Standing::Asking(&next));
     assert_eq!(duty.guard(), Some(&guard(1)));
     let at = Instant::now();
-    duty.enter(&mut pad, &pin("4712"), at);
+    enter(&mut duty, &mut pad, &next, "4712", at);
     assert_eq!(pad.state(at), PadState::Open(Some(4)));
-    duty.enter(&mut pad, &pin("4711"), at);
+    enter(&mut duty, &mut pad, &next, "4711", at);
     assert_eq!(duty.standing(), Standing::On(&next));
     assert_eq!(pad.state(at), PadState::Open(None));
 }
@@ -105,24 +112,70 @@ fn five_wrong_pins_lock_the_pad_for_a_wait_that_doubles_and_no_new_scan_opens_it
     let (mut duty, mut pad) = (shown(&badge), PinPad::default());
     let mut at = Instant::now();
     for _ in 0..5 {
-        duty.enter(&mut pad, &pin("0000"), at);
+        enter(&mut duty, &mut pad, &badge, "0000", at);
     }
     assert_eq!(pad.state(at), PadState::Locked(30));
     // Neither the right PIN nor the same badge again: nothing is looked at.
     duty.show(looked(&Gate::new(), &badge), "gate-3", NOW);
-    duty.enter(&mut pad, &pin("4711"), at);
+    assert!(pad.enter(&badge, pin("4711"), at).is_none());
     assert_eq!(duty.standing(), Standing::Asking(&badge));
     at += Duration::from_secs(29);
     assert_eq!(pad.state(at), PadState::Locked(1));
     at += Duration::from_secs(1);
     assert_eq!(pad.state(at), PadState::Open(Some(1)));
     for wait in [60, 120, 240, 480, 900, 900] {
-        duty.enter(&mut pad, &pin("0000"), at);
+        enter(&mut duty, &mut pad, &badge, "0000", at);
         assert_eq!(pad.state(at), PadState::Locked(wait));
         at += Duration::from_secs(wait.into());
     }
-    duty.enter(&mut pad, &pin("4711"), at);
+    enter(&mut duty, &mut pad, &badge, "4711", at);
     assert_eq!(duty.guard(), Some(&badge));
+}
+
+#[test]
+fn while_a_pin_is_checked_no_other_is_looked_at_until_it_is_given_up() {
+    let badge = with_pin(2, "4711");
+    let (mut duty, mut pad) = (shown(&badge), PinPad::default());
+    let at = Instant::now();
+    let first = pad.enter(&badge, pin("4711"), at).unwrap();
+    assert_eq!(pad.state(at), PadState::Checking);
+    assert!(pad.enter(&badge, pin("0000"), at).is_none());
+    assert_eq!(duty.standing(), Standing::Asking(&badge));
+    let late = at + Duration::from_secs(10);
+    assert_eq!(pad.state(late), PadState::Open(None));
+    // It comes after all, and counts.
+    let checked = first.check();
+    pad.checked(&checked, late);
+    duty.checked(&checked);
+    assert_eq!(duty.guard(), Some(&badge));
+}
+
+#[test]
+fn a_right_pin_signs_nobody_else_on_who_came_while_it_was_checked() {
+    let (first, second) = (with_pin(2, "4711"), with_pin(3, "4711"));
+    let (mut duty, mut pad) = (shown(&first), PinPad::default());
+    let at = Instant::now();
+    let entered = pad.enter(&first, pin("4711"), at).unwrap();
+    duty.show(looked(&Gate::new(), &second), "gate-3", NOW);
+    let checked = entered.check();
+    pad.checked(&checked, at);
+    duty.checked(&checked);
+    assert_eq!(duty.standing(), Standing::Asking(&second));
+    assert_eq!((duty.guard(), pad.state(at)), (None, PadState::Open(None)));
+}
+
+#[test]
+fn a_wrong_pin_counts_also_when_its_badge_has_gone_meanwhile() {
+    let badge = with_pin(2, "4711");
+    let (mut duty, mut pad) = (shown(&badge), PinPad::default());
+    let at = Instant::now();
+    let entered = pad.enter(&badge, pin("0000"), at).unwrap();
+    duty.sign_off();
+    let checked = entered.check();
+    pad.checked(&checked, at);
+    duty.checked(&checked);
+    assert_eq!(duty.standing(), Standing::Nobody);
+    assert_eq!(pad.state(at), PadState::Open(Some(4)));
 }
 
 #[test]

@@ -3,10 +3,11 @@
 #![allow(clippy::unwrap_used, clippy::panic)]
 
 mod lines;
-mod pty;
+pub(crate) mod pty;
 mod readers;
 mod switches;
 mod thermometer;
+pub(crate) mod watched;
 
 use std::{
     sync::{

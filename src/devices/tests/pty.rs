@@ -14,18 +14,18 @@ use rustix::{
 use tempfile::TempDir;
 
 /// A socket to plug serial devices into, as `/dev/serial/by-id/…` is.
-pub(super) struct Socket {
+pub(crate) struct Socket {
     folder: TempDir,
 }
 
 impl Socket {
-    pub(super) fn new() -> Self {
+    pub(crate) fn new() -> Self {
         Self {
             folder: tempfile::tempdir().unwrap(),
         }
     }
 
-    pub(super) fn path(&self) -> String {
+    pub(crate) fn path(&self) -> String {
         self.file().display().to_string()
     }
 
@@ -34,7 +34,7 @@ impl Socket {
     }
 
     /// Plugs a new device in; dropping it unplugs it.
-    pub(super) fn plug(&self) -> Plugged {
+    pub(crate) fn plug(&self) -> Plugged {
         let master = openpt(OpenptFlags::RDWR | OpenptFlags::NOCTTY).unwrap();
         grantpt(&master).unwrap();
         unlockpt(&master).unwrap();
@@ -52,24 +52,24 @@ impl Socket {
 }
 
 /// The device's end of the line.
-pub(super) struct Plugged {
+pub(crate) struct Plugged {
     master: File,
     link: PathBuf,
 }
 
 impl Plugged {
-    pub(super) fn says(&mut self, bytes: &[u8]) {
+    pub(crate) fn says(&mut self, bytes: &[u8]) {
         self.master.write_all(bytes).unwrap();
     }
 
     /// Whether the other end has sent nothing so far.
-    pub(super) fn has_heard_nothing(&self) -> bool {
+    pub(crate) fn has_heard_nothing(&self) -> bool {
         let mut watched = [PollFd::new(&self.master, PollFlags::IN)];
         poll(&mut watched, Some(&Timespec::default())).unwrap() == 0
     }
 
     /// Waits for that many bytes from the other end.
-    pub(super) fn hears(&mut self, count: usize) -> Vec<u8> {
+    pub(crate) fn hears(&mut self, count: usize) -> Vec<u8> {
         let mut heard = vec![0; count];
         self.master.read_exact(&mut heard).unwrap();
         heard

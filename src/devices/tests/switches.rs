@@ -1,7 +1,7 @@
 use std::{
     fs,
     path::Path,
-    sync::mpsc::{Receiver, Sender, channel},
+    sync::mpsc::{Receiver, channel},
     time::Duration,
 };
 
@@ -11,11 +11,13 @@ use gatepost_protocol::{
 };
 use getrandom::{SysRng, rand_core::UnwrapErr};
 
-use super::{Events, LONG, SOON, listener};
+use super::{
+    Events, LONG, SOON, listener,
+    watched::{AtActive, Did, OFF, ON, expect, fault, lines},
+};
 use crate::{
     devices::{
-        Device, DeviceError, DeviceEvent, Gate, Lamp, Level, Line, Torch, gpio, led::Led,
-        switch::Opened,
+        Device, DeviceError, DeviceEvent, Gate, Lamp, Line, Torch, flash::Flash, gpio, led::Led,
     },
     store::{Cap, LoggedAdmit, PassageLog},
 };
@@ -54,88 +56,12 @@ fn admitted() -> LoggedAdmit {
     logged(Outcome::Admit).unwrap()
 }
 
-/// What was done to a line.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-enum Did {
-    Opened,
-    Set(usize, Level),
-    Closed(usize),
-}
-
-const OFF: Level = Level::Inactive;
-const ON: Level = Level::Active;
-
-/// A line that tells what is done to it, and fails where the test wants it to.
-struct Watched {
-    number: usize,
-    to_test: Sender<Did>,
-    at_active: AtActive,
-}
-
-#[derive(Clone, Copy)]
-enum AtActive {
-    Works,
-    Fails,
-    Panics,
-}
-
-fn fault() -> DeviceError {
-    DeviceError::Unplugged {
-        name: "GPIO line 17 of usb".to_owned(),
-    }
-}
-
-impl Line for Watched {
-    fn set(&mut self, level: Level) -> Result<(), DeviceError> {
-        self.to_test.send(Did::Set(self.number, level)).unwrap();
-        match (level, self.at_active) {
-            (OFF, _) | (ON, AtActive::Works) => Ok(()),
-            (ON, AtActive::Fails) => Err(fault()),
-            (ON, AtActive::Panics) => panic!("as the test wants it"),
-        }
-    }
-}
-
-impl Drop for Watched {
-    fn drop(&mut self) {
-        let _ = self.to_test.send(Did::Closed(self.number));
-    }
-}
-
-/// Opens `count` lines; the first of each opening behave as `openings` says, the later ones work.
-fn lines(
-    count: usize,
-    openings: Vec<AtActive>,
-) -> (impl FnMut() -> Opened + Send + 'static, Receiver<Did>) {
-    let (to_test, did) = channel();
-    let mut openings = openings.into_iter();
-    let open = move || {
-        to_test.send(Did::Opened).unwrap();
-        let at_active = openings.next().unwrap_or(AtActive::Works);
-        let line = |number| {
-            Box::new(Watched {
-                number,
-                to_test: to_test.clone(),
-                at_active,
-            }) as Box<dyn Line>
-        };
-        Ok((0..count).map(line).collect())
-    };
-    (open, did)
-}
-
 fn gate(pulse: Duration, openings: Vec<AtActive>) -> (Gate, Receiver<Did>, Events) {
     let (open, did) = lines(1, openings);
     let (listener, events) = listener();
     let gate = Gate::spawn(open, pulse, listener, SOON);
     expect(&did, &[Did::Opened, Did::Set(0, OFF)]);
     (gate, did, events)
-}
-
-fn expect(did: &Receiver<Did>, expected: &[Did]) {
-    for expected in expected {
-        assert_eq!(did.recv_timeout(LONG).as_ref(), Ok(expected));
-    }
 }
 
 #[test]
@@ -301,4 +227,8 @@ fn lines_and_lights_that_are_not_there_are_named_errors() {
     fs::write(folder.path().join("max_brightness"), "bright").unwrap();
     let dark = Led::open(folder.path().to_str().unwrap()).map(drop);
     assert!(matches!(dark, Err(DeviceError::Unusable { .. })));
+    let dark = Flash::open("/dev/v4l-subdev4711").map(drop);
+    assert!(matches!(dark, Err(DeviceError::NotFound { .. })));
+    let mut null = Flash::open("/dev/null").unwrap();
+    assert!(matches!(null.set(ON), Err(DeviceError::Unusable { .. })));
 }

@@ -3,9 +3,9 @@
 
 use super::info_scenes::info_scenes;
 use super::scenes::{Scene, pages, verdicts};
-use super::stage::{SIZES, Stage, Words, status, verdict, worst_status};
+use super::stage::{SIZES, Stage, status, verdict, worst_status};
 use super::texts::all_reasons;
-use crate::ui::{CameraView, Language, SavedState, TextSize, UiUpdate};
+use crate::ui::{CameraView, Language, SavedState, TextSize, UiUpdate, Words};
 use gatepost_protocol::{Outcome, Reason};
 use std::collections::BTreeSet;
 

@@ -163,6 +163,11 @@ pub(super) fn pages() -> Vec<Scene> {
             &["1", "2", "3"],
         ),
         Scene::new(
+            "duty-checking",
+            on_duty(DutyState::Checking { name: "Li".into() }),
+            &[],
+        ),
+        Scene::new(
             "duty-locked",
             on_duty(DutyState::Locked { seconds: 300 }),
             &[],

@@ -1,6 +1,7 @@
 //! Columns that scroll: what of them is in sight, and a finger or a wheel on them.
 
-use super::stage::{Stage, Words, place};
+use super::stage::Stage;
+use crate::ui::Words;
 use crate::ui::generated::AppWindow;
 use i_slint_backend_testing::{AccessibleRole, ElementQuery};
 use slint::platform::{PointerEventButton, WindowEvent};
@@ -15,7 +16,7 @@ impl Stage {
             query
                 .match_inherits("Scroll")
                 .find_first()
-                .map(|c| place(&c))
+                .map(|c| Words::of(&c))
         });
         columns.unwrap()
     }
@@ -115,5 +116,5 @@ fn children(app: &AppWindow) -> Vec<Words> {
     let found = with(AccessibleRole::Text)
         .into_iter()
         .chain(with(AccessibleRole::Button));
-    found.map(|element| place(&element)).collect()
+    found.map(|element| Words::of(&element)).collect()
 }

@@ -4,10 +4,9 @@ use crate::clock::Date;
 use crate::ui::{
     ColourView, DeskView, DocumentView, FreshnessView, Language, MemberView, MomentView,
     OnlineView, OverrideView, PersonView, Picture, StatusView, Surface, Ui, UiCommand, UiHandle,
-    VerdictView,
+    VerdictView, Words,
 };
 use gatepost_protocol::{Direction, Outcome, Reason};
-use i_slint_backend_testing::{AccessibleRole, ElementHandle, ElementQuery};
 use std::path::PathBuf;
 use std::sync::mpsc::{Receiver, channel};
 use std::thread::JoinHandle;
@@ -21,16 +20,6 @@ pub(super) struct Stage {
     pub(super) commands: Receiver<UiCommand>,
     pub(super) size: (u32, u32),
     thread: Option<JoinHandle<()>>,
-}
-
-/// An element with words: where it is, and what it says.
-#[derive(Clone, Debug, PartialEq)]
-pub(super) struct Words {
-    pub(super) text: String,
-    pub(super) x: f32,
-    pub(super) y: f32,
-    pub(super) width: f32,
-    pub(super) height: f32,
 }
 
 impl Stage {
@@ -59,7 +48,7 @@ impl Stage {
 
     /// Every text on screen. An element of a component that is itself a text comes twice from Slint.
     pub(super) fn words(&self) -> Vec<Words> {
-        shown(self.with_role(AccessibleRole::Text))
+        shown(self.ui.texts())
     }
 
     pub(super) fn says(&self, text: &str) -> bool {
@@ -68,9 +57,7 @@ impl Stage {
 
     /// Every button on screen, by its label.
     pub(super) fn buttons(&self) -> Vec<Words> {
-        let mut buttons = self.with_role(AccessibleRole::Button);
-        buttons.retain(|b| b.x + b.width > 0.0);
-        buttons
+        self.ui.buttons()
     }
 
     /// Taps buttons one after the other.
@@ -86,11 +73,8 @@ impl Stage {
         let button = buttons.iter().find(|b| b.text == label).unwrap_or_else(|| {
             panic!("no button {label:?} among {buttons:?}");
         });
-        let (x, y) = (
-            button.x + button.width / 2.0,
-            button.y + button.height / 2.0,
-        );
-        self.ui.click(x as u32, y as u32).unwrap();
+        let (x, y) = button.middle();
+        self.ui.click(x, y).unwrap();
     }
 
     /// Writes the screen to `target/screens/<name>-<width>x<height>.png`, for the eye.
@@ -102,20 +86,6 @@ impl Stage {
             .save(file)
             .unwrap();
         shot
-    }
-
-    fn with_role(&self, role: AccessibleRole) -> Vec<Words> {
-        self.ui
-            .ask(move |app| {
-                ElementQuery::from_root(app)
-                    .match_descendants()
-                    .match_accessible_role(role)
-                    .find_all()
-                    .iter()
-                    .map(place)
-                    .collect()
-            })
-            .unwrap()
     }
 }
 
@@ -140,22 +110,11 @@ pub(super) fn screens() -> PathBuf {
     folder
 }
 
-pub(super) fn place(element: &ElementHandle) -> Words {
-    Words {
-        text: element.accessible_label().unwrap_or_default().to_string(),
-        x: element.absolute_position().x,
-        y: element.absolute_position().y,
-        width: element.size().width,
-        height: element.size().height,
-    }
-}
-
 /// Those with words, each once.
 fn shown(texts: Vec<Words>) -> Vec<Words> {
     let mut words = Vec::new();
     for found in texts {
-        let shown = !found.text.is_empty() && found.x + found.width > 0.0;
-        if shown && !words.contains(&found) {
+        if !found.text.is_empty() && !words.contains(&found) {
             words.push(found);
         }
     }

@@ -76,6 +76,11 @@ pub enum DutyState {
         /// Tries that are left; nothing while all are.
         tries_left: Option<u8>,
     },
+    /// A PIN was entered and is being checked.
+    Checking {
+        /// Name on the badge.
+        name: String,
+    },
     /// Too many wrong PINs: wait so many seconds.
     Locked {
         /// Seconds.
