@@ -1,6 +1,6 @@
-//! Frames of a camera: a quick look at each, and where that reads nothing, quick looks for what it misses
-//! most often and one careful look, whose kind takes turns from frame to frame, near the finder
-//! patterns that were seen.
+//! Frames of a camera: a quick look at each; where that reads nothing, quick looks for what it misses most
+//! often; and then, near the finder patterns that were seen, an enlarged one and a careful one,
+//! whose kind takes turns from frame to frame.
 
 use super::look::{Care, Look, PLAIN};
 use super::{DecodedCode, Luma, MIN_SIDE, Seen, dedupe, see};
@@ -28,9 +28,14 @@ const DAZZLED: [Look; 2] = [Look { thicken: 1, ..FINE }, Look { thicken: 2, ..FI
 /// Part of the pixels that are as white as can be in a picture that dazzles: a tenth.
 const DAZZLING: usize = 10;
 
-/// For leaning, bent and damaged codes.
+/// For leaning and damaged codes.
 const CAREFUL: Look = Look {
     care: Care::Thorough { work: 300_000 },
+    ..PLAIN
+};
+/// The same with work enough for a mesh over a sheet that is not flat.
+const BENT: Look = Look {
+    care: Care::Thorough { work: 800_000 },
     ..PLAIN
 };
 /// For codes that are far away or out of focus.
@@ -48,7 +53,7 @@ const TURNS: [Look; 6] = [
         inverted: true,
         ..CAREFUL
     },
-    CAREFUL,
+    BENT,
     SHARP,
     // Close by and blurred.
     Look {
@@ -96,9 +101,20 @@ impl StreamReader {
         };
     }
 
-    /// The looks after the quick one until one reads something, where something was seen or else at the
-    /// whole frame. `scale` is the quick look's.
+    /// The looks after the quick one until one reads something: cheap ones at the whole frame, dear ones
+    /// where something was seen. `scale` is the quick look's.
     fn further(&mut self, frame: Luma<'_>, scale: f64) -> Vec<DecodedCode> {
+        let mut pixels_left = MOST_PIXELS;
+        let mut read = |look: Look, part| {
+            let look = look.within(&mut pixels_left, scale, part);
+            let codes = see(&look, part).codes;
+            (!codes.is_empty()).then_some(codes)
+        };
+        let dazzled = dazzles(frame).then_some(DAZZLED).into_iter().flatten();
+        let mut cheap = [FINE].into_iter().chain(dazzled);
+        if let Some(codes) = cheap.find_map(|look| read(look, frame)) {
+            return codes;
+        }
         let pixels: Vec<u8>;
         let (part, left, top) = match self.place {
             Some((region, _)) => {
@@ -111,14 +127,10 @@ impl StreamReader {
         };
         let turn = TURNS[self.turn % TURNS.len()];
         self.turn += 1;
-        let dazzled = dazzles(part).then_some(DAZZLED).into_iter().flatten();
-        let looks = [FINE].into_iter().chain(dazzled).chain([DOUBLED, turn]);
-        let mut pixels_left = MOST_PIXELS;
-        let read = looks.map(|look| {
-            let look = look.within(&mut pixels_left, scale, part);
-            see(&look, part).codes
-        });
-        let mut codes = { read }.find(|codes| !codes.is_empty()).unwrap_or_default();
+        let dear = [DOUBLED, turn].into_iter();
+        let mut codes = { dear }
+            .find_map(|look| read(look, part))
+            .unwrap_or_default();
         for (x, y) in codes.iter_mut().flat_map(|code| &mut code.corners) {
             *x += left as f32;
             *y += top as f32;
