@@ -257,7 +257,7 @@ impl Post {
         let buttons = || self.ui.buttons().into_iter();
         wait_for(|| buttons().find(|button| button.text == label))
             .expect("a button with this label")
-            .middle
+            .middle()
     }
 
     /// Keeps the screen of a failure in `target/screens`, for the eye.
