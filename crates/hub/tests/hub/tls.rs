@@ -26,7 +26,7 @@ use crate::support::{Answer, Device, Running, Site, answer, request};
 /// A site with a certificate for 127.0.0.1.
 fn site() -> Site {
     let site = Site::new();
-    certify(&site, "hub");
+    certify(&site, "tls");
     site
 }
 
@@ -41,7 +41,7 @@ fn files(site: &Site, name: &str) -> [std::path::PathBuf; 2] {
 }
 
 fn tls(site: &Site) -> Arc<HubTls> {
-    let [certificate, key] = files(site, "hub");
+    let [certificate, key] = files(site, "tls");
     Arc::new(HubTls::read(&certificate, &key).unwrap())
 }
 
@@ -76,7 +76,7 @@ fn head(batch: &[u8]) -> Vec<u8> {
 }
 
 fn post(site: &Site, hub: &Running, batch: &[u8]) -> Answer {
-    let mut stream = connect(hub.address, &site.path("hub.pem")).unwrap();
+    let mut stream = connect(hub.address, &site.path("tls.pem")).unwrap();
     stream.write_all(&[&head(batch), batch].concat()).unwrap();
     answer(&mut stream).unwrap()
 }
@@ -138,7 +138,7 @@ fn a_batch_under_way_over_tls_is_finished_before_the_end() {
     let batch = device.batch(0..60);
     let mut hub = site.hub_over(Some(tls(&site)));
     let idle = TcpStream::connect(hub.address).unwrap();
-    let mut stream = connect(hub.address, &site.path("hub.pem")).unwrap();
+    let mut stream = connect(hub.address, &site.path("tls.pem")).unwrap();
     let (first, rest) = batch.split_at(batch.len() / 2);
     stream.write_all(&[&head(&batch), first].concat()).unwrap();
     // What is read by the time of the end is a head and half a body, or is still on its way to a connection that
@@ -153,7 +153,7 @@ fn a_batch_under_way_over_tls_is_finished_before_the_end() {
 #[test]
 fn a_renewed_certificate_keeps_the_pin_and_a_bad_one_changes_nothing() {
     let site = site();
-    let [certificate, key] = files(&site, "hub");
+    let [certificate, key] = files(&site, "tls");
     let tls = tls(&site);
     let hub = site.hub_over(Some(tls.clone()));
     let (first, pin) = (fs::read(&certificate).unwrap(), tls.pin());
@@ -162,7 +162,7 @@ fn a_renewed_certificate_keeps_the_pin_and_a_bad_one_changes_nothing() {
         fs::metadata(&key).unwrap().permissions().mode() & 0o777,
         0o600
     );
-    assert_eq!(certify(&site, "hub"), pin, "the key was made anew");
+    assert_eq!(certify(&site, "tls"), pin, "the key was made anew");
     assert_ne!(fs::read(&certificate).unwrap(), first);
     tls.renew(NOW);
     // Who knows only the new one gets through.
@@ -182,7 +182,7 @@ fn a_renewed_certificate_keeps_the_pin_and_a_bad_one_changes_nothing() {
     for end in ["pem", "key"] {
         fs::copy(
             site.path(&format!("reserve.{end}")),
-            site.path(&format!("hub.{end}")),
+            site.path(&format!("tls.{end}")),
         )
         .unwrap();
     }
@@ -206,15 +206,15 @@ fn files_that_do_not_fit_are_named_before_anything_opens() {
     fs::write(site.path("rubbish"), "rubbish").unwrap();
     for (certificate, key, word) in [
         (
-            "hub.pem",
+            "tls.pem",
             "other.key",
-            "hub.pem: can't be used with its key",
+            "tls.pem: can't be used with its key",
         ),
-        ("hub.pem", "rubbish", "rubbish: no private key"),
-        ("hub.pem", "absent", "absent: "),
-        ("rubbish", "hub.key", "rubbish: no certificate"),
-        ("hub.key", "hub.key", "hub.key: no certificate"),
-        ("absent", "hub.key", "absent: "),
+        ("tls.pem", "rubbish", "rubbish: no private key"),
+        ("tls.pem", "absent", "absent: "),
+        ("rubbish", "tls.key", "rubbish: no certificate"),
+        ("tls.key", "tls.key", "tls.key: no certificate"),
+        ("absent", "tls.key", "absent: "),
     ] {
         let read = HubTls::read(&site.path(certificate), &site.path(key));
         let said = read.unwrap_err().to_string();
