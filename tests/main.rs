@@ -16,4 +16,5 @@ mod identity;
 mod journey;
 mod kill;
 mod lists;
+mod secure_hub;
 mod support;

@@ -129,6 +129,11 @@ impl Town {
 
     /// Enrols the device with a hub at `address` and imports the bundle.
     pub fn enrol(&self, address: &str) {
+        self.enrol_with(address, &[]);
+    }
+
+    /// The same, with keys of the hub to pin.
+    pub fn enrol_with(&self, address: &str, pins: &[&str]) {
         let (request, enrolment) = (self.path("request"), self.path("enrolment"));
         let ask: Vec<OsString> = arguments![
             "enrol",
@@ -139,10 +144,11 @@ impl Town {
             &request
         ];
         self.gatepost(ask).well();
-        self.authority(arguments![
-            "enrol", &request, "--hub", address, "--out", &enrolment
-        ])
-        .well();
+        let mut answer = arguments!["enrol", &request, "--hub", address, "--out", &enrolment];
+        for pin in pins {
+            answer.extend(arguments!["--hub-pin", pin]);
+        }
+        self.authority(answer).well();
         self.gatepost(arguments!["enrol", "accept", enrolment])
             .well();
         self.gatepost(arguments!["import", self.path("bundle")])
@@ -213,6 +219,11 @@ impl Town {
 
     /// A hub on a free port, or on the one that an earlier hub of this town had.
     pub fn hub(&self) -> Hub {
+        self.hub_with(&[])
+    }
+
+    /// The same, told more; its log goes into a file.
+    pub fn hub_with(&self, more: &[OsString]) -> Hub {
         let address = self.path("hub.address");
         let before = fs::read_to_string(&address).unwrap_or_default();
         let listen = before
@@ -232,13 +243,18 @@ impl Town {
             .arg(self.path("home/keys/hub.key"))
             .arg("--port-file")
             .arg(&address)
+            .args(more)
             .stdout(Stdio::null())
-            .stderr(Stdio::null())
+            .stderr(fs::File::create(self.path("hub.log")).unwrap())
             .spawn()
             .unwrap();
         let hub = Hub { process };
         wait_for(|| address.exists());
         hub
+    }
+
+    pub fn hub_log(&self) -> String {
+        fs::read_to_string(self.path("hub.log")).unwrap()
     }
 
     pub fn hub_address(&self) -> String {
@@ -365,6 +381,15 @@ fn lines(said: &Said) -> Vec<Value> {
 /// A running hub; killed when dropped.
 pub struct Hub {
     process: Child,
+}
+
+impl Hub {
+    /// Sends SIGHUP.
+    pub fn hang_up(&self) {
+        let id = self.process.id().to_string();
+        let sent = Command::new("kill").args(["-HUP", &id]).status();
+        assert!(sent.unwrap().success());
+    }
 }
 
 impl Drop for Hub {

@@ -38,6 +38,8 @@ pub(crate) enum Refusal {
     CutShort,
     #[error("the body took too long to arrive")]
     Timeout,
+    #[error("this address speaks TLS only: use https://, with the hub's key pinned")]
+    HttpsOnly,
     #[error("there is nothing at this address")]
     NotFound,
     #[error("this address does not take that method")]
@@ -72,6 +74,8 @@ impl Refusal {
             Self::Busy => (StatusCode::SERVICE_UNAVAILABLE, "busy"),
             Self::TooManyDevices => (StatusCode::SERVICE_UNAVAILABLE, "devices"),
             Self::Timeout => (StatusCode::REQUEST_TIMEOUT, "timeout"),
+            // Not a status for which a device parks what it sent: its settings are wrong, not its batch.
+            Self::HttpsOnly => (StatusCode::FORBIDDEN, "https_only"),
             Self::NotFound => (StatusCode::NOT_FOUND, "not_found"),
             Self::Method => (StatusCode::METHOD_NOT_ALLOWED, "method"),
             Self::BadRange(_) => (StatusCode::RANGE_NOT_SATISFIABLE, "bad_range"),

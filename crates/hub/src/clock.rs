@@ -13,6 +13,12 @@ pub fn now() -> Timestamp {
     Timestamp(since.unwrap_or_default().as_secs())
 }
 
+/// Reads `2026-11-01T08:00:00Z`; times before 1970 as 1970.
+pub fn parse(text: &str) -> Result<Timestamp, humantime::TimestampError> {
+    let since = humantime::parse_rfc3339(text)?.duration_since(UNIX_EPOCH);
+    Ok(Timestamp(since.unwrap_or_default().as_secs()))
+}
+
 /// Writes `2026-11-01T08:00:00Z`; times after year 9999 as its last second.
 pub fn format_time(time: Timestamp) -> String {
     let since = Duration::from_secs(time.0.min(LAST));

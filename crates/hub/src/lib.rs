@@ -7,8 +7,8 @@
 //! 3. [`announced`]: the bundle directory, and whose signature counts by it.
 //! 4. [`mod@router`] and `routes/`: the addresses; `answer`: every error that they give; [`limits`].
 //! 5. `writer`: one transaction for all that came while the one before was written.
-//! 6. [`server`]: connections, time limits, shutdown.
-//! 7. [`fleet`]: the operator's pages. [`passages`]: lists what arrived.
+//! 6. [`server`]: connections, time limits, shutdown; [`tls`]: the hub's certificate.
+//! 7. [`fleet`]: the operator's pages. [`passages`]: lists what arrived; [`mod@export`]: hands it out as it came.
 //!
 //! The hub can't open a passage: it has no tracing key, and no code that would use one.
 
@@ -17,6 +17,7 @@
 pub mod announced;
 mod answer;
 pub mod clock;
+pub mod export;
 pub mod fleet;
 pub mod hub;
 pub mod limits;
@@ -28,6 +29,7 @@ pub mod router;
 mod routes;
 pub mod server;
 pub mod store;
+pub mod tls;
 mod writer;
 
 pub use announced::BundleDirectory;
@@ -36,3 +38,4 @@ pub use hub::Hub;
 pub use limits::Limits;
 pub use router::{Caller, operator_router, router};
 pub use store::{Store, StoreError};
+pub use tls::HubTls;

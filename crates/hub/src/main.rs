@@ -1,9 +1,12 @@
 //! `gatepost-hub`: the command line.
 //!
-//! `serve` takes batches and gives the bundle; `passages` lists what arrived, `revocations` what operators asked
-//! the authority for; `password` makes an operator's hash.
+//! `serve` takes batches and gives the bundle; `passages` lists or exports what arrived, `revocations` lists what
+//! operators asked the authority for; `password` makes an operator's hash; `tls-new` makes the hub's certificate and
+//! `tls-pin` says what enrolments pin of it.
 
 #![forbid(unsafe_code)]
+
+mod commands;
 
 use std::{
     fs,
@@ -17,16 +20,18 @@ use std::{
 
 use clap::{Parser, Subcommand};
 use gatepost_hub::{
-    BundleDirectory, Caller, Fleet, Hub, Limits, Store, StoreError, clock,
+    BundleDirectory, Caller, Fleet, Hub, HubTls, Limits, Store, StoreError, clock,
+    export::ExportError,
     fleet::{Operators, OperatorsError},
     limits::Rate,
     operator_router,
     passages::{self, Form, ListError},
     router, server,
     store::Location,
+    tls::TlsError,
 };
 use gatepost_pass::{KeyError, Root, Signer, TrustError};
-use tokio::signal::unix::{SignalKind, signal};
+use tokio::signal::unix::{Signal, SignalKind, signal};
 
 /// Takes sealed passages from checkpoints and gives them the authority's signed bundle.
 #[derive(Parser)]
@@ -38,15 +43,19 @@ struct Arguments {
 
 #[derive(Subcommand)]
 enum Command {
-    /// Serve devices over HTTP, until SIGTERM or SIGINT. Put a server that speaks TLS in front.
+    /// Serve devices, until SIGTERM or SIGINT: over HTTPS with --tls-cert, otherwise over HTTP, for a server in front
+    /// that speaks TLS.
     Serve(Box<Serve>),
-    /// List what arrived, as far as it is in clear.
+    /// List what arrived, as far as it is in clear; or export the sealed batches as their devices signed them, for
+    /// `gatepost-authority trace`.
     Passages {
         #[command(flatten)]
         data: Data,
         /// One JSON object a line.
         #[arg(long)]
         json: bool,
+        #[command(flatten)]
+        export: commands::export::Export,
     },
     /// List the devices that operators asked the authority to revoke, one JSON object a line.
     Revocations {
@@ -55,6 +64,14 @@ enum Command {
     },
     /// Read a password from standard input and print its hash, for a line NAME:HASH of the operators' file.
     Password,
+    /// Make a certificate that signs itself, for --tls-cert, and print its pin. A key that is there is used again: the
+    /// pin stays, and devices notice nothing.
+    TlsNew(commands::tls::New),
+    /// Print the pin of a certificate, for `gatepost-authority enrol --hub-pin`.
+    TlsPin {
+        /// The certificate (PEM); of several, the first.
+        certificate: PathBuf,
+    },
 }
 
 /// The database.
@@ -96,6 +113,13 @@ struct Serve {
     /// Where to listen; port 0 takes a free one.
     #[arg(long, value_name = "ADDRESS", default_value = "127.0.0.1:8470")]
     listen: SocketAddr,
+    /// Speak TLS with this certificate (PEM), to operators too unless their address is a loopback one. SIGHUP reads it
+    /// again.
+    #[arg(long, value_name = "FILE", requires = "tls_key")]
+    tls_cert: Option<PathBuf>,
+    /// The certificate's key (PEM).
+    #[arg(long, value_name = "FILE", requires = "tls_cert")]
+    tls_key: Option<PathBuf>,
     /// Forget passages so many days after they came; without it, none.
     #[arg(long, value_name = "DAYS", value_parser = clap::value_parser!(u64).range(1..=36_500))]
     keep_days: Option<u64>,
@@ -120,7 +144,7 @@ struct Serve {
     /// Folder in which the authority places enrolment codes, one a .txt file.
     #[arg(long, value_name = "DIR", requires = "operators")]
     enrolments: Option<PathBuf>,
-    /// File to write the address to, such as `http://127.0.0.1:8470`, once it is open.
+    /// File to write the address to, such as `https://127.0.0.1:8470`, once it is open.
     #[arg(long, value_name = "FILE")]
     port_file: Option<PathBuf>,
     /// Take a key whose secret half is published (tests only).
@@ -145,10 +169,14 @@ enum Failure {
     Operators { path: PathBuf, why: OperatorsError },
     #[error(transparent)]
     Password(#[from] OperatorsError),
+    #[error(transparent)]
+    Tls(#[from] TlsError),
     #[error("can't listen on {address}: {why}")]
     Listen { address: SocketAddr, why: io::Error },
     #[error(transparent)]
     List(#[from] ListError),
+    #[error(transparent)]
+    Export(#[from] ExportError),
     #[error("{0}")]
     System(#[from] io::Error),
 }
@@ -156,9 +184,14 @@ enum Failure {
 fn main() -> ExitCode {
     let done = match Arguments::parse().command {
         Command::Serve(arguments) => serve(&arguments),
-        Command::Passages { data, json } => list(&data, json),
+        Command::Passages { data, json, export } => match &export.to {
+            Some(to) => export.run(&data, to),
+            None => list(&data, json),
+        },
         Command::Revocations { data } => revocations(&data),
         Command::Password => password(),
+        Command::TlsNew(new) => new.run(),
+        Command::TlsPin { certificate } => commands::tls::pin(&certificate),
     };
     match done {
         Ok(()) => ExitCode::SUCCESS,
@@ -219,6 +252,11 @@ fn serve(arguments: &Serve) -> Result<(), Failure> {
         });
     }
     let fleet = fleet(arguments)?;
+    // One of the two asks for the other.
+    let tls = match (&arguments.tls_cert, &arguments.tls_key) {
+        (Some(certificate), Some(key)) => Some(Arc::new(HubTls::read(certificate, key)?)),
+        _ => None,
+    };
     let store = open(&arguments.data, Location::open)?;
     let bundle = BundleDirectory::new(arguments.bundle.clone(), root, &signer);
     let limits = Limits {
@@ -237,7 +275,7 @@ fn serve(arguments: &Serve) -> Result<(), Failure> {
     let runtime = tokio::runtime::Builder::new_multi_thread()
         .enable_all()
         .build()?;
-    runtime.block_on(listen(arguments, hub, fleet))
+    runtime.block_on(listen(arguments, hub, fleet, tls))
 }
 
 /// Forgets what is over its time, now and every hour.
@@ -265,19 +303,32 @@ fn fleet(arguments: &Serve) -> Result<Option<Fleet>, Failure> {
     }))
 }
 
-async fn listen(arguments: &Serve, hub: Arc<Hub>, fleet: Option<Fleet>) -> Result<(), Failure> {
-    let bind = |address| {
+async fn listen(
+    arguments: &Serve,
+    hub: Arc<Hub>,
+    fleet: Option<Fleet>,
+    tls: Option<Arc<HubTls>>,
+) -> Result<(), Failure> {
+    let bind = |(address, tls): (SocketAddr, Option<Arc<HubTls>>)| {
         let failed = move |why| Failure::Listen { address, why };
         let listener = server::listen(address).map_err(failed)?;
         let address = listener.local_addr().map_err(failed)?;
-        Ok::<_, Failure>((listener, format!("http://{address}")))
+        let scheme = if tls.is_some() { "https" } else { "http" };
+        Ok::<_, Failure>((listener, tls, format!("{scheme}://{address}")))
     };
-    let (listener, address) = bind(arguments.listen)?;
-    let operator = arguments.operator_listen.map(bind).transpose()?;
+    let (listener, tls, address) = bind((arguments.listen, tls))?;
+    let operator = arguments.operator_listen.map(|address| {
+        let secure = tls.clone().filter(|_| !address.ip().is_loopback());
+        bind((address, secure))
+    });
+    let operator = operator.transpose()?;
     let (mut terminate, mut interrupt) = (
         signal(SignalKind::terminate())?,
         signal(SignalKind::interrupt())?,
     );
+    // Without a certificate, a hangup ends the program as ever.
+    let hangup = tls.as_ref().map(|_| signal(SignalKind::hangup()));
+    let renew = renew(hangup.transpose()?, tls.clone());
     if let Some(path) = &arguments.port_file {
         replace(path, &address).map_err(|why| Failure::File {
             path: path.clone(),
@@ -285,32 +336,44 @@ async fn listen(arguments: &Serve, hub: Arc<Hub>, fleet: Option<Fleet>) -> Resul
         })?;
     }
     writeln!(io::stdout(), "listening on {address}")?;
+    if let Some(tls) = &tls {
+        writeln!(io::stdout(), "certificate's pin {}", tls.pin())?;
+    }
     let (stopping, stopped) = tokio::sync::watch::channel(());
     let stop = || {
         let mut stopped = stopped.clone();
         async move { drop(stopped.changed().await) }
     };
     let mut servers = tokio::task::JoinSet::new();
-    if let Some((listener, address)) = operator {
+    if let Some((listener, tls, address)) = operator {
         writeln!(io::stdout(), "operators on {address}")?;
-        servers.spawn(server::serve(
-            listener,
-            operator_router(hub.clone(), fleet),
-            stop(),
-        ));
+        let router = operator_router(hub.clone(), fleet);
+        servers.spawn(server::serve(listener, router, tls, stop()));
     }
     let caller = match arguments.forwarded_for {
         true => Caller::ForwardedFor,
         false => Caller::Connection,
     };
-    servers.spawn(server::serve(listener, router(hub, caller), stop()));
+    let router = router(hub, caller);
+    servers.spawn(server::serve(listener, router, tls, stop()));
     tokio::select! {
         _ = terminate.recv() => {}
         _ = interrupt.recv() => {}
+        () = renew => {}
     }
     drop(stopping);
     while servers.join_next().await.is_some() {}
     Ok(())
+}
+
+/// Reads the certificate again at each signal.
+async fn renew(hangup: Option<Signal>, tls: Option<Arc<HubTls>>) {
+    if let (Some(mut hangup), Some(tls)) = (hangup, tls) {
+        while hangup.recv().await.is_some() {
+            tls.renew(clock::now());
+        }
+    }
+    std::future::pending().await
 }
 
 /// Writes a file whole or not at all, so that nobody reads half an address.

@@ -12,7 +12,7 @@ use serde::Serialize;
 
 use crate::{
     clock::{format_hour, format_time},
-    store::{Arrived, Page, Place, Store, StoreError, Totals},
+    store::{Arrived, Page, Place, Store, StoreError, Totals, Which},
 };
 
 /// How a listing is written.
@@ -39,7 +39,7 @@ pub enum ListError {
 pub fn list(store: &dyn Store, form: Form, to: &mut dyn Write) -> Result<(), ListError> {
     let mut wrote = Ok(());
     let mut listing = Listing::default();
-    let totals = store.visit(&mut |arrived| {
+    let totals = store.visit(&Which::ALL, &mut |arrived| {
         wrote = listing
             .take(&arrived)
             .and_then(|lines| write_lines(form, &lines, to));

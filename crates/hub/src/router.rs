@@ -60,6 +60,11 @@ pub fn operator_router(hub: Arc<Hub>, fleet: Option<Fleet>) -> Router {
         .method_not_allowed_fallback(async || Refusal::Method)
 }
 
+/// What an address that speaks TLS says to whoever doesn't.
+pub(crate) fn https_only() -> Router {
+    Router::new().fallback(async || Refusal::HttpsOnly)
+}
+
 /// Counts a request and its answer.
 async fn admit(
     State((hub, caller)): State<(Arc<Hub>, Caller)>,

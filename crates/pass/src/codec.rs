@@ -1,6 +1,6 @@
 //! Canonical postcard: the same value has exactly one encoding, and nothing may follow it.
 
-use serde::{Serialize, de::DeserializeOwned};
+use serde::{Deserialize, Serialize};
 
 /// Bytes that do not follow the format. Nothing was taken from them.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
@@ -31,9 +31,9 @@ pub fn encode<T: Serialize>(value: &T) -> Vec<u8> {
 }
 
 /// Decodes a whole slice, canonically. `what` names it in the error.
-pub fn decode<T: Serialize + DeserializeOwned>(
+pub fn decode<'a, T: Serialize + Deserialize<'a>>(
     what: &'static str,
-    bytes: &[u8],
+    bytes: &'a [u8],
 ) -> Result<T, FormatError> {
     let (value, rest) = decode_prefix(what, bytes)?;
     if rest.is_empty() {
@@ -44,7 +44,7 @@ pub fn decode<T: Serialize + DeserializeOwned>(
 }
 
 /// Decodes the front of a slice, canonically, and gives the rest.
-pub(crate) fn decode_prefix<'a, T: Serialize + DeserializeOwned>(
+pub(crate) fn decode_prefix<'a, T: Serialize + Deserialize<'a>>(
     what: &'static str,
     bytes: &'a [u8],
 ) -> Result<(T, &'a [u8]), FormatError> {

@@ -11,6 +11,7 @@ use gatepost_pass::{Bounded, FormatError, Kind, SecretKey, Timestamp, TrustList,
 use serde::{Deserialize, Serialize};
 
 use crate::{
+    bytes::Bytes,
     device::{CertificateError, device_id, peek_certificate, verify_certificate},
     record::{Body, Epoch, Head, Record},
 };
@@ -42,11 +43,13 @@ pub enum BatchError {
 }
 
 #[derive(Serialize, Deserialize)]
-struct BatchBody {
-    certificate: Vec<u8>,
+struct BatchBody<'a> {
+    #[serde(borrow)]
+    certificate: Bytes<'a>,
     epoch: Epoch,
     before: Head,
-    records: Bounded<Vec<u8>, 1, MAX_RECORDS>,
+    #[serde(borrow)]
+    records: Bounded<Bytes<'a>, 1, MAX_RECORDS>,
 }
 
 /// A batch whose certificate, signature, order and inner chain were checked.
@@ -67,12 +70,13 @@ pub fn sign_batch(
     before: Head,
     records: Vec<Vec<u8>>,
 ) -> Result<Vec<u8>, BatchError> {
+    let records: Vec<_> = records.iter().map(|record| Bytes(record)).collect();
     let records = records.try_into().map_err(|_| FormatError::TooLarge {
         what: "batch",
         limit: MAX_BYTES,
     })?;
     let body = BatchBody {
-        certificate: certificate.to_vec(),
+        certificate: Bytes(certificate),
         epoch,
         before,
         records,
@@ -96,8 +100,8 @@ impl VerifiedBatch {
         let (body, signature) = bytes
             .split_last_chunk::<64>()
             .ok_or(FormatError::Damaged("batch"))?;
-        let batch: BatchBody = gatepost_pass::decode("batch", body)?;
-        let certificate = verify_certificate(&batch.certificate, trust, now)?;
+        let batch: BatchBody<'_> = gatepost_pass::decode("batch", body)?;
+        let certificate = verify_certificate(batch.certificate.0, trust, now)?;
         certificate
             .key
             .verify_detached(Kind::Batch, body, signature)
@@ -120,10 +124,10 @@ impl VerifiedBatch {
         let (body, _) = bytes
             .split_last_chunk::<64>()
             .ok_or(FormatError::Damaged("batch"))?;
-        let batch: BatchBody = gatepost_pass::decode("batch", body)?;
+        let batch: BatchBody<'_> = gatepost_pass::decode("batch", body)?;
         let last = batch.records.as_slice().last();
         let last = last.ok_or(FormatError::Damaged("batch"))?;
-        Ok(Record::from_bytes(last)?.hour)
+        Ok(Record::from_bytes(last.0)?.hour)
     }
 
     /// Whose it is.
@@ -161,17 +165,17 @@ pub fn reread(bytes: &[u8]) -> Result<(Head, Chained), BatchError> {
     let (body, _) = bytes
         .split_last_chunk::<64>()
         .ok_or(FormatError::Damaged("batch"))?;
-    let batch: BatchBody = gatepost_pass::decode("batch", body)?;
-    let device = device_id(&peek_certificate(&batch.certificate)?.key);
+    let batch: BatchBody<'_> = gatepost_pass::decode("batch", body)?;
+    let device = device_id(&peek_certificate(batch.certificate.0)?.key);
     Ok((batch.before, chain(&batch, device)?))
 }
 
 /// Checks that records follow each other, and hashes them into the chain.
-fn chain(batch: &BatchBody, device: DeviceId) -> Result<Chained, BatchError> {
+fn chain(batch: &BatchBody<'_>, device: DeviceId) -> Result<Chained, BatchError> {
     let mut head = batch.before;
     let mut next: Option<u64> = None;
     let mut records = Vec::with_capacity(batch.records.as_slice().len());
-    for bytes in batch.records.as_slice() {
+    for Bytes(bytes) in batch.records.as_slice() {
         let record = Record::from_bytes(bytes)?;
         if next.is_some_and(|next| next != record.seq)
             || (record.seq == 0) != (head == Head::START)
@@ -181,7 +185,7 @@ fn chain(batch: &BatchBody, device: DeviceId) -> Result<Chained, BatchError> {
         }
         next = Some(record.seq.checked_add(1).ok_or(BatchError::Sequence)?);
         head = head.after(device, batch.epoch, bytes);
-        records.push((record, bytes.clone(), head));
+        records.push((record, bytes.to_vec(), head));
     }
     Ok(records)
 }

@@ -9,6 +9,7 @@
 #![forbid(unsafe_code)]
 
 pub mod batch;
+mod bytes;
 pub mod device;
 pub mod passage;
 pub mod receipt;

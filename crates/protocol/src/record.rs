@@ -105,6 +105,7 @@ pub struct Sealed {
     /// HPKE's encapsulated key.
     pub encapped: [u8; 32],
     /// The passage, closed.
+    #[serde(with = "crate::bytes::bounded")]
     pub ciphertext: Bounded<u8, CIPHERTEXT, CIPHERTEXT>,
 }
 

@@ -7,21 +7,65 @@ use std::{
 };
 
 use gatepost_protocol::routes;
+use rustls::{
+    ClientConfig, RootCertStore,
+    crypto::ring,
+    pki_types::{CertificateDer, ServerName, pem::PemObject as _},
+};
 use tokio::{
-    io::{AsyncReadExt as _, AsyncWriteExt as _},
+    io::{AsyncRead, AsyncReadExt as _, AsyncWrite, AsyncWriteExt as _},
     net::TcpStream,
     sync::Barrier,
 };
+use tokio_rustls::TlsConnector;
 
 /// No request takes longer; the whole run ends by `scripts/load`'s own limit.
 const PATIENCE: Duration = Duration::from_secs(120);
 
+/// A hub's address, and TLS to it.
+#[derive(Clone)]
+pub(crate) struct Hub {
+    pub(crate) address: SocketAddr,
+    pub(crate) tls: Option<TlsConnector>,
+}
+
+trait Connection: AsyncRead + AsyncWrite + Send + Unpin {}
+
+impl<T: AsyncRead + AsyncWrite + Send + Unpin> Connection for T {}
+
+impl Hub {
+    async fn connect(&self) -> std::io::Result<Box<dyn Connection>> {
+        let stream = TcpStream::connect(self.address).await?;
+        let Some(tls) = &self.tls else {
+            return Ok(Box::new(stream));
+        };
+        let name = ServerName::from(self.address.ip());
+        Ok(Box::new(tls.connect(name, stream).await?))
+    }
+}
+
+/// TLS to a hub with this certificate; each connection with a whole handshake, as after a restart.
+pub(crate) fn tls(certificate: &std::path::Path) -> TlsConnector {
+    let mut roots = RootCertStore::empty();
+    roots
+        .add(CertificateDer::from_pem_file(certificate).unwrap())
+        .unwrap();
+    let mut config = ClientConfig::builder_with_provider(Arc::new(ring::default_provider()))
+        .with_safe_default_protocol_versions()
+        .unwrap()
+        .with_root_certificates(roots)
+        .with_no_client_auth();
+    config.resumption = rustls::client::Resumption::disabled();
+    Arc::new(config).into()
+}
+
 /// Every device on a connection of its own, batch after batch.
-pub(crate) async fn send_all(address: SocketAddr, devices: Vec<Vec<Vec<u8>>>) {
+pub(crate) async fn send_all(hub: &Hub, devices: Vec<Vec<Vec<u8>>>) {
     let mut sending = tokio::task::JoinSet::new();
     for batches in devices {
+        let hub = hub.clone();
         sending.spawn(async move {
-            let mut stream = TcpStream::connect(address).await.unwrap();
+            let mut stream = hub.connect().await.unwrap();
             for batch in &batches {
                 let (status, _) = post(&mut stream, batch).await.expect("an answer");
                 assert_eq!(status, 200);
@@ -41,14 +85,14 @@ pub(crate) struct Answers {
 }
 
 /// Every device connects at the same moment and tries until it has its receipts.
-pub(crate) async fn reconnect(address: SocketAddr, devices: Vec<Vec<Vec<u8>>>) -> Answers {
+pub(crate) async fn reconnect(hub: &Hub, devices: Vec<Vec<Vec<u8>>>) -> Answers {
     let barrier = Arc::new(Barrier::new(devices.len()));
     let mut sending = tokio::task::JoinSet::new();
     for batches in devices {
-        let barrier = barrier.clone();
+        let (hub, barrier) = (hub.clone(), barrier.clone());
         sending.spawn(async move {
             barrier.wait().await;
-            drain(address, batches).await
+            drain(&hub, batches).await
         });
     }
     let mut all = Answers::default();
@@ -61,14 +105,14 @@ pub(crate) async fn reconnect(address: SocketAddr, devices: Vec<Vec<Vec<u8>>>) -
     all
 }
 
-pub(crate) async fn drain(address: SocketAddr, batches: Vec<Vec<u8>>) -> Answers {
+async fn drain(hub: &Hub, batches: Vec<Vec<u8>>) -> Answers {
     let mut answers = Answers::default();
     let mut waiting = batches.as_slice();
     for _ in 0..20 {
         let begun = Instant::now();
         let Some(batch) = waiting.first() else { break };
         let sent = async {
-            let mut stream = TcpStream::connect(address).await?;
+            let mut stream = hub.connect().await?;
             post(&mut stream, batch).await
         };
         let sent = tokio::time::timeout(PATIENCE, sent).await;
@@ -90,7 +134,7 @@ pub(crate) async fn drain(address: SocketAddr, batches: Vec<Vec<u8>>) -> Answers
 }
 
 /// One request on a connection: the status, and when to come back.
-pub(crate) async fn post(stream: &mut TcpStream, batch: &[u8]) -> std::io::Result<(u16, u64)> {
+async fn post(stream: &mut Box<dyn Connection>, batch: &[u8]) -> std::io::Result<(u16, u64)> {
     let head = format!(
         "POST {} HTTP/1.1\r\nhost: hub\r\ncontent-length: {}\r\n\r\n",
         routes::BATCHES,
@@ -98,6 +142,7 @@ pub(crate) async fn post(stream: &mut TcpStream, batch: &[u8]) -> std::io::Resul
     );
     stream.write_all(head.as_bytes()).await?;
     stream.write_all(batch).await?;
+    stream.flush().await?;
     let mut answer = Vec::new();
     loop {
         if stream.read_buf(&mut answer).await? == 0 {

@@ -1,17 +1,20 @@
 //! The hub as a program of its own, and its site.
 
 use std::{
+    ffi::OsString,
     fs,
     io::{BufRead as _, BufReader},
-    net::SocketAddr,
     path::{Path, PathBuf},
     process::{Child, Command, Stdio},
 };
 
+use gatepost_hub::tls::make;
 use gatepost_pass::{
     Timestamp,
     fixture::{self, Region},
 };
+
+use crate::client;
 
 /// A bundle and the keys.
 pub(crate) struct Site(PathBuf);
@@ -49,11 +52,25 @@ impl Site {
 /// The hub as a program of its own.
 pub(crate) struct Running {
     child: Child,
-    pub(crate) address: SocketAddr,
+    pub(crate) hub: client::Hub,
+}
+
+/// Whether devices speak TLS.
+#[derive(Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Over {
+    Http,
+    Https,
 }
 
 impl Running {
-    pub(crate) fn start(hub: &Path, site: &Site, data: &[std::ffi::OsString; 2]) -> Self {
+    pub(crate) fn start(hub: &Path, site: &Site, data: &[OsString; 2], over: Over) -> Self {
+        let [certificate, key] = ["hub.pem", "tls.key"].map(|name| site.0.join(name));
+        let mut tls: Vec<OsString> = Vec::new();
+        if over == Over::Https {
+            make(&certificate, &key, &["127.0.0.1".to_owned()]).unwrap();
+            tls.extend(["--tls-cert".into(), certificate.clone().into()]);
+            tls.extend(["--tls-key".into(), key.into()]);
+        }
         let wide = "1000000:1000000";
         let mut child = Command::new(hub)
             .args(["serve", "--listen", "127.0.0.1:0", "--allow-published-key"])
@@ -65,6 +82,7 @@ impl Running {
             .arg("--key")
             .arg(site.0.join("hub.key"))
             .args(data)
+            .args(tls)
             .stdout(Stdio::piped())
             .stderr(Stdio::null())
             .spawn()
@@ -73,12 +91,12 @@ impl Running {
         BufReader::new(child.stdout.take().unwrap())
             .read_line(&mut line)
             .unwrap();
-        let address = line
-            .trim()
-            .strip_prefix("listening on http://")
-            .expect("the hub listens");
-        let address = address.parse().unwrap();
-        Self { child, address }
+        let address = line.trim().rsplit_once("://").expect("the hub listens");
+        let hub = client::Hub {
+            address: address.1.parse().unwrap(),
+            tls: (over == Over::Https).then(|| client::tls(&certificate)),
+        };
+        Self { child, hub }
     }
 
     /// The most memory that it held so far.

@@ -17,7 +17,7 @@ use serde_json::json;
 
 use client::{reconnect, send_all};
 use devices::devices;
-use hub::{Running, Site};
+use hub::{Over, Running, Site};
 use postgres_server::{Postgres, copy_batches, copy_rows};
 
 /// Connections at once in the throughput runs.
@@ -67,9 +67,9 @@ fn main() {
                 ],
                 _ => ["--store".into(), postgres.database().into()],
             };
-            let running = Running::start(&hub, &site, &data);
+            let running = Running::start(&hub, &site, &data, Over::Http);
             let begun = Instant::now();
-            runtime.block_on(send_all(running.address, devices.clone()));
+            runtime.block_on(send_all(&running.hub, devices.clone()));
             let seconds = begun.elapsed().as_secs_f64();
             rates.push(passages as f64 / seconds);
             println!(
@@ -96,15 +96,22 @@ fn main() {
         }
     }
 
-    for name in ["sqlite", "postgres"] {
+    for (name, over) in [
+        ("sqlite", Over::Http),
+        ("postgres", Over::Http),
+        ("sqlite", Over::Https),
+        ("postgres", Over::Https),
+    ] {
+        let secure = over == Over::Https;
+        let file = directory.join(format!("crowd-{secure}"));
         let data = match name {
-            "sqlite" => ["--data".into(), directory.join("crowd").into_os_string()],
+            "sqlite" => ["--data".into(), file.into_os_string()],
             _ => ["--store".into(), postgres.database().into()],
         };
-        let running = Running::start(&hub, &site, &data);
+        let running = Running::start(&hub, &site, &data, over);
         let devices = devices(crowd, backlog, 1000);
         let begun = Instant::now();
-        let mut answers = runtime.block_on(reconnect(running.address, devices));
+        let mut answers = runtime.block_on(reconnect(&running.hub, devices));
         let seconds = begun.elapsed().as_secs_f64();
         answers.times.sort_unstable();
         let at = |share: f64| {
@@ -117,7 +124,7 @@ fn main() {
         println!(
             "{}",
             json!({
-                "what": "reconnect at once", "store": name, "devices": crowd, "passages": crowd * backlog,
+                "what": "reconnect at once", "store": name, "tls": secure, "devices": crowd, "passages": crowd * backlog,
                 "drained": answers.drained, "put_off": answers.put_off, "seconds": round3(seconds),
                 "passages_per_second": (crowd as f64 * backlog as f64 / seconds) as u64,
                 "answer_ms": { "p50": at(0.5), "p99": at(0.99), "max": at(1.0) },

@@ -1,10 +1,17 @@
 //! Where a hub keeps what it has: a file, or a PostgreSQL server.
 
-use std::{fs, path::PathBuf};
+use std::{
+    fs,
+    path::{Path, PathBuf},
+};
 
-use ::postgres::Config;
+use ::postgres::{Config, config::SslMode};
+use percent_encoding::percent_decode_str;
 
-use super::{PostgresStore, SqliteStore, Store, StoreError};
+use super::{
+    PostgresStore, SqliteStore, Store, StoreError,
+    postgres::{Encryption, RootError, Server},
+};
 
 /// A database that the operator names.
 #[derive(Clone, Debug)]
@@ -12,7 +19,7 @@ pub enum Location {
     /// An SQLite file.
     File(PathBuf),
     /// A PostgreSQL server. The debug output leaves the password out.
-    Server(Box<Config>),
+    Server(Box<Server>),
 }
 
 /// Why a store's address does not count.
@@ -24,6 +31,23 @@ pub enum LocationError {
     /// A URL with a mistake. What it says is not repeated: it may hold a password.
     #[error("not a PostgreSQL URL such as postgres://hub@localhost/hub")]
     Url,
+    /// Encryption that would depend on what the server says.
+    #[error("sslmode is disable, require, or verify-full with sslrootcert=FILE")]
+    Mode,
+    /// Certificates to go by that are none, or nothing that would go by them.
+    #[error("sslmode=verify-full and sslrootcert=FILE belong together")]
+    NoRoot,
+    /// The file of certificates can't be used.
+    #[error("{}: {why}", path.display())]
+    Root {
+        /// Which.
+        path: PathBuf,
+        /// Why.
+        why: RootError,
+    },
+    /// TLS can't be used at all.
+    #[error(transparent)]
+    Tls(#[from] rustls::Error),
 }
 
 impl Location {
@@ -33,15 +57,21 @@ impl Location {
             [false, false] => fs::read_to_string(text).map_err(LocationError::Unreadable)?,
             _ => text.to_owned(),
         };
-        let config = url.trim().parse().map_err(|_| LocationError::Url)?;
-        Ok(Self::Server(Box::new(config)))
+        let (url, encryption) = encryption(url.trim())?;
+        let mut config: Config = url.parse().map_err(|_| LocationError::Url)?;
+        // Never "prefer", which talks in clear to a server that says it can't encrypt.
+        config.ssl_mode(match encryption {
+            Some(_) => SslMode::Require,
+            None => SslMode::Disable,
+        });
+        Ok(Self::Server(Box::new(Server { config, encryption })))
     }
 
     /// Opens the database of a hub that serves; makes a new one where there is none.
     pub fn open(&self) -> Result<Box<dyn Store>, StoreError> {
         Ok(match self {
             Self::File(path) => Box::new(SqliteStore::open(path)?),
-            Self::Server(config) => Box::new(PostgresStore::open(config)?),
+            Self::Server(server) => Box::new(PostgresStore::open(server)?),
         })
     }
 
@@ -49,7 +79,7 @@ impl Location {
     pub fn open_to_read(&self) -> Result<Box<dyn Store>, StoreError> {
         Ok(match self {
             Self::File(path) => Box::new(SqliteStore::open_to_read(path)?),
-            Self::Server(config) => Box::new(PostgresStore::open_to_read(config)?),
+            Self::Server(server) => Box::new(PostgresStore::open_to_read(server)?),
         })
     }
 
@@ -57,12 +87,48 @@ impl Location {
     pub fn name(&self) -> String {
         match self {
             Self::File(path) => path.display().to_string(),
-            Self::Server(config) => {
-                format!(
-                    "postgres database {}",
-                    config.get_dbname().unwrap_or("(default)")
-                )
+            Self::Server(server) => {
+                let name = server.config.get_dbname();
+                format!("postgres database {}", name.unwrap_or("(default)"))
             }
         }
     }
+}
+
+/// Takes libpq's `sslmode` and `sslrootcert` out of a URL: of the modes that promise anything, the client library knows
+/// only one.
+fn encryption(url: &str) -> Result<(String, Option<Encryption>), LocationError> {
+    let (address, parameters) = url.split_once('?').unwrap_or((url, ""));
+    let (mut mode, mut roots, mut rest) = (None, None, Vec::new());
+    for parameter in parameters.split('&').filter(|text| !text.is_empty()) {
+        match parameter.split_once('=') {
+            Some(("sslmode", value)) => mode = Some(value),
+            Some(("sslrootcert", value)) => {
+                let path = percent_decode_str(value).decode_utf8();
+                roots = Some(path.map_err(|_| LocationError::Url)?.into_owned());
+            }
+            _ => rest.push(parameter),
+        }
+    }
+    let encryption = match (mode, &roots) {
+        (None | Some("disable"), None) => None,
+        (Some("require"), None) => Some(Encryption::to_anybody()?),
+        (Some("verify-full"), Some(roots)) => Some(verified(Path::new(roots))?),
+        (None | Some("disable" | "require" | "verify-full"), _) => {
+            return Err(LocationError::NoRoot);
+        }
+        (Some(_), _) => return Err(LocationError::Mode),
+    };
+    let url = match rest.is_empty() {
+        true => address.to_owned(),
+        false => format!("{address}?{}", rest.join("&")),
+    };
+    Ok((url, encryption))
+}
+
+fn verified(roots: &Path) -> Result<Encryption, LocationError> {
+    Encryption::verified(roots).map_err(|why| LocationError::Root {
+        path: roots.to_owned(),
+        why,
+    })
 }

@@ -15,8 +15,8 @@ mod sqlite;
 pub(crate) mod test;
 
 pub use compare::{Finding, FindingKind};
-pub use location::Location;
-pub use postgres::PostgresStore;
+pub use location::{Location, LocationError};
+pub use postgres::{Encryption, PostgresStore, RootError, Server};
 pub use sqlite::SqliteStore;
 
 /// Keeps what devices sent until the operator's retention ends. Its methods block.
@@ -39,10 +39,13 @@ pub trait Store: Send + Sync {
     /// Notes how a device is doing.
     fn hear(&self, heard: &Heard) -> Result<(), StoreError>;
 
-    /// Shows every batch, device by device and epoch by epoch in the order of their first records, then the
-    /// findings, until `each` breaks off. One view, whatever arrives meanwhile.
-    fn visit(&self, each: &mut dyn FnMut(Arrived) -> ControlFlow<()>)
-    -> Result<Totals, StoreError>;
+    /// Shows the batches that are asked for, device by device and epoch by epoch in the order of their first records,
+    /// then the findings, until `each` breaks off. One view, whatever arrives meanwhile. Gives how much arrived in all.
+    fn visit(
+        &self,
+        which: &Which,
+        each: &mut dyn FnMut(Arrived) -> ControlFlow<()>,
+    ) -> Result<Totals, StoreError>;
 
     /// How much arrived, from counters.
     fn totals(&self) -> Result<Totals, StoreError>;
@@ -117,6 +120,32 @@ pub struct Place {
     pub epoch: Epoch,
     /// Position in the epoch.
     pub seq: u64,
+}
+
+/// Which of the things that arrived are asked for.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Which {
+    /// Those of one device, or of all.
+    pub device: Option<DeviceId>,
+    /// What arrived, by the hub's clock, at this time or after it.
+    pub from: Timestamp,
+    /// What arrived before this time.
+    pub until: Timestamp,
+}
+
+impl Which {
+    /// Everything.
+    pub const ALL: Self = Self {
+        device: None,
+        from: Timestamp(0),
+        until: Timestamp(u64::MAX),
+    };
+
+    /// The times as a database stores them, and the device's bytes.
+    fn stored(&self) -> (i64, i64, Option<[u8; 16]>) {
+        let device = self.device.map(|device| device.0);
+        (stored_time(self.from), stored_time(self.until), device)
+    }
 }
 
 /// One thing that arrived.
@@ -230,6 +259,9 @@ pub enum Asked {
 /// Why the store can't do what it was asked.
 #[derive(Debug, thiserror::Error)]
 pub enum StoreError {
+    /// The database's server can't be spoken to.
+    #[error("the database can't be reached: {0}; look at its address, its server, and sslmode")]
+    Unreachable(String),
     /// There is no database to read.
     #[error("{0} is not there: name the file that `gatepost-hub serve --data` writes")]
     Absent(PathBuf),

@@ -1,13 +1,14 @@
 //! The store on a PostgreSQL server (15 or newer). Only this module names the crate `postgres`: what it does with a
 //! connection stands here, schema and partitions in `postgres/open.rs`, a group's transaction in `postgres/rows.rs`, the
-//! fleet page's questions in `postgres/fleet.rs`.
+//! fleet page's questions in `postgres/fleet.rs`, encryption in `postgres/tls.rs`.
 //!
-//! A group of batches is one transaction of five round trips, however many batches it has. Batches lie in one
+//! A group of batches is one transaction of a few round trips, however many batches it has. Batches lie in one
 //! partition a day, so that retention drops tables instead of deleting rows.
 
 mod fleet;
 mod open;
 mod rows;
+mod tls;
 
 use std::{
     fmt,
@@ -17,80 +18,102 @@ use std::{
 
 use gatepost_pass::{DeviceId, Digest, Timestamp};
 use gatepost_protocol::{Epoch, Head};
-use postgres::{Client, Config, IsolationLevel, Row, fallible_iterator::FallibleIterator as _};
+use postgres::{
+    Client, Config, IsolationLevel, Row, fallible_iterator::FallibleIterator as _, types::ToSql,
+};
 
-use rows::Open;
+use rows::{Open, Prepared};
+pub use tls::{Encryption, RootError};
 
 use super::{
     Arrived, Asked, DeviceRow, FindingKind, FindingRow, Heard, HourRow, Incoming, Kept, Page,
-    Place, Store, StoreError, Totals, intake, loaded, numbered, stored, stored_time,
+    Place, Store, StoreError, Totals, Which, intake, loaded, numbered, stored, stored_time,
 };
+
+/// A server, and how it is spoken to.
+#[derive(Clone, Debug)]
+pub struct Server {
+    /// Where, and who asks. Its mode of TLS goes with `encryption`.
+    pub(super) config: Config,
+    /// Without it, all goes in clear.
+    pub(super) encryption: Option<Encryption>,
+}
 
 /// Received batches on a PostgreSQL server.
 pub struct PostgresStore {
-    config: Config,
+    server: Server,
     /// While one waits for the disk, the other sends.
-    writers: [Mutex<Connection>; WRITERS],
+    writers: [Connection; WRITERS],
     /// So that a listing keeps no device waiting.
-    reader: Mutex<Connection>,
+    reader: Connection,
 }
 
 const WRITERS: usize = 2;
 
-/// A connection that is made anew after it broke, and the day whose partition it has seen.
-#[derive(Default)]
-struct Connection {
-    client: Option<Client>,
+/// A connection that is made anew after it broke.
+type Connection = Mutex<Option<Session>>;
+
+/// A connection, and what has been made for it.
+struct Session {
+    client: Client,
+    /// The day whose partition it has seen.
     day: Option<i64>,
+    /// What each group of batches says to the server.
+    prepared: Option<Prepared>,
+}
+
+impl Session {
+    fn new(client: Client) -> Self {
+        Self {
+            client,
+            day: None,
+            prepared: None,
+        }
+    }
 }
 
 impl PostgresStore {
     /// Connects, makes the schema where it is missing, brings an older one up.
-    pub fn open(config: &Config) -> Result<Self, StoreError> {
-        let mut client = open::connect(config)?;
+    pub fn open(server: &Server) -> Result<Self, StoreError> {
+        let mut client = server.connect()?;
         open::upgrade(&mut client)?;
-        Ok(Self::new(config, client))
+        Ok(Self::new(server, client))
     }
 
     /// Connects to look at what is there.
-    pub fn open_to_read(config: &Config) -> Result<Self, StoreError> {
-        let mut client = open::connect(config)?;
+    pub fn open_to_read(server: &Server) -> Result<Self, StoreError> {
+        let mut client = server.connect()?;
         open::check(&mut client)?;
-        Ok(Self::new(config, client))
+        Ok(Self::new(server, client))
     }
 
-    fn new(config: &Config, client: Client) -> Self {
-        let reader = Connection {
-            client: Some(client),
-            day: None,
-        };
+    fn new(server: &Server, client: Client) -> Self {
         Self {
-            config: config.clone(),
+            server: server.clone(),
             writers: Default::default(),
-            reader: Mutex::new(reader),
+            reader: Mutex::new(Some(Session::new(client))),
         }
     }
 
     fn with<T>(
         &self,
-        connection: &Mutex<Connection>,
-        work: impl FnOnce(&mut Client, &mut Option<i64>) -> Result<T, StoreError>,
+        connection: &Connection,
+        work: impl FnOnce(&mut Session) -> Result<T, StoreError>,
     ) -> Result<T, StoreError> {
         let guard = connection.lock();
         let mut guard = guard.unwrap_or_else(PoisonError::into_inner);
-        let Connection { client, day } = &mut *guard;
-        let mut open = match client.take() {
-            Some(client) if !client.is_closed() => client,
-            _ => open::connect(&self.config)?,
+        let mut session = match guard.take() {
+            Some(session) if !session.client.is_closed() => session,
+            _ => Session::new(self.server.connect()?),
         };
         // A panic drops the connection, and with it its transaction.
-        let done = work(&mut open, day);
-        *client = Some(open);
+        let done = work(&mut session);
+        *guard = Some(session);
         done
     }
 
     /// A connection to write on that nobody uses; the first, where all are in use.
-    fn writer(&self) -> &Mutex<Connection> {
+    fn writer(&self) -> &Connection {
         let mut writers = self.writers.iter();
         let free =
             writers.find(|writer| !matches!(writer.try_lock(), Err(TryLockError::WouldBlock)));
@@ -101,7 +124,7 @@ impl PostgresStore {
         &self,
         work: impl FnOnce(&mut Client) -> Result<T, StoreError>,
     ) -> Result<T, StoreError> {
-        self.with(&self.reader, |client, _| work(client))
+        self.with(&self.reader, |session| work(&mut session.client))
     }
 }
 
@@ -113,7 +136,12 @@ impl fmt::Debug for PostgresStore {
 
 impl Store for PostgresStore {
     fn keep(&self, group: &[Incoming]) -> Result<Vec<Kept>, StoreError> {
-        self.with(self.writer(), |client, seen| {
+        self.with(self.writer(), |session| {
+            let Session {
+                client,
+                day: seen,
+                prepared,
+            } = session;
             for incoming in group {
                 let day = open::day(incoming.at);
                 if *seen != Some(day) {
@@ -121,10 +149,16 @@ impl Store for PostgresStore {
                     *seen = Some(day);
                 }
             }
-            let transaction = client.transaction()?;
-            let mut open = Open(transaction);
+            let prepared = match prepared {
+                Some(prepared) => prepared,
+                None => prepared.insert(Prepared::new(client)?),
+            };
+            let mut open = Open {
+                transaction: client.transaction()?,
+                prepared,
+            };
             let kept = intake::keep(&mut open, group)?;
-            open.0.commit()?;
+            open.transaction.commit()?;
             Ok(kept)
         })
     }
@@ -143,6 +177,7 @@ impl Store for PostgresStore {
 
     fn visit(
         &self,
+        which: &Which,
         each: &mut dyn FnMut(Arrived) -> ControlFlow<()>,
     ) -> Result<Totals, StoreError> {
         self.read(|client| {
@@ -151,8 +186,11 @@ impl Store for PostgresStore {
             let mut view = view.start()?;
             view.batch_execute("SET LOCAL statement_timeout = 0")?;
             let totals = fleet::totals(&mut view)?;
+            let (from, until, device) = which.stored();
+            let device = device.as_ref().map(|device| &device[..]);
+            let asked: [&(dyn ToSql + Sync); 3] = [&from, &until, &device];
             for (query, read) in [(BATCHES, arrived as fn(&Row) -> _), (FINDINGS, found)] {
-                let mut rows = view.query_raw(query, std::iter::empty::<i64>())?;
+                let mut rows = view.query_raw(query, asked)?;
                 while let Some(row) = rows.next()? {
                     if each(read(&row)?).is_break() {
                         return Ok(totals);
@@ -192,11 +230,16 @@ fn storable(name: &str) -> String {
     name.replace('\0', "\u{fffd}")
 }
 
-const BATCHES: &str = "SELECT d.device, e.epoch, b.first, b.id, b.signed
-    FROM devices d JOIN epochs e ON e.device = d.id JOIN batches b ON b.epoch = e.id
-    ORDER BY d.id, e.id, b.first, b.id";
+/// The sub-select sorts numbers only; each batch's bytes are put together when its turn comes.
+const BATCHES: &str = "SELECT device, epoch, first, id, (SELECT string_agg(p.signed, ''::bytea ORDER BY p.piece)
+        FROM batches p WHERE p.epoch = b.run AND p.first = b.first AND p.received = b.received AND p.id = b.id)
+    FROM (SELECT d.device, e.epoch, e.id AS run, b.first, b.id, b.received
+        FROM devices d JOIN epochs e ON e.device = d.id JOIN batches b ON b.epoch = e.id
+        WHERE b.piece = 0 AND b.received >= $1 AND b.received < $2 AND ($3::bytea IS NULL OR d.device = $3)
+        ORDER BY d.id, e.id, b.first, b.id OFFSET 0) b";
 const FINDINGS: &str = "SELECT d.device, e.epoch, f.seq, f.kind, f.at
     FROM devices d JOIN epochs e ON e.device = d.id JOIN findings f ON f.epoch = e.id
+    WHERE f.at >= $1 AND f.at < $2 AND ($3::bytea IS NULL OR d.device = $3)
     ORDER BY d.id, e.id, f.seq, f.kind, f.head";
 
 fn arrived(row: &Row) -> Result<Arrived, StoreError> {

@@ -20,7 +20,7 @@ use rusqlite::{
 
 use super::{
     Arrived, Asked, DeviceRow, Finding, FindingKind, FindingRow, Front, Heard, HourRow, Incoming,
-    Kept, Page, Place, Store, StoreError, Totals,
+    Kept, Page, Place, Store, StoreError, Totals, Which,
     intake::{self, Change, EpochRow, Held, Rows},
     loaded, numbered, stored, stored_time,
 };
@@ -76,14 +76,16 @@ impl Store for SqliteStore {
 
     fn visit(
         &self,
+        which: &Which,
         each: &mut dyn FnMut(Arrived) -> ControlFlow<()>,
     ) -> Result<Totals, StoreError> {
         let mut connection = self.reader();
         let view = connection.transaction()?;
         let totals = fleet::totals(&view)?;
+        let (from, until, device) = which.stored();
         for (query, read) in [(BATCHES, arrived as fn(&Row<'_>) -> _), (FINDINGS, found)] {
             let mut statement = view.prepare(query)?;
-            let mut rows = statement.query([])?;
+            let mut rows = statement.query(params![from, until, device])?;
             while let Some(row) = rows.next()? {
                 if each(read(row)?).is_break() {
                     return Ok(totals);
@@ -268,9 +270,11 @@ impl Open<'_> {
 
 const BATCHES: &str = "SELECT d.device, e.epoch, b.first, b.id, b.signed
     FROM devices d JOIN epochs e ON e.device = d.id JOIN batches b ON b.epoch = e.id
+    WHERE b.received >= ?1 AND b.received < ?2 AND (?3 IS NULL OR d.device = ?3)
     ORDER BY d.id, e.id, b.first, b.id";
 const FINDINGS: &str = "SELECT d.device, e.epoch, f.seq, f.kind, f.at
     FROM devices d JOIN epochs e ON e.device = d.id JOIN findings f ON f.epoch = e.id
+    WHERE f.at >= ?1 AND f.at < ?2 AND (?3 IS NULL OR d.device = ?3)
     ORDER BY d.id, e.id, f.seq, f.kind, f.head";
 
 fn epoch_row(row: &Row<'_>) -> rusqlite::Result<EpochRow> {

@@ -60,7 +60,11 @@ impl<F: Fn(&[Incoming]) -> Result<Vec<Kept>, StoreError> + Send + Sync> Store fo
     fn hear(&self, _: &Heard) -> Result<(), StoreError> {
         Ok(())
     }
-    fn visit(&self, _: &mut dyn FnMut(Arrived) -> ControlFlow<()>) -> Result<Totals, StoreError> {
+    fn visit(
+        &self,
+        _: &Which,
+        _: &mut dyn FnMut(Arrived) -> ControlFlow<()>,
+    ) -> Result<Totals, StoreError> {
         Ok(Totals::default())
     }
     fn totals(&self) -> Result<Totals, StoreError> {

@@ -11,49 +11,76 @@ use std::{
     },
 };
 
-use gatepost_hub::{StoreError, store::Location};
+use gatepost_hub::{
+    StoreError,
+    export::export,
+    store::{Location, Which},
+};
 use postgres::{Client, NoTls};
 
-use crate::support::{Device, Site};
+use crate::support::{Device, Site, file_names};
 
-struct Server {
-    directory: PathBuf,
+/// A server that this program started.
+pub(crate) struct Server {
+    pub(crate) directory: PathBuf,
+    port: u16,
     /// It ends when its standard input does: with this program, however it ends.
     _server: Child,
 }
+
+/// Where a server is looked for that nobody says more of; here only a name of its socket.
+const PORT: u16 = 5432;
 
 static SERVER: OnceLock<Option<Server>> = OnceLock::new();
 static NEXT: AtomicU32 = AtomicU32::new(0);
 
 /// The URL of a new, empty database; nothing where the machine has no server.
 pub(crate) fn database() -> Option<String> {
-    let server = SERVER.get_or_init(start).as_ref();
-    let Some(server) = server else {
-        println!("SKIPPED: no PostgreSQL server program on this machine (Debian: postgresql)");
-        return None;
-    };
-    let name = format!("test_{}", NEXT.fetch_add(1, Ordering::Relaxed));
-    let url = |name: &str| {
-        let host = server.directory.to_str().unwrap().replace('/', "%2F");
-        format!("postgres://hub@{host}/{name}")
-    };
-    let mut client = Client::connect(&url("postgres"), NoTls).unwrap();
-    client
-        .batch_execute(&format!("CREATE DATABASE {name}"))
-        .unwrap();
-    Some(url(&name))
+    let server = SERVER.get_or_init(|| {
+        let directory = format!("gatepost-pg-{}", std::process::id());
+        start(std::env::temp_dir().join(directory), PORT, &[])
+    });
+    let server = there(server.as_ref())?;
+    Some(server.url(&server.new_database()))
 }
 
-fn start() -> Option<Server> {
+/// Says that a test was skipped, where there is no server.
+pub(crate) fn there<T>(server: Option<T>) -> Option<T> {
+    if server.is_none() {
+        println!("SKIPPED: no PostgreSQL server program on this machine (Debian: postgresql)");
+    }
+    server
+}
+
+impl Server {
+    fn url(&self, name: &str) -> String {
+        let host = self.directory.to_str().unwrap().replace('/', "%2F");
+        format!("postgres://hub@{host}:{}/{name}", self.port)
+    }
+
+    /// The name of a new, empty database.
+    pub(crate) fn new_database(&self) -> String {
+        let name = format!("test_{}", NEXT.fetch_add(1, Ordering::Relaxed));
+        let mut client = Client::connect(&self.url("postgres"), NoTls).unwrap();
+        client
+            .batch_execute(&format!("CREATE DATABASE {name}"))
+            .unwrap();
+        name
+    }
+}
+
+/// Starts a server in a directory; nothing where the machine has none.
+pub(crate) fn start(directory: PathBuf, port: u16, settings: &[String]) -> Option<Server> {
     let script = concat!(
         env!("CARGO_MANIFEST_DIR"),
         "/../../scripts/throwaway-postgres"
     );
-    let directory = std::env::temp_dir().join(format!("gatepost-pg-{}", std::process::id()));
     let mut server = Command::new(script)
         .arg(&directory)
         // Speed: what survives a crash of the server is not asked here.
         .args(["fsync=off", "shared_buffers=16MB", "max_connections=60"])
+        .args(settings)
+        .env("PGPORT", port.to_string())
         .stdin(Stdio::piped())
         .stdout(Stdio::piped())
         .spawn()
@@ -65,6 +92,7 @@ fn start() -> Option<Server> {
     if said.trim() == "ready" {
         return Some(Server {
             directory,
+            port,
             _server: server,
         });
     }
@@ -77,22 +105,18 @@ fn start() -> Option<Server> {
 }
 
 fn client(site: &Site) -> Client {
-    let Location::Server(config) = &site.location else {
+    let Location::Server(server) = &site.location else {
         unreachable!("not on a server")
     };
-    let mut client = config.connect(NoTls).unwrap();
-    client
-        .batch_execute("SET search_path = gatepost_hub")
-        .unwrap();
-    client
+    server.connect().unwrap()
 }
 
-fn number(client: &mut Client, query: &str) -> i64 {
+pub(crate) fn number(client: &mut Client, query: &str) -> i64 {
     client.query_one(query, &[]).unwrap().get(0)
 }
 
 #[test]
-fn a_batch_lies_in_its_days_partition_unpressed_and_as_it_came() {
+fn a_batch_lies_in_its_days_partition_in_pieces_of_a_page_as_it_came() {
     let Some(site) = Site::on_postgres() else {
         return;
     };
@@ -100,18 +124,66 @@ fn a_batch_lies_in_its_days_partition_unpressed_and_as_it_came() {
     let batch = device.batch(0..200);
     site.hub().acknowledged(&batch);
     let mut client = client(&site);
-    let row = client.query_one("SELECT tableoid::regclass::text, signed FROM batches", &[]);
-    let row = row.unwrap();
+    let rows = client
+        .query(
+            "SELECT tableoid::regclass::text, signed FROM batches ORDER BY piece",
+            &[],
+        )
+        .unwrap();
     let day = gatepost_pass::fixture::NOW.0 / 86_400;
-    assert_eq!(row.get::<_, String>(0), format!("batches_{day}"));
-    assert_eq!(row.get::<_, Vec<u8>>(1), batch);
-    let external =
-        "SELECT count(*) FROM pg_attribute WHERE attname = 'signed' AND attstorage = 'e'";
-    assert_eq!(
-        number(&mut client, external),
-        2,
-        "the table and its partition"
+    assert!(
+        rows.iter()
+            .all(|row| row.get::<_, String>(0) == format!("batches_{day}"))
     );
+    let pieces: Vec<Vec<u8>> = rows.iter().map(|row| row.get(1)).collect();
+    assert_eq!(
+        (pieces.len(), pieces.concat()),
+        (batch.len().div_ceil(8_000), batch)
+    );
+    // Nothing of them lies elsewhere.
+    let pages = format!("SELECT pg_relation_size('batches_{day}') / 8192");
+    assert_eq!(number(&mut client, &pages), pieces.len() as i64);
+    let outside = "SELECT coalesce(sum(pg_relation_size(reltoastrelid)), 0)::bigint
+        FROM pg_class WHERE relname LIKE 'batches_%' AND reltoastrelid <> 0";
+    assert_eq!(number(&mut client, outside), 0);
+}
+
+#[test]
+fn a_database_of_schema_1_is_brought_up_and_its_batches_count_and_come_out_as_they_were() {
+    let Some(site) = Site::on_postgres() else {
+        return;
+    };
+    let device = Device::new(1, 300);
+    let batches = [device.batch(0..200), device.batch(150..300)];
+    site.hub().acknowledged(&batches[0]);
+    // As that schema had it: a row a batch.
+    client(&site)
+        .batch_execute(
+            "CREATE TABLE whole AS SELECT received, id, epoch, first, last, string_agg(signed, '' ORDER BY piece) AS signed
+                 FROM batches GROUP BY 1, 2, 3, 4, 5;
+             TRUNCATE batches;
+             ALTER TABLE batches DROP COLUMN piece;
+             ALTER TABLE batches ALTER signed SET STORAGE EXTERNAL;
+             INSERT INTO batches (received, id, epoch, first, last, signed) SELECT * FROM whole;
+             DROP TABLE whole;
+             UPDATE version SET version = 1",
+        )
+        .unwrap();
+    assert!(
+        site.location.open_to_read().is_err(),
+        "an old schema was read as if it were new"
+    );
+    let receipt = site.hub().acknowledged(&batches[1]);
+    assert_eq!((receipt.next_seq, receipt.head), (300, device.head()));
+    assert_eq!(site.summary(), "299 passages from 1 devices, 0 findings");
+    let store = site.location.open_to_read().unwrap();
+    let to = site.path("export");
+    export(&*store, &Which::ALL, &to).unwrap();
+    let out = file_names(&to)
+        .into_iter()
+        .map(|name| std::fs::read(to.join(name)).unwrap());
+    let out: std::collections::BTreeSet<_> = out.collect();
+    assert_eq!(out, batches.into_iter().collect());
 }
 
 #[test]

@@ -4,7 +4,9 @@ use std::ops::ControlFlow;
 
 use gatepost_hub::{
     Store, StoreError,
-    store::{Arrived, Asked, DeviceRow, FindingRow, Heard, HourRow, Incoming, Kept, Page, Totals},
+    store::{
+        Arrived, Asked, DeviceRow, FindingRow, Heard, HourRow, Incoming, Kept, Page, Totals, Which,
+    },
 };
 use gatepost_pass::{
     DeviceId, Digest, Timestamp,
@@ -176,7 +178,11 @@ impl Store for Broken {
     fn hear(&self, _: &Heard) -> Result<(), StoreError> {
         Err(self.0())
     }
-    fn visit(&self, _: &mut dyn FnMut(Arrived) -> ControlFlow<()>) -> Result<Totals, StoreError> {
+    fn visit(
+        &self,
+        _: &Which,
+        _: &mut dyn FnMut(Arrived) -> ControlFlow<()>,
+    ) -> Result<Totals, StoreError> {
         Err(self.0())
     }
     fn totals(&self) -> Result<Totals, StoreError> {

@@ -2,7 +2,7 @@
 
 use std::{
     fs,
-    io::{Read as _, Write as _},
+    io::Write as _,
     net::{SocketAddr, TcpStream},
     path::{Path, PathBuf},
     sync::Arc,
@@ -10,7 +10,7 @@ use std::{
 };
 
 use gatepost_hub::{
-    BundleDirectory, Caller, Fleet, Hub, Limits, Store, operator_router,
+    BundleDirectory, Caller, Fleet, Hub, HubTls, Limits, Store, operator_router,
     passages::{self, Form},
     router, server,
     store::Location,
@@ -43,12 +43,16 @@ impl Site {
 
     /// With its database on a real PostgreSQL server; nothing where the machine has none.
     pub(crate) fn on_postgres() -> Option<Self> {
-        let url = crate::postgres::database()?;
-        Some(Self {
-            location: Location::server(&url).unwrap(),
-            data: ["--store".into(), url],
+        Some(Self::on(&crate::postgres::database()?))
+    }
+
+    /// With its database at a URL.
+    pub(crate) fn on(url: &str) -> Self {
+        Self {
+            location: Location::server(url).unwrap(),
+            data: ["--store".into(), url.into()],
             ..Self::new()
-        })
+        }
     }
 
     pub(crate) fn without_bundle() -> Self {
@@ -105,9 +109,18 @@ impl Site {
         limits: Limits,
         fleet: Option<Fleet>,
     ) -> Running {
+        Running::start(self.hub_of(store, limits), fleet, None)
+    }
+
+    /// A hub that devices speak TLS with, or not.
+    pub(crate) fn hub_over(&self, tls: Option<Arc<HubTls>>) -> Running {
+        let store = self.location.open().unwrap();
+        Running::start(self.hub_of(store, Limits::default()), None, tls)
+    }
+
+    fn hub_of(&self, store: Box<dyn Store>, limits: Limits) -> Hub {
         let bundle = BundleDirectory::new(self.path("bundle"), fixture::root(), &fixture::hub());
-        let hub = Hub::new(bundle, store, fixture::hub(), || NOW, limits);
-        Running::start(hub, fleet)
+        Hub::new(bundle, store, fixture::hub(), || NOW, limits)
     }
 
     pub(crate) fn list(&self, form: Form) -> Vec<String> {
@@ -162,7 +175,7 @@ pub(crate) struct Running {
 }
 
 impl Running {
-    fn start(hub: Hub, fleet: Option<Fleet>) -> Self {
+    fn start(hub: Hub, fleet: Option<Fleet>, tls: Option<Arc<HubTls>>) -> Self {
         let bind = || {
             let listener = std::net::TcpListener::bind("127.0.0.1:0").unwrap();
             listener.set_nonblocking(true).unwrap();
@@ -174,14 +187,14 @@ impl Running {
             let mut runtime = tokio::runtime::Builder::new_current_thread();
             runtime.enable_all().build().unwrap().block_on(async {
                 let hub = Arc::new(hub);
-                let serve = |listener, router| {
+                let serve = |listener, router, tls| {
                     let mut stopped = stopped.clone();
                     let stop = async move { drop(stopped.changed().await) };
                     let listener = tokio::net::TcpListener::from_std(listener).unwrap();
-                    server::serve(listener, router, stop)
+                    server::serve(listener, router, tls, stop)
                 };
-                let devices = serve(listener, router(hub.clone(), Caller::ForwardedFor));
-                let operators = serve(operator_listener, operator_router(hub, fleet));
+                let devices = serve(listener, router(hub.clone(), Caller::ForwardedFor), tls);
+                let operators = serve(operator_listener, operator_router(hub, fleet), None);
                 tokio::join!(devices, operators);
             });
         });
@@ -191,6 +204,11 @@ impl Running {
             stop: Some(stop),
             thread: Some(thread),
         }
+    }
+
+    /// Begins to end; what is under way goes on.
+    pub(crate) fn stop(&mut self) {
+        drop(self.stop.take());
     }
 
     pub(crate) fn get(&self, path: &str, headers: &str) -> Answer {
@@ -290,7 +308,7 @@ pub(crate) fn request(
     answer(&mut stream)
 }
 
-fn answer(stream: &mut TcpStream) -> std::io::Result<Answer> {
+pub(crate) fn answer(stream: &mut impl std::io::Read) -> std::io::Result<Answer> {
     let mut bytes = Vec::new();
     stream.read_to_end(&mut bytes)?;
     let end = bytes.windows(4).position(|four| four == b"\r\n\r\n");

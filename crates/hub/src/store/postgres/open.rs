@@ -1,47 +1,67 @@
 //! Connecting, schema, partitions.
 
-use std::{error::Error as _, fmt::Write as _};
+use std::{error::Error as _, fmt::Write as _, time::Duration};
 
 use gatepost_pass::Timestamp;
-use postgres::{Client, Config, NoTls, Transaction};
+use postgres::{Client, NoTls, Transaction};
 
-use super::{StoreError, stored_time};
+use super::{Server, StoreError, stored_time};
 
 /// All that is ours stands in this schema; the rest of the database is left alone.
 const SCHEMA: &str = "gatepost_hub";
 /// The version of the schema that this program writes.
-const VERSION: i64 = 1;
-const SCHEMA_1: &str = include_str!("schema-1.sql");
+const VERSION: i64 = 2;
+/// The steps to it, from version to version; the first makes it all.
+const STEPS: [&str; VERSION as usize] =
+    [include_str!("schema-1.sql"), include_str!("schema-2.sql")];
 /// "GPHB": the advisory lock under which schema and partitions change.
 const LOCK: i64 = 0x4750_4842;
 const DAY: i64 = 86_400;
+/// How long each address of the server may take to answer.
+const CONNECT_TIME: Duration = Duration::from_secs(10);
 
-/// Connects. Commits are on the server's disk when they return, whatever its configuration says; and no
-/// statement waits for ever.
-pub(super) fn connect(config: &Config) -> Result<Client, StoreError> {
-    let mut client = config.connect(NoTls)?;
-    client.batch_execute(&format!(
-        "SET search_path = {SCHEMA}; SET synchronous_commit = on; SET lock_timeout = '10s';
-         SET statement_timeout = '60s'; SET idle_in_transaction_session_timeout = '60s'"
-    ))?;
-    Ok(client)
+impl Server {
+    /// Connects. Commits are on the server's disk when they return, whatever its configuration says; and neither the
+    /// connection nor a statement is waited for without end.
+    pub fn connect(&self) -> Result<Client, StoreError> {
+        let mut config = self.config.clone();
+        if config.get_connect_timeout().is_none() {
+            config.connect_timeout(CONNECT_TIME);
+        }
+        let mut client = match &self.encryption {
+            Some(encryption) => config.connect(encryption.clone()),
+            None => config.connect(NoTls),
+        }
+        .map_err(|why| StoreError::Unreachable(said(&why)))?;
+        client.batch_execute(&format!(
+            "SET search_path = {SCHEMA}; SET synchronous_commit = on; SET lock_timeout = '10s';
+             SET statement_timeout = '60s'; SET idle_in_transaction_session_timeout = '60s'"
+        ))?;
+        Ok(client)
+    }
 }
 
 /// Makes the schema, or brings an older one up.
 pub(super) fn upgrade(client: &mut Client) -> Result<(), StoreError> {
     let mut transaction = client.transaction()?;
     transaction.execute("SELECT pg_advisory_xact_lock($1)", &[&LOCK])?;
-    match version(&mut transaction)? {
-        Some(VERSION) => {}
+    let steps = match version(&mut transaction)? {
+        Some(version @ 1..=VERSION) => &STEPS[version as usize..],
         Some(newer) if newer > VERSION => return Err(StoreError::Newer(newer)),
-        // Steps from older versions go here, one at a time.
         Some(_) => return Err(StoreError::Foreign),
         None => {
-            transaction.batch_execute(&format!("CREATE SCHEMA {SCHEMA}"))?;
-            transaction.batch_execute(SCHEMA_1)?;
-            transaction.batch_execute("CREATE TABLE version (version bigint NOT NULL)")?;
-            transaction.execute("INSERT INTO version VALUES ($1)", &[&VERSION])?;
+            transaction.batch_execute(&format!(
+                "CREATE SCHEMA {SCHEMA}; CREATE TABLE version (version bigint NOT NULL);
+                 INSERT INTO version VALUES (0)"
+            ))?;
+            &STEPS[..]
         }
+    };
+    for step in steps {
+        transaction.batch_execute(step)?;
+    }
+    if !steps.is_empty() {
+        transaction.execute("UPDATE version SET version = $1", &[&VERSION])?;
     }
     Ok(transaction.commit()?)
 }
@@ -52,6 +72,9 @@ pub(super) fn check(client: &mut Client) -> Result<(), StoreError> {
     match version(&mut transaction)? {
         Some(VERSION) => Ok(()),
         Some(newer) if newer > VERSION => Err(StoreError::Newer(newer)),
+        Some(older @ 1..) => Err(StoreError::Failed(format!(
+            "schema {older} is older than this program's: start `gatepost-hub serve` on it once"
+        ))),
         Some(_) => Err(StoreError::Foreign),
         None => Err(StoreError::Failed("nothing was ever stored in it".into())),
     }
@@ -104,7 +127,8 @@ pub(super) fn drop_partitions(client: &mut Client, before: Timestamp) -> Result<
             continue;
         };
         let name = format!("batches_{day}");
-        let count = transaction.query_one(&format!("SELECT count(*) FROM {name}"), &[])?;
+        let count =
+            transaction.query_one(&format!("SELECT count(*) FROM {name} WHERE piece = 0"), &[])?;
         gone += count.try_get::<_, i64>(0)?.unsigned_abs();
         transaction.batch_execute(&format!("DROP TABLE {name}"))?;
     }
@@ -114,13 +138,17 @@ pub(super) fn drop_partitions(client: &mut Client, before: Timestamp) -> Result<
 
 impl From<postgres::Error> for StoreError {
     fn from(why: postgres::Error) -> Self {
-        let mut text = why.to_string();
-        // Its own words leave out what the server said. No parameters stand in that.
-        if let Some(server) = why.as_db_error() {
-            text = format!("{}: {}", server.code().code(), server.message());
-        } else if let Some(source) = why.source() {
-            let _ = write!(text, ": {source}");
-        }
-        Self::Failed(text)
+        Self::Failed(said(&why))
     }
+}
+
+/// What went wrong. The error's own words leave out what the server said; no parameters stand in that.
+fn said(why: &postgres::Error) -> String {
+    let mut text = why.to_string();
+    if let Some(server) = why.as_db_error() {
+        text = format!("{}: {}", server.code().code(), server.message());
+    } else if let Some(source) = why.source() {
+        let _ = write!(text, ": {source}");
+    }
+    text
 }

@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 
 use gatepost_protocol::{Head, Outcome, batch::MAX_RECORDS};
-use postgres::{Transaction, binary_copy::BinaryCopyInWriter, types::Type};
+use postgres::{Client, Statement, Transaction, binary_copy::BinaryCopyInWriter, types::Type};
 
 use super::{head, storable};
 use crate::store::{
@@ -13,7 +13,29 @@ use crate::store::{
 };
 
 /// A transaction.
-pub(super) struct Open<'a>(pub(super) Transaction<'a>);
+pub(super) struct Open<'a> {
+    pub(super) transaction: Transaction<'a>,
+    pub(super) prepared: &'a Prepared,
+}
+
+/// What every group says, understood by the server once a connection.
+pub(super) struct Prepared {
+    find: Statement,
+    numbers: Statement,
+    copy: Statement,
+    update: Statement,
+}
+
+impl Prepared {
+    pub(super) fn new(client: &mut Client) -> Result<Self, StoreError> {
+        Ok(Self {
+            find: client.prepare(FIND)?,
+            numbers: client.prepare(NUMBERS)?,
+            copy: client.prepare(COPY)?,
+            update: client.prepare(UPDATE)?,
+        })
+    }
+}
 
 const FIND: &str = "SELECT came.n, e.id, e.next_seq, e.head, e.beyond, EXISTS (SELECT 1 FROM epochs o
         WHERE o.device = e.device AND o.previous = came.previous AND o.id <> e.id)
@@ -28,8 +50,20 @@ const NEW_EPOCHS: &str = "INSERT INTO epochs (device, epoch, next_seq, head, bey
     SELECT d.id, came.epoch, 0, $3, 0 FROM unnest($1::bytea[], $2::bytea[]) AS came (device, epoch)
     JOIN devices d ON d.device = came.device ORDER BY d.id
     ON CONFLICT (device, epoch) DO NOTHING";
-const COPY: &str = "COPY batches (received, epoch, first, last, signed) FROM STDIN BINARY";
-const COLUMNS: [Type; 5] = [Type::INT8, Type::INT8, Type::INT8, Type::INT8, Type::BYTEA];
+const NUMBERS: &str = "SELECT nextval('batch_numbers') FROM generate_series(1, $1::bigint)";
+const COPY: &str =
+    "COPY batches (received, id, epoch, first, last, piece, signed) FROM STDIN BINARY";
+const COLUMNS: [Type; 7] = [
+    Type::INT8,
+    Type::INT8,
+    Type::INT8,
+    Type::INT8,
+    Type::INT8,
+    Type::INT8,
+    Type::BYTEA,
+];
+/// Bytes of a piece of a batch: what fits into a page of 8 KiB beside the other columns.
+const PIECE: usize = 8_000;
 const UPDATE: &str = "WITH fronts AS (UPDATE epochs SET next_seq = n.next_seq, head = n.head, beyond = n.beyond,
             previous = coalesce(n.previous, epochs.previous)
         FROM unnest($1::bigint[], $2::bigint[], $3::bytea[], $4::bigint[], $5::bytea[])
@@ -52,9 +86,11 @@ impl Rows for Open<'_> {
             let epochs: Vec<_> = group.iter().map(|came| came.batch.epoch().0).collect();
             let epochs: Vec<&[u8]> = epochs.iter().map(|id| &id[..]).collect();
             let (names, seen) = (names(group), seen(group));
-            self.0.execute(NEW_DEVICES, &[&devices, &names, &seen])?;
+            self.transaction
+                .execute(NEW_DEVICES, &[&devices, &names, &seen])?;
             let start = &Head::START.0.0[..];
-            self.0.execute(NEW_EPOCHS, &[&devices, &epochs, &start])?;
+            self.transaction
+                .execute(NEW_EPOCHS, &[&devices, &epochs, &start])?;
             found = self.find_known(group)?;
         }
         if found.len() == group.len() {
@@ -68,13 +104,13 @@ impl Rows for Open<'_> {
         // A batch is no longer than the limit, so the index gives a short range.
         let lowest = stored(from.saturating_sub(MAX_RECORDS as u64))?;
         let (from, to) = (stored(from)?, stored(to)?);
-        let batches = self.0.query(
-            "SELECT signed FROM batches
-             WHERE epoch = $1 AND first BETWEEN $2 AND $4 AND last >= $3 ORDER BY id",
+        let batches = self.transaction.query(
+            "SELECT string_agg(signed, ''::bytea ORDER BY piece) FROM batches
+             WHERE epoch = $1 AND first BETWEEN $2 AND $4 AND last >= $3 GROUP BY id ORDER BY id",
             &[&epoch, &lowest, &from, &to],
         )?;
         let batches = batches.iter().map(|row| row.try_get(0));
-        let findings = self.0.query(
+        let findings = self.transaction.query(
             "SELECT seq, kind, head FROM findings WHERE epoch = $1 AND seq BETWEEN $2 AND $3",
             &[&epoch, &from, &to],
         )?;
@@ -107,7 +143,7 @@ impl Rows for Open<'_> {
         }
         if !findings.0.is_empty() {
             let Findings(epochs, seqs, kinds, heads, at) = &findings;
-            self.0
+            self.transaction
                 .execute(NEW_FINDINGS, &[epochs, seqs, kinds, heads, at])?;
         }
         self.update(group, &news)
@@ -130,7 +166,9 @@ impl Open<'_> {
             .iter()
             .map(|epoch| epoch.as_ref().map(|epoch| &epoch.0[..]))
             .collect();
-        let rows = self.0.query(FIND, &[&devices, &epochs, &previous])?;
+        let rows = self
+            .transaction
+            .query(&self.prepared.find, &[&devices, &epochs, &previous])?;
         let rows = rows.iter().map(|row| {
             let found = EpochRow {
                 id: row.try_get(1)?,
@@ -150,16 +188,17 @@ impl Open<'_> {
         if news.is_empty() {
             return Ok(());
         }
-        let mut writer = BinaryCopyInWriter::new(self.0.copy_in(COPY)?, &COLUMNS);
-        for (incoming, change) in news {
-            let (first, last) = change.range;
-            writer.write(&[
-                &stored_time(incoming.at),
-                &change.epoch,
-                &stored(first)?,
-                &stored(last)?,
-                &incoming.signed,
-            ])?;
+        let numbers = &self.prepared.numbers;
+        let numbers = self.transaction.query(numbers, &[&(news.len() as i64)])?;
+        let copy = self.transaction.copy_in(&self.prepared.copy)?;
+        let mut writer = BinaryCopyInWriter::new(copy, &COLUMNS);
+        for ((incoming, change), number) in news.iter().zip(&numbers) {
+            let (received, number) = (stored_time(incoming.at), number.try_get::<_, i64>(0)?);
+            let (first, last) = (stored(change.range.0)?, stored(change.range.1)?);
+            for (piece, bytes) in (0_i64..).zip(incoming.signed.chunks(PIECE)) {
+                let epoch = &change.epoch;
+                writer.write(&[&received, &number, epoch, &first, &last, &piece, &bytes])?;
+            }
         }
         writer.finish()?;
         Ok(())
@@ -192,8 +231,8 @@ impl Open<'_> {
         let hours: Vec<i64> = counts.keys().map(|(hour, _)| i64::from(*hour)).collect();
         let classes: Vec<i64> = counts.keys().map(|(_, class)| *class as i64).collect();
         let passages: Vec<i64> = counts.into_values().collect();
-        self.0.execute(
-            UPDATE,
+        self.transaction.execute(
+            &self.prepared.update,
             &[
                 &ids, &next, &heads, &beyond, &previous, &seen, &devices, &names, &hours, &classes,
                 &passages,

@@ -59,7 +59,7 @@ fn a_database_of_schema_1_is_brought_up_and_loses_nothing() {
     }
     let store = SqliteStore::open(&path).unwrap();
     let mut seen = Vec::new();
-    let totals = store.visit(&mut |arrived| {
+    let totals = store.visit(&Which::ALL, &mut |arrived| {
         seen.push(arrived);
         ControlFlow::Continue(())
     });

@@ -1,0 +1,197 @@
+//! What an export hands out: the very bytes that came, all that was asked for and nothing else, however often it broke
+//! off.
+
+use std::{collections::BTreeSet, fs, path::Path, process::Command};
+
+use gatepost_hub::{
+    Store,
+    export::{ExportError, Exported, export},
+    store::{Location, Which},
+};
+use gatepost_pass::{Timestamp, fixture::NOW};
+use gatepost_protocol::VerifiedBatch;
+
+use crate::support::{Device, Site, file_names, trust};
+
+on_every_store! {
+    an_export_is_every_batch_byte_for_byte_also_where_they_contradict_each_other
+    an_export_that_broke_off_goes_on_and_mends_what_was_cut
+    a_device_and_a_time_of_arrival_can_be_asked_for
+}
+
+fn read(directory: &Path) -> BTreeSet<Vec<u8>> {
+    let names = file_names(directory).into_iter();
+    names
+        .map(|name| fs::read(directory.join(name)).unwrap())
+        .collect()
+}
+
+fn opened(site: &Site) -> Box<dyn Store> {
+    site.location.open_to_read().unwrap()
+}
+
+fn an_export_is_every_batch_byte_for_byte_also_where_they_contradict_each_other(site: &Site) {
+    let hub = site.hub();
+    let (first, second) = (Device::new(1, 700), Device::new(2, 3));
+    let mut fork = first.cut(5);
+    fork.pass(2);
+    let batches = [
+        first.batch(0..500),
+        first.batch(500..700),
+        second.batch(0..3),
+        fork.batch(5..7),
+    ];
+    for batch in &batches {
+        assert_eq!(hub.post(batch).status, 200);
+    }
+    // A batch that brought nothing new is not kept, and not handed out.
+    hub.acknowledged(&first.batch(0..3));
+    let to = site.path("export");
+    let exported = export(&*opened(site), &Which::ALL, &to).unwrap();
+    assert_eq!(
+        exported,
+        Exported {
+            written: 4,
+            there: 0
+        }
+    );
+    assert_eq!(read(&to), batches.iter().cloned().collect());
+    for name in file_names(&to) {
+        assert!(name.ends_with(".batch"), "{name}");
+        let bytes = fs::read(to.join(&name)).unwrap();
+        let batch = VerifiedBatch::verify(&bytes, &trust(), NOW).unwrap();
+        assert!(name.starts_with(&format!("{}-{}-", batch.device(), batch.epoch())));
+    }
+}
+
+fn an_export_that_broke_off_goes_on_and_mends_what_was_cut(site: &Site) {
+    let (hub, device) = (site.hub(), Device::new(1, 9));
+    for seq in 0..8 {
+        hub.acknowledged(&device.batch(seq..seq + 1));
+    }
+    let (store, to) = (opened(site), site.path("export"));
+    export(&*store, &Which::ALL, &to).unwrap();
+    let all = read(&to);
+    let mut names = file_names(&to);
+    names.sort();
+    fs::remove_file(to.join(&names[0])).unwrap();
+    fs::write(to.join(&names[1]), "").unwrap();
+    fs::write(to.join(&names[2]), [0; 100]).unwrap();
+    // Left behind by one that was killed.
+    fs::write(to.join("rest.part"), "rest").unwrap();
+    hub.acknowledged(&device.batch(8..9));
+    let again = export(&*store, &Which::ALL, &to).unwrap();
+    assert_eq!(
+        again,
+        Exported {
+            written: 4,
+            there: 5
+        }
+    );
+    fs::remove_file(to.join("rest.part")).unwrap();
+    let mended = read(&to);
+    assert!(mended.is_superset(&all));
+    assert_eq!(mended.len(), 9);
+    // A place that can't be written is named.
+    fs::write(site.path("file"), "").unwrap();
+    let refused = export(&*store, &Which::ALL, &site.path("file")).unwrap_err();
+    assert!(matches!(refused, ExportError::File { .. }), "{refused}");
+}
+
+fn a_device_and_a_time_of_arrival_can_be_asked_for(site: &Site) {
+    let (hub, devices) = (site.hub(), [Device::new(1, 3), Device::new(2, 3)]);
+    for device in &devices {
+        hub.acknowledged(&device.batch(0..3));
+    }
+    let store = opened(site);
+    let count = |which: Which| {
+        let to = site.path("some");
+        let _ = fs::remove_dir_all(&to);
+        export(&*store, &which, &to).unwrap().written
+    };
+    let of = |n: usize| Some(devices[n].id());
+    let later = NOW.plus(1);
+    let (all, none) = (Which::ALL, Timestamp(0));
+    assert_eq!(
+        count(Which {
+            device: of(1),
+            ..all
+        }),
+        1
+    );
+    assert_eq!(
+        count(Which {
+            device: Some(Device::new(3, 1).id()),
+            ..all
+        }),
+        0
+    );
+    assert_eq!(
+        count(Which {
+            from: NOW,
+            until: later,
+            ..all
+        }),
+        2
+    );
+    assert_eq!(count(Which { from: later, ..all }), 0);
+    assert_eq!(count(Which { until: NOW, ..all }), 0);
+    assert_eq!(
+        count(Which {
+            device: of(0),
+            from: NOW,
+            until: later
+        }),
+        1
+    );
+    assert_eq!(count(Which { until: none, ..all }), 0);
+}
+
+#[test]
+fn the_command_says_how_many_and_refuses_what_it_does_not_understand() {
+    let site = Site::new();
+    let device = Device::new(1, 3);
+    site.hub().acknowledged(&device.batch(0..3));
+    let Location::File(_) = &site.location else {
+        unreachable!()
+    };
+    let run = |more: &[&str]| {
+        let mut hub = Command::new(env!("CARGO_BIN_EXE_gatepost-hub"));
+        hub.arg("passages").args(&site.data).args(more);
+        hub.output().unwrap()
+    };
+    let to = site.path("export").to_str().unwrap().to_owned();
+    let said = |more: &[&str]| {
+        let output = run(&[&["--export", &to], more].concat());
+        assert!(
+            output.status.success(),
+            "{}",
+            String::from_utf8_lossy(&output.stderr)
+        );
+        String::from_utf8(output.stdout).unwrap()
+    };
+    let (id, stranger) = (device.id().to_string(), "0".repeat(32));
+    assert_eq!(
+        said(&["--device", &stranger]),
+        "0 batches written, 0 were there already\n"
+    );
+    let day = [
+        "--arrived-from",
+        "2020-01-01T00:00:00Z",
+        "--arrived-until",
+        "2100-01-01T00:00:00Z",
+    ];
+    assert_eq!(
+        said(&[&["--device", &id], &day[..]].concat()),
+        "1 batches written, 0 were there already\n"
+    );
+    assert_eq!(said(&[]), "0 batches written, 1 were there already\n");
+    for bad in [
+        &["--device", &id][..],
+        &["--export", &to, "--json"],
+        &["--export", &to, "--device", "none"],
+        &["--export", &to, "--arrived-from", "yesterday"],
+    ] {
+        assert_eq!(run(bad).status.code(), Some(2), "{bad:?}");
+    }
+}
