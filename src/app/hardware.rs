@@ -167,8 +167,6 @@ impl App {
 
     /// Tells the window what there is to switch, and how it was switched before the restart.
     pub(super) fn show_choices(&mut self) {
-        let language = self.choices.language.unwrap_or(self.config.language);
-        self.ui.send(UiUpdate::Language(language));
         let size = self.choices.text_size.unwrap_or_default();
         self.ui.send(UiUpdate::TextSize(size));
         if let (Some(sounds), Some(percent)) = (&mut self.devices.sounds, self.choices.volume) {

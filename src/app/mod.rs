@@ -198,9 +198,11 @@ pub fn run(options: Options) -> Result<(), AppError> {
 
     let (events, inbox) = mpsc::channel();
     let (to_app, to_end) = (events.clone(), events.clone());
+    // From the first picture on: told later, it could undo what a quick finger has chosen meanwhile.
+    let language = kept::choices(&data).language.unwrap_or(config.language);
     let ui = Ui::new(
         options.surface,
-        config.language,
+        language,
         options.fullscreen,
         move |command| {
             // The app thread outlives the window.

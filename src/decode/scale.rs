@@ -332,7 +332,12 @@ mod tests {
         let pixels: Vec<u8> = (0..45u32).map(|i| (i * i * 91 % 251) as u8).collect();
         let doubled = Picture::resized(luma(width, height, &pixels), 0.5);
         let old = image::GrayImage::from_raw(width, height, pixels.clone()).unwrap();
-        let slow = imageops::resize(&old, 2 * width, 2 * height, imageops::FilterType::CatmullRom);
+        let slow = imageops::resize(
+            &old,
+            2 * width,
+            2 * height,
+            imageops::FilterType::CatmullRom,
+        );
         assert_eq!((doubled.width, doubled.height), (18, 10));
         for (y, row) in doubled.pixels.chunks_exact(18).enumerate().skip(4).take(2) {
             // Where all neighbours are inside; at the edges a resize leaves out what is not there.

@@ -63,7 +63,7 @@ fn the_menu_sets_language_and_text_size_at_once() {
         next_command(&stage),
         UiCommand::SwitchLanguage(Language::Chinese)
     );
-    assert_says(&stage, &["菜单", "设备状态"]);
+    assert_says(&stage, &["菜单", "本机状态"]);
     stage.tap("English");
     assert_eq!(
         next_command(&stage),
