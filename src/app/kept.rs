@@ -5,6 +5,7 @@ use gatepost_protocol::Direction;
 use serde::{Deserialize, Serialize};
 
 use crate::{
+    config::Config,
     data::DataDir,
     files,
     ui::{Language, TextSize},
@@ -84,6 +85,11 @@ pub(super) struct Choices {
     pub(super) text_size: Option<TextSize>,
     /// 0 to 100.
     pub(super) volume: Option<u8>,
+}
+
+/// The language that the window opens in: the one chosen on the screen, else that of the settings.
+pub(super) fn language(data: &DataDir, config: &Config) -> Language {
+    choices(data).language.unwrap_or(config.language)
 }
 
 /// What was chosen before the restart; nothing where the file says nothing that is understood.

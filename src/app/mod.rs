@@ -199,7 +199,7 @@ pub fn run(options: Options) -> Result<(), AppError> {
     let (events, inbox) = mpsc::channel();
     let (to_app, to_end) = (events.clone(), events.clone());
     // From the first picture on: told later, it could undo what a quick finger has chosen meanwhile.
-    let language = kept::choices(&data).language.unwrap_or(config.language);
+    let language = kept::language(&data, &config);
     let ui = Ui::new(
         options.surface,
         language,

@@ -101,7 +101,7 @@ fn a_fault_names_line_key_and_what_is_allowed() {
             "scanner.device",
             "1 to 255 bytes",
         ),
-        ("[torch]\nminutes = 3", 1, "torch", "`led` or `flash`"),
+        ("[torch]\nminutes = 3", 1, "torch", "`led`, `flash`"),
         ("[torch]\nled = \"a\"\nflash = \"b\"", 1, "torch", "either"),
         ("[lamp]\nblue = 1", 2, "lamp.blue", "`green`"),
         ("[relay]\nline = 1", 1, "relay", "`gate`"),

@@ -36,10 +36,10 @@ fn settings(table: &str, socket: &Socket) -> String {
 fn a_code_from_a_serial_scanner_gets_its_verdict_and_is_logged() {
     let socket = Socket::new();
     let post = Post::with_devices(&settings("scanner", &socket), |_| (), |_| ());
-    post.sees("Not connected");
+    post.sees("Not found: scanner");
     let mut scanner = socket.plug();
     // What a scanner says before anyone listens is lost, as with a real one.
-    wait_for(|| (!post.says("Not connected")).then_some(())).expect("the scanner is back");
+    wait_for(|| (!post.says("Not found: scanner")).then_some(())).expect("the scanner is back");
     scanner.says(format!("{}\r\n", paper(1)).as_bytes());
     post.sees("ADMIT");
     post.sees("Logged");

@@ -31,6 +31,7 @@ use crate::{
     app::{
         Event,
         hub::Enrolled,
+        kept,
         scanner::{App, Parts},
         vitals::Vitals,
         workers::{self, FrameInbox},
@@ -42,7 +43,7 @@ use crate::{
     decode::{CodeContent, decode},
     devices::Devices,
     store::{BundleCache, Outbox, bundles::BundleDirectory},
-    ui::{Language, Surface, Ui, UiCommand, UiHandle},
+    ui::{Surface, Ui, UiCommand, UiHandle},
 };
 
 /// Longest that anything may take to come on screen.
@@ -105,12 +106,14 @@ impl Post {
         let (events, inbox) = channel();
         let (ready, handle) = channel();
         let to_app = events.clone();
+        let (config, bad_settings) = Config::load_or_safe(&data.config());
+        let language = kept::language(&data, &config);
         let window = thread::spawn(move || {
             let surface = Surface::Offscreen {
                 width: 480,
                 height: 800,
             };
-            let ui = Ui::new(surface, Language::English, false, move |command| {
+            let ui = Ui::new(surface, language, false, move |command| {
                 let _ = to_app.send(Event::Ui(command));
             });
             let ui = ui.unwrap();
@@ -119,7 +122,6 @@ impl Post {
         });
         let ui: UiHandle = handle.recv().unwrap();
         let clock = Arc::new(Clock::new(Some(NOW)));
-        let (config, bad_settings) = Config::load_or_safe(&data.config());
         let frames = workers::decoder(ui.clone(), events.clone());
         let mounts = folder.path().join("media");
         fs::create_dir_all(&mounts).unwrap();
