@@ -21,7 +21,7 @@ use tokio_rustls::{TlsAcceptor, server::TlsStream};
 
 use crate::{patient::Patient, router::https_only, tls::HubTls};
 
-/// Connections at once, some 30 KiB each. More of them wait in the system's queue.
+/// Connections at once: some 20 KiB each, 45 over TLS (docs/scale.md). More of them wait in the system's queue.
 pub const MAX_CONNECTIONS: usize = 12_000;
 /// Length of that queue, as far as the system allows it.
 const QUEUE: u32 = 16_384;

@@ -1,5 +1,4 @@
-//! Byte strings read and written as a whole. In postcard they look like lists of bytes; taken byte by byte, as lists
-//! are, they cost a hub more than all of its cryptography.
+//! Byte strings read and written as a whole. In postcard they look like lists of bytes, which are taken byte by byte.
 
 use std::fmt;
 
