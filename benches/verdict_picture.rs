@@ -79,7 +79,11 @@ fn run(device: &Path, stream: &Path, (width, height): (u32, u32)) {
         }
     }
     ran.join().unwrap().unwrap();
-    assert_eq!(times.len(), VERDICTS.into(), "each code has one verdict");
+    assert_eq!(
+        times.len(),
+        usize::from(VERDICTS),
+        "each code has one verdict"
+    );
     let column = |part: fn(&app::VerdictTimes) -> Duration| {
         let mut ms: Vec<_> = times
             .iter()

@@ -36,7 +36,7 @@ impl Notices {
             eprintln!("gatepost: {fault}; the defaults are in force");
             let (file, fault) = match fault {
                 ConfigError::Read { path, .. } => (path, None),
-                ConfigError::Wrong { path, fault } => (path, Some(fault)),
+                ConfigError::Wrong { path, fault } => (path, Some(*fault)),
             };
             Notice::BadSettings { file, fault }
         });

@@ -21,7 +21,7 @@ pub enum ConfigError {
         /// The file.
         path: String,
         /// Where and how.
-        fault: Fault,
+        fault: Box<Fault>,
     },
 }
 

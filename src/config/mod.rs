@@ -80,7 +80,7 @@ impl Config {
         let name = || path.display().to_string();
         let wrong = |fault| ConfigError::Wrong {
             path: name(),
-            fault,
+            fault: Box::new(fault),
         };
         let bytes = match files::read_limited(path, MAX_BYTES) {
             Ok(bytes) => bytes,

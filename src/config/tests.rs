@@ -11,7 +11,7 @@ fn load(text: &str) -> Result<Config, ConfigError> {
 
 fn fault(text: &str) -> Fault {
     match load(text) {
-        Err(ConfigError::Wrong { fault, .. }) => fault,
+        Err(ConfigError::Wrong { fault, .. }) => *fault,
         other => panic!("{text}: {other:?}"),
     }
 }
