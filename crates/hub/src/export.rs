@@ -95,6 +95,8 @@ fn keep(path: &Path, signed: &[u8]) -> Result<Kept, ExportError> {
             .mode(0o600)
             .open(&part)?;
         file.write_all(signed)?;
+        // A name must not come to the disk before what it names: a stick may be pulled right after.
+        file.sync_all()?;
         fs::rename(&part, path)
     };
     write().map_err(at(path)).map(|()| Kept::Written)
