@@ -11,8 +11,7 @@ use gatepost_pass::{
     policy::TracingKey,
 };
 use gatepost_protocol::{
-    DeviceRequest, Direction, Enrolment, Epoch, Outcome, Passage, Reason, Seen,
-    device::{HubPin, device_id},
+    DeviceRequest, Direction, Enrolment, Epoch, Outcome, Passage, Reason, Seen, device::device_id,
     seal::tracing_key,
 };
 use getrandom::{SysRng, rand_core::UnwrapErr};

@@ -14,7 +14,7 @@ use std::{
 use gatepost_pass::{DeviceId, Digest, Text};
 use gatepost_protocol::{
     batch::{BATCH_FILE, MAX_BYTES},
-    device::{HubPin, Revoked, device_id},
+    device::{Revoked, device_id},
 };
 use serde::{Deserialize, Serialize};
 

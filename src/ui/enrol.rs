@@ -9,6 +9,7 @@ pub(super) fn show(app: &AppWindow, view: &EnrolView) {
     let (step, place, why) = match &view.step {
         EnrolStep::ScanCode => (EnrolKind::ScanCode, "", ""),
         EnrolStep::Asking { hub } => (EnrolKind::Asking, hub.as_str(), ""),
+        EnrolStep::AtHub { hub } => (EnrolKind::AtHub, hub.as_str(), ""),
         EnrolStep::RequestWritten { file } => (EnrolKind::RequestWritten, file.as_str(), ""),
         EnrolStep::Enrolled => (EnrolKind::Enrolled, "", ""),
         EnrolStep::Failed(why) => (EnrolKind::Failed, "", why.as_str()),

@@ -60,7 +60,15 @@ pub(super) struct Post {
 impl Post {
     /// Enrolled, with the bundle of the fixture's region, changed.
     pub(super) fn open(change: impl FnOnce(&mut Region)) -> Self {
-        let folder = tempfile::tempdir().unwrap();
+        Self::prepared(tempfile::tempdir().unwrap(), change, |_| ())
+    }
+
+    /// The same in this folder, with something done to the device before it starts.
+    pub(super) fn prepared(
+        folder: TempDir,
+        change: impl FnOnce(&mut Region),
+        prepare: impl FnOnce(&DataDir),
+    ) -> Self {
         let mut region = region();
         change(&mut region);
         let data = DataDir::open(&folder.path().join("device")).unwrap();
@@ -77,6 +85,7 @@ impl Post {
             )
             .unwrap();
         fs::remove_dir_all(&stick).unwrap();
+        prepare(&data);
         Self::start(folder)
     }
 
@@ -246,7 +255,7 @@ impl Post {
     }
 
     fn logged(&self) -> Vec<Passage> {
-        let data = DataDir::open(&self.folder.path().join("device")).unwrap();
+        let data = self.data();
         let device = device_id(&data.own_key().unwrap().public());
         let outbox = Outbox::open(&data.passages()).unwrap();
         let mut passages = Vec::new();
@@ -262,6 +271,11 @@ impl Post {
             done.insert(outgoing.epoch);
         }
         passages
+    }
+
+    /// The device's directory.
+    pub(super) fn data(&self) -> DataDir {
+        DataDir::open(&self.folder.path().join("device")).unwrap()
     }
 
     /// A stick that is put in: its folder.

@@ -75,7 +75,7 @@ pub(super) fn good_status() -> StatusPageView {
         issuers: issuers(),
         clock: ClockView::Trusted,
         storage: StorageView {
-            free: 12_300_000_000,
+            free: Some(12_300_000_000),
             log: 48_000_000,
             writable: true,
         },
@@ -135,7 +135,7 @@ fn status_scenes() -> Vec<Scene> {
         issuers: issuers(),
         clock: ClockView::Ahead,
         storage: StorageView {
-            free: 0,
+            free: Some(0),
             log: 1_999_000_000,
             writable: false,
         },
@@ -151,7 +151,7 @@ fn status_scenes() -> Vec<Scene> {
         issuers: Vec::new(),
         clock: ClockView::Behind,
         storage: StorageView {
-            free: 118_000_000,
+            free: Some(118_000_000),
             log: 0,
             writable: true,
         },
@@ -165,6 +165,10 @@ fn status_scenes() -> Vec<Scene> {
     };
     let never = StatusPageView {
         sync: SyncView::Never,
+        storage: StorageView {
+            free: None,
+            ..good_status().storage
+        },
         ..good_status()
     };
     [
@@ -280,7 +284,12 @@ fn enrol_scenes() -> Vec<Scene> {
     vec![
         Scene::new("enrol-scan", enrol(EnrolStep::ScanCode), &[]),
         Scene::new("enrol-no-camera", no_camera, &[]),
-        Scene::new("enrol-asking", enrol(EnrolStep::Asking { hub }), &[]),
+        Scene::new(
+            "enrol-asking",
+            enrol(EnrolStep::Asking { hub: hub.clone() }),
+            &[],
+        ),
+        Scene::new("enrol-at-hub", enrol(EnrolStep::AtHub { hub }), &[]),
         Scene::new(
             "enrol-written",
             enrol(EnrolStep::RequestWritten { file }),
@@ -306,6 +315,6 @@ pub(super) fn notices() -> Vec<Notice> {
             why: "/etc/gatepost.toml, line 12: key \"rotate\" is 45; allowed are 0, 90, 180, 270"
                 .into(),
         },
-        Notice::LogFull,
+        Notice::WithoutLog,
     ]
 }

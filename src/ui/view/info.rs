@@ -105,8 +105,8 @@ pub enum ClockView {
 /// The disk on the status page.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct StorageView {
-    /// Bytes that are free.
-    pub free: u64,
+    /// Bytes that are free; nothing where the disk could not be asked.
+    pub free: Option<u64>,
     /// Bytes that the passage log takes.
     pub log: u64,
     /// False when the last passage could not be written.
@@ -207,6 +207,11 @@ pub enum EnrolStep {
         /// The hub's address.
         hub: String,
     },
+    /// The hub has the request; the authority has not answered yet.
+    AtHub {
+        /// The hub's address.
+        hub: String,
+    },
     /// The request must go to the authority by stick: it was written there.
     RequestWritten {
         /// The file's name.
@@ -238,6 +243,9 @@ pub enum Notice {
         /// What the hub said.
         why: String,
     },
-    /// Nothing could be logged any more: the disk is full of passages that no hub has.
-    LogFull,
+    /// The log has no room, and the policy says stop: nobody is judged until it has. The scan page says so in
+    /// the camera's place.
+    Stopped,
+    /// The log has no room, and the policy lets verdicts go on without it.
+    WithoutLog,
 }
