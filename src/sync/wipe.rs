@@ -11,7 +11,7 @@ use std::{
     path::{Path, PathBuf},
 };
 
-use gatepost_pass::{DeviceId, Digest, Text};
+use gatepost_pass::{DeviceId, Digest, HubPin, Text};
 use gatepost_protocol::{
     batch::{BATCH_FILE, MAX_BYTES},
     device::{Revoked, device_id},

@@ -3,7 +3,7 @@
 use std::{collections::BTreeSet, sync::LazyLock};
 
 use gatepost_pass::{
-    BadgeRole, Document, Kind, Timestamp, TrustList, VerifiedDocument,
+    BadgeRole, Document, HubPin, Kind, OneTimeSecret, Timestamp, TrustList, VerifiedDocument,
     document::{Enrolment, Place},
     encode,
     envelope::{live_code, to_text},
