@@ -6,7 +6,7 @@
 use std::{fs, path::PathBuf};
 
 use gatepost_pass::{
-    Bounded, ClockTrust, DeviceId, Freshness, SecretKey, SubjectTag, Timestamp,
+    Bounded, ClockTrust, DeviceId, Freshness, HubPin, SecretKey, SubjectTag, Timestamp,
     fixture::{self, DAY, NOW, Region, SIGNED},
     policy::TracingKey,
 };
