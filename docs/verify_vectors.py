@@ -328,8 +328,18 @@ def read_badge(read, now):
 
 def read_enrolment(read, now):
     root, hub, minute = read.take(32).hex(), read.text(120), read.varint(32)
+    lines = [f"root: {root}", f"hub: {hub}"] + until(minute, now)
+    count = read.varint(64)
+    if count > 4:
+        raise read.damaged()
+    lines += [f"pin: {read.take(32).hex()}" for _ in range(count)]
+    marker = read.byte()
+    if marker > 1:
+        raise read.damaged()
+    if marker:
+        lines.append(f"secret: {read.take(16).hex()}")
     read.end()
-    return [f"root: {root}", f"hub: {hub}"] + until(minute, now)
+    return lines
 
 
 def verify(data, trust, now):

@@ -8,7 +8,7 @@
 //! passages.sqlite      the passage log
 //! place                the place code that was scanned last
 //! direction            which way people go, as it was switched last
-//! first-run            the enrolment code of a first run, until the authority has answered
+//! first-run            the enrolment code of a first run (0600), until the authority has answered
 //! revoked              the list of revoked devices that was read last
 //! wipe-order           the one that names this device: all of the above but unsent passages is destroyed
 //! wiped                the hub of a device that was wiped; unsent/ holds its last batches
@@ -20,11 +20,8 @@ use std::{
     path::{Path, PathBuf},
 };
 
-use gatepost_pass::{Root, SecretKey, TrustError, words::parse_hex};
-use gatepost_protocol::{
-    Enrolment,
-    device::{HubPin, device_id},
-};
+use gatepost_pass::{HubPin, Root, SecretKey, TrustError, words::parse_hex};
+use gatepost_protocol::{Enrolment, device::device_id};
 
 use crate::{files, store::BundleCache};
 
@@ -194,6 +191,17 @@ impl DataDir {
             Ok(()) => Ok(SecretKey::from_seed(seed)),
             Err(why) if why.kind() == io::ErrorKind::AlreadyExists => self.read_key(),
             Err(why) => Err(io_error(&path)(why)),
+        }
+    }
+
+    /// Keeps the enrolment code of a first run, which holds a secret.
+    pub fn keep_first_run(&self, text: &str) -> Result<(), DataError> {
+        let path = self.first_run();
+        match fs::remove_file(&path) {
+            Err(why) if why.kind() != io::ErrorKind::NotFound => Err(io_error(&path)(why)),
+            Ok(()) | Err(_) => {
+                files::create_secret(&path, text.as_bytes()).map_err(io_error(&path))
+            }
         }
     }
 

@@ -9,6 +9,7 @@
 )]
 
 mod bad_input;
+mod enrolment;
 mod faults;
 mod forged;
 mod hub_away;

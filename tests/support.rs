@@ -119,10 +119,20 @@ impl Town {
 
     #[track_caller]
     pub fn gatepost(&self, arguments: impl IntoIterator<Item = impl AsRef<OsStr>>) -> Said {
+        self.gatepost_on("device", arguments)
+    }
+
+    /// On another device than the usual one.
+    #[track_caller]
+    pub fn gatepost_on(
+        &self,
+        device: &str,
+        arguments: impl IntoIterator<Item = impl AsRef<OsStr>>,
+    ) -> Said {
         let mut gatepost = program("gatepost");
         gatepost
             .arg("--data")
-            .arg(self.path("device"))
+            .arg(self.path(device))
             .args(arguments);
         Said::of(gatepost.output().unwrap())
     }
@@ -241,6 +251,8 @@ impl Town {
             .arg(self.path("home/root/1.root"))
             .arg("--key")
             .arg(self.path("home/keys/hub.key"))
+            .arg("--enrol")
+            .arg(self.path("enrol"))
             .arg("--port-file")
             .arg(&address)
             .args(more)

@@ -7,7 +7,9 @@ use std::{
 };
 
 use gatepost_pass::{
-    Digest, Freshness, List, Now, Place, Text, Timestamp, list::ListKind, policy::TracingKey,
+    Digest, Freshness, List, Now, Place, Text, Timestamp,
+    list::ListKind,
+    policy::{TracingKey, WhenLogFull},
 };
 use gatepost_protocol::{Direction, Passage, Seen};
 
@@ -286,6 +288,12 @@ impl Checkpoint {
             Outcome::Refuse => refuse,
         };
         Duration::from_secs(seconds.max(1).into())
+    }
+
+    /// What to do while the log has no room.
+    pub(super) fn when_log_full(&self) -> WhenLogFull {
+        let policy = self.bundle.as_ref().map(|bundle| bundle.policy());
+        policy.map_or(WhenLogFull::Stop, |policy| policy.when_log_full)
     }
 
     pub(super) fn utc_offset(&self) -> i16 {

@@ -1,36 +1,58 @@
-//! The first run: an enrolment code pins the authority's root, the request goes out by USB stick, and the
-//! answer comes back the same way.
+//! The first run: an enrolment code pins the authority's root, the request goes out over the hub that the code
+//! names, or by USB stick, and the answer comes back either way.
 
-use std::time::{Duration, Instant};
+use std::{
+    convert::Infallible,
+    path::PathBuf,
+    sync::mpsc::Sender,
+    time::{Duration, Instant},
+};
 
-use gatepost_pass::{Digest, Document, Text, document};
-use gatepost_protocol::{DeviceRequest, Enrolment, device::device_id};
+use gatepost_pass::Text;
+use gatepost_protocol::device::device_id;
 
-use super::{AppError, hub::Enrolled, scanner::App, sticks, trouble};
+use super::{AppError, Event, hub::Enrolled, scanner::App, sticks, trouble};
 use crate::{
     checkpoint::{Basis, Judged},
-    data::DataError,
     files,
-    ui::{EnrolStep, EnrolView, Page, Trouble, TroubleView, UiUpdate},
+    sync::enrol::{self, Asked, EnrolError, FirstRun},
+    ui::{EnrolStep, EnrolView, Page, TroubleView, UiUpdate},
 };
 
 /// The names that answers and requests have on a stick begin so.
 const ANSWER: &str = "enrolment";
 const REQUEST: &str = "gatepost-request-";
-/// Longest text of an enrolment code, in bytes.
-const MAX_CODE: usize = 2048;
 /// How long the page says that it is done.
 const SAY_DONE: Duration = Duration::from_secs(5);
 /// The name under which a device asks when nobody gave it one.
 const NAMELESS: &str = "new device";
 
+/// How far a first run is.
+#[derive(Debug)]
+pub(super) struct Enrolling {
+    step: EnrolStep,
+    /// The code that was scanned.
+    first_run: Option<FirstRun>,
+    /// Dropping it ends the questions to the hub.
+    asking: Option<Sender<Infallible>>,
+}
+
+impl Default for Enrolling {
+    fn default() -> Self {
+        Self {
+            step: EnrolStep::ScanCode,
+            first_run: None,
+            asking: None,
+        }
+    }
+}
+
 impl App {
     /// A device that nobody knows yet begins here.
     pub(super) fn begin_enrolment(&mut self) {
-        self.enrolling = match self.pinned() {
-            None => EnrolStep::ScanCode,
-            Some(_) => self.asking(),
-        };
+        if let Some(first_run) = FirstRun::resume(&self.data) {
+            self.ask(first_run);
+        }
         self.go_to(Page::Enrol);
     }
 
@@ -40,75 +62,85 @@ impl App {
             None => self.data.own_key().ok().map(|key| key.public()),
         };
         if self.enrolled.is_some() {
-            self.enrolling = EnrolStep::Enrolled;
+            self.enrolling.step = EnrolStep::Enrolled;
         }
         self.ui.send(UiUpdate::Enrol(EnrolView {
             device: device
                 .map(|key| device_id(&key).to_string())
                 .unwrap_or_default(),
-            step: self.enrolling.clone(),
+            step: self.enrolling.step.clone(),
         }));
     }
 
     /// Takes the enrolment code of a first run. A device that is enrolled has no use for one.
     pub(super) fn take_enrolment_code(&mut self, judged: &Judged, text: Option<&str>) -> bool {
-        let (None, Basis::NotSetUp(Some(code)), Some(text)) = (&self.enrolled, &judged.basis, text)
+        let (None, Basis::NotSetUp(Some(_)), Some(text)) = (&self.enrolled, &judged.basis, text)
         else {
             return false;
         };
-        self.enrolling = if self.clock.now().time >= code.not_after.start() {
-            EnrolStep::Failed(Trouble::CodeExpired.into())
-        } else {
-            match self.pin_root(text) {
-                Ok(step) => step,
-                Err(why) => EnrolStep::Failed(why),
-            }
-        };
+        match self.begin_first_run(text) {
+            Ok(first_run) => self.ask(first_run),
+            Err(why) => self.enrolling.step = EnrolStep::Failed(why),
+        }
         self.go_to(Page::Enrol);
         true
     }
 
-    fn pin_root(&mut self, text: &str) -> Result<EnrolStep, TroubleView> {
+    fn begin_first_run(&self, text: &str) -> Result<FirstRun, TroubleView> {
         let mut seed = [0; 32];
         getrandom::fill(&mut seed).map_err(|why| trouble::of_app(&AppError::Random(why)))?;
-        let key = self.data.device_key(&seed);
-        key.map_err(|why| trouble::of_data(&why))?;
-        let kept = files::replace(&self.data.first_run(), text.as_bytes());
-        kept.map_err(|why| trouble::of_storage(&why))?;
-        Ok(self.asking())
+        let now = self.clock.now().time;
+        FirstRun::begin(&self.data, text, &seed, now).map_err(|why| trouble::of_enrol(&why))
     }
 
-    /// The code of a first run that was scanned before.
-    fn pinned(&self) -> Option<document::Enrolment> {
-        let bytes = files::read_limited(&self.data.first_run(), MAX_CODE).ok()?;
-        let document = Document::from_text(std::str::from_utf8(&bytes).ok()?).ok()?;
-        document.claimed_enrolment()
-    }
-
-    /// The hub has no door for requests: they go by stick, whether or not there is a hub.
-    fn asking(&self) -> EnrolStep {
-        match self.write_request() {
-            Some(file) => EnrolStep::RequestWritten { file },
-            None => EnrolStep::InsertStick,
-        }
-    }
-
-    /// Writes the request to the first stick that takes it, and gives the file's name.
-    fn write_request(&self) -> Option<String> {
-        let key = self.data.own_key().ok()?;
-        let id = device_id(&key.public()).to_string();
-        let file = format!("{REQUEST}{}", id.get(..8)?);
-        let place = self.checkpoint.place().name.as_str();
-        let name: Text<60> = place.try_into().unwrap_or_default();
-        let name = match name.as_str() {
-            "" => NAMELESS.try_into().unwrap_or_default(),
-            _ => name,
+    /// Asks over the hub where the code names one; a stick that is put in takes the request all the same.
+    fn ask(&mut self, first_run: FirstRun) {
+        let (events, clock) = (self.events.clone(), self.clock.clone());
+        let asking = first_run.ask(self.device_name()).map(|asking| {
+            enrol::spawn(asking, clock, move |news| {
+                let _ = events.send(Event::Enrolment(news));
+            })
+        });
+        self.enrolling.step = match (&asking, first_run.hub()) {
+            (Ok(_), Some(hub)) => EnrolStep::Asking {
+                hub: hub.to_owned(),
+            },
+            (Err(EnrolError::ByStick), _) | (Ok(_), None) => EnrolStep::InsertStick,
+            (Err(why), _) => EnrolStep::Failed(trouble::of_enrol(why)),
         };
-        let request = DeviceRequest::sign(name, &key);
-        let sticks = sticks::sticks(&self.sticks);
-        let takes =
-            |stick: &std::path::PathBuf| files::replace(&stick.join(&file), &request).is_ok();
-        sticks.iter().any(takes).then_some(file)
+        self.enrolling.asking = asking.ok();
+        self.enrolling.first_run = Some(first_run);
+        self.offer_to_stick();
+    }
+
+    fn device_name(&self) -> Text<60> {
+        let place = self.checkpoint.place().name.as_str();
+        let name = if place.is_empty() { NAMELESS } else { place };
+        name.try_into().unwrap_or_default()
+    }
+
+    /// What a round of questions to the hub brought. It goes on by itself until there is an answer that counts.
+    pub(super) fn enrolment_news(&mut self, news: Result<Asked, EnrolError>) {
+        if self.enrolled.is_some() {
+            return;
+        }
+        let on_stick = matches!(self.enrolling.step, EnrolStep::RequestWritten { .. });
+        let hub = self.enrolling.first_run.as_ref().and_then(FirstRun::hub);
+        let hub = hub.map(str::to_owned);
+        match (news, hub) {
+            (Ok(Asked::Answer(bytes)), _) => match self.accept(&bytes) {
+                Ok(()) => self.enrolling.step = EnrolStep::Enrolled,
+                Err(why) => self.enrolling.step = EnrolStep::Failed(why),
+            },
+            (Ok(Asked::Waiting), Some(hub)) if !on_stick => {
+                self.enrolling.step = EnrolStep::AtHub { hub };
+            }
+            (Err(why), _) if !on_stick => {
+                self.enrolling.step = EnrolStep::Failed(trouble::of_enrol(&why));
+            }
+            _ => return,
+        }
+        self.show_enrolment();
     }
 
     /// Looks for a stick that takes the request, and for the authority's answer.
@@ -116,52 +148,61 @@ impl App {
         if self.enrolled.is_some() || self.page != Page::Enrol {
             return;
         }
-        let Some(code) = self.pinned() else { return };
-        let before = self.enrolling.clone();
-        if let Some(answered) = self.answer(&code) {
-            self.enrolling = answered;
-        } else if matches!(
-            self.enrolling,
-            EnrolStep::InsertStick | EnrolStep::Failed(_)
-        ) {
-            self.enrolling = self.asking();
+        let before = self.enrolling.step.clone();
+        match self.answer_on_stick() {
+            Some(answered) => self.enrolling.step = answered,
+            None => self.offer_to_stick(),
         }
-        if self.enrolling != before {
+        if self.enrolling.step != before {
             self.show_enrolment();
         }
     }
 
+    /// Writes the request to the first stick that takes it, where that was not done yet.
+    fn offer_to_stick(&mut self) {
+        let Some(first_run) = &self.enrolling.first_run else {
+            return;
+        };
+        if matches!(self.enrolling.step, EnrolStep::RequestWritten { .. }) {
+            return;
+        }
+        let id = first_run.device().to_string();
+        let file = format!("{REQUEST}{}", id.get(..8).unwrap_or(&id));
+        let request = first_run.request(self.device_name());
+        let takes = |stick: &PathBuf| files::replace(&stick.join(&file), &request).is_ok();
+        if sticks::sticks(&self.sticks).iter().any(takes) {
+            self.enrolling.step = EnrolStep::RequestWritten { file };
+        } else if self.enrolling.asking.is_none() {
+            self.enrolling.step = EnrolStep::InsertStick;
+        }
+    }
+
     /// The authority's answer for this device, where a stick has one.
-    fn answer(&mut self, code: &document::Enrolment) -> Option<EnrolStep> {
-        let read = |path: &std::path::PathBuf| files::read_limited(path, Enrolment::MAX).ok();
+    fn answer_on_stick(&mut self) -> Option<EnrolStep> {
+        self.enrolling.first_run.as_ref()?;
+        let read = |path: &PathBuf| files::read_limited(path, FirstRun::MAX_ANSWER).ok();
         let files = sticks::files_named(&self.sticks, ANSWER);
         let mut fault = None;
         for bytes in files.iter().filter_map(read) {
-            match self.accept(code, &bytes) {
-                Ok(()) => {
-                    self.back_at = Some(Instant::now() + SAY_DONE);
-                    return Some(EnrolStep::Enrolled);
-                }
+            match self.accept(&bytes) {
+                Ok(()) => return Some(EnrolStep::Enrolled),
                 Err(why) => fault = Some(EnrolStep::Failed(why)),
             }
         }
         fault
     }
 
-    /// Only an answer with the very root that the code named counts: the code was scanned off the
-    /// authority's own paper, the stick went through many hands.
-    fn accept(&mut self, code: &document::Enrolment, bytes: &[u8]) -> Result<(), TroubleView> {
-        let enrolment = Enrolment::from_bytes(bytes).map_err(DataError::Enrolment);
-        let enrolment = enrolment.map_err(|why| trouble::of_data(&why))?;
-        if Digest::of(&enrolment.root) != code.root {
-            return Err(Trouble::AnswerForeign.into());
-        }
-        let enrolled = self.data.enrol(bytes);
-        enrolled.map_err(|why| trouble::of_data(&why))?;
+    fn accept(&mut self, bytes: &[u8]) -> Result<(), TroubleView> {
+        let first_run = self.enrolling.first_run.as_ref();
+        let accepted = match first_run {
+            Some(first_run) => first_run.accept(&self.data, bytes),
+            None => Err(EnrolError::NotACode),
+        };
+        accepted.map_err(|why| trouble::of_enrol(&why))?;
         let started = Enrolled::start(&self.data, &self.clock, &self.config, &self.events);
         self.enrolled = started.map_err(|why| trouble::of_app(&why))?;
-        // What was asked is answered; a fault here costs nothing but a file.
-        let _ = std::fs::remove_file(self.data.first_run());
+        self.enrolling = Enrolling::default();
+        self.back_at = Some(Instant::now() + SAY_DONE);
         Ok(())
     }
 }

@@ -6,6 +6,7 @@ use std::{
     time::{Duration, Instant},
 };
 
+use gatepost_pass::policy::WhenLogFull;
 use gatepost_protocol::Temperature;
 
 use super::{Sighting, Stamps, scanner::App};
@@ -14,7 +15,6 @@ use crate::{
     config::{ConfigError, Reader},
     decode::CodeContent,
     devices::{DeviceEvent, Sound, Volume},
-    store::LogError,
     ui::{Notice, Page, UiUpdate},
 };
 
@@ -25,9 +25,18 @@ pub(super) struct Notices {
     /// By the device's name.
     gone: BTreeMap<String, Notice>,
     pub(super) parked: Option<Notice>,
-    log_full: Option<Notice>,
-    log_failing: bool,
+    log: LogHealth,
     shown: Vec<Notice>,
+}
+
+/// How writing the log went last.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub(super) enum LogHealth {
+    #[default]
+    Works,
+    Failing,
+    /// There is no room, and this is what the policy says about it.
+    Full(WhenLogFull),
 }
 
 impl Notices {
@@ -46,22 +55,23 @@ impl Notices {
         }
     }
 
-    /// How writing the log went last.
-    pub(super) fn log_fault(&mut self, fault: Option<&LogError>) {
-        self.log_failing = fault.is_some();
-        self.log_full = match fault {
-            Some(LogError::Full | LogError::AllUnsent) => Some(Notice::LogFull),
-            Some(_) | None => None,
-        };
+    /// Takes in how writing the log went. Gives how it went before.
+    pub(super) fn log_told(&mut self, health: LogHealth) -> LogHealth {
+        std::mem::replace(&mut self.log, health)
     }
 
-    /// Whether the last passage was written.
-    pub(super) fn log_works(&self) -> bool {
-        !self.log_failing
+    /// How writing the log went last.
+    pub(super) fn log(&self) -> LogHealth {
+        self.log
     }
 
     fn all(&self) -> Vec<Notice> {
-        let first = self.settings.iter().chain(&self.log_full);
+        let full = match self.log {
+            LogHealth::Works | LogHealth::Failing => None,
+            LogHealth::Full(WhenLogFull::Stop) => Some(Notice::Stopped),
+            LogHealth::Full(WhenLogFull::ScanWithoutLog) => Some(Notice::WithoutLog),
+        };
+        let first = self.settings.iter().chain(&full);
         first
             .chain(&self.parked)
             .chain(self.gone.values())

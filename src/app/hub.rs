@@ -8,7 +8,7 @@ use std::{
 
 use gatepost_pass::Now;
 
-use super::{AppError, Event, scanner::App, trouble, workers::LogWriter};
+use super::{AppError, Event, log_writer::LogWriter, scanner::App, trouble};
 use crate::{
     clock::Clock,
     config::Config,
@@ -45,7 +45,7 @@ impl Enrolled {
             Err(DataError::NotEnrolled) => return Ok(None),
             Err(error) => return Err(error.into()),
         };
-        let log = LogWriter::open(data, &identity, clock, events.clone())?;
+        let log = LogWriter::open(data, &identity, clock, config.log_cap(), events.clone())?;
         let sync = (!identity.hub.is_empty()).then(|| {
             let events = events.clone();
             sync::spawn(

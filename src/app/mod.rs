@@ -3,8 +3,8 @@
 //! `scanner` is the loop. What it does stands in a file a matter: `verdicts` (codes to verdicts to passages),
 //! `people` (those without a code), `staff` (badges, duty, overrides), `pages` (status, today, place), `hub`,
 //! `hardware`, `update` and `enrol`. `checkpoint` and `session` are its state, `kept` what of it a
-//! restart must not forget, `workers` the threads that bring events, `view` puts state into the window's
-//! words and `trouble` errors, `record` keeps pictures of verdicts for the demo, `vitals` tells figures to
+//! restart must not forget, `workers` and `log_writer` the threads that bring events, `view` puts state into the
+//! window's words and `trouble` errors, `record` keeps pictures of verdicts for the demo, `vitals` tells figures to
 //! benchmarks and soaks.
 
 mod checkpoint;
@@ -12,6 +12,7 @@ mod enrol;
 mod hardware;
 mod hub;
 mod kept;
+mod log_writer;
 mod pages;
 mod people;
 mod record;
@@ -50,7 +51,11 @@ use crate::{
     decode::CodeContent,
     devices::{DeviceEvent, Devices},
     store::{LogError, Logged},
-    sync::{SyncError, SyncNews, wipe},
+    sync::{
+        SyncError, SyncNews,
+        enrol::{Asked, EnrolError},
+        wipe,
+    },
     ui::{Surface, Ui, UiCommand, UiError},
 };
 
@@ -79,6 +84,8 @@ pub(crate) enum Event {
         /// What the log gave for it, or why it is not there yet.
         result: Result<Logged, LogError>,
     },
+    /// The log has no room for one passage more, or has some again; told also while nobody passes.
+    LogRoom(Result<(), LogError>),
     /// What the identity list says of a person.
     LookedUp {
         /// Who was asked for.
@@ -90,6 +97,8 @@ pub(crate) enum Event {
     PinChecked(CheckedPin),
     /// News from the exchange with the hub.
     Sync(SyncNews),
+    /// What the hub said to a device that asks to be enrolled.
+    Enrolment(Result<Asked, EnrolError>),
     /// News from a bundle that is taken in from a stick.
     Update(UpdateNews),
     /// A device beside the camera.

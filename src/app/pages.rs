@@ -5,7 +5,7 @@ use std::{fs, time::Instant};
 use gatepost_pass::policy::WithoutCode;
 use gatepost_protocol::device::device_id;
 
-use super::{scanner::App, view};
+use super::{hardware::LogHealth, scanner::App, view};
 use crate::{
     clock::local_date,
     files,
@@ -97,10 +97,9 @@ impl App {
             issuers: bundle.map_or_else(Vec::new, |bundle| view::issuers(bundle, now.time)),
             clock: view::clock(now.clock),
             storage: StorageView {
-                // A disk that can't be asked is shown as a full one.
-                free: files::room(self.data.path()).unwrap_or_default(),
+                free: files::room(self.data.path()).ok(),
                 log: length(&log) + length(&journal),
-                writable: self.notices.log_works(),
+                writable: self.notices.log() == LogHealth::Works,
             },
             unsent: self.hub.backlog.unsent,
             oldest_unsent_minutes: self.hub.oldest_minutes(now),

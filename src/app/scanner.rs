@@ -12,6 +12,7 @@ use std::{
 use super::{
     Event,
     checkpoint::Checkpoint,
+    enrol::Enrolling,
     hardware::Notices,
     hub::{Enrolled, HubLink},
     kept::{self, Choices},
@@ -31,7 +32,7 @@ use crate::{
     devices::{Devices, KeyAssembler},
     store::LoggedAdmit,
     sync::SyncNews,
-    ui::{EnrolStep, Page, UiCommand, UiHandle, UiUpdate},
+    ui::{Page, UiCommand, UiHandle, UiUpdate},
 };
 
 /// Longest time between two looks at the clock.
@@ -69,7 +70,7 @@ pub(super) struct App {
     pub(super) hub: HubLink,
     pub(super) notices: Notices,
     pub(super) updating: Updating,
-    pub(super) enrolling: EnrolStep,
+    pub(super) enrolling: Enrolling,
     /// The page under the verdict.
     pub(super) page: Page,
     /// When the page goes back to the camera by itself.
@@ -127,7 +128,7 @@ impl App {
             hub: HubLink::new(&parts.data),
             notices: Notices::new(parts.bad_settings),
             updating: Updating::default(),
-            enrolling: EnrolStep::ScanCode,
+            enrolling: Enrolling::default(),
             page: Page::Scan,
             back_at: None,
             looking: None,
@@ -196,9 +197,11 @@ impl App {
             Event::Through => {}
             Event::Decoded(sighting) => self.sighted(&sighting),
             Event::Logged { passage, result } => self.logged(passage, result),
+            Event::LogRoom(room) => self.log_room(room),
             Event::LookedUp { number, listed } => self.looked_up(number, listed),
             Event::PinChecked(pin) => self.pin_checked(&pin),
             Event::Sync(news) => self.synced(news),
+            Event::Enrolment(news) => self.enrolment_news(news),
             Event::Update(news) => self.updated(news),
             Event::Device(event) => self.device(event),
             Event::Ui(command) => self.command(command),

@@ -4,12 +4,13 @@
 use std::{fmt::Display, io};
 
 use gatepost_pass::{BundleError, DocumentError, ListError, TrustError, envelope::EnvelopeError};
+use gatepost_protocol::device::CertificateError;
 
 use super::AppError;
 use crate::{
     data::DataError,
     store::{CacheError, LogError},
-    sync::{HubError, SyncError},
+    sync::{HubError, SyncError, enrol::EnrolError},
     ui::{Trouble, TroubleView},
 };
 
@@ -154,6 +155,22 @@ pub(super) fn of_data(error: &DataError) -> TroubleView {
     }
 }
 
+/// Why a first run did not get on.
+pub(super) fn of_enrol(error: &EnrolError) -> TroubleView {
+    match error {
+        // A code that was read before it came here.
+        EnrolError::NotACode => with(Trouble::ProgramFails, error),
+        EnrolError::Expired => Trouble::CodeExpired.into(),
+        EnrolError::ByStick => Trouble::NoHub.into(),
+        EnrolError::OtherAuthority | EnrolError::Answer(CertificateError::Answer) => {
+            Trouble::AnswerForeign.into()
+        }
+        EnrolError::Answer(why) => with(Trouble::AnswerDamaged, why),
+        EnrolError::Data(why) => of_data(why),
+        EnrolError::Hub(why) => of_hub(why),
+    }
+}
+
 /// Why this device's storage can't be written.
 pub(super) fn of_storage(error: &io::Error) -> TroubleView {
     with(storage(error), error)
@@ -223,6 +240,14 @@ mod tests {
         assert_eq!(of_storage(&full).what, Trouble::DiskFull);
         let broken = io::Error::from(io::ErrorKind::InvalidData);
         assert_eq!(of_storage(&broken).what, Trouble::StorageFails);
+    }
+
+    #[test]
+    fn an_answer_of_whoever_does_not_know_the_code_is_foreign_and_not_damaged() {
+        let told = |why| of_enrol(&EnrolError::Answer(why)).what;
+        assert_eq!(told(CertificateError::Answer), Trouble::AnswerForeign);
+        assert_eq!(told(CertificateError::Request), Trouble::AnswerDamaged);
+        assert_eq!(of_enrol(&EnrolError::OtherAuthority).what, Trouble::AnswerForeign);
     }
 
     #[test]

@@ -2,19 +2,21 @@
 
 use std::time::{Duration, Instant};
 
+use gatepost_pass::policy::WhenLogFull;
 use gatepost_protocol::Temperature;
 
 use super::{
     Sighting,
     checkpoint::{self, Company, Expecting},
+    hardware::LogHealth,
+    log_writer::{LogRequest, WriterGone},
     scanner::App,
-    session::Overrides,
+    session::{Overrides, Standing},
     view,
-    workers::LogRequest,
 };
 use crate::{
     checkpoint::{Basis, Judged, Observed},
-    store::{LogError, Logged},
+    store::{LogError, Logged, LoggedAdmit},
     ui::{Page, SavedState, UiUpdate},
 };
 
@@ -57,9 +59,14 @@ impl App {
         }
     }
 
-    /// Shows a verdict, on the page of its company where there is one, and logs its passage.
+    /// Shows a verdict, on the page of its company where there is one, and logs its passage. Where the policy
+    /// says stop and the log has no room, nobody gets one: the page says what to do.
     pub(super) fn show(&mut self, judged: Judged, company: Company, at: Instant) {
-        let again = |standing: &super::session::Standing<_>| {
+        if self.stopped() && checkpoint::is_attempt(&judged) {
+            self.alarm();
+            return self.go_to(Page::Scan);
+        }
+        let again = |standing: &Standing<_>| {
             let members = standing.group().members().iter();
             members.clone().any(|member| member.seen == judged.seen)
                 && judged.seen != gatepost_protocol::Seen::Unverified
@@ -93,7 +100,7 @@ impl App {
         let offset = self.checkpoint.utc_offset();
         let number = self.session.number();
         let shown = view::verdict(number, standing, reader, offset);
-        let (outcome, saved) = (standing.group().outcome(), standing.saved());
+        let (outcome, saved) = (standing.group().outcome(), self.saved(standing));
         let lasts = self.show_time();
         self.ui.send(UiUpdate::Verdict(shown));
         self.vitals.presented(outcome, &self.ui);
@@ -150,7 +157,7 @@ impl App {
                 };
                 match known.log.append(request) {
                     Ok(()) => self.waiting += 1,
-                    Err(super::workers::WriterGone) => self.session.not_logged(member),
+                    Err(WriterGone) => self.session.not_logged(member),
                 }
             }
             _ if checkpoint::is_attempt(&judged) => self.session.not_logged(member),
@@ -161,7 +168,7 @@ impl App {
 
     /// Tells the window how far the passages of the verdict on screen are.
     fn show_saved(&mut self) {
-        let Some(saved) = self.session.open().map(|standing| standing.saved()) else {
+        let Some(saved) = self.session.open().map(|standing| self.saved(standing)) else {
             return;
         };
         if saved != SavedState::Saving {
@@ -174,31 +181,76 @@ impl App {
     /// shown whichever verdict it was for, and the writer goes on trying. The gate opens here and nowhere
     /// else: when all of a verdict is on the disk, and it admits.
     pub(super) fn logged(&mut self, passage: u32, result: Result<Logged, LogError>) {
-        let now = self.clock.now();
+        let (now, at) = (self.clock.now(), Instant::now());
         let answer = match result {
             Ok(logged) => {
                 self.waiting = self.waiting.saturating_sub(1);
                 self.vitals.logged();
                 self.hub.logged(now);
-                self.notices.log_fault(None);
+                self.log_told(Ok(()), at);
                 Ok(logged.admit)
             }
             Err(error) => {
-                eprintln!("gatepost: passage not logged yet: {error}");
-                self.ui.send(UiUpdate::Saved(SavedState::NotLogged));
-                self.notices.log_fault(Some(&error));
-                self.alarm();
+                self.log_told(Err(&error), at);
+                self.ui.send(UiUpdate::Saved(self.not_logged()));
                 Err(error)
             }
         };
-        let told = self.session.logged(passage, answer, Instant::now());
+        let told = self.session.logged(passage, answer, at);
         if let (Some(admit), Some(gate)) = (told.admit, &self.devices.gate) {
             gate.open(admit);
         }
-        self.show_notices();
         self.status_soon();
         if told.on_screen {
             self.show_saved();
+        }
+    }
+
+    /// The log has no room, or has some again.
+    pub(super) fn log_room(&mut self, room: Result<(), LogError>) {
+        self.log_told(room.as_ref().map(|_| ()), Instant::now());
+        self.status_soon();
+    }
+
+    /// How writing the log went. Where it has no room and the policy says stop, the verdict goes too: from
+    /// then on nobody is judged.
+    fn log_told(&mut self, told: Result<(), &LogError>, at: Instant) {
+        let health = match told {
+            Ok(()) => LogHealth::Works,
+            Err(error) if error.is_full() => LogHealth::Full(self.checkpoint.when_log_full()),
+            Err(_) => LogHealth::Failing,
+        };
+        let before = self.notices.log_told(health);
+        // A full log is told once: it may last.
+        if let (Err(error), true) = (told, health != before || health == LogHealth::Failing) {
+            eprintln!("gatepost: passages can't be logged: {error}");
+            self.alarm();
+        }
+        self.show_notices();
+        if self.stopped() && self.session.open().is_some() {
+            self.ui.send(UiUpdate::Dismiss);
+            self.close_verdict(at);
+        }
+    }
+
+    /// Whether nobody is judged now.
+    fn stopped(&self) -> bool {
+        self.notices.log() == LogHealth::Full(WhenLogFull::Stop)
+    }
+
+    /// The word for a passage that is not on the disk.
+    fn not_logged(&self) -> SavedState {
+        match self.notices.log() {
+            LogHealth::Full(_) => SavedState::WithoutLog,
+            LogHealth::Works | LogHealth::Failing => SavedState::NotLogged,
+        }
+    }
+
+    /// How far the passages of a verdict are.
+    fn saved(&self, standing: &Standing<LoggedAdmit>) -> SavedState {
+        match standing.saved() {
+            SavedState::NotLogged => self.not_logged(),
+            saved => saved,
         }
     }
 

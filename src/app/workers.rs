@@ -1,31 +1,23 @@
-//! The threads that bring events: camera, decoding, passage log.
+//! The threads that bring events: camera, decoding.
 
 use std::{
-    collections::VecDeque,
     path::PathBuf,
     sync::{
         Arc,
         atomic::{AtomicBool, Ordering},
-        mpsc::{self, RecvTimeoutError, Sender},
+        mpsc::Sender,
     },
-    thread::{self, JoinHandle},
+    thread,
     time::{Duration, Instant},
 };
 
-use gatepost_pass::policy::TracingKey;
-use gatepost_protocol::{Epoch, Passage, device::device_id};
-use getrandom::{SysRng, rand_core::UnwrapErr};
-
-use super::{AppError, Event, Sighting, Stamps};
+use super::{Event, Sighting, Stamps};
 use crate::{
     camera::{
         CameraEvent, CameraState, CameraWatch, FrameSource, LatestFrame, PictureFolder, Taken,
         Timing, V4lCamera, watch,
     },
-    clock::Clock,
-    data::{DataDir, Identity},
     decode::StreamReader,
-    store::{Cap, LogError, PassageLog, passages::MOST_TOGETHER},
     ui::{Picture, UiHandle, UiUpdate},
 };
 
@@ -38,10 +30,6 @@ pub(super) enum Source {
     Folder(PathBuf, Duration),
 }
 
-/// How long the log's writer waits before it tries again what failed.
-const RETRY: Duration = Duration::from_secs(2);
-/// Most passages that wait in memory for a disk that can't be written.
-const MOST_WAITING: usize = 10_000;
 /// Most codes that are outlined.
 const MOST_OUTLINES: usize = 8;
 /// How long the decoder waits for a frame before it looks whether it is still needed.
@@ -127,123 +115,4 @@ pub(super) fn decoder(ui: UiHandle, events: Sender<Event>) -> Arc<FrameInbox> {
         }
     });
     inbox
-}
-
-/// A passage for the log.
-#[derive(Debug)]
-pub(super) struct LogRequest {
-    /// Its number, for the answer.
-    pub(super) number: u32,
-    pub(super) passage: Passage,
-    /// Whom it is sealed to.
-    pub(super) key: TracingKey,
-}
-
-impl LogRequest {
-    fn parts(&self) -> (&Passage, &TracingKey) {
-        (&self.passage, &self.key)
-    }
-}
-
-/// The passage log's own thread.
-#[derive(Debug)]
-pub(super) struct LogWriter {
-    requests: Option<Sender<LogRequest>>,
-    thread: Option<JoinHandle<()>>,
-}
-
-/// The writer has ended: the passage was not logged.
-#[derive(Debug)]
-pub(super) struct WriterGone;
-
-impl LogWriter {
-    /// Opens the passage log and starts its writer.
-    pub(super) fn open(
-        data: &DataDir,
-        identity: &Identity,
-        clock: &Clock,
-        events: Sender<Event>,
-    ) -> Result<Self, AppError> {
-        // One writer a device: a wipe waits for this lock.
-        let lock = data.lock("log")?;
-        let device = device_id(&identity.key.public());
-        let path = data.passages();
-        let open = move |now| -> Result<PassageLog, AppError> {
-            let mut epoch = [0; 16];
-            getrandom::fill(&mut epoch).map_err(AppError::Random)?;
-            let opened = PassageLog::open(&path, device, Epoch(epoch), now, Cap::default())?;
-            if let Some(aside) = opened.set_aside {
-                eprintln!(
-                    "gatepost: the passage log was damaged ({}); it is kept as {}, {} records of it are in the new one",
-                    aside.why,
-                    aside.path.display(),
-                    aside.rescued
-                );
-            }
-            Ok(opened.log)
-        };
-        let mut log = open(clock.now().time)?;
-        let (sender, requests) = mpsc::channel::<LogRequest>();
-        let thread = thread::spawn(move || {
-            let _lock = lock;
-            // The system's source; `UnwrapErr` would panic only where `getrandom::fill` above failed.
-            let mut random = UnwrapErr(SysRng);
-            // Without a listener, the passages on their way are logged all the same.
-            let tell = |passage, result| drop(events.send(Event::Logged { passage, result }));
-            let mut queue: VecDeque<LogRequest> = VecDeque::new();
-            let mut together = MOST_TOGETHER;
-            loop {
-                let request = requests.recv_timeout(RETRY);
-                let ended = matches!(request, Err(RecvTimeoutError::Disconnected));
-                // A full queue leaves the newest out; the guard is told of the failure all the while.
-                let came = request.ok().into_iter().chain(requests.try_iter());
-                queue.extend(came.take(MOST_WAITING.saturating_sub(queue.len())));
-                while let Some(first) = queue.front() {
-                    let (number, at) = (first.number, first.passage.at);
-                    let group: Vec<_> =
-                        queue.iter().take(together).map(LogRequest::parts).collect();
-                    let count = group.len();
-                    match log.append_all(&group, &mut random) {
-                        Ok(logged) => {
-                            for (logged, request) in logged.into_iter().zip(queue.drain(..count)) {
-                                tell(request.number, Ok(logged));
-                            }
-                            together = MOST_TOGETHER;
-                        }
-                        // One that can't be sealed must not hold up those before it.
-                        Err(_) if count > 1 => together = 1,
-                        Err(fault) => {
-                            if let (LogError::Damaged(_), Ok(anew)) = (&fault, open(at)) {
-                                log = anew;
-                            }
-                            tell(number, Err(fault));
-                            break;
-                        }
-                    }
-                }
-                if ended {
-                    return;
-                }
-            }
-        });
-        Ok(Self {
-            requests: Some(sender),
-            thread: Some(thread),
-        })
-    }
-
-    /// Hands a passage over; [`Event::Logged`] will tell.
-    pub(super) fn append(&self, request: LogRequest) -> Result<(), WriterGone> {
-        let requests = self.requests.as_ref().ok_or(WriterGone)?;
-        requests.send(request).map_err(|_| WriterGone)
-    }
-}
-
-impl Drop for LogWriter {
-    fn drop(&mut self) {
-        drop(self.requests.take());
-        if let Some(thread) = self.thread.take() {
-            let _ = thread.join();
-        }
-    }
 }

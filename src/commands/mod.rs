@@ -16,7 +16,7 @@ use crate::{
     camera::{CameraError, Frame, load_picture, pictures_in},
     data::DataError,
     store::{CacheError, LogError},
-    sync::SyncError,
+    sync::{SyncError, enrol::EnrolError},
 };
 
 /// How a command ended.
@@ -46,6 +46,14 @@ pub enum CommandError {
     /// The exchange with the hub.
     #[error(transparent)]
     Sync(#[from] SyncError),
+    /// Enrolling by a code.
+    #[error(transparent)]
+    Enrol(#[from] EnrolError),
+    /// The authority has not answered yet.
+    #[error(
+        "the request is at the hub, and the authority has not answered yet: run this again later"
+    )]
+    NotAnswered,
     /// A picture or a folder of pictures.
     #[error(transparent)]
     Camera(#[from] CameraError),

@@ -13,7 +13,7 @@ use std::{io, path::Path, time::Duration};
 use gatepost_protocol::Direction;
 use serde::Deserialize;
 
-use crate::{files, ui::Language};
+use crate::{files, store::Cap, ui::Language};
 
 pub use devices::{Gate, Lamp, Light, Reader, Sound, Thermometer, Torch};
 pub use fault::{Allowed, ConfigError, Fault, Wrong};
@@ -34,6 +34,8 @@ pub struct Config {
     pub place: String,
     /// Seconds between two exchanges with the hub.
     pub sync_seconds: Within<1, 86_400>,
+    /// Largest size of the passage log, in mebibytes.
+    pub log_megabytes: Within<1, 65_536>,
     /// A barcode scanner.
     pub scanner: Option<Reader>,
     /// A reader of ID cards.
@@ -58,6 +60,7 @@ impl Default for Config {
             direction: Direction::In,
             place: String::new(),
             sync_seconds: Within::nearest(30),
+            log_megabytes: Within::nearest(256),
             scanner: None,
             id_reader: None,
             thermometer: None,
@@ -132,5 +135,12 @@ impl Config {
     /// Time between two exchanges with the hub.
     pub fn sync_every(&self) -> Duration {
         Duration::from_secs(self.sync_seconds.get().into())
+    }
+
+    /// Largest size of the passage log.
+    pub fn log_cap(&self) -> Cap {
+        Cap {
+            bytes: u64::from(self.log_megabytes.get()) << 20,
+        }
     }
 }

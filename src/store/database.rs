@@ -57,9 +57,20 @@ pub enum LogError {
     Receipt,
 }
 
+impl LogError {
+    /// Whether there is no room for one passage more: the policy says what a device does then
+    /// ([`gatepost_pass::policy::WhenLogFull`]).
+    pub fn is_full(&self) -> bool {
+        matches!(self, Self::Full | Self::AllUnsent)
+    }
+}
+
 impl From<rusqlite::Error> for LogError {
     fn from(error: rusqlite::Error) -> Self {
+        // Without room for the index of the write-ahead log, SQLite says no more than that it could not grow.
+        let extended = error.sqlite_error().map(|error| error.extended_code);
         match error.sqlite_error_code() {
+            _ if extended == Some(rusqlite::ffi::SQLITE_IOERR_SHMSIZE) => Self::Full,
             Some(ErrorCode::DiskFull) => Self::Full,
             Some(ErrorCode::DatabaseCorrupt | ErrorCode::NotADatabase) => {
                 Self::Damaged(error.to_string())

@@ -9,7 +9,7 @@ use gatepost_pass::{Timestamp, policy::TracingKey, words::DeviceId};
 use gatepost_protocol::{
     Body, Epoch, Head, Outcome, Passage, Previous, Record, rand_core::CryptoRng, seal, seal::Clear,
 };
-use rusqlite::{Connection, OptionalExtension, TransactionBehavior, params};
+use rusqlite::{Connection, OptionalExtension, Transaction, TransactionBehavior, params};
 
 use super::{
     database::{self, LogError},
@@ -89,25 +89,46 @@ impl PassageLog {
                 why,
             }),
         };
-        let change = connection.transaction()?;
-        let before = previous(&change)?;
-        let ordinal = change.query_row(
-            "INSERT INTO epochs (epoch, acknowledged_head) VALUES (?1, ?2) RETURNING ordinal",
-            params![epoch.0, Head::START.0.0],
-            |row| row.get(0),
-        )?;
-        change.commit()?;
         let mut log = Self {
             connection,
             device,
             epoch,
-            ordinal,
+            ordinal: 0,
             next_seq: 0,
             head: Head::START,
             cap,
         };
-        log.commit([(hour(now), Body::EpochStart(before))])?;
+        match log.begin(now) {
+            // What a hub holds already makes way for it.
+            Err(LogError::Full) if room::forget_oldest(&log.connection)? > 0 => log.begin(now)?,
+            begun => begun?,
+        }
         Ok(Opened { log, set_aside })
+    }
+
+    /// Begins the epoch: its row and its first record are there together, or neither is, so that the next
+    /// epoch never names an empty one.
+    fn begin(&mut self, now: Timestamp) -> Result<(), LogError> {
+        let change = Transaction::new_unchecked(&self.connection, TransactionBehavior::Immediate)?;
+        let before = previous(&change)?;
+        self.ordinal = change.query_row(
+            "INSERT INTO epochs (epoch, acknowledged_head) VALUES (?1, ?2) RETURNING ordinal",
+            params![self.epoch.0, Head::START.0.0],
+            |row| row.get(0),
+        )?;
+        let start = [(hour(now), Body::EpochStart(before))];
+        let (next_seq, head) = self.insert(&change, start)?;
+        change.commit()?;
+        (self.next_seq, self.head) = (next_seq, head);
+        Ok(())
+    }
+
+    /// Whether one passage more may come; what a hub holds already makes way for it.
+    ///
+    /// # Errors
+    /// [`LogError::AllUnsent`] when the log is at its cap and nothing may go.
+    pub fn make_room(&self) -> Result<(), LogError> {
+        room::make(&self.connection, self.cap)
     }
 
     /// Seals passages and commits them together: one write to the disk, however many there are. When
@@ -155,10 +176,21 @@ impl PassageLog {
         &mut self,
         bodies: impl IntoIterator<Item = (u32, Body)>,
     ) -> Result<Range<u64>, LogError> {
-        let (first, mut seq, mut head) = (self.next_seq, self.next_seq, self.head);
-        let change = self
-            .connection
-            .transaction_with_behavior(TransactionBehavior::Immediate)?;
+        let first = self.next_seq;
+        let change = Transaction::new_unchecked(&self.connection, TransactionBehavior::Immediate)?;
+        let (next_seq, head) = self.insert(&change, bodies)?;
+        change.commit()?;
+        (self.next_seq, self.head) = (next_seq, head);
+        Ok(first..next_seq)
+    }
+
+    /// Adds records after the newest one. Gives the position and the chain after them.
+    fn insert(
+        &self,
+        change: &Transaction<'_>,
+        bodies: impl IntoIterator<Item = (u32, Body)>,
+    ) -> Result<(u64, Head), LogError> {
+        let (mut seq, mut head) = (self.next_seq, self.head);
         let mut insert = change.prepare_cached(
             "INSERT INTO records (ordinal, seq, hour, passage, bytes, head)
              VALUES (?1, ?2, ?3, ?4, ?5, ?6)",
@@ -177,10 +209,7 @@ impl PassageLog {
             ])?;
             seq += 1;
         }
-        drop(insert);
-        change.commit()?;
-        (self.next_seq, self.head) = (seq, head);
-        Ok(first..seq)
+        Ok((seq, head))
     }
 }
 

@@ -6,11 +6,8 @@ use std::{
     time::{Duration, Instant},
 };
 
-use gatepost_pass::{Digest, bundle::FileEntry};
-use gatepost_protocol::{
-    device::{HubPin, Revoked},
-    routes,
-};
+use gatepost_pass::{DeviceId, Digest, HubPin, bundle::FileEntry};
+use gatepost_protocol::{Answer, device::Revoked, routes};
 use ureq::unversioned::{
     resolver::DefaultResolver,
     transport::{Connector as _, TcpConnector},
@@ -183,12 +180,28 @@ impl HubClient {
         self.post(routes::STATUS, status).map(|_| ())
     }
 
+    /// Hands in a device's request for the authority.
+    pub fn post_enrolment(&mut self, request: &[u8]) -> Result<(), HubError> {
+        self.post(routes::ENROLMENTS, request).map(|_| ())
+    }
+
+    /// The authority's answer to a device's request, unchecked; nothing while there is none.
+    pub fn enrolment(&mut self, device: DeviceId) -> Result<Option<Vec<u8>>, HubError> {
+        match self.get_small(&format!("{}/{device}", routes::ENROLMENTS)) {
+            Ok(answer) => read_all(answer, Answer::MAX as u64)
+                .map(Some)
+                .map_err(HubError::Answer),
+            Err(HubError::Refused { status: 404, .. }) => Ok(None),
+            Err(fault) => Err(fault),
+        }
+    }
+
     /// Whether the hub answers.
     pub fn ping(&mut self) -> Result<(), HubError> {
         self.get_small(routes::HEALTH).map(|_| ())
     }
 
-    fn post(&mut self, path: &str, body: &[u8]) -> Result<Answer, HubError> {
+    fn post(&mut self, path: &str, body: &[u8]) -> Result<Response, HubError> {
         self.may_ask()?;
         let answer = self
             .agent
@@ -201,7 +214,7 @@ impl HubClient {
         self.accept(answer)
     }
 
-    fn get_small(&mut self, path: &str) -> Result<Answer, HubError> {
+    fn get_small(&mut self, path: &str) -> Result<Response, HubError> {
         self.may_ask()?;
         let request = self.agent.get(format!("{}{path}", self.address));
         let answer = request
@@ -212,7 +225,7 @@ impl HubClient {
         self.accept(answer)
     }
 
-    fn get_from(&mut self, path: &str, from: u64) -> Result<Answer, HubError> {
+    fn get_from(&mut self, path: &str, from: u64) -> Result<Response, HubError> {
         self.may_ask()?;
         let mut request = self.agent.get(format!("{}{path}", self.address));
         if from > 0 {
@@ -226,7 +239,7 @@ impl HubClient {
         self.rest().map_or(Ok(()), |rest| Err(HubError::Rest(rest)))
     }
 
-    fn accept(&mut self, answer: Result<Answer, ureq::Error>) -> Result<Answer, HubError> {
+    fn accept(&mut self, answer: Result<Response, ureq::Error>) -> Result<Response, HubError> {
         let answer = answer.map_err(|why| match OtherKey::of(&why) {
             Some(other) => HubError::OtherKey(other.to_string()),
             None => HubError::Unreachable(why.to_string()),
@@ -254,11 +267,11 @@ impl HubClient {
     }
 }
 
-type Answer = ureq::http::Response<ureq::Body>;
+type Response = ureq::http::Response<ureq::Body>;
 
 /// What `Retry-After` asks for (RFC 9110, 10.2.3), in seconds, up to [`LONGEST_REST`]. One that can't be
 /// read, such as a date of another clock, is [`SHORT_REST`]; so is none where the hub is overloaded.
-fn asked_rest(answer: &Answer) -> Option<Duration> {
+fn asked_rest(answer: &Response) -> Option<Duration> {
     let asked = answer.headers().get("retry-after");
     if asked.is_none() && ![429, 503].contains(&answer.status().as_u16()) {
         return None;
@@ -268,7 +281,7 @@ fn asked_rest(answer: &Answer) -> Option<Duration> {
     Some(rest.min(LONGEST_REST))
 }
 
-fn read_all(answer: Answer, limit: u64) -> io::Result<Vec<u8>> {
+fn read_all(answer: Response, limit: u64) -> io::Result<Vec<u8>> {
     let mut bytes = Vec::new();
     let read = answer
         .into_body()

@@ -5,6 +5,7 @@ mod http;
 mod tls;
 mod worker;
 
+pub mod enrol;
 pub mod stick;
 pub mod wipe;
 

@@ -6,13 +6,12 @@
 use std::{fs, path::PathBuf};
 
 use gatepost_pass::{
-    Bounded, ClockTrust, DeviceId, Freshness, SecretKey, SubjectTag, Timestamp,
+    Bounded, ClockTrust, DeviceId, Freshness, HubPin, SecretKey, SubjectTag, Timestamp,
     fixture::{self, DAY, NOW, Region, SIGNED},
     policy::TracingKey,
 };
 use gatepost_protocol::{
-    DeviceRequest, Direction, Enrolment, Epoch, Outcome, Passage, Reason, Seen,
-    device::{HubPin, device_id},
+    DeviceRequest, Direction, Enrolment, Epoch, Outcome, Passage, Reason, Seen, device::device_id,
     seal::tracing_key,
 };
 use getrandom::{SysRng, rand_core::UnwrapErr};

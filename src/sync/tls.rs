@@ -7,7 +7,7 @@ use std::{
     sync::Arc,
 };
 
-use gatepost_protocol::device::HubPin;
+use gatepost_pass::HubPin;
 use rustls::{
     ClientConfig, ClientConnection, DigitallySignedStruct, SignatureScheme, StreamOwned,
     client::danger::{HandshakeSignatureValid, ServerCertVerified, ServerCertVerifier},

@@ -11,10 +11,10 @@ use std::{
     path::{Path, PathBuf},
 };
 
-use gatepost_pass::{DeviceId, Digest, Text};
+use gatepost_pass::{DeviceId, Digest, HubPin, Text};
 use gatepost_protocol::{
     batch::{BATCH_FILE, MAX_BYTES},
-    device::{HubPin, Revoked, device_id},
+    device::{Revoked, device_id},
 };
 use serde::{Deserialize, Serialize};
 

@@ -106,7 +106,7 @@ fn pause(every: Duration, faults: u32, rest: Option<Duration>, chance: f64) -> D
 }
 
 /// From 0 to 1.
-fn chance() -> f64 {
+pub(super) fn chance() -> f64 {
     let mut bytes = [0; 4];
     // Without randomness there is no spread; nothing else depends on it.
     let _ = getrandom::fill(&mut bytes);

@@ -15,6 +15,10 @@ pub(super) fn show(app: &AppWindow, view: &EnrolView) {
             place = hub;
             EnrolKind::Asking
         }
+        EnrolStep::AtHub { hub } => {
+            place = hub;
+            EnrolKind::AtHub
+        }
         EnrolStep::InsertStick => EnrolKind::InsertStick,
         EnrolStep::RequestWritten { file } => {
             place = file;

@@ -1,6 +1,6 @@
 //! What the guard should know on every page.
 
-use super::generated::{AppWindow, NoticeItem, NoticeKind, NoticesAdapter};
+use super::generated::{AppWindow, NoticeItem, NoticeKind, NoticesAdapter, StatusAdapter};
 use super::trouble::{map_device, map_device_error, map_settings, map_trouble};
 use super::view::Notice;
 use slint::{ComponentHandle, ModelRc};
@@ -10,6 +10,8 @@ pub(super) fn show(app: &AppWindow, notices: &[Notice]) {
     let mut sorted: Vec<&Notice> = notices.iter().collect();
     sorted.sort_by_key(|notice| rank(notice));
     let items: Vec<NoticeItem> = sorted.into_iter().map(map_notice).collect();
+    let stopped = notices.contains(&Notice::Stopped);
+    app.global::<StatusAdapter>().set_stopped(stopped);
     let adapter = app.global::<NoticesAdapter>();
     if items.is_empty() {
         adapter.set_expanded(false);
@@ -20,7 +22,7 @@ pub(super) fn show(app: &AppWindow, notices: &[Notice]) {
 /// What stops passages from being kept comes first, then what changes the rules, then what someone can plug in.
 fn rank(notice: &Notice) -> u8 {
     match notice {
-        Notice::LogFull => 0,
+        Notice::Stopped | Notice::WithoutLog => 0,
         Notice::BadSettings { .. } => 1,
         Notice::DeviceGone { .. } => 2,
         Notice::ParkedBatch { .. } => 3,
@@ -29,8 +31,12 @@ fn rank(notice: &Notice) -> u8 {
 
 fn map_notice(notice: &Notice) -> NoticeItem {
     match notice {
-        Notice::LogFull => NoticeItem {
-            kind: NoticeKind::LogFull,
+        Notice::Stopped => NoticeItem {
+            kind: NoticeKind::Stopped,
+            ..NoticeItem::default()
+        },
+        Notice::WithoutLog => NoticeItem {
+            kind: NoticeKind::WithoutLog,
             ..NoticeItem::default()
         },
         Notice::BadSettings { file, fault } => NoticeItem {

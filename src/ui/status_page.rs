@@ -35,7 +35,8 @@ pub(super) fn show(app: &AppWindow, view: &StatusPageView) {
     });
     adapter.set_storage(storage_sign(view.storage));
     adapter.set_writable(view.storage.writable);
-    adapter.set_free(size_in_words(view.storage.free).into());
+    let free = view.storage.free.map(size_in_words);
+    adapter.set_free(free.unwrap_or_default().into());
     adapter.set_log(size_in_words(view.storage.log).into());
     let (oldest, oldest_unit) = age_in_words(view.oldest_unsent_minutes);
     adapter.set_unsent(match view.unsent {
@@ -96,8 +97,8 @@ fn storage_sign(storage: StorageView) -> SignKind {
         StorageView {
             writable: false, ..
         } => SignKind::Bad,
-        StorageView { free, .. } if free < LITTLE_FREE => SignKind::Attention,
-        StorageView { .. } => SignKind::Good,
+        StorageView { free, .. } if free.is_some_and(|free| free >= LITTLE_FREE) => SignKind::Good,
+        StorageView { .. } => SignKind::Attention,
     }
 }
 

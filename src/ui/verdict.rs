@@ -129,7 +129,10 @@ pub(super) fn show_saved(app: &AppWindow, saved: SavedState) {
     app.global::<VerdictAdapter>().set_saved(map_saved(saved));
     match saved {
         SavedState::NothingToLog | SavedState::Saving => {}
-        SavedState::Logged => app.global::<StatusAdapter>().set_log_failing(false),
+        // A notice says it on every page.
+        SavedState::Logged | SavedState::WithoutLog => {
+            app.global::<StatusAdapter>().set_log_failing(false);
+        }
         SavedState::NotLogged => app.global::<StatusAdapter>().set_log_failing(true),
     }
 }
@@ -242,6 +245,7 @@ fn map_saved(saved: SavedState) -> SavedKind {
         SavedState::Saving => SavedKind::Saving,
         SavedState::Logged => SavedKind::Logged,
         SavedState::NotLogged => SavedKind::NotLogged,
+        SavedState::WithoutLog => SavedKind::WithoutLog,
     }
 }
 

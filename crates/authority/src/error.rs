@@ -6,7 +6,8 @@ use std::{
 };
 
 use gatepost_pass::{
-    BundleError, IdNumberError, IssuerId, KeyError, ListError, PassNumber, TrustError,
+    BundleError, CodeId, DeviceId, IdNumberError, IssuerId, KeyError, ListError, PassNumber,
+    TrustError,
     envelope::EnvelopeError,
     list::{DeltaError, WriteError},
     words::WordError,
@@ -100,6 +101,30 @@ pub(crate) enum Error {
         "a hub with https: needs one to four --hub-pin: the SHA-256 of its certificate's public key"
     )]
     Pins,
+    /// A request that names no code, and no `--hub`.
+    #[error(
+        "the request names no enrolment code: if you know where it comes from, say which hub its device has: --hub URL, or --hub \"\""
+    )]
+    NoHub,
+    /// A `--hub` for requests whose codes name one.
+    #[error("the enrolment code says which hub the device has: leave --hub out")]
+    HubTwice,
+    /// One of many requests that names no code.
+    #[error(
+        "it names no enrolment code, so anybody may have sent it: enrol it as a file, with --hub, if you know where it comes from"
+    )]
+    Unproven,
+    /// The code by which a device asks.
+    #[error(transparent)]
+    Code(#[from] CodeFault),
+    /// Requests of a directory that were refused.
+    #[error("{refused} of {of} requests were refused, as said above; the others are answered")]
+    Refused {
+        /// How many.
+        refused: usize,
+        /// Of how many.
+        of: usize,
+    },
     /// A window of time that is empty or too long.
     #[error("the window of time must begin before it ends, and be at most 92 days long")]
     Window,
@@ -250,6 +275,47 @@ pub(crate) enum Error {
     /// No randomness.
     #[error("the system gives no random bytes: {0}")]
     Random(#[from] getrandom::Error),
+}
+
+/// Why a device that asks by an enrolment code gets no certificate.
+#[derive(Debug, thiserror::Error)]
+pub(crate) enum CodeFault {
+    /// Not of this authority.
+    #[error("no enrolment code {0} was made here: let the device scan one of this authority's")]
+    Unknown(CodeId),
+    /// Too late.
+    #[error("enrolment code {code} counted until {until}: make a new one with `enrol-code`")]
+    Expired {
+        /// Which code.
+        code: CodeId,
+        /// Until when.
+        until: String,
+    },
+    /// Another device has it.
+    #[error(
+        "enrolment code {code} was used up by device {device} at {at}: make a new one with `enrol-code`. If nobody knows that device, somebody else saw the code: revoke it"
+    )]
+    Used {
+        /// Which code.
+        code: CodeId,
+        /// By whom.
+        device: DeviceId,
+        /// When.
+        at: String,
+    },
+    /// The proof is for another key, or made up.
+    #[error(
+        "the proof for enrolment code {code} is not of device {device}: it has not seen the code. The code is still good"
+    )]
+    Forged {
+        /// Which code.
+        code: CodeId,
+        /// Who asks.
+        device: DeviceId,
+    },
+    /// The root that the code pins is no longer in the home.
+    #[error("the root that enrolment code {0} pins is not in root/: put it back")]
+    Root(CodeId),
 }
 
 /// Names the file in an input or output error.

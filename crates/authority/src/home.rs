@@ -11,7 +11,7 @@
 //! published/                   the newest bundle: where deltas begin and `query` looks
 //! trust.json policy.json       edited by people
 //! trace.audit                  who opened whose passages, and why
-//! authority.sqlite             persons, passes, statuses, keys of ID numbers, revocations, versions
+//! authority.sqlite             persons, passes, statuses, keys of ID numbers, revocations, enrolment codes, versions
 //! ```
 
 use std::{

@@ -1,12 +1,15 @@
 //! What was issued and decided, in SQLite. The only module that names rusqlite.
 //!
 //! Persons stand here as tag, masked name and last four characters: no ID number is ever stored.
-//! [`status`] sets colours, one or millions at once; [`identity`] keeps keys of ID numbers; [`snapshot`] reads out what a bundle is made of.
+//! [`status`] sets colours, one or millions at once; [`identity`] keeps keys of ID numbers;
+//! [`enrol_codes`] keeps one-time codes; [`snapshot`] reads out what a bundle is made of.
 
+mod enrol_codes;
 mod identity;
 mod snapshot;
 mod status;
 
+pub(crate) use enrol_codes::{Code, OpenCode, UsedUp};
 pub(crate) use snapshot::Snapshot;
 pub(crate) use status::{EndsFirst, Status};
 
@@ -18,11 +21,12 @@ use gatepost_pass::{
 };
 use rusqlite::{Connection, ErrorCode, OptionalExtension as _, TransactionBehavior, params};
 
-const SCHEMA_VERSION: i64 = 3;
+const SCHEMA_VERSION: i64 = 4;
 /// What leads from each schema to the next, the first being 1.
-const MIGRATIONS: [&str; 2] = [
+const MIGRATIONS: [&str; 3] = [
     "ALTER TABLE statuses ADD COLUMN until INTEGER;",
     identity::TABLES,
+    enrol_codes::TABLES,
 ];
 const SCHEMA: &str = "
 CREATE TABLE persons (
@@ -116,8 +120,9 @@ impl Store {
     pub(crate) fn create(path: &Path) -> Result<(), StoreError> {
         let db = Connection::open(path)?;
         db.execute_batch(&format!(
-            "BEGIN;{SCHEMA}{}PRAGMA user_version = {SCHEMA_VERSION};COMMIT;",
-            identity::TABLES
+            "BEGIN;{SCHEMA}{}{}PRAGMA user_version = {SCHEMA_VERSION};COMMIT;",
+            identity::TABLES,
+            enrol_codes::TABLES
         ))?;
         db.close().map_err(|(_, why)| why.into())
     }
@@ -380,7 +385,7 @@ mod tests {
         let tag = SubjectTag([7; 16]);
         let db = Connection::open(&path).unwrap();
         db.execute_batch(&format!(
-            "DROP TABLE statuses; DROP TABLE identity; DROP TABLE identity_keys; {FIRST} PRAGMA user_version = 1;"
+            "DROP TABLE statuses; DROP TABLE identity; DROP TABLE identity_keys; DROP TABLE enrol_codes; {FIRST} PRAGMA user_version = 1;"
         ))
         .unwrap();
         db.execute("INSERT INTO statuses VALUES (?1, 2, 50)", [tag.0])

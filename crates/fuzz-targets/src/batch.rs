@@ -7,10 +7,9 @@ use gatepost_pass::{
     fixture::{self, DAY, NOW, SIGNED},
 };
 use gatepost_protocol::{
-    Body, DeviceCertificate, DeviceRequest, Enrolment, Epoch, Head, Outcome, Previous, Receipt,
-    Record, VerifiedBatch,
+    Body, DeviceCertificate, Epoch, Head, Outcome, Previous, Receipt, Record, VerifiedBatch,
     batch::{MAX_RECORDS, sign_batch},
-    device::{HubPin, device_id},
+    device::device_id,
     record::Sealed,
     seal::CIPHERTEXT,
 };
@@ -21,11 +20,12 @@ use crate::{
 };
 
 const EPOCH: Epoch = Epoch([4; 16]);
-static DEVICE: LazyLock<SecretKey> = LazyLock::new(|| SecretKey::from_seed(&[42; 32]));
-static CERTIFICATE: LazyLock<Vec<u8>> = LazyLock::new(|| certificate(&encode(&certified())));
+pub(crate) static DEVICE: LazyLock<SecretKey> = LazyLock::new(|| SecretKey::from_seed(&[42; 32]));
+pub(crate) static CERTIFICATE: LazyLock<Vec<u8>> =
+    LazyLock::new(|| certificate(&encode(&certified())));
 static SIGNED_HERE: LazyLock<Vec<u8>> = LazyLock::new(|| sign(Head::START, records()));
 
-fn certified() -> DeviceCertificate {
+pub(crate) fn certified() -> DeviceCertificate {
     DeviceCertificate {
         key: DEVICE.public(),
         name: "gate 3".try_into().unwrap(),
@@ -34,7 +34,7 @@ fn certified() -> DeviceCertificate {
     }
 }
 
-fn certificate(claims: &[u8]) -> Vec<u8> {
+pub(crate) fn certificate(claims: &[u8]) -> Vec<u8> {
     fixture::devices().sign(Kind::DeviceCertificate, &Raw(claims))
 }
 
@@ -158,17 +158,11 @@ fn sequence(feed: &mut Feed<'_>) {
     assert_eq!(check(&sign(before, bytes)), follow && counts && joins);
 }
 
-/// The small files: a record, a request, an enrolment, a receipt.
+/// The small files: a record, a receipt.
 fn small(bytes: &[u8]) {
     if let Ok(record) = Record::from_bytes(bytes) {
         assert_eq!(record.to_bytes(), bytes);
     }
-    if let Ok(enrolment) = Enrolment::from_bytes(bytes) {
-        assert_eq!(enrolment.to_bytes(), bytes);
-    }
-    let _ = DeviceRequest::verify(bytes);
-    let signature = DEVICE.sign_detached(Kind::DeviceRequest, bytes);
-    let _ = DeviceRequest::verify(&[bytes, &signature].concat());
     assert!(Receipt::verify(bytes, &TRUST, NOW).is_err(), "forged");
 }
 
@@ -181,16 +175,6 @@ pub(crate) fn seeds() -> Vec<Vec<u8>> {
             [&length[..], record].concat()
         })
         .collect();
-    let request = DeviceRequest {
-        key: DEVICE.public(),
-        name: "gate 3".try_into().unwrap(),
-    };
-    let enrolment = Enrolment {
-        root: fixture::root_bytes(),
-        certificate: CERTIFICATE.clone(),
-        hub: "https://hub.example".try_into().unwrap(),
-        hub_pins: vec![HubPin([7; 32])].try_into().unwrap(),
-    };
     let receipt = Receipt {
         device: device_id(&DEVICE.public()),
         epoch: EPOCH,
@@ -209,8 +193,6 @@ pub(crate) fn seeds() -> Vec<Vec<u8>> {
         seed(4, &[&[1, 3, 9, 9, 9, 9]]),
         seed(5, &[&records[0]]),
         seed(5, &[&records[1]]),
-        seed(5, &[&encode(&request)]),
-        seed(5, &[&enrolment.to_bytes()]),
         seed(6, &[&encode(&receipt)]),
     ]
 }

@@ -3,7 +3,7 @@
 use std::{collections::BTreeSet, sync::LazyLock};
 
 use gatepost_pass::{
-    BadgeRole, Document, Kind, Timestamp, TrustList, VerifiedDocument,
+    BadgeRole, Document, HubPin, Kind, OneTimeSecret, Timestamp, TrustList, VerifiedDocument,
     document::{Enrolment, Place},
     encode,
     envelope::{live_code, to_text},
@@ -107,6 +107,8 @@ fn claims() -> Vec<(u8, Vec<u8>)> {
         root: Digest::of(&fixture::root_bytes()),
         hub: "https://hub.example".try_into().unwrap(),
         not_after,
+        hub_pins: vec![HubPin([7; 32])].try_into().unwrap(),
+        secret: Some(OneTimeSecret([7; 16])),
     };
     vec![
         (0, encode(&fixture::paper_pass(1))),

@@ -15,11 +15,13 @@
 mod batch;
 mod delta;
 mod document;
+mod enrolment;
 mod family;
 mod feed;
 mod list;
 mod manifest;
 mod mutate;
+mod status;
 mod trust;
 
 pub use mutate::Noise;
@@ -71,15 +73,28 @@ pub const LIST_DELTA: Target = Target {
     run: delta::run,
     seeds: delta::seeds,
 };
-/// Batches, records, device certificates and requests.
+/// Batches, records, device certificates.
 pub const BATCH: Target = Target {
     name: "batch",
     run: batch::run,
     seeds: batch::seeds,
 };
 
+/// What devices say of themselves.
+pub const STATUS: Target = Target {
+    name: "status",
+    run: status::run,
+    seeds: status::seeds,
+};
+/// Requests of new devices, and the answers.
+pub const ENROLMENT: Target = Target {
+    name: "enrolment",
+    run: enrolment::run,
+    seeds: enrolment::seeds,
+};
+
 /// All of them.
-pub const TARGETS: [Target; 7] = [
+pub const TARGETS: [Target; 9] = [
     ENVELOPE,
     FAMILY_PASS,
     TRUST_LIST,
@@ -87,4 +102,6 @@ pub const TARGETS: [Target; 7] = [
     LIST,
     LIST_DELTA,
     BATCH,
+    STATUS,
+    ENROLMENT,
 ];

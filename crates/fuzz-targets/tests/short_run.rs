@@ -1,10 +1,11 @@
 //! A short run of every fuzz target with the same mutations each time; `scripts/fuzz` runs them long.
 
 use gatepost_fuzz_targets::{
-    BATCH, ENVELOPE, FAMILY_PASS, LIST, LIST_DELTA, MANIFEST, Noise, TRUST_LIST, Target,
+    BATCH, ENROLMENT, ENVELOPE, FAMILY_PASS, LIST, LIST_DELTA, MANIFEST, Noise, STATUS, TRUST_LIST,
+    Target,
 };
 
-/// Of each target; 20,000 in all.
+/// Of each target; some 25,000 in all.
 const MUTATIONS: usize = 2858;
 
 fn run(target: Target) {
@@ -55,4 +56,14 @@ fn deltas_hold() {
 #[test]
 fn batches_hold() {
     run(BATCH);
+}
+
+#[test]
+fn statuses_hold() {
+    run(STATUS);
+}
+
+#[test]
+fn enrolments_hold() {
+    run(ENROLMENT);
 }

@@ -6,7 +6,8 @@ use axum::{
     http::{HeaderMap, HeaderValue, StatusCode, header},
     response::{IntoResponse, Response},
 };
-use gatepost_protocol::{BatchError, batch::MAX_BYTES};
+use gatepost_pass::FormatError;
+use gatepost_protocol::{BatchError, batch::MAX_BYTES, device::CertificateError};
 
 use crate::store::StoreError;
 
@@ -18,6 +19,10 @@ const RETRY_AFTER: u32 = 30;
 pub(crate) enum Refusal {
     #[error(transparent)]
     Batch(#[from] BatchError),
+    #[error("{0}")]
+    Request(CertificateError),
+    #[error("the request names no enrolment code: bring it to the authority by USB stick")]
+    NoCode,
     #[error("a batch is at most {MAX_BYTES} bytes: send fewer records at once")]
     TooLarge,
     #[error("a body comes as it is or with content-encoding: zstd, window at most 8 MiB")]
@@ -57,8 +62,9 @@ pub(crate) enum Refusal {
 impl Refusal {
     fn status_and_code(&self) -> (StatusCode, &'static str) {
         match self {
-            Self::Batch(BatchError::Format(gatepost_pass::FormatError::TooLarge { .. }))
-            | Self::TooLarge => (StatusCode::PAYLOAD_TOO_LARGE, "too_large"),
+            Self::Batch(BatchError::Format(FormatError::TooLarge { .. })) | Self::TooLarge => {
+                (StatusCode::PAYLOAD_TOO_LARGE, "too_large")
+            }
             Self::Batch(BatchError::Format(_)) | Self::CutShort => {
                 (StatusCode::BAD_REQUEST, "malformed")
             }
@@ -67,6 +73,12 @@ impl Refusal {
             Self::Batch(BatchError::Sequence) | Self::Sequence => {
                 (StatusCode::BAD_REQUEST, "sequence")
             }
+            Self::Request(CertificateError::Format(FormatError::TooLarge { .. })) => {
+                (StatusCode::PAYLOAD_TOO_LARGE, "too_large")
+            }
+            Self::Request(CertificateError::Format(_)) => (StatusCode::BAD_REQUEST, "malformed"),
+            Self::Request(_) => (StatusCode::FORBIDDEN, "signature"),
+            Self::NoCode => (StatusCode::FORBIDDEN, "code"),
             Self::Encoding => (StatusCode::UNSUPPORTED_MEDIA_TYPE, "encoding"),
             Self::Packed | Self::Address => (StatusCode::BAD_REQUEST, "malformed"),
             Self::TooMany(_) => (StatusCode::TOO_MANY_REQUESTS, "rate"),

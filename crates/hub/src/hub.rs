@@ -18,6 +18,7 @@ use tokio::sync::{Semaphore, SemaphorePermit};
 use crate::{
     announced::{Announced, BundleDirectory},
     answer::Refusal,
+    enrolments::Enrolments,
     limits::{Buckets, Limits, network},
     log,
     metrics::Metrics,
@@ -39,6 +40,8 @@ pub struct Hub {
     limits: Limits,
     addresses: Buckets<IpAddr>,
     devices: Buckets<DeviceId>,
+    asking: Buckets<IpAddr>,
+    enrolments: Option<Enrolments>,
     known_devices: AtomicU64,
     bodies: Semaphore,
     checking: Semaphore,
@@ -66,6 +69,8 @@ impl Hub {
             limits,
             addresses: Buckets::new(limits.address),
             devices: Buckets::new(limits.device),
+            asking: Buckets::new(limits.enrolments),
+            enrolments: None,
             known_devices: AtomicU64::new(totals.map_or(0, |totals| totals.devices)),
             bodies: Semaphore::new(limits.bodies.max(1)),
             checking: Semaphore::new(cores),
@@ -73,6 +78,17 @@ impl Hub {
             metrics: Metrics::default(),
             store,
         }
+    }
+
+    /// The same, for devices that enrol over it too.
+    pub fn with_enrolments(mut self, enrolments: Option<Enrolments>) -> Self {
+        self.enrolments = enrolments;
+        self
+    }
+
+    /// The requests of new devices, where this hub takes any.
+    pub(crate) fn enrolments(&self) -> Option<&Enrolments> {
+        self.enrolments.as_ref()
     }
 
     /// The bundle directory.
@@ -102,6 +118,30 @@ impl Hub {
     pub(crate) fn admit(&self, address: IpAddr, now: Instant) -> Result<(), Refusal> {
         let admitted = self.addresses.take(network(address), now);
         admitted.map_err(|wait| self.limited(wait))
+    }
+
+    /// Counts a request to be enrolled.
+    pub(crate) fn admit_enrolment(&self, address: IpAddr, now: Instant) -> Result<(), Refusal> {
+        let admitted = self.asking.take(network(address), now);
+        admitted.map_err(|wait| self.limited(wait))
+    }
+
+    /// Queues a device's request to be enrolled. Blocks.
+    pub(crate) fn ask(&self, request: &[u8]) -> Result<(), Refusal> {
+        let enrolments = self.enrolments.as_ref().ok_or(Refusal::NotFound)?;
+        let device = enrolments.put(request)?;
+        log::event(
+            self.now(),
+            "enrolment asked",
+            json!({ "device": device.to_string() }),
+        );
+        Ok(())
+    }
+
+    /// The authority's answer to a device's request. Blocks.
+    pub(crate) fn answer(&self, device: DeviceId) -> Result<Vec<u8>, Refusal> {
+        let enrolments = self.enrolments.as_ref().ok_or(Refusal::NotFound)?;
+        enrolments.answer(device)
     }
 
     /// Takes no uploads for some time; 0 ends a pause.

@@ -6,9 +6,10 @@
 //! 2. [`store`]: what is kept, behind one trait; `store/compare.rs` says what a batch adds.
 //! 3. [`announced`]: the bundle directory, and whose signature counts by it.
 //! 4. [`mod@router`] and `routes/`: the addresses; `answer`: every error that they give; [`limits`].
-//! 5. `writer`: one transaction for all that came while the one before was written.
-//! 6. [`server`]: connections, time limits, shutdown; [`tls`]: the hub's certificate.
-//! 7. [`fleet`]: the operator's pages. [`passages`]: lists what arrived; [`mod@export`]: hands it out as it came.
+//! 5. [`enrolments`]: requests of new devices, and the authority's answers.
+//! 6. `writer`: one transaction for all that came while the one before was written.
+//! 7. [`server`]: connections, time limits, shutdown; [`tls`]: the hub's certificate.
+//! 8. [`fleet`]: the operator's pages. [`passages`]: lists what arrived; [`mod@export`]: hands it out as it came.
 //!
 //! The hub can't open a passage: it has no tracing key, and no code that would use one.
 
@@ -17,6 +18,7 @@
 pub mod announced;
 mod answer;
 pub mod clock;
+pub mod enrolments;
 pub mod export;
 pub mod fleet;
 pub mod hub;
@@ -33,6 +35,7 @@ pub mod tls;
 mod writer;
 
 pub use announced::BundleDirectory;
+pub use enrolments::Enrolments;
 pub use fleet::Fleet;
 pub use hub::Hub;
 pub use limits::Limits;

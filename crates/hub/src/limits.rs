@@ -15,6 +15,8 @@ pub struct Limits {
     pub address: Rate,
     /// Batches and statuses of one device.
     pub device: Rate,
+    /// Requests to be enrolled, of one address: nothing but it stands between a stranger and the queue.
+    pub enrolments: Rate,
     /// Devices that the hub keeps anything of; a new one beyond is asked to come back.
     pub devices: u64,
     /// Bodies in memory at once. A batch holds about three times its size while it is checked and kept.
@@ -33,6 +35,10 @@ impl Default for Limits {
             device: Rate {
                 per_second: 10,
                 burst: 300,
+            },
+            enrolments: Rate {
+                per_second: 1,
+                burst: 30,
             },
             devices: 2_000_000,
             bodies: 128,

@@ -20,7 +20,7 @@ use std::{
 
 use clap::{Parser, Subcommand};
 use gatepost_hub::{
-    BundleDirectory, Caller, Fleet, Hub, HubTls, Limits, Store, StoreError, clock,
+    BundleDirectory, Caller, Enrolments, Fleet, Hub, HubTls, Limits, Store, StoreError, clock,
     export::ExportError,
     fleet::{Operators, OperatorsError},
     limits::Rate,
@@ -144,6 +144,10 @@ struct Serve {
     /// Folder in which the authority places enrolment codes, one a .txt file.
     #[arg(long, value_name = "DIR", requires = "operators")]
     enrolments: Option<PathBuf>,
+    /// Take requests of devices that enrol by a one-time code: they wait in DIR/requests for the authority, and
+    /// its answers are served from DIR/answers.
+    #[arg(long, value_name = "DIR")]
+    enrol: Option<PathBuf>,
     /// File to write the address to, such as `https://127.0.0.1:8470`, once it is open.
     #[arg(long, value_name = "FILE")]
     port_file: Option<PathBuf>,
@@ -265,7 +269,13 @@ fn serve(arguments: &Serve) -> Result<(), Failure> {
         devices: arguments.max_devices,
         ..Limits::default()
     };
-    let hub = Arc::new(Hub::new(bundle, store, signer, clock::now, limits));
+    let enrolments = arguments
+        .enrol
+        .as_deref()
+        .map(Enrolments::open)
+        .transpose()?;
+    let hub = Hub::new(bundle, store, signer, clock::now, limits);
+    let hub = Arc::new(hub.with_enrolments(enrolments));
     // Reads the bundle now, so that what is wrong with it stands in the log before the first device.
     let _ = hub.announced();
     if let Some(days) = arguments.keep_days {

@@ -5,18 +5,18 @@ use std::{net::IpAddr, sync::Arc, time::Instant};
 use axum::{
     Router,
     extract::{Request, State},
-    http::HeaderMap,
+    http::{HeaderMap, Method},
     middleware::{Next, from_fn_with_state},
     response::{IntoResponse as _, Response},
     routing::{get, post},
 };
-use gatepost_protocol::routes::{BATCHES, FILES, HEALTH, MANIFEST, REVOKED, STATUS};
+use gatepost_protocol::routes::{BATCHES, ENROLMENTS, FILES, HEALTH, MANIFEST, REVOKED, STATUS};
 
 use crate::{
     answer::Refusal,
     fleet::{self, Fleet},
     hub::Hub,
-    routes::{batches, bundle, health},
+    routes::{batches, bundle, enrolments, health},
     server::Peer,
 };
 
@@ -37,6 +37,8 @@ pub fn router(hub: Arc<Hub>, caller: Caller) -> Router {
         .route(REVOKED, get(bundle::revoked))
         .route(BATCHES, post(batches::take))
         .route(STATUS, post(batches::status))
+        .route(ENROLMENTS, post(enrolments::ask))
+        .route(&format!("{ENROLMENTS}/{{device}}"), get(enrolments::answer))
         .route(HEALTH, get(health::health))
         .fallback(async || Refusal::NotFound)
         .method_not_allowed_fallback(async || Refusal::Method)
@@ -73,7 +75,15 @@ async fn admit(
 ) -> Response {
     let begun = Instant::now();
     let address = address(&request, caller);
-    let admitted = address.map_or(Ok(()), |address| hub.admit(address, begun));
+    let enrols = request.method() == Method::POST && request.uri().path() == ENROLMENTS;
+    let admitted = address.map_or(Ok(()), |address| {
+        hub.admit(address, begun)?;
+        if enrols {
+            hub.admit_enrolment(address, begun)
+        } else {
+            Ok(())
+        }
+    });
     let answer = match admitted {
         Ok(()) => next.run(request).await,
         Err(refusal) => refusal.into_response(),

@@ -3,9 +3,10 @@
 use serde::{Deserialize, Serialize};
 
 use crate::{
+    enrolment::OneTimeSecret,
     key::PublicKey,
     time::{Minute, Timestamp},
-    words::{Bounded, Class, Colour, Medium, PassNumber, SubjectTag, Text},
+    words::{Bounded, Class, Colour, HubPin, Medium, PassNumber, SubjectTag, Text},
 };
 
 /// Most persons on one family pass.
@@ -115,4 +116,8 @@ pub struct Enrolment {
     pub hub: Text<120>,
     /// First minute at which it no longer counts.
     pub not_after: Minute,
+    /// The keys that the hub's certificate may have: the one in use, and those in reserve.
+    pub hub_pins: Bounded<HubPin, 0, 4>,
+    /// With it one device is enrolled over the hub. Without it requests go by USB stick, as often as wanted.
+    pub secret: Option<OneTimeSecret>,
 }

@@ -16,7 +16,9 @@ use crate::{
     id_number::IdNumber,
     key::{SecretKey, Signer},
     list::{ListKind, ListPlan, write_identity, write_revocation, write_status},
-    policy::{IdentityRule, PassBack, Policy, Risk, TracingKey, WhenExpired, WithoutCode},
+    policy::{
+        IdentityRule, PassBack, Policy, Risk, TracingKey, WhenExpired, WhenLogFull, WithoutCode,
+    },
     time::{Minute, Timestamp},
     trust::{
         ColourMap, IssuerEntry, KeyEntry, Recognition, Roles, Root, RootClaims, TrustList,
@@ -212,6 +214,7 @@ pub fn policy() -> Policy {
         live_window: 90,
         live_window_untrusted: 900,
         when_expired: WhenExpired::Refuse,
+        when_log_full: WhenLogFull::Stop,
         pass_back_minutes: 5,
         pass_back: PassBack::Warn,
         show_seconds: [2, 5, 5],

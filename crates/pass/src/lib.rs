@@ -19,6 +19,7 @@ mod codec;
 pub mod badge;
 pub mod bundle;
 pub mod document;
+pub mod enrolment;
 pub mod envelope;
 #[cfg(any(test, feature = "fixture"))]
 pub mod fixture;
@@ -41,6 +42,7 @@ pub use badge::{Badge, BadgeRole, Pin, PinCheck, PinHash, Site};
 pub use bundle::{BundleError, BundleFiles, FileRole, Freshness, Manifest, Rules, VerifiedBundle};
 pub use codec::{FormatError, decode, encode};
 pub use document::{Holder, Live, Pass, Place, Subject};
+pub use enrolment::{OneTimeSecret, Proof};
 pub use envelope::{Document, Kind};
 pub use id_number::{IdNumber, IdNumberError};
 pub use key::{KeyError, PublicKey, SecretKey, Signer};
@@ -50,5 +52,6 @@ pub use time::{ClockTrust, Floor, Now, Timestamp};
 pub use trust::{Recognition, Root, TrustError, TrustList};
 pub use verify::{DocumentError, Verified, VerifiedDocument, verify};
 pub use words::{
-    Bounded, Class, Colour, DeviceId, Digest, IssuerId, KeyId, Medium, PassNumber, SubjectTag, Text,
+    Bounded, Class, CodeId, Colour, DeviceId, Digest, HubPin, IssuerId, KeyId, Medium, PassNumber,
+    SubjectTag, Text,
 };

@@ -29,6 +29,8 @@ pub struct Policy {
     pub live_window_untrusted: u16,
     /// What happens once the bundle's last usable time is over.
     pub when_expired: WhenExpired,
+    /// What happens while the device can't keep one passage more.
+    pub when_log_full: WhenLogFull,
     /// A pass seen again the same way within so many minutes is remarked on; 0 for never.
     pub pass_back_minutes: u8,
     /// How loudly.
@@ -136,6 +138,19 @@ pub enum WhenExpired {
     Refuse,
     /// A supervisor decides.
     Check,
+}
+
+/// What a device does while its passage log is full of passages that no hub has, or its disk has no room.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub enum WhenLogFull {
+    /// It gives no verdict and opens no gate until there is room. The safe one: a device that nobody connects,
+    /// or whose disk somebody fills, is no way past the log; and people can be let through by hand, while a
+    /// passage that was not written can't be had back.
+    #[default]
+    Stop,
+    /// Verdicts go on, marked as not logged; a gate stays closed, since only what is logged opens it. For
+    /// places where it matters more to tell who is red than to know who passed.
+    ScanWithoutLog,
 }
 
 /// What happens when a pass goes the same way twice.

@@ -224,6 +224,17 @@ bytes_word! {
     DeviceId, 16
 }
 
+bytes_word! {
+    /// Name of an enrolment code ([`crate::OneTimeSecret::code`]).
+    CodeId, 16
+}
+bytes_word! {
+    /// SHA-256 of a certificate's SubjectPublicKeyInfo in DER: RFC 7469's pin, in hexadecimal.
+    ///
+    /// `openssl x509 -in hub.pem -noout -pubkey | openssl pkey -pubin -outform der | sha256sum`
+    HubPin, 32
+}
+
 impl Digest {
     /// Digest of bytes in memory.
     pub fn of(bytes: &[u8]) -> Self {

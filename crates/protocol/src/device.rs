@@ -1,12 +1,10 @@
-//! Who a device is: it makes its own key, the authority certifies it.
-
-use std::{fmt, str::FromStr};
+//! Who a device is: its key, its certificate, and that it is one no longer.
 
 use gatepost_pass::{
-    Bounded, Digest, FormatError, Kind, PublicKey, SecretKey, Signer, Text, Timestamp, TrustList,
+    Digest, FormatError, Kind, PublicKey, Signer, Text, Timestamp, TrustList,
     envelope::{Envelope, EnvelopeError, MAX_CODE, MAX_FILE},
     verify::{Claims, DocumentError, verify_envelope},
-    words::{DeviceId, WordError, parse_hex},
+    words::DeviceId,
 };
 use serde::{Deserialize, Serialize};
 
@@ -155,111 +153,10 @@ pub enum CertificateError {
     /// A request or an enrolment file breaks the format.
     #[error(transparent)]
     Format(#[from] FormatError),
+    /// An answer to a device's request proves no knowledge of the code by which it asked.
+    #[error("the answer does not come from the authority whose code was scanned")]
+    Answer,
     /// A request is not signed by the key that it names.
     #[error("the request is not signed by the key that it names")]
     Request,
-}
-
-/// A device asks for its certificate; signed by its key, to show that it has it.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
-pub struct DeviceRequest {
-    /// The device's key.
-    pub key: PublicKey,
-    /// Name for people.
-    pub name: Text<60>,
-}
-
-impl DeviceRequest {
-    /// The request's bytes: claims, then a signature.
-    pub fn sign(name: Text<60>, secret: &SecretKey) -> Vec<u8> {
-        let mut bytes = gatepost_pass::encode(&Self {
-            key: secret.public(),
-            name,
-        });
-        let signature = secret.sign_detached(Kind::DeviceRequest, &bytes);
-        bytes.extend_from_slice(&signature);
-        bytes
-    }
-
-    /// Reads and checks a request.
-    pub fn verify(bytes: &[u8]) -> Result<Self, CertificateError> {
-        let (body, signature) = bytes
-            .split_last_chunk::<64>()
-            .ok_or(FormatError::Damaged("device request"))?;
-        let request: Self = gatepost_pass::decode("device request", body)?;
-        request
-            .key
-            .verify_detached(Kind::DeviceRequest, body, signature)
-            .map_err(|_| CertificateError::Request)?;
-        Ok(request)
-    }
-
-    /// The authority's answer.
-    pub fn certify(&self, signer: &Signer, from: Timestamp, until: Timestamp) -> Vec<u8> {
-        let (key, name) = (self.key, self.name.clone());
-        signer.sign(
-            Kind::DeviceCertificate,
-            &DeviceCertificate {
-                key,
-                name,
-                from,
-                until,
-            },
-        )
-    }
-}
-
-/// What a device is given when it is enrolled: the root to pin, its certificate, its hub.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
-pub struct Enrolment {
-    /// The root file.
-    pub root: Vec<u8>,
-    /// The certificate.
-    pub certificate: Vec<u8>,
-    /// The hub's address, such as `https://hub.example`; empty for USB only.
-    pub hub: Text<120>,
-    /// The keys that the hub's certificate may have: the one in use, and those in reserve.
-    pub hub_pins: Bounded<HubPin, 0, 4>,
-}
-
-/// SHA-256 of a certificate's SubjectPublicKeyInfo in DER: RFC 7469's pin, in hexadecimal.
-///
-/// `openssl x509 -in hub.pem -noout -pubkey | openssl pkey -pubin -outform der | sha256sum`
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(transparent)]
-pub struct HubPin(pub [u8; 32]);
-
-impl fmt::Display for HubPin {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        self.0.iter().try_for_each(|byte| write!(f, "{byte:02x}"))
-    }
-}
-
-impl FromStr for HubPin {
-    type Err = WordError;
-
-    fn from_str(text: &str) -> Result<Self, WordError> {
-        parse_hex(text).map(Self)
-    }
-}
-
-impl Enrolment {
-    /// Largest enrolment file, in bytes.
-    pub const MAX: usize = 16 * 1024;
-
-    /// Its bytes.
-    pub fn to_bytes(&self) -> Vec<u8> {
-        gatepost_pass::encode(self)
-    }
-
-    /// Reads [`Self::to_bytes`].
-    pub fn from_bytes(bytes: &[u8]) -> Result<Self, FormatError> {
-        if bytes.len() > Self::MAX {
-            return Err(FormatError::TooLarge {
-                what: "enrolment file",
-                limit: Self::MAX,
-            });
-        }
-        gatepost_pass::decode("enrolment file", bytes)
-    }
 }

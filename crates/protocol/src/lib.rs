@@ -2,15 +2,15 @@
 //!
 //! In the order in which a decision travels: [`verdict`] and [`passage`] say what happened, [`seal`]
 //! closes it for everyone but those who may trace, [`record`] chains it, [`batch`] carries it,
-//! [`receipt`] brings the hub's word back. [`device`] says whose word a batch is, [`status`] how
-//! a device is doing. [`routes`] names the
-//! hub's addresses.
+//! [`receipt`] brings the hub's word back. [`device`] says whose word a batch is, [`enrolment`] how a device
+//! becomes one, [`status`] how it is doing. [`routes`] names the hub's addresses.
 
 #![forbid(unsafe_code)]
 
 pub mod batch;
 mod bytes;
 pub mod device;
+pub mod enrolment;
 pub mod passage;
 pub mod receipt;
 pub mod record;
@@ -23,7 +23,8 @@ pub mod verdict;
 mod tests;
 
 pub use batch::{BatchError, VerifiedBatch};
-pub use device::{DeviceCertificate, DeviceRequest, Enrolment};
+pub use device::DeviceCertificate;
+pub use enrolment::{Answer, ByCode, DeviceRequest, Enrolment};
 pub use passage::{
     Allowed, ByHand, Direction, OverrideWhy, Passage, Personal, Seen, Temperature, WhyNoCode,
 };

@@ -3,7 +3,7 @@
 #![allow(clippy::unwrap_used, clippy::panic)]
 
 use gatepost_pass::{
-    ClockTrust, Freshness, PassNumber, SecretKey, SubjectTag,
+    ClockTrust, Freshness, OneTimeSecret, PassNumber, SecretKey, SubjectTag,
     fixture::{self, DAY, NOW, SIGNED, trust},
     policy::TracingKey,
     words::DeviceId,
@@ -11,9 +11,9 @@ use gatepost_pass::{
 use getrandom::{SysRng, rand_core::UnwrapErr};
 
 use crate::{
-    Allowed, Body, ByHand, DeviceRequest, Direction, Epoch, Head, OpenError, Outcome, OverrideWhy,
-    Passage, Personal, Previous, Reason, Receipt, Record, Seen, Temperature, VerifiedBatch,
-    WhyNoCode,
+    Allowed, Answer, Body, ByHand, DeviceRequest, Direction, Enrolment, Epoch, Head, OpenError,
+    Outcome, OverrideWhy, Passage, Personal, Previous, Reason, Receipt, Record, Seen, Temperature,
+    VerifiedBatch, WhyNoCode,
     batch::{BatchError, sign_batch},
     device::device_id,
     open, seal,
@@ -277,4 +277,66 @@ fn cut_doubled_and_overwritten_batches_and_records_are_refused_without_a_panic()
     for at in 0..record.len() {
         assert!(Record::from_bytes(&record[..at]).is_err());
     }
+}
+
+#[test]
+fn a_request_by_a_code_is_proven_for_its_own_key_and_by_its_own_code_only() {
+    let (secret, other) = (OneTimeSecret([1; 16]), OneTimeSecret([2; 16]));
+    let name: gatepost_pass::Text<60> = "gate 3".try_into().unwrap();
+    let bytes = DeviceRequest::sign_by(name.clone(), &device(), &secret);
+    assert!(bytes.len() <= DeviceRequest::MAX);
+    let request = DeviceRequest::verify(&bytes).unwrap();
+    assert_eq!(request.by.as_ref().unwrap().code, secret.code());
+    assert!(request.is_proven_by(&secret) && !request.is_proven_by(&other));
+
+    // Whoever carries it can't take the proof for a key of their own.
+    let thief = SecretKey::from_seed(&[66; 32]);
+    let stolen = DeviceRequest {
+        key: thief.public(),
+        ..request.clone()
+    };
+    let mut body = gatepost_pass::encode(&stolen);
+    let signature = thief.sign_detached(gatepost_pass::Kind::DeviceRequest, &body);
+    body.extend_from_slice(&signature);
+    assert!(!DeviceRequest::verify(&body).unwrap().is_proven_by(&secret));
+
+    let vouched = DeviceRequest::verify(&DeviceRequest::sign(name, &device())).unwrap();
+    assert!(!vouched.is_proven_by(&secret));
+    for at in 0..bytes.len() {
+        let mut altered = bytes.clone();
+        altered[at] ^= 1;
+        assert!(DeviceRequest::verify(&altered).is_err(), "byte {at}");
+    }
+}
+
+#[test]
+fn an_answer_opens_only_whole_and_with_the_secret_of_its_code() {
+    let secret = OneTimeSecret([1; 16]);
+    let enrolment = Enrolment {
+        root: fixture::root_bytes(),
+        certificate: vec![7; 100],
+        hub: "https://hub.example".try_into().unwrap(),
+        hub_pins: vec![gatepost_pass::HubPin([3; 32])].try_into().unwrap(),
+    };
+    let answer = Answer::seal(&enrolment, &secret);
+    assert_eq!(
+        Answer::open(&answer, &secret).unwrap(),
+        enrolment.to_bytes()
+    );
+    assert_eq!(Answer::peek(&answer).unwrap(), enrolment);
+    let refused = |bytes: &[u8], secret: &OneTimeSecret| Answer::open(bytes, secret).is_err();
+    assert!(refused(&answer, &OneTimeSecret([2; 16])));
+    assert!(
+        refused(&enrolment.to_bytes(), &secret),
+        "nobody has sealed it"
+    );
+    for end in 0..answer.len() {
+        assert!(refused(&answer[..end], &secret), "{end} bytes");
+    }
+    for at in 0..answer.len() {
+        let mut altered = answer.clone();
+        altered[at] ^= 1;
+        assert!(refused(&altered, &secret), "byte {at}");
+    }
+    assert!(refused(&vec![0; Answer::MAX + 1], &secret));
 }

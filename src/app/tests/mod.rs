@@ -3,6 +3,7 @@
 
 mod beside;
 mod flows;
+mod full;
 mod pages;
 mod post;
 mod session;

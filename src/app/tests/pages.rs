@@ -87,6 +87,8 @@ fn a_new_device_is_set_up_by_a_code_and_a_stick() {
         root: Digest::of(&root),
         hub: "".try_into().unwrap(),
         not_after: Minute::of(NOW.plus(fixture::DAY)),
+        hub_pins: Default::default(),
+        secret: None,
     };
     post.show(&to_text(&documents().sign(Kind::Enrolment, &code)));
     post.sees("Insert a USB stick");

@@ -63,7 +63,7 @@ pub(super) struct Post {
 impl Post {
     /// Enrolled, with the bundle of the fixture's region, changed.
     pub(super) fn open(change: impl FnOnce(&mut Region)) -> Self {
-        Self::with_devices("", |_| (), change)
+        Self::prepared(tempfile::tempdir().unwrap(), "", change, |_| (), |_| ())
     }
 
     /// The same with devices beside the camera: by these settings, and what `beside` puts there.
@@ -72,7 +72,23 @@ impl Post {
         beside: impl FnOnce(&mut Devices),
         change: impl FnOnce(&mut Region),
     ) -> Self {
-        let folder = tempfile::tempdir().unwrap();
+        Self::prepared(
+            tempfile::tempdir().unwrap(),
+            settings,
+            change,
+            |_| (),
+            beside,
+        )
+    }
+
+    /// The same in this folder, with something done to the device before it starts.
+    pub(super) fn prepared(
+        folder: TempDir,
+        settings: &str,
+        change: impl FnOnce(&mut Region),
+        prepare: impl FnOnce(&DataDir),
+        beside: impl FnOnce(&mut Devices),
+    ) -> Self {
         let mut region = region();
         change(&mut region);
         let data = DataDir::open(&folder.path().join("device")).unwrap();
@@ -90,6 +106,7 @@ impl Post {
             .unwrap();
         fs::remove_dir_all(&stick).unwrap();
         fs::write(data.config(), settings).unwrap();
+        prepare(&data);
         Self::start(folder, beside)
     }
 
@@ -297,7 +314,7 @@ impl Post {
     }
 
     fn logged(&self) -> Vec<Passage> {
-        let data = DataDir::open(&self.folder.path().join("device")).unwrap();
+        let data = self.data();
         let device = device_id(&data.own_key().unwrap().public());
         let outbox = Outbox::open(&data.passages()).unwrap();
         let mut passages = Vec::new();
@@ -313,6 +330,11 @@ impl Post {
             done.insert(outgoing.epoch);
         }
         passages
+    }
+
+    /// The device's directory.
+    pub(super) fn data(&self) -> DataDir {
+        DataDir::open(&self.folder.path().join("device")).unwrap()
     }
 
     /// A stick that is put in: its folder.

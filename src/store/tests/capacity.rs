@@ -72,13 +72,36 @@ fn a_log_at_its_cap_gives_up_the_oldest_that_the_hub_holds_and_nothing_else() {
         assert!(logged < 10_000, "never full");
     };
     assert!(matches!(full, LogError::AllUnsent), "{full}");
+    let asked = passages.make_room().unwrap_err();
+    assert!(asked.is_full(), "{asked}");
     assert_eq!(outbox.backlog().unwrap().unsent, logged - 100);
     assert_eq!(records(&disk.path), logged as i64 - 100);
 
     // A receipt makes room again.
     acknowledge_all(&mut outbox);
+    passages.make_room().unwrap();
     try_log(&mut passages, 50).unwrap();
     assert_eq!(outbox.backlog().unwrap().unsent, 50);
+}
+
+#[test]
+fn an_epoch_that_finds_no_room_for_its_first_record_leaves_nothing_for_the_next_to_name() {
+    let disk = disk();
+    try_log(&mut open(&disk.path, 1).log, 3).unwrap();
+    // No more records fit, whatever else does.
+    let connection = rusqlite::Connection::open(&disk.path).unwrap();
+    connection
+        .execute_batch(
+            "CREATE TRIGGER full BEFORE INSERT ON records BEGIN SELECT raise(ABORT, 'no room'); END",
+        )
+        .unwrap();
+    let epoch = Epoch([2; 16]);
+    assert!(PassageLog::open(&disk.path, device(), epoch, NOW, Cap::default()).is_err());
+    connection.execute_batch("DROP TRIGGER full").unwrap();
+    drop(connection);
+    drop(open(&disk.path, 3));
+    let start = start_of(&disk.path, 2);
+    assert_eq!((start.epoch, start.next_seq), (Epoch([1; 16]), 4));
 }
 
 #[test]

@@ -52,6 +52,14 @@ fn the_status_page_says_every_state_in_words() {
             "Not set up",
         ],
     );
+    show(&stage, "status-never");
+    assert_says(
+        &stage,
+        &[
+            "Free room unknown, passage log 48 MB",
+            "The disk does not say how much room it has. Call the help desk.",
+        ],
+    );
 }
 
 #[test]

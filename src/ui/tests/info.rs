@@ -256,7 +256,7 @@ fn notices_stand_on_every_page_the_weightiest_first_and_open_at_a_tap() {
 #[test]
 fn notices_never_cover_a_verdict_and_are_closed_after_it() {
     let stage = open("menu");
-    stage.ui.send(UiUpdate::Notices(vec![Notice::LogFull]));
+    stage.ui.send(UiUpdate::Notices(vec![Notice::WithoutLog]));
     stage.tap("Show the notices");
     stage.ui.send(UiUpdate::Verdict(verdict(
         Outcome::Admit,

@@ -75,7 +75,7 @@ pub(super) fn good_status() -> StatusPageView {
         issuers: issuers(),
         clock: ClockView::Trusted,
         storage: StorageView {
-            free: 12_300_000_000,
+            free: Some(12_300_000_000),
             log: 48_000_000,
             writable: true,
         },
@@ -135,7 +135,7 @@ fn status_scenes() -> Vec<Scene> {
         issuers: issuers(),
         clock: ClockView::Ahead,
         storage: StorageView {
-            free: 0,
+            free: Some(0),
             log: 1_999_000_000,
             writable: false,
         },
@@ -154,7 +154,7 @@ fn status_scenes() -> Vec<Scene> {
         issuers: Vec::new(),
         clock: ClockView::Behind,
         storage: StorageView {
-            free: 118_000_000,
+            free: Some(118_000_000),
             log: 0,
             writable: true,
         },
@@ -168,6 +168,10 @@ fn status_scenes() -> Vec<Scene> {
     };
     let never = StatusPageView {
         sync: SyncView::Never,
+        storage: StorageView {
+            free: None,
+            ..good_status().storage
+        },
         ..good_status()
     };
     [
@@ -286,7 +290,12 @@ fn enrol_scenes() -> Vec<Scene> {
     vec![
         Scene::new("enrol-scan", enrol(EnrolStep::ScanCode), &[]),
         Scene::new("enrol-no-camera", no_camera, &[]),
-        Scene::new("enrol-asking", enrol(EnrolStep::Asking { hub }), &[]),
+        Scene::new(
+            "enrol-asking",
+            enrol(EnrolStep::Asking { hub: hub.clone() }),
+            &[],
+        ),
+        Scene::new("enrol-at-hub", enrol(EnrolStep::AtHub { hub }), &[]),
         Scene::new("enrol-stick", enrol(EnrolStep::InsertStick), &[]),
         Scene::new(
             "enrol-written",
@@ -326,7 +335,7 @@ pub(super) fn notices() -> Vec<Notice> {
                 },
             }),
         },
-        Notice::LogFull,
+        Notice::WithoutLog,
     ]
 }
 

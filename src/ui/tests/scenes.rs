@@ -2,8 +2,8 @@
 
 use super::stage::{Stage, camera_picture, fullest_verdict, member, verdict};
 use crate::ui::{
-    ByHandView, CameraView, DutyState, DutyView, IdEntryView, IdFault, Language, OverrideView,
-    Page, Question, SavedState, TextSize, UiUpdate,
+    ByHandView, CameraView, DutyState, DutyView, IdEntryView, IdFault, Language, Notice,
+    OverrideView, Page, Question, SavedState, TextSize, UiUpdate,
 };
 use gatepost_protocol::{Outcome, Reason};
 
@@ -123,6 +123,11 @@ pub(super) fn pages() -> Vec<Scene> {
     wrong.remove(1);
     vec![
         Scene::new("scan-found", vec![found()], &[]),
+        Scene::new(
+            "scan-stopped",
+            vec![UiUpdate::Notices(vec![Notice::Stopped])],
+            &[],
+        ),
         Scene::new("scan-out", vec![], &["People go in. Switch to out"]),
         Scene::new(
             "scan-torch",
@@ -245,6 +250,14 @@ pub(super) fn verdicts() -> Vec<Scene> {
         ),
         Scene::new("refuse-group", logged(group), &[]),
         Scene::new("refuse-crowd", logged(crowd), &[]),
+        Scene::new(
+            "admit-without-log",
+            shown(
+                verdict(Outcome::Admit, &[Reason::Green], 1),
+                SavedState::WithoutLog,
+            ),
+            &[],
+        ),
         Scene::new("refuse-worst", shown(worst, SavedState::NotLogged), &[]),
         Scene::new("arrival", logged(fullest_verdict()), &[]),
         Scene::new("override-why", logged(fullest_verdict()), &["Supervisor"]),

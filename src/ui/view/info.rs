@@ -112,8 +112,8 @@ pub enum ClockView {
 /// The disk on the status page.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct StorageView {
-    /// Bytes that are free.
-    pub free: u64,
+    /// Bytes that are free; nothing where the disk could not be asked.
+    pub free: Option<u64>,
     /// Bytes that the passage log takes.
     pub log: u64,
     /// False when the last passage could not be written.
@@ -214,6 +214,11 @@ pub enum EnrolStep {
         /// The hub's address.
         hub: String,
     },
+    /// The hub has the request; the authority has not answered yet.
+    AtHub {
+        /// The hub's address.
+        hub: String,
+    },
     /// The code is good; the request waits for a stick to go onto.
     InsertStick,
     /// The request must go to the authority by stick: it was written there.
@@ -249,6 +254,9 @@ pub enum Notice {
         /// Why.
         why: TroubleView,
     },
-    /// Nothing could be logged any more: the disk is full of passages that no hub has.
-    LogFull,
+    /// The log has no room, and the policy says stop: nobody is judged until it has. The scan page says so in
+    /// the camera's place.
+    Stopped,
+    /// The log has no room, and the policy lets verdicts go on without it.
+    WithoutLog,
 }

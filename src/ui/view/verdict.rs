@@ -143,4 +143,7 @@ pub enum SavedState {
     Logged,
     /// Failed: the guard must write it down. Also warns on the scan page until a later passage is `Logged`.
     NotLogged,
+    /// Not on the disk, since the log has no room, and the policy lets verdicts go on: the gate stays closed, and
+    /// the guard lets through by hand.
+    WithoutLog,
 }

@@ -14,7 +14,7 @@ use gatepost_pass::{
     verify::verify_envelope,
 };
 use gatepost_protocol::{
-    BatchError, DeviceRequest, Enrolment, Receipt, VerifiedBatch,
+    Answer, BatchError, DeviceRequest, Enrolment, Receipt, VerifiedBatch,
     device::{device_id, verify_certificate},
 };
 
@@ -106,13 +106,17 @@ impl Region {
     /// Files of bytes. Those without a number in front are recognised by their whole form.
     fn binary(&self, bytes: &[u8]) -> Option<Lines> {
         if let Ok(request) = DeviceRequest::verify(bytes) {
+            let by = match &request.by {
+                Some(by) => format!("by enrolment code {}", by.code),
+                None => "by no enrolment code: whoever brings it vouches for it".to_owned(),
+            };
             return Some(vec![format!(
-                "a request of device {} ({}), signed by itself",
+                "a request of device {} ({}), signed by itself, {by}",
                 request.name,
                 device_id(&request.key)
             )]);
         }
-        if let Ok(enrolment) = Enrolment::from_bytes(bytes) {
+        if let Ok(enrolment) = Enrolment::from_bytes(bytes).or_else(|_| Answer::peek(bytes)) {
             return Some(self.enrolment(&enrolment));
         }
         match VerifiedBatch::verify(bytes, &self.trust, self.now) {
@@ -283,12 +287,15 @@ fn describe_document(document: &VerifiedDocument) -> Lines {
         VerifiedDocument::Badge(badge) => describe_badge(badge.claims()),
         VerifiedDocument::Enrolment(code) => {
             let code = code.claims();
-            named(
-                "root",
-                &code.root.to_string(),
-                code.hub.as_str(),
-                code.not_after,
-            )
+            let hub = code.hub.as_str();
+            let mut lines = named("root", &code.root.to_string(), hub, code.not_after);
+            lines.push(match &code.secret {
+                Some(secret) => {
+                    format!("enrols one device over the hub, as code {}", secret.code())
+                }
+                None => "requests go by USB stick".to_owned(),
+            });
+            lines
         }
     }
 }

@@ -3,7 +3,7 @@
 use std::path::PathBuf;
 
 use gatepost_protocol::{
-    Enrolment,
+    Answer, Enrolment,
     device::{Revoked, device_id, peek_certificate},
 };
 
@@ -22,8 +22,9 @@ pub(crate) struct Args {
 
 pub(crate) fn run(args: &Args, context: &Context) -> Result<(), Error> {
     let home = context.home()?;
-    let bytes = files::read(&args.enrolment, Enrolment::MAX as u64)?;
-    let enrolment = Enrolment::from_bytes(&bytes).map_err(|why| Error::Request(why.into()))?;
+    let bytes = files::read(&args.enrolment, Answer::MAX as u64)?;
+    let enrolment = Enrolment::from_bytes(&bytes).or_else(|_| Answer::peek(&bytes));
+    let enrolment = enrolment.map_err(|why| Error::Request(why.into()))?;
     let certificate = peek_certificate(&enrolment.certificate).map_err(Error::Request)?;
     let signer = home.signer(SigningKey::Devices)?;
     let mut revoked = match args.list.exists() {

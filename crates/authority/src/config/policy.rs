@@ -5,7 +5,8 @@ use std::path::Path;
 use gatepost_pass::{
     Policy, Text, Timestamp,
     policy::{
-        Desk, IdentityRule, Overridable, PassBack, Risk, TracingKey, WhenExpired, WithoutCode,
+        Desk, IdentityRule, Overridable, PassBack, Risk, TracingKey, WhenExpired, WhenLogFull,
+        WithoutCode,
     },
 };
 use serde::{Deserialize, Serialize};
@@ -32,6 +33,9 @@ pub(crate) struct PolicyConfig {
     pub(crate) live_window_untrusted_seconds: u16,
     #[serde(with = "WhenExpiredWords")]
     pub(crate) when_expired: WhenExpired,
+    /// What a device does whose log is full.
+    #[serde(default, with = "WhenLogFullWords")]
+    pub(crate) when_log_full: WhenLogFull,
     pub(crate) pass_back_minutes: u8,
     #[serde(with = "PassBackWords")]
     pub(crate) pass_back: PassBack,
@@ -109,6 +113,7 @@ impl PolicyConfig {
             live_window_seconds: 90,
             live_window_untrusted_seconds: 900,
             when_expired: WhenExpired::Refuse,
+            when_log_full: WhenLogFull::Stop,
             pass_back_minutes: 5,
             pass_back: PassBack::Warn,
             show_seconds: ShowSeconds {
@@ -162,6 +167,7 @@ impl PolicyConfig {
             live_window: self.live_window_seconds,
             live_window_untrusted: self.live_window_untrusted_seconds,
             when_expired: self.when_expired,
+            when_log_full: self.when_log_full,
             pass_back_minutes: self.pass_back_minutes,
             pass_back: self.pass_back,
             show_seconds: [
@@ -217,6 +223,7 @@ words! {
     RiskWords for "Risk" { Low, Medium, High }
     IdentityWords for "IdentityRule" { Nobody, SpecialClasses, Everyone }
     WhenExpiredWords for "WhenExpired" { Refuse, Check }
+    WhenLogFullWords for "WhenLogFull" { Stop, ScanWithoutLog }
     PassBackWords for "PassBack" { Warn, Check }
     WithoutCodeWords for "WithoutCode" { Admit, Supervisor, Never }
     OverridableWords for "Overridable" {

@@ -1,7 +1,9 @@
-//! Enrolment codes that the authority put into a folder, as QR symbols.
+//! Enrolment codes that the authority put into a folder, as QR symbols. One with a one-time secret is not shown:
+//! that it lies here at all lets the hub's own machine enrol a device.
 
 use std::{fs, io, path::Path};
 
+use gatepost_pass::Document;
 use maud::{Markup, html};
 use qrcodegen::{QrCode, QrCodeEcc, QrSegment};
 
@@ -13,7 +15,16 @@ const MAX_CODE: u64 = 2900;
 /// A code and the name of its file.
 pub(super) struct Code {
     pub(super) name: String,
-    pub(super) symbol: Option<QrCode>,
+    pub(super) shown: Shown,
+}
+
+/// What becomes of a code.
+pub(super) enum Shown {
+    Symbol(Box<QrCode>),
+    /// Empty, unreadable or too long.
+    Unreadable,
+    /// It holds a one-time secret.
+    Secret,
 }
 
 /// Reads `*.txt` in the folder, in the order of their names.
@@ -26,25 +37,30 @@ pub(super) fn read(folder: &Path) -> io::Result<Vec<Code>> {
         let name = path.file_stem().unwrap_or_default();
         Code {
             name: name.to_string_lossy().into_owned(),
-            symbol: symbol(path),
+            shown: shown(path),
         }
     });
     Ok(codes.collect())
 }
 
-fn symbol(path: &Path) -> Option<QrCode> {
-    let length = fs::metadata(path).ok()?.len();
-    if length > MAX_CODE {
-        return None;
-    }
-    let text = fs::read_to_string(path).ok()?;
+fn shown(path: &Path) -> Shown {
+    let length = fs::metadata(path).map_or(u64::MAX, |file| file.len());
+    let text = match length {
+        0..=MAX_CODE => fs::read_to_string(path).unwrap_or_default(),
+        _ => String::new(),
+    };
     let text = text.trim();
-    if text.is_empty() {
-        return None;
+    let code = Document::from_text(text).ok();
+    let code = code.and_then(|code| code.claimed_enrolment());
+    if code.is_some_and(|code| code.secret.is_some()) {
+        return Shown::Secret;
     }
-    QrCode::encode_segments(&QrSegment::make_segments(text), QrCodeEcc::Medium)
-        .or_else(|_| QrCode::encode_text(text, QrCodeEcc::Low))
-        .ok()
+    if text.is_empty() {
+        return Shown::Unreadable;
+    }
+    let symbol = QrCode::encode_segments(&QrSegment::make_segments(text), QrCodeEcc::Medium)
+        .or_else(|_| QrCode::encode_text(text, QrCodeEcc::Low));
+    symbol.map_or(Shown::Unreadable, |symbol| Shown::Symbol(Box::new(symbol)))
 }
 
 /// A symbol with its quiet zone of four modules (ISO/IEC 18004).

@@ -5,7 +5,7 @@ mod enrolment;
 mod page;
 mod session;
 
-use std::{path::PathBuf, sync::Arc, time::Instant};
+use std::{io, path::PathBuf, sync::Arc, time::Instant};
 
 use axum::{
     Form, Router,
@@ -28,6 +28,7 @@ pub use session::{Operators, OperatorsError};
 
 use crate::{
     answer::Refusal,
+    enrolments::Enrolments,
     hub::Hub,
     limits::{Buckets, Rate},
     log,
@@ -241,12 +242,18 @@ async fn findings(
 }
 
 async fn enrolment(State(pages): State<Shared>, session: Session) -> Result<Response, Denied> {
-    let codes = blocking(move || {
+    let read = blocking(move || -> io::Result<_> {
         let folder = pages.fleet.enrolments.as_deref();
-        folder.map(enrolment::read).transpose()
+        let queue = pages.hub.enrolments();
+        let codes = folder.map(enrolment::read).transpose()?;
+        Ok((codes, queue.map(Enrolments::waiting).transpose()?))
     });
-    let codes = codes.await?.map_err(|_| Refusal::Storage)?;
-    Ok(show(&page::enrolment(&session, codes.as_deref())))
+    let (codes, waiting) = read.await?.map_err(|_| Refusal::Storage)?;
+    Ok(show(&page::enrolment(
+        &session,
+        codes.as_deref(),
+        waiting.as_deref(),
+    )))
 }
 
 #[derive(Deserialize)]

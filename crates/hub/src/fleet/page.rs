@@ -6,11 +6,12 @@ mod passages;
 use maud::{DOCTYPE, Markup, html};
 
 use super::{
-    enrolment::{Code, draw},
+    enrolment::{Code, Shown, draw},
     session::Session,
 };
 use crate::{
     clock::format_time,
+    enrolments::Waiting,
     store::{Asked, FindingKind, FindingRow},
 };
 
@@ -119,8 +120,25 @@ const fn meaning(kind: FindingKind) -> &'static str {
     }
 }
 
-pub(super) fn enrolment(session: &Session, codes: Option<&[Code]>) -> Markup {
+pub(super) fn enrolment(
+    session: &Session,
+    codes: Option<&[Code]>,
+    waiting: Option<&[Waiting]>,
+) -> Markup {
     let body = html! {
+        @if let Some(waiting) = waiting { section {
+            h2 { "Devices that wait for the authority" }
+            @if waiting.is_empty() { p { "None." } } @else {
+                p class="note" { "They asked by a one-time code, in their own words: only the authority can tell whether they have seen it. Bring it the folder of requests, and its answers back." }
+                table class="cards" {
+                    thead { tr { th { "Name" } th { "Device" } } }
+                    tbody { @for device in waiting { tr {
+                        td data-label="Name" { (device.name) }
+                        td data-label="Device" { code { (device.device) } }
+                    } } }
+                }
+            }
+        } }
         section {
             h2 { "Codes that the authority placed here" }
             @match codes {
@@ -130,9 +148,10 @@ pub(super) fn enrolment(session: &Session, codes: Option<&[Code]>) -> Markup {
                     p class="note" { "Whoever sees a code can enrol a device with it: show it to the new device only, and remove its file afterwards." }
                     div class="codes" { @for code in codes {
                         figure {
-                            @match &code.symbol {
-                                Some(symbol) => (draw(symbol, &code.name)),
-                                None => p class="note bad" { "This file is empty, unreadable or too long for a QR code." },
+                            @match &code.shown {
+                                Shown::Symbol(symbol) => (draw(symbol, &code.name)),
+                                Shown::Unreadable => p class="note bad" { "This file is empty, unreadable or too long for a QR code." },
+                                Shown::Secret => p class="note bad" { "This code holds a one-time secret, which the hub should not know: remove the file, and show the device the authority's own paper or screen." },
                             }
                             figcaption { (code.name) }
                         }

@@ -5,6 +5,7 @@ use crate::answer::Refusal;
 pub(crate) mod batches;
 mod body;
 pub(crate) mod bundle;
+pub(crate) mod enrolments;
 pub(crate) mod health;
 
 /// Runs blocking work off the threads that serve connections.

@@ -10,14 +10,16 @@ use proptest::{
 };
 
 use crate::{
-    Class, Colour, Digest, IssuerId, KeyId, Kind, Manifest, Medium, Pass, PassNumber, Place,
-    Policy, PublicKey, Recognition, SecretKey, Subject, SubjectTag, Text, Timestamp,
+    Class, Colour, Digest, HubPin, IssuerId, KeyId, Kind, Manifest, Medium, OneTimeSecret, Pass,
+    PassNumber, Place, Policy, PublicKey, Recognition, SecretKey, Subject, SubjectTag, Text,
+    Timestamp,
     badge::{Badge, BadgeRole, PinHash, Site},
     bundle::{FileEntry, FileRole},
     document::{Enrolment, Holder, Last4},
     list::{ListHead, ListKind},
     policy::{
-        Desk, IdentityRule, Overridable, PassBack, Risk, TracingKey, WhenExpired, WithoutCode,
+        Desk, IdentityRule, Overridable, PassBack, Risk, TracingKey, WhenExpired, WhenLogFull,
+        WithoutCode,
     },
     time::Minute,
     trust::{ColourMap, IssuerEntry, KeyEntry, Roles, RootClaims, TrustListClaims},
@@ -84,10 +86,16 @@ pub(super) fn badge() -> impl Strategy<Value = Badge> {
 }
 
 pub(super) fn enrolment() -> impl Strategy<Value = Enrolment> {
-    (digest(), text(), minute()).prop_map(|(root, hub, not_after)| Enrolment {
-        root,
-        hub,
-        not_after,
+    let pins = vec(any::<[u8; 32]>().prop_map(HubPin), 0..=4);
+    let secret = option::of(any::<[u8; 16]>().prop_map(OneTimeSecret));
+    (digest(), text(), minute(), pins, secret).prop_map(|(root, hub, not_after, pins, secret)| {
+        Enrolment {
+            root,
+            hub,
+            not_after,
+            hub_pins: pins.try_into().unwrap(),
+            secret,
+        }
     })
 }
 
@@ -141,6 +149,7 @@ pub(super) fn policy() -> impl Strategy<Value = Policy> {
         select(vec![WhenExpired::Refuse, WhenExpired::Check]),
         select(vec![PassBack::Warn, PassBack::Check]),
         any::<(bool, bool)>(),
+        select(vec![WhenLogFull::Stop, WhenLogFull::ScanWithoutLog]),
     );
     let numbers = any::<(u16, u16, u16, u8, [u8; 3], u16, i16)>();
     let tracing_key = any::<(u16, [u8; 32])>();
@@ -182,6 +191,7 @@ pub(super) fn policy() -> impl Strategy<Value = Policy> {
                 live_window: numbers.1,
                 live_window_untrusted: numbers.2,
                 when_expired: rules.2,
+                when_log_full: rules.5,
                 pass_back_minutes: numbers.3,
                 pass_back: rules.3,
                 show_seconds: numbers.4,

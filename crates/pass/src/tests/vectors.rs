@@ -159,7 +159,18 @@ fn describe(document: &VerifiedDocument, now: Timestamp) -> Vec<String> {
             let claims = code.claims();
             let root = format!("root: {}", claims.root);
             let hub = format!("hub: {}", claims.hub);
-            [signer(code), vec![root, hub], until(claims.not_after, now)].concat()
+            let pins = claims.hub_pins.as_slice().iter();
+            let pins = pins.map(|pin| format!("pin: {pin}")).collect();
+            let secret = claims.secret.as_ref();
+            let secret = secret.map(|secret| format!("secret: {}", Digits(&secret.0)));
+            [
+                signer(code),
+                vec![root, hub],
+                until(claims.not_after, now),
+                pins,
+                secret.into_iter().collect(),
+            ]
+            .concat()
         }
     }
 }

@@ -2,7 +2,8 @@
 
 use super::make::{
     Case, around, badge, case, enrolment, flip, held, last_number, live as good_live, live_raw,
-    numbered, pass, phone, place, plus_order, retiring, seal, spoiled, successor, supervisor,
+    numbered, one_time, pass, phone, place, plus_order, retiring, seal, spoiled, successor,
+    supervisor,
 };
 use crate::{
     Class, Colour, Kind, Pass, Subject, Timestamp, codec,
@@ -68,6 +69,7 @@ pub(super) fn good() -> Vec<Case> {
         case("ok-badge", "ok badge", "A staff badge", documents().sign(Kind::Badge, &badge())),
         case("ok-badge-of-a-supervisor", "ok badge", "A badge with every field at its largest", documents().sign(Kind::Badge, &supervisor())),
         case("ok-enrolment", "ok enrolment", "An enrolment code", documents().sign(Kind::Enrolment, &enrolment())),
+        case("ok-enrolment-over-the-hub", "ok enrolment", "An enrolment code with every field at its largest", documents().sign(Kind::Enrolment, &one_time())),
     ]
 }
 
@@ -117,7 +119,12 @@ pub(super) fn claims() -> Vec<Case> {
     let badge_role = around(Kind::Badge, &[&staff[..rights], &[2, 0, 0]].concat());
     let five = [&[5][..], &[0, 1, b'x'].repeat(5), &[0]].concat();
     let badge_sites = around(Kind::Badge, &[&staff[..=rights], &five].concat());
-    let hub = around(Kind::Enrolment, &[&[9; 32][..], &long(121), until].concat());
+    let hub = around(Kind::Enrolment, &[&[9; 32][..], &long(121), until, &[0, 0]].concat());
+    // Of the enrolment: everything up to its pins, none of them, and no secret.
+    let code = codec::encode(&enrolment());
+    let code = &code[..code.len() - 2];
+    let pins = around(Kind::Enrolment, &[code, &[5], &[7; 160], &[0]].concat());
+    let secret = around(Kind::Enrolment, &[code, &[0, 1], &[7; 15]].concat());
     let many = documents().sign(Kind::Pass, &family(2));
     let single = documents().sign(Kind::FamilyPass, &paper_pass(1));
     let twins = around(Kind::FamilyPass, &[&good[..5], &twins, &good[34..]].concat());
@@ -168,6 +175,8 @@ pub(super) fn claims() -> Vec<Case> {
         case("claims-badge-of-5-sites", "Damaged badge", "One more than fits", badge_sites),
         case("claims-badge-of-an-unknown-role", "Damaged badge", "Role 2", badge_role),
         case("claims-enrolment-hub-of-121-bytes", "Damaged enrolment", "One more than fits", hub),
+        case("claims-enrolment-of-5-pins", "Damaged enrolment", "One more than fits", pins),
+        case("claims-enrolment-secret-of-15-bytes", "Damaged enrolment", "One byte of the secret is missing", secret),
     ]
 }
 

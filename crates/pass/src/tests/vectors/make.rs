@@ -7,11 +7,12 @@ use crate::{
     badge::{Badge, BadgeRole, PinHash, Site},
     codec,
     document::{Enrolment, Place},
+    enrolment::OneTimeSecret,
     envelope::{Header, live_code},
     fixture::{self, DAY, NOW, SIGNED, documents, foreign, issuer},
     time::Minute,
     trust::{ColourMap, IssuerEntry, KeyEntry, Recognition, Roles, TrustListClaims},
-    words::Digest,
+    words::{Digest, HubPin},
 };
 
 /// A vector before it is a file.
@@ -230,6 +231,22 @@ pub(super) fn enrolment() -> Enrolment {
         root: Digest::of(&fixture::root_bytes()),
         hub: "https://hub.example:8443".try_into().unwrap(),
         not_after: Minute::of(SIGNED.plus(DAY)),
+        hub_pins: Default::default(),
+        secret: None,
+    }
+}
+
+/// An enrolment code with every field at its largest.
+pub(super) fn one_time() -> Enrolment {
+    Enrolment {
+        hub: "x".repeat(120).as_str().try_into().unwrap(),
+        hub_pins: [1, 2, 3, 4]
+            .map(|n| HubPin([n; 32]))
+            .to_vec()
+            .try_into()
+            .unwrap(),
+        secret: Some(OneTimeSecret([7; 16])),
+        ..enrolment()
     }
 }
 

@@ -1,0 +1,227 @@
+//! A log without room for one passage more: what the policy says is what happens, from the first moment.
+
+use std::{collections::BTreeSet, fs, io::Write as _, path::PathBuf, process::Command};
+
+use gatepost_pass::{
+    BadgeRole, ClockTrust, Freshness,
+    fixture::{NOW, Region},
+    policy::{TracingKey, WhenLogFull, WithoutCode},
+};
+use gatepost_protocol::{
+    Direction, Epoch, Outcome, Passage, Reason, Receipt, Record, Seen, device::device_id,
+    seal::tracing_key,
+};
+use getrandom::{SysRng, rand_core::UnwrapErr};
+
+use super::post::{Post, badge, paper};
+use crate::{
+    app::Event,
+    data::DataDir,
+    devices::DeviceEvent,
+    store::{Cap, LogError, Outbox, PassageLog},
+};
+
+const STOPPED: &str = "STOPPED: the passage log is full";
+const FULL: &str = "The passage log is full";
+const BY_HAND: &str = "NOT LOGGED: no room. Let through by hand.";
+const WHAT_TO_DO: &str = "Bring this device online or take its passages away by USB stick.";
+
+/// Fills the log of a device whose settings allow a mebibyte with passages that no hub has.
+fn fill(data: &DataDir) {
+    fs::write(data.config(), "log_megabytes = 1\n").unwrap();
+    let device = device_id(&data.own_key().unwrap().public());
+    let cap = Cap { bytes: 1 << 20 };
+    let opened = PassageLog::open(&data.passages(), device, Epoch([7; 16]), NOW, cap);
+    let mut log = opened.unwrap().log;
+    let passage = Passage {
+        at: NOW,
+        clock: ClockTrust::Trusted,
+        freshness: Freshness::Fresh,
+        place: "gate-3".try_into().unwrap(),
+        direction: Direction::In,
+        outcome: Outcome::Admit,
+        reasons: vec![Reason::Green].try_into().unwrap(),
+        seen: Seen::Unverified,
+        guard: None,
+        temperature: None,
+        allowed: None,
+    };
+    let key = TracingKey {
+        id: 1,
+        key: tracing_key(&[1; 32]).1,
+    };
+    let group = vec![(&passage, &key); 64];
+    let full = loop {
+        if let Err(full) = log.append_all(&group, &mut UnwrapErr(SysRng)) {
+            break full;
+        }
+    };
+    assert!(matches!(full, LogError::AllUnsent), "{full}");
+}
+
+/// The hub's receipts for all that is unsent come in.
+fn acknowledge_all(data: &DataDir) {
+    let device = device_id(&data.own_key().unwrap().public());
+    let mut outbox = Outbox::open(&data.passages()).unwrap();
+    while let Some(outgoing) = outbox.next(&BTreeSet::new()).unwrap() {
+        let mut receipt = Receipt {
+            device,
+            epoch: outgoing.epoch,
+            next_seq: 0,
+            head: outgoing.before,
+            at: NOW,
+        };
+        for bytes in &outgoing.records {
+            receipt.head = receipt.head.after(device, outgoing.epoch, bytes);
+            receipt.next_seq = Record::from_bytes(bytes).unwrap().seq + 1;
+        }
+        outbox.acknowledge(&receipt).unwrap();
+    }
+}
+
+fn full(change: impl FnOnce(&mut Region)) -> Post {
+    Post::prepared(tempfile::tempdir().unwrap(), "", change, fill, |_| ())
+}
+
+/// As a scanner reads it: taken in the order of the calls.
+fn scan(post: &Post, text: String) {
+    post.tell(Event::Device(DeviceEvent::Scanned { text }));
+}
+
+#[test]
+fn by_policy_a_full_log_stops_the_checkpoint_at_once_and_room_lets_it_go_on() {
+    let post = full(|_| ());
+    post.sees(STOPPED);
+    post.sees(WHAT_TO_DO);
+    scan(&post, paper(1));
+    // Staff can still sign on, and that comes after the pass.
+    scan(&post, badge(1, BadgeRole::Guard, Some("4711")));
+    post.sees("Enter your PIN");
+    assert!(!post.says("ADMIT"));
+    post.tap("Back");
+    acknowledge_all(&post.data());
+    post.sees("Hold the code inside the frame");
+    assert!(!post.says(STOPPED));
+    scan(&post, paper(2));
+    post.sees("ADMIT");
+    post.sees("Logged");
+    let logged = post.passages(1);
+    assert_eq!(logged[0].reasons.as_slice(), [Reason::Green]);
+}
+
+#[test]
+fn a_stopped_checkpoint_judges_nobody_without_a_code_either() {
+    let post = full(|region| region.policy.without_code = WithoutCode::Admit);
+    post.sees(STOPPED);
+    post.tap("No phone or code");
+    post.tap("Register by hand");
+    post.tap("Visitor without a local pass");
+    post.tap("Register");
+    post.sees(WHAT_TO_DO);
+    assert!(!post.says("ADMIT"));
+}
+
+#[test]
+fn a_log_that_becomes_full_takes_its_verdict_back_where_the_policy_says_stop() {
+    let post = Post::open(|_| ());
+    scan(&post, paper(1));
+    post.sees("ADMIT");
+    post.sees("Logged");
+    post.tell(Event::LogRoom(Err(LogError::AllUnsent)));
+    post.sees(STOPPED);
+    assert!(!post.says("ADMIT"));
+    post.tell(Event::LogRoom(Ok(())));
+    post.sees("Hold the code inside the frame");
+}
+
+#[test]
+fn by_policy_verdicts_go_on_without_the_log_marked_so_and_are_logged_once_there_is_room() {
+    let post = full(|region| region.policy.when_log_full = WhenLogFull::ScanWithoutLog);
+    post.sees(FULL);
+    scan(&post, paper(1));
+    post.sees("ADMIT");
+    post.sees(BY_HAND);
+    post.tap("Next");
+    post.sees(FULL);
+    assert!(!post.says(STOPPED) && !post.says("Write it down by hand"));
+    scan(&post, paper(102));
+    post.sees("REFUSE");
+    post.sees("NOT LOGGED: no room.");
+    assert!(!post.says(BY_HAND));
+    acknowledge_all(&post.data());
+    post.sees("Logged");
+    let outcomes: Vec<_> = post.passages(2).iter().map(|one| one.outcome).collect();
+    assert_eq!(outcomes, [Outcome::Admit, Outcome::Refuse]);
+    post.tap("Next");
+    assert!(!post.says(FULL));
+}
+
+/// A small disk of its own; needs root.
+struct SmallDisk(PathBuf);
+
+impl SmallDisk {
+    fn mount(path: PathBuf) -> Option<Self> {
+        fs::create_dir_all(&path).unwrap();
+        let mut mount = Command::new("mount");
+        mount.args(["-t", "tmpfs", "-o", "size=8m", "tmpfs"]);
+        let done = mount.arg(&path).status().ok()?.success();
+        done.then_some(Self(path))
+    }
+
+    /// Fills it to the last byte, and gives the file to delete.
+    fn fill(&self) -> PathBuf {
+        let ballast = self.0.join("ballast");
+        let mut file = fs::File::create(&ballast).unwrap();
+        for piece in [1 << 16, 512] {
+            while file.write(&vec![1; piece]).is_ok_and(|written| written > 0) {}
+        }
+        ballast
+    }
+}
+
+impl Drop for SmallDisk {
+    fn drop(&mut self) {
+        let _ = Command::new("umount").arg("-l").arg(&self.0).status();
+    }
+}
+
+#[test]
+fn a_disk_without_a_free_byte_is_a_full_log_also_at_the_start() {
+    let outer = tempfile::tempdir().unwrap();
+    let Some(disk) = SmallDisk::mount(outer.path().join("disk")) else {
+        println!("SKIPPED: a small disk can't be mounted here (needs root)");
+        return;
+    };
+    for when in [WhenLogFull::Stop, WhenLogFull::ScanWithoutLog] {
+        let folder = tempfile::tempdir_in(&disk.0).unwrap();
+        fs::create_dir_all(folder.path().join("media")).unwrap();
+        let mut ballast = None;
+        let post = Post::prepared(
+            folder,
+            "",
+            |region| region.policy.when_log_full = when,
+            |data| {
+                // So that what is made at the first start is there, but for the log.
+                drop(data.lock("log"));
+                ballast = Some(disk.fill());
+            },
+            |_| (),
+        );
+        if when == WhenLogFull::Stop {
+            post.sees(STOPPED);
+            scan(&post, paper(1));
+        } else {
+            post.sees(FULL);
+            scan(&post, paper(1));
+            post.sees("ADMIT");
+            post.sees(BY_HAND);
+        }
+        fs::remove_file(ballast.unwrap()).unwrap();
+        if when == WhenLogFull::Stop {
+            post.sees("Hold the code inside the frame");
+            scan(&post, paper(2));
+        }
+        post.sees("Logged");
+        post.passages(1);
+    }
+}
