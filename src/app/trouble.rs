@@ -247,7 +247,10 @@ mod tests {
         let told = |why| of_enrol(&EnrolError::Answer(why)).what;
         assert_eq!(told(CertificateError::Answer), Trouble::AnswerForeign);
         assert_eq!(told(CertificateError::Request), Trouble::AnswerDamaged);
-        assert_eq!(of_enrol(&EnrolError::OtherAuthority).what, Trouble::AnswerForeign);
+        assert_eq!(
+            of_enrol(&EnrolError::OtherAuthority).what,
+            Trouble::AnswerForeign
+        );
     }
 
     #[test]

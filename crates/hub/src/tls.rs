@@ -10,8 +10,8 @@ use std::{
     sync::{Arc, PoisonError, RwLock},
 };
 
+use gatepost_pass::HubPin;
 use gatepost_pass::Timestamp;
-use gatepost_protocol::device::HubPin;
 use rcgen::{CertificateParams, KeyPair};
 use rustls::{
     ServerConfig,

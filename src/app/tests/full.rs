@@ -99,6 +99,7 @@ fn by_policy_a_full_log_stops_the_checkpoint_at_once_and_room_lets_it_go_on() {
     post.sees("Enter your PIN");
     assert!(!post.says("ADMIT"));
     post.tap("Back");
+    post.tap("Back");
     acknowledge_all(&post.data());
     post.sees("Hold the code inside the frame");
     assert!(!post.says(STOPPED));

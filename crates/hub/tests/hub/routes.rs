@@ -1,6 +1,7 @@
 //! Bad input at every address: a 4xx with a reason that programs can read.
 
-use gatepost_protocol::{batch::MAX_BYTES, routes};
+use gatepost_pass::{OneTimeSecret, SecretKey};
+use gatepost_protocol::{DeviceRequest, batch::MAX_BYTES, routes};
 
 use crate::{
     fleet::{PASSWORD, fleet, log_in},
@@ -82,6 +83,59 @@ fn bad_input_at_every_device_route_has_its_reason() {
     }
     assert_eq!(site.summary(), "0 passages from 0 devices, 0 findings");
     assert_eq!(hub.post_with(zstd, &packed).receipt().next_seq, 2);
+}
+
+#[test]
+fn bad_input_at_the_routes_of_enrolment_has_its_reason() {
+    let site = Site::new();
+    let key = SecretKey::from_seed(&[1; 32]);
+    let name = || "gate".try_into().unwrap();
+    let good = DeviceRequest::sign_by(name(), &key, &OneTimeSecret([1; 16]));
+    let vouched = DeviceRequest::sign(name(), &key);
+    let mut forged = good.clone();
+    *forged.last_mut().unwrap() ^= 1;
+    let large = vec![0; DeviceRequest::MAX + 1];
+    let ask = routes::ENROLMENTS;
+    let of = |device: &str| format!("{ask}/{device}");
+    let (bytes, dots, none) = (of("%ff"), of("..%2frequests"), of(&"0".repeat(32)));
+    let cases: Vec<Case> = vec![
+        ("POST", ask, "", b"", 400, "malformed"),
+        ("POST", ask, "", &good[1..], 400, "malformed"),
+        ("POST", ask, "", &forged, 403, "signature"),
+        ("POST", ask, "", &vouched, 403, "code"),
+        ("POST", ask, "", &large, 413, "too_large"),
+        (
+            "POST",
+            ask,
+            "content-encoding: gzip\r\n",
+            &good,
+            415,
+            "encoding",
+        ),
+        ("GET", ask, "", b"", 405, "method"),
+        ("GET", &bytes, "", b"", 400, "malformed"),
+        ("GET", &dots, "", b"", 404, "not_found"),
+        ("GET", &none, "", b"", 404, "not_found"),
+        ("POST", &none, "", &good, 405, "method"),
+    ];
+    let hub = site.hub_that_enrols();
+    for (method, path, headers, body, status, code) in cases {
+        let answer = request(hub.address, method, path, headers, body).unwrap();
+        let said = answer.refusal();
+        assert_eq!(said, (status, code.to_owned()), "{method} {path} {headers}");
+    }
+    let waiting = || {
+        std::fs::read_dir(site.path("enrol/requests"))
+            .unwrap()
+            .count()
+    };
+    assert_eq!(waiting(), 0);
+    let taken = request(hub.address, "POST", ask, "", &good).unwrap();
+    assert_eq!((taken.status, waiting()), (204, 1));
+    drop(hub);
+    // A hub that enrols nobody has no such address.
+    let answer = request(site.hub().address, "POST", ask, "", &good).unwrap();
+    assert_eq!(answer.refusal(), (404, "not_found".to_owned()));
 }
 
 #[test]

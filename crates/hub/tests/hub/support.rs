@@ -10,7 +10,7 @@ use std::{
 };
 
 use gatepost_hub::{
-    BundleDirectory, Caller, Fleet, Hub, HubTls, Limits, Store, operator_router,
+    BundleDirectory, Caller, Enrolments, Fleet, Hub, HubTls, Limits, Store, operator_router,
     passages::{self, Form},
     router, server,
     store::Location,
@@ -116,6 +116,13 @@ impl Site {
     pub(crate) fn hub_over(&self, tls: Option<Arc<HubTls>>) -> Running {
         let store = self.location.open().unwrap();
         Running::start(self.hub_of(store, Limits::default()), None, tls)
+    }
+
+    /// A hub at which devices ask to be enrolled.
+    pub(crate) fn hub_that_enrols(&self) -> Running {
+        let enrolments = Enrolments::open(&self.path("enrol")).unwrap();
+        let hub = self.hub_of(self.location.open().unwrap(), Limits::default());
+        Running::start(hub.with_enrolments(Some(enrolments)), None, None)
     }
 
     fn hub_of(&self, store: Box<dyn Store>, limits: Limits) -> Hub {

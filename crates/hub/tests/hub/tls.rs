@@ -13,8 +13,8 @@ use gatepost_hub::{
     HubTls,
     tls::{make, pin_of},
 };
-use gatepost_pass::fixture::NOW;
-use gatepost_protocol::{device::HubPin, routes};
+use gatepost_pass::{HubPin, fixture::NOW};
+use gatepost_protocol::routes;
 use rustls::{
     ClientConfig, ClientConnection, RootCertStore, StreamOwned,
     crypto::ring,
