@@ -16,6 +16,7 @@ use gatepost_hub::{
     export::export,
     store::{Location, Which},
 };
+use gatepost_pass::fixture::NOW;
 use postgres::{Client, NoTls};
 
 use crate::support::{Device, Site, file_names};
@@ -130,7 +131,7 @@ fn a_batch_lies_in_its_days_partition_in_pieces_of_a_page_as_it_came() {
             &[],
         )
         .unwrap();
-    let day = gatepost_pass::fixture::NOW.0 / 86_400;
+    let day = NOW.0 / 86_400;
     assert!(
         rows.iter()
             .all(|row| row.get::<_, String>(0) == format!("batches_{day}"))
@@ -156,18 +157,33 @@ fn a_database_of_schema_1_is_brought_up_and_its_batches_count_and_come_out_as_th
     let device = Device::new(1, 300);
     let batches = [device.batch(0..200), device.batch(150..300)];
     site.hub().acknowledged(&batches[0]);
-    // As that schema had it: a row a batch.
+    // The schema as it was shipped, with a row a batch.
+    let schema = include_str!("../../src/store/postgres/schema-1.sql");
+    let day = NOW.0 / 86_400;
+    let (from, until) = (day * 86_400, (day + 1) * 86_400);
     client(&site)
-        .batch_execute(
-            "CREATE TABLE whole AS SELECT received, id, epoch, first, last, string_agg(signed, '' ORDER BY piece) AS signed
+        .batch_execute(&format!(
+            "CREATE SCHEMA kept;
+             CREATE TABLE kept.devices AS SELECT * FROM devices;
+             CREATE TABLE kept.epochs AS SELECT * FROM epochs;
+             CREATE TABLE kept.hours AS SELECT * FROM hours;
+             CREATE TABLE kept.batches AS
+                 SELECT received, id, epoch, first, last, string_agg(signed, '' ORDER BY piece) AS signed
                  FROM batches GROUP BY 1, 2, 3, 4, 5;
-             TRUNCATE batches;
-             ALTER TABLE batches DROP COLUMN piece;
-             ALTER TABLE batches ALTER signed SET STORAGE EXTERNAL;
-             INSERT INTO batches (received, id, epoch, first, last, signed) SELECT * FROM whole;
-             DROP TABLE whole;
-             UPDATE version SET version = 1",
-        )
+             DROP SCHEMA gatepost_hub CASCADE;
+             CREATE SCHEMA gatepost_hub;
+             CREATE TABLE version (version bigint NOT NULL);
+             INSERT INTO version VALUES (1);
+             {schema}
+             CREATE TABLE batches_{day} PARTITION OF batches FOR VALUES FROM ({from}) TO ({until});
+             INSERT INTO devices OVERRIDING SYSTEM VALUE SELECT * FROM kept.devices;
+             INSERT INTO epochs OVERRIDING SYSTEM VALUE SELECT * FROM kept.epochs;
+             INSERT INTO hours SELECT * FROM kept.hours;
+             INSERT INTO batches SELECT * FROM kept.batches;
+             SELECT setval(pg_get_serial_sequence('devices', 'id'), 10),
+                 setval(pg_get_serial_sequence('epochs', 'id'), 10), setval('batch_numbers', 10);
+             DROP SCHEMA kept CASCADE"
+        ))
         .unwrap();
     assert!(
         site.location.open_to_read().is_err(),
