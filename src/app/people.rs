@@ -1,14 +1,11 @@
 //! People without a phone or a code: by their ID number, or registered by hand.
 
-use std::{
-    thread,
-    time::{Duration, Instant},
-};
+use std::time::{Duration, Instant};
 
 use gatepost_pass::{Bounded, Listing, Text, id_number::IdNumber};
 use gatepost_protocol::{ByHand, Personal};
 
-use super::{Event, checkpoint::Company, scanner::App, view};
+use super::{Event, checkpoint::Company, scanner::App, view, workers};
 use crate::{
     checkpoint::{Lookup, look_up_person},
     ui::{ByHandForm, IdEntryView, IdFault, Page, UiUpdate},
@@ -35,7 +32,7 @@ impl App {
         self.show_id_entry(None);
         let bundle = self.checkpoint.bundle().cloned();
         let events = self.events.clone();
-        thread::spawn(move || {
+        workers::beside(move || {
             let listed = bundle.map_or(Lookup::NoList, |bundle| look_up_person(&number, &*bundle));
             let number = String::from_utf8_lossy(number.as_bytes()).into_owned();
             // At most 32 letters and digits, by its type.

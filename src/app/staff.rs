@@ -1,14 +1,11 @@
 //! Badges: who is on duty, and supervisors who allow what the rules do not.
 
-use std::{
-    thread,
-    time::{Duration, Instant},
-};
+use std::time::{Duration, Instant};
 
 use gatepost_pass::Pin;
 use gatepost_protocol::{Allowed, OverrideWhy};
 
-use super::{Event, scanner::App, session::Overrides, view};
+use super::{Event, scanner::App, session::Overrides, view, workers};
 use crate::{
     checkpoint::{
         LookedBadge, Overriding,
@@ -89,7 +86,7 @@ impl App {
         {
             let events = self.events.clone();
             // A loop that has ended needs no answer.
-            thread::spawn(move || drop(events.send(Event::PinChecked(entered.check()))));
+            workers::beside(move || drop(events.send(Event::PinChecked(entered.check()))));
         }
         self.show_duty();
     }

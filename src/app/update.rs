@@ -1,16 +1,13 @@
 //! A bundle from a USB stick: found, taken in beside the loop, and its end told in words.
 
-use std::{
-    path::{Path, PathBuf},
-    thread,
-};
+use std::path::{Path, PathBuf};
 
 use gatepost_pass::{
     Manifest,
     envelope::{Envelope, MAX_FILE},
 };
 
-use super::{Event, scanner::App, sticks, trouble};
+use super::{Event, scanner::App, sticks, trouble, workers};
 use crate::{
     clock::Clock,
     data::{DataDir, Identity},
@@ -115,7 +112,7 @@ impl App {
             self.clock.clone(),
         );
         let events = self.events.clone();
-        thread::spawn(move || {
+        workers::beside(move || {
             let mut last = 0;
             let tell = |percent: u8| {
                 if percent != last {
