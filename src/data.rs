@@ -10,7 +10,7 @@
 //! direction            which way people go, as it was switched last
 //! first-run            the enrolment code of a first run (0600), until the authority has answered
 //! revoked              the list of revoked devices that was read last
-//! wipe-order           the one that names this device: all of the above but unsent passages is destroyed
+//! wipe-order           the one that names this device: all of the above is destroyed but settings and unsent passages
 //! wiped                the hub of a device that was wiped; unsent/ holds its last batches
 //! ```
 

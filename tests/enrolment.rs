@@ -130,6 +130,20 @@ fn a_code_enrols_one_device_and_a_second_one_is_refused_by_name() {
 }
 
 #[test]
+fn a_device_enrols_again_by_a_new_code_though_the_hub_has_the_answer_to_the_old_one() {
+    let town = Town::new();
+    let _hub = town.hub();
+    let first = code(&town, &[]);
+    ask(&town, "device", &first);
+    answer(&town).well();
+    ask(&town, "device", &first).well();
+    let second = code(&town, &[]);
+    assert!(ask(&town, "device", &second).err.contains(NOT_YET));
+    answer(&town).well();
+    ask(&town, "device", &second).well();
+}
+
+#[test]
 fn a_code_that_is_out_of_date_enrols_nobody() {
     let town = Town::new();
     let _hub = town.hub();

@@ -220,6 +220,13 @@ impl Checkpoint {
         }
     }
 
+    /// Takes that back: the verdict was withdrawn.
+    pub(super) fn withdrawn(&mut self, judged: &Judged) {
+        if judged.verdict.outcome == Outcome::Admit {
+            self.recent.forget(&judged.seen, self.direction);
+        }
+    }
+
     /// The passage of a verdict, and whom it is sealed to. Nothing for codes that are no attempt to
     /// pass, or when there is no policy that says whom to seal to.
     pub(super) fn passage(

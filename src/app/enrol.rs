@@ -172,7 +172,9 @@ impl App {
         let takes = |stick: &PathBuf| files::replace(&stick.join(&file), &request).is_ok();
         if sticks::sticks(&self.sticks).iter().any(takes) {
             self.enrolling.step = EnrolStep::RequestWritten { file };
-        } else if self.enrolling.asking.is_none() {
+        } else if self.enrolling.asking.is_none()
+            && !matches!(self.enrolling.step, EnrolStep::Failed(_))
+        {
             self.enrolling.step = EnrolStep::InsertStick;
         }
     }

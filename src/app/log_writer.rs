@@ -223,8 +223,9 @@ impl Writer {
                 // One that can't be sealed must not hold up those before it.
                 Err(_) if together > 1 => self.together = 1,
                 Err(fault) => {
-                    if let (LogError::Damaged(_), Ok(anew)) = (&fault, self.place.open(now)) {
-                        self.log = Some(anew);
+                    if matches!(fault, LogError::Damaged(_)) {
+                        // Let go of, so that the next try sets it aside and opens a new one.
+                        self.log = None;
                     }
                     return self.failed(number, fault);
                 }

@@ -50,7 +50,7 @@ use crate::{
     data::{DataDir, DataError},
     decode::CodeContent,
     devices::{DeviceEvent, Devices},
-    store::{LogError, Logged},
+    store::{HourCount, LogError, Logged},
     sync::{
         SyncError, SyncNews,
         enrol::{Asked, EnrolError},
@@ -86,6 +86,8 @@ pub(crate) enum Event {
     },
     /// The log has no room for one passage more, or has some again; told also while nobody passes.
     LogRoom(Result<(), LogError>),
+    /// The passages of the day were counted.
+    Counted(Result<Vec<HourCount>, LogError>),
     /// What the identity list says of a person.
     LookedUp {
         /// Who was asked for.
@@ -199,7 +201,7 @@ pub enum AppError {
 pub fn run(options: Options) -> Result<(), AppError> {
     let started = Instant::now();
     let (config, bad_settings) = Config::load_or_safe(&options.data.config());
-    wipe::finish(&options.data)?;
+    wipe::finish(&options.data, options.clock.now().time)?;
     let data = options.data.clone();
     let clock = Arc::new(options.clock);
     let recorder = options.record.as_deref().map(Recorder::new).transpose();
@@ -236,6 +238,7 @@ pub fn run(options: Options) -> Result<(), AppError> {
         let _ = to_app.send(Event::Device(event));
     });
 
+    let at_the_end = clock.clone();
     let app = App::new(Parts {
         data: options.data,
         config,
@@ -258,7 +261,7 @@ pub fn run(options: Options) -> Result<(), AppError> {
     let _ = to_end.send(Event::Ui(UiCommand::Quit));
     let _ = worker.join();
     // Only now that the log's last write is done.
-    if let Some(device) = wipe::finish(&data)? {
+    if let Some(device) = wipe::finish(&data, at_the_end.now().time)? {
         eprintln!("gatepost: device {device} was wiped, as the authority ordered");
         let sent = wipe::send_unsent(&data)?;
         eprintln!("gatepost: {sent} of its last batches were sent");

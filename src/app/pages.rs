@@ -1,19 +1,41 @@
 //! The pages that explain the device: each is filled when it is opened, and kept current while it is.
 
-use std::{fs, time::Instant};
+use std::{
+    fs,
+    time::{Duration, Instant},
+};
 
 use gatepost_pass::policy::WithoutCode;
 use gatepost_protocol::device::device_id;
 
-use super::{hardware::LogHealth, scanner::App, view};
+use super::{Event, hardware::LogHealth, scanner::App, view, workers};
 use crate::{
     clock::local_date,
     files,
-    store::counts_by_hour,
+    store::{HourCount, LogError, counts_by_hour},
     ui::{
         ByHandView, IdEntryView, Page, PlaceView, StatusPageView, StorageView, TodayView, UiUpdate,
     },
 };
+
+/// The passages of the day, as they were counted last.
+#[derive(Debug)]
+pub(super) struct Counting {
+    counts: Vec<HourCount>,
+    began: Option<Instant>,
+    /// How long after it began it may begin again; nothing while it counts.
+    wait: Option<Duration>,
+}
+
+impl Default for Counting {
+    fn default() -> Self {
+        Self {
+            counts: Vec::new(),
+            began: None,
+            wait: Some(Duration::ZERO),
+        }
+    }
+}
 
 impl App {
     /// The window opened a page.
@@ -55,7 +77,10 @@ impl App {
             Page::Duty => self.show_duty(),
             Page::Place => self.ui.send(UiUpdate::Place(self.place_view())),
             Page::Status => self.ui.send(UiUpdate::StatusPage(self.status_view(at))),
-            Page::Today => self.ui.send(UiUpdate::Today(self.today_view())),
+            Page::Today => {
+                self.count_again(at);
+                self.ui.send(UiUpdate::Today(self.today_view()));
+            }
             Page::Update => self.show_update(),
             Page::Enrol => self.show_enrolment(),
         }
@@ -115,13 +140,42 @@ impl App {
 
     fn today_view(&self) -> TodayView {
         let (now, offset) = (self.clock.now().time, self.checkpoint.utc_offset());
-        let counts = counts_by_hour(&self.data.passages()).unwrap_or_else(|why| {
+        TodayView {
+            day: local_date(now, offset),
+            hours: view::hours(&self.counting.counts, now, offset),
+        }
+    }
+
+    /// Counts the day's passages beside the loop: a log may hold half a million.
+    fn count_again(&mut self, at: Instant) {
+        let Some(wait) = self.counting.wait else {
+            return;
+        };
+        if self.counting.began.is_some_and(|began| at < began + wait) {
+            return;
+        }
+        (self.counting.began, self.counting.wait) = (Some(at), None);
+        let (path, events) = (self.data.passages(), self.events.clone());
+        // Whatever the offset, the local day began less than two days ago.
+        let from = (self.clock.now().time.0 / 3600).saturating_sub(48);
+        let from = u32::try_from(from).unwrap_or(u32::MAX);
+        workers::beside(move || {
+            // A loop that has ended needs no answer.
+            let _ = events.send(Event::Counted(counts_by_hour(&path, from)));
+        });
+    }
+
+    /// The day's passages were counted.
+    pub(super) fn counted(&mut self, counts: Result<Vec<HourCount>, LogError>) {
+        // A tenth of the time for counting at most.
+        let took = self.counting.began.map(|began| began.elapsed());
+        self.counting.wait = Some(took.unwrap_or_default() * 10);
+        self.counting.counts = counts.unwrap_or_else(|why| {
             eprintln!("gatepost: {why}");
             Vec::new()
         });
-        TodayView {
-            day: local_date(now, offset),
-            hours: view::hours(&counts, now, offset),
+        if self.page == Page::Today {
+            self.ui.send(UiUpdate::Today(self.today_view()));
         }
     }
 }

@@ -16,6 +16,7 @@ use super::{
     hardware::Notices,
     hub::{Enrolled, HubLink},
     kept::{self, Choices},
+    pages::Counting,
     record::Recorder,
     session::{Left, Session},
     staff::Staff,
@@ -71,6 +72,7 @@ pub(super) struct App {
     pub(super) notices: Notices,
     pub(super) updating: Updating,
     pub(super) enrolling: Enrolling,
+    pub(super) counting: Counting,
     /// The page under the verdict.
     pub(super) page: Page,
     /// When the page goes back to the camera by itself.
@@ -129,6 +131,7 @@ impl App {
             notices: Notices::new(parts.bad_settings),
             updating: Updating::default(),
             enrolling: Enrolling::default(),
+            counting: Counting::default(),
             page: Page::Scan,
             back_at: None,
             looking: None,
@@ -198,6 +201,7 @@ impl App {
             Event::Decoded(sighting) => self.sighted(&sighting),
             Event::Logged { passage, result } => self.logged(passage, result),
             Event::LogRoom(room) => self.log_room(room),
+            Event::Counted(counts) => self.counted(counts),
             Event::LookedUp { number, listed } => self.looked_up(number, listed),
             Event::PinChecked(pin) => self.pin_checked(&pin),
             Event::Sync(news) => self.synced(news),

@@ -227,9 +227,14 @@ impl App {
             self.alarm();
         }
         self.show_notices();
-        if self.stopped() && self.session.open().is_some() {
+        if let (true, Some(standing)) = (self.stopped(), self.session.open()) {
+            let members = standing.group().members().to_vec();
             self.ui.send(UiUpdate::Dismiss);
             self.close_verdict(at);
+            // Whoever was shown as admitted comes again, and has not passed by then.
+            for judged in &members {
+                self.checkpoint.withdrawn(judged);
+            }
         }
     }
 

@@ -55,6 +55,18 @@ impl Recent {
         self.passed.push_back((who, direction, at));
     }
 
+    /// Takes back that somebody was admitted that way: the verdict was withdrawn.
+    pub fn forget(&mut self, seen: &Seen, direction: Direction) {
+        let Some(who) = Who::of(seen) else { return };
+        let last = self
+            .passed
+            .iter()
+            .rposition(|(other, way, _)| *other == who && *way == direction);
+        if let Some(last) = last {
+            self.passed.remove(last);
+        }
+    }
+
     /// How many seconds before the last tick the same went the same way, if it did.
     pub fn find(&self, seen: &Seen, direction: Direction) -> Option<u64> {
         let who = Who::of(seen)?;

@@ -31,7 +31,8 @@ pub struct Arguments {
 /// Fetches the bundle and sends passages.
 pub fn run(data: &Path, arguments: &Arguments) -> Result<Done, CommandError> {
     let data = DataDir::open(data)?;
-    wipe_if_ordered(&data)?;
+    let clock = Clock::new(None);
+    wipe_if_ordered(&data, &clock)?;
     let identity = match data.identity() {
         Err(DataError::NotEnrolled) if data.wiped().exists() => {
             let sent = wipe::send_unsent(&data)?;
@@ -40,7 +41,6 @@ pub fn run(data: &Path, arguments: &Arguments) -> Result<Done, CommandError> {
         }
         identity => identity?,
     };
-    let clock = Clock::new(None);
     if let Ok(Some(installed)) =
         BundleCache::new(data.bundle()).load(&identity.root, clock.now().time)
     {
@@ -54,7 +54,7 @@ pub fn run(data: &Path, arguments: &Arguments) -> Result<Done, CommandError> {
         })?;
         match wipe::take(&data, &identity, &clock, &list)? {
             Order::None => println!("this device is not on the list"),
-            Order::Wipe => wipe_if_ordered(&data)?,
+            Order::Wipe => wipe_if_ordered(&data, &clock)?,
         }
         return Ok(Done::Well);
     }
@@ -86,7 +86,7 @@ fn with_hub(data: &DataDir, identity: &Identity, clock: &Clock) -> Result<Done, 
         println!("sent {sent} passages, {} wait", exchanged.backlog.unsent);
     }
     if matches!(exchanged.order, Ok(Order::Wipe)) {
-        wipe_if_ordered(data)?;
+        wipe_if_ordered(data, clock)?;
         return Ok(Done::Well);
     }
     let fault = exchanged.fetched.err().or(exchanged.pushed.err());
@@ -96,8 +96,8 @@ fn with_hub(data: &DataDir, identity: &Identity, clock: &Clock) -> Result<Done, 
     }
 }
 
-fn wipe_if_ordered(data: &DataDir) -> Result<(), CommandError> {
-    if let Some(device) = wipe::finish(data)? {
+fn wipe_if_ordered(data: &DataDir, clock: &Clock) -> Result<(), CommandError> {
+    if let Some(device) = wipe::finish(data, clock.now().time)? {
         println!("the authority has given up device {device}: keys, lists and trust are destroyed");
         let sent = wipe::send_unsent(data)?;
         println!("sent {sent} of its last batches");

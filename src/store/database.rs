@@ -1,17 +1,12 @@
 //! The passage log's database: its whole life in four words: prepare, init, upgrade, finish.
 
-use std::{
-    fs::{self, File, TryLockError},
-    io,
-    path::{Path, PathBuf},
-    thread,
-    time::{Duration, Instant},
-};
+use std::{io, path::Path, time::Duration};
 
 use gatepost_pass::{DeviceId, Timestamp};
 use rusqlite::{Connection, ErrorCode, OpenFlags, TransactionBehavior};
 
 use super::{
+    mend::{self, SetAside},
     rescue,
     wal::{self, Wal},
 };
@@ -84,9 +79,6 @@ impl From<rusqlite::Error> for LogError {
 pub(super) const MIGRATIONS: [&str; 2] =
     [include_str!("schema-1.sql"), include_str!("schema-2.sql")];
 
-/// How long a damaged file waits for an exchange with the hub to let go of it.
-const LET_GO: Duration = Duration::from_secs(20);
-
 /// Opens a database that must be there and whole, of this program's schema or an older one.
 pub(super) fn open(path: &Path) -> Result<Connection, LogError> {
     let mut connection = Connection::open_with_flags(path, OpenFlags::SQLITE_OPEN_READ_WRITE)?;
@@ -95,13 +87,13 @@ pub(super) fn open(path: &Path) -> Result<Connection, LogError> {
     Ok(connection)
 }
 
-/// Opens or makes the database. A damaged file is set aside, never deleted; its new name and what was
-/// wrong with it come back.
+/// Opens or makes the database. A damaged file is set aside, never deleted ([`mend`]).
 pub(super) fn open_or_make(
     path: &Path,
     device: DeviceId,
     now: Timestamp,
-) -> Result<(Connection, Option<(PathBuf, String)>), LogError> {
+) -> Result<(Connection, Option<SetAside>), LogError> {
+    let before = mend::go_on(path, now)?;
     let rotten = wal::check(path).map_err(|why| LogError::Storage(why.to_string()))?;
     let opened = match rotten {
         Wal::Whole => open_whole(path, device),
@@ -109,10 +101,10 @@ pub(super) fn open_or_make(
     };
     match opened {
         Err(LogError::Damaged(why)) => {
-            let aside = set_aside(path, now)?;
-            Ok((open_whole(path, device)?, Some((aside, why))))
+            let aside = mend::replace(path, device, now, why)?;
+            Ok((open_whole(path, device)?, Some(aside)))
         }
-        opened => Ok((opened?, None)),
+        opened => Ok((opened?, before)),
     }
 }
 
@@ -137,7 +129,7 @@ fn prepare(connection: &Connection) -> rusqlite::Result<()> {
 }
 
 /// Brings a database to this program's schema, a version at a time, each in one transaction.
-fn upgrade(connection: &mut Connection) -> Result<(), LogError> {
+pub(super) fn upgrade(connection: &mut Connection) -> Result<(), LogError> {
     let known = MIGRATIONS.len() as i64;
     let found: i64 = connection.pragma_query_value(None, "user_version", |row| row.get(0))?;
     if found > known || found < 0 {
@@ -155,50 +147,4 @@ fn upgrade(connection: &mut Connection) -> Result<(), LogError> {
         change.commit()?;
     }
     Ok(())
-}
-
-fn set_aside(path: &Path, now: Timestamp) -> Result<PathBuf, LogError> {
-    let beside = |suffix: &str| {
-        let mut name = path.as_os_str().to_owned();
-        name.push(suffix);
-        PathBuf::from(name)
-    };
-    let mut aside = beside(&format!(".damaged-{}", now.0));
-    let mut copy = 1;
-    while aside.exists() {
-        copy += 1;
-        aside = beside(&format!(".damaged-{}-{copy}", now.0));
-    }
-    let fault = |why| LogError::SetAside {
-        path: path.display().to_string(),
-        why,
-    };
-    // A connection that closes last deletes the file beside its log by name: nobody may hold one now.
-    let _lock = wait_for_lock(path).map_err(fault)?;
-    for suffix in ["-wal", "-shm"] {
-        let from = beside(suffix);
-        if from.exists() {
-            let mut to = aside.as_os_str().to_owned();
-            to.push(suffix);
-            fs::rename(&from, PathBuf::from(to)).map_err(fault)?;
-        }
-    }
-    fs::rename(path, &aside).map_err(fault)?;
-    crate::files::sync_directory(crate::files::folder_of(path)).map_err(fault)?;
-    Ok(aside)
-}
-
-/// Takes the outbox's lock, as an exchange with the hub does (`DataDir::lock`).
-fn wait_for_lock(path: &Path) -> io::Result<File> {
-    let file = File::create(path.with_file_name("outbox.lock"))?;
-    let until = Instant::now() + LET_GO;
-    loop {
-        match file.try_lock() {
-            Ok(()) => return Ok(file),
-            Err(TryLockError::WouldBlock) if Instant::now() < until => {
-                thread::sleep(Duration::from_millis(50));
-            }
-            Err(fault) => return Err(fault.into()),
-        }
-    }
 }

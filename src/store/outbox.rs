@@ -88,7 +88,8 @@ impl Outbox {
     }
 
     /// The oldest records without a receipt, at most [`MAX_RECORDS`], of an epoch that is not parked.
-    /// An epoch that holds nothing but its start waits until there is something to tell.
+    /// An epoch that holds nothing but its start waits until one from it on has a passage: then the hub must
+    /// hear of it, for the next one names it, and it alone says where the one before it ended.
     pub fn next(&self, parked: &BTreeSet<Epoch>) -> Result<Option<Outgoing>, LogError> {
         let mut waiting = self.waiting()?.into_iter();
         match waiting.find(|waiting| !parked.contains(&waiting.epoch)) {
@@ -134,7 +135,9 @@ impl Outbox {
         let mut statement = self.connection.prepare(
             "SELECT ordinal, epoch, acknowledged, acknowledged_head FROM epochs e
              WHERE EXISTS (SELECT 1 FROM records r
-                           WHERE r.ordinal = e.ordinal AND seq >= acknowledged AND passage = 1)
+                           WHERE r.ordinal = e.ordinal AND r.seq >= e.acknowledged)
+               AND EXISTS (SELECT 1 FROM records r
+                           WHERE r.ordinal >= e.ordinal AND r.passage = 1)
              ORDER BY ordinal",
         )?;
         let rows = statement.query_map([], |row| {

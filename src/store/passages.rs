@@ -1,9 +1,6 @@
 //! The passage log: append-only, sealed before it touches the disk, chained.
 
-use std::{
-    ops::Range,
-    path::{Path, PathBuf},
-};
+use std::{ops::Range, path::Path};
 
 use gatepost_pass::{Timestamp, policy::TracingKey, words::DeviceId};
 use gatepost_protocol::{
@@ -13,7 +10,7 @@ use rusqlite::{Connection, OptionalExtension, Transaction, TransactionBehavior, 
 
 use super::{
     database::{self, LogError},
-    rescue,
+    mend::SetAside,
     room::{self, Cap},
 };
 
@@ -39,17 +36,6 @@ pub struct Opened {
     pub log: PassageLog,
     /// What became of a damaged file.
     pub set_aside: Option<SetAside>,
-}
-
-/// A damaged file: kept under another name, and what of it could be read is in the new log.
-#[derive(Debug)]
-pub struct SetAside {
-    /// Where it is now.
-    pub path: PathBuf,
-    /// What was wrong with it.
-    pub why: String,
-    /// Records whose chain was whole: they are in the new log, and will reach the hub from there.
-    pub rescued: u64,
 }
 
 /// A passage that is on the disk.
@@ -80,15 +66,7 @@ impl PassageLog {
         now: Timestamp,
         cap: Cap,
     ) -> Result<Opened, LogError> {
-        let (mut connection, aside) = database::open_or_make(path, device, now)?;
-        let set_aside = match aside {
-            None => None,
-            Some((path, why)) => Some(SetAside {
-                rescued: rescue::copy(&path, &mut connection, device)?,
-                path,
-                why,
-            }),
-        };
+        let (connection, set_aside) = database::open_or_make(path, device, now)?;
         let mut log = Self {
             connection,
             device,
@@ -104,6 +82,17 @@ impl PassageLog {
             begun => begun?,
         }
         Ok(Opened { log, set_aside })
+    }
+
+    /// Puts a new log in the place of a damaged one and begins no epoch: for a device that logs no more. A log
+    /// that is whole stays as it is.
+    pub fn mend(
+        path: &Path,
+        device: DeviceId,
+        now: Timestamp,
+    ) -> Result<Option<SetAside>, LogError> {
+        let (_, set_aside) = database::open_or_make(path, device, now)?;
+        Ok(set_aside)
     }
 
     /// Begins the epoch: its row and its first record are there together, or neither is, so that the next

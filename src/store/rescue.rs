@@ -55,6 +55,13 @@ pub(super) fn copy(
     Ok(copied)
 }
 
+/// How many records a log holds.
+pub(super) fn count(path: &Path) -> Result<u64, LogError> {
+    let log = Connection::open_with_flags(path, OpenFlags::SQLITE_OPEN_READ_ONLY)?;
+    let count: i64 = log.query_row("SELECT count(*) FROM records", [], |row| row.get(0))?;
+    Ok(count.unsigned_abs())
+}
+
 struct StoredEpoch {
     ordinal: i64,
     epoch: Epoch,

@@ -28,6 +28,7 @@ mod attacks;
 mod capacity;
 mod deltas;
 mod disks;
+mod mending;
 mod migrations;
 mod model;
 mod power;
@@ -194,6 +195,30 @@ fn a_parked_epoch_does_not_hold_up_the_next_one() {
     let outbox = Outbox::open(&disk.path).unwrap();
     let parked = BTreeSet::from([Epoch([1; 16])]);
     assert_eq!(outbox.next(&parked).unwrap().unwrap().epoch, Epoch([2; 16]));
+}
+
+#[test]
+fn a_run_without_passages_is_told_with_the_next_one_that_has_some() {
+    let disk = disk();
+    let mut first = open(&disk.path, 1).log;
+    log(&mut first, NOW);
+    drop(first);
+    let mut outbox = Outbox::open(&disk.path).unwrap();
+    let outgoing = outbox.next(&BTreeSet::new()).unwrap().unwrap();
+    outbox.acknowledge(&receipt(&outgoing)).unwrap();
+    drop(open(&disk.path, 2));
+    assert!(
+        outbox.next(&BTreeSet::new()).unwrap().is_none(),
+        "nothing to tell"
+    );
+    let mut third = open(&disk.path, 3).log;
+    log(&mut third, NOW);
+    let mut told = Vec::new();
+    while let Some(outgoing) = outbox.next(&BTreeSet::new()).unwrap() {
+        told.push((outgoing.epoch, outgoing.records.len()));
+        outbox.acknowledge(&receipt(&outgoing)).unwrap();
+    }
+    assert_eq!(told, [(Epoch([2; 16]), 1), (Epoch([3; 16]), 2)]);
 }
 
 #[test]
@@ -470,7 +495,7 @@ fn a_bundle_that_expired_on_the_way_is_not_taken_in() {
 #[test]
 fn counts_are_by_hour_and_outcome_and_a_receipt_takes_nothing_away_from_them() {
     let disk = disk();
-    assert_eq!(super::counts_by_hour(&disk.path).unwrap(), []);
+    assert_eq!(super::counts_by_hour(&disk.path, 0).unwrap(), []);
     let mut passages = open(&disk.path, 1).log;
     log(&mut passages, NOW);
     log(&mut passages, NOW);
@@ -482,9 +507,9 @@ fn counts_are_by_hour_and_outcome_and_a_receipt_takes_nothing_away_from_them() {
         count,
     };
     let all = [count(hour, 2), count(hour + 1, 1)];
-    assert_eq!(super::counts_by_hour(&disk.path).unwrap(), all);
+    assert_eq!(super::counts_by_hour(&disk.path, 0).unwrap(), all);
     let mut outbox = Outbox::open(&disk.path).unwrap();
     let outgoing = outbox.next(&BTreeSet::new()).unwrap().unwrap();
     outbox.acknowledge(&receipt(&outgoing)).unwrap();
-    assert_eq!(super::counts_by_hour(&disk.path).unwrap(), all);
+    assert_eq!(super::counts_by_hour(&disk.path, 0).unwrap(), all);
 }

@@ -175,20 +175,19 @@ pub enum Asked {
 }
 
 impl Asking {
-    /// Looks for the answer, and hands the request in where the hub has not got it.
+    /// Hands the request in, where that was not done lately, and looks for its answer: in this order, since a hub
+    /// may still have the answer to an older request of this device.
     pub fn round(&mut self, now: Timestamp) -> Result<Asked, EnrolError> {
         if now >= self.until {
             return Err(EnrolError::Expired);
         }
         self.rounds = self.rounds.saturating_add(1);
-        if let Some(answer) = self.hub.enrolment(self.device)? {
-            return Ok(Asked::Answer(answer));
-        }
         if self.handed_in.is_none_or(|at| at.elapsed() >= AGAIN) {
             self.hub.post_enrolment(&self.request)?;
             self.handed_in = Some(Instant::now());
         }
-        Ok(Asked::Waiting)
+        let answer = self.hub.enrolment(self.device)?;
+        Ok(answer.map_or(Asked::Waiting, Asked::Answer))
     }
 
     /// How long to wait before the next round.

@@ -11,7 +11,7 @@ use std::{
     path::{Path, PathBuf},
 };
 
-use gatepost_pass::{DeviceId, Digest, HubPin, Text};
+use gatepost_pass::{DeviceId, Digest, HubPin, Text, Timestamp};
 use gatepost_protocol::{
     batch::{BATCH_FILE, MAX_BYTES},
     device::{Revoked, device_id},
@@ -23,7 +23,7 @@ use crate::{
     clock::Clock,
     data::{DataDir, Identity},
     files,
-    store::Outbox,
+    store::{Outbox, PassageLog},
 };
 
 /// What the authority wants of this device.
@@ -82,20 +82,27 @@ pub fn take(
 }
 
 /// Carries an order out, where there is one. Nobody may be logging passages by now. Returns the device that is no more.
-pub fn finish(data: &DataDir) -> Result<Option<DeviceId>, SyncError> {
+pub fn finish(data: &DataDir, now: Timestamp) -> Result<Option<DeviceId>, SyncError> {
     if !data.wipe_order().exists() {
         return Ok(None);
     }
     let _log = data.lock("log")?;
-    let _outbox = data.lock("outbox")?;
+    let outbox = data.lock("outbox")?;
     let bundle = data.bundle();
     match fs::remove_dir_all(&bundle) {
         Err(why) if why.kind() != io::ErrorKind::NotFound => return Err(file_error(&bundle)(why)),
         Ok(()) | Err(_) => {}
     }
-    let mut device = None;
     // Without an identity the key has gone already, and the batches were written before it.
-    if let Ok(identity) = data.identity() {
+    let identity = data.identity().ok();
+    drop(outbox);
+    if let Some(identity) = identity.as_ref().filter(|_| data.passages().exists()) {
+        // Rot must not keep the key alive: what can be read goes on.
+        PassageLog::mend(&data.passages(), device_id(&identity.key.public()), now)?;
+    }
+    let _outbox = data.lock("outbox")?;
+    let mut device = None;
+    if let Some(identity) = identity {
         device = Some(device_id(&identity.key.public()));
         if data.passages().exists() {
             let outbox = Outbox::open(&data.passages())?;
@@ -117,7 +124,9 @@ pub fn finish(data: &DataDir) -> Result<Option<DeviceId>, SyncError> {
     for path in [
         data.key_path(),
         data.enrolment_path(),
+        data.first_run(),
         data.place(),
+        data.direction(),
         data.revoked(),
         passages.clone(),
         beside("-wal"),

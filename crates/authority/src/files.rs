@@ -1,9 +1,9 @@
 //! Reading with a limit, writing that a crash can't tear, and files that hold secrets.
 
 use std::{
-    fs::{self, File, OpenOptions},
+    fs::{self, File, OpenOptions, Permissions},
     io::{self, Read as _, Write as _},
-    os::unix::fs::OpenOptionsExt as _,
+    os::unix::fs::{OpenOptionsExt as _, PermissionsExt as _},
     path::Path,
 };
 
@@ -31,10 +31,33 @@ pub(crate) fn read_text(path: &Path) -> Result<String, Error> {
 
 /// Writes a file whole or not at all: a temporary one beside it, then a rename, both made durable.
 pub(crate) fn write(path: &Path, bytes: &[u8]) -> Result<(), Error> {
+    replace(path, bytes, |part| File::create(part))
+}
+
+/// The same for what only its owner may read, whatever mode a file had that was there.
+pub(crate) fn write_private(path: &Path, bytes: &[u8]) -> Result<(), Error> {
+    replace(path, bytes, |part| {
+        let file = OpenOptions::new()
+            .write(true)
+            .create(true)
+            .truncate(true)
+            .mode(0o600)
+            .open(part)?;
+        // One that a crash left behind keeps its mode otherwise.
+        file.set_permissions(Permissions::from_mode(0o600))?;
+        Ok(file)
+    })
+}
+
+fn replace(
+    path: &Path,
+    bytes: &[u8],
+    make: impl FnOnce(&Path) -> io::Result<File>,
+) -> Result<(), Error> {
     let mut part = path.as_os_str().to_owned();
     part.push(".part");
     let part = Path::new(&part);
-    let written = File::create(part).and_then(|mut file| {
+    let written = make(part).and_then(|mut file| {
         file.write_all(bytes)?;
         file.sync_all()
     });

@@ -56,17 +56,23 @@ impl Enrolments {
         })
     }
 
-    /// Queues a request; the same again changes nothing. Gives whose it is.
+    /// Queues a request; the same again changes nothing. One by another code replaces the device's request, and the
+    /// answer to that goes: it opens by its own code only, and would make the new request look answered. Gives whose
+    /// it is.
     pub(crate) fn put(&self, bytes: &[u8]) -> Result<DeviceId, Refusal> {
         let request = DeviceRequest::verify(bytes).map_err(Refusal::Request)?;
-        if request.by.is_none() {
-            return Err(Refusal::NoCode);
-        }
+        let by = request.by.as_ref().ok_or(Refusal::NoCode)?;
         let device = device_id(&request.key);
         let _writing = self.writing.lock().unwrap_or_else(PoisonError::into_inner);
         let path = self.requests.join(device.to_string());
         if !path.exists() && !self.make_room() {
             return Err(Refusal::Busy);
+        }
+        // The request that an answer is to may be gone, carried off or for want of room: then the answer stays.
+        let before = self.request(device).and_then(|before| before.by);
+        if before.is_some_and(|before| before.code != by.code) {
+            // First of the two, so that a crash in between leaves something to compare with.
+            self.remove_answer(device).map_err(|_| Refusal::Storage)?;
         }
         // Written anew each time: its age says how long ago the device was heard.
         replace(&path, bytes).map_err(|_| Refusal::Storage)?;
@@ -82,6 +88,19 @@ impl Enrolments {
         }
     }
 
+    fn remove_answer(&self, device: DeviceId) -> io::Result<()> {
+        match fs::remove_file(self.answers.join(device.to_string())) {
+            Err(why) if why.kind() != io::ErrorKind::NotFound => Err(why),
+            _ => Ok(()),
+        }
+    }
+
+    /// A device's request, if it lies here.
+    fn request(&self, device: DeviceId) -> Option<DeviceRequest> {
+        let bytes = read(&self.requests.join(device.to_string()), DeviceRequest::MAX).ok()?;
+        DeviceRequest::verify(&bytes).ok()
+    }
+
     /// The devices that wait for an answer, in the order of their names.
     ///
     /// # Errors
@@ -90,11 +109,9 @@ impl Enrolments {
         let answered = devices_in(&self.answers)?;
         let asked = devices_in(&self.requests)?;
         let waiting = asked.difference(&answered).filter_map(|device| {
-            let bytes = read(&self.requests.join(device.to_string()), DeviceRequest::MAX).ok()?;
-            let request = DeviceRequest::verify(&bytes).ok()?;
             Some(Waiting {
                 device: *device,
-                name: request.name.to_string(),
+                name: self.request(*device)?.name.to_string(),
             })
         });
         Ok(waiting.collect())
@@ -159,9 +176,13 @@ mod tests {
     use gatepost_pass::{OneTimeSecret, SecretKey};
 
     fn request(n: u8) -> (DeviceId, Vec<u8>) {
+        request_by(n, "gate", 1)
+    }
+
+    fn request_by(n: u8, name: &str, code: u8) -> (DeviceId, Vec<u8>) {
         let key = SecretKey::from_seed(&[n; 32]);
-        let name = "gate".try_into().unwrap();
-        let bytes = DeviceRequest::sign_by(name, &key, &OneTimeSecret([1; 16]));
+        let name = name.try_into().unwrap();
+        let bytes = DeviceRequest::sign_by(name, &key, &OneTimeSecret([code; 16]));
         (device_id(&key.public()), bytes)
     }
 
@@ -188,6 +209,45 @@ mod tests {
         assert_eq!(queue.waiting().unwrap().len(), 1);
         queue.put(&request(3).1).unwrap();
         assert!(matches!(queue.put(&request(4).1), Err(Refusal::Busy)));
+    }
+
+    #[test]
+    fn a_request_by_a_second_code_waits_although_the_first_was_answered() {
+        let folder = tempfile::tempdir().unwrap();
+        let queue = queue(folder.path(), 1);
+        let (device, first) = request_by(1, "gate", 1);
+        let answer = folder.path().join("answers").join(device.to_string());
+        queue.put(&first).unwrap();
+        fs::write(&answer, "to the first").unwrap();
+        // As each hour, and after the device got another name: the code is the same.
+        queue.put(&first).unwrap();
+        queue.put(&request_by(1, "north gate", 1).1).unwrap();
+        assert_eq!(queue.answer(device).unwrap(), b"to the first");
+        assert_eq!(queue.waiting().unwrap(), []);
+
+        let (_, second) = request_by(1, "gate", 2);
+        queue.put(&second).unwrap();
+        assert!(matches!(queue.answer(device), Err(Refusal::NotFound)));
+        let name = "gate".to_owned();
+        assert_eq!(queue.waiting().unwrap(), [Waiting { device, name }]);
+        assert!(matches!(queue.put(&request(2).1), Err(Refusal::Busy)));
+
+        fs::write(&answer, "to the second").unwrap();
+        queue.put(&second).unwrap();
+        assert_eq!(queue.answer(device).unwrap(), b"to the second");
+        assert_eq!(queue.waiting().unwrap(), []);
+    }
+
+    #[test]
+    fn an_answer_stays_where_its_request_was_carried_off() {
+        let folder = tempfile::tempdir().unwrap();
+        let queue = queue(folder.path(), 2);
+        let (device, bytes) = request(1);
+        queue.put(&bytes).unwrap();
+        fs::remove_file(folder.path().join("requests").join(device.to_string())).unwrap();
+        fs::write(folder.path().join("answers").join(device.to_string()), "x").unwrap();
+        queue.put(&bytes).unwrap();
+        assert_eq!(queue.answer(device).unwrap(), b"x");
     }
 
     #[test]

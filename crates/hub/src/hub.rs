@@ -42,6 +42,7 @@ pub struct Hub {
     devices: Buckets<DeviceId>,
     asking: Buckets<IpAddr>,
     enrolments: Option<Enrolments>,
+    /// A guess: tries that came to nothing are counted too, until the store is asked.
     known_devices: AtomicU64,
     bodies: Semaphore,
     checking: Semaphore,
@@ -71,7 +72,8 @@ impl Hub {
             devices: Buckets::new(limits.device),
             asking: Buckets::new(limits.enrolments),
             enrolments: None,
-            known_devices: AtomicU64::new(totals.map_or(0, |totals| totals.devices)),
+            // Where the store can't say, the first new device makes it be asked again.
+            known_devices: AtomicU64::new(totals.map_or(limits.devices, |totals| totals.devices)),
             bodies: Semaphore::new(limits.bodies.max(1)),
             checking: Semaphore::new(cores),
             paused_until: AtomicU64::new(0),
@@ -277,16 +279,26 @@ impl Hub {
         }
     }
 
-    /// Counts a device that nothing came from so far.
+    /// Counts a device that nothing came from so far. As many as are under way at once may go over the limit.
     fn count_device(&self, device: DeviceId, now: Timestamp) -> Result<(), Refusal> {
         let known = self.store.knows(device);
         if known.inspect_err(|why| self.store_failed(now, why))? {
             return Ok(());
         }
-        if self.known_devices.fetch_add(1, Relaxed) >= self.limits.devices {
-            self.known_devices.fetch_sub(1, Relaxed);
+        let most = self.limits.devices;
+        if self.known_devices.fetch_add(1, Relaxed) < most {
+            return Ok(());
+        }
+        // Perhaps the store could not keep what was counted, or a device was counted twice: it knows how many it has.
+        let totals = self.store.totals();
+        let kept = totals
+            .inspect_err(|why| self.store_failed(now, why))?
+            .devices;
+        if kept >= most {
+            self.known_devices.store(kept, Relaxed);
             return Err(Refusal::TooManyDevices);
         }
+        self.known_devices.store(kept.saturating_add(1), Relaxed);
         Ok(())
     }
 

@@ -3,7 +3,7 @@
 use std::fs;
 
 use gatepost_pass::{
-    Digest, Kind, SecretKey, document,
+    Digest, Kind, OneTimeSecret, SecretKey, document,
     envelope::to_text,
     fixture::{self, NOW, documents},
     time::Minute,
@@ -114,6 +114,21 @@ fn a_new_device_is_set_up_by_a_code_and_a_stick() {
     fs::write(stick.join("enrolment-2"), answer(root).to_bytes()).unwrap();
     post.sees("This device is set up");
     assert_eq!(post.taps("first run"), 0);
+}
+
+#[test]
+fn a_code_whose_hub_can_not_be_asked_says_why() {
+    let post = Post::new_device("");
+    let code = document::Enrolment {
+        root: Digest([1; 32]),
+        hub: "https://hub.example".try_into().unwrap(),
+        not_after: Minute::of(NOW.plus(fixture::DAY)),
+        hub_pins: Default::default(),
+        secret: Some(OneTimeSecret([1; 16])),
+    };
+    post.show(&to_text(&documents().sign(Kind::Enrolment, &code)));
+    post.sees("Setting up did not work");
+    assert!(!post.says("Insert a USB stick"));
 }
 
 #[test]

@@ -100,7 +100,7 @@ fn a_wiped_device_keeps_nothing_but_signed_batches_that_no_hub_has() {
         .unwrap(),
         Order::Wipe
     );
-    assert_eq!(wipe::finish(&device.data).unwrap(), Some(id));
+    assert_eq!(wipe::finish(&device.data, NOW).unwrap(), Some(id));
 
     assert!(matches!(
         device.data.identity(),
@@ -133,7 +133,7 @@ fn a_wiped_device_keeps_nothing_but_signed_batches_that_no_hub_has() {
         1
     );
     assert_eq!(wipe::send_unsent(&device.data).unwrap(), 0);
-    assert_eq!(wipe::finish(&device.data).unwrap(), None);
+    assert_eq!(wipe::finish(&device.data, NOW).unwrap(), None);
 }
 
 #[test]
@@ -165,7 +165,7 @@ fn a_wipe_that_breaks_off_anywhere_is_carried_to_its_end_by_the_next_start() {
         for step in &steps[..broken_off] {
             step(&device.data);
         }
-        wipe::finish(&device.data).unwrap();
+        wipe::finish(&device.data, NOW).unwrap();
         assert!(!device.data.wipe_order().exists());
         assert!(!device.data.key_path().exists() && !device.data.passages().exists());
         assert_eq!(
@@ -174,6 +174,30 @@ fn a_wipe_that_breaks_off_anywhere_is_carried_to_its_end_by_the_next_start() {
             "{broken_off}"
         );
     }
+}
+
+#[test]
+fn a_wipe_of_a_device_whose_log_has_rotted_destroys_its_key_and_keeps_what_can_be_read() {
+    let hub = ModelHub::new();
+    let mut device = Device::new(42, &hub.address, Vec::new());
+    device.pass(60);
+    device.log = None;
+    let data = &device.data;
+    // A renewal that was begun: its code must not outlive the device.
+    data.keep_first_run("a code with its secret").unwrap();
+    let order = order(&device);
+    wipe::take(data, &device.identity, &device.clock, &order).unwrap();
+    let mut log = fs::read(data.passages()).unwrap();
+    let last = log.len() - 4096;
+    log[last..].fill(0xff);
+    fs::write(data.passages(), log).unwrap();
+    assert_eq!(wipe::finish(data, NOW).unwrap(), Some(device.id()));
+    assert!(!data.key_path().exists() && !data.passages().exists());
+    assert!(!data.first_run().exists());
+    let batches = files_in(&data.unsent(), "batch");
+    let batch = fs::read(&batches[0]).unwrap();
+    let batch = VerifiedBatch::verify(&batch, &fixture::trust(), NOW).unwrap();
+    assert!(batch.records().len() > 1);
 }
 
 #[test]
@@ -197,7 +221,7 @@ fn only_the_authoritys_order_for_this_very_device_wipes_it() {
         assert!(matches!(take(&forged), Err(SyncError::Order(_))));
     }
     assert!(take(&[7; 30]).is_err());
-    assert_eq!(wipe::finish(&device.data).unwrap(), None);
+    assert_eq!(wipe::finish(&device.data, NOW).unwrap(), None);
     assert!(device.data.identity().is_ok());
     let both = list(vec![revocation(&other), revocation(&device)]);
     assert_eq!(take(&both).unwrap(), Order::Wipe);
@@ -217,10 +241,10 @@ fn an_order_comes_with_the_exchange_and_waits_for_the_log_to_end() {
     // The scanner is still logging: nothing goes yet.
     let logging = device.data.lock("log").unwrap();
     assert!(matches!(
-        wipe::finish(&device.data),
+        wipe::finish(&device.data, NOW),
         Err(SyncError::Data(DataError::Busy(_)))
     ));
     assert!(device.data.identity().is_ok());
     drop(logging);
-    assert!(wipe::finish(&device.data).unwrap().is_some());
+    assert!(wipe::finish(&device.data, NOW).unwrap().is_some());
 }

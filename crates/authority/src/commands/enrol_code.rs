@@ -26,7 +26,8 @@ pub(crate) struct Args {
     /// For how many days it counts.
     #[arg(long, default_value_t = 7, value_parser = clap::value_parser!(u64).range(1..=3650))]
     days: u64,
-    /// File to write the code's text to, instead of the standard output.
+    /// File to write the code's text to, instead of the standard output; with a one-time secret, only its owner
+    /// may read it.
     #[arg(long, value_name = "FILE")]
     out: Option<PathBuf>,
 }
@@ -63,5 +64,10 @@ pub(crate) fn run(args: &Args, context: &Context) -> Result<(), Error> {
     };
     let signer = home.signer(SigningKey::Documents)?;
     let text = to_text(&signer.sign(Kind::Enrolment, &claims));
-    args::give_text(&text, args.out.as_deref())
+    match &args.out {
+        Some(path) if claims.secret.is_some() => {
+            files::write_private(path, format!("{text}\n").as_bytes())
+        }
+        out => args::give_text(&text, out.as_deref()),
+    }
 }

@@ -1,12 +1,12 @@
 //! `render`: a code as a picture, for a screen or for print.
 
-use std::path::{Path, PathBuf};
+use std::{io::Cursor, path::PathBuf};
 
 use gatepost_pass::Document;
 use image::{GrayImage, ImageFormat, Luma};
 use qrcodegen::{QrCode, QrCodeEcc, QrSegment};
 
-use crate::{args, error::Error};
+use crate::{args, error::Error, files};
 
 /// Pixels to a module.
 const MODULE: u32 = 8;
@@ -26,15 +26,21 @@ pub(crate) struct Args {
 
 pub(crate) fn run(args: &Args) -> Result<(), Error> {
     let text = args::code_text(&args.code)?;
-    Document::from_text(&text)?;
+    let document = Document::from_text(&text)?;
     let picture = |why: String| Error::Picture(why);
     // Base45 uses the characters of QR's alphanumeric mode only.
     let segment = QrSegment::make_alphanumeric(&text);
     let code = QrCode::encode_segments(&[segment], QrCodeEcc::Medium)
         .map_err(|why| picture(why.to_string()))?;
+    let mut png = Vec::new();
     draw(&code)
-        .save_with_format(Path::new(&args.out), ImageFormat::Png)
+        .write_to(&mut Cursor::new(&mut png), ImageFormat::Png)
         .map_err(|why| picture(why.to_string()))?;
+    // A picture of a one-time code is as good as the code.
+    match document.claimed_enrolment() {
+        Some(code) if code.secret.is_some() => files::write_private(&args.out, &png)?,
+        _ => files::write(&args.out, &png)?,
+    }
     println!(
         "{}: version {}, {} x {} modules",
         args.out.display(),

@@ -33,6 +33,38 @@ fn secret_files_are_their_owners_only() {
 }
 
 #[test]
+fn a_one_time_enrolment_code_is_its_owners_only_as_text_and_as_picture() {
+    let region = Region::new("CN-SD");
+    let mode = |name: &str| {
+        fs::metadata(region.path(name))
+            .unwrap()
+            .permissions()
+            .mode()
+            & 0o777
+    };
+    let hub = ["enrol-code", "--hub", "http://hub.example:8470"];
+    // Over files that everybody may read, and over what a crash left of writing them.
+    for name in ["code.txt", "code.txt.part", "code.png", "code.png.part"] {
+        fs::write(region.path(name), "of before").unwrap();
+        fs::set_permissions(region.path(name), fs::Permissions::from_mode(0o644)).unwrap();
+    }
+    region.ok(&[&hub[..], &["--out", "code.txt"]].concat());
+    region.ok(&["render", "code.txt", "--out", "code.png"]);
+    assert_eq!((mode("code.txt"), mode("code.png")), (0o600, 0o600));
+    let text = fs::read_to_string(region.path("code.txt")).unwrap();
+    assert!(text.starts_with("GP1:"), "{text}");
+    assert!(!region.path("code.txt.part").exists());
+    // One without a secret is as open as any other file.
+    fs::write(region.path("other"), "").unwrap();
+    region.ok(&[&hub[..], &["--by-stick", "--out", "open.txt"]].concat());
+    region.ok(&["render", "open.txt", "--out", "open.png"]);
+    assert_eq!(
+        (mode("open.txt"), mode("open.png")),
+        (mode("other"), mode("other"))
+    );
+}
+
+#[test]
 fn a_second_init_refuses_and_changes_nothing() {
     let region = Region::new("CN-SD");
     let before = tree(region.dir.path());

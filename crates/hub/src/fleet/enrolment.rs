@@ -1,5 +1,6 @@
 //! Enrolment codes that the authority put into a folder, as QR symbols. One with a one-time secret is not shown:
-//! that it lies here at all lets the hub's own machine enrol a device.
+//! that it lies here at all lets the hub's own machine enrol a device. Nothing is shown that was not read as a code
+//! without one.
 
 use std::{fs, io, path::Path};
 
@@ -21,7 +22,7 @@ pub(super) struct Code {
 /// What becomes of a code.
 pub(super) enum Shown {
     Symbol(Box<QrCode>),
-    /// Empty, unreadable or too long.
+    /// No enrolment code, or one too long.
     Unreadable,
     /// It holds a one-time secret.
     Secret,
@@ -49,15 +50,17 @@ fn shown(path: &Path) -> Shown {
         0..=MAX_CODE => fs::read_to_string(path).unwrap_or_default(),
         _ => String::new(),
     };
-    let text = text.trim();
+    // Only the end of the line goes, as where a device reads a file.
+    let text = text.trim_end_matches(['\r', '\n']);
     let code = Document::from_text(text).ok();
-    let code = code.and_then(|code| code.claimed_enrolment());
-    if code.is_some_and(|code| code.secret.is_some()) {
-        return Shown::Secret;
+    match code.and_then(|code| code.claimed_enrolment()) {
+        Some(code) if code.secret.is_none() => symbol(text),
+        Some(_) => Shown::Secret,
+        None => Shown::Unreadable,
     }
-    if text.is_empty() {
-        return Shown::Unreadable;
-    }
+}
+
+fn symbol(text: &str) -> Shown {
     let symbol = QrCode::encode_segments(&QrSegment::make_segments(text), QrCodeEcc::Medium)
         .or_else(|_| QrCode::encode_text(text, QrCodeEcc::Low));
     symbol.map_or(Shown::Unreadable, |symbol| Shown::Symbol(Box::new(symbol)))
@@ -77,6 +80,67 @@ pub(super) fn draw(code: &QrCode, name: &str) -> Markup {
             aria-label=(format!("QR code {name}")) {
             rect width=(side) height=(side) fill="#fff" {}
             path d=(path) fill="#000" {}
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    #![allow(clippy::unwrap_used, clippy::panic)]
+
+    use super::*;
+    use gatepost_pass::{
+        Digest, Kind, OneTimeSecret, document, envelope::to_text, fixture, time::Minute,
+    };
+
+    fn code(secret: Option<OneTimeSecret>) -> String {
+        let claims = document::Enrolment {
+            root: Digest([1; 32]),
+            hub: "https://hub.example:8470".try_into().unwrap(),
+            not_after: Minute::of(fixture::NOW),
+            hub_pins: Vec::new().try_into().unwrap(),
+            secret,
+        };
+        to_text(&fixture::documents().sign(Kind::Enrolment, &claims))
+    }
+
+    /// What becomes of a file with these contents.
+    fn said(contents: &str) -> &'static str {
+        let folder = tempfile::tempdir().unwrap();
+        fs::write(folder.path().join("gate.txt"), contents).unwrap();
+        let codes = read(folder.path()).unwrap();
+        let [code] = &codes[..] else {
+            panic!("one code");
+        };
+        match code.shown {
+            Shown::Symbol(_) => "symbol",
+            Shown::Unreadable => "unreadable",
+            Shown::Secret => "secret",
+        }
+    }
+
+    #[test]
+    fn only_what_was_read_as_a_code_without_a_secret_is_drawn() {
+        let (open, secret) = (code(None), code(Some(OneTimeSecret([7; 16]))));
+        for end in ["", "\n", "\r\n", "\n\n"] {
+            assert_eq!(said(&format!("{open}{end}")), "symbol", "{end:?}");
+            assert_eq!(said(&format!("{secret}{end}")), "secret", "{end:?}");
+        }
+        let pass = to_text(&fixture::documents().sign(Kind::Pass, &fixture::paper_pass(1)));
+        for contents in [
+            format!("\u{feff}{secret}"),
+            format!(" {secret}"),
+            format!("{secret} 0"),
+            format!("Code: {secret}"),
+            secret.to_lowercase(),
+            secret[..secret.len() - 3].to_owned(),
+            format!("{secret}\n{open}"),
+            pass,
+            "GP1:ABC".to_owned(),
+            "WIFI:T:WPA;S:gate;P:secret;;".to_owned(),
+            String::new(),
+        ] {
+            assert_eq!(said(&contents), "unreadable", "{contents:?}");
         }
     }
 }

@@ -150,7 +150,7 @@ pub(super) fn enrolment(
                         figure {
                             @match &code.shown {
                                 Shown::Symbol(symbol) => (draw(symbol, &code.name)),
-                                Shown::Unreadable => p class="note bad" { "This file is empty, unreadable or too long for a QR code." },
+                                Shown::Unreadable => p class="note bad" { "This file holds no enrolment code, or one that is too long for a QR code." },
                                 Shown::Secret => p class="note bad" { "This code holds a one-time secret, which the hub should not know: remove the file, and show the device the authority's own paper or screen." },
                             }
                             figcaption { (code.name) }

@@ -2,7 +2,7 @@
 
 use gatepost_hub::passages::Form;
 use gatepost_pass::fixture::NOW;
-use gatepost_protocol::{Head, Receipt};
+use gatepost_protocol::{Epoch, Head, Previous, Receipt};
 
 use crate::support::{Device, Site};
 
@@ -14,6 +14,7 @@ on_every_store! {
     a_gap_holds_the_receipt_back_and_loses_nothing
     overlapping_batches_add_only_what_is_new
     devices_and_epochs_stand_side_by_side
+    a_run_without_passages_is_acknowledged_and_counts_for_none
     the_largest_batch_is_taken
     a_hub_that_starts_again_goes_on_where_it_stood
 }
@@ -113,16 +114,45 @@ fn devices_and_epochs_stand_side_by_side(site: &Site) {
     hub.acknowledged(&one.batch(0..3));
     let receipt = hub.acknowledged(&two.batch(0..2));
     assert_eq!((receipt.device, receipt.next_seq), (two.id(), 2));
-    let previous = gatepost_protocol::Previous {
-        epoch: one.epoch,
-        next_seq: 3,
-        head: one.head(),
-    };
-    let mut later = one.restarted(gatepost_protocol::Epoch([9; 16]), previous);
+    let mut later = one.restarted(Epoch([9; 16]), so_far(&one));
     later.pass(1);
     let receipt = hub.acknowledged(&later.batch(0..2));
     assert_eq!((receipt.epoch, receipt.next_seq), (later.epoch, 2));
     assert_eq!(site.summary(), "4 passages from 2 devices, 0 findings");
+}
+
+/// A device that was started and scanned nothing sends the start alone, perhaps after the run that follows.
+fn a_run_without_passages_is_acknowledged_and_counts_for_none(site: &Site) {
+    let device = Device::new(1, 3);
+    let hub = site.hub();
+    hub.acknowledged(&device.batch(0..3));
+    let mut idle = device.restarted(Epoch([8; 16]), so_far(&device));
+    let mut later = device.restarted(Epoch([9; 16]), so_far(&idle));
+    later.pass(1);
+    hub.acknowledged(&later.batch(0..2));
+    // Sent twice, as after a receipt that was lost.
+    for _ in 0..2 {
+        let receipt = hub.acknowledged(&idle.batch(0..1));
+        assert_eq!((receipt.epoch, receipt.next_seq), (idle.epoch, 1));
+        assert_eq!(receipt.head, idle.head());
+    }
+    assert_eq!(site.held(), [0, 1, 2, 0, 1, 0]);
+    assert_eq!(site.summary(), "3 passages from 1 devices, 0 findings");
+    let totals = site.location.open_to_read().unwrap().totals().unwrap();
+    assert_eq!((totals.passages, totals.findings, totals.gaps), (3, 0, 0));
+    // A start that was sent alone is gone on from like any other.
+    idle.pass(2);
+    let receipt = hub.acknowledged(&idle.batch(1..3));
+    assert_eq!((receipt.next_seq, receipt.head), (3, idle.head()));
+    assert_eq!(site.summary(), "5 passages from 1 devices, 0 findings");
+}
+
+fn so_far(device: &Device) -> Previous {
+    Previous {
+        epoch: device.epoch,
+        next_seq: device.records.len() as u64,
+        head: device.head(),
+    }
 }
 
 fn the_largest_batch_is_taken(site: &Site) {

@@ -1,6 +1,13 @@
 //! The operator's pages over HTTP. How they look is tested in a browser (`browser.rs`).
 
 use gatepost_hub::{Fleet, fleet::Operators, store::Page};
+use gatepost_pass::{
+    Digest, HubPin, Kind, OneTimeSecret,
+    document::Enrolment,
+    envelope::to_text,
+    fixture::{self, NOW},
+    time::Minute,
+};
 
 use crate::{
     limits::{status, wide},
@@ -17,6 +24,18 @@ pub(crate) fn fleet() -> Fleet {
         enrolments: None,
         is_secure: false,
     }
+}
+
+/// The text of an enrolment code; with a hub's pins it is longer.
+pub(crate) fn enrolment_code(pins: usize, secret: Option<OneTimeSecret>) -> String {
+    let claims = Enrolment {
+        root: Digest([9; 32]),
+        hub: "https://hub.example:8470".try_into().unwrap(),
+        not_after: Minute::of(NOW.plus(fixture::DAY)),
+        hub_pins: vec![HubPin([7; 32]); pins].try_into().unwrap(),
+        secret,
+    };
+    to_text(&fixture::documents().sign(Kind::Enrolment, &claims))
 }
 
 /// An operator who is logged in.
@@ -263,7 +282,14 @@ fn names_from_outside_are_text_and_not_markup() {
     let site = Site::new();
     let folder = site.path("codes");
     std::fs::create_dir(&folder).unwrap();
-    std::fs::write(folder.join("<b>gate 7<img src=x>.txt"), "GP1:ABC").unwrap();
+    let (code, secret) = (
+        enrolment_code(0, None),
+        enrolment_code(1, Some(OneTimeSecret([1; 16]))),
+    );
+    let gate = folder.join("<b>gate 7<img src=x>.txt");
+    std::fs::write(gate, format!("{code}\n")).unwrap();
+    std::fs::write(folder.join("one-time.txt"), format!("{secret}\n")).unwrap();
+    std::fs::write(folder.join("cut.txt"), &secret[1..]).unwrap();
     std::fs::write(folder.join("long.txt"), "A".repeat(5000)).unwrap();
     std::fs::write(folder.join("secret.key"), "not shown").unwrap();
     let fleet = Fleet {
@@ -273,7 +299,10 @@ fn names_from_outside_are_text_and_not_markup() {
     let hub = hub(&site, fleet);
     let page = log_in(&hub).get(&hub, "/fleet/enrolment").text();
     assert!(page.contains("&lt;b&gt;gate 7&lt;img src=x&gt;"), "{page}");
-    assert!(!page.contains("<img") && !page.contains("secret"));
+    assert!(!page.contains("<img") && !page.contains("secret.key"));
+    assert!(!page.contains("not shown"));
+    // Only the code without a secret is drawn.
     assert_eq!(page.matches("class=\"qr\"").count(), 1);
-    assert!(page.contains("too long for a QR code"));
+    assert_eq!(page.matches("holds a one-time secret").count(), 1);
+    assert_eq!(page.matches("holds no enrolment code").count(), 2);
 }

@@ -127,6 +127,38 @@ fn a_new_device_over_the_limit_is_put_off_and_the_known_ones_are_not() {
 }
 
 #[test]
+fn tries_that_the_store_could_not_keep_leave_the_place_for_the_device() {
+    let site = Site::new();
+    let hub = hub(
+        &site,
+        Limits {
+            devices: 2,
+            ..wide()
+        },
+    );
+    let [known, new, more] = [1, 2, 3].map(|n| Device::new(n, 2));
+    let tell = |device| request(hub.address, "POST", routes::STATUS, "", &status(device, 0));
+    hub.acknowledged(&known.batch(0..2));
+    // As on a disk that has no room for a new row.
+    let disk = rusqlite::Connection::open(site.path("hub.sqlite")).unwrap();
+    disk.execute_batch(
+        "CREATE TRIGGER no_room BEFORE INSERT ON devices BEGIN SELECT RAISE(ABORT, 'full'); END",
+    )
+    .unwrap();
+    for _ in 0..3 {
+        let storage = (503, "storage".to_owned());
+        assert_eq!(hub.post(&new.batch(0..2)).refusal(), storage);
+        assert_eq!(tell(&new).unwrap().refusal(), storage);
+    }
+    disk.execute_batch("DROP TRIGGER no_room").unwrap();
+    hub.acknowledged(&new.batch(0..2));
+    let full = (503, "devices".to_owned());
+    assert_eq!(hub.post(&more.batch(0..2)).refusal(), full);
+    assert_eq!(tell(&more).unwrap().refusal(), full);
+    assert_eq!(site.summary(), "2 passages from 2 devices, 0 findings");
+}
+
+#[test]
 fn a_pause_by_the_operator_puts_uploads_off_and_says_for_how_long() {
     let (site, device) = (Site::new(), Device::new(1, 2));
     let hub = hub(&site, wide());
