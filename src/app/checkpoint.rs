@@ -27,7 +27,7 @@ use crate::{
 };
 
 /// A code that was out of view for so long counts as shown anew.
-const OUT_OF_VIEW: Duration = Duration::from_secs(3);
+pub(super) const OUT_OF_VIEW: Duration = Duration::from_secs(3);
 /// How long a bundle that does not load is left alone.
 const RELOAD: Duration = Duration::from_secs(60);
 /// Most codes that are kept in view.

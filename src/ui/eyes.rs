@@ -1,6 +1,6 @@
 //! What a blind user's reader, and a test of the whole program, finds on the window: by role and label.
 
-use super::{UiError, UiHandle};
+use super::{Language, UiError, UiHandle, settings};
 use i_slint_backend_testing::{AccessibleRole, ElementHandle, ElementQuery};
 use slint::platform::WindowEvent;
 use slint::{ComponentHandle, SharedString};
@@ -43,6 +43,12 @@ impl UiHandle {
     /// The buttons on screen.
     pub(crate) fn buttons(&self) -> Vec<Words> {
         self.elements(AccessibleRole::Button)
+    }
+
+    /// Says everything in this language, without a tap.
+    pub(crate) fn speak(&self, language: Language) {
+        // A closed window says nothing.
+        let _ = self.post(move |app| settings::show_language(app, language));
     }
 
     /// Types these keys into the window, one after the other.

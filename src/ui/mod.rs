@@ -291,7 +291,6 @@ fn apply(app: &AppWindow, update: &UiUpdate) {
         UiUpdate::TimeLeft(left) => verdict::show_time_left(app, *left),
         UiUpdate::Dismiss => verdict::dismiss(app),
         UiUpdate::Status(status) => status::show(&app.global::<StatusAdapter>(), status),
-        UiUpdate::Language(language) => settings::show_language(app, *language),
         UiUpdate::TextSize(size) => settings::show_text_size(app, *size),
         UiUpdate::Volume(volume) => settings::show_volume(app, *volume),
         UiUpdate::Torch(torch) => settings::show_torch(app, *torch),

@@ -60,13 +60,13 @@ pub(super) fn map_date(date: Date) -> DateItem {
     }
 }
 
-/// `12 345 678`.
+/// `12 345 678`, with spaces that no line breaks at.
 pub(super) fn in_groups(number: u64) -> String {
     let digits = number.to_string();
     let mut grouped = String::new();
     for (at, digit) in digits.char_indices() {
         if at > 0 && (digits.len() - at).is_multiple_of(3) {
-            grouped.push(' ');
+            grouped.push('\u{a0}');
         }
         grouped.push(digit);
     }

@@ -183,7 +183,12 @@ fn the_gate_waits_for_the_temperature_and_stays_closed_for_a_fever() {
 #[test]
 fn the_lamp_shows_the_outcome_until_the_verdict_is_put_away() {
     let (did, lamp) = lamp();
-    let post = Post::with_devices("", |devices| devices.lamp = Some(lamp), |_| ());
+    let post = Post::with_devices(
+        "",
+        |devices| devices.lamp = Some(lamp),
+        // Longer than anyone waits here: it does not go out by itself.
+        |region| region.policy.show_seconds = [250; 3],
+    );
     let dark = [Did::Set(0, OFF), Did::Set(1, OFF), Did::Set(2, OFF)];
     expect(&did, &[Did::Opened]);
     expect(&did, &dark);

@@ -45,6 +45,7 @@ fn a_verdict_goes_by_itself_and_a_tap_holds_it() {
     post.sees("ADMIT");
     post.tap("Hold the verdict");
     post.sees("Held. Tap to close");
+    // Half as long again as it stands by itself.
     std::thread::sleep(std::time::Duration::from_millis(1500));
     assert!(post.says("ADMIT"), "it is held");
     post.tap("Close the verdict and scan on");
@@ -58,7 +59,7 @@ fn the_same_pass_again_says_when_it_passed_and_the_other_way_does_not() {
     post.show(&paper(1));
     post.sees("Logged");
     post.tap("Next");
-    std::thread::sleep(std::time::Duration::from_millis(3200));
+    post.leaves_the_picture();
     post.show(&paper(1));
     post.sees("Already passed less than a minute ago.");
     post.tap("Next");
@@ -66,7 +67,7 @@ fn the_same_pass_again_says_when_it_passed_and_the_other_way_does_not() {
     post.tap("People go in. Switch to out");
     post.sees("OUT");
     assert_eq!(post.taps("direction"), 1);
-    std::thread::sleep(std::time::Duration::from_millis(3200));
+    post.leaves_the_picture();
     post.show(&paper(1));
     post.sees("ADMIT");
     let logged = post.passages(3);

@@ -30,6 +30,7 @@ use tempfile::TempDir;
 use crate::{
     app::{
         Event,
+        checkpoint::OUT_OF_VIEW,
         hub::Enrolled,
         kept,
         scanner::{App, Parts},
@@ -194,6 +195,11 @@ impl Post {
     /// Holds a code before the camera.
     pub(super) fn show(&self, text: &str) {
         self.frames.latest.put(frame(&picture(text)));
+    }
+
+    /// The code that was shown is held away, until it counts as shown anew.
+    pub(super) fn leaves_the_picture(&self) {
+        thread::sleep(OUT_OF_VIEW + Duration::from_millis(200));
     }
 
     /// Holds two codes before the camera, side by side.

@@ -13,6 +13,8 @@ use rustix::{
 };
 use tempfile::TempDir;
 
+use super::LONG;
+
 /// A socket to plug serial devices into, as `/dev/serial/by-id/…` is.
 pub(crate) struct Socket {
     folder: TempDir,
@@ -68,10 +70,20 @@ impl Plugged {
         poll(&mut watched, Some(&Timespec::default())).unwrap() == 0
     }
 
-    /// Waits for that many bytes from the other end.
+    /// Waits for that many bytes from the other end; not for ever.
+    #[track_caller]
     pub(crate) fn hears(&mut self, count: usize) -> Vec<u8> {
+        let long = Timespec {
+            tv_sec: LONG.as_secs().cast_signed(),
+            tv_nsec: 0,
+        };
         let mut heard = vec![0; count];
-        self.master.read_exact(&mut heard).unwrap();
+        for byte in heard.chunks_mut(1) {
+            let mut watched = [PollFd::new(&self.master, PollFlags::IN)];
+            let ready = poll(&mut watched, Some(&long)).unwrap();
+            assert_eq!(ready, 1, "the other end says nothing more");
+            self.master.read_exact(byte).unwrap();
+        }
         heard
     }
 }

@@ -157,11 +157,8 @@ fn the_language_button_switches_there_and_back_while_a_verdict_shows() {
         stage.commands.try_recv(),
         Ok(UiCommand::SwitchLanguage(Language::Chinese))
     );
-    for text in [
-        "禁止通行",
-        "此码不是真码：签名不符。",
-        "名单最新，12 分钟前",
-    ] {
+    for text in ["禁止通行", "此码为假码：签名不符。", "名单最新，12 分钟前"]
+    {
         assert!(
             stage.says(text),
             "{text} is missing in {:#?}",
@@ -183,7 +180,7 @@ fn the_status_bar_says_everything_in_words() {
     for text in [
         "Never online",
         "Lists expired, 119 days old",
-        "12 345 unsent",
+        "12\u{a0}345 unsent",
         "23:58",
         "Clock not trusted",
     ] {
@@ -211,8 +208,8 @@ fn ages_read_in_the_largest_unit_that_says_something() {
 fn counts_stand_in_groups_of_three_digits() {
     assert_eq!(in_groups(0), "0");
     assert_eq!(in_groups(999), "999");
-    assert_eq!(in_groups(1_000), "1 000");
-    assert_eq!(in_groups(100_000_000), "100 000 000");
+    assert_eq!(in_groups(1_000), "1\u{a0}000");
+    assert_eq!(in_groups(100_000_000), "100\u{a0}000\u{a0}000");
 }
 
 #[test]

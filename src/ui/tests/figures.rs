@@ -26,7 +26,7 @@ fn the_status_page_says_every_state_in_words() {
             "Lists stale, 3 days old",
             "Lists expired, 119 days old",
             "No list here",
-            "Version 1284, 12 345 678 listed",
+            "Version 1284, 12\u{a0}345\u{a0}678 listed",
         ],
     );
     show(&stage, "status-worst");
@@ -35,7 +35,7 @@ fn the_status_page_says_every_state_in_words() {
         &[
             "Failed. Last success: 31 days ago",
             "The hub cannot be reached. Check the network cable or the SIM card. It is tried again by itself; scanning goes on.",
-            "1 234 567, the oldest 31 days ago",
+            "1\u{a0}234\u{a0}567, the oldest 31 days ago",
             "Far ahead of every signed time",
             "0 B free, passage log 1.9 GB",
         ],

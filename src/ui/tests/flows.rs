@@ -153,8 +153,10 @@ fn where_nobody_is_registered_by_hand_the_page_says_so() {
     view.allowed = false;
     stage.ui.send(UiUpdate::ByHand(view));
     stage.ui.send(UiUpdate::Page(Page::ByHand));
-    assert!(stage.says("At this place nobody is registered by hand. Call the supervisor."));
+    assert!(stage.says("At this place nobody is registered by hand."));
     assert!(stage.buttons().iter().all(|b| b.text != "Register"));
+    stage.tap("Type the ID number");
+    assert!(stage.says("Type the number, or use the card reader."));
 }
 
 #[test]
@@ -185,6 +187,7 @@ fn what_was_typed_is_gone_when_a_page_is_left() {
 #[test]
 fn a_verdict_on_a_typed_number_takes_the_number_away() {
     let stage = stage();
+    stage.ui.send(UiUpdate::ByHand(by_hand(0)));
     stage.ui.send(UiUpdate::Page(Page::IdEntry));
     stage.tap_all(&["3", "7", "Look up"]);
     let view = verdict(Outcome::Check, &[Reason::NoList], 0);
@@ -239,6 +242,19 @@ fn the_torch_has_a_button_where_there_is_one() {
         stage.commands(),
         [UiCommand::Torch(true), UiCommand::Torch(false)]
     );
+}
+
+#[test]
+fn a_pin_pad_that_is_locked_says_for_how_long_and_leads_back_to_scanning() {
+    let stage = stage();
+    stage.tap("Duty");
+    let locked = DutyState::Locked { seconds: 125 };
+    stage.ui.send(UiUpdate::Duty(duty(locked)));
+    assert!(stage.says("Too many wrong PINs") && stage.says("Try again in 2:05"));
+    assert!(stage.buttons().iter().all(|b| b.text != "1"), "no keys");
+    stage.tap("Back to scanning");
+    let opened = [Page::Duty, Page::Scan].map(UiCommand::Opened);
+    assert_eq!(stage.commands(), opened);
 }
 
 #[test]

@@ -75,7 +75,7 @@ fn draw(scene: &str, language: Language, size: (u32, u32)) -> GrayImage {
     let stage = Stage::open(size, Language::English);
     stage.ui.send(UiUpdate::Status(status()));
     found.first().expect("a scene by this name").set(&stage);
-    stage.ui.send(UiUpdate::Language(language));
+    stage.ui.speak(language);
     let shot = stage.ui.snapshot().unwrap();
     let rgb = image::RgbImage::from_raw(shot.width, shot.height, shot.rgb).unwrap();
     let mut grey = image::DynamicImage::from(rgb).into_luma8();

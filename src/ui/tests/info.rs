@@ -74,7 +74,7 @@ fn the_menu_sets_language_and_text_size_at_once() {
         next_command(&stage),
         UiCommand::SwitchLanguage(Language::Uyghur)
     );
-    stage.ui.send(UiUpdate::Language(Language::English));
+    stage.ui.speak(Language::English);
     let height = |stage: &Stage| {
         let words = stage.words();
         words.iter().find(|w| w.text == "Quieter").unwrap().height

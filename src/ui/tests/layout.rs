@@ -111,7 +111,7 @@ fn the_longest_verdicts_fit_every_screen_in_every_language() {
         let stage = Stage::open(size, Language::English);
         stage.ui.send(UiUpdate::Status(worst_status()));
         for language in LANGUAGES {
-            stage.ui.send(UiUpdate::Language(language));
+            stage.ui.speak(language);
             for start in 0..reasons.len() {
                 let four: Vec<Reason> = (0..4)
                     .map(|n| reasons[(start + 3 * n) % reasons.len()])
@@ -148,7 +148,7 @@ fn every_camera_state_fits_every_screen_in_every_language() {
         stage.ui.send(UiUpdate::Status(worst_status()));
         stage.ui.send(UiUpdate::Saved(SavedState::NotLogged));
         for language in LANGUAGES {
-            stage.ui.send(UiUpdate::Language(language));
+            stage.ui.speak(language);
             for state in &states {
                 stage.ui.send(UiUpdate::Camera(state.clone()));
                 tidiness.look(&stage, &format!("{language:?} {state:?}"));
@@ -201,7 +201,7 @@ pub(super) fn for_each_scene(
             }));
             scene.set(&stage);
             for language in LANGUAGES.into_iter().filter(|l| scene.is_for(*l)) {
-                stage.ui.send(UiUpdate::Language(language));
+                stage.ui.speak(language);
                 for text in TEXT_SIZES {
                     stage.ui.send(UiUpdate::TextSize(text));
                     each(&stage, scene, language, text);

@@ -32,7 +32,7 @@ impl Scene {
 
     /// Sets the scene from wherever the stage is, in normal size and English.
     pub(super) fn set(&self, stage: &Stage) {
-        stage.ui.send(UiUpdate::Language(Language::English));
+        stage.ui.speak(Language::English);
         stage.ui.send(UiUpdate::TextSize(TextSize::Normal));
         stage.ui.send(UiUpdate::Torch(None));
         stage.ui.send(UiUpdate::Volume(Some(70)));

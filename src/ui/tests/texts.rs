@@ -4,7 +4,7 @@ use super::stage::Stage;
 use crate::ui::generated::{Texts, TroubleTexts};
 use crate::ui::trouble::map_trouble;
 use crate::ui::verdict::map_reason;
-use crate::ui::{Language, Trouble, UiUpdate};
+use crate::ui::{Language, Trouble};
 use gatepost_protocol::Reason;
 use slint::ComponentHandle;
 use std::collections::{BTreeMap, BTreeSet};
@@ -401,7 +401,7 @@ fn every_trouble_has_its_own_words_and_something_to_do_in_english_and_chinese() 
     let stage = Stage::open((480, 800), Language::English);
     let mut seen = BTreeSet::new();
     for language in [Language::English, Language::Chinese] {
-        stage.ui.send(UiUpdate::Language(language));
+        stage.ui.speak(language);
         let asked = troubles.clone();
         let words: Vec<(String, String)> = stage
             .ui
@@ -431,7 +431,7 @@ fn every_reason_has_its_own_words_and_a_next_step_in_every_language() {
     let reasons = all_reasons();
     let mut seen = BTreeSet::new();
     for language in [Language::English, Language::Chinese, Language::Uyghur] {
-        stage.ui.send(UiUpdate::Language(language));
+        stage.ui.speak(language);
         let kinds: Vec<_> = reasons.iter().map(|r| map_reason(*r)).collect();
         let words: Vec<(String, String)> = stage
             .ui

@@ -193,8 +193,6 @@ pub enum UiUpdate {
     Enrol(EnrolView),
     /// What the guard should know on every page: bad settings, a scanner unplugged. Replaces the ones before.
     Notices(Vec<Notice>),
-    /// Switch the language.
-    Language(Language),
     /// Change the size of all text.
     TextSize(TextSize),
     /// The volume of the sounds, 0 to 100, as the menu shows it; `None` for a device without sounds.
