@@ -78,3 +78,28 @@ impl Recent {
         Some(self.at?.saturating_duration_since(last.2).as_secs())
     }
 }
+
+#[cfg(test)]
+mod tests {
+    #![allow(clippy::unwrap_used)]
+
+    use super::*;
+    use std::time::Duration;
+
+    #[test]
+    fn whose_admission_was_withdrawn_has_passed_no_more_than_before() {
+        let someone = Seen::IdNumber(Personal("11010519491231002X".try_into().unwrap()));
+        let mut recent = Recent::default();
+        let first = Instant::now();
+        let second = first + Duration::from_secs(60);
+        recent.add(&someone, Direction::In, first);
+        recent.add(&someone, Direction::In, second);
+        recent.tick(second);
+        recent.forget(&someone, Direction::Out);
+        assert_eq!(recent.find(&someone, Direction::In), Some(0));
+        recent.forget(&someone, Direction::In);
+        assert_eq!(recent.find(&someone, Direction::In), Some(60));
+        recent.forget(&someone, Direction::In);
+        assert_eq!(recent.find(&someone, Direction::In), None);
+    }
+}

@@ -178,25 +178,6 @@ fn a_full_log_does_not_grow_while_it_waits_for_room() {
 }
 
 #[test]
-fn whoever_was_admitted_by_a_verdict_that_was_withdrawn_has_not_passed() {
-    let post = Post::open(|_| ());
-    scan(&post, paper(1));
-    post.sees("ADMIT");
-    post.sees("Logged");
-    post.tell(Event::LogRoom(Err(LogError::AllUnsent)));
-    post.sees(STOPPED);
-    post.tell(Event::LogRoom(Ok(())));
-    post.sees("Hold the code inside the frame");
-    // Somebody else in between: a code that is still held before the camera is not read again at once.
-    scan(&post, paper(102));
-    post.sees("REFUSE");
-    post.tap("Next");
-    scan(&post, paper(1));
-    post.sees("ADMIT");
-    assert!(!post.says("lready passed"));
-}
-
-#[test]
 fn a_disk_without_a_free_byte_is_a_full_log_also_at_the_start() {
     let outer = tempfile::tempdir().unwrap();
     let Some(disk) = SmallDisk::mount(outer.path().join("disk"), "8m") else {
