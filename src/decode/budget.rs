@@ -3,17 +3,33 @@
 
 /// Work that is left, in modules sampled.
 #[derive(Clone, Copy, Debug)]
-pub(super) struct Budget(usize);
+pub(super) struct Budget {
+    left: usize,
+    /// For a code that is surely one, as well.
+    reserve: usize,
+}
 
 impl Budget {
     pub(super) fn new(modules: usize) -> Self {
-        Self(modules)
+        Self::with_reserve(modules, 0)
+    }
+
+    pub(super) fn with_reserve(modules: usize, reserve: usize) -> Self {
+        Self {
+            left: modules,
+            reserve,
+        }
     }
 
     /// Takes the work of `modules` off; `None` if there is not that much left.
     pub(super) fn spend(&mut self, modules: usize) -> Option<()> {
-        self.0 = self.0.checked_sub(modules)?;
+        self.left = self.left.checked_sub(modules)?;
         Some(())
+    }
+
+    /// There is a code: the reserve may be spent too.
+    pub(super) fn open(&mut self) {
+        self.left += std::mem::take(&mut self.reserve);
     }
 }
 
@@ -30,5 +46,15 @@ mod tests {
         assert!(budget.spend(3).is_some());
         assert!(budget.spend(1).is_none());
         assert!(budget.spend(0).is_some());
+    }
+
+    #[test]
+    fn the_reserve_is_spent_only_once_there_is_a_code() {
+        let mut budget = Budget::with_reserve(10, 5);
+        assert!(budget.spend(11).is_none());
+        budget.open();
+        assert!(budget.spend(15).is_some());
+        budget.open();
+        assert!(budget.spend(1).is_none());
     }
 }

@@ -56,9 +56,9 @@ pub(super) fn read(ink: &Ink, legs: &Legs, budget: &mut Budget) -> Outcome {
         .filter(|guess| guess.fit >= MIN_READ_FIT)
         .take(MAX_READS);
     let tries = best.map(|guess| {
-        guess.read(ink, Effort::Plain, budget).or_else(|| {
+        guess.read_if_told(ink, budget).or_else(|| {
             let better = guess.refined(ink, &QUICK_STEPS, budget)?;
-            better.read(ink, Effort::Plain, budget)
+            better.read_if_told(ink, budget)
         })
     });
     first(tries).unwrap_or(Outcome::Seen)
@@ -237,6 +237,22 @@ impl Guess {
         })
     }
 
+    /// `None` if it can't be read. Without a clear format no more than that is looked at; with one, the
+    /// reserve is spent too.
+    fn read_if_told(&self, ink: &Ink, budget: &mut Budget) -> Option<Outcome> {
+        budget.spend(symbol::FORMAT_WORK)?;
+        let mapping = self.mapping()?;
+        let tone = |x: usize, y: usize| {
+            let (x, y) = mapping.at(x as f64 + 0.5, y as f64 + 0.5);
+            ink.mixed(x, y) as f32
+        };
+        if !symbol::has_format(symbol::side_of(self.version), tone) {
+            return None;
+        }
+        budget.open();
+        self.read(ink, Effort::Plain, budget)
+    }
+
     /// `None` if it can't be read.
     fn read(&self, ink: &Ink, effort: Effort, budget: &mut Budget) -> Option<Outcome> {
         let side = symbol::side_of(self.version);
@@ -325,12 +341,16 @@ impl Guess {
         let module = (bx - ax).hypot(by - ay) / (side as f64 - 7.0);
         for step in steps.iter().map(|step| step * module) {
             for moved in [3, 1, 2, 0] {
-                for (dx, dy) in [(step, 0.0), (-step, 0.0), (0.0, step), (0.0, -step)] {
-                    let mut trial = anchors;
-                    let (x, y) = trial.points[moved];
-                    trial.points[moved] = (x + dx, y + dy);
-                    if let Some(score) = score(&trial).filter(|&score| score > best) {
-                        (best, anchors) = (score, trial);
+                for (dx, dy) in [(step, 0.0), (0.0, step)] {
+                    // Where one way is better, the other one leads back.
+                    for sign in [1.0, -1.0] {
+                        let mut trial = anchors;
+                        let (x, y) = trial.points[moved];
+                        trial.points[moved] = (x + sign * dx, y + sign * dy);
+                        if let Some(score) = score(&trial).filter(|&score| score > best) {
+                            (best, anchors) = (score, trial);
+                            break;
+                        }
                     }
                 }
             }

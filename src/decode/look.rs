@@ -42,15 +42,19 @@ pub(super) enum Care {
     },
 }
 
+/// Side of a threshold block of the first look, in pixels.
+const QUICK_BLOCK: usize = 8;
 /// Longest side, in pixels, that a quick look works at.
 const QUICK_SIDE: usize = 800;
-/// Work of a quick look, in modules sampled.
-const QUICK_WORK: usize = 40_000;
+/// Work of a quick look, in modules sampled, and how much more there is for a code that tells its format:
+/// crowds of finder patterns are given up early, a large code is not.
+const QUICK_WORK: usize = 22_000;
+const QUICK_RESERVE: usize = 60_000;
 /// Finder patterns that are kept, in a quick look and in a thorough one.
 const QUICK_FINDERS: usize = 24;
 const THOROUGH_FINDERS: usize = 96;
 /// Triples of them that are looked at.
-const QUICK_TRIPLES: usize = 25;
+const QUICK_TRIPLES: usize = 16;
 const THOROUGH_TRIPLES: usize = 2_000;
 
 /// A plain look at the picture as it is.
@@ -72,6 +76,7 @@ impl Look {
         let scale = picture.width.max(picture.height).div_ceil(QUICK_SIDE);
         Self {
             scale: scale as f64,
+            block: QUICK_BLOCK,
             ..PLAIN
         }
     }
@@ -103,11 +108,13 @@ impl Look {
 
     /// The codes that belong to them.
     pub(super) fn codes(&self, ink: &Ink, finders: &[Finder]) -> Sight {
-        let (work, triples) = match self.care {
-            Care::Quick => (QUICK_WORK, QUICK_TRIPLES),
-            Care::Thorough { work } => (work, THOROUGH_TRIPLES),
+        let (mut budget, triples) = match self.care {
+            Care::Quick => (
+                Budget::with_reserve(QUICK_WORK, QUICK_RESERVE),
+                QUICK_TRIPLES,
+            ),
+            Care::Thorough { work } => (Budget::new(work), THOROUGH_TRIPLES),
         };
-        let mut budget = Budget::new(work);
         let mut sight = place::read_all(ink, finders, triples, &mut budget);
         let done = !sight.readings.is_empty() && sight.unread.is_empty();
         if self.care != Care::Quick && !done {

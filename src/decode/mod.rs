@@ -153,12 +153,13 @@ fn decode_with<E>(
     if picture.width.min(picture.height) < MIN_SIDE {
         return Ok(Vec::new());
     }
-    let (mut codes, mut more) = (Vec::new(), MORE_LOOKS);
+    let (mut codes, mut unread, mut more) = (Vec::new(), false, MORE_LOOKS);
     for look in still::looks(picture) {
         let stages = Stages::of(look, picture);
         watch(&stages)?;
         let seen = stages.seen();
-        let unread = !seen.unread.is_empty();
+        // What one look saw another one may read.
+        unread |= !seen.unread.is_empty();
         codes.extend(seen.codes);
         if !codes.is_empty() {
             if !unread || more == 0 {

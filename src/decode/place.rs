@@ -38,9 +38,12 @@ pub(super) fn read_all(ink: &Ink, finders: &[Finder], limit: usize, budget: &mut
         if sight.readings.len() == MAX_CODES || budget.spend(TRIPLE_WORK).is_none() {
             break;
         }
+        let before = *budget;
         let legs = Legs::by_crosses(ink, triple.members.map(|i| &finders[i]));
         match grid::read(ink, &legs, budget) {
             Outcome::Read(content, corners) => {
+                // Each code gets as much as the first one.
+                *budget = before;
                 sight.add((content, corners), triple.members.into_iter());
             }
             Outcome::Seen => sight.unread.extend(triple.members),

@@ -19,7 +19,7 @@ const CAREFUL: Look = Look {
 /// The careful looks at a single picture. Chosen by what each reads that those before it do not, on halves
 /// of a set of photographs in turn (see `benches/readers`); those with few pixels first, for an enlarged
 /// picture takes ten times as long.
-const CAREFUL_LOOKS: [Look; 18] = [
+const CAREFUL_LOOKS: [Look; 23] = [
     CAREFUL,
     Look {
         block: 8,
@@ -114,6 +114,38 @@ const CAREFUL_LOOKS: [Look; 18] = [
         block: 8,
         flat: 24,
         inverted: true,
+        ..CAREFUL
+    },
+    Look {
+        scale: 0.7,
+        block: 8,
+        flat: 8,
+        ..CAREFUL
+    },
+    Look {
+        block: 8,
+        flat: 24,
+        sharpen: 2.0,
+        ..CAREFUL
+    },
+    Look {
+        scale: 0.7,
+        block: 8,
+        flat: 24,
+        sharpen: 1.0,
+        ..CAREFUL
+    },
+    Look {
+        scale: 0.5,
+        flat: 8,
+        level: Level::Middle,
+        ..CAREFUL
+    },
+    Look {
+        scale: 1.5,
+        block: 32,
+        flat: 24,
+        sharpen: 2.0,
         ..CAREFUL
     },
 ];

@@ -3,7 +3,7 @@
 use rqrr::{Grid, SimpleGrid};
 
 use super::codewords::{self, Effort, Word};
-use super::format;
+use super::format::{self, Format};
 use super::layout::alignment_centres;
 use super::segments;
 
@@ -17,6 +17,9 @@ pub(super) fn side_of(version: usize) -> usize {
 
 /// What reading costs per module, in modules sampled: error correction, tried in both mirrorings.
 pub(super) const WORK: usize = 3;
+
+/// What looking for the format costs, in modules sampled.
+pub(super) const FORMAT_WORK: usize = 60;
 
 /// Why a square of modules gives no content.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -41,6 +44,12 @@ pub(super) fn read(side: usize, tones: &[f32], effort: Effort) -> Result<Vec<u8>
         .or_else(|| data(version, |x, y| tones[x * side + y], effort, &mut places))
         .ok_or(Unread::Damaged)?;
     segments::content(version, &data).map_err(|_| Unread::Unsupported)
+}
+
+/// Whether a symbol, mirrored or not, clearly tells its format: without that it can't be read plainly.
+pub(super) fn has_format(side: usize, tone: impl Fn(usize, usize) -> f32) -> bool {
+    let clear = |formats: Vec<Format>| formats.first().is_some_and(|format| format.clear);
+    clear(format::read(side, &tone)) || clear(format::read(side, |x, y| tone(y, x)))
 }
 
 /// The data codewords of a symbol, corrected. `places` are worked out when they are first needed.
@@ -76,8 +85,13 @@ const NOT_IN_RQRR: usize = 21;
 /// rqrr is not asked to correct them: that takes it many times as long, and then it refuses structured
 /// append and FNC1. What it gives is still masked, so it gets the modules with the mask taken off.
 fn words_by_rqrr(side: usize, mask: u8, tone: impl Fn(usize, usize) -> f32) -> Option<Vec<Word>> {
-    let masked = |x, y| !is_format(side, x, y) && is_masked(mask, x, y);
-    let symbol = SimpleGrid::from_func(side, |x, y| (tone(x, y) > 0.0) != masked(x, y));
+    let symbol = SimpleGrid::from_func(side, |x, y| {
+        if is_format(side, x, y) {
+            PLAIN_FORMAT.contains(&(x, y))
+        } else {
+            (tone(x, y) > 0.0) != is_masked(mask, x, y)
+        }
+    });
     let (_, raw) = Grid::new(symbol).get_raw_data().ok()?;
     let word = |&value| Word {
         value,
@@ -85,6 +99,10 @@ fn words_by_rqrr(side: usize, mask: u8, tone: impl Fn(usize, usize) -> f32) -> O
     };
     Some(raw.data.get(..raw.len / 8)?.iter().map(word).collect())
 }
+
+/// The black modules, columns and rows, of the format information for level M and mask 0, whose checks are
+/// all zero (ISO/IEC 18004:2015, 7.9): rqrr wants one, and works long at any other.
+const PLAIN_FORMAT: [(usize, usize); 5] = [(8, 1), (8, 4), (4, 8), (2, 8), (0, 8)];
 
 /// Whether a module may be one of the format information, which is not masked.
 fn is_format(side: usize, x: usize, y: usize) -> bool {

@@ -136,8 +136,9 @@ const OUTSIDE: i8 = -64;
 const LEAST: i16 = -126;
 
 /// Blocks of `block` pixels a side; a pixel is black when it is not above the mean threshold of the
-/// 5 x 5 blocks around it. The method is that of ZXing's hybrid binarizer. A block with less contrast
-/// than `flat` holds no edge.
+/// 5 x 5 blocks around it, mixed from those of the nearest blocks, so that there is no step between them. The
+/// method is but for that the one of ZXing's hybrid binarizer. A block with less contrast than `flat`
+/// holds no edge.
 pub(super) fn threshold(picture: &Picture<'_>, block: usize, flat: u8, level: Level) -> Ink {
     let (width, height) = (picture.width, picture.height);
     let block = block.clamp(1, MAX_BLOCK);
@@ -145,29 +146,47 @@ pub(super) fn threshold(picture: &Picture<'_>, block: usize, flat: u8, level: Le
     let own = block_thresholds(picture, block, flat, level, columns);
     let means = neighbourhood_means(&own, level, columns, rows);
     let mut depth = Vec::with_capacity(width * height);
-    let mut limits = Vec::with_capacity(columns * block);
-    for (band, means) in picture
-        .pixels
-        .chunks(width * block)
-        .zip(means.chunks_exact(columns))
-    {
-        limits.clear();
-        for &mean in means {
-            limits.extend(std::iter::repeat_n(i16::from(mean) + 1, block));
-        }
-        for row in band.chunks_exact(width) {
-            let inks = row.iter().zip(&limits).map(|(&p, limit)| {
-                // Cut off to what a byte holds.
-                (limit - i16::from(p)).clamp(LEAST, i16::from(i8::MAX)) as i8
-            });
-            depth.extend(inks);
-        }
+    let across: Vec<Vec<u16>> = means
+        .chunks_exact(columns)
+        .map(|row| mixed_across(row, block, width))
+        .collect();
+    for (y, row) in picture.pixels.chunks_exact(width).enumerate() {
+        let (above, part) = between(y, block);
+        let last = across.len() - 1;
+        let (above, below) = (&across[above.min(last)], &across[(above + 1).min(last)]);
+        let inks = row.iter().zip(above).zip(below).map(|((&p, &a), &b)| {
+            let limit = (a * (PARTS - part) + b * part) / (PARTS * PARTS);
+            // A byte. Cut off to what a byte with a sign holds.
+            (limit as i16 + 1 - i16::from(p)).clamp(LEAST, i16::from(i8::MAX)) as i8
+        });
+        depth.extend(inks);
     }
     Ink {
         width,
         height,
         depth,
     }
+}
+
+/// The thresholds of a row of blocks mixed between the middles of these, for each pixel of a row, in
+/// [`PARTS`] of a grey level.
+fn mixed_across(means: &[u8], block: usize, width: usize) -> Vec<u16> {
+    let of = |column: usize| u16::from(means[column.min(means.len() - 1)]);
+    let pixels = (0..width).map(|x| between(x, block));
+    pixels
+        .map(|(left, part)| of(left) * (PARTS - part) + of(left + 1) * part)
+        .collect()
+}
+
+/// Steps from the middle of a block to that of the next. Twice mixed, a byte fills 16 bits with them.
+const PARTS: u16 = 16;
+
+/// The block whose middle lies before a pixel, and how far the pixel lies from it to the next one, in
+/// [`PARTS`].
+fn between(pixel: usize, block: usize) -> (usize, u16) {
+    let parts = usize::from(PARTS);
+    let at = ((2 * pixel + 1) * parts / (2 * block)).saturating_sub(parts / 2);
+    (at / parts, (at % parts) as u16)
 }
 
 /// Which grey of a block separates ink from paper.
@@ -326,6 +345,31 @@ mod tests {
             let luma = Luma::new(40, 40, &[90; 1_600]).unwrap();
             let ink = threshold(&Picture::resized(luma, 1.0), 8, 24, level);
             assert!(ink.rows().flatten().all(|&ink| ink <= 0));
+        }
+    }
+
+    /// Stripes on paper on which a shadow falls; steps between blocks would show in the paper's ink.
+    #[test]
+    fn thresholds_change_without_a_step_from_block_to_block() {
+        const SIDE: usize = 96;
+        const BLOCK: usize = 8;
+        for across in [true, false] {
+            let grey = |i: usize| {
+                let (x, y) = (i % SIDE, i / SIDE);
+                let (along, other) = if across { (x, y) } else { (y, x) };
+                let paper = 80 + along as u8;
+                if other % 4 < 2 { paper } else { paper - 60 }
+            };
+            let pixels: Vec<u8> = (0..SIDE * SIDE).map(grey).collect();
+            let luma = Luma::new(SIDE as u32, SIDE as u32, &pixels).unwrap();
+            let ink = threshold(&Picture::resized(luma, 1.0), BLOCK, 24, Level::Mean);
+            for at in 3 * BLOCK..SIDE - 3 * BLOCK {
+                let ink = |at: usize| {
+                    let (x, y) = if across { (at, 32) } else { (32, at) };
+                    ink.at(x as f64, y as f64)
+                };
+                assert!(ink(at).abs_diff(ink(at + 1)) <= 1, "{at}");
+            }
         }
     }
 }

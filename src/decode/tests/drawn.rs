@@ -112,6 +112,20 @@ fn codes_on_a_bent_sheet_are_read() {
 }
 
 #[test]
+fn a_large_code_is_read_at_a_glance() {
+    let content = "GP1:".to_owned() + &"OF SIX HUNDRED BYTES ".repeat(43);
+    for level in [QrCodeEcc::Medium, QrCodeEcc::Quartile] {
+        let code = QrCode::encode_text(&content, level).unwrap();
+        let print = Print::of(&code);
+        for module in [3.0, 3.6] {
+            let mut canvas = Canvas::new(480, 480, 200);
+            canvas.print(&print, (240.3, 239.6), flat(module, 0.05));
+            assert_eq!(contents(&canvas.glance()), [text(&content)], "{module}");
+        }
+    }
+}
+
+#[test]
 fn a_large_flat_code_is_read() {
     let (content, ecc) = ([b'x'; 900], QrCodeEcc::Medium);
     let code = QrCode::encode_segments_advanced(
