@@ -1,5 +1,7 @@
 //! A small disk of its own for tests that fill it; needs root.
 
+#![allow(clippy::unwrap_used)]
+
 use std::{
     fs,
     io::Write as _,

@@ -3,6 +3,9 @@
 use super::*;
 use crate::store::{mend, small_disk::SmallDisk};
 
+/// Leaves on the disk what a power cut leaves.
+type Leave<'a> = &'a dyn Fn(&Path);
+
 fn beside(path: &Path, suffix: &str) -> PathBuf {
     PathBuf::from(format!("{}{suffix}", path.display()))
 }
@@ -52,7 +55,7 @@ fn a_mend_that_breaks_off_anywhere_loses_nothing_that_could_be_read() {
         whole(path);
         fs::rename(path, beside(path, ".damaged-1")).unwrap();
     };
-    let cuts: [(&str, &dyn Fn(&Path)); 4] = [
+    let cuts: [(&str, Leave<'_>); 4] = [
         ("while it was put together", &|path| {
             let half = beside(path, ".rescue");
             mend::put_together(&half, path, device()).unwrap();
