@@ -11,6 +11,15 @@ use super::{
     room,
 };
 
+/// Epochs with records that no receipt covers, but for those after the last passage. That one is looked up from the end;
+/// as a second `EXISTS` it made SQLite build an index over the whole log, each time.
+pub(super) const WAITING: &str = "
+    SELECT ordinal, epoch, acknowledged, acknowledged_head FROM epochs e
+    WHERE EXISTS (SELECT 1 FROM records r WHERE r.ordinal = e.ordinal AND r.seq >= e.acknowledged)
+      AND e.ordinal <= (SELECT r.ordinal FROM records r WHERE r.passage = 1
+                        ORDER BY r.ordinal DESC, r.seq DESC LIMIT 1)
+    ORDER BY ordinal";
+
 /// The reading end of the passage log.
 #[derive(Debug)]
 pub struct Outbox {
@@ -132,14 +141,7 @@ impl Outbox {
     }
 
     fn waiting(&self) -> Result<Vec<Waiting>, LogError> {
-        let mut statement = self.connection.prepare(
-            "SELECT ordinal, epoch, acknowledged, acknowledged_head FROM epochs e
-             WHERE EXISTS (SELECT 1 FROM records r
-                           WHERE r.ordinal = e.ordinal AND r.seq >= e.acknowledged)
-               AND EXISTS (SELECT 1 FROM records r
-                           WHERE r.ordinal >= e.ordinal AND r.passage = 1)
-             ORDER BY ordinal",
-        )?;
+        let mut statement = self.connection.prepare(WAITING)?;
         let rows = statement.query_map([], |row| {
             Ok(Waiting {
                 ordinal: row.get(0)?,

@@ -222,6 +222,27 @@ fn a_run_without_passages_is_told_with_the_next_one_that_has_some() {
 }
 
 #[test]
+fn what_waits_is_found_without_an_index_that_is_made_for_the_question() {
+    let disk = disk();
+    drop(open(&disk.path, 1));
+    let log = rusqlite::Connection::open(&disk.path).unwrap();
+    let explain = format!("EXPLAIN QUERY PLAN {}", super::outbox::WAITING);
+    let mut statement = log.prepare(&explain).unwrap();
+    let steps = statement
+        .query_map([], |row| row.get::<_, String>(3))
+        .unwrap();
+    let plan: Vec<_> = steps.map(Result::unwrap).collect();
+    assert!(
+        plan.iter().any(|step| step.contains("SEARCH r")),
+        "{plan:?}"
+    );
+    assert!(
+        !plan.iter().any(|step| step.contains("AUTOMATIC")),
+        "{plan:?}"
+    );
+}
+
+#[test]
 fn only_what_a_receipt_covers_is_forgotten_and_only_after_its_time() {
     let disk = disk();
     let mut passages = open(&disk.path, 1).log;
