@@ -21,8 +21,10 @@ use tokio_rustls::{TlsAcceptor, server::TlsStream};
 
 use crate::{patient::Patient, router::https_only, tls::HubTls};
 
-/// Connections at once: some 20 KiB each, 45 over TLS (docs/scale.md). More of them wait in the system's queue.
+/// Connections at once: some 20 KiB each (docs/scale.md). More of them wait in the system's queue.
 pub const MAX_CONNECTIONS: usize = 12_000;
+/// The same over TLS, where each is some 50 KiB: together they stay below 512 MiB.
+pub const MAX_TLS_CONNECTIONS: usize = 9_000;
 /// Length of that queue, as far as the system allows it.
 const QUEUE: u32 = 16_384;
 /// How long TLS may take to be agreed on.
@@ -60,7 +62,11 @@ pub async fn serve(
     tls: Option<Arc<HubTls>>,
     stop: impl Future<Output = ()>,
 ) {
-    let permits = Arc::new(Semaphore::new(MAX_CONNECTIONS));
+    let most = match tls {
+        Some(_) => MAX_TLS_CONNECTIONS,
+        None => MAX_CONNECTIONS,
+    };
+    let permits = Arc::new(Semaphore::new(most));
     let (stopping, stopped) = watch::channel(());
     let mut connections = JoinSet::new();
     let mut stop = pin!(stop);

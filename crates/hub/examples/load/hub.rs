@@ -5,7 +5,7 @@ use std::{
     fs,
     io::{BufRead as _, BufReader},
     path::{Path, PathBuf},
-    process::{Child, Command, Stdio},
+    process::{Child, ChildStdout, Command, Stdio},
 };
 
 use gatepost_hub::tls::make;
@@ -53,6 +53,7 @@ impl Site {
 pub(crate) struct Running {
     child: Child,
     pub(crate) hub: client::Hub,
+    _stdout: BufReader<ChildStdout>,
 }
 
 /// Whether devices speak TLS.
@@ -88,15 +89,19 @@ impl Running {
             .spawn()
             .unwrap();
         let mut line = String::new();
-        BufReader::new(child.stdout.take().unwrap())
-            .read_line(&mut line)
-            .unwrap();
+        // Kept open: a hub that can't say something more would end.
+        let mut stdout = BufReader::new(child.stdout.take().unwrap());
+        stdout.read_line(&mut line).unwrap();
         let address = line.trim().rsplit_once("://").expect("the hub listens");
         let hub = client::Hub {
             address: address.1.parse().unwrap(),
             tls: (over == Over::Https).then(|| client::tls(&certificate)),
         };
-        Self { child, hub }
+        Self {
+            child,
+            hub,
+            _stdout: stdout,
+        }
     }
 
     /// The most memory that it held so far.
