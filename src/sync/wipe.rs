@@ -96,8 +96,9 @@ pub fn finish(data: &DataDir, now: Timestamp) -> Result<Option<DeviceId>, SyncEr
     // Without an identity the key has gone already, and the batches were written before it.
     let identity = data.identity().ok();
     drop(outbox);
-    if let Some(identity) = identity.as_ref().filter(|_| data.passages().exists()) {
-        // Rot must not keep the key alive: what can be read goes on.
+    if let Some(identity) = &identity {
+        // Rot must not keep the key alive: what can be read goes on, also where a power cut left the log without
+        // its name.
         PassageLog::mend(&data.passages(), device_id(&identity.key.public()), now)?;
     }
     let _outbox = data.lock("outbox")?;

@@ -201,6 +201,22 @@ fn a_wipe_of_a_device_whose_log_has_rotted_destroys_its_key_and_keeps_what_can_b
 }
 
 #[test]
+fn a_wipe_after_a_mend_that_broke_off_keeps_the_passages_of_the_log_that_had_no_name_yet() {
+    let hub = ModelHub::new();
+    let mut device = Device::new(42, &hub.address, Vec::new());
+    device.pass(3);
+    device.log = None;
+    let data = &device.data;
+    let order = order(&device);
+    wipe::take(data, &device.identity, &device.clock, &order).unwrap();
+    let nameless = format!("{}.rescued", data.passages().display());
+    fs::rename(data.passages(), nameless).unwrap();
+    wipe::finish(data, NOW).unwrap().unwrap();
+    assert_eq!(files_in(&data.unsent(), "batch").len(), 1);
+    assert!(!data.key_path().exists() && !data.passages().exists());
+}
+
+#[test]
 fn only_the_authoritys_order_for_this_very_device_wipes_it() {
     let mut device = Device::new(42, "", Vec::new());
     let other = Device::new(43, "", Vec::new());
