@@ -1,6 +1,8 @@
 //! Finder patterns: the three squares in a code's corners. Any straight line through the middle of
 //! one crosses black, white, black, white, black in the proportion 1:1:3:1:1.
 
+use std::cmp::Reverse;
+
 use super::mapping::Point;
 use super::threshold::{Ink, Pixels, Way};
 
@@ -139,7 +141,8 @@ fn confirm(ink: &Ink, (x, y): Point, length: usize) -> Option<Finder> {
     let down = straight_cross(ink, (x, y), Way::Down, most)?;
     let y = y + down.off_middle;
     let across = straight_cross(ink, (x, y), Way::Right, most)?;
-    let x = x + across.off_middle;
+    // A cross counts from the middle of the pixel that it starts in, as `y` is.
+    let x = x.floor() + 0.5 + across.off_middle;
     let (shorter, longer) = (
         down.length.min(across.length),
         down.length.max(across.length),
@@ -274,8 +277,70 @@ impl Found {
             old.y = mean(old.y, new.y);
             old.module = mean(old.module, new.module);
             old.seen += 1;
-        } else if self.all.len() < MAX_FOUND {
+            return;
+        }
+        if self.all.len() == MAX_FOUND {
+            self.forget_half();
+        }
+        if self.all.len() < MAX_FOUND {
             self.all.push(new);
+        }
+    }
+
+    /// Of those that ended, the half that most rows agree on stays: the lower part of a picture counts too.
+    fn forget_half(&mut self) {
+        let ended = &mut self.all[..self.near];
+        ended.sort_by_key(|finder| Reverse(finder.seen));
+        let kept = self.near / 2;
+        self.all.drain(kept..self.near);
+        self.near = kept;
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::decode::tests::{Canvas, Print};
+
+    /// Draws a finder pattern with modules of whole pixels, its top left corner at this pixel.
+    fn draw(canvas: &mut Canvas, (left, top): (usize, usize), module: usize) {
+        let print = Print::of_version("", 1);
+        for (x, y) in (0..7 * module).flat_map(|y| (0..7 * module).map(move |x| (x, y))) {
+            let black = print.modules[y / module * 21 + x / module];
+            canvas.pixels[(top + y) * canvas.width as usize + left + x] =
+                if black { 30 } else { 220 };
+        }
+    }
+
+    #[test]
+    fn the_middle_is_found_whether_modules_are_of_an_odd_or_an_even_number_of_pixels() {
+        for module in 2..9 {
+            for (left, top) in [(20, 20), (21, 20), (20, 21), (23, 27)] {
+                let mut canvas = Canvas::new(100, 100, 220);
+                draw(&mut canvas, (left, top), module);
+                let found = find(&canvas.ink(), 1, 4);
+                assert_eq!(found.len(), 1, "{module}");
+                let half = 3.5 * module as f64;
+                let middle = (left as f64 + half, top as f64 + half);
+                assert_eq!(found[0].at(), middle, "{module}");
+                assert_eq!(found[0].module, module as f64);
+            }
+        }
+    }
+
+    #[test]
+    fn a_crowd_of_small_patterns_does_not_hide_the_larger_ones_below() {
+        let mut canvas = Canvas::new(640, 480, 220);
+        for (column, row) in (0..16).flat_map(|row| (0..38).map(move |column| (column, row))) {
+            draw(&mut canvas, (4 + 16 * column, 4 + 16 * row), 2);
+        }
+        let large = [(40, 300), (400, 300), (40, 400)];
+        large.map(|corner| draw(&mut canvas, corner, 6));
+        let found = find(&canvas.ink(), 1, 3);
+        let middles: Vec<_> = found.iter().map(Finder::at).collect();
+        for (left, top) in large {
+            let middle = (left as f64 + 21.0, top as f64 + 21.0);
+            assert!(middles.contains(&middle), "{middles:?}");
         }
     }
 }
