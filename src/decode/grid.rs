@@ -20,23 +20,23 @@ pub(super) enum Outcome {
     Nothing,
 }
 
-/// Share of the fixed modules that must be right before the rest is worth reading.
+/// Share of the fixed modules that must be right before the rest is worth reading: to a careful look, to a
+/// quick one, and where the code has told its version and a mesh will mend its bends.
 const MIN_FIT: f64 = 0.7;
 const MIN_QUICK_FIT: f64 = 0.75;
+const MIN_TOLD_FIT: f64 = 0.5;
+/// The same before a quick look reads it: error correction is the dearest stage.
+const MIN_READ_FIT: f64 = 0.8;
+/// The same for a mesh, which fits wherever there is a code.
+const MIN_MESH_FIT: f64 = 0.85;
 /// How much longer, in modules, one side of a code may seem than the other to a quick look.
 const MAX_UNEVEN: f64 = 1.35;
 /// What looking at a timing pattern costs, in modules sampled.
 const TICKS_WORK: usize = 32;
-/// The same when the code has told its version and a mesh will mend its bends.
-const MIN_TOLD_FIT: f64 = 0.5;
-/// The same for a mesh, which fits wherever there is a code.
-const MIN_MESH_FIT: f64 = 0.85;
 /// Places per code whose alignment pattern is looked for.
 const MAX_NEAR: usize = 2;
-/// Places per code that are read as they are, and of these that are worth moving about.
+/// Places per code that a quick look reads as they are, and that a careful one moves about.
 const MAX_READS: usize = 2;
-/// The same before a quick look reads it: error correction is the dearest stage.
-const MIN_READ_FIT: f64 = 0.8;
 const MAX_REFINED: usize = 2;
 /// Steps, in modules, by which a careful look and a quick one move a place.
 const STEPS: [f64; 5] = [1.0, 0.5, 0.5, 0.25, 0.25];
@@ -86,13 +86,7 @@ pub(super) fn read_thoroughly(
             .iter()
             .map(|guess| guess.read(ink, Effort::Doubting, budget)),
     );
-    let tied = || {
-        first(
-            better
-                .iter()
-                .map(|guess| guess.read_tied(ink, Effort::Doubting, budget)),
-        )
-    };
+    let tied = || first(better.iter().map(|guess| guess.read_tied(ink, budget)));
     let tied = flat.or_else(tied);
     let relaxed = || first(better.iter().map(|guess| guess.read_relaxed(ink, budget)));
     tied.or_else(relaxed).unwrap_or(Outcome::Nothing)
@@ -266,11 +260,11 @@ impl Guess {
     }
 
     /// Over a mesh that is tied to the alignment patterns, where there are some.
-    fn read_tied(&self, ink: &Ink, effort: Effort, budget: &mut Budget) -> Option<Outcome> {
+    fn read_tied(&self, ink: &Ink, budget: &mut Budget) -> Option<Outcome> {
         budget.spend(mesh::tying_work(self.version))?;
         let mapping = self.mapping()?;
         let tones = mesh::tied(ink, &mapping, self.version)?;
-        self.read_tones(&mapping, &tones, effort, budget)
+        self.read_tones(&mapping, &tones, budget)
     }
 
     /// Over a mesh that is moved until nothing gets clearer.
@@ -281,25 +275,18 @@ impl Guess {
         self.read_tones(
             &mapping,
             &mesh::relaxed(ink, &mapping, self.version),
-            Effort::Doubting,
             budget,
         )
     }
 
-    fn read_tones(
-        &self,
-        mapping: &Mapping,
-        tones: &Tones,
-        effort: Effort,
-        budget: &mut Budget,
-    ) -> Option<Outcome> {
+    fn read_tones(&self, mapping: &Mapping, tones: &Tones, budget: &mut Budget) -> Option<Outcome> {
         if tones.fit < MIN_MESH_FIT {
             return None;
         }
         let side = symbol::side_of(self.version);
         tones.modules().find_map(|modules| {
             budget.spend(symbol::WORK * side * side)?;
-            self.outcome(mapping, symbol::read(side, &modules, effort))
+            self.outcome(mapping, symbol::read(side, &modules, Effort::Doubting))
         })
     }
 

@@ -131,8 +131,21 @@ pub struct DecodedCode {
     #[serde(flatten)]
     pub content: CodeContent,
     /// Where it is, in pixels of the picture (x, y): the code's own top left corner, then its top
-    /// right, bottom right and bottom left. May lie a little outside the picture.
+    /// right, bottom right and bottom left; in a mirrored one the second and the last change places. May
+    /// lie a little outside the picture.
     pub corners: [(f32, f32); 4],
+}
+
+impl DecodedCode {
+    /// Whether a place in the picture lies in the code, mirrored or not.
+    fn covers(&self, (x, y): (f32, f32)) -> bool {
+        let side = |i: usize| {
+            let ((ax, ay), (bx, by)) = (self.corners[i], self.corners[(i + 1) % 4]);
+            (bx - ax) * (y - ay) - (by - ay) * (x - ax)
+        };
+        let sides = [0, 1, 2, 3].map(side);
+        sides.iter().all(|&side| side >= 0.0) || sides.iter().all(|&side| side <= 0.0)
+    }
 }
 
 /// Reads the codes of a picture: each content once, from the top of the picture to its bottom.
@@ -153,20 +166,23 @@ fn decode_with<E>(
     if picture.width.min(picture.height) < MIN_SIDE {
         return Ok(Vec::new());
     }
-    let (mut codes, mut unread, mut more) = (Vec::new(), false, MORE_LOOKS);
+    let (mut codes, mut unread) = (Vec::<DecodedCode>::new(), Vec::new());
+    let mut more = MORE_LOOKS;
     for look in still::looks(picture) {
         let stages = Stages::of(look, picture);
         watch(&stages)?;
         let seen = stages.seen();
-        // What one look saw another one may read.
-        unread |= !seen.unread.is_empty();
         codes.extend(seen.codes);
-        if !codes.is_empty() {
-            if !unread || more == 0 {
-                break;
-            }
-            more -= 1;
+        // What one look saw another one may read.
+        unread.extend(seen.unread.iter().map(|&(x, y, _)| (x, y)));
+        if codes.is_empty() {
+            continue;
         }
+        unread.retain(|&place| !codes.iter().any(|code| code.covers(place)));
+        if unread.is_empty() || more == 0 {
+            break;
+        }
+        more -= 1;
     }
     Ok(dedupe(codes))
 }
@@ -214,8 +230,8 @@ pub mod steps {
     }
 }
 
-/// Looks that are spent on a second code after a first one was read.
-const MORE_LOOKS: usize = 3;
+/// Looks that are spent, after a code was read, on others that were seen.
+const MORE_LOOKS: usize = 6;
 
 /// What a look shows, in pixels of the picture that it looks at.
 struct Seen {
