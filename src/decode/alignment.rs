@@ -2,7 +2,7 @@
 
 use super::budget::Budget;
 use super::layout::alignment_pattern;
-use super::mapping::{Mapping, Point};
+use super::mapping::{Mapping, Point, length};
 use super::threshold::Ink;
 
 /// The middle of the alignment pattern at these columns and rows: the best match around where it should
@@ -51,7 +51,7 @@ pub(super) fn find(
             places.push(place);
         }
     }
-    let distance = |&(x, y): &Point| (x - at).hypot(y - at);
+    let distance = |&(x, y): &Point| length((x - at, y - at));
     let nearest = places
         .iter()
         .copied()

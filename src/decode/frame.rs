@@ -1,8 +1,10 @@
 //! The frame of a finder pattern: where its middle is and how its two sides lie, found by matching
 //! the pattern itself.
 
+use std::f64::consts::FRAC_1_SQRT_2;
+
 use super::layout::square;
-use super::mapping::Point;
+use super::mapping::{Point, length};
 use super::threshold::Ink;
 
 /// A finder pattern's own axes.
@@ -16,20 +18,20 @@ pub(super) struct Frame {
     pub(super) fit: f64,
 }
 
-/// Quarter turns look the same; so three angles in between, in degrees.
-const TURNS: [f64; 3] = [0.0, 30.0, 60.0];
-/// Directions in which a slanting pattern looks pressed, in degrees, and how much.
-const PRESSED: [(f64, f64); 9] = [
+/// Quarter turns look the same; so 0, 30 and 60 degrees. Directions are vectors of length one, for sines are
+/// not the same on all machines.
+const TURNS: [Point; 3] = [(1.0, 0.0), (HALF_ROOT_3, 0.5), (0.5, HALF_ROOT_3)];
+const HALF_ROOT_3: f64 = 0.866_025_403_784_438_6;
+/// How much a slanting pattern looks pressed, and in which directions: 0, 45, 90 and 135 degrees.
+const PRESSED: [f64; 2] = [0.6, 0.35];
+const DIRECTIONS: [Point; 4] = [
+    (1.0, 0.0),
+    (FRAC_1_SQRT_2, FRAC_1_SQRT_2),
     (0.0, 1.0),
-    (0.0, 0.6),
-    (45.0, 0.6),
-    (90.0, 0.6),
-    (135.0, 0.6),
-    (0.0, 0.35),
-    (45.0, 0.35),
-    (90.0, 0.35),
-    (135.0, 0.35),
+    (-FRAC_1_SQRT_2, FRAC_1_SQRT_2),
 ];
+/// Tangent of 20 degrees.
+const TAN_20: f64 = 0.363_970_234_266_202_4;
 /// Starting points that are worth climbing from.
 const CLIMBS: usize = 3;
 /// What finding a frame costs, in modules sampled.
@@ -41,9 +43,13 @@ impl Frame {
     /// The frame of a pattern that was seen around `centre`, with modules of about `module` pixels
     /// along rows and columns.
     pub(super) fn around(ink: &Ink, centre: Point, module: f64) -> Self {
-        let mut starts: Vec<Self> = PRESSED
+        let pressed = PRESSED
             .iter()
-            .flat_map(|&pressed| TURNS.map(|turn| Self::leaning(centre, module, pressed, turn)))
+            .flat_map(|&by| DIRECTIONS.map(|from| (from, by)));
+        let mut starts: Vec<Self> = [(DIRECTIONS[0], 1.0)]
+            .into_iter()
+            .chain(pressed)
+            .flat_map(|pressed| TURNS.map(|turn| Self::leaning(centre, module, pressed, turn)))
             .map(|frame| frame.judged(ink))
             .collect();
         starts.sort_by(|a, b| b.fit.total_cmp(&a.fit));
@@ -57,18 +63,16 @@ impl Frame {
         best
     }
 
-    /// A square that was turned by `turn` degrees and then pressed, as large as was seen.
-    fn leaning(centre: Point, module: f64, (from, by): (f64, f64), turn: f64) -> Self {
+    /// A square that was turned and then pressed, as large as was seen.
+    fn leaning(centre: Point, module: f64, ((cos, sin), by): (Point, f64), turn: Point) -> Self {
         let press = |(x, y): Point| {
-            let (sin, cos) = from.to_radians().sin_cos();
             let (along, across) = (x * cos + y * sin, (y * cos - x * sin) * by);
             (along * cos - across * sin, along * sin + across * cos)
         };
-        let (sin, cos) = turn.to_radians().sin_cos();
         let frame = Self {
             centre,
-            right: press((cos, sin)),
-            down: press((-sin, cos)),
+            right: press(turn),
+            down: press((-turn.1, turn.0)),
             fit: 0.0,
         };
         let crossing = |v: Point| {
@@ -105,7 +109,6 @@ impl Frame {
     /// Moved, leaned and stretched to where it fits best.
     pub(super) fn climbed(self, ink: &Ink) -> Self {
         let mut best = self;
-        let length = |(x, y): Point| x.hypot(y);
         let module = (length(self.right) + length(self.down)) / 2.0;
         for part in [1.0, 0.5, 0.5, 0.25, 0.25, 0.12] {
             let (place, axis) = (0.5 * part * module, 0.15 * part * module);
@@ -148,13 +151,16 @@ impl Frame {
     }
 
     /// Turned by quarters so that a way in the picture leads along `right`, or between `right` and
-    /// `down`; with that way in modules. `None` if the axes are no axes.
+    /// `down`: from 20 degrees before `right` to 70 behind it; with that way in modules. `None` if the axes
+    /// are no axes.
     pub(super) fn facing(&self, way: Point) -> Option<(Self, Point)> {
         let mut frame = *self;
         for _ in 0..4 {
             let way = frame.modules(way);
             let finite = way.0.is_finite() && way.1.is_finite();
-            if finite && (-20.0..70.0).contains(&way.1.atan2(way.0).to_degrees()) {
+            // Turned on by 20 degrees it lies in the first quarter.
+            let turned = (way.0 - TAN_20 * way.1, way.1 + TAN_20 * way.0);
+            if finite && turned.0 > 0.0 && turned.1 >= 0.0 {
                 return Some((frame, way));
             }
             frame = frame.quarter();

@@ -2,7 +2,7 @@
 
 use super::finder::{Finder, cross};
 use super::frame::Frame;
-use super::mapping::{Anchors, Point};
+use super::mapping::{Anchors, Point, length};
 use super::symbol;
 use super::threshold::Ink;
 
@@ -86,10 +86,6 @@ impl Legs {
             }
         })
     }
-}
-
-fn length((x, y): Point) -> f64 {
-    x.hypot(y)
 }
 
 /// Modules between two centres with modules of these lengths, and the depth of the second against

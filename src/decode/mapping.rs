@@ -5,6 +5,11 @@ use super::threshold::Ink;
 /// x and y, in pixels of the pass.
 pub(super) type Point = (f64, f64);
 
+/// The length of a vector. A square root is rounded alike on all machines, which `hypot` is not.
+pub(super) fn length((x, y): Point) -> f64 {
+    (x * x + y * y).sqrt()
+}
+
 /// Four points of a code and where they are in the picture; a perspective is made of four.
 #[derive(Clone, Copy)]
 pub(super) struct Anchors {

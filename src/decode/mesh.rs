@@ -2,7 +2,7 @@
 //! until the modules are clearest.
 
 use super::layout::{alignment_centres, alignment_pattern, fixed_modules};
-use super::mapping::{Mapping, Point};
+use super::mapping::{Mapping, Point, length};
 use super::symbol;
 use super::threshold::Ink;
 
@@ -283,7 +283,10 @@ impl<'a> Sheet<'a> {
                 // Half of the places are white, and are not looked at closer.
                 .filter(|&(_, _, shift)| self.alignment_ink(knot, shift, (0.0, 0.0)) > 0.0)
                 .map(|(dx, dy, shift)| {
-                    (self.alignment_fit(knot, shift) - 0.02 * dx.hypot(dy), shift)
+                    (
+                        self.alignment_fit(knot, shift) - 0.02 * length((dx, dy)),
+                        shift,
+                    )
                 })
                 .max_by(|a, b| a.0.total_cmp(&b.0))?;
             if fit < min_fit {

@@ -18,8 +18,10 @@ const MAX_TRIOS: usize = 16;
 /// How well a pattern must fit to be one of a trio, and of a pair.
 const MIN_FIT: f64 = 0.45;
 const MIN_PAIR_FIT: f64 = 0.6;
-/// How far a neighbour may lie off an axis, in degrees; lines stay straight in perspective.
-const MAX_TILT: f64 = 15.0;
+/// How far a neighbour may lie off an axis, as a tangent (15 degrees); lines stay straight in perspective.
+const MAX_TILT: f64 = 0.267_949_192_431_122_7;
+/// The same for one that lies opposite, between both axes (25 and 65 degrees).
+const OPPOSITE: std::ops::RangeInclusive<f64> = 0.466_307_658_154_998_6..=2.144_506_920_509_559;
 /// Modules between the centres of two finder patterns, and a bit.
 const SPANS: std::ops::RangeInclusive<f64> = 12.0..=175.0;
 
@@ -130,12 +132,13 @@ fn complete(frames: &[Frame]) -> Vec<Candidate> {
 }
 
 /// If the second lies along a side of the first: both turned so that it lies along `right`, and how
-/// far off the axes it lies, in degrees.
+/// far off the axes it lies, as a sum of tangents.
 fn along(from: &Frame, to: &Frame) -> Option<(Frame, Frame, f64)> {
     let way = (to.centre.0 - from.centre.0, to.centre.1 - from.centre.1);
     let (from, way_from) = from.facing(way)?;
     let (to, way_to) = to.facing(way)?;
-    let tilt = |(x, y): Point| y.atan2(x).to_degrees().abs();
+    // Facing, x is above 0.
+    let tilt = |(x, y): Point| (y / x).abs();
     let near = tilt(way_from) < MAX_TILT && tilt(way_to) < MAX_TILT;
     let span = (way_from.0 * way_to.0).sqrt();
     (near && SPANS.contains(&span)).then_some((from, to, tilt(way_from) + tilt(way_to)))
@@ -192,7 +195,7 @@ fn guesses(a: &Frame, b: &Frame) -> Vec<([Frame; 3], usize, f64)> {
     let (Some((a, way_a)), Some((b, way_b))) = (a.facing(way), b.facing(way)) else {
         return Vec::new();
     };
-    let askew = |(x, y): Point| (y.atan2(x).to_degrees() - 45.0).abs() > 20.0;
+    let askew = |(x, y): Point| !OPPOSITE.contains(&(y / x));
     let span = ((way_a.0 + way_a.1) / 2.0 * (way_b.0 + way_b.1) / 2.0).sqrt();
     if askew(way_a) || askew(way_b) || !SPANS.contains(&span) {
         return Vec::new();
