@@ -335,7 +335,9 @@ mod tests {
             draw(&mut canvas, (4 + 16 * column, 4 + 16 * row), 2);
         }
         let large = [(40, 300), (400, 300), (40, 400)];
-        large.map(|corner| draw(&mut canvas, corner, 6));
+        for corner in large {
+            draw(&mut canvas, corner, 6);
+        }
         let found = find(&canvas.ink(), 1, 3);
         let middles: Vec<_> = found.iter().map(Finder::at).collect();
         for (left, top) in large {

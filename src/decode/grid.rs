@@ -5,7 +5,7 @@ use super::budget::Budget;
 use super::codewords::Effort;
 use super::layout::{Fixed, alignment_centres, edge_modules, fixed_modules};
 use super::legs::Legs;
-use super::mapping::{Anchors, Mapping, Point};
+use super::mapping::{Anchors, Mapping, Point, length};
 use super::mesh::{self, Tones};
 use super::symbol::{self, Unread};
 use super::threshold::Ink;
@@ -51,17 +51,15 @@ pub(super) fn read(ink: &Ink, legs: &Legs, budget: &mut Budget) -> Outcome {
     if guesses.is_empty() {
         return Outcome::Nothing;
     }
-    let best = guesses
-        .iter()
-        .filter(|guess| guess.fit >= MIN_READ_FIT)
-        .take(MAX_READS);
-    let tries = best.map(|guess| {
-        guess.read_if_told(ink, budget).or_else(|| {
-            let better = guess.refined(ink, &QUICK_STEPS, budget)?;
+    let good = |guess: &&Guess| guess.fit >= MIN_READ_FIT;
+    let best: Vec<&Guess> = guesses.iter().filter(good).take(MAX_READS).collect();
+    let as_they_are = first(best.iter().map(|guess| guess.read_if_told(ink, budget)));
+    as_they_are
+        .or_else(|| {
+            let better = best.first()?.refined(ink, &QUICK_STEPS, budget)?;
             better.read_if_told(ink, budget)
         })
-    });
-    first(tries).unwrap_or(Outcome::Seen)
+        .unwrap_or(Outcome::Seen)
 }
 
 /// Reads a code whose places are moved until they fit, first as a flat square and then with a mesh.
@@ -325,7 +323,7 @@ impl Guess {
         let mut anchors = self.anchors;
         let mut best = score(&anchors)?;
         let [(ax, ay), (bx, by), ..] = anchors.points;
-        let module = (bx - ax).hypot(by - ay) / (side as f64 - 7.0);
+        let module = length((bx - ax, by - ay)) / (side as f64 - 7.0);
         for step in steps.iter().map(|step| step * module) {
             for moved in [3, 1, 2, 0] {
                 for (dx, dy) in [(step, 0.0), (0.0, step)] {

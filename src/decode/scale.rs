@@ -21,12 +21,17 @@ impl<'a> Picture<'a> {
     /// At another size: `scale` pixels of the original become one, each side. A side never gets
     /// below 1.
     pub(super) fn resized(luma: Luma<'a>, scale: f64) -> Self {
-        if scale >= 1.0 && scale.fract() == 0.0 {
-            return Self::shrunk(luma, scale as usize);
-        }
         // `as` saturates; a side is far below 2^32, or its pixels would not fit into memory.
         let side = |side: usize| ((side as f64 / scale).round() as u32).max(1);
         let (width, height) = (side(luma.width), side(luma.height));
+        let fits = luma.width.min(luma.height) as f64 >= scale;
+        match scale {
+            1.0 => return Self::whole(luma),
+            2.0 if fits => return Self::shrunk::<2>(luma),
+            3.0 if fits => return Self::shrunk::<3>(luma),
+            4.0 if fits => return Self::shrunk::<4>(luma),
+            _ => {}
+        }
         let pixels = if scale < 1.0 {
             let to = (width as usize, height as usize);
             enlarged(luma.pixels, (luma.width, luma.height), to)
@@ -37,7 +42,7 @@ impl<'a> Picture<'a> {
                 luma.pixels,
             );
             let Some(old) = old else {
-                return Self::shrunk(luma, 1);
+                return Self::whole(luma);
             };
             imageops::thumbnail(&old, width, height).into_raw()
         };
@@ -52,35 +57,37 @@ impl<'a> Picture<'a> {
         }
     }
 
-    /// Each side divided by `by`: the mean of `by` x `by` pixels; a rest at the far edges is cut.
-    fn shrunk(luma: Luma<'a>, by: usize) -> Self {
-        let by = by.clamp(1, luma.width.min(luma.height));
-        if by == 1 {
-            return Self {
-                width: luma.width,
-                height: luma.height,
-                pixels: Cow::Borrowed(luma.pixels),
-                scale: (1.0, 1.0),
-            };
+    fn whole(luma: Luma<'a>) -> Self {
+        Self {
+            width: luma.width,
+            height: luma.height,
+            pixels: Cow::Borrowed(luma.pixels),
+            scale: (1.0, 1.0),
         }
-        let (width, height) = (luma.width / by, luma.height / by);
+    }
+
+    /// Each side divided by `BY`, which is at most 16 and not above a side: the mean of `BY` x `BY` pixels; a
+    /// rest at the far edges is cut. The scales that frames need; a known number becomes vector instructions.
+    fn shrunk<const BY: usize>(luma: Luma<'_>) -> Self {
+        let (width, height) = (luma.width / BY, luma.height / BY);
         let mut pixels = Vec::with_capacity(width * height);
-        let mut sums = vec![0u64; width];
-        for rows in luma.pixels.chunks_exact(luma.width * by) {
+        let mut sums = vec![0u16; width];
+        for rows in luma.pixels.chunks_exact(luma.width * BY) {
             sums.fill(0);
             for row in rows.chunks_exact(luma.width) {
-                for (sum, run) in sums.iter_mut().zip(row.chunks_exact(by)) {
-                    *sum += run.iter().map(|&p| u64::from(p)).sum::<u64>();
+                let (runs, _) = row.as_chunks::<BY>();
+                for (sum, run) in sums.iter_mut().zip(runs) {
+                    *sum += run.iter().map(|&p| u16::from(p)).sum::<u16>();
                 }
             }
             // The mean of bytes is a byte.
-            pixels.extend(sums.iter().map(|sum| (sum / (by * by) as u64) as u8));
+            pixels.extend(sums.iter().map(|sum| (sum / (BY * BY) as u16) as u8));
         }
         Self {
             width,
             height,
             pixels: Cow::Owned(pixels),
-            scale: (by as f64, by as f64),
+            scale: (BY as f64, BY as f64),
         }
     }
 
@@ -90,6 +97,7 @@ impl<'a> Picture<'a> {
         let (width, height) = (self.width, self.height);
         let near = |at: usize, end: usize| at.saturating_sub(reach)..end.min(at + reach + 1);
         let row = |y: usize| &self.pixels[y * width..][..width];
+        let amount = amount as f32;
         // The sum of each column over the rows that are near, kept up from row to row; whole numbers,
         // so that nothing drifts.
         let mut columns = vec![0u32; width];
@@ -113,14 +121,25 @@ impl<'a> Picture<'a> {
                 sum += column;
                 *until = sum;
             }
-            pixels.extend(row(y).iter().enumerate().map(|(x, &old)| {
-                let near = near(x, width);
-                let sum = until[near.end] - until[near.start];
-                let mean = sum as f32 / (near.len() * rows.len()) as f32;
-                let old = f32::from(old);
+            let sharper = |old: u8, sum: u32, near: usize| {
+                let (old, mean) = (f32::from(old), sum as f32 / (near * rows.len()) as f32);
                 // `as` saturates.
-                (old + (old - mean) * amount as f32) as u8
-            }));
+                (old + (old - mean) * amount) as u8
+            };
+            let at_edge = |x: usize| {
+                let near = near(x, width);
+                sharper(row(y)[x], until[near.end] - until[near.start], near.len())
+            };
+            // Away from the edges as many are near everywhere: that loop has no branch.
+            let middle = reach.min(width)..width.saturating_sub(reach).max(reach.min(width));
+            let all = 2 * reach + 1;
+            pixels.extend((0..middle.start).map(at_edge));
+            let sums = until.iter().zip(until.get(all..).unwrap_or_default());
+            pixels.extend(
+                (row(y)[middle.clone()].iter().zip(sums))
+                    .map(|(&old, (before, end))| sharper(old, end - before, all)),
+            );
+            pixels.extend((middle.end..width).map(at_edge));
         }
         Self {
             pixels: Cow::Owned(pixels),
