@@ -3,7 +3,7 @@
 
 use std::cmp::Reverse;
 
-use super::mapping::Point;
+use super::mapping::{Point, length};
 use super::threshold::{Ink, Pixels, Way};
 
 /// Most finder patterns that are kept per picture; noise gives thousands.
@@ -54,6 +54,18 @@ pub(super) fn find(ink: &Ink, step: usize, limit: usize) -> Vec<Finder> {
     });
     found.truncate(limit);
     found
+}
+
+/// Those that may belong to one code with another: alike large, and as far from each other as in a code.
+pub(super) fn pairs(finders: Vec<(f32, f32, f32)>) -> Vec<(f32, f32, f32)> {
+    let pair = |&(x, y, module): &(f32, f32, f32), &(a, b, other): &(f32, f32, f32)| {
+        let (smaller, larger) = (module.min(other), module.max(other));
+        let apart = length((f64::from(x - a), f64::from(y - b))) as f32;
+        // Centres are 14 to 170 modules apart, and a code may be seen aslant.
+        larger <= 1.5 * smaller && (12.0 * smaller..170.0 * larger).contains(&apart)
+    };
+    let paired = |finder: &&(f32, f32, f32)| finders.iter().any(|other| pair(finder, other));
+    finders.iter().filter(paired).copied().collect()
 }
 
 /// The columns in which a row changes from white to black and back, in turns; outside is white.

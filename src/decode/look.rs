@@ -106,10 +106,24 @@ impl Look {
 
     /// The finder patterns in it.
     pub(super) fn finders(&self, ink: &Ink) -> Vec<Finder> {
+        let limit = match self.care {
+            Care::Quick => QUICK_FINDERS,
+            Care::Thorough { .. } => THOROUGH_FINDERS,
+        };
+        finder::find(ink, self.step(), limit)
+    }
+
+    /// Every so manieth row is searched for finder patterns.
+    fn step(&self) -> usize {
         match self.care {
-            Care::Quick => finder::find(ink, self.rows, QUICK_FINDERS),
-            Care::Thorough { .. } => finder::find(ink, 1, THOROUGH_FINDERS),
+            Care::Quick => self.rows,
+            Care::Thorough { .. } => 1,
         }
+    }
+
+    /// Whether at least half of the rows through a finder pattern's black square hit it: print seldom looks so.
+    pub(super) fn is_clear(&self, finder: &Finder) -> bool {
+        f64::from(finder.seen) * self.step() as f64 >= 1.5 * finder.module
     }
 
     /// The codes that belong to them.
@@ -122,8 +136,7 @@ impl Look {
             Care::Thorough { work } => (Budget::new(work), THOROUGH_TRIPLES),
         };
         let mut sight = place::read_all(ink, finders, triples, &mut budget);
-        let done = !sight.readings.is_empty() && sight.unread.is_empty();
-        if self.care != Care::Quick && !done {
+        if self.care != Care::Quick {
             trio::read_all(ink, finders, &mut sight, &mut budget);
         }
         sight

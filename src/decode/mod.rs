@@ -174,7 +174,8 @@ fn decode_with<E>(
         let seen = stages.seen();
         codes.extend(seen.codes);
         // What one look saw another one may read.
-        unread.extend(seen.unread.iter().map(|&(x, y, _)| (x, y)));
+        let places = seen.unread.iter().chain(&seen.loose);
+        unread.extend(places.map(|&(x, y, _)| (x, y)));
         if codes.is_empty() {
             continue;
         }
@@ -238,8 +239,10 @@ struct Seen {
     codes: Vec<DecodedCode>,
     /// Finder patterns: x, y and the side of a module.
     finders: Vec<(f32, f32, f32)>,
-    /// Those of codes that were not read.
+    /// Those of what looks like a code, but was not read.
     unread: Vec<(f32, f32, f32)>,
+    /// Clear ones outside of all these that may be part of a code with each other.
+    loose: Vec<(f32, f32, f32)>,
 }
 
 /// One look, from grey to codes.

@@ -1,6 +1,6 @@
 //! One look, stage by stage: what reading, explaining and benches share.
 
-use super::finder::Finder;
+use super::finder::{self, Finder};
 use super::look::Look;
 use super::place::Sight;
 use super::scale::Picture;
@@ -38,19 +38,23 @@ impl<'a> Stages<'a> {
             let (x, y) = grey.original(f.at());
             (x, y, grey.original_length(f.module))
         };
-        let unread = self.sight.unread.iter().map(|&i| &self.finders[i]);
+        let readings = self.sight.readings.into_iter();
+        let codes: Vec<DecodedCode> = readings
+            .map(|(bytes, corners)| DecodedCode {
+                content: text::content(bytes),
+                corners: corners.map(|corner| grey.original(corner)),
+            })
+            .collect();
+        let unread = &self.sight.unread;
+        let clear = (self.finders.iter().enumerate())
+            .filter(|(i, finder)| self.look.is_clear(finder) && !unread.contains(i))
+            .map(|(_, finder)| place(finder))
+            .filter(|&(x, y, _)| !codes.iter().any(|code| code.covers((x, y))));
         Seen {
             finders: self.finders.iter().map(place).collect(),
-            unread: unread.map(place).collect(),
-            codes: self
-                .sight
-                .readings
-                .into_iter()
-                .map(|(bytes, corners)| DecodedCode {
-                    content: text::content(bytes),
-                    corners: corners.map(|corner| grey.original(corner)),
-                })
-                .collect(),
+            unread: unread.iter().map(|&i| place(&self.finders[i])).collect(),
+            loose: finder::pairs(clear.collect()),
+            codes,
         }
     }
 }

@@ -5,8 +5,9 @@
 use super::look::{Care, Look, PLAIN};
 use super::{DecodedCode, Luma, MIN_SIDE, Seen, dedupe, see};
 
-/// Most pixels of a frame's further looks together, after scaling: with the work of each, the cap per
-/// frame. At 640 x 480 one of them can be enlarged, and a second one if it looks at half of the frame.
+/// Most pixels of a frame's further looks together, after scaling, before none is enlarged any more: with the
+/// work of each, the cap per frame. At 640 x 480 one of them can be enlarged, and a second one if it looks at
+/// half of the frame.
 const MOST_PIXELS: f64 = 1_900_000.0;
 /// Frames for which a place is remembered.
 const REMEMBERED: usize = 8;
@@ -85,14 +86,28 @@ impl StreamReader {
         let seen = see(&quick, frame);
         self.remember(&seen, frame);
         let mut codes = seen.codes;
-        if codes.is_empty() || !seen.unread.is_empty() {
-            codes.extend(self.further(frame, quick.scale));
+        if codes.is_empty() || !seen.unread.is_empty() || !seen.loose.is_empty() {
+            let more = self.further(frame, quick.scale, &codes);
+            codes.extend(more);
         }
         dedupe(codes)
     }
 
     fn remember(&mut self, seen: &Seen, frame: Luma<'_>) {
-        self.place = match Region::around(seen, frame) {
+        let others = |place: &&(f32, f32, f32)| {
+            let &&(x, y, _) = place;
+            !seen.unread.contains(place) && !seen.codes.iter().any(|code| code.covers((x, y)))
+        };
+        let others: Vec<_> = seen.finders.iter().filter(others).copied().collect();
+        // What can never be read must not hide the rest: with every look it comes first once, and last once.
+        let mut places = [&seen.unread, &seen.loose, &others, &seen.finders];
+        if self.turn / TURNS.len() % 2 == 1 {
+            places[..3].rotate_left(1);
+        }
+        let region = places
+            .into_iter()
+            .find_map(|places| Region::around(places, frame));
+        self.place = match region {
             Some(region) => Some((region, 0)),
             None => self
                 .place
@@ -101,13 +116,14 @@ impl StreamReader {
         };
     }
 
-    /// The looks after the quick one until one reads something: cheap ones at the whole frame, dear ones
-    /// where something was seen. `scale` is the quick look's.
-    fn further(&mut self, frame: Luma<'_>, scale: f64) -> Vec<DecodedCode> {
+    /// The looks after the quick one until one reads something that is not `known`: cheap ones at the whole
+    /// frame, dear ones where something was seen. `scale` is the quick look's.
+    fn further(&mut self, frame: Luma<'_>, scale: f64, known: &[DecodedCode]) -> Vec<DecodedCode> {
         let mut pixels_left = MOST_PIXELS;
         let mut read = |look: Look, part| {
             let look = look.within(&mut pixels_left, scale, part);
-            let codes = see(&look, part).codes;
+            let mut codes = see(&look, part).codes;
+            codes.retain(|code| known.iter().all(|known| known.content != code.content));
             (!codes.is_empty()).then_some(codes)
         };
         let dazzled = dazzles(frame).then_some(DAZZLED).into_iter().flatten();
@@ -159,14 +175,9 @@ fn dazzles(picture: Luma<'_>) -> bool {
 }
 
 impl Region {
-    /// The part of a frame where finder patterns were seen, as wide again on every side; `None` if
+    /// The part of a frame where these finder patterns were seen, as wide again on every side; `None` if
     /// there were none.
-    fn around(seen: &Seen, frame: Luma<'_>) -> Option<Self> {
-        let places = if seen.unread.is_empty() {
-            &seen.finders
-        } else {
-            &seen.unread
-        };
+    fn around(places: &[(f32, f32, f32)], frame: Luma<'_>) -> Option<Self> {
         let mut bounds: Option<[f32; 4]> = None;
         for &(x, y, module) in places {
             let margin = 8.0 * module;
@@ -207,7 +218,7 @@ impl Region {
 mod tests {
     use super::*;
     use crate::decode::scale::Picture;
-    use crate::decode::tests::{Canvas, Print, bent, flat};
+    use crate::decode::tests::{Canvas, Noise, Print, bent, flat};
 
     /// A code that only a careful look reads: one finder pattern is covered.
     fn covered(width: u32, height: u32, middle: (f64, f64)) -> Canvas {
@@ -268,6 +279,44 @@ mod tests {
                 Some(name.as_bytes())
             );
         }
+    }
+
+    /// Whether the code is read within so many frames of the same picture.
+    fn is_read(canvas: &Canvas, content: &str, frames: usize) -> bool {
+        let mut reader = StreamReader::default();
+        (0..frames).any(|_| {
+            let codes = reader.read(canvas.view());
+            codes
+                .iter()
+                .any(|code| code.content.as_bytes() == content.as_bytes())
+        })
+    }
+
+    #[test]
+    fn beside_a_code_that_is_read_at_once_a_harder_one_is_read_too() {
+        let mut bent_too = plain((120.0, 120.0));
+        let sheet = Print::of_version("bent", 3);
+        bent_too.print(&sheet, (430.0, 300.0), bent(5.0, 1.6, sheet.half()));
+        let mut covered_too = covered(640, 480, (430.0, 300.0));
+        covered_too.draw(b"plain", (120.0, 120.0), 4.0, 0.2);
+        for (canvas, hard) in [(bent_too, "bent"), (covered_too, "covered")] {
+            assert!(is_read(&canvas, "plain", 1), "beside {hard}");
+            assert_eq!(canvas.glance().len(), 1);
+            assert!(is_read(&canvas, hard, TURNS.len()), "{hard}");
+        }
+    }
+
+    #[test]
+    fn beside_what_looks_like_a_code_and_is_none_another_one_is_read() {
+        let mut print = Print::of_version("no code", 2);
+        let mut noise = Noise::new(9);
+        for (x, y) in (9..25).flat_map(|y| (9..25).map(move |x| (x, y))) {
+            *print.module(x, y) = noise.byte() < 128;
+        }
+        let mut canvas = covered(640, 480, (450.0, 310.0));
+        canvas.print(&print, (120.0, 120.0), flat(5.0, 0.0));
+        assert!(!is_read(&canvas, "no code", 2 * TURNS.len()));
+        assert!(is_read(&canvas, "covered", 2 * TURNS.len()));
     }
 
     #[test]

@@ -59,6 +59,21 @@ fn of_two_codes_the_bent_one_is_read_too() {
 }
 
 #[test]
+fn of_two_codes_the_one_without_a_finder_pattern_is_read_too() {
+    let (whole, mut torn) = (
+        Print::of_version("whole", 3),
+        Print::of_version("one is lost", 3),
+    );
+    torn.cover(1);
+    let mut canvas = Canvas::new(440, 220, 200);
+    canvas.print(&whole, (105.0, 105.0), flat(5.0, 0.0));
+    canvas.print(&torn, (320.0, 110.0), flat(5.0, 0.2));
+    let mut read = contents(&canvas.still());
+    read.sort();
+    assert_eq!(read, [text("one is lost"), text("whole")]);
+}
+
+#[test]
 fn an_inverted_code_is_read() {
     let mut canvas = Canvas::new(240, 200, 25);
     let mut print = Print::of_version("light on dark", 2);
