@@ -5,23 +5,35 @@ use encoding_rs::SHIFT_JIS;
 use super::{CodeContent, MAX_CONTENT_BYTES};
 
 /// UTF-8 if the bytes are that, else Shift JIS, which symbols from Japan carry in byte mode (JIS X
-/// 0510; ISO/IEC 18004:2000 names JIS X 0201) and in Kanji mode; bytes that are neither stay bytes, and
-/// so does what would become a longer text than is handed on.
+/// 0510; ISO/IEC 18004:2000 names JIS X 0201) and in Kanji mode, else ISO 8859-1 (ISO/IEC 18004:2015, 7.3.5);
+/// bytes that are none of these stay bytes, and so does what would become a longer text than is handed on.
 pub(super) fn content(bytes: Vec<u8>) -> CodeContent {
     let bytes = match String::from_utf8(bytes) {
         Ok(text) => return CodeContent::Text(text),
         Err(other) => other.into_bytes(),
     };
-    let text = SHIFT_JIS.decode_without_bom_handling_and_without_replacement(&bytes);
-    match text.filter(|text| {
-        text.len() <= MAX_CONTENT_BYTES
-            && !text
-                .chars()
-                .any(|c| c.is_control() && !matches!(c, '\r' | '\n' | '\t'))
-    }) {
-        Some(text) => CodeContent::Text(text.into_owned()),
-        None => CodeContent::Bytes(bytes),
+    let is_print = |text: &String| {
+        !text.contains(|c: char| c.is_control() && !matches!(c, '\r' | '\n' | '\t'))
+    };
+    let latin = Some(bytes.iter().map(|&byte| char::from(byte)).collect()).filter(is_print);
+    let japanese = SHIFT_JIS
+        .decode_without_bom_handling_and_without_replacement(&bytes)
+        .map(String::from)
+        .filter(is_print)
+        // Much of it could be either: letters with accents seldom stand in a row.
+        .filter(|text| latin.is_none() || has_word(text));
+    match japanese.or(latin) {
+        Some(text) if text.len() <= MAX_CONTENT_BYTES => CodeContent::Text(text),
+        _ => CodeContent::Bytes(bytes),
     }
+}
+
+/// Whether three characters in a row are beyond ASCII.
+fn has_word(text: &str) -> bool {
+    let words = text.split(|c: char| c.is_ascii());
+    words
+        .map(|word| word.chars().count())
+        .any(|length| length >= 3)
 }
 
 #[cfg(test)]
@@ -63,9 +75,19 @@ mod tests {
     }
 
     #[test]
-    fn bytes_that_are_neither_stay_bytes() {
-        // No such byte; a first byte alone; a second byte that cannot follow.
-        for bytes in [&[0xff, 0xfe][..], &[b'a', 0x93], &[0x93, 0x20]] {
+    fn latin_letters_do_not_become_japanese() {
+        for latin in ["cafés", "Zoë", "¿Qué?", "Grüße aus Köln", "Ångström 23 °C"] {
+            let bytes: Vec<u8> = latin.chars().map(|c| c as u8).collect();
+            assert_eq!(text(&bytes).as_deref(), Some(latin));
+        }
+        // A byte that is no print in ISO 8859-1.
+        assert_eq!(text(b"\x93\xfa").as_deref(), Some("日"));
+    }
+
+    #[test]
+    fn bytes_that_are_none_of_these_stay_bytes() {
+        // A first byte alone; a second byte that cannot follow; one that never stands first.
+        for bytes in [&[b'a', 0x93][..], &[0x93, 0x20], &[0x80, 0xfe]] {
             assert_eq!(text(bytes), None, "{bytes:x?}");
         }
     }
@@ -75,6 +97,6 @@ mod tests {
         for control in [0x00, 0x07, 0x1b, 0x7f] {
             assert_eq!(text(&[0xb1, control, 0xb2]), None, "{control:x}");
         }
-        assert_eq!(text(b"\xb1\t\xb2").as_deref(), Some("ｱ\tｲ"));
+        assert_eq!(text(b"\xb1\xb2\xb3\t").as_deref(), Some("ｱｲｳ\t"));
     }
 }

@@ -1,5 +1,6 @@
 //! Small pictures: grey as it comes, or a code that is drawn and then spoiled, so that a mutation
-//! changes modules, the pose and the light as well as pixels.
+//! changes modules, the pose and the light as well as pixels. A few are large: each pixel comes many times, so
+//! that they are shrunk first.
 
 use gatepost_decode::decode::{self, DecodedCode, Luma, MAX_CODES, StreamReader, steps};
 use qrcodegen::QrCodeEcc;
@@ -11,6 +12,9 @@ use super::{Feed, check, code};
 const MIN_SIDE: usize = 1;
 const MAX_SIDE: usize = 112;
 const MAX_STILL_SIDE: usize = 64;
+/// Up from here the picture's second byte makes it large, and how many times each pixel comes at least.
+const LARGE: u8 = 240;
+const TIMES: usize = 8;
 /// Frames that a stream gets.
 const FRAMES: usize = 3;
 /// Steps of work that a single look may do, in modules sampled.
@@ -29,6 +33,13 @@ pub(super) fn run(input: &[u8]) {
         raw(feed.0, width * height)
     } else {
         drawn(&mut feed, width, height)
+    };
+    let (pixels, width, height) = if made >= LARGE && !whole {
+        let times = TIMES + usize::from(made - LARGE);
+        let pixels = enlarged(&pixels, width, times);
+        (pixels, width * times, height * times)
+    } else {
+        (pixels, width, height)
     };
     let Some(picture) = Luma::new(width as u32, height as u32, &pixels) else {
         unreachable!("there are as many pixels as the size says");
@@ -50,6 +61,15 @@ pub(super) fn run(input: &[u8]) {
         }
         _ => tell(&decode::first_look(picture)),
     }
+}
+
+/// Each pixel so many times, across and down.
+fn enlarged(pixels: &[u8], width: usize, times: usize) -> Vec<u8> {
+    let rows = pixels.chunks_exact(width).map(|row| {
+        let wide = row.iter().flat_map(|&grey| std::iter::repeat_n(grey, times));
+        wide.collect::<Vec<u8>>().repeat(times)
+    });
+    rows.flatten().collect()
 }
 
 fn tell(codes: &[DecodedCode]) {
@@ -143,6 +163,11 @@ pub(super) fn seeds() -> Vec<Vec<u8>> {
             }
             seed.extend(axes.map(|axis| axis as u8));
             seed.extend([0, 0, ink, paper, noise, 0]);
+            if [0, 190, 240, 241].contains(&way) {
+                let mut large = seed.clone();
+                large[1] = LARGE + 1 + content % 8 * 2;
+                seeds.push(large);
+            }
             seeds.push(seed);
         }
     }
