@@ -5,10 +5,9 @@
 //! read the `symbol`. A `look` is one run through them; a `still` gets many, a `stream` one or two a
 //! frame. Careful looks add `frame`, `trio`, `version` and `mesh`. docs/reading.md tells the whole.
 //!
-//! All of it is ours. A library's search asserted on odd pictures and overflowed on far-away corners, which
-//! can't be ruled out from outside without doing the search, and a checkpoint must not stop for a picture;
-//! its symbol reader told nothing of doubtful modules and took an alignment pattern of version 21 to be
-//! elsewhere.
+//! All but the order of codewords in a quick look (rqrr, in `symbol`) is ours. A library's search asserted on
+//! odd pictures and overflowed on far-away corners, which can't be ruled out from outside without doing the
+//! search, and a checkpoint must not stop for a picture; its symbol reader tells nothing of doubtful modules.
 
 mod alignment;
 mod budget;

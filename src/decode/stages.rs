@@ -59,7 +59,7 @@ impl<'a> Stages<'a> {
     }
 }
 
-/// For `benches/reading.rs`, which measures a stage on what the stages before it made.
+/// For `benches/readers/benches/stages.rs`, which measures a stage on what the stages before it made.
 impl<'a> Stages<'a> {
     /// The first look at a picture.
     pub fn quick(luma: Luma<'a>) -> Self {
