@@ -185,6 +185,29 @@ pub(in crate::decode) fn flat(module: f64, angle: f64) -> impl Fn(Point) -> Poin
     move |(x, y)| ((x * cos + y * sin) / module, (y * cos - x * sin) / module)
 }
 
+/// How far, in pixels, the corners of a reading are at most from those of a print of `side` modules, turned by
+/// `angle`, its middle at `middle` and its modules `across` pixels wide and `down` high.
+pub(in crate::decode) fn corners_off(
+    code: &DecodedCode,
+    side: f64,
+    middle: Point,
+    (across, down): Point,
+    angle: f64,
+) -> f64 {
+    let (sin, cos) = angle.sin_cos();
+    let half = side / 2.0;
+    let places = [(-half, -half), (half, -half), (half, half), (-half, half)];
+    let off = |((x, y), (u, v)): ((f32, f32), Point)| {
+        let expected = (
+            middle.0 + across * (u * cos - v * sin),
+            middle.1 + down * (u * sin + v * cos),
+        );
+        (f64::from(x) - expected.0).hypot(f64::from(y) - expected.1)
+    };
+    let pairs = code.corners.into_iter().zip(places);
+    pairs.map(off).fold(0.0, f64::max)
+}
+
 /// A print that is turned by `angle` and then tilted by `tilt` about the vertical, seen by a camera
 /// `distance` modules away.
 pub(in crate::decode) fn slanting(

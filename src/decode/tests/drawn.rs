@@ -40,6 +40,8 @@ fn a_code_that_is_seen_three_times_as_high_as_wide_is_read() {
         canvas.print(&print, (150.3, 149.6), |(x, y)| (x / across, y / down));
         let codes = canvas.still();
         assert_eq!(contents(&codes), [text("from far aslant")], "{across}");
+        let off = corners_off(&codes[0], 29.0, (150.3, 149.6), (across, down), 0.0);
+        assert!(off < 4.0, "{off}");
     }
 }
 
