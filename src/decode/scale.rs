@@ -30,6 +30,7 @@ impl<'a> Picture<'a> {
             2.0 if fits => return Self::shrunk::<2>(luma),
             3.0 if fits => return Self::shrunk::<3>(luma),
             4.0 if fits => return Self::shrunk::<4>(luma),
+            5.0 if fits => return Self::shrunk::<5>(luma),
             _ => {}
         }
         let pixels = if scale < 1.0 {

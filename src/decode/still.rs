@@ -5,7 +5,7 @@ use super::look::{Care, Look, PLAIN};
 use super::threshold::Level;
 
 /// Work of a careful look, in modules sampled.
-const WORK: usize = 20_000_000;
+const WORK: usize = 6_000_000;
 /// Longest side, in pixels, that a careful look works at, and that is worth making larger fourfold.
 const MAX_SIDE: f64 = 2_600.0;
 const TINY_SIDE: f64 = 300.0;
