@@ -58,7 +58,7 @@ const QUICK_RESERVE: usize = 60_000;
 const QUICK_FINDERS: usize = 24;
 const THOROUGH_FINDERS: usize = 96;
 /// Triples of them that are looked at.
-const QUICK_TRIPLES: usize = 16;
+const QUICK_TRIPLES: usize = 12;
 const THOROUGH_TRIPLES: usize = 2_000;
 
 /// A plain look at the picture as it is.

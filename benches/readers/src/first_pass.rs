@@ -65,7 +65,7 @@ fn row(name: &str, own: &[f64], rqrr: &[f64]) -> Vec<String> {
         format!("{middle:.2}"),
         format!("{:.2}", middle / median(rqrr.iter().copied())),
         format!("{:.2}", median(ratios)),
-        format!("{:.1}", p95(own.iter().copied()) / middle),
+        format!("{:.2}", p95(own.iter().copied()) / middle),
         format!("{:.1}", worst / middle),
     ]
 }

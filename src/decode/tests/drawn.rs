@@ -1,5 +1,7 @@
 //! Codes that are hard to read in a still picture, and that are read.
 
+use std::collections::HashSet;
+
 use qrcodegen::{QrCode, QrCodeEcc, QrSegment, Version};
 
 use super::*;
@@ -73,6 +75,25 @@ fn of_two_codes_the_one_without_a_finder_pattern_is_read_too() {
     let mut read = contents(&canvas.still());
     read.sort();
     assert_eq!(read, [text("one is lost"), text("whole")]);
+}
+
+#[test]
+fn eight_codes_in_a_hand_that_shakes_are_read_within_three_frames() {
+    for angle in [0.0, 0.03, 0.2] {
+        let mut reader = StreamReader::default();
+        let mut read = HashSet::new();
+        for shake in [0.0, 0.01, 0.02] {
+            let mut canvas = Canvas::new(640, 480, 200);
+            for number in 0..8 {
+                let (x, y) = (f64::from(number % 4), f64::from(number / 4));
+                let middle = (80.0 + 160.0 * x + 30.0 * shake, 120.0 + 240.0 * y);
+                let content = format!("GP1:CODE {number} OF A WHOLE FAMILY AND SOME MORE");
+                canvas.draw(content.as_bytes(), middle, 2.6, angle + shake);
+            }
+            read.extend(contents(&reader.read(canvas.view())));
+        }
+        assert_eq!(read.len(), 8, "{angle}");
+    }
 }
 
 #[test]
