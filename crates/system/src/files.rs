@@ -1,0 +1,277 @@
+//! Files that survive a power cut: written whole or not at all, and read with a limit.
+//!
+//! A file is written under another name beside its own, flushed to the disk, renamed, and the
+//! directory is flushed too. Whoever reads it finds the old bytes or the new ones.
+
+use std::{
+    ffi::OsString,
+    fmt,
+    fs::{self, File, OpenOptions, Permissions},
+    io::{self, Read as _, Write as _},
+    os::unix::fs::{OpenOptionsExt as _, PermissionsExt as _},
+    path::{Path, PathBuf},
+};
+
+/// Something could not be done to a file.
+#[derive(Debug, thiserror::Error)]
+#[error("cannot {action} {}", path.display())]
+pub struct FileError {
+    /// What was tried.
+    pub action: Action,
+    /// On which file or directory.
+    pub path: PathBuf,
+    /// Why it failed.
+    pub source: io::Error,
+}
+
+impl FileError {
+    /// Adds to an error what was tried, for `map_err`.
+    pub fn at(action: Action, path: &Path) -> impl FnOnce(io::Error) -> Self {
+        let path = path.to_owned();
+        move |source| Self {
+            action,
+            path,
+            source,
+        }
+    }
+
+    /// Whether the file is not there at all.
+    pub fn is_not_found(&self) -> bool {
+        self.source.kind() == io::ErrorKind::NotFound
+    }
+}
+
+/// What can be tried on a file.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Action {
+    /// Open or read it.
+    Read,
+    /// Write it, or replace it with a new one.
+    Write,
+    /// Make a file or directory that is not there yet.
+    Create,
+    /// Remove it.
+    Remove,
+}
+
+impl fmt::Display for Action {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(match self {
+            Self::Read => "read",
+            Self::Write => "write",
+            Self::Create => "create",
+            Self::Remove => "remove",
+        })
+    }
+}
+
+/// Who may read a new file.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Access {
+    /// Whoever the umask lets.
+    Shared,
+    /// Its owner alone (mode 0600), whatever mode a file of that name had before.
+    Private,
+}
+
+/// Reads a whole file of at most `limit` bytes.
+pub fn read(path: &Path, limit: usize) -> Result<Vec<u8>, FileError> {
+    let read = || {
+        let mut bytes = Vec::new();
+        let mut limited = File::open(path)?.take(limit as u64 + 1);
+        if limited.read_to_end(&mut bytes)? > limit {
+            let why = format!("it is larger than {limit} bytes");
+            return Err(io::Error::new(io::ErrorKind::FileTooLarge, why));
+        }
+        Ok(bytes)
+    };
+    read().map_err(FileError::at(Action::Read, path))
+}
+
+/// Reads a whole text file of at most `limit` bytes.
+pub fn read_text(path: &Path, limit: usize) -> Result<String, FileError> {
+    String::from_utf8(read(path, limit)?).map_err(|_| {
+        let why = io::Error::new(io::ErrorKind::InvalidData, "it is not UTF-8 text");
+        FileError::at(Action::Read, path)(why)
+    })
+}
+
+/// Writes a file, in place of the one that may be there.
+pub fn replace(path: &Path, access: Access, bytes: &[u8]) -> Result<(), FileError> {
+    replace_with(path, access, |file| {
+        file.write_all(bytes)
+            .map_err(FileError::at(Action::Write, path))
+    })
+}
+
+/// The same for what is written piece by piece. The file can also be read in `write`; when `write`
+/// fails, nothing of it stays behind.
+pub fn replace_with<T, E: From<FileError>>(
+    path: &Path,
+    access: Access,
+    write: impl FnOnce(&mut File) -> Result<T, E>,
+) -> Result<T, E> {
+    let part = part_of(path);
+    let made = || {
+        let mut file = open_new(&part, access).map_err(FileError::at(Action::Write, &part))?;
+        let made = write(&mut file)?;
+        file.sync_all()
+            .map_err(FileError::at(Action::Write, &part))?;
+        drop(file);
+        publish(&part, path)?;
+        Ok(made)
+    };
+    made().inspect_err(|_| {
+        // The error says what happened; half a file would only take up space.
+        let _ = fs::remove_file(&part);
+    })
+}
+
+/// Makes a file that only its owner can read. Never replaces one.
+pub fn create_private(path: &Path, bytes: &[u8]) -> Result<(), FileError> {
+    let part = part_of(path);
+    let create = || {
+        let mut file = open_new(&part, Access::Private)?;
+        file.write_all(bytes)?;
+        file.sync_all()?;
+        // A link, unlike a rename, never replaces what is there.
+        fs::hard_link(&part, path)
+    };
+    let created = create().map_err(FileError::at(Action::Create, path));
+    // Also when it failed: its bytes are a secret.
+    let _ = fs::remove_file(&part);
+    created?;
+    sync_directory(directory_of(path))
+}
+
+/// Gives a finished file that was flushed to the disk its name, in place of the one that may have it.
+pub fn publish(part: &Path, path: &Path) -> Result<(), FileError> {
+    fs::rename(part, path).map_err(FileError::at(Action::Write, path))?;
+    sync_directory(directory_of(path))
+}
+
+/// Flushes the names in a directory to the disk.
+pub fn sync_directory(path: &Path) -> Result<(), FileError> {
+    File::open(path)
+        .and_then(|directory| directory.sync_all())
+        .map_err(FileError::at(Action::Write, path))
+}
+
+/// The directory that a file is in; the working directory for a bare name.
+pub fn directory_of(path: &Path) -> &Path {
+    path.parent()
+        .filter(|directory| !directory.as_os_str().is_empty())
+        .unwrap_or(Path::new("."))
+}
+
+/// Bytes that are free for this user on the file system of a path.
+pub fn free_space(path: &Path) -> Result<u64, FileError> {
+    let system =
+        rustix::fs::statvfs(path).map_err(|why| FileError::at(Action::Read, path)(why.into()))?;
+    Ok(system.f_bavail.saturating_mul(system.f_frsize))
+}
+
+/// The name under which a file is written before it gets its own: `key.json.part`.
+fn part_of(path: &Path) -> PathBuf {
+    let mut part = OsString::from(path);
+    part.push(".part");
+    part.into()
+}
+
+/// An empty file to write, in place of what a crash left behind: that may be a link, or have
+/// another mode.
+fn open_new(path: &Path, access: Access) -> io::Result<File> {
+    match fs::remove_file(path) {
+        Err(why) if why.kind() != io::ErrorKind::NotFound => return Err(why),
+        Ok(()) | Err(_) => {}
+    }
+    let mut options = OpenOptions::new();
+    options.read(true).write(true).create_new(true);
+    if access == Access::Private {
+        options.mode(0o600);
+    }
+    let file = options.open(path)?;
+    if access == Access::Private {
+        // Whatever the umask took away.
+        file.set_permissions(Permissions::from_mode(0o600))?;
+    }
+    Ok(file)
+}
+
+#[cfg(test)]
+mod tests {
+    #![allow(clippy::unwrap_used)]
+
+    use std::os::unix::fs::symlink;
+
+    use super::*;
+
+    fn mode(path: &Path) -> u32 {
+        fs::metadata(path).unwrap().permissions().mode() & 0o777
+    }
+
+    fn names(directory: &Path) -> Vec<OsString> {
+        let entries = fs::read_dir(directory).unwrap();
+        entries.map(|entry| entry.unwrap().file_name()).collect()
+    }
+
+    #[test]
+    fn a_replaced_file_has_the_new_bytes_and_leaves_nothing_beside_it() {
+        let home = tempfile::tempdir().unwrap();
+        let path = home.path().join("a.json");
+        replace(&path, Access::Shared, b"one").unwrap();
+        replace(&path, Access::Private, b"two").unwrap();
+        assert_eq!(read(&path, 3).unwrap(), b"two");
+        assert_eq!(mode(&path), 0o600);
+        assert_eq!(names(home.path()), ["a.json"]);
+    }
+
+    #[test]
+    fn a_write_that_fails_keeps_the_old_file_and_removes_the_half_one() {
+        let home = tempfile::tempdir().unwrap();
+        let path = home.path().join("list");
+        replace(&path, Access::Shared, b"old").unwrap();
+        let failed: Result<(), FileError> = replace_with(&path, Access::Shared, |file| {
+            file.write_all(b"half").unwrap();
+            Err(FileError::at(Action::Write, &path)(io::Error::other(
+                "full",
+            )))
+        });
+        assert!(failed.is_err());
+        assert_eq!(read(&path, 10).unwrap(), b"old");
+        assert_eq!(names(home.path()), ["list"]);
+    }
+
+    #[test]
+    fn a_link_that_lies_where_a_part_is_written_is_not_followed() {
+        let home = tempfile::tempdir().unwrap();
+        let (path, victim) = (home.path().join("key"), home.path().join("victim"));
+        fs::write(&victim, "kept").unwrap();
+        symlink(&victim, home.path().join("key.part")).unwrap();
+        replace(&path, Access::Private, b"new").unwrap();
+        assert_eq!(fs::read(&victim).unwrap(), b"kept");
+    }
+
+    #[test]
+    fn a_private_file_is_never_replaced() {
+        let home = tempfile::tempdir().unwrap();
+        let path = home.path().join("key");
+        create_private(&path, b"first").unwrap();
+        let error = create_private(&path, b"second").unwrap_err();
+        assert_eq!(error.action, Action::Create);
+        assert_eq!(error.source.kind(), io::ErrorKind::AlreadyExists);
+        assert_eq!(read(&path, 10).unwrap(), b"first");
+        assert_eq!((mode(&path), names(home.path()).len()), (0o600, 1));
+    }
+
+    #[test]
+    fn a_file_over_the_limit_is_refused_and_not_cut() {
+        let home = tempfile::tempdir().unwrap();
+        let path = home.path().join("big");
+        fs::write(&path, [0; 11]).unwrap();
+        let error = read(&path, 10).unwrap_err();
+        let text = format!("cannot read {}: it is larger than 10 bytes", path.display());
+        assert_eq!(crate::chain(&error), text);
+        assert_eq!(read(&path, 11).unwrap().len(), 11);
+    }
+}
