@@ -1,13 +1,15 @@
-//! The one place that asks the system what time it is.
+//! The scanner's time: the wall clock, never below the newest signed time that was seen, and times
+//! as a guard reads them.
 
 use std::{
-    sync::{Mutex, PoisonError},
-    time::{Duration, Instant, SystemTime, UNIX_EPOCH},
+    sync::{Mutex, MutexGuard, PoisonError},
+    time::{Duration, Instant},
 };
 
 use gatepost_pass::{Floor, Now, Timestamp};
+use gatepost_system::clock::{self, format_time};
 
-/// The device's clock: the wall clock, held up by the time floor.
+/// The device's clock: the wall clock, held up by the floor of signed times.
 #[derive(Debug)]
 pub struct Clock {
     started: Instant,
@@ -23,7 +25,7 @@ struct Reading {
     steady: Duration,
 }
 
-/// The wall clock was set by somebody or something.
+/// Somebody or something has set the wall clock.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Jump {
     /// Seconds forward; negative for back.
@@ -45,12 +47,13 @@ impl Clock {
         }
     }
 
-    /// Takes a signed time that the device has seen.
-    pub fn raise(&self, signed: Timestamp) {
+    /// Raises the floor to a signed time. Only the two types that hand out what was signed call it,
+    /// `BundleCache` and `VerifiedReceipt`, so that no caller can forget a time.
+    pub(crate) fn raise(&self, signed: Timestamp) {
         self.floor().raise(signed, self.started.elapsed());
     }
 
-    /// Whether the wall clock has jumped since this was asked last.
+    /// Whether the wall clock has jumped since the last call.
     pub fn jump(&self) -> Option<Jump> {
         let reading = Reading {
             wall: self.wall(),
@@ -61,20 +64,16 @@ impl Clock {
             .and_then(|before| jump(before, reading))
     }
 
-    /// What time it is, and how far to believe it.
+    /// The time, and how far to trust it.
     pub fn now(&self) -> Now {
         self.floor().now(self.wall(), self.started.elapsed())
     }
 
     fn wall(&self) -> Timestamp {
-        self.fixed.unwrap_or_else(|| {
-            let since = SystemTime::now().duration_since(UNIX_EPOCH);
-            // Before 1970 is as dead as 1970.
-            Timestamp(since.unwrap_or_default().as_secs())
-        })
+        self.fixed.unwrap_or_else(clock::now)
     }
 
-    fn floor(&self) -> std::sync::MutexGuard<'_, Floor> {
+    fn floor(&self) -> MutexGuard<'_, Floor> {
         // A floor is plain numbers: whole even if a thread died holding it.
         self.floor.lock().unwrap_or_else(PoisonError::into_inner)
     }
@@ -87,23 +86,6 @@ fn jump(before: Reading, now: Reading) -> Option<Jump> {
     let ahead = i128::from(now.wall.0) - i128::from(expected.0);
     let seconds = i64::try_from(ahead).unwrap_or(if ahead < 0 { i64::MIN } else { i64::MAX });
     (seconds.unsigned_abs() > JUMP).then_some(Jump { seconds })
-}
-
-/// Reads `2026-11-21T08:00:00Z`.
-pub fn parse_time(text: &str) -> Result<Timestamp, String> {
-    let time = humantime::parse_rfc3339_weak(text)
-        .map_err(|why| format!("{why}; write a time like 2026-11-21T08:00:00Z"))?;
-    let since = time
-        .duration_since(UNIX_EPOCH)
-        .map_err(|_| "a time after 1970".to_owned())?;
-    Ok(Timestamp(since.as_secs()))
-}
-
-/// Writes `2026-11-21T08:00:00Z`.
-pub fn format_time(time: Timestamp) -> String {
-    // 9999 is the last year that the format knows.
-    let seconds = time.0.min(253_402_300_799);
-    humantime::format_rfc3339_seconds(UNIX_EPOCH + Duration::from_secs(seconds)).to_string()
 }
 
 /// Writes `08:00` in a zone that is `offset` minutes east of UTC.
@@ -161,14 +143,11 @@ mod tests {
 
     #[test]
     fn times_are_read_and_written_as_rfc_3339() {
-        let time = parse_time("2026-11-21T23:30:05Z").unwrap();
-        assert_eq!(format_time(time), "2026-11-21T23:30:05Z");
+        let time = clock::parse_time("2026-11-21T23:30:05Z").unwrap();
         assert_eq!(format_local(time, 480), "2026-11-22 07:30");
         assert_eq!(format_hour(time, -30), "23:00");
         let (year, month, day) = (2026, 11, 22);
         assert_eq!(local_date(time, 480), Date { year, month, day });
-        assert!(parse_time("yesterday").is_err());
-        assert_eq!(format_time(Timestamp(u64::MAX)), "9999-12-31T23:59:59Z");
     }
 
     #[test]

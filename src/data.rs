@@ -6,11 +6,12 @@
 //! enrolment            root, certificate and hub address, from the authority
 //! bundle/manifest      the installed bundle; bundle/files/ holds what it names
 //! passages.sqlite      the passage log
-//! place                the place code that was scanned last
-//! direction            which way people go, as it was switched last
+//! place                the last place code that was scanned
+//! direction            which way people pass, as last switched
 //! first-run            the enrolment code of a first run (0600), until the authority has answered
 //! revoked              the list of revoked devices that was read last
-//! wipe-order           the one that names this device: all of the above is destroyed but settings and unsent passages
+//! wipe-order           the list that names this device: all of the above is destroyed except settings
+//!                      and unsent passages
 //! wiped                the hub of a device that was wiped; unsent/ holds its last batches
 //! ```
 
@@ -20,10 +21,10 @@ use std::{
     path::{Path, PathBuf},
 };
 
-use gatepost_pass::{HubPin, Root, SecretKey, TrustError, words::parse_hex};
-use gatepost_protocol::{Enrolment, device::device_id};
-
-use crate::{files, store::BundleCache};
+use data_encoding::{HEXLOWER, HEXLOWER_PERMISSIVE};
+use gatepost_pass::{FormatError, HubPin, Root, SecretKey, TrustError};
+use gatepost_protocol::Enrolment;
+use gatepost_system::files::{self, Access, Action, FileError};
 
 /// A device's directory.
 #[derive(Clone, Debug)]
@@ -31,71 +32,55 @@ pub struct DataDir {
     path: PathBuf,
 }
 
-/// Why the data directory can't be used.
+/// Why the data directory cannot be used.
 #[derive(Debug, thiserror::Error)]
 pub enum DataError {
-    /// A file or the directory can't be read or written.
-    #[error("{path}: {why}")]
-    Io {
-        /// Which.
-        path: String,
-        /// What the system said.
-        why: io::Error,
-    },
+    /// A file or the directory cannot be read or written.
+    #[error(transparent)]
+    File(#[from] FileError),
     /// The device key file is damaged.
-    #[error("{0} is damaged: the device must be enrolled again")]
-    Key(String),
+    #[error("{} is damaged: the device must be enrolled again", .0.display())]
+    Key(PathBuf),
     /// The enrolment file breaks the format.
-    #[error("the enrolment file is damaged: {0}")]
-    Enrolment(gatepost_pass::FormatError),
-    /// The root in the enrolment file does not count.
-    #[error("the enrolment's root does not count: {0}")]
-    Root(TrustError),
-    /// The root holds a key that everybody has.
-    #[error("the enrolment's root holds a published test key: everybody could sign for it")]
-    PublishedKey,
-    /// The root is not one of those that this build pins.
-    #[error("the enrolment's root is not one that this program pins")]
-    NotPinned,
-    /// The certificate is for another device.
-    #[error("the enrolment's certificate is for another device: make a new request on this one")]
-    OtherDevice,
+    #[error("the enrolment file is damaged")]
+    Enrolment(#[source] FormatError),
+    /// The root in the enrolment file is not valid.
+    #[error("the enrolment's root is not valid")]
+    Root(#[source] TrustError),
     /// Not enrolled yet.
     #[error(
-        "this device is not enrolled: run `gatepost enrol request` and give the file to the authority"
+        "this device is not enrolled: run `gatepost enrol request` and give the file to the \
+         authority"
     )]
     NotEnrolled,
-    /// Another process is at work here.
-    #[error("another Gatepost process is busy in {0}: wait until it is done")]
-    Busy(String),
+    /// Another process holds the lock.
+    #[error("another Gatepost process is busy in {}: wait until it is done", .0.display())]
+    Busy(PathBuf),
 }
-
-/// Roots that this build pins (`keys/roots`). None in the public tree: see `keys/README.md`.
-const PINNED: &[&[u8]] = include!(concat!(env!("OUT_DIR"), "/pinned.rs"));
 
 /// Who a device is and whom it trusts.
 #[derive(Debug)]
 pub struct Identity {
-    /// Its secret key.
+    /// The device's secret key.
     pub key: SecretKey,
-    /// Its certificate, as bytes.
+    /// The authority's certificate of that key, encoded.
     pub certificate: Vec<u8>,
-    /// The root it pins.
+    /// The root that the device pins.
     pub root: Root,
-    /// Its hub; empty for USB only.
+    /// Address of the hub; empty for a device that syncs by USB stick only.
     pub hub: String,
     /// The keys that the hub may have.
     pub hub_pins: Vec<HubPin>,
 }
 
 impl DataDir {
-    /// Opens a directory, making it where it is missing.
+    /// Opens a directory, creating it where it is missing.
     pub fn open(path: &Path) -> Result<Self, DataError> {
         let data = Self {
             path: path.to_owned(),
         };
         let files = data.bundle().join("files");
-        fs::create_dir_all(&files).map_err(io_error(&files))?;
+        fs::create_dir_all(&files).map_err(FileError::at(Action::Create, &files))?;
         Ok(data)
     }
 
@@ -146,7 +131,7 @@ impl DataDir {
         self.path.join("first-run")
     }
 
-    /// The directory itself, to ask how much room there is.
+    /// The directory itself, to ask how much space is free.
     pub fn path(&self) -> &Path {
         &self.path
     }
@@ -171,80 +156,39 @@ impl DataDir {
         self.path.join("unsent")
     }
 
-    /// Takes one of the locks (`bundle`, `outbox`, `log`); it is let go when the value is dropped or the
-    /// process dies.
+    /// Takes one of the locks (`bundle`, `outbox`, `log`); it is released when the value is dropped or
+    /// the process dies.
     pub fn lock(&self, name: &str) -> Result<File, DataError> {
         let path = self.path.join(format!("{name}.lock"));
-        let file = File::create(&path).map_err(io_error(&path))?;
+        let file = File::create(&path).map_err(FileError::at(Action::Create, &path))?;
         match file.try_lock() {
             Ok(()) => Ok(file),
-            Err(TryLockError::WouldBlock) => Err(DataError::Busy(self.path.display().to_string())),
-            Err(TryLockError::Error(why)) => Err(io_error(&path)(why)),
+            Err(TryLockError::WouldBlock) => Err(DataError::Busy(self.path.clone())),
+            Err(TryLockError::Error(why)) => Err(FileError::at(Action::Write, &path)(why).into()),
         }
     }
 
-    /// The device's key; made of `seed` when there is none yet.
+    /// The device's key; made from `seed` when there is none yet.
     pub fn device_key(&self, seed: &[u8; 32]) -> Result<SecretKey, DataError> {
-        let path = self.key_path();
-        let hex: String = seed.iter().map(|byte| format!("{byte:02x}")).collect();
-        match files::create_secret(&path, format!("{KEY_TITLE}\nseed {hex}\n").as_bytes()) {
+        let text = format!("{KEY_TITLE}\nseed {}\n", HEXLOWER.encode(seed));
+        match files::create_private(&self.key_path(), text.as_bytes()) {
             Ok(()) => Ok(SecretKey::from_seed(seed)),
-            Err(why) if why.kind() == io::ErrorKind::AlreadyExists => self.read_key(),
-            Err(why) => Err(io_error(&path)(why)),
+            Err(error) if error.source.kind() == io::ErrorKind::AlreadyExists => self.own_key(),
+            Err(error) => Err(error.into()),
         }
     }
 
     /// Keeps the enrolment code of a first run, which holds a secret.
     pub fn keep_first_run(&self, text: &str) -> Result<(), DataError> {
-        let path = self.first_run();
-        match fs::remove_file(&path) {
-            Err(why) if why.kind() != io::ErrorKind::NotFound => Err(io_error(&path)(why)),
-            Ok(()) | Err(_) => {
-                files::create_secret(&path, text.as_bytes()).map_err(io_error(&path))
-            }
-        }
-    }
-
-    /// Takes an enrolment file from the authority.
-    pub fn enrol(&self, bytes: &[u8]) -> Result<Root, DataError> {
-        let enrolment = Enrolment::from_bytes(bytes).map_err(DataError::Enrolment)?;
-        let root = Root::pin(&enrolment.root).map_err(DataError::Root)?;
-        if root.keys().iter().any(|key| key.published().is_some()) {
-            return Err(DataError::PublishedKey);
-        }
-        if !PINNED.is_empty() && !PINNED.contains(&enrolment.root.as_slice()) {
-            return Err(DataError::NotPinned);
-        }
-        let key = self.read_key()?;
-        let claimed = gatepost_protocol::device::peek_certificate(&enrolment.certificate);
-        if claimed.map(|claimed| device_id(&claimed.key)) != Ok(device_id(&key.public())) {
-            return Err(DataError::OtherDevice);
-        }
-        let same = self.identity().is_ok_and(|identity| identity.root == root);
-        if !same {
-            // What another root has signed counts no longer.
-            BundleCache::new(self.bundle())
-                .clear()
-                .map_err(io_error(&self.bundle()))?;
-        }
-        let path = self.enrolment_path();
-        files::replace(&path, bytes).map_err(io_error(&path))?;
-        Ok(root)
+        Ok(files::replace(&self.first_run(), Access::Private, text.as_bytes())?)
     }
 
     /// Who this device is.
     pub fn identity(&self) -> Result<Identity, DataError> {
-        let path = self.enrolment_path();
-        let bytes = match files::read_limited(&path, Enrolment::MAX) {
-            Ok(bytes) => bytes,
-            Err(why) if why.kind() == io::ErrorKind::NotFound => {
-                return Err(DataError::NotEnrolled);
-            }
-            Err(why) => return Err(io_error(&path)(why)),
-        };
+        let bytes = enrolled(files::read(&self.enrolment_path(), Enrolment::MAX))?;
         let enrolment = Enrolment::from_bytes(&bytes).map_err(DataError::Enrolment)?;
         Ok(Identity {
-            key: self.read_key()?,
+            key: self.own_key()?,
             certificate: enrolment.certificate,
             root: Root::pin(&enrolment.root).map_err(DataError::Root)?,
             hub: enrolment.hub.as_str().trim_end_matches('/').to_owned(),
@@ -254,25 +198,16 @@ impl DataDir {
 
     /// The device's key, once there is one.
     pub fn own_key(&self) -> Result<SecretKey, DataError> {
-        self.read_key()
-    }
-
-    fn read_key(&self) -> Result<SecretKey, DataError> {
         let path = self.key_path();
-        let bytes = match files::read_limited(&path, 1024) {
-            Ok(bytes) => bytes,
-            Err(why) if why.kind() == io::ErrorKind::NotFound => {
-                return Err(DataError::NotEnrolled);
-            }
-            Err(why) => return Err(io_error(&path)(why)),
-        };
+        let bytes = enrolled(files::read(&path, 1024))?;
         let text = String::from_utf8_lossy(&bytes);
         let seed = text
             .strip_prefix(KEY_TITLE)
             .and_then(|rest| rest.trim().strip_prefix("seed "));
-        seed.and_then(|seed| parse_hex(seed).ok())
-            .map(|seed| SecretKey::from_seed(&seed))
-            .ok_or_else(|| DataError::Key(path.display().to_string()))
+        let seed = seed.and_then(|hex| HEXLOWER_PERMISSIVE.decode(hex.as_bytes()).ok());
+        let seed = seed.and_then(|seed| seed.try_into().ok());
+        seed.map(|seed| SecretKey::from_seed(&seed))
+            .ok_or(DataError::Key(path))
     }
 
     /// The device's secret key.
@@ -288,7 +223,10 @@ impl DataDir {
 
 const KEY_TITLE: &str = "gatepost device key 1";
 
-fn io_error(path: &Path) -> impl FnOnce(io::Error) -> DataError {
-    let path = path.display().to_string();
-    move |why| DataError::Io { path, why }
+/// A device without this file is not enrolled.
+fn enrolled(read: Result<Vec<u8>, FileError>) -> Result<Vec<u8>, DataError> {
+    read.map_err(|error| match error.is_not_found() {
+        true => DataError::NotEnrolled,
+        false => error.into(),
+    })
 }

@@ -7,6 +7,7 @@ use gatepost::{
     commands::{self, check, decode, doctor, enrol, import, run, sync},
     data::DataDir,
 };
+use gatepost_system::{chain, messages, output};
 
 /// Offline checkpoint scanner: reads a signed pass, gives a verdict, loses no passage.
 #[derive(Parser)]
@@ -23,22 +24,23 @@ struct Cli {
 enum Command {
     /// Show the scanner (what happens without a command).
     Run(run::Arguments),
-    /// Judge pictures without a window or a passage.
+    /// Judge pictures, without a window and without logging a passage.
     Check(check::Arguments),
-    /// Say what the codes in pictures hold, nothing else.
+    /// Print the contents of the codes in pictures, unverified.
     Decode(decode::Arguments),
-    /// Take in a bundle from a directory, such as a USB stick.
+    /// Install a bundle from a directory, such as a USB stick.
     Import(import::Arguments),
-    /// Exchange with the hub once: fetch the bundle, send passages.
+    /// Sync with the hub once: fetch the bundle, send passages.
     Sync(sync::Arguments),
-    /// Make this device known to an authority.
+    /// Enrol this device with an authority.
     Enrol(enrol::Arguments),
-    /// Look whether everything is in order.
+    /// Check that everything is in order.
     Doctor(doctor::Arguments),
 }
 
 fn main() -> ExitCode {
     let cli = Cli::parse();
+    messages::start("gatepost");
     let data = cli.data.as_path();
     let done = match cli.command {
         None => run::run(data, run::Arguments::default()),
@@ -50,11 +52,12 @@ fn main() -> ExitCode {
         Some(Command::Enrol(arguments)) => enrol::run(data, &arguments),
         Some(Command::Doctor(arguments)) => doctor::run(data, &arguments),
     };
-    match done {
+    let written = output::finish().map_err(commands::CommandError::Output);
+    match done.and_then(|done| written.map(|()| done)) {
         Ok(commands::Done::Well) => ExitCode::SUCCESS,
         Ok(commands::Done::WithFaults) => ExitCode::FAILURE,
         Err(error) => {
-            eprintln!("gatepost: {error}");
+            log::error!("{}", chain(&error));
             ExitCode::FAILURE
         }
     }

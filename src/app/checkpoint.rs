@@ -129,9 +129,8 @@ impl Checkpoint {
         }
         self.load_after = None;
         self.manifest_written = written;
-        match cache.load(&identity.root, clock.now().time) {
+        match cache.load(&identity.root, clock) {
             Ok(Some(bundle)) => {
-                clock.raise(bundle.manifest().issued_at);
                 for why in bundle.unopened().values() {
                     eprintln!("gatepost: {why}");
                 }

@@ -10,11 +10,14 @@ use std::{
 
 use gatepost_pass::Text;
 use gatepost_protocol::device::device_id;
+use gatepost_system::{
+    files::{self, Access},
+    random,
+};
 
 use super::{AppError, Event, hub::Enrolled, scanner::App, sticks, trouble};
 use crate::{
     checkpoint::{Basis, Judged},
-    files,
     sync::enrol::{self, Asked, EnrolError, FirstRun},
     ui::{EnrolStep, EnrolView, Page, TroubleView, UiUpdate},
 };
@@ -87,8 +90,7 @@ impl App {
     }
 
     fn begin_first_run(&self, text: &str) -> Result<FirstRun, TroubleView> {
-        let mut seed = [0; 32];
-        getrandom::fill(&mut seed).map_err(|why| trouble::of_app(&AppError::Random(why)))?;
+        let seed = random::bytes().map_err(|why| trouble::of_app(&AppError::Random(why)))?;
         let now = self.clock.now().time;
         FirstRun::begin(&self.data, text, &seed, now).map_err(|why| trouble::of_enrol(&why))
     }
@@ -169,7 +171,7 @@ impl App {
         let id = first_run.device().to_string();
         let file = format!("{REQUEST}{}", id.get(..8).unwrap_or(&id));
         let request = first_run.request(self.device_name());
-        let takes = |stick: &PathBuf| files::replace(&stick.join(&file), &request).is_ok();
+        let takes = |stick: &PathBuf| files::replace(&stick.join(&file), Access::Shared, &request).is_ok();
         if sticks::sticks(&self.sticks).iter().any(takes) {
             self.enrolling.step = EnrolStep::RequestWritten { file };
         } else if self.enrolling.asking.is_none()
@@ -182,7 +184,7 @@ impl App {
     /// The authority's answer for this device, where a stick has one.
     fn answer_on_stick(&mut self) -> Option<EnrolStep> {
         self.enrolling.first_run.as_ref()?;
-        let read = |path: &PathBuf| files::read_limited(path, FirstRun::MAX_ANSWER).ok();
+        let read = |path: &PathBuf| files::read(path, FirstRun::MAX_ANSWER).ok();
         let files = sticks::files_named(&self.sticks, ANSWER);
         let mut fault = None;
         for bytes in files.iter().filter_map(read) {

@@ -59,9 +59,8 @@ impl Enrolled {
             )
         });
         let cache = BundleCache::new(data.bundle());
-        let (root, time) = (identity.root.clone(), clock.clone());
-        let now = move || time.now().time;
-        let scrub = scrub::spawn(Scrubber::new(cache, root), now, |damage| {
+        let scrubber = Scrubber::new(cache, identity.root.clone());
+        let scrub = scrub::spawn(scrubber, clock.clone(), |damage| {
             eprintln!("gatepost: {damage}");
         });
         Ok(Some(Self {

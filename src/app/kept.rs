@@ -2,12 +2,15 @@
 
 use gatepost_pass::{Document, Place, Text, Timestamp, TrustList, VerifiedDocument, verify};
 use gatepost_protocol::Direction;
+use gatepost_system::{
+    chain,
+    files::{self, Access},
+};
 use serde::{Deserialize, Serialize};
 
 use crate::{
     config::Config,
     data::DataDir,
-    files,
     ui::{Language, TextSize},
 };
 
@@ -39,7 +42,7 @@ impl Standpoint {
 
 /// The place that was scanned last, where its code still counts.
 pub(super) fn place(data: &DataDir, trust: &TrustList, now: Timestamp) -> Option<Standpoint> {
-    let bytes = files::read_limited(&data.place(), MAX_PLACE).ok()?;
+    let bytes = files::read(&data.place(), MAX_PLACE).ok()?;
     let code = String::from_utf8(bytes).ok()?;
     let document = Document::from_text(&code).ok()?;
     match verify(&document, trust, now) {
@@ -52,14 +55,14 @@ pub(super) fn place(data: &DataDir, trust: &TrustList, now: Timestamp) -> Option
 
 /// Keeps the text of a place code.
 pub(super) fn keep_place(data: &DataDir, code: &str) {
-    if let Err(error) = files::replace(&data.place(), code.as_bytes()) {
-        eprintln!("gatepost: the place could not be kept: {error}");
+    if let Err(error) = files::replace(&data.place(), Access::Shared, code.as_bytes()) {
+        eprintln!("gatepost: the place could not be kept: {}", chain(&error));
     }
 }
 
 /// Which way people went before the restart.
 pub(super) fn direction(data: &DataDir) -> Option<Direction> {
-    match files::read_limited(&data.direction(), 8).ok()?.as_slice() {
+    match files::read(&data.direction(), 8).ok()?.as_slice() {
         b"in" => Some(Direction::In),
         b"out" => Some(Direction::Out),
         _ => None,
@@ -72,8 +75,8 @@ pub(super) fn keep_direction(data: &DataDir, direction: Direction) {
         Direction::In => "in",
         Direction::Out => "out",
     };
-    if let Err(error) = files::replace(&data.direction(), word.as_bytes()) {
-        eprintln!("gatepost: the direction could not be kept: {error}");
+    if let Err(error) = files::replace(&data.direction(), Access::Shared, word.as_bytes()) {
+        eprintln!("gatepost: the direction could not be kept: {}", chain(&error));
     }
 }
 
@@ -94,7 +97,7 @@ pub(super) fn language(data: &DataDir, config: &Config) -> Language {
 
 /// What was chosen before the restart; nothing where the file says nothing that is understood.
 pub(super) fn choices(data: &DataDir) -> Choices {
-    let read = files::read_limited(&data.choices(), MAX_CHOICES).ok();
+    let read = files::read(&data.choices(), MAX_CHOICES).ok();
     let text = read.and_then(|bytes| String::from_utf8(bytes).ok());
     text.and_then(|text| toml::from_str(&text).ok())
         .unwrap_or_default()
@@ -104,7 +107,7 @@ pub(super) fn choices(data: &DataDir) -> Choices {
 pub(super) fn keep_choices(data: &DataDir, choices: Choices) {
     // Three values that TOML knows: it can't fail to write them.
     let text = toml::to_string(&choices).unwrap_or_default();
-    if let Err(error) = files::replace(&data.choices(), text.as_bytes()) {
-        eprintln!("gatepost: the choice could not be kept: {error}");
+    if let Err(error) = files::replace(&data.choices(), Access::Shared, text.as_bytes()) {
+        eprintln!("gatepost: the choice could not be kept: {}", chain(&error));
     }
 }

@@ -14,6 +14,7 @@ use std::{
 
 use gatepost_pass::{DeviceId, Timestamp, policy::TracingKey};
 use gatepost_protocol::{Epoch, Passage, device::device_id};
+use gatepost_system::random;
 use getrandom::{SysRng, rand_core::UnwrapErr};
 
 use super::{AppError, Event};
@@ -74,8 +75,8 @@ impl LogWriter {
         };
         let log = match place.open(clock.now().time) {
             Ok(log) => Some(log),
-            Err(AppError::Log(error)) if error.is_full() => None,
-            Err(error) => return Err(error),
+            Err(error) if error.is_full() => None,
+            Err(error) => return Err(error.into()),
         };
         let mut writer = Writer {
             place,
@@ -134,14 +135,13 @@ struct Place {
 
 impl Place {
     /// Opens the log under a new epoch.
-    fn open(&self, now: Timestamp) -> Result<PassageLog, AppError> {
-        let mut epoch = [0; 16];
-        getrandom::fill(&mut epoch).map_err(AppError::Random)?;
-        let opened = PassageLog::open(&self.path, self.device, Epoch(epoch), now, self.cap)?;
+    fn open(&self, now: Timestamp) -> Result<PassageLog, LogError> {
+        let epoch = Epoch(random::bytes()?);
+        let opened = PassageLog::open(&self.path, self.device, epoch, now, self.cap)?;
         if let Some(aside) = opened.set_aside {
             eprintln!(
                 "gatepost: the passage log was damaged ({}); it is kept as {}, {} records of it are in the new one",
-                aside.why,
+                gatepost_system::chain(&aside.damage),
                 aside.path.display(),
                 aside.rescued
             );
@@ -170,7 +170,7 @@ impl Writer {
         if !self.queue.is_empty() {
             return;
         }
-        let room = self.with_log(now, |log, _| log.make_room());
+        let room = self.with_log(now, |log, _| log.make_space());
         match room {
             Ok(()) if !self.full => {}
             // Another fault is told with the first passage that it hinders.
@@ -190,10 +190,7 @@ impl Writer {
     ) -> Result<T, LogError> {
         let mut log = match self.log.take() {
             Some(log) => log,
-            None => self.place.open(now).map_err(|error| match error {
-                AppError::Log(error) => error,
-                other => LogError::Storage(other.to_string()),
-            })?,
+            None => self.place.open(now)?,
         };
         let done = act(&mut log, &self.queue);
         self.log = Some(log);

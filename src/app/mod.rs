@@ -189,8 +189,8 @@ pub enum AppError {
     #[error(transparent)]
     Frames(#[from] CameraError),
     /// The system's random numbers.
-    #[error("the system gives no random numbers: {0}")]
-    Random(getrandom::Error),
+    #[error(transparent)]
+    Random(#[from] gatepost_system::random::RandomError),
     /// The folder for pictures of verdicts.
     #[error("the folder for recordings can't be used: {0}")]
     Record(std::io::Error),

@@ -7,11 +7,11 @@ use std::{
 
 use gatepost_pass::policy::WithoutCode;
 use gatepost_protocol::device::device_id;
+use gatepost_system::files;
 
 use super::{Event, hardware::LogHealth, scanner::App, view, workers};
 use crate::{
     clock::local_date,
-    files,
     store::{HourCount, LogError, counts_by_hour},
     ui::{
         ByHandView, IdEntryView, Page, PlaceView, StatusPageView, StorageView, TodayView, UiUpdate,
@@ -122,7 +122,7 @@ impl App {
             issuers: bundle.map_or_else(Vec::new, |bundle| view::issuers(bundle, now.time)),
             clock: view::clock(now.clock),
             storage: StorageView {
-                free: files::room(self.data.path()).ok(),
+                free: files::free_space(self.data.path()).ok(),
                 log: length(&log) + length(&journal),
                 writable: self.notices.log() == LogHealth::Works,
             },

@@ -27,7 +27,7 @@ use super::{
 };
 use crate::{
     camera::{CameraState, CameraWatch},
-    clock::{Clock, format_time},
+    clock::Clock,
     config::{Config, ConfigError},
     data::DataDir,
     devices::{Devices, KeyAssembler},
@@ -279,7 +279,7 @@ impl App {
             eprintln!(
                 "gatepost: the clock jumped by {} s; now {}, {:?}",
                 jump.seconds,
-                format_time(now.time),
+                gatepost_system::clock::format_time(now.time),
                 now.clock
             );
         }

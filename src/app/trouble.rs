@@ -1,10 +1,11 @@
 //! Errors in the window's words: which trouble each one is, and what of it helps whoever repairs it. The whole of an
 //! error, in English, goes to the program's own messages.
 
-use std::{fmt::Display, io};
+use std::{error::Error, fmt::Display, io};
 
 use gatepost_pass::{BundleError, DocumentError, ListError, TrustError, envelope::EnvelopeError};
 use gatepost_protocol::device::CertificateError;
+use gatepost_system::{chain, files::FileError};
 
 use super::AppError;
 use crate::{
@@ -19,11 +20,16 @@ fn with(what: Trouble, detail: impl Display) -> TroubleView {
     TroubleView { what, detail }
 }
 
-/// Why a bundle was not taken in from a stick.
+/// The trouble and all of the error's causes.
+fn because(what: Trouble, error: &dyn Error) -> TroubleView {
+    with(what, chain(error))
+}
+
+/// Why a bundle was not installed from a stick.
 pub(super) fn of_update(error: &SyncError) -> TroubleView {
     match error {
-        SyncError::Bundle(CacheError::Origin { what, why }) => {
-            with(Trouble::StickUnreadable, format_args!("{what}: {why}"))
+        SyncError::Bundle(error @ CacheError::Origin { .. }) => {
+            because(Trouble::StickUnreadable, error)
         }
         SyncError::Bundle(CacheError::Bundle(BundleError::File { why, .. })) => {
             with(Trouble::StickUnreadable, why)
@@ -39,12 +45,13 @@ pub(super) fn of_sync(error: &SyncError) -> TroubleView {
         SyncError::Bundle(why) => of_bundle(why),
         SyncError::Log(why) => of_log(why),
         SyncError::Data(why) => of_data(why),
-        SyncError::Receipt(why) => with(Trouble::ReceiptWrong, why),
-        SyncError::Batch(why) => with(Trouble::PassagesRefused, why),
+        SyncError::Receipt(why) => because(Trouble::ReceiptWrong, why),
+        SyncError::Batch(why) => because(Trouble::PassagesRefused, why),
         SyncError::NoBundle => Trouble::NoLists.into(),
         SyncError::NoHub => Trouble::NoHub.into(),
-        SyncError::File { path, why } => with(storage(why), format_args!("{path}: {why}")),
-        SyncError::Order(why) => with(Trouble::OrderWrong, why),
+        SyncError::File(why) => of_file(why),
+        SyncError::WipedHub(_) => because(Trouble::StorageFails, error),
+        SyncError::Order(why) => because(Trouble::OrderWrong, why),
         SyncError::Stuck { epoch } => with(Trouble::PassagesRefused, epoch),
     }
 }
@@ -52,10 +59,10 @@ pub(super) fn of_sync(error: &SyncError) -> TroubleView {
 /// Why the hub did not do what was asked.
 pub(super) fn of_hub(error: &HubError) -> TroubleView {
     match error {
-        HubError::Unreachable(why) => with(Trouble::HubAway, why),
-        HubError::OtherKey(key) => with(Trouble::HubForeign, key),
+        HubError::Unreachable(why) => because(Trouble::HubAway, why),
+        HubError::OtherKey(key) => with(Trouble::HubForeign, format_args!("its key is {key}")),
         HubError::NoPin => with(Trouble::HubNotSecure, "--hub-pin"),
-        HubError::Tls(why) => with(Trouble::HubNotSecure, why),
+        HubError::Tls(why) => because(Trouble::HubNotSecure, why),
         HubError::Refused { status, message } => {
             let what = match status {
                 401 | 403 => Trouble::HubShut,
@@ -65,7 +72,7 @@ pub(super) fn of_hub(error: &HubError) -> TroubleView {
             with(what, format_args!("{status} {message}"))
         }
         HubError::Rest(rest) => with(Trouble::HubBusy, format_args!("{} s", rest.as_secs())),
-        HubError::Answer(why) => with(Trouble::HubBrokeOff, why),
+        HubError::Answer(why) => because(Trouble::HubBrokeOff, why),
     }
 }
 
@@ -90,13 +97,11 @@ fn of_bundle(error: &CacheError) -> TroubleView {
         },
         CacheError::List(why) => of_list(why),
         CacheError::Delta(_) => Trouble::UpdateDamaged,
-        CacheError::Origin { what, why } => {
-            return with(Trouble::UpdateBrokeOff, format_args!("{what}: {why}"));
-        }
+        CacheError::Origin { .. } => Trouble::UpdateBrokeOff,
         CacheError::TooLarge => Trouble::UpdateWrong,
-        CacheError::Store(why) => return of_storage(why),
+        CacheError::Store(why) => return of_file(why),
     };
-    with(what, error)
+    because(what, error)
 }
 
 fn of_list(error: &ListError) -> Trouble {
@@ -134,24 +139,25 @@ fn of_log(error: &LogError) -> TroubleView {
         LogError::Full => Trouble::DiskFull.into(),
         LogError::AllUnsent => Trouble::LogFull.into(),
         LogError::Receipt => Trouble::ReceiptWrong.into(),
-        LogError::Damaged(why) | LogError::Storage(why) => with(Trouble::LogFails, why),
-        LogError::Newer { .. } | LogError::SetAside { .. } | LogError::Seal(_) => {
-            with(Trouble::LogFails, error)
-        }
+        LogError::Damaged(why) => because(Trouble::LogFails, why),
+        LogError::Storage(why) => because(Trouble::LogFails, why),
+        LogError::File(why) => of_file(why),
+        LogError::Newer { .. }
+        | LogError::SetAside { .. }
+        | LogError::Random(_)
+        | LogError::Seal(_) => because(Trouble::LogFails, error),
     }
 }
 
 /// Why the data directory can't be used, or an enrolment does not count.
 pub(super) fn of_data(error: &DataError) -> TroubleView {
     match error {
-        DataError::Io { path, why } => with(storage(why), format_args!("{path}: {why}")),
-        DataError::Key(path) => with(Trouble::KeyDamaged, path),
-        DataError::Enrolment(why) => with(Trouble::AnswerDamaged, why),
-        DataError::Root(why) => with(Trouble::AnswerDamaged, why),
-        DataError::PublishedKey | DataError::NotPinned => with(Trouble::AuthorityRefused, error),
-        DataError::OtherDevice => Trouble::AnswerOther.into(),
+        DataError::File(why) => of_file(why),
+        DataError::Key(path) => with(Trouble::KeyDamaged, path.display()),
+        DataError::Enrolment(why) => because(Trouble::AnswerDamaged, why),
+        DataError::Root(why) => because(Trouble::AnswerDamaged, why),
         DataError::NotEnrolled => Trouble::NotEnrolled.into(),
-        DataError::Busy(path) => with(Trouble::Busy, path),
+        DataError::Busy(path) => with(Trouble::Busy, path.display()),
     }
 }
 
@@ -159,21 +165,26 @@ pub(super) fn of_data(error: &DataError) -> TroubleView {
 pub(super) fn of_enrol(error: &EnrolError) -> TroubleView {
     match error {
         // A code that was read before it came here.
-        EnrolError::NotACode => with(Trouble::ProgramFails, error),
+        EnrolError::NotACode => because(Trouble::ProgramFails, error),
         EnrolError::Expired => Trouble::CodeExpired.into(),
         EnrolError::ByStick => Trouble::NoHub.into(),
         EnrolError::OtherAuthority | EnrolError::Answer(CertificateError::Answer) => {
             Trouble::AnswerForeign.into()
         }
-        EnrolError::Answer(why) => with(Trouble::AnswerDamaged, why),
+        EnrolError::Answer(why) => because(Trouble::AnswerDamaged, why),
+        EnrolError::PublishedKey | EnrolError::NotPinned => {
+            because(Trouble::AuthorityRefused, error)
+        }
+        EnrolError::OtherDevice => Trouble::AnswerOther.into(),
+        EnrolError::Bundle(why) => of_bundle(why),
         EnrolError::Data(why) => of_data(why),
         EnrolError::Hub(why) => of_hub(why),
     }
 }
 
-/// Why this device's storage can't be written.
-pub(super) fn of_storage(error: &io::Error) -> TroubleView {
-    with(storage(error), error)
+/// Why a file of this device cannot be read or written.
+fn of_file(error: &FileError) -> TroubleView {
+    because(storage(&error.source), error)
 }
 
 fn storage(error: &io::Error) -> Trouble {
@@ -190,7 +201,7 @@ pub(super) fn of_app(error: &AppError) -> TroubleView {
         AppError::Log(why) => of_log(why),
         AppError::Wipe(why) => of_sync(why),
         AppError::Ui(_) | AppError::Frames(_) | AppError::Random(_) | AppError::Record(_) => {
-            with(Trouble::ProgramFails, error)
+            because(Trouble::ProgramFails, error)
         }
     }
 }
@@ -206,7 +217,7 @@ mod tests {
         let origin = || {
             SyncError::Bundle(CacheError::Origin {
                 what: "manifest".to_owned(),
-                why: io::Error::from(io::ErrorKind::NotFound),
+                source: io::Error::from(io::ErrorKind::NotFound),
             })
         };
         assert_eq!(of_update(&origin()).what, Trouble::StickUnreadable);
@@ -237,9 +248,9 @@ mod tests {
     #[test]
     fn a_full_disk_is_no_broken_disk() {
         let full = io::Error::from(io::ErrorKind::StorageFull);
-        assert_eq!(of_storage(&full).what, Trouble::DiskFull);
+        assert_eq!(storage(&full), Trouble::DiskFull);
         let broken = io::Error::from(io::ErrorKind::InvalidData);
-        assert_eq!(of_storage(&broken).what, Trouble::StorageFails);
+        assert_eq!(storage(&broken), Trouble::StorageFails);
     }
 
     #[test]

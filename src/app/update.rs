@@ -6,15 +6,15 @@ use gatepost_pass::{
     Manifest,
     envelope::{Envelope, MAX_FILE},
 };
+use gatepost_system::files;
 
 use super::{Event, scanner::App, sticks, trouble, workers};
 use crate::{
     clock::Clock,
     data::{DataDir, Identity},
-    files,
     store::{
         BundleCache,
-        bundles::{BundleDirectory, Intaken, Step},
+        bundles::{BundleDirectory, InstallOutcome, InstallProgress},
     },
     sync::SyncError,
     ui::{Page, Trouble, UiUpdate, UpdateStep, UpdateView},
@@ -159,21 +159,17 @@ fn take_in(
 ) -> Result<u64, SyncError> {
     let _lock = data.lock("bundle")?;
     let cache = BundleCache::new(data.bundle());
-    let mut tell = |step: Step| {
-        if let Step::Here { done, whole } = step {
-            let part = u128::from(done) * 100 / u128::from(whole.max(1));
+    let mut report = |progress| {
+        if let InstallProgress::Bytes { done, total } = progress {
+            let part = u128::from(done) * 100 / u128::from(total.max(1));
             percent(part.min(100) as u8);
         }
     };
     let mut origin = BundleDirectory::new(place);
-    let now = clock.now().time;
-    match cache.take_in(&mut origin, &identity.root, now, &mut tell)? {
-        Intaken::New(bundle) => {
-            clock.raise(bundle.manifest().issued_at);
-            Ok(bundle.manifest().version)
-        }
-        Intaken::Same => {
-            let rules = cache.load_rules(&identity.root, now)?;
+    match cache.install(&mut origin, &identity.root, clock, &mut report)? {
+        InstallOutcome::Installed(bundle) => Ok(bundle.manifest().version),
+        InstallOutcome::AlreadyInstalled => {
+            let rules = cache.load_rules(&identity.root, clock)?;
             let version = rules.map(|rules| rules.manifest().version);
             version.ok_or(SyncError::NoBundle)
         }
@@ -182,7 +178,7 @@ fn take_in(
 
 /// What the manifest claims, before anything is checked: only ever shown.
 fn claimed_version(place: &Path) -> Option<u64> {
-    let bytes = files::read_limited(&place.join("manifest"), MAX_FILE).ok()?;
+    let bytes = files::read(&place.join("manifest"), MAX_FILE).ok()?;
     let envelope = Envelope::parse(&bytes, MAX_FILE).ok()?;
     let manifest: Manifest = envelope.peek().ok()?;
     Some(manifest.version)

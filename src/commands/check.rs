@@ -1,8 +1,7 @@
-//! `gatepost check`: pictures to verdicts, without a window and without a passage; or what the lists say of
-//! an ID number.
+//! `gatepost check`: pictures to verdicts, without a window and without a passage; or a look-up of an ID
+//! number in the lists.
 
 use std::{
-    io::Write,
     path::{Path, PathBuf},
     time::Instant,
 };
@@ -10,12 +9,13 @@ use std::{
 use clap::Args;
 use gatepost_pass::Timestamp;
 use gatepost_protocol::Direction;
+use gatepost_system::{clock::parse_time, say};
 use serde::Serialize;
 
-use super::{CommandError, Done, decode::round, each_picture, person};
+use super::{CommandError, Done, each_picture, milliseconds, person, say_json};
 use crate::{
     checkpoint::{Judge, Recent, Verdict, verdict::Reason},
-    clock::{Clock, parse_time},
+    clock::Clock,
     data::DataDir,
     decode::{DecodedCode, decode},
     names,
@@ -40,7 +40,7 @@ pub struct Arguments {
 }
 
 #[derive(Serialize)]
-struct Line {
+struct VerdictLine {
     file: String,
     outcome: &'static str,
     reasons: Vec<Reason>,
@@ -54,15 +54,13 @@ pub fn run(data: &Path, arguments: &Arguments) -> Result<Done, CommandError> {
     let data = DataDir::open(data)?;
     let identity = data.identity()?;
     let clock = Clock::new(arguments.now);
-    let bundle = BundleCache::new(data.bundle()).load(&identity.root, clock.now().time)?;
+    let bundle = BundleCache::new(data.bundle()).load(&identity.root, &clock)?;
     let bundle = bundle.ok_or(CommandError::NoBundle)?;
-    if arguments.now.is_none() {
-        clock.raise(bundle.manifest().issued_at);
-    }
+    // A time that was asked for stands, whatever was signed after it.
+    let clock = arguments.now.map_or(clock, |time| Clock::new(Some(time)));
     if let Some(id) = &arguments.id {
         return person::run(&bundle, id, arguments.json);
     }
-    let mut out = std::io::stdout().lock();
     each_picture(&arguments.paths, |file, frame| {
         let began = Instant::now();
         let codes = decode(frame.view());
@@ -74,19 +72,19 @@ pub fn run(data: &Path, arguments: &Arguments) -> Result<Done, CommandError> {
         };
         let verdict = |code: &DecodedCode| judge.code(&code.content).verdict;
         let verdicts: Vec<Verdict> = codes.iter().map(verdict).collect();
-        let ms = round(began.elapsed().as_secs_f64() * 1000.0);
+        let ms = milliseconds(began);
         if verdicts.is_empty() {
-            write(&mut out, arguments, none(file.clone(), ms))?;
+            write(arguments, &none(file.clone(), ms))?;
         }
         for verdict in verdicts {
-            write(&mut out, arguments, line(file.clone(), verdict, ms))?;
+            write(arguments, &line(file.clone(), verdict, ms))?;
         }
         Ok(())
     })
 }
 
-fn none(file: String, ms: f64) -> Line {
-    Line {
+fn none(file: String, ms: f64) -> VerdictLine {
+    VerdictLine {
         file,
         outcome: "none",
         reasons: Vec::new(),
@@ -96,8 +94,8 @@ fn none(file: String, ms: f64) -> Line {
     }
 }
 
-fn line(file: String, verdict: Verdict, ms: f64) -> Line {
-    Line {
+fn line(file: String, verdict: Verdict, ms: f64) -> VerdictLine {
+    VerdictLine {
         file,
         outcome: names::outcome(verdict.outcome),
         reasons: verdict.reasons,
@@ -107,20 +105,15 @@ fn line(file: String, verdict: Verdict, ms: f64) -> Line {
     }
 }
 
-fn write(out: &mut impl Write, arguments: &Arguments, line: Line) -> Result<(), CommandError> {
+fn write(arguments: &Arguments, line: &VerdictLine) -> Result<(), CommandError> {
     if arguments.json {
-        serde_json::to_writer(&mut *out, &line).map_err(std::io::Error::from)?;
-        writeln!(out)?;
-    } else {
-        let reasons: Vec<String> = line
-            .reasons
-            .iter()
-            .map(|reason| names::reason(*reason))
-            .collect();
-        let Line {
-            file, outcome, ms, ..
-        } = line;
-        writeln!(out, "{file}: {outcome} ({}) {ms} ms", reasons.join(", "))?;
+        return say_json(line);
     }
+    let reasons = line.reasons.iter();
+    let reasons: Vec<String> = reasons.map(|reason| names::reason(*reason)).collect();
+    let VerdictLine {
+        file, outcome, ms, ..
+    } = line;
+    say!("{file}: {outcome} ({}) {ms} ms", reasons.join(", "));
     Ok(())
 }

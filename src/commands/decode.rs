@@ -1,18 +1,22 @@
-//! `gatepost decode`: pictures to code contents, nothing else.
+//! `gatepost decode`: pictures to code contents, unverified.
 
 use std::{
     collections::BTreeMap,
-    fs,
-    io::{self, Write},
+    fs, io,
     path::{Path, PathBuf},
     time::Instant,
 };
 
 use clap::Args;
+use data_encoding::HEXLOWER;
+use gatepost_system::{
+    files::{Action, FileError},
+    say,
+};
 use image::ImageError;
 use serde::Serialize;
 
-use super::{CommandError, Done, each_picture};
+use super::{CommandError, Done, each_picture, milliseconds, say_json};
 use crate::decode::{CodeContent, Drawing, decode, explain};
 
 /// What `decode` takes.
@@ -30,7 +34,7 @@ pub struct Arguments {
 }
 
 #[derive(Serialize)]
-struct Line<'a> {
+struct ContentLine<'a> {
     file: String,
     codes: Vec<&'a CodeContent>,
     ms: f64,
@@ -38,7 +42,6 @@ struct Line<'a> {
 
 /// Decodes each picture.
 pub fn run(arguments: &Arguments) -> Result<Done, CommandError> {
-    let mut out = std::io::stdout().lock();
     let mut album = arguments.explain.as_deref().map(Album::new).transpose()?;
     each_picture(&arguments.paths, |file, frame| {
         let began = Instant::now();
@@ -49,16 +52,15 @@ pub fn run(arguments: &Arguments) -> Result<Done, CommandError> {
                 explain(frame.view(), |drawing| album.save(&page, &drawing))?
             }
         };
-        let ms = round(began.elapsed().as_secs_f64() * 1000.0);
+        let ms = milliseconds(began);
         if arguments.json {
             let codes = codes.iter().map(|code| &code.content).collect();
-            serde_json::to_writer(&mut out, &Line { file, codes, ms }).map_err(io::Error::from)?;
-            writeln!(out)?;
+            say_json(&ContentLine { file, codes, ms })?;
         } else if codes.is_empty() {
-            writeln!(out, "{file}: no code")?;
+            say!("{file}: no code");
         } else {
             for code in &codes {
-                writeln!(out, "{file}: {}", describe(&code.content))?;
+                say!("{file}: {}", describe(&code.content));
             }
         }
         Ok(())
@@ -68,24 +70,21 @@ pub fn run(arguments: &Arguments) -> Result<Done, CommandError> {
 /// A directory of drawings: `<picture>-<look>-<stage>.png`.
 struct Album {
     directory: PathBuf,
-    /// How many pictures of each name there were: folders often hold the same ones.
+    /// Number of pictures so far with each name: folders often hold the same names.
     pages: BTreeMap<String, usize>,
 }
 
 impl Album {
     fn new(directory: &Path) -> Result<Self, CommandError> {
-        fs::create_dir_all(directory).map_err(|why| CommandError::File {
-            path: directory.display().to_string(),
-            why,
-        })?;
+        fs::create_dir_all(directory).map_err(FileError::at(Action::Create, directory))?;
         Ok(Self {
             directory: directory.to_owned(),
             pages: BTreeMap::new(),
         })
     }
 
-    /// The name of a picture's drawings: its own, which is safe as it was one of a file, and a number
-    /// if it comes again.
+    /// The name of a picture's drawings: the picture's own, with a number when it occurs again. It is
+    /// safe, since it was the name of a file.
     fn page(&mut self, file: &str) -> String {
         let stem = Path::new(file).file_stem().unwrap_or_default();
         let stem = stem.to_string_lossy().into_owned();
@@ -99,16 +98,13 @@ impl Album {
 
     fn save(&self, page: &str, drawing: &Drawing) -> Result<(), CommandError> {
         let path = self.directory.join(format!("{page}-{}.png", drawing.name));
-        drawing
-            .image
-            .save(&path)
-            .map_err(|error| CommandError::File {
-                path: path.display().to_string(),
-                why: match error {
-                    ImageError::IoError(why) => why,
-                    other => io::Error::other(other),
-                },
-            })
+        drawing.image.save(&path).map_err(|error| {
+            let source = match error {
+                ImageError::IoError(why) => why,
+                other => io::Error::other(other),
+            };
+            FileError::at(Action::Write, &path)(source).into()
+        })
     }
 }
 
@@ -116,16 +112,8 @@ fn describe(content: &CodeContent) -> String {
     match content {
         // Control characters would move the terminal's cursor.
         CodeContent::Text(text) => text.escape_debug().to_string(),
-        CodeContent::Bytes(bytes) => {
-            let hex: String = bytes.iter().map(|byte| format!("{byte:02x}")).collect();
-            format!("hex {hex}")
-        }
+        CodeContent::Bytes(bytes) => format!("hex {}", HEXLOWER.encode(bytes)),
     }
-}
-
-/// Milliseconds with two digits after the point.
-pub(super) fn round(ms: f64) -> f64 {
-    (ms * 100.0).round() / 100.0
 }
 
 #[cfg(test)]

@@ -1,15 +1,16 @@
-//! `gatepost doctor`: one line for everything that must be in order.
+//! `gatepost doctor`: checks everything that must be in order, one line each.
 
-use std::{fmt::Display, fs::File, path::Path};
+use std::{error::Error, fs::File, path::Path};
 
 use clap::Args;
 use gatepost_pass::{ClockTrust, Freshness, List, Timestamp};
 use gatepost_protocol::device::{device_id, verify_certificate};
+use gatepost_system::{chain, clock::format_time, say};
 
 use super::{CommandError, Done};
 use crate::{
-    camera::{CameraError, V4lCamera},
-    clock::{Clock, format_time},
+    camera::V4lCamera,
+    clock::Clock,
     config::Config,
     data::{DataDir, Identity},
     devices,
@@ -25,27 +26,33 @@ pub struct Arguments {
     offline: bool,
 }
 
-/// Most damaged chunks of a list that are named.
+/// Largest number of damaged chunks of a list that are named.
 const MOST_NAMED: usize = 16;
 
-/// Collects faults while it prints.
+/// Prints the lines and remembers whether one was a fault.
 struct Report {
     done: Done,
 }
 
 impl Report {
-    fn line<E: Display>(&mut self, what: &str, result: Result<String, E>) {
+    fn line(&mut self, what: &str, result: Result<String, impl Error>) {
         match result {
-            Ok(well) => println!("ok    {what}: {well}"),
-            Err(fault) => {
-                println!("FAULT {what}: {fault}");
-                self.done = Done::WithFaults;
-            }
+            Ok(well) => self.ok(what, &well),
+            Err(fault) => self.fault(what, &chain(&fault)),
         }
+    }
+
+    fn ok(&self, what: &str, well: &str) {
+        say!("ok    {what}: {well}");
+    }
+
+    fn fault(&mut self, what: &str, fault: &str) {
+        say!("FAULT {what}: {fault}");
+        self.done = Done::WithFaults;
     }
 }
 
-/// Looks at everything and changes nothing.
+/// Checks everything and changes nothing.
 pub fn run(data: &Path, arguments: &Arguments) -> Result<Done, CommandError> {
     let data = DataDir::open(data)?;
     let clock = Clock::new(None);
@@ -55,50 +62,44 @@ pub fn run(data: &Path, arguments: &Arguments) -> Result<Done, CommandError> {
     let settings = fault.map_or(Ok(data.config().display().to_string()), Err);
     report.line("settings", settings);
     let opened = V4lCamera::open(&config.camera).map(|_| config.camera.clone());
-    report.line::<CameraError>("camera", opened);
+    report.line("camera", opened);
     for (device, found) in devices::probe(&config) {
         report.line(&device.to_string(), found.map(|()| "there".to_owned()));
     }
 
-    let identity = match data.identity() {
-        Ok(identity) => {
-            let id = device_id(&identity.key.public());
-            report.line::<CommandError>("device", Ok(id.to_string()));
-            identity
-        }
-        Err(fault) => {
-            report.line("device", Err(fault));
-            return Ok(report.done);
-        }
+    let identity = data.identity();
+    let device = identity.as_ref();
+    let device = device.map(|identity| device_id(&identity.key.public()).to_string());
+    report.line("device", device);
+    let Ok(identity) = identity else {
+        return Ok(report.done);
     };
-    let bundle = BundleCache::new(data.bundle()).load(&identity.root, clock.now().time);
+    let bundle = BundleCache::new(data.bundle()).load(&identity.root, &clock);
     match bundle {
-        Ok(Some(bundle)) => {
-            clock.raise(bundle.manifest().issued_at);
-            of_bundle(&mut report, &bundle, &identity, &clock);
-        }
-        Ok(None) => report.line("bundle", Err(CommandError::NoBundle)),
-        Err(fault) => report.line("bundle", Err(fault)),
+        Ok(Some(bundle)) => of_bundle(&mut report, &bundle, &identity, &clock),
+        Ok(None) => report.fault("bundle", &CommandError::NoBundle.to_string()),
+        Err(fault) => report.fault("bundle", &chain(&fault)),
     }
     let now = clock.now();
-    report.line(
-        "clock",
-        match now.clock {
-            ClockTrust::Trusted => Ok(format_time(now.time)),
-            ClockTrust::BehindFloor => {
-                Err("behind the newest signed time: set it; until then every passage is marked")
-            }
-            ClockTrust::FarAhead => Err("more than a year ahead of the newest signed time: set it"),
-        },
-    );
+    match now.clock {
+        ClockTrust::Trusted => report.ok("clock", &format_time(now.time)),
+        ClockTrust::BehindFloor => report.fault(
+            "clock",
+            "behind the newest signed time: set it; until then every passage is marked",
+        ),
+        ClockTrust::FarAhead => report.fault(
+            "clock",
+            "more than a year ahead of the newest signed time: set it",
+        ),
+    }
     if data.passages().exists() {
         of_passages(&mut report, &data);
     } else {
-        report.line::<CommandError>("passages", Ok("none yet".to_owned()));
+        report.ok("passages", "none yet");
     }
     match (arguments.offline, identity.hub.as_str()) {
         (true, _) => {}
-        (false, "") => report.line::<CommandError>("hub", Ok("none: USB only".to_owned())),
+        (false, "") => report.ok("hub", "none: USB only"),
         (false, hub) => {
             report.line(
                 "hub",
@@ -111,22 +112,23 @@ pub fn run(data: &Path, arguments: &Arguments) -> Result<Done, CommandError> {
     Ok(report.done)
 }
 
-/// How much waits, and what the hub has refused.
+/// The passages that wait, and the epochs that the hub has refused.
 fn of_passages(report: &mut Report, data: &DataDir) {
     let said =
         Outbox::open(&data.passages()).and_then(|outbox| Ok((outbox.backlog()?, outbox.parked()?)));
     let (backlog, parked) = match said {
         Ok(said) => said,
-        Err(fault) => return report.line("passages", Err(fault)),
+        Err(fault) => return report.fault("passages", &chain(&fault)),
     };
     let waiting = format!("{} wait for the hub", backlog.unsent);
-    report.line::<CommandError>("passages", Ok(waiting));
+    report.ok("passages", &waiting);
     for parked in parked {
         let (epoch, since, why) = (parked.epoch, format_time(parked.since), parked.why);
         let fault = format!(
-            "refused since {since}: {why}. It goes again in a day, or with `gatepost sync --retry-parked`"
+            "refused since {since}: {why}. It is sent again in a day, or by \
+             `gatepost sync --retry-parked`"
         );
-        report.line(&format!("parked epoch {epoch}"), Err(fault));
+        report.fault(&format!("parked epoch {epoch}"), &fault);
     }
 }
 
@@ -135,27 +137,24 @@ fn of_bundle(report: &mut Report, bundle: &InstalledBundle, identity: &Identity,
     let manifest = bundle.manifest();
     let until =
         |what: &str, time| format!("version {}, {what} {}", manifest.version, format_time(time));
-    report.line(
-        "bundle",
-        match bundle.freshness(now) {
-            Freshness::Fresh => Ok(until("fresh until", manifest.fresh_until)),
-            Freshness::Stale => Err(until("stale since", manifest.fresh_until)),
-            Freshness::Expired => Err(until("expired since", manifest.hard_expiry)),
-        },
-    );
+    match bundle.freshness(now) {
+        Freshness::Fresh => report.ok("bundle", &until("fresh until", manifest.fresh_until)),
+        Freshness::Stale => report.fault("bundle", &until("stale since", manifest.fresh_until)),
+        Freshness::Expired => report.fault("bundle", &until("expired since", manifest.hard_expiry)),
+    }
     for list in bundle.lists() {
         of_list(report, list, now);
     }
     for ((kind, issuer), why) in bundle.unopened() {
         let (kind, issuer) = (*kind, *issuer);
-        report.line(&ListName { issuer, kind }.to_string(), Err(why));
+        report.fault(&ListName { issuer, kind }.to_string(), &chain(why));
     }
     let certificate = verify_certificate(&identity.certificate, bundle.trust(), now);
     let until = certificate.map(|certificate| format!("until {}", format_time(certificate.until)));
     report.line("certificate", until);
 }
 
-/// Age and count of a list, after every chunk of it was read and compared with what the issuer signed.
+/// Age and size of a list, after every chunk of it was compared with what the issuer signed.
 fn of_list(report: &mut Report, list: &List<File>, now: Timestamp) {
     let head = list.head();
     let bad: Vec<String> = (0..list.chunks())
@@ -169,20 +168,19 @@ fn of_list(report: &mut Report, list: &List<File>, now: Timestamp) {
         format_time(head.as_of),
         now.since(head.as_of) / 3600
     );
-    let damaged = bad.first().map(|_| {
-        let more = bad.len().saturating_sub(MOST_NAMED);
-        let named = bad[..bad.len() - more].join(", ");
-        let more = if more > 0 {
-            format!(" and {more} more")
-        } else {
-            String::new()
-        };
-        format!(
-            "{said}; damaged chunks: {named}{more}: import or fetch a bundle to have them mended"
-        )
-    });
-    report.line(
-        &ListName::of(list).to_string(),
-        damaged.map_or(Ok(said), Err),
+    let name = ListName::of(list).to_string();
+    if bad.is_empty() {
+        return report.ok(&name, &said);
+    }
+    let more = bad.len().saturating_sub(MOST_NAMED);
+    let named = bad[..bad.len() - more].join(", ");
+    let more = if more > 0 {
+        format!(" and {more} more")
+    } else {
+        String::new()
+    };
+    report.fault(
+        &name,
+        &format!("{said}; damaged chunks: {named}{more}: import or fetch a bundle to repair them"),
     );
 }

@@ -1,5 +1,5 @@
-//! `gatepost enrol`: make this device known to an authority: over the hub by an enrolment code, or in two steps
-//! over a file.
+//! `gatepost enrol`: enrols this device with an authority, over the hub with an enrolment code, or in two
+//! steps over files.
 
 use std::{
     path::{Path, PathBuf},
@@ -10,41 +10,45 @@ use std::{
 use clap::{Args, Subcommand};
 use gatepost_pass::{DeviceId, Digest, Root, Text, envelope::TEXT_PREFIX};
 use gatepost_protocol::{DeviceRequest, device::device_id};
+use gatepost_system::{
+    chain,
+    files::{self, Access},
+    random, say,
+};
 
 use super::{CommandError, Done};
 use crate::{
     clock::Clock,
     data::DataDir,
-    files,
-    sync::enrol::{Asked, EnrolError, FirstRun},
+    sync::enrol::{self, Asked, EnrolError, FirstRun},
 };
 
 /// What `enrol` takes.
 #[derive(Args, Debug)]
 pub struct Arguments {
     #[command(subcommand)]
-    step: Step,
+    command: EnrolCommand,
 }
 
 #[derive(Debug, Subcommand)]
-enum Step {
-    /// Ask by an enrolment code, over the hub that it names, and wait for the authority's answer. Can be cut and
-    /// run again at any time.
+enum EnrolCommand {
+    /// Ask with an enrolment code, over the hub that it names, and wait for the authority's answer. Can
+    /// be stopped and run again at any time.
     Code {
         /// The code's text, or a file that holds it.
         code: String,
         /// Name of the device for people, such as "North gate".
         #[arg(long, default_value = "new device")]
         name: String,
-        /// Write the request to this file instead of asking: it goes to the authority by USB stick, and the
-        /// answer comes back by `enrol accept`.
+        /// Write the request to this file instead of asking: bring it to the authority by USB stick, and
+        /// give the answer to `enrol accept`.
         #[arg(long, value_name = "FILE", conflicts_with = "wait")]
         out: Option<PathBuf>,
-        /// Wait at most so many seconds for the answer, instead of until the code is out of date.
+        /// Wait for the answer at most so many seconds, instead of until the code expires.
         #[arg(long, value_name = "SECONDS")]
         wait: Option<u64>,
     },
-    /// Make the device's key and write a request for the authority.
+    /// Make the device's key and write a request to the authority.
     Request {
         /// Name of the device for people, such as "North gate".
         #[arg(long)]
@@ -53,18 +57,18 @@ enum Step {
         #[arg(long, value_name = "FILE")]
         out: PathBuf,
     },
-    /// Take the authority's answer from a file.
+    /// Accept the authority's answer from a file.
     Accept {
         /// The enrolment file.
         file: PathBuf,
     },
 }
 
-/// Does one of the steps.
+/// Runs one of the subcommands.
 pub fn run(data: &Path, arguments: &Arguments) -> Result<Done, CommandError> {
     let data = DataDir::open(data)?;
-    match &arguments.step {
-        Step::Code {
+    match &arguments.command {
+        EnrolCommand::Code {
             code,
             name,
             out,
@@ -72,7 +76,7 @@ pub fn run(data: &Path, arguments: &Arguments) -> Result<Done, CommandError> {
         } => {
             let clock = Clock::new(None);
             let (name, text) = (text_of(name)?, code_text(code)?);
-            let first_run = FirstRun::begin(&data, &text, &seed()?, clock.now().time)?;
+            let first_run = FirstRun::begin(&data, &text, &random::bytes()?, clock.now().time)?;
             match out {
                 Some(out) => write(out, &first_run.request(name), first_run.device()),
                 None => ask(
@@ -84,30 +88,29 @@ pub fn run(data: &Path, arguments: &Arguments) -> Result<Done, CommandError> {
                 ),
             }
         }
-        Step::Request { name, out } => {
+        EnrolCommand::Request { name, out } => {
             let name = text_of(name)?;
-            let key = data.device_key(&seed()?)?;
+            let key = data.device_key(&random::bytes()?)?;
             write(
                 out,
                 &DeviceRequest::sign(name, &key),
                 device_id(&key.public()),
             )
         }
-        Step::Accept { file } => {
-            let bytes =
-                files::read_limited(file, FirstRun::MAX_ANSWER).map_err(file_error(file))?;
+        EnrolCommand::Accept { file } => {
+            let bytes = files::read(file, FirstRun::MAX_ANSWER)?;
             let root = match FirstRun::resume(&data) {
                 Some(first_run) => first_run.accept(&data, &bytes)?,
-                None => data.enrol(&bytes)?,
+                None => enrol::accept(&data, &bytes)?,
             };
             enrolled(&root);
-            println!("compare it with the authority's before you trust this device");
+            say!("compare it with the authority's before you trust this device");
             Ok(Done::Well)
         }
     }
 }
 
-/// Asks over the hub until there is an answer that counts.
+/// Asks over the hub until there is a valid answer.
 fn ask(
     data: &DataDir,
     first_run: &FirstRun,
@@ -116,7 +119,7 @@ fn ask(
     wait: Option<Duration>,
 ) -> Result<Done, CommandError> {
     let mut asking = first_run.ask(name)?;
-    let (began, mut told) = (Instant::now(), false);
+    let (began, mut reported) = (Instant::now(), false);
     loop {
         let fault = match asking.round(clock.now().time) {
             Ok(Asked::Answer(bytes)) => match first_run.accept(data, &bytes) {
@@ -131,10 +134,10 @@ fn ask(
             Err(why) => Some(why),
         };
         match &fault {
-            Some(why) => eprintln!("gatepost: {why}"),
-            None if !told => {
-                told = true;
-                println!("device {}: the request is at the hub", first_run.device());
+            Some(why) => log::warn!("{}", chain(why)),
+            None if !reported => {
+                reported = true;
+                say!("device {}: the request is at the hub", first_run.device());
             }
             None => {}
         }
@@ -147,7 +150,7 @@ fn ask(
 }
 
 fn enrolled(root: &Root) {
-    println!(
+    say!(
         "enrolled; pinned root version {}, fingerprint {}",
         root.version(),
         Digest::of(root.to_bytes())
@@ -155,8 +158,8 @@ fn enrolled(root: &Root) {
 }
 
 fn write(out: &Path, request: &[u8], device: DeviceId) -> Result<Done, CommandError> {
-    files::replace(out, request).map_err(file_error(out))?;
-    println!("device {device}: request written to {}", out.display());
+    files::replace(out, Access::Shared, request)?;
+    say!("device {device}: request written to {}", out.display());
     Ok(Done::Well)
 }
 
@@ -172,19 +175,8 @@ fn code_text(code: &str) -> Result<String, CommandError> {
         return Ok(code.to_owned());
     }
     let path = Path::new(code);
-    let bytes = files::read_limited(path, LONGEST).map_err(file_error(path))?;
+    let bytes = files::read(path, LONGEST)?;
     // A code may end in a space, so only the end of the line goes.
     let text = String::from_utf8(bytes).map_err(|_| EnrolError::NotACode)?;
     Ok(text.trim_end_matches(['\r', '\n']).to_owned())
-}
-
-fn seed() -> Result<[u8; 32], CommandError> {
-    let mut seed = [0; 32];
-    getrandom::fill(&mut seed).map_err(CommandError::Random)?;
-    Ok(seed)
-}
-
-fn file_error(path: &Path) -> impl FnOnce(std::io::Error) -> CommandError {
-    let path = path.display().to_string();
-    move |why| CommandError::File { path, why }
 }

@@ -1,21 +1,22 @@
-//! `gatepost import`: a bundle from a directory, such as a USB stick.
+//! `gatepost import`: installs a bundle from a directory, such as a USB stick.
 
 use std::{
-    io::{IsTerminal, Write},
+    io::{self, IsTerminal, Write},
     path::{Path, PathBuf},
 };
 
 use clap::Args;
-use gatepost_pass::{Root, Timestamp};
+use gatepost_pass::Root;
+use gatepost_system::{clock::format_time, say};
 
 use super::{CommandError, Done};
 use crate::{
-    clock::{Clock, format_time},
+    clock::Clock,
     data::DataDir,
     store::{
         BundleCache,
         bundles::{
-            BundleDirectory, Intaken, Step,
+            BundleDirectory, InstallOutcome, InstallProgress,
             scrub::{Scrubbed, Scrubber},
         },
     },
@@ -29,41 +30,40 @@ pub struct Arguments {
     path: PathBuf,
 }
 
-/// Takes the bundle in; the one before stays in use when this one does not count.
+/// Installs the bundle; when it is not valid, the installed one stays in use.
 pub fn run(data: &Path, arguments: &Arguments) -> Result<Done, CommandError> {
     let data = DataDir::open(data)?;
     let identity = data.identity()?;
     let clock = Clock::new(None);
     let cache = BundleCache::new(data.bundle());
     let _lock = data.lock("bundle")?;
-    // One that does not load is what an import is for.
-    if let Ok(Some(installed)) = cache.load(&identity.root, clock.now().time) {
-        clock.raise(installed.manifest().issued_at);
-    }
     let mut origin = BundleDirectory::new(&arguments.path);
-    let terminal = std::io::stderr().is_terminal();
-    let mut tell = |step| match step {
-        Step::Here { done, whole } if terminal && whole > 0 => {
-            eprint!("\r{} %", done * 100 / whole);
-            let _ = std::io::stderr().flush();
+    let terminal = io::stderr().is_terminal();
+    let mut report = |progress| match progress {
+        InstallProgress::Bytes { done, total } if terminal && total > 0 => {
+            let _ = write!(io::stderr(), "\r{} %", done * 100 / total);
         }
-        Step::Here { .. } => {}
-        Step::Merged { .. } | Step::Mended { .. } | Step::Whole { .. } => eprintln!("{step}"),
+        InstallProgress::Bytes { .. } => {}
+        InstallProgress::Merged { .. } | InstallProgress::Repaired { .. } => {
+            log::info!("{progress}");
+        }
+        InstallProgress::WholeList { .. } => log::warn!("{progress}"),
     };
-    let now = clock.now().time;
-    let mut taken = cache.take_in(&mut origin, &identity.root, now, &mut tell)?;
-    // Whoever brings the same bundle once more may want what has rotted mended, found already or not.
-    if matches!(taken, Intaken::Same) && find_damage(&cache, &identity.root, now)? > 0 {
-        taken = cache.take_in(&mut origin, &identity.root, now, &mut tell)?;
+    let mut outcome = cache.install(&mut origin, &identity.root, &clock, &mut report)?;
+    // The same bundle again may be meant to repair what has rotted, found already or not.
+    if matches!(outcome, InstallOutcome::AlreadyInstalled)
+        && find_damage(&cache, &identity.root, &clock)? > 0
+    {
+        outcome = cache.install(&mut origin, &identity.root, &clock, &mut report)?;
     }
     if terminal {
-        eprintln!();
+        let _ = writeln!(io::stderr());
     }
-    match taken {
-        Intaken::Same => println!("this bundle is installed already"),
-        Intaken::New(bundle) => {
+    match outcome {
+        InstallOutcome::AlreadyInstalled => say!("this bundle is installed already"),
+        InstallOutcome::Installed(bundle) => {
             let manifest = bundle.manifest();
-            println!(
+            say!(
                 "installed bundle {} of {}, signed {}, fresh until {}",
                 manifest.version,
                 bundle.trust().own(),
@@ -75,15 +75,15 @@ pub fn run(data: &Path, arguments: &Arguments) -> Result<Done, CommandError> {
     Ok(Done::Well)
 }
 
-/// Checks every list that is installed, names what is bad and says how many chunks that are.
-fn find_damage(cache: &BundleCache, root: &Root, now: Timestamp) -> Result<u32, CommandError> {
+/// Checks every installed list, reports each bad chunk and returns their number.
+fn find_damage(cache: &BundleCache, root: &Root, clock: &Clock) -> Result<u32, CommandError> {
     let mut scrubber = Scrubber::new(cache.clone(), root.clone());
     let mut bad = 0;
     loop {
-        match scrubber.step(now)? {
-            Scrubbed::Well => {}
+        match scrubber.step(clock)? {
+            Scrubbed::Intact => {}
             Scrubbed::Bad(damage) => {
-                eprintln!("{damage}");
+                log::warn!("{damage}");
                 bad += 1;
             }
             Scrubbed::RoundOver => return Ok(bad),

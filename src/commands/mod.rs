@@ -9,7 +9,10 @@ mod person;
 pub mod run;
 pub mod sync;
 
-use std::{io, path::PathBuf};
+use std::{io, path::PathBuf, time::Instant};
+
+use gatepost_system::{chain, files::FileError, random::RandomError, say};
+use serde::Serialize;
 
 use crate::{
     app::AppError,
@@ -24,29 +27,29 @@ use crate::{
 pub enum Done {
     /// All of it was done.
     Well,
-    /// The rest was done; what was not has been said on standard error.
+    /// Some of it failed, which was reported; the rest was done.
     WithFaults,
 }
 
-/// Why a command could not do its work.
+/// Why a command failed.
 #[derive(Debug, thiserror::Error)]
 pub enum CommandError {
-    /// The scanner.
+    /// The scanner failed.
     #[error(transparent)]
     App(#[from] AppError),
-    /// The data directory.
+    /// The data directory cannot be used.
     #[error(transparent)]
     Data(#[from] DataError),
-    /// The bundle.
+    /// The bundle was not installed or cannot be loaded.
     #[error(transparent)]
     Cache(#[from] CacheError),
-    /// The passage log.
+    /// The passage log failed.
     #[error(transparent)]
     Log(#[from] LogError),
-    /// The exchange with the hub.
+    /// The sync with the hub failed.
     #[error(transparent)]
     Sync(#[from] SyncError),
-    /// Enrolling by a code.
+    /// The device was not enrolled.
     #[error(transparent)]
     Enrol(#[from] EnrolError),
     /// The authority has not answered yet.
@@ -54,43 +57,41 @@ pub enum CommandError {
         "the request is at the hub, and the authority has not answered yet: run this again later"
     )]
     NotAnswered,
-    /// A picture or a folder of pictures.
+    /// A picture or a folder of pictures cannot be read.
     #[error(transparent)]
     Camera(#[from] CameraError),
-    /// A file.
-    #[error("{path}: {why}")]
-    File {
-        /// Which.
-        path: String,
-        /// What the system said.
-        why: io::Error,
-    },
-    /// Standard output.
-    #[error("can't write the result: {0}")]
-    Output(#[from] io::Error),
-    /// The system's random numbers.
-    #[error("the system gives no random numbers: {0}")]
-    Random(getrandom::Error),
-    /// A name that is too long for its field.
+    /// A file cannot be read or written.
+    #[error(transparent)]
+    File(#[from] FileError),
+    /// Standard input cannot be read.
+    #[error("cannot read standard input")]
+    Input(#[source] io::Error),
+    /// The result is not whole on standard output.
+    #[error("cannot write the result")]
+    Output(#[source] io::Error),
+    /// There are no random numbers for a key.
+    #[error(transparent)]
+    Random(#[from] RandomError),
+    /// The name is too long for its field.
     #[error("the name is too long: at most 60 bytes without control characters")]
     Name,
-    /// Something that is no ID number.
+    /// Not an ID number.
     #[error(transparent)]
     IdNumber(#[from] gatepost_pass::IdNumberError),
-    /// No bundle to judge with.
+    /// There is no bundle to judge with.
     #[error("there is no bundle on this device yet: `gatepost import DIR` or `gatepost sync`")]
     NoBundle,
 }
 
-/// Does something with every picture of these files and folders. A bad one is said on standard error,
-/// and the rest is done.
+/// Does something with every picture in these files and folders. A bad one is reported, and the rest is
+/// done.
 fn each_picture(
     paths: &[PathBuf],
     mut work: impl FnMut(String, &Frame) -> Result<(), CommandError>,
 ) -> Result<Done, CommandError> {
     let mut done = Done::Well;
     let mut complain = |error: CameraError| {
-        eprintln!("gatepost: {error}");
+        log::error!("{}", chain(&error));
         done = Done::WithFaults;
     };
     for path in paths {
@@ -107,4 +108,16 @@ fn each_picture(
         }
     }
     Ok(done)
+}
+
+/// Prints a JSON object on a line of its own.
+fn say_json(line: &impl Serialize) -> Result<(), CommandError> {
+    let json = serde_json::to_string(line);
+    say!("{}", json.map_err(|why| CommandError::Output(why.into()))?);
+    Ok(())
+}
+
+/// Milliseconds since `began`, with two digits after the point.
+fn milliseconds(began: Instant) -> f64 {
+    (began.elapsed().as_secs_f64() * 100_000.0).round() / 100.0
 }

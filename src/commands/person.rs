@@ -1,39 +1,39 @@
-//! `gatepost check --id`: what the lists say of a person by ID number, without a pass.
+//! `gatepost check --id`: looks a person up in the lists by ID number, without a pass.
 
 use std::{
-    io::{self, Read, Write},
+    io::{self, Read},
     time::Instant,
 };
 
 use gatepost_pass::{Colour, IdNumber, Listing, list::ListKind};
+use gatepost_system::{clock::format_time, say};
 use serde::Serialize;
 
-use super::{CommandError, Done, decode::round};
+use super::{CommandError, Done, milliseconds, say_json};
 use crate::{
     checkpoint::{Lookup, ask_about, worst},
-    clock::format_time,
     store::InstalledBundle,
 };
 
-/// Longest line that is read.
+/// Longest input that is read, in bytes.
 const MAX_LINE: u64 = 4096;
 
 #[derive(Serialize)]
-struct Line {
+struct LookupLine {
     answer: &'static str,
-    lists: Vec<List>,
+    lists: Vec<ListAnswer>,
     ms: f64,
 }
 
 #[derive(Serialize)]
-struct List {
+struct ListAnswer {
     issuer: String,
     answer: &'static str,
     as_of: Option<String>,
 }
 
-/// Looks a person up; `-` reads the number from a line of the standard input, for a command line is open to
-/// every user of the machine.
+/// Looks a person up; `-` reads the number from a line of standard input, since every user of the machine can
+/// see a command line.
 pub(super) fn run(
     bundle: &InstalledBundle,
     argument: &str,
@@ -42,7 +42,8 @@ pub(super) fn run(
     let mut line = String::new();
     let text = match argument {
         "-" => {
-            io::stdin().take(MAX_LINE).read_to_string(&mut line)?;
+            let read = io::stdin().take(MAX_LINE).read_to_string(&mut line);
+            read.map_err(CommandError::Input)?;
             line.lines().next().unwrap_or_default()
         }
         number => number,
@@ -50,30 +51,28 @@ pub(super) fn run(
     let number = IdNumber::parse(text)?;
     let began = Instant::now();
     let answers = ask_about(&number, bundle);
-    let ms = round(began.elapsed().as_secs_f64() * 1000.0);
+    let ms = milliseconds(began);
     let all = worst(&answers);
-    let lists = answers.iter().map(|one| List {
+    let lists = answers.iter().map(|one| ListAnswer {
         issuer: one.issuer.to_string(),
         answer: word(one.answer),
         as_of: bundle
             .list(ListKind::Identity, one.issuer)
             .map(|list| format_time(list.head().as_of)),
     });
-    let line = Line {
+    let line = LookupLine {
         answer: word(all),
         lists: lists.collect(),
         ms,
     };
-    let mut out = io::stdout().lock();
     if json {
-        serde_json::to_writer(&mut out, &line).map_err(io::Error::from)?;
-        writeln!(out)?;
+        say_json(&line)?;
     } else {
         let lists = line.lists.iter();
         let lists: Vec<_> = lists
             .map(|list| format!("{}: {}", list.issuer, list.answer))
             .collect();
-        writeln!(out, "{} ({}) {ms} ms", line.answer, lists.join(", "))?;
+        say!("{} ({}) {ms} ms", line.answer, lists.join(", "));
     }
     Ok(match all {
         Lookup::Unreadable => Done::WithFaults,

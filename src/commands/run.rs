@@ -10,6 +10,7 @@ use std::{
 };
 
 use clap::Args;
+use gatepost_system::files::{Action, FileError};
 
 use super::{CommandError, Done};
 use crate::{
@@ -77,7 +78,7 @@ pub fn run(data: &Path, arguments: Arguments) -> Result<Done, CommandError> {
         clock: Clock::new(None),
         vitals,
     });
-    // The last who could tell a figure go with the window; a window system may keep one.
+    // The last senders of figures go with the window; a window system may keep one alive.
     if let Some(written) = written {
         let _ = written.recv_timeout(Duration::from_secs(1));
     }
@@ -85,19 +86,17 @@ pub fn run(data: &Path, arguments: Arguments) -> Result<Done, CommandError> {
     Ok(Done::Well)
 }
 
-/// A thread that writes figures, a line each, until nobody tells any more; then its other channel ends.
+/// Starts a thread that writes figures, a line each, until every sender is dropped; then its other
+/// channel ends.
 fn vitals_to(path: PathBuf) -> Result<(Sender<Vital>, Receiver<()>), CommandError> {
-    let mut file = File::create(&path).map_err(|why| CommandError::File {
-        path: path.display().to_string(),
-        why,
-    })?;
+    let mut file = File::create(&path).map_err(FileError::at(Action::Create, &path))?;
     let (sender, vitals) = channel();
     let (writing, written) = channel();
     thread::spawn(move || {
         let _writing = writing;
         for vital in vitals {
             if let Err(why) = writeln!(file, "{vital}") {
-                eprintln!("gatepost: {}: {why}", path.display());
+                log::error!("cannot write {}: {why}", path.display());
                 return;
             }
         }

@@ -1,25 +1,26 @@
-//! `gatepost sync`: one exchange with the hub, or with a directory that goes to it.
+//! `gatepost sync`: syncs once, with the hub or with a directory that is carried to it.
 
 use std::path::{Path, PathBuf};
 
 use clap::Args;
 use gatepost_protocol::device::Revoked;
+use gatepost_system::{files, say};
 
 use super::{CommandError, Done};
 use crate::{
     clock::Clock,
     data::{DataDir, DataError, Identity},
-    store::{BundleCache, Outbox},
+    store::Outbox,
     sync::{Order, exchange, stick, wipe},
 };
 
 /// What `sync` takes.
 #[derive(Args, Debug)]
 pub struct Arguments {
-    /// Exchange with a directory, such as a USB stick: receipts from it, batches into it.
+    /// Sync with a directory, such as a USB stick: receipts from it, batches into it.
     #[arg(long, value_name = "DIR")]
     dir: Option<PathBuf>,
-    /// Send what the hub has refused once more.
+    /// Send again what the hub has refused.
     #[arg(long)]
     retry_parked: bool,
     /// Wipe this device if this list of revoked devices, such as `revoked` on a stick with a bundle,
@@ -36,36 +37,27 @@ pub fn run(data: &Path, arguments: &Arguments) -> Result<Done, CommandError> {
     let identity = match data.identity() {
         Err(DataError::NotEnrolled) if data.wiped().exists() => {
             let sent = wipe::send_unsent(&data)?;
-            println!("this device was wiped; sent {sent} of its last batches");
+            say!("this device was wiped; sent {sent} of its last batches");
             return Ok(Done::Well);
         }
         identity => identity?,
     };
-    if let Ok(Some(installed)) =
-        BundleCache::new(data.bundle()).load(&identity.root, clock.now().time)
-    {
-        clock.raise(installed.manifest().issued_at);
-    }
     if let Some(path) = &arguments.revoked {
-        let list = crate::files::read_limited(path, Revoked::MAX);
-        let list = list.map_err(|why| CommandError::File {
-            path: path.display().to_string(),
-            why,
-        })?;
+        let list = files::read(path, Revoked::MAX)?;
         match wipe::take(&data, &identity, &clock, &list)? {
-            Order::None => println!("this device is not on the list"),
+            Order::None => say!("this device is not on the list"),
             Order::Wipe => wipe_if_ordered(&data, &clock)?,
         }
         return Ok(Done::Well);
     }
     if arguments.retry_parked && data.passages().exists() {
         let again = Outbox::open(&data.passages())?.unpark()?;
-        println!("{again} parked epochs are sent again");
+        say!("{again} parked epochs are sent again");
     }
     match &arguments.dir {
         Some(dir) => {
             let carried = stick::carry(&data, &identity, &clock, dir)?;
-            println!(
+            say!(
                 "{} passages have their receipt, {} batches written",
                 carried.acknowledged, carried.written
             );
@@ -78,12 +70,12 @@ pub fn run(data: &Path, arguments: &Arguments) -> Result<Done, CommandError> {
 fn with_hub(data: &DataDir, identity: &Identity, clock: &Clock) -> Result<Done, CommandError> {
     let exchanged = exchange(data, identity, clock)?;
     match &exchanged.fetched {
-        Ok(Some(bundle)) => println!("installed bundle {}", bundle.manifest().version),
-        Ok(None) => println!("the bundle is up to date"),
+        Ok(Some(bundle)) => say!("installed bundle {}", bundle.manifest().version),
+        Ok(None) => say!("the bundle is up to date"),
         Err(_) => {}
     }
     if let Ok(sent) = exchanged.pushed {
-        println!("sent {sent} passages, {} wait", exchanged.backlog.unsent);
+        say!("sent {sent} passages, {} wait", exchanged.backlog.unsent);
     }
     if matches!(exchanged.order, Ok(Order::Wipe)) {
         wipe_if_ordered(data, clock)?;
@@ -98,9 +90,9 @@ fn with_hub(data: &DataDir, identity: &Identity, clock: &Clock) -> Result<Done, 
 
 fn wipe_if_ordered(data: &DataDir, clock: &Clock) -> Result<(), CommandError> {
     if let Some(device) = wipe::finish(data, clock.now().time)? {
-        println!("the authority has given up device {device}: keys, lists and trust are destroyed");
+        say!("the authority has given up device {device}: keys, lists and trust are destroyed");
         let sent = wipe::send_unsent(data)?;
-        println!("sent {sent} of its last batches");
+        say!("sent {sent} of its last batches");
     }
     Ok(())
 }

@@ -1,15 +1,19 @@
 //! What a device keeps: the passage log and the installed bundle.
 //!
-//! Only `database.rs`, `passages.rs`, `outbox.rs`, `counts.rs`, `parked.rs`, `room.rs`, `rescue.rs`,
-//! `mend.rs` and `wal.rs` know that the log is an SQLite file.
+//! Only `error.rs`, `database.rs`, `opening.rs`, `passages.rs`, `outbox.rs`, `hourly_counts.rs`,
+//! `parked.rs`, `size_cap.rs`, `intact_records.rs`, `replace_damaged.rs` and `wal_check.rs` know that
+//! the log is an SQLite file.
 
-mod counts;
 mod database;
-mod mend;
+mod error;
+mod hourly_counts;
+mod intact_records;
+mod opening;
 mod parked;
-mod rescue;
-mod room;
-mod wal;
+mod receipt;
+mod replace_damaged;
+mod size_cap;
+mod wal_check;
 
 pub mod bundles;
 pub mod disk;
@@ -22,10 +26,11 @@ pub(crate) mod small_disk;
 mod tests;
 
 pub use bundles::{BundleCache, CacheError, InstalledBundle};
-pub use counts::{HourCount, counts_by_hour};
-pub use database::LogError;
-pub use mend::SetAside;
-pub use outbox::{Backlog, Outbox, Outgoing, Progress};
-pub use parked::Parked;
+pub use error::{LogDamage, LogError};
+pub use hourly_counts::{HourCount, counts_by_hour};
+pub use outbox::{Acknowledged, Backlog, Outbox, Outgoing};
+pub use parked::ParkedEpoch;
 pub use passages::{Logged, LoggedAdmit, Opened, PassageLog};
-pub use room::Cap;
+pub use receipt::VerifiedReceipt;
+pub use replace_damaged::SetAside;
+pub use size_cap::Cap;

@@ -1,18 +1,15 @@
-//! What still has to reach the hub, and what may be forgotten.
+//! The records that still have to reach the hub, and the deletion of those that have.
 
 use std::{collections::BTreeSet, path::Path};
 
 use gatepost_pass::{DeviceId, Digest};
-use gatepost_protocol::{Epoch, Head, Receipt, batch::MAX_RECORDS};
+use gatepost_protocol::{Epoch, Head, batch::MAX_RECORDS};
 use rusqlite::{Connection, OptionalExtension, TransactionBehavior, params};
 
-use super::{
-    database::{self, LogError},
-    room,
-};
+use super::{database, error::LogError, receipt::VerifiedReceipt, size_cap};
 
-/// Epochs with records that no receipt covers, but for those after the last passage. That one is looked up from the end;
-/// as a second `EXISTS` it made SQLite build an index over the whole log, each time.
+/// Epochs with records that no receipt covers, except those after the last passage. That passage is
+/// looked up from the end: a second `EXISTS` made SQLite build an index over the whole log each time.
 pub(super) const WAITING: &str = "
     SELECT ordinal, epoch, acknowledged, acknowledged_head FROM epochs e
     WHERE EXISTS (SELECT 1 FROM records r WHERE r.ordinal = e.ordinal AND r.seq >= e.acknowledged)
@@ -29,11 +26,11 @@ pub struct Outbox {
 /// Records for one batch, in order.
 #[derive(Debug)]
 pub struct Outgoing {
-    /// Which process run.
+    /// The process run that wrote them.
     pub epoch: Epoch,
     /// Chain hash before the first.
     pub before: Head,
-    /// Their bytes.
+    /// The encoded records.
     pub records: Vec<Vec<u8>>,
 }
 
@@ -44,25 +41,26 @@ pub struct Backlog {
     pub unsent: u64,
     /// The hour (since 1970) of the oldest of them.
     pub oldest_hour: Option<u32>,
-    /// How many of them the hub has refused.
+    /// Those among them whose epoch the hub has refused.
     pub parked: u64,
 }
 
-/// What a receipt changed.
+/// What a receipt changed in the outbox.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Progress {
+pub enum Acknowledged {
     /// The hub holds more than before.
     Forward {
-        /// So many passages more.
+        /// Number of passages it holds in addition.
         passages: u64,
     },
-    /// It says what was known.
+    /// Nothing: the receipt repeats what was known.
     Nothing,
-    /// The hub holds less than it once said (restored from a backup); what it lacks waits again.
+    /// The hub holds less than it once acknowledged (restored from a backup); what it lacks waits
+    /// again.
     Back,
 }
 
-/// An epoch that has something to tell.
+/// An epoch with records to send.
 struct Waiting {
     ordinal: i64,
     epoch: Epoch,
@@ -78,7 +76,7 @@ impl Outbox {
         })
     }
 
-    /// How much is waiting.
+    /// Counts what has not reached the hub.
     pub fn backlog(&self) -> Result<Backlog, LogError> {
         let backlog = self.connection.query_row(
             "SELECT count(*), min(hour), count(since)
@@ -97,8 +95,8 @@ impl Outbox {
     }
 
     /// The oldest records without a receipt, at most [`MAX_RECORDS`], of an epoch that is not parked.
-    /// An epoch that holds nothing but its start waits until one from it on has a passage: then the hub must
-    /// hear of it, for the next one names it, and it alone says where the one before it ended.
+    /// An epoch that holds nothing but its start waits until it or a later one has a passage. Then the
+    /// hub needs it too: the next epoch names it, and it alone says where the one before it ended.
     pub fn next(&self, parked: &BTreeSet<Epoch>) -> Result<Option<Outgoing>, LogError> {
         let mut waiting = self.waiting()?.into_iter();
         match waiting.find(|waiting| !parked.contains(&waiting.epoch)) {
@@ -162,7 +160,8 @@ impl Outbox {
         Ok(rows.collect::<rusqlite::Result<_>>()?)
     }
 
-    /// How many records of an epoch a receipt covers, from 0 on; nothing for an epoch of another log.
+    /// Number of an epoch's records, from the first on, that a receipt covers; nothing for an epoch of
+    /// another log.
     pub fn acknowledged(&self, epoch: Epoch) -> Result<Option<u64>, LogError> {
         let known = self
             .connection
@@ -175,8 +174,8 @@ impl Outbox {
         Ok(known.map(i64::unsigned_abs))
     }
 
-    /// Takes a verified receipt: only what it covers with this device's own chain hash counts as sent.
-    pub fn acknowledge(&mut self, receipt: &Receipt) -> Result<Progress, LogError> {
+    /// Takes a receipt: only what it covers with this device's own chain hash is marked as sent.
+    pub fn acknowledge(&mut self, receipt: &VerifiedReceipt) -> Result<Acknowledged, LogError> {
         // Immediate: it reads before it writes, and the log's writer may commit in between.
         let change = self
             .connection
@@ -191,7 +190,7 @@ impl Outbox {
         let (ordinal, acknowledged) = known.ok_or(LogError::Receipt)?;
         let next = i64::try_from(receipt.next_seq).map_err(|_| LogError::Receipt)?;
         if next == acknowledged {
-            return Ok(Progress::Nothing);
+            return Ok(Acknowledged::Nothing);
         }
         let ours = match next {
             0 => Some(Head::START.0.0),
@@ -212,9 +211,9 @@ impl Outbox {
         )?;
         let back = next < acknowledged;
         if ours != Some(receipt.head.0.0) || held != to - from {
-            // A hub that lost what was acknowledged and forgotten here can't be helped by this device.
+            // What the hub lost after it was acknowledged and deleted here cannot be sent again.
             return if back {
-                Ok(Progress::Nothing)
+                Ok(Acknowledged::Nothing)
             } else {
                 Err(LogError::Receipt)
             };
@@ -226,22 +225,22 @@ impl Outbox {
         change.execute("DELETE FROM parked WHERE ordinal = ?1", [ordinal])?;
         change.commit()?;
         Ok(if back {
-            Progress::Back
+            Acknowledged::Back
         } else {
-            Progress::Forward {
+            Acknowledged::Forward {
                 passages: passages as u64,
             }
         })
     }
 
     /// Deletes records that a receipt covers and that are older than `before_hour`, in small steps so
-    /// that passages can be logged in between. Returns how many.
+    /// that passages can be logged in between. Returns their number.
     pub fn forget(&mut self, before_hour: u32) -> Result<usize, LogError> {
         let mut deleted = 0;
         loop {
-            let step = room::forget_step(&self.connection, before_hour)?;
+            let step = size_cap::forget_step(&self.connection, before_hour)?;
             deleted += step;
-            if step < room::STEP {
+            if step < size_cap::STEP {
                 return Ok(deleted);
             }
         }

@@ -1,4 +1,4 @@
-//! Batches that the hub refused. They wait where a person sees them; nothing is ever dropped.
+//! Epochs of which the hub refused a batch. They wait where a person sees them; none is ever dropped.
 
 use std::collections::BTreeSet;
 
@@ -6,40 +6,40 @@ use gatepost_pass::Timestamp;
 use gatepost_protocol::Epoch;
 use rusqlite::params;
 
-use super::{database::LogError, outbox::Outbox};
+use super::{error::LogError, outbox::Outbox};
 
 /// An epoch of which the hub refused a batch.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Parked {
-    /// Which process run.
+pub struct ParkedEpoch {
+    /// The process run that wrote it.
     pub epoch: Epoch,
-    /// Since when.
+    /// When the hub refused it last.
     pub since: Timestamp,
-    /// What the hub said.
+    /// The reason that the hub gave.
     pub why: String,
 }
 
-/// So long a parked epoch waits before it is sent again by itself, in seconds: a fleet whose hub was
-/// mended needs nobody at every device.
+/// Wait before a parked epoch is sent again, in seconds: once a hub is repaired, nobody has to visit
+/// every device.
 const WAIT: u64 = 24 * 3600;
-/// Most of a reason that is kept, in bytes.
+/// Longest reason that is kept, in bytes.
 const MAX_WHY: usize = 500;
 
-impl Parked {
-    /// Whether it is still to be left alone. A time in the future is another clock's: it does not count.
+impl ParkedEpoch {
+    /// Whether it still waits. A `since` in the future was written by a wrong clock and is ignored.
     fn rests(&self, now: Timestamp) -> bool {
         (self.since..self.since.plus(WAIT)).contains(&now)
     }
 }
 
 impl Outbox {
-    /// Everything that is parked, oldest epoch first.
-    pub fn parked(&self) -> Result<Vec<Parked>, LogError> {
+    /// All parked epochs, the oldest first.
+    pub fn parked(&self) -> Result<Vec<ParkedEpoch>, LogError> {
         let mut statement = self.connection.prepare(
             "SELECT epoch, since, why FROM parked JOIN epochs USING (ordinal) ORDER BY ordinal",
         )?;
         let rows = statement.query_map([], |row| {
-            Ok(Parked {
+            Ok(ParkedEpoch {
                 epoch: Epoch(row.get(0)?),
                 since: Timestamp(row.get::<_, i64>(1)? as u64),
                 why: row.get(2)?,
@@ -48,7 +48,7 @@ impl Outbox {
         Ok(rows.collect::<rusqlite::Result<_>>()?)
     }
 
-    /// The epochs that are not to be sent at this time.
+    /// The parked epochs that are not sent yet.
     pub fn resting(&self, now: Timestamp) -> Result<BTreeSet<Epoch>, LogError> {
         let parked = self.parked()?.into_iter();
         Ok(parked
@@ -57,7 +57,7 @@ impl Outbox {
             .collect())
     }
 
-    /// Parks an epoch, or renews what is said of it.
+    /// Parks an epoch, or updates the time and reason of one that is.
     pub fn park(&mut self, epoch: Epoch, now: Timestamp, why: &str) -> Result<(), LogError> {
         let why: String = why.chars().take(MAX_WHY / 4).collect();
         self.connection.execute(
@@ -69,7 +69,7 @@ impl Outbox {
         Ok(())
     }
 
-    /// Lets everything that is parked be sent again. Returns how many epochs that are.
+    /// Releases all parked epochs to be sent again. Returns their number.
     pub fn unpark(&mut self) -> Result<usize, LogError> {
         Ok(self.connection.execute("DELETE FROM parked", [])?)
     }

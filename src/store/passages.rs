@@ -9,9 +9,10 @@ use gatepost_protocol::{
 use rusqlite::{Connection, OptionalExtension, Transaction, TransactionBehavior, params};
 
 use super::{
-    database::{self, LogError},
-    mend::SetAside,
-    room::{self, Cap},
+    error::LogError,
+    opening,
+    replace_damaged::SetAside,
+    size_cap::{self, Cap},
 };
 
 /// Most passages that are committed together.
@@ -29,12 +30,12 @@ pub struct PassageLog {
     cap: Cap,
 }
 
-/// A log that was opened, and what was found on the way.
+/// A log that was opened, and what was found while opening it.
 #[derive(Debug)]
 pub struct Opened {
     /// The log, ready to append to.
     pub log: PassageLog,
-    /// What became of a damaged file.
+    /// The damaged log that it replaces, if there was one.
     pub set_aside: Option<SetAside>,
 }
 
@@ -43,12 +44,12 @@ pub struct Opened {
 pub struct Logged {
     /// Its place in the epoch.
     pub seq: u64,
-    /// What opens the gate, where the person was admitted.
+    /// Opens the gate, where the person was admitted.
     pub admit: Option<LoggedAdmit>,
 }
 
-/// Proof that an admission is on the disk. Only [`PassageLog::append_all`] makes one, and it opens a gate
-/// once ([`crate::devices::Gate::open`]).
+/// Proof that an admission is on the disk. Only [`PassageLog::append_all`] makes one, and it opens a
+/// gate once (`Gate::open`).
 ///
 /// ```compile_fail,E0423
 /// let forged = gatepost::store::LoggedAdmit(());
@@ -57,8 +58,8 @@ pub struct Logged {
 pub struct LoggedAdmit(());
 
 impl PassageLog {
-    /// Opens the log and begins a new epoch, whose first record names the one before: after damage,
-    /// the last of its good records.
+    /// Opens the log and begins a new epoch. Its first record names the epoch before it: after damage,
+    /// up to its last intact record.
     pub fn open(
         path: &Path,
         device: DeviceId,
@@ -66,7 +67,7 @@ impl PassageLog {
         now: Timestamp,
         cap: Cap,
     ) -> Result<Opened, LogError> {
-        let (connection, set_aside) = database::open_or_make(path, device, now)?;
+        let (connection, set_aside) = opening::open_or_create(path, device, now)?;
         let mut log = Self {
             connection,
             device,
@@ -77,26 +78,26 @@ impl PassageLog {
             cap,
         };
         match log.begin(now) {
-            // What a hub holds already makes way for it.
-            Err(LogError::Full) if room::forget_oldest(&log.connection)? > 0 => log.begin(now)?,
+            // What the hub has acknowledged is deleted for it.
+            Err(LogError::Full) if size_cap::forget_oldest(&log.connection)? > 0 => log.begin(now)?,
             begun => begun?,
         }
         Ok(Opened { log, set_aside })
     }
 
-    /// Puts a new log in the place of a damaged one and begins no epoch: for a device that logs no more. A log
-    /// that is whole stays as it is.
-    pub fn mend(
+    /// Replaces a damaged log without beginning an epoch: for a device that logs no more. An intact log
+    /// stays as it is.
+    pub fn repair(
         path: &Path,
         device: DeviceId,
         now: Timestamp,
     ) -> Result<Option<SetAside>, LogError> {
-        let (_, set_aside) = database::open_or_make(path, device, now)?;
+        let (_, set_aside) = opening::open_or_create(path, device, now)?;
         Ok(set_aside)
     }
 
-    /// Begins the epoch: its row and its first record are there together, or neither is, so that the next
-    /// epoch never names an empty one.
+    /// Begins the epoch: its row and its first record are written together, so that the next epoch
+    /// never names an empty one.
     fn begin(&mut self, now: Timestamp) -> Result<(), LogError> {
         let change = Transaction::new_unchecked(&self.connection, TransactionBehavior::Immediate)?;
         let before = previous(&change)?;
@@ -112,17 +113,16 @@ impl PassageLog {
         Ok(())
     }
 
-    /// Whether one passage more may come; what a hub holds already makes way for it.
+    /// Makes space for one more passage by deleting what the hub has acknowledged.
     ///
     /// # Errors
-    /// [`LogError::AllUnsent`] when the log is at its cap and nothing may go.
-    pub fn make_room(&self) -> Result<(), LogError> {
-        room::make(&self.connection, self.cap)
+    /// [`LogError::AllUnsent`] when the log is at its cap and nothing may be deleted.
+    pub fn make_space(&self) -> Result<(), LogError> {
+        size_cap::make_space(&self.connection, self.cap)
     }
 
-    /// Seals passages and commits them together: one write to the disk, however many there are. When
-    /// this returns `Ok`, in their order, a power cut can't take them away; after an
-    /// error none of them is in the log.
+    /// Seals passages and commits them together, in their order, with one write to the disk. Once this
+    /// returns `Ok`, a power cut cannot take them away; after an error none of them is in the log.
     pub fn append_all(
         &mut self,
         passages: &[(&Passage, &TracingKey)],
@@ -140,10 +140,10 @@ impl PassageLog {
             };
             sealed.push((hour, Body::Passage(seal(passage, &clear, to, random)?)));
         }
-        room::make(&self.connection, self.cap)?;
+        size_cap::make_space(&self.connection, self.cap)?;
         let places = match self.commit(sealed.iter().cloned()) {
-            // What a hub holds already makes way, also before its time.
-            Err(LogError::Full) if room::forget_oldest(&self.connection)? > 0 => {
+            // What the hub has acknowledged is deleted, even within its retention time.
+            Err(LogError::Full) if size_cap::forget_oldest(&self.connection)? > 0 => {
                 self.commit(sealed)?
             }
             done => done?,
@@ -173,7 +173,7 @@ impl PassageLog {
         Ok(first..next_seq)
     }
 
-    /// Adds records after the newest one. Gives the position and the chain after them.
+    /// Adds records after the newest one. Returns the next position and the chain hash there.
     fn insert(
         &self,
         change: &Transaction<'_>,

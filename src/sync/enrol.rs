@@ -1,5 +1,5 @@
-//! A device's first run: it asks by the code that it has scanned, over the hub or by stick, and takes no answer
-//! but that of whoever made the code.
+//! A device's first run: it asks with the enrolment code that it has scanned, over the hub or by stick, and
+//! accepts no answer but that of the authority that made the code.
 
 use std::{
     convert::Infallible,
@@ -11,52 +11,97 @@ use std::{
 use gatepost_pass::{DeviceId, Digest, Document, Root, SecretKey, Text, Timestamp, document};
 use gatepost_protocol::{
     Answer, DeviceRequest, Enrolment,
-    device::{CertificateError, device_id},
+    device::{CertificateError, device_id, peek_certificate},
 };
+use gatepost_system::files::{self, Access};
 
-use super::{HubClient, HubError, Patience, worker::chance};
+use super::{
+    http::{HubClient, HubError, Patience},
+    jitter::chance,
+};
 use crate::{
     clock::Clock,
     data::{DataDir, DataError},
-    files,
+    store::{BundleCache, CacheError},
 };
 
 /// Longest text of an enrolment code, in bytes.
 const MAX_CODE: usize = 2048;
-/// Shortest and longest wait between two looks for the answer.
+/// Shortest and longest pause between two requests for the answer.
 const SHORTEST: Duration = Duration::from_secs(5);
 const LONGEST: Duration = Duration::from_secs(300);
-/// How often a request is handed in again: a hub may have lost it.
+/// Time after which a request is handed in again: the hub may have lost it.
 const AGAIN: Duration = Duration::from_secs(3600);
 
 /// Why a device was not enrolled.
 #[derive(Debug, thiserror::Error)]
 pub enum EnrolError {
-    /// Something else than an enrolment code.
+    /// Not an enrolment code.
     #[error("this is no enrolment code")]
     NotACode,
-    /// A code that no longer counts.
+    /// The code is no longer valid.
     #[error("the enrolment code is out of date: ask the authority for a new one")]
     Expired,
-    /// A code that is answered by stick only.
+    /// The code can be answered by stick only.
     #[error(
-        "by this enrolment code nobody is asked over a hub: bring the request to the authority by USB stick"
+        "this enrolment code does not work over a hub: bring the request to the authority by USB \
+         stick"
     )]
     ByStick,
-    /// An answer that pins another root than the code named.
+    /// The answer pins another root than the code named.
     #[error(
-        "the answer is another authority's than the code's: ask the authority whose code was scanned"
+        "the answer comes from another authority than the code: ask the authority whose code was \
+         scanned"
     )]
     OtherAuthority,
-    /// An answer of somebody who does not know the code.
+    /// The answer comes from somebody who does not know the code.
     #[error(transparent)]
     Answer(#[from] CertificateError),
-    /// The data directory, or an enrolment that does not count.
+    /// The root holds a key whose secret half everybody has.
+    #[error("the enrolment's root holds a published test key: everybody could sign for it")]
+    PublishedKey,
+    /// The root is not one of those that this build pins.
+    #[error("the enrolment's root is not one that this program pins")]
+    NotPinned,
+    /// The certificate is for another device.
+    #[error("the enrolment's certificate is for another device: make a new request on this one")]
+    OtherDevice,
+    /// The bundle of an earlier enrolment cannot be removed.
+    #[error(transparent)]
+    Bundle(#[from] CacheError),
+    /// The data directory, or an enrolment that is not valid.
     #[error(transparent)]
     Data(#[from] DataError),
     /// The hub.
     #[error(transparent)]
     Hub(#[from] HubError),
+}
+
+/// Roots that this build pins (`keys/roots`). None in the public tree: see `keys/README.md`.
+const PINNED: &[&[u8]] = include!(concat!(env!("OUT_DIR"), "/pinned.rs"));
+
+/// Accepts an enrolment file from the authority, and pins its root from now on.
+pub fn accept(data: &DataDir, bytes: &[u8]) -> Result<Root, EnrolError> {
+    let enrolment = Enrolment::from_bytes(bytes).map_err(DataError::Enrolment)?;
+    let root = Root::pin(&enrolment.root).map_err(DataError::Root)?;
+    if root.keys().iter().any(|key| key.published().is_some()) {
+        return Err(EnrolError::PublishedKey);
+    }
+    if !PINNED.is_empty() && !PINNED.contains(&enrolment.root.as_slice()) {
+        return Err(EnrolError::NotPinned);
+    }
+    let own = device_id(&data.own_key()?.public());
+    let claimed = peek_certificate(&enrolment.certificate);
+    if !claimed.is_ok_and(|claimed| device_id(&claimed.key) == own) {
+        return Err(EnrolError::OtherDevice);
+    }
+    if !data.identity().is_ok_and(|identity| identity.root == root) {
+        // What another root has signed is no longer valid.
+        BundleCache::new(data.bundle()).clear().map_err(CacheError::Store)?;
+    }
+    let path = data.enrolment_path();
+    files::replace(&path, Access::Shared, bytes).map_err(DataError::File)?;
+    Ok(root)
 }
 
 /// A first run that has scanned its code.
@@ -70,8 +115,8 @@ impl FirstRun {
     /// Largest answer, in bytes.
     pub const MAX_ANSWER: usize = Answer::MAX;
 
-    /// Begins with the text of a code: it is kept until the device is enrolled, and the device's key is made
-    /// of `seed` where there is none yet.
+    /// Begins with the text of a code: it is kept until the device is enrolled, and the device's key is
+    /// made from `seed` where there is none yet.
     pub fn begin(
         data: &DataDir,
         text: &str,
@@ -87,27 +132,27 @@ impl FirstRun {
         Ok(Self { code, key })
     }
 
-    /// The one that was begun before, if there was one.
+    /// The first run that was begun earlier, if there was one.
     pub fn resume(data: &DataDir) -> Option<Self> {
-        let bytes = files::read_limited(&data.first_run(), MAX_CODE).ok()?;
+        let text = files::read_text(&data.first_run(), MAX_CODE).ok()?;
         Some(Self {
-            code: read(std::str::from_utf8(&bytes).ok()?)?,
+            code: read(&text)?,
             key: data.own_key().ok()?,
         })
     }
 
-    /// Name that follows from the device's key.
+    /// The device's name, which follows from its key.
     pub fn device(&self) -> DeviceId {
         device_id(&self.key.public())
     }
 
-    /// Address of the hub over which this code is answered; none for a code that is answered by stick.
+    /// Address of the hub over which this code is answered; none for a code that works by stick only.
     pub fn hub(&self) -> Option<&str> {
         let hub = self.code.hub.as_str().trim_end_matches('/');
         (self.code.secret.is_some() && !hub.is_empty()).then_some(hub)
     }
 
-    /// The request for the authority, by whichever way it goes.
+    /// The request for the authority, the same over the hub and by stick.
     pub fn request(&self, name: Text<60>) -> Vec<u8> {
         match &self.code.secret {
             Some(secret) => DeviceRequest::sign_by(name, &self.key, secret),
@@ -115,9 +160,9 @@ impl FirstRun {
         }
     }
 
-    /// Takes the authority's answer. Only one with the very root that the code named counts, and by a code with
-    /// a secret only one that its maker has sealed: the code was scanned off the authority's own paper, the
-    /// answer went through many hands.
+    /// Accepts the authority's answer, if it holds the root that the code named and, for a code with a
+    /// secret, if the maker of the code has sealed it: the code was scanned off the authority's own
+    /// paper, whereas the answer went through many hands.
     pub fn accept(&self, data: &DataDir, bytes: &[u8]) -> Result<Root, EnrolError> {
         let bytes = match &self.code.secret {
             Some(secret) => Answer::open(bytes, secret)?,
@@ -127,13 +172,13 @@ impl FirstRun {
         if Digest::of(&enrolment.root) != self.code.root {
             return Err(EnrolError::OtherAuthority);
         }
-        let root = data.enrol(bytes)?;
-        // What was asked is answered; a fault here costs nothing but a file.
+        let root = accept(data, bytes)?;
+        // The code is used up; a fault here leaves one file too many.
         let _ = std::fs::remove_file(data.first_run());
         Ok(root)
     }
 
-    /// Asks the hub, a round at a time.
+    /// Starts asking the hub; see [`Asking::round`].
     pub fn ask(&self, name: Text<60>) -> Result<Asking, EnrolError> {
         let address = self.hub().ok_or(EnrolError::ByStick)?;
         let pins = self.code.hub_pins.as_slice();
@@ -154,7 +199,7 @@ fn read(text: &str) -> Option<document::Enrolment> {
         .claimed_enrolment()
 }
 
-/// A request on its way over the hub.
+/// A request that is handed in to the hub, and whose answer is fetched from it.
 #[derive(Debug)]
 pub struct Asking {
     hub: HubClient,
@@ -165,18 +210,18 @@ pub struct Asking {
     rounds: u32,
 }
 
-/// What a round brought.
+/// The result of a round.
 #[derive(Debug)]
 pub enum Asked {
     /// The hub has the request, and no answer yet.
     Waiting,
-    /// An answer, unchecked ([`FirstRun::accept`]).
+    /// An answer, not yet checked ([`FirstRun::accept`]).
     Answer(Vec<u8>),
 }
 
 impl Asking {
-    /// Hands the request in, where that was not done lately, and looks for its answer: in this order, since a hub
-    /// may still have the answer to an older request of this device.
+    /// Hands the request in, where that was not done lately, and fetches its answer. In this order: the
+    /// hub may still have the answer to an older request of this device.
     pub fn round(&mut self, now: Timestamp) -> Result<Asked, EnrolError> {
         if now >= self.until {
             return Err(EnrolError::Expired);
@@ -196,25 +241,25 @@ impl Asking {
     }
 }
 
-/// From [`SHORTEST`], doubled each round up to [`LONGEST`]; anything from half of it to all of it, so that devices
-/// that were set up together do not ask together.
+/// From [`SHORTEST`], doubled each round up to [`LONGEST`]; a random part of it from half to all, so that
+/// devices that were set up together do not ask together.
 fn pause(rounds: u32, chance: f64) -> Duration {
     let doubled = SHORTEST.saturating_mul(1 << rounds.saturating_sub(1).min(10));
     doubled.min(LONGEST).mul_f64(0.5 + chance / 2.0)
 }
 
-/// Asks in a thread until the code is out of date, and tells of each round. Drop the sender to end it.
+/// Asks in a thread until the code expires, and reports each round. Drop the sender to end it.
 pub fn spawn(
     mut asking: Asking,
     clock: std::sync::Arc<Clock>,
-    tell: impl Fn(Result<Asked, EnrolError>) + Send + 'static,
+    report: impl Fn(Result<Asked, EnrolError>) + Send + 'static,
 ) -> Sender<Infallible> {
     let (stop, stopped) = mpsc::channel();
     thread::spawn(move || {
         loop {
             let round = asking.round(clock.now().time);
             let over = matches!(round, Err(EnrolError::Expired));
-            tell(round);
+            report(round);
             if over || stopped.recv_timeout(asking.pause()) == Err(RecvTimeoutError::Disconnected) {
                 return;
             }

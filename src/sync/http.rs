@@ -20,56 +20,57 @@ use crate::{data::Identity, store::bundles::BundleOrigin};
 #[derive(Debug, thiserror::Error)]
 pub enum HubError {
     /// No answer.
-    #[error("the hub can't be reached: {0}")]
-    Unreachable(String),
-    /// Somebody else answers at the hub's address.
+    #[error("the hub can't be reached")]
+    Unreachable(#[source] ureq::Error),
+    /// Another server answers at the hub's address.
     #[error(
-        "another server answers at the hub's address: {0}, which the enrolment does not pin. Nothing was sent"
+        "another server answers at the hub's address: its key is {0}, which the enrolment does not \
+         pin. Nothing was sent"
     )]
-    OtherKey(String),
-    /// An `https:` address, and an enrolment that pins no key.
+    OtherKey(HubPin),
+    /// The hub's address is `https:`, and the enrolment pins no key.
     #[error("the enrolment pins no key of the hub: enrol this device again with --hub-pin")]
     NoPin,
-    /// TLS can't be set up at all.
-    #[error("TLS can't be used: {0}")]
-    Tls(String),
-    /// An answer that says no.
+    /// TLS cannot be set up at all.
+    #[error("TLS cannot be used")]
+    Tls(#[source] rustls::Error),
+    /// The hub refused the request.
     #[error("the hub refused with status {status}: {message}")]
     Refused {
         /// HTTP status.
         status: u16,
-        /// What it said, shortened.
+        /// The reason that the hub gave, shortened.
         message: String,
     },
-    /// The hub asked to be left alone for a while.
+    /// The hub has asked to be left alone for a while.
     #[error("the hub asks for {} seconds of rest", .0.as_secs())]
     Rest(Duration),
-    /// An answer that broke off or is too large.
-    #[error("the hub's answer can't be read: {0}")]
-    Answer(io::Error),
+    /// The answer broke off or is too large.
+    #[error("the hub's answer cannot be read")]
+    Answer(#[source] io::Error),
 }
 
 /// Largest receipt, in bytes.
 const MAX_RECEIPT: u64 = 4096;
-/// Most of a refusal's text that is kept, in bytes.
+/// Longest text of a refusal that is kept, in bytes.
 const MAX_MESSAGE: u64 = 512;
 
 /// Longest rest that a hub may ask for.
 const LONGEST_REST: Duration = Duration::from_secs(3600);
-/// Rest of a hub that is overloaded and does not say for how long.
+/// Rest for a hub that is overloaded and does not say for how long.
 const SHORT_REST: Duration = Duration::from_secs(60);
 
-/// How long the hub is waited for.
+/// Time limits for the hub.
 #[derive(Clone, Copy, Debug)]
 pub struct Patience {
-    /// For a connection.
+    /// Until it is connected.
     pub connect: Duration,
-    /// For the next piece of what it says.
+    /// Until the next piece of its answer arrives.
     pub answer: Duration,
-    /// For a batch and its receipt, or another small answer, whole: a server that drips may not hold
-    /// the exchange up.
+    /// For a whole batch and its receipt, or another small answer: a server that drips must not hold up
+    /// the sync.
     pub small: Duration,
-    /// For a file. What has come by then is kept, and the next exchange goes on from there.
+    /// For a whole file. What has come by then is kept, and the next sync resumes from there.
     pub file: Duration,
 }
 
@@ -78,30 +79,30 @@ impl Default for Patience {
         Self {
             connect: Duration::from_secs(10),
             answer: Duration::from_secs(30),
-            // 512 KiB over a telephone's slowest connection.
+            // 512 KiB over the slowest mobile connection.
             small: Duration::from_secs(180),
             file: Duration::from_secs(600),
         }
     }
 }
 
-/// A hub at an address.
+/// A client of the hub at one address.
 #[derive(Debug)]
 pub struct HubClient {
     agent: ureq::Agent,
     address: String,
     small: Duration,
     contact: Contact,
-    /// Until when nothing more is asked of it.
+    /// Until when no request is made.
     rest_until: Option<Instant>,
 }
 
-/// Whether a hub has been there at all.
+/// Whether a hub has answered at all.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Contact {
-    /// It has answered something, be it a refusal.
+    /// It has answered, be it with a refusal.
     Answered,
-    /// Nothing has come from it.
+    /// No answer has come.
     Silent,
 }
 
@@ -125,7 +126,7 @@ impl HubClient {
             .http_status_as_error(false)
             .max_redirects(0)
             .build();
-        let tls = PinnedTls::new(pins.to_vec()).map_err(|why| HubError::Tls(why.to_string()))?;
+        let tls = PinnedTls::new(pins.to_vec()).map_err(HubError::Tls)?;
         let connector = TcpConnector::default().chain(tls);
         Ok(Self {
             agent: ureq::Agent::with_parts(config, connector, DefaultResolver::default()),
@@ -136,7 +137,7 @@ impl HubClient {
         })
     }
 
-    /// How long the hub wants to be left alone from now on.
+    /// How long the hub is still to be left alone.
     pub fn rest(&self) -> Option<Duration> {
         let until = self.rest_until?;
         Some(until.saturating_duration_since(Instant::now())).filter(|rest| !rest.is_zero())
@@ -147,13 +148,14 @@ impl HubClient {
         self.contact
     }
 
-    /// Sends a batch; the answer is a receipt, unchecked.
+    /// Sends a batch; the answer is a receipt, not yet verified.
     pub fn post_batch(&mut self, batch: &[u8]) -> Result<Vec<u8>, HubError> {
         let answer = self.post(routes::BATCHES, batch)?;
         read_all(answer, MAX_RECEIPT).map_err(HubError::Answer)
     }
 
-    /// The list of revoked devices, unchecked; nothing where the hub has none, or the one that is held.
+    /// The list of revoked devices, not yet verified; nothing where the hub has none, or the one that is
+    /// held.
     pub fn revoked(&mut self, held: &Digest) -> Result<Option<Vec<u8>>, HubError> {
         self.may_ask()?;
         let answer = self
@@ -175,7 +177,7 @@ impl HubClient {
         }
     }
 
-    /// Tells the hub how this device is doing.
+    /// Reports this device's status to the hub.
     pub fn post_status(&mut self, status: &[u8]) -> Result<(), HubError> {
         self.post(routes::STATUS, status).map(|_| ())
     }
@@ -185,7 +187,7 @@ impl HubClient {
         self.post(routes::ENROLMENTS, request).map(|_| ())
     }
 
-    /// The authority's answer to a device's request, unchecked; nothing while there is none.
+    /// The authority's answer to a device's request, not yet verified; nothing while there is none.
     pub fn enrolment(&mut self, device: DeviceId) -> Result<Option<Vec<u8>>, HubError> {
         match self.get_small(&format!("{}/{device}", routes::ENROLMENTS)) {
             Ok(answer) => read_all(answer, Answer::MAX as u64)
@@ -241,8 +243,8 @@ impl HubClient {
 
     fn accept(&mut self, answer: Result<Response, ureq::Error>) -> Result<Response, HubError> {
         let answer = answer.map_err(|why| match OtherKey::of(&why) {
-            Some(other) => HubError::OtherKey(other.to_string()),
-            None => HubError::Unreachable(why.to_string()),
+            Some(other) => HubError::OtherKey(other.found),
+            None => HubError::Unreachable(why),
         })?;
         self.contact = Contact::Answered;
         let status = answer.status();
@@ -253,7 +255,7 @@ impl HubClient {
             self.rest_until = Some(Instant::now() + rest);
         }
         let mut message = Vec::new();
-        // What a refusal says is only for the log; half of it will do.
+        // The text of a refusal is only for the log; half of it will do.
         let _ = answer
             .into_body()
             .into_reader()
@@ -269,8 +271,8 @@ impl HubClient {
 
 type Response = ureq::http::Response<ureq::Body>;
 
-/// What `Retry-After` asks for (RFC 9110, 10.2.3), in seconds, up to [`LONGEST_REST`]. One that can't be
-/// read, such as a date of another clock, is [`SHORT_REST`]; so is none where the hub is overloaded.
+/// The rest that `Retry-After` asks for (RFC 9110, 10.2.3), in seconds, up to [`LONGEST_REST`]; where it
+/// cannot be read, such as a date, or is missing from an overloaded hub's answer, [`SHORT_REST`].
 fn asked_rest(answer: &Response) -> Option<Duration> {
     let asked = answer.headers().get("retry-after");
     if asked.is_none() && ![429, 503].contains(&answer.status().as_u16()) {
@@ -309,7 +311,7 @@ impl BundleOrigin for HubClient {
         let partial = answer.status() == ureq::http::StatusCode::PARTIAL_CONTENT;
         let mut reader = answer.into_body().into_reader();
         if offset > 0 && !partial {
-            // A server that knows no ranges sends all of it: skip what is here already.
+            // A server without range requests sends all of it: skip what is here already.
             io::copy(&mut (&mut reader).take(offset), &mut io::sink())?;
         }
         Ok(Box::new(reader))

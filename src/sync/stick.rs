@@ -1,5 +1,5 @@
-//! Passages by USB stick: the batches as files, and receipts back. A batch's file is what the hub's
-//! `POST /v1/batches` takes, and the receipt's file what it answers, so that whoever carries the stick
+//! Passages by USB stick: batches as files, and receipts back. A batch file is what the hub's
+//! `POST /v1/batches` takes, and a receipt file is what it answers, so that whoever carries the stick
 //! needs nothing but a web client:
 //! `curl --data-binary @NAME.batch https://HUB/v1/batches --output NAME.receipt`
 
@@ -10,37 +10,40 @@ use std::{
 
 use gatepost_pass::envelope::MAX_CODE;
 use gatepost_protocol::{
-    Receipt, Record,
+    Record,
     batch::{BATCH_FILE, RECEIPT_FILE, sign_batch},
     device::device_id,
 };
+use gatepost_system::{
+    chain,
+    files::{self, Access, Action, FileError},
+};
 
-use super::{SyncError, file_error, rules};
+use super::{bundle::rules, error::SyncError};
 use crate::{
     clock::Clock,
     data::{DataDir, Identity},
-    files,
-    store::{LogError, Outbox, Progress},
+    store::{Acknowledged, LogError, Outbox, VerifiedReceipt},
 };
 
-/// Most files of a stick that are looked at.
+/// Largest number of files on a stick that are looked at.
 const MOST_FILES: usize = 20_000;
 
-/// What went over a stick.
+/// What was exchanged with a stick.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub struct Carried {
-    /// Passages that got their receipt.
+    /// Number of passages that got their receipt.
     pub acknowledged: u64,
-    /// Batches that were written.
+    /// Number of batches that were written.
     pub written: u64,
 }
 
-/// Takes the receipts of a directory, then writes everything that has none as batches into it. Files of
-/// batches that got their receipt are removed from it, so that a stick does not fill up.
+/// Takes the receipts in a directory, then writes everything that has none as batches into it. Batches
+/// that got their receipt are removed from it, so that a stick does not fill up.
 ///
 /// # Errors
-/// A directory that can't be read or written, or a log that fails. Receipts of others, or that don't
-/// count, are left where they are.
+/// When the directory cannot be read or written, or the log fails. Receipts of other devices, and those
+/// that are not valid, are left where they are.
 pub fn carry(
     data: &DataDir,
     identity: &Identity,
@@ -56,31 +59,32 @@ pub fn carry(
     let rules = rules(data, identity, clock)?;
     let device = device_id(&identity.key.public());
     for path in receipts_in(dir)? {
-        let Ok(bytes) = files::read_limited(&path, MAX_CODE) else {
+        let Ok(bytes) = files::read(&path, MAX_CODE) else {
             continue;
         };
-        let receipt = match Receipt::verify(&bytes, rules.trust(), clock.now().time) {
+        let receipt = match VerifiedReceipt::verify(&bytes, &rules, clock) {
             Ok(receipt) if receipt.device == device => receipt,
             Ok(_) => continue,
             Err(why) => {
-                eprintln!("gatepost: {}: {why}", path.display());
+                log::warn!("{} is not a valid receipt: {}", path.display(), chain(&why));
                 continue;
             }
         };
         let Some(known) = outbox.acknowledged(receipt.epoch)? else {
             continue;
         };
-        // A stick brings old receipts too: unlike a hub that answers now, they take nothing back.
+        // A stick also brings old receipts: unlike those of a hub that answers now, they cannot report
+        // that the hub has lost records.
         if receipt.next_seq > known {
             match outbox.acknowledge(&receipt) {
-                Ok(Progress::Forward { passages }) => carried.acknowledged += passages,
-                Ok(Progress::Nothing | Progress::Back) => {}
+                Ok(Acknowledged::Forward { passages }) => carried.acknowledged += passages,
+                Ok(Acknowledged::Nothing | Acknowledged::Back) => {}
                 Err(LogError::Receipt) => continue,
                 Err(fault) => return Err(fault.into()),
             }
         }
         for done in [path.with_extension(BATCH_FILE), path] {
-            // What can't be removed is only in the way.
+            // A file that cannot be removed does no harm.
             let _ = fs::remove_file(done);
         }
     }
@@ -88,14 +92,14 @@ pub fn carry(
     Ok(carried)
 }
 
-/// Writes everything without a receipt as signed batches, each on the disk before the next. Returns how
-/// many.
+/// Writes everything without a receipt as signed batches, each on the disk before the next. Returns
+/// their number.
 pub(super) fn write_unsent(
     outbox: &Outbox,
     identity: &Identity,
     dir: &Path,
 ) -> Result<u64, SyncError> {
-    fs::create_dir_all(dir).map_err(file_error(dir))?;
+    fs::create_dir_all(dir).map_err(FileError::at(Action::Create, dir))?;
     let device = device_id(&identity.key.public());
     let mut written = 0;
     outbox.each_unsent(device, |outgoing| {
@@ -106,7 +110,7 @@ pub(super) fn write_unsent(
         let (before, records) = (outgoing.before, outgoing.records);
         let batch = sign_batch(&identity.certificate, &identity.key, epoch, before, records)?;
         let path = dir.join(format!("{device}-{epoch}-{seq:08}.{BATCH_FILE}"));
-        files::replace(&path, &batch).map_err(file_error(&path))?;
+        files::replace(&path, Access::Shared, &batch)?;
         written += 1;
         Ok::<_, SyncError>(())
     })?;
@@ -115,7 +119,7 @@ pub(super) fn write_unsent(
 
 fn receipts_in(dir: &Path) -> Result<Vec<PathBuf>, SyncError> {
     let mut receipts: Vec<PathBuf> = fs::read_dir(dir)
-        .map_err(file_error(dir))?
+        .map_err(FileError::at(Action::Read, dir))?
         .take(MOST_FILES)
         .filter_map(|entry| Some(entry.ok()?.path()))
         .filter(|path| path.extension().is_some_and(|end| end == RECEIPT_FILE))

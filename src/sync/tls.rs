@@ -1,6 +1,6 @@
 //! TLS to the one hub whose key the enrolment pins (RFC 7469's pin: SHA-256 of the certificate's
-//! SubjectPublicKeyInfo, DER). The pin takes the place of authorities, names and dates: a device whose
-//! clock is dead still reaches its hub, and no authority in the world can make another one.
+//! SubjectPublicKeyInfo, DER). The pin replaces certificate authorities, names and dates: a device whose
+//! clock is dead still reaches its hub, and no authority in the world can certify another one.
 
 use std::{
     io::{Read as _, Write as _},
@@ -28,7 +28,7 @@ use ureq::{
 #[derive(Debug, thiserror::Error)]
 #[error("its key is {found}")]
 pub(super) struct OtherKey {
-    found: HubPin,
+    pub(super) found: HubPin,
 }
 
 impl OtherKey {
@@ -44,14 +44,14 @@ impl OtherKey {
     }
 }
 
-/// Wraps connections to `https:` addresses.
+/// Wraps connections to `https:` addresses in TLS.
 #[derive(Debug)]
 pub(super) struct PinnedTls {
     config: Arc<ClientConfig>,
 }
 
 impl PinnedTls {
-    /// A connector that takes a server with one of these keys, and no other.
+    /// A connector that accepts a server with one of these keys, and no other.
     pub(super) fn new(pins: Vec<HubPin>) -> Result<Self, rustls::Error> {
         let provider = Arc::new(ring::default_provider());
         let verifier = Arc::new(PinVerifier {
@@ -163,7 +163,7 @@ impl ServerCertVerifier for PinVerifier {
         Err(rustls::CertificateError::Other(other).into())
     }
 
-    // That the server holds the pinned key is what these two show.
+    // These two check that the server holds the pinned key.
     fn verify_tls12_signature(
         &self,
         message: &[u8],

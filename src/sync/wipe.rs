@@ -1,9 +1,9 @@
-//! A device that the authority gives up wipes itself: key, lists and trust go, and what no hub has is kept,
-//! sealed and signed, so that it can still be sent.
+//! Wiping a device on the authority's order: keys, lists and trust are destroyed; passages that no hub has
+//! are kept, sealed and signed, so that they can still be sent.
 //!
-//! Crash-safe by its order: the signed order is on the disk first; the lists go (which makes room), then
-//! the last batches are signed and written, then the key goes, then the rest, then the order. Every start
-//! that finds an order begins again from the top.
+//! The sequence survives a power cut at any step: the signed order is on the disk first; the lists are
+//! removed (which makes space), then the last batches are signed and written, then the key is destroyed,
+//! then the rest, then the order. Every start that finds an order begins again from the top.
 
 use std::{
     fs::{self, OpenOptions},
@@ -16,13 +16,18 @@ use gatepost_protocol::{
     batch::{BATCH_FILE, MAX_BYTES},
     device::{Revoked, device_id},
 };
+use gatepost_system::files::{self, Access, Action, FileError};
 use serde::{Deserialize, Serialize};
 
-use super::{HubClient, Patience, SyncError, file_error, rules, stick};
+use super::{
+    bundle::rules,
+    error::SyncError,
+    http::{HubClient, Patience},
+    stick,
+};
 use crate::{
     clock::Clock,
     data::{DataDir, Identity},
-    files,
     store::{Outbox, PassageLog},
 };
 
@@ -31,18 +36,18 @@ use crate::{
 pub enum Order {
     /// Nothing.
     None,
-    /// That it wipes itself.
+    /// The device shall wipe itself.
     Wipe,
 }
 
-/// What a wiped device still knows: where its last batches go.
+/// The one thing that a wiped device still knows: where its last batches go.
 #[derive(Debug, Serialize, Deserialize)]
 struct WipedHub {
     address: Text<120>,
     pins: Vec<HubPin>,
 }
 
-/// Asks the hub for the list of revoked devices, where it is another than the one that was read last.
+/// Fetches the hub's list of revoked devices, if it has changed since it was last read.
 pub(super) fn fetch(
     data: &DataDir,
     identity: &Identity,
@@ -50,17 +55,17 @@ pub(super) fn fetch(
     clock: &Clock,
 ) -> Result<Order, SyncError> {
     let path = data.revoked();
-    let held = files::read_limited(&path, Revoked::MAX).unwrap_or_default();
+    let held = files::read(&path, Revoked::MAX).unwrap_or_default();
     let Some(list) = hub.revoked(&Digest::of(&held))? else {
         return Ok(Order::None);
     };
     let order = take(data, identity, clock, &list)?;
-    files::replace(&path, &list).map_err(file_error(&path))?;
+    files::replace(&path, Access::Shared, &list)?;
     Ok(order)
 }
 
-/// Looks for this device on a list of revoked ones: only what the authority signed for this very device
-/// is an order, which is then on the disk.
+/// Looks for this device on a list of revoked ones. Only what the authority has signed for this very
+/// device is an order; it is on the disk when this returns.
 pub fn take(
     data: &DataDir,
     identity: &Identity,
@@ -77,11 +82,12 @@ pub fn take(
         return Ok(Order::None);
     }
     let path = data.wipe_order();
-    files::replace(&path, list).map_err(file_error(&path))?;
+    files::replace(&path, Access::Shared, list)?;
     Ok(Order::Wipe)
 }
 
-/// Carries an order out, where there is one. Nobody may be logging passages by now. Returns the device that is no more.
+/// Carries an order out, if there is one; no passage may be logged meanwhile. Returns the name of the
+/// device that was wiped.
 pub fn finish(data: &DataDir, now: Timestamp) -> Result<Option<DeviceId>, SyncError> {
     if !data.wipe_order().exists() {
         return Ok(None);
@@ -90,16 +96,18 @@ pub fn finish(data: &DataDir, now: Timestamp) -> Result<Option<DeviceId>, SyncEr
     let outbox = data.lock("outbox")?;
     let bundle = data.bundle();
     match fs::remove_dir_all(&bundle) {
-        Err(why) if why.kind() != io::ErrorKind::NotFound => return Err(file_error(&bundle)(why)),
+        Err(why) if why.kind() != io::ErrorKind::NotFound => {
+            return Err(FileError::at(Action::Remove, &bundle)(why).into());
+        }
         Ok(()) | Err(_) => {}
     }
-    // Without an identity the key has gone already, and the batches were written before it.
+    // Without an identity the key is already destroyed, and the batches were written before that.
     let identity = data.identity().ok();
     drop(outbox);
     if let Some(identity) = &identity {
-        // Rot must not keep the key alive: what can be read goes on, also where a power cut left the log without
-        // its name.
-        PassageLog::mend(&data.passages(), device_id(&identity.key.public()), now)?;
+        // A damaged log must not keep the key alive: what can be read of it is sent, also where a power
+        // cut left the log without its name.
+        PassageLog::repair(&data.passages(), device_id(&identity.key.public()), now)?;
     }
     let _outbox = data.lock("outbox")?;
     let mut device = None;
@@ -114,7 +122,7 @@ pub fn finish(data: &DataDir, now: Timestamp) -> Result<Option<DeviceId>, SyncEr
             pins: identity.hub_pins.clone(),
         };
         let path = data.wiped();
-        files::replace(&path, &gatepost_pass::encode(&hub)).map_err(file_error(&path))?;
+        files::replace(&path, Access::Shared, &gatepost_pass::encode(&hub))?;
     }
     let passages = data.passages();
     let beside = |suffix: &str| {
@@ -133,37 +141,37 @@ pub fn finish(data: &DataDir, now: Timestamp) -> Result<Option<DeviceId>, SyncEr
         beside("-wal"),
         beside("-shm"),
     ] {
-        destroy(&path).map_err(file_error(&path))?;
+        destroy(&path)?;
     }
-    destroy(&data.wipe_order()).map_err(file_error(&data.wipe_order()))?;
+    destroy(&data.wipe_order())?;
     Ok(device)
 }
 
-/// Sends the last batches of a wiped device. It can check no receipt any more, so that a file is never
-/// removed: what a hub answered well to moves to `sent`. Returns how many that were.
+/// Sends the last batches of a wiped device. It can no longer check receipts, so no batch is removed: those
+/// that the hub accepted are moved to `sent`. Returns their number.
 pub fn send_unsent(data: &DataDir) -> Result<u64, SyncError> {
-    let path = data.wiped();
-    let Ok(bytes) = files::read_limited(&path, 4096) else {
+    let Ok(bytes) = files::read(&data.wiped(), 4096) else {
         return Ok(0);
     };
-    let hub: WipedHub = gatepost_pass::decode("wiped device", &bytes)
-        .map_err(|why| file_error(&path)(io::Error::other(why.to_string())))?;
+    let hub: WipedHub =
+        gatepost_pass::decode("wiped device", &bytes).map_err(SyncError::WipedHub)?;
     if hub.address.as_str().is_empty() {
         return Ok(0);
     }
     let mut client = HubClient::new(hub.address.as_str(), &hub.pins, Patience::default())?;
     let (unsent, sent) = (data.unsent(), data.unsent().join("sent"));
-    fs::create_dir_all(&sent).map_err(file_error(&sent))?;
+    fs::create_dir_all(&sent).map_err(FileError::at(Action::Create, &sent))?;
     let mut done = 0;
-    for entry in fs::read_dir(&unsent).map_err(file_error(&unsent))? {
-        let path = entry.map_err(file_error(&unsent))?.path();
+    let unreadable = || FileError::at(Action::Read, &unsent);
+    for entry in fs::read_dir(&unsent).map_err(unreadable())? {
+        let path = entry.map_err(unreadable())?.path();
         if path.extension().is_none_or(|end| end != BATCH_FILE) {
             continue;
         }
-        let batch = files::read_limited(&path, MAX_BYTES).map_err(file_error(&path))?;
+        let batch = files::read(&path, MAX_BYTES)?;
         client.post_batch(&batch)?;
         if let Some(name) = path.file_name() {
-            fs::rename(&path, sent.join(name)).map_err(file_error(&path))?;
+            fs::rename(&path, sent.join(name)).map_err(FileError::at(Action::Write, &path))?;
         }
         done += 1;
     }
@@ -171,21 +179,22 @@ pub fn send_unsent(data: &DataDir) -> Result<u64, SyncError> {
 }
 
 /// Overwrites a file and removes it. Flash may keep the old bytes all the same: see `docs/privacy.md`.
-fn destroy(path: &Path) -> io::Result<()> {
-    let length = match fs::metadata(path) {
-        Ok(found) => found.len(),
-        Err(why) if why.kind() == io::ErrorKind::NotFound => return Ok(()),
-        Err(why) => return Err(why),
+fn destroy(path: &Path) -> Result<(), FileError> {
+    let overwrite = || -> io::Result<()> {
+        let mut left = fs::metadata(path)?.len();
+        let mut file = OpenOptions::new().write(true).open(path)?;
+        let zeros = [0; 4096];
+        while left > 0 {
+            let step = left.min(zeros.len() as u64);
+            file.write_all(zeros.get(..step as usize).unwrap_or_default())?;
+            left -= step;
+        }
+        file.sync_all()?;
+        fs::remove_file(path)
     };
-    let mut file = OpenOptions::new().write(true).open(path)?;
-    let zeros = [0; 4096];
-    let mut left = length;
-    while left > 0 {
-        let step = left.min(zeros.len() as u64);
-        file.write_all(zeros.get(..step as usize).unwrap_or_default())?;
-        left -= step;
+    match overwrite() {
+        Err(why) if why.kind() == io::ErrorKind::NotFound => Ok(()),
+        Err(why) => Err(FileError::at(Action::Remove, path)(why)),
+        Ok(()) => files::sync_directory(files::directory_of(path)),
     }
-    file.sync_all()?;
-    fs::remove_file(path)?;
-    files::sync_directory(files::folder_of(path))
 }

@@ -1,4 +1,4 @@
-//! The thread that exchanges with the hub by itself: at an interval, with back-off after a fault.
+//! The thread that syncs with the hub in the background: at an interval, with back-off after a fault.
 
 use std::{
     sync::{
@@ -9,26 +9,32 @@ use std::{
     time::Duration,
 };
 
+use super::{
+    error::SyncError,
+    exchange::{Exchanged, exchange},
+    http::Contact,
+    jitter::chance,
+    wipe::Order,
+};
 use crate::{
     clock::Clock,
     data::{DataDir, Identity},
     store::Backlog,
-    sync::{self, Contact, Exchanged, Order, SyncError},
 };
 
-/// What the exchange has to tell the app.
+/// The result of a sync, for the scanner's loop.
 #[derive(Debug)]
 pub enum SyncNews {
-    /// The hub was reached. A newer bundle, if there was one, is installed.
+    /// The hub answered. A newer bundle, if there was one, is installed.
     Reached {
-        /// What still waits.
+        /// The passages that still wait.
         backlog: Backlog,
-        /// What went wrong all the same.
+        /// The first part that failed nevertheless.
         fault: Option<SyncError>,
     },
-    /// Nothing could be exchanged; it is tried again.
+    /// Nothing could be exchanged; the device keeps trying.
     Failed(SyncError),
-    /// The authority wants this device wiped, which the end of the scanner does.
+    /// The authority wants this device wiped; the scanner does so when it ends.
     Wipe,
 }
 
@@ -44,20 +50,20 @@ pub fn spawn(
     identity: Arc<Identity>,
     clock: Arc<Clock>,
     every: Duration,
-    tell: impl Fn(SyncNews) + Send + 'static,
+    report: impl Fn(SyncNews) + Send + 'static,
 ) -> Sender<()> {
     let (wake, woken) = mpsc::channel();
     thread::spawn(move || {
         let mut faults = 0;
         loop {
-            let exchanged = sync::exchange(&data, &identity, &clock);
+            let exchanged = exchange(&data, &identity, &clock);
             let rest = exchanged.as_ref().ok().and_then(|done| done.rest);
             let news = news(exchanged);
             faults = match &news {
                 SyncNews::Reached { fault: None, .. } | SyncNews::Wipe => 0,
                 SyncNews::Reached { .. } | SyncNews::Failed(_) => faults + 1,
             };
-            tell(news);
+            report(news);
             match woken.recv_timeout(pause(every, faults, rest, chance())) {
                 Ok(()) => while woken.try_recv().is_ok() {},
                 Err(RecvTimeoutError::Timeout) => {}
@@ -77,7 +83,7 @@ fn news(exchanged: Result<Exchanged, SyncError>) -> SyncNews {
         return SyncNews::Wipe;
     }
     let fault = done.fetched.err().or(done.pushed.err());
-    // A device with nothing to send did well in that half without having reached anyone.
+    // With nothing to send, that part succeeds without reaching anyone.
     match (done.contact, fault.or(done.order.err())) {
         (Contact::Silent, Some(fault)) => SyncNews::Failed(fault),
         (_, fault) => SyncNews::Reached {
@@ -103,14 +109,6 @@ fn pause(every: Duration, faults: u32, rest: Option<Duration>, chance: f64) -> D
         }
     };
     rest.unwrap_or_default() + wait
-}
-
-/// From 0 to 1.
-pub(super) fn chance() -> f64 {
-    let mut bytes = [0; 4];
-    // Without randomness there is no spread; nothing else depends on it.
-    let _ = getrandom::fill(&mut bytes);
-    f64::from(u32::from_le_bytes(bytes)) / f64::from(u32::MAX)
 }
 
 #[cfg(test)]
@@ -151,12 +149,5 @@ mod tests {
             pause(every, 1, Some(rest), 0.3),
             pause(every, 1, Some(rest), 0.6)
         );
-    }
-
-    #[test]
-    fn chances_are_not_all_the_same() {
-        let chances: Vec<f64> = (0..8).map(|_| chance()).collect();
-        assert!(chances.iter().all(|chance| (0.0..=1.0).contains(chance)));
-        assert!(chances.iter().any(|chance| *chance != chances[0]));
     }
 }

@@ -144,6 +144,16 @@ pub fn create_private(path: &Path, bytes: &[u8]) -> Result<(), FileError> {
     sync_directory(directory_of(path))
 }
 
+/// Removes a file that may be missing.
+pub fn remove_if_there(path: &Path) -> Result<(), FileError> {
+    match fs::remove_file(path) {
+        Err(why) if why.kind() != io::ErrorKind::NotFound => {
+            Err(FileError::at(Action::Remove, path)(why))
+        }
+        Ok(()) | Err(_) => Ok(()),
+    }
+}
+
 /// Gives a finished file that was flushed to the disk its name, in place of the one that may have it.
 pub fn publish(part: &Path, path: &Path) -> Result<(), FileError> {
     fs::rename(part, path).map_err(FileError::at(Action::Write, path))?;
@@ -181,10 +191,7 @@ fn part_of(path: &Path) -> PathBuf {
 /// An empty file to write, in place of what a crash left behind: that may be a link, or have
 /// another mode.
 fn open_new(path: &Path, access: Access) -> io::Result<File> {
-    match fs::remove_file(path) {
-        Err(why) if why.kind() != io::ErrorKind::NotFound => return Err(why),
-        Ok(()) | Err(_) => {}
-    }
+    remove_if_there(path).map_err(|error| error.source)?;
     let mut options = OpenOptions::new();
     options.read(true).write(true).create_new(true);
     if access == Access::Private {
@@ -219,6 +226,7 @@ mod tests {
     fn a_replaced_file_has_the_new_bytes_and_leaves_nothing_beside_it() {
         let home = tempfile::tempdir().unwrap();
         let path = home.path().join("a.json");
+        remove_if_there(&path).unwrap();
         replace(&path, Access::Shared, b"one").unwrap();
         replace(&path, Access::Private, b"two").unwrap();
         assert_eq!(read(&path, 3).unwrap(), b"two");

@@ -1,59 +1,71 @@
-//! Storage rots: what was verified when it came is checked again in the background, one chunk at a
-//! time, so that a damaged list is mended by the next bundle and not met first by a look-up.
+//! The background check of the installed lists. Storage rots: what was verified when it came is checked
+//! again, one chunk at a time, so that a damaged list is repaired by the next bundle before a look-up
+//! needs it.
 //!
-//! What is read here comes the way of a look-up's pages: a chunk that is whole in the system's cache
-//! and bad on the card is well, as it is for a look-up, until the cache lets go of it.
+//! A chunk is read as a look-up reads it, through the system's cache: one that is bad on the card only
+//! is found once the cache has dropped it.
 
 use std::{
     convert::Infallible,
     fmt,
-    sync::mpsc::{self, RecvTimeoutError, Sender},
+    sync::{
+        Arc,
+        mpsc::{self, RecvTimeoutError, Sender},
+    },
     thread,
     time::{Duration, SystemTime},
 };
 
-use gatepost_pass::{ListError, Root, Timestamp};
+use gatepost_pass::{ListError, Root};
+use gatepost_system::chain;
 
-use super::{BundleCache, CacheError, InstalledBundle, ListName};
-use crate::store::disk::{Disk, FileSystem};
+use super::{
+    cache::{BundleCache, InstalledBundle},
+    error::CacheError,
+    list_name::ListName,
+};
+use crate::{
+    clock::Clock,
+    store::disk::{Disk, FileSystem},
+};
 
-/// From one chunk of 64 KiB to the next: a list of 10 million records is gone over in four minutes.
+/// Pause between two chunks of 64 KiB: a list of 10 million records is checked in four minutes.
 const PACE: Duration = Duration::from_millis(250);
-/// From the end of a round to the next, and after a bundle that does not load.
+/// Pause between two rounds, and after a bundle that does not load.
 const REST: Duration = Duration::from_secs(600);
-/// A list of which so many chunks are bad is left alone for this round: whoever mends it finds the rest.
+/// A list with so many bad chunks is skipped for the rest of the round: the repair finds them all.
 const MOST_NAMED: u32 = 16;
 
-/// A chunk of an installed list that can't be used.
+/// A chunk of an installed list that cannot be used.
 #[derive(Debug)]
-pub struct Damage {
-    /// Of which list.
+pub struct ChunkDamage {
+    /// Its list.
     pub list: ListName,
-    /// Which chunk.
+    /// Index of the chunk in the list.
     pub chunk: u32,
-    /// What is the matter.
+    /// What the check found.
     pub why: ListError,
 }
 
-impl fmt::Display for Damage {
+impl fmt::Display for ChunkDamage {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let Self { list, chunk, why } = self;
-        write!(f, "{list}, chunk {chunk}: {why}")
+        write!(f, "{list}, chunk {chunk}: {}", chain(why))
     }
 }
 
-/// What a step came to.
+/// The result of one step.
 #[derive(Debug)]
 pub enum Scrubbed {
     /// A chunk is as it was signed.
-    Well,
-    /// A chunk is not. Its list is marked: the next bundle that has it mends it.
-    Bad(Damage),
+    Intact,
+    /// A chunk is not. Its list is marked: the next bundle that has it repairs it.
+    Bad(ChunkDamage),
     /// Every chunk has been checked, or there is none.
     RoundOver,
 }
 
-/// Goes round the installed lists.
+/// Checks the installed lists, chunk by chunk, round after round.
 #[derive(Debug)]
 pub struct Scrubber<D> {
     cache: BundleCache<D>,
@@ -61,15 +73,15 @@ pub struct Scrubber<D> {
     round: Option<Round>,
 }
 
-/// One way through the lists of a bundle.
+/// One round through the lists of a bundle.
 #[derive(Debug)]
 struct Round {
     bundle: InstalledBundle,
-    /// When it was installed.
+    /// When its manifest was written.
     written: Option<SystemTime>,
     list: usize,
     chunk: u32,
-    /// Chunks of this list that were bad.
+    /// Number of bad chunks of this list.
     bad: u32,
 }
 
@@ -84,13 +96,13 @@ impl<D: Disk> Scrubber<D> {
     }
 
     /// Checks the next chunk of the bundle that is installed now.
-    pub fn step(&mut self, now: Timestamp) -> Result<Scrubbed, CacheError> {
+    pub fn step(&mut self, clock: &Clock) -> Result<Scrubbed, CacheError> {
         let written = self.cache.written();
-        // Of a bundle that was replaced nothing stays open: its files take room.
+        // No file of a bundle that was replaced stays open, where it would take space.
         let going = self.round.take().filter(|round| round.written == written);
         let mut round = match going {
             Some(round) => round,
-            None => match self.cache.load(&self.root, now)? {
+            None => match self.cache.load(&self.root, clock)? {
                 Some(bundle) => Round::of(bundle, written),
                 None => return Ok(Scrubbed::RoundOver),
             },
@@ -106,8 +118,8 @@ impl<D: Disk> Scrubber<D> {
         }
         self.round = Some(round);
         Ok(match checked {
-            Ok(()) => Scrubbed::Well,
-            Err(why) => Scrubbed::Bad(Damage {
+            Ok(()) => Scrubbed::Intact,
+            Err(why) => Scrubbed::Bad(ChunkDamage {
                 list: name,
                 chunk,
                 why,
@@ -140,24 +152,23 @@ impl Round {
     }
 }
 
-/// Starts the thread that goes round; drop the sender to end it. `now` says what time it is, `tell` hears
-/// of every chunk that is bad.
+/// Starts the thread that checks; drop the sender to end it. Every bad chunk is passed to `report`.
 pub fn spawn(
     mut scrubber: Scrubber<FileSystem>,
-    now: impl Fn() -> Timestamp + Send + 'static,
-    tell: impl Fn(Damage) + Send + 'static,
+    clock: Arc<Clock>,
+    report: impl Fn(ChunkDamage) + Send + 'static,
 ) -> Sender<Infallible> {
     let (alive, ended) = mpsc::channel();
     thread::spawn(move || {
         let mut wait = PACE;
         while let Err(RecvTimeoutError::Timeout) = ended.recv_timeout(wait) {
-            wait = match scrubber.step(now()) {
-                Ok(Scrubbed::Well) => PACE,
+            wait = match scrubber.step(&clock) {
+                Ok(Scrubbed::Intact) => PACE,
                 Ok(Scrubbed::Bad(damage)) => {
-                    tell(damage);
+                    report(damage);
                     PACE
                 }
-                // A bundle that does not load is told by whoever needs it.
+                // A bundle that does not load is reported by whoever needs it.
                 Ok(Scrubbed::RoundOver) | Err(_) => REST,
             };
         }

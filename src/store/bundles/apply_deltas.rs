@@ -1,5 +1,5 @@
-//! A list out of the one before and deltas, written beside it: until the last rename the one before is
-//! the one in use.
+//! Makes a list from the installed one and deltas, in a file beside it: until the last rename the
+//! installed one is in use.
 
 use std::{
     fs::File,
@@ -8,18 +8,22 @@ use std::{
 };
 
 use gatepost_pass::{
-    BundleFiles, List, Rules,
+    List, Rules,
     bundle::{FileEntry, MAX_LENGTH},
     list::{self, Delta, DeltaError},
 };
+use gatepost_system::files::{Action, FileError};
 
-use super::{BundleCache, BundleOrigin, CacheError, ListName, fetch::PIECE};
+use super::{
+    cache::BundleCache, copy_file::PIECE, error::CacheError, list_name::ListName,
+    origin::BundleOrigin,
+};
 use crate::store::disk::Disk;
 
 impl<D: Disk> BundleCache<D> {
-    /// Makes a list by deltas and says how many that took; nothing where none lead there, or where they
-    /// are no shorter than the list.
-    pub(super) fn merge(
+    /// Makes a list by deltas and returns how many were applied; nothing when no deltas lead to it, or
+    /// they are no shorter than the list itself.
+    pub(super) fn apply_deltas(
         &self,
         origin: &mut dyn BundleOrigin,
         (name, entry): (ListName, &FileEntry),
@@ -47,15 +51,15 @@ impl<D: Disk> BundleCache<D> {
             .apply(list, deltas, rules, (&making, &made))
             .and_then(|()| self.adopt(&made, entry));
         if merged.is_err() {
-            // Whatever comes next needs the room.
-            let _ = self.disk.remove(&making);
-            let _ = self.disk.remove(&made);
+            // Whatever comes next needs the space.
+            let _ = self.disk().remove(&making);
+            let _ = self.disk().remove(&made);
         }
         merged.map(|()| Some(deltas.len()))
     }
 
-    /// Applies one delta after the other. What each makes has the root that the issuer signed for that
-    /// version, or is an error; only the last needs to be on the disk for good.
+    /// Applies one delta after the other. Each result must have the root that the issuer signed for that
+    /// version; only the last has to be durable.
     fn apply(
         &self,
         mut list: List<File>,
@@ -64,25 +68,30 @@ impl<D: Disk> BundleCache<D> {
         (making, made): (&Path, &Path),
     ) -> Result<(), CacheError> {
         for entry in deltas {
-            let file = self.open(&entry.digest).map_err(CacheError::Store)?;
-            let delta = Delta::open(file, rules.trust(), rules.manifest().issued_at)?;
-            self.disk.create(making).map_err(CacheError::Store)?;
+            let file = self.open_file(&entry.digest)?;
+            let delta = Delta::open(file, rules.trust(), rules.manifest().issued_at)
+                .map_err(CacheError::Delta)?;
+            self.disk().create(making)?;
             let file = Appender {
-                disk: &self.disk,
+                disk: self.disk(),
                 path: making,
-                room: MAX_LENGTH,
+                space: MAX_LENGTH,
             };
             let mut out = BufWriter::with_capacity(PIECE, file);
-            list::merge(&list, &delta, &mut out)?;
-            out.flush().map_err(DeltaError::Write)?;
-            self.disk.rename(making, made).map_err(CacheError::Store)?;
+            list::merge(&list, &delta, &mut out)
+                .and_then(|_| out.flush().map_err(DeltaError::Write))
+                .map_err(|why| match why {
+                    DeltaError::Write(why) => FileError::at(Action::Write, making)(why).into(),
+                    why => CacheError::Delta(why),
+                })?;
+            self.disk().rename(making, made)?;
             list = self.open_list(made, rules)?;
         }
         Ok(())
     }
 
     fn open_list(&self, path: &Path, rules: &Rules) -> Result<List<File>, CacheError> {
-        let file = File::open(path).map_err(CacheError::Store)?;
+        let file = File::open(path).map_err(FileError::at(Action::Read, path))?;
         Ok(List::reopen(
             file,
             rules.trust(),
@@ -95,15 +104,16 @@ impl<D: Disk> BundleCache<D> {
 struct Appender<'a, D> {
     disk: &'a D,
     path: &'a Path,
-    /// Bytes that it may still grow by: no list is longer than [`MAX_LENGTH`].
-    room: u64,
+    /// Bytes by which it may still grow: no list is longer than [`MAX_LENGTH`].
+    space: u64,
 }
 
 impl<D: Disk> Write for Appender<'_, D> {
     fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
-        let room = self.room.checked_sub(bytes.len() as u64);
-        self.room = room.ok_or(io::ErrorKind::FileTooLarge)?;
-        self.disk.append(self.path, bytes)?;
+        let space = self.space.checked_sub(bytes.len() as u64);
+        self.space = space.ok_or(io::ErrorKind::FileTooLarge)?;
+        let appended = self.disk.append(self.path, bytes);
+        appended.map_err(|error| error.source)?;
         Ok(bytes.len())
     }
 

@@ -1,9 +1,9 @@
-//! How large the passage log may grow, and what makes way: the oldest that a hub holds already, never
-//! what no hub has.
+//! How large the passage log may grow, and what is deleted for new passages: the oldest records that
+//! the hub has acknowledged, never one that it has not.
 
 use rusqlite::{Connection, params};
 
-use super::database::LogError;
+use super::error::LogError;
 
 /// Largest size of the log.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -21,14 +21,14 @@ impl Default for Cap {
     }
 }
 
-/// Records that are deleted in one go, so that a commit never waits for long.
+/// Records that are deleted at once, so that a commit never waits for long.
 pub(super) const STEP: usize = 500;
 
-/// Deletes what a receipt covers, oldest first, until the log is below its cap.
+/// Deletes records that a receipt covers, oldest first, until the log is below its cap.
 ///
 /// # Errors
-/// [`LogError::AllUnsent`] when it stays above and nothing is left that may go.
-pub(super) fn make(connection: &Connection, cap: Cap) -> Result<(), LogError> {
+/// [`LogError::AllUnsent`] when it stays above and nothing more may be deleted.
+pub(super) fn make_space(connection: &Connection, cap: Cap) -> Result<(), LogError> {
     while used(connection)? >= cap.bytes {
         if forget_oldest(connection)? == 0 {
             return Err(LogError::AllUnsent);
@@ -37,13 +37,14 @@ pub(super) fn make(connection: &Connection, cap: Cap) -> Result<(), LogError> {
     Ok(())
 }
 
-/// Deletes a few of the oldest records that a receipt covers, before their time. Returns how many.
+/// Deletes a few of the oldest records that a receipt covers, even within their retention time.
+/// Returns their number.
 pub(super) fn forget_oldest(connection: &Connection) -> Result<usize, LogError> {
     forget_step(connection, u32::MAX)
 }
 
 /// Deletes at most [`STEP`] of the oldest records that a receipt covers and whose hour is before
-/// `before_hour`. Returns how many.
+/// `before_hour`. Returns their number.
 pub(super) fn forget_step(connection: &Connection, before_hour: u32) -> Result<usize, LogError> {
     let deleted = connection.execute(
         "DELETE FROM records WHERE (ordinal, seq) IN

@@ -1,10 +1,10 @@
-//! Counts of the passages that are still kept, from what stands in clear of them: hour and outcome.
+//! How many passages are kept per hour and outcome, which are the two fields not sealed.
 
 use std::{collections::BTreeMap, path::Path};
 
 use gatepost_protocol::{Body, Outcome, Record};
 
-use super::database::{self, LogError};
+use super::{database, error::LogError};
 
 /// Passages of one hour with one outcome.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -13,12 +13,13 @@ pub struct HourCount {
     pub hour: u32,
     /// What was decided.
     pub outcome: Outcome,
-    /// How many.
+    /// Number of passages.
     pub count: u32,
 }
 
-/// Counts the passages that are kept, sent or not, by hour and outcome, from an hour on. A record that can't be
-/// read is left out: the chain's own check is the hub's. It reads the whole log: not for a loop.
+/// Counts the passages that are kept, sent or not, by hour and outcome, from an hour on. A record that
+/// cannot be read is left out; checking the chain is the hub's task. Reads the whole log: not for a
+/// loop.
 pub fn counts_by_hour(path: &Path, from: u32) -> Result<Vec<HourCount>, LogError> {
     if !path.exists() {
         return Ok(Vec::new());

@@ -1,4 +1,5 @@
-//! A bundle in a directory, as `gatepost-authority publish` writes it.
+//! Where a bundle comes from, and the first such place: a directory, as `gatepost-authority publish`
+//! writes it.
 
 use std::{
     fs::File,
@@ -7,9 +8,15 @@ use std::{
 };
 
 use gatepost_pass::bundle::FileEntry;
+use gatepost_system::files;
 
-use super::BundleOrigin;
-use crate::files;
+/// Where a bundle comes from: a directory (USB stick), or the hub.
+pub trait BundleOrigin {
+    /// The manifest's bytes, at most `limit`.
+    fn manifest(&mut self, limit: usize) -> io::Result<Vec<u8>>;
+    /// The file's bytes from `offset` on.
+    fn file(&mut self, entry: &FileEntry, offset: u64) -> io::Result<Box<dyn Read + '_>>;
+}
 
 /// A bundle in a directory, such as a USB stick's.
 #[derive(Debug)]
@@ -28,7 +35,7 @@ impl BundleDirectory {
 
 impl BundleOrigin for BundleDirectory {
     fn manifest(&mut self, limit: usize) -> io::Result<Vec<u8>> {
-        files::read_limited(&self.path.join("manifest"), limit)
+        files::read(&self.path.join("manifest"), limit).map_err(io::Error::other)
     }
 
     fn file(&mut self, entry: &FileEntry, offset: u64) -> io::Result<Box<dyn Read + '_>> {

@@ -1,4 +1,4 @@
-//! Getting one file: it is here, it can be mended or made from what is here, or it is copied.
+//! Copies one file of a bundle into the cache, resuming an earlier copy, and checks its digest.
 
 use std::{
     fs::{self, File},
@@ -7,49 +7,18 @@ use std::{
 };
 
 use gatepost_pass::{
-    BundleError, Digest, Rules,
+    BundleError, Digest,
     bundle::{FileEntry, MAX_LENGTH},
     words::DigestHasher,
 };
 
-use super::{BundleCache, BundleOrigin, CacheError, ListName, Step, take_in::Tell};
+use super::{cache::BundleCache, error::CacheError, origin::BundleOrigin};
 use crate::store::disk::Disk;
 
-/// Bytes that are read or written at once.
+/// Number of bytes that are read or written at once.
 pub(super) const PIECE: usize = 64 * 1024;
 
 impl<D: Disk> BundleCache<D> {
-    /// Gets a list with as few bytes as can be. Whatever is the matter with what is here or with a
-    /// delta, the whole list is the way out.
-    pub(super) fn fetch_list(
-        &self,
-        origin: &mut dyn BundleOrigin,
-        (list, entry): (ListName, &FileEntry),
-        held: &[FileEntry],
-        rules: &Rules,
-        tell: &mut Tell<'_>,
-    ) -> Result<(), CacheError> {
-        if !self.holds(entry) {
-            let spared = if has_length(&self.file(&entry.digest), entry.length) {
-                let mended = self.mend(origin, entry, rules);
-                mended.map(|parts| parts.map(|parts| Step::Mended { list, parts }))
-            } else {
-                let merged = self.merge(origin, (list, entry), held, rules);
-                merged.map(|deltas| deltas.map(|deltas| Step::Merged { list, deltas }))
-            };
-            let whole = !matches!(spared, Ok(Some(_)));
-            match spared {
-                Ok(told) => told.into_iter().for_each(|step| tell.say(step)),
-                Err(why) => tell.say(Step::Whole { list, why }),
-            }
-            if whole {
-                self.copy(origin, entry, &mut |part| tell.part(part))?;
-            }
-        }
-        self.unmark(&entry.digest);
-        Ok(())
-    }
-
     /// Gets a file that may be here already.
     pub(super) fn fetch(
         &self,
@@ -63,8 +32,8 @@ impl<D: Disk> BundleCache<D> {
         self.copy(origin, entry, progress)
     }
 
-    /// Copies a file, going on where an earlier try stopped.
-    fn copy(
+    /// Copies a file, resuming where an earlier attempt stopped.
+    pub(super) fn copy(
         &self,
         origin: &mut dyn BundleOrigin,
         entry: &FileEntry,
@@ -77,7 +46,7 @@ impl<D: Disk> BundleCache<D> {
         let mut at = match fs::metadata(&part) {
             Ok(file) if file.len() <= entry.length => file.len(),
             _ => {
-                self.disk.create(&part).map_err(CacheError::Store)?;
+                self.disk().create(&part)?;
                 0
             }
         };
@@ -91,9 +60,7 @@ impl<D: Disk> BundleCache<D> {
                 if read == 0 {
                     return Err(unreadable(io::ErrorKind::UnexpectedEof.into()));
                 }
-                self.disk
-                    .append(&part, &buffer[..read])
-                    .map_err(CacheError::Store)?;
+                self.disk().append(&part, &buffer[..read])?;
                 at += read as u64;
                 progress(at);
             }
@@ -101,38 +68,36 @@ impl<D: Disk> BundleCache<D> {
         self.adopt(&part, entry)
     }
 
-    /// Gives a file its name, once its bytes are on the disk and the right ones. Others are never gone
-    /// on with.
+    /// Gives a file its name, once its bytes are on the disk and have the right digest. A file with
+    /// other bytes is removed, so that no copy resumes from it.
     pub(super) fn adopt(&self, part: &Path, entry: &FileEntry) -> Result<(), CacheError> {
-        self.disk.sync(part).map_err(CacheError::Store)?;
+        self.disk().sync(part)?;
         if !has_digest(part, &entry.digest) {
-            let _ = self.disk.remove(part);
+            let _ = self.disk().remove(part);
             return Err(BundleError::WrongFile(entry.digest).into());
         }
-        let path = self.file(&entry.digest);
-        self.disk.rename(part, &path).map_err(CacheError::Store)
+        self.disk().rename(part, &self.file(&entry.digest))?;
+        Ok(())
     }
 
-    fn holds(&self, entry: &FileEntry) -> bool {
+    /// Whether a file is here with the right bytes.
+    pub(super) fn holds(&self, entry: &FileEntry) -> bool {
         let path = self.file(&entry.digest);
-        has_length(&path, entry.length) && has_digest(&path, &entry.digest)
+        fs::metadata(&path).is_ok_and(|file| file.len() == entry.length)
+            && has_digest(&path, &entry.digest)
     }
 }
 
-/// Where a bundle comes from could not be read.
+/// A file could not be read where the bundle comes from.
 pub(super) fn unreadable(entry: &FileEntry) -> impl Fn(io::Error) -> CacheError + Copy {
     let digest = entry.digest;
-    move |why| CacheError::Origin {
-        what: format!("file {digest}"),
-        why,
+    move |source| CacheError::Origin {
+        what: format!("file {digest} of the bundle"),
+        source,
     }
 }
 
-fn has_length(path: &Path, length: u64) -> bool {
-    fs::metadata(path).is_ok_and(|file| file.len() == length)
-}
-
-/// Whether a file can be read through and has that digest.
+/// Whether a file can be read to its end and has that digest.
 pub(super) fn has_digest(path: &Path, digest: &Digest) -> bool {
     digest_of(path).is_ok_and(|found| found == *digest)
 }

@@ -1,19 +1,22 @@
-//! Whether the write-ahead log was torn by a power cut, which is its ordinary fate, or has rotted.
+//! Tells a write-ahead log (SQLite's `-wal` file) that a power cut has torn, which is normal, from one
+//! whose bytes have rotted.
 //!
 //! SQLite takes every frame up to the first whose checksum is wrong, and silently leaves out the rest
-//! (<https://www.sqlite.org/fileformat2.html#the_write_ahead_log>). A commit that returned was synced, so a
-//! cut can only tear the one transaction after it. Where more than one commit of the same generation
-//! stands behind the first bad frame, synced bytes have changed: passages that were shown as logged would be
-//! left out unseen. What rots in the last transaction, or in the commit of the last but one, looks torn all the
-//! same.
+//! (<https://www.sqlite.org/fileformat2.html#the_write_ahead_log>). A commit that returned was synced,
+//! so a power cut can only tear the one transaction after it. Where more than one commit of the same
+//! generation follows the first bad frame, synced bytes have changed, and passages that were shown as
+//! logged would be lost unnoticed. Rot in the last transaction, or in the commit before it, cannot be
+//! told from a torn one.
 
 use std::{fs, io, path::Path};
 
-/// What the frames say.
+use gatepost_system::files::{Action, FileError};
+
+/// State of a write-ahead log.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum Wal {
-    /// All that was synced is there.
-    Whole,
+    /// Everything that was synced is there.
+    Intact,
     /// Synced bytes have changed.
     Rotten,
 }
@@ -25,20 +28,21 @@ const MAGIC: u32 = 0x377f_0682;
 /// Page sizes that SQLite knows.
 const PAGES: std::ops::RangeInclusive<usize> = 512..=65_536;
 
-/// Looks at the log beside a database. No log is a whole one.
-pub(super) fn check(database: &Path) -> io::Result<Wal> {
+/// Checks the write-ahead log of a database; a missing one is intact.
+pub(super) fn check(database: &Path) -> Result<Wal, FileError> {
     let mut name = database.as_os_str().to_owned();
     name.push("-wal");
-    match fs::read(name) {
+    let path = Path::new(&name);
+    match fs::read(path) {
         Ok(bytes) => Ok(check_bytes(&bytes)),
-        Err(why) if why.kind() == io::ErrorKind::NotFound => Ok(Wal::Whole),
-        Err(why) => Err(why),
+        Err(why) if why.kind() == io::ErrorKind::NotFound => Ok(Wal::Intact),
+        Err(why) => Err(FileError::at(Action::Read, path)(why)),
     }
 }
 
 fn check_bytes(bytes: &[u8]) -> Wal {
     let Some((header, frames)) = bytes.split_at_checked(HEADER) else {
-        return Wal::Whole;
+        return Wal::Intact;
     };
     let word = |from: &[u8], at: usize| -> u32 {
         let four = from.get(at * 4..).and_then(|rest| rest.first_chunk());
@@ -49,9 +53,9 @@ fn check_bytes(bytes: &[u8]) -> Wal {
     let mut sum = add((0, 0), &header[..24], big_endian);
     let whole = word(header, 0) & !1 == MAGIC && PAGES.contains(&page);
     if !whole || sum != (word(header, 6), word(header, 7)) {
-        // A sector is written whole or not: only rot makes a bad header before frames.
+        // A sector is written as a whole or not at all: only rot leaves a bad header before frames.
         return if frames.is_empty() {
-            Wal::Whole
+            Wal::Intact
         } else {
             Wal::Rotten
         };
@@ -60,8 +64,8 @@ fn check_bytes(bytes: &[u8]) -> Wal {
     for frame in frames.chunks_exact(FRAME_HEADER + page) {
         let before = add(sum, &frame[..8], big_endian);
         let stored = (word(frame, 4), word(frame, 5));
-        // Frames of an earlier generation stand behind those of this one, and a torn header may be half of
-        // each: only what follows from the checksum before it is a frame of ours.
+        // Frames of an earlier generation follow those of this one, and a torn header may be half of
+        // each: only what follows from the checksum before it is a frame of this generation.
         let follows =
             &frame[8..16] == salts && add(before, &frame[FRAME_HEADER..], big_endian) == stored;
         good &= follows;
@@ -73,7 +77,7 @@ fn check_bytes(bytes: &[u8]) -> Wal {
     if commits_behind > 1 {
         Wal::Rotten
     } else {
-        Wal::Whole
+        Wal::Intact
     }
 }
 

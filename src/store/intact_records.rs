@@ -1,6 +1,8 @@
-//! Whether the records that no hub has are still those that were written; and what can be read of a
-//! damaged log, which goes into the new one: of each epoch the records that follow what is
-//! acknowledged, for as long as their chain is whole. The rest stays in the file that was set aside.
+//! The records of a log whose hash chain is intact: the check that all are, and the copy of those
+//! that still are from a damaged log into a new one.
+//!
+//! Of each epoch these are the records after what is acknowledged, up to the first that does not
+//! follow from the one before it. The rest stays in the file that was set aside.
 
 use std::path::Path;
 
@@ -8,10 +10,10 @@ use gatepost_pass::{DeviceId, Digest};
 use gatepost_protocol::{Body, Epoch, Head, Record};
 use rusqlite::{Connection, OpenFlags, Transaction, params};
 
-use super::database::LogError;
+use super::error::{LogDamage, LogError};
 
-/// That the chain of every record without a receipt is whole: a card can change a byte within a record,
-/// and SQLite would not know.
+/// Checks the chain of every record without a receipt: a failing card can change a byte within a
+/// record, which SQLite does not notice.
 ///
 /// # Errors
 /// [`LogError::Damaged`] names the first epoch whose chain is broken.
@@ -25,15 +27,14 @@ pub(super) fn check(connection: &Connection, device: DeviceId) -> Result<(), Log
         let whole = epoch.walk(connection, device, |_, _, _| Ok(()))?;
         if whole != held {
             let (epoch, seq) = (epoch.epoch, epoch.acknowledged + whole);
-            return Err(LogError::Damaged(format!(
-                "record {seq} of epoch {epoch} has changed"
-            )));
+            return Err(LogError::Damaged(LogDamage::Record { epoch, seq }));
         }
     }
     Ok(())
 }
 
-/// Copies into a new, empty log. Returns how many records; a file that says nothing gives none.
+/// Copies the intact records into a new, empty log and returns their number: none from a file that
+/// cannot be read at all.
 ///
 /// # Errors
 /// Only those of the new log.
@@ -55,7 +56,7 @@ pub(super) fn copy(
     Ok(copied)
 }
 
-/// How many records a log holds.
+/// Number of records in a log.
 pub(super) fn count(path: &Path) -> Result<u64, LogError> {
     let log = Connection::open_with_flags(path, OpenFlags::SQLITE_OPEN_READ_ONLY)?;
     let count: i64 = log.query_row("SELECT count(*) FROM records", [], |row| row.get(0))?;
@@ -69,7 +70,7 @@ struct StoredEpoch {
     acknowledged_head: Head,
 }
 
-/// As many epochs as can be read, in order. Each page may be the one that is damaged.
+/// The epochs that can be read, in order. Any page may be the damaged one.
 fn epochs(from: &Connection) -> Vec<StoredEpoch> {
     let Ok(mut statement) = from.prepare(
         "SELECT ordinal, epoch, acknowledged, acknowledged_head FROM epochs ORDER BY ordinal",
@@ -91,8 +92,8 @@ fn epochs(from: &Connection) -> Vec<StoredEpoch> {
 }
 
 impl StoredEpoch {
-    /// Hands out the records that no receipt covers, in order, while their chain is whole. Returns how
-    /// many those are.
+    /// Hands out the records that no receipt covers, in order, while their chain is intact. Returns
+    /// their number.
     fn walk(
         &self,
         from: &Connection,

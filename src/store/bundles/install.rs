@@ -1,80 +1,72 @@
-//! Taking a bundle in, in five steps; a power cut after any of them leaves the old bundle working.
+//! Installing a bundle, in five steps; a power cut after any of them leaves the old bundle working.
 //!
 //! Small files are copied beside those that are there (named by digest, so nothing is overwritten) and
-//! must show that the manifest is genuine; then the lists come; the whole is verified where it lies; the
-//! manifest is swapped by rename; files that no manifest names go.
+//! must prove that the manifest is genuine; then the lists come; the whole is verified where it lies;
+//! the manifest is replaced by a rename; files that no manifest names are removed.
 
-use std::{collections::BTreeSet, fs, io};
+use std::{collections::BTreeSet, fs};
 
 use gatepost_pass::{
-    Root, Rules, Timestamp, VerifiedBundle,
+    Root, Rules, VerifiedBundle,
     bundle::{FileEntry, FileRole, Intake, MAX_LENGTH, files_named},
     envelope::MAX_FILE,
 };
 
-use super::{
-    BundleCache, BundleOrigin, CacheError, InstalledBundle, Intaken, ListName, Reached, Step,
-    mend::file_of,
-};
-use crate::{files, store::disk::Disk};
+use gatepost_system::files::{self, FileError};
 
-/// Most bytes of roots, trust list and policy together.
+use super::{
+    cache::{BundleCache, InstalledBundle, Reached},
+    damage_marks::marked_file,
+    error::CacheError,
+    list_name::ListName,
+    origin::BundleOrigin,
+    progress::{InstallProgress, Reporter},
+};
+use crate::{clock::Clock, store::disk::Disk};
+
+/// Largest total size of roots, trust list and policy, in bytes.
 const MAX_SMALL_FILES: u64 = 4 << 20;
 
-/// Who is told how far the intake is.
-pub(super) struct Tell<'a> {
-    step: &'a mut dyn FnMut(Step),
-    done: u64,
-    whole: u64,
-}
-
-impl Tell<'_> {
-    /// So many bytes of the file that is being fetched are here.
-    pub(super) fn part(&mut self, bytes: u64) {
-        let (done, whole) = (self.done + bytes, self.whole);
-        self.say(Step::Here { done, whole });
-    }
-
-    pub(super) fn say(&mut self, step: Step) {
-        (self.step)(step);
-    }
-
-    /// The file is here.
-    fn done_with(&mut self, entry: &FileEntry) {
-        self.done += entry.length;
-        self.part(0);
-    }
+/// What came of installing a bundle.
+#[derive(Debug)]
+pub enum InstallOutcome {
+    /// It was installed before, and no damage to it is known.
+    AlreadyInstalled,
+    /// It is installed now.
+    Installed(Box<InstalledBundle>),
 }
 
 impl<D: Disk> BundleCache<D> {
-    /// Takes a bundle in. The installed one, when it comes again, mends what has rotted of its files
-    /// where that is known: it does not load, or the background check has found it.
-    pub fn take_in(
+    /// Installs a bundle and raises the clock's floor to its time. When the installed one comes again,
+    /// it repairs those of its files that are known to have rotted: it no longer loads, or the
+    /// background check has found them.
+    pub fn install(
         &self,
         origin: &mut dyn BundleOrigin,
         root: &Root,
-        now: Timestamp,
-        tell: &mut dyn FnMut(Step),
-    ) -> Result<Intaken, CacheError> {
+        clock: &Clock,
+        report: &mut dyn FnMut(InstallProgress),
+    ) -> Result<InstallOutcome, CacheError> {
         let manifest = origin
             .manifest(MAX_FILE)
-            .map_err(|why| CacheError::Origin {
-                what: "the manifest".to_owned(),
-                why,
+            .map_err(|source| CacheError::Origin {
+                what: "the bundle's manifest".to_owned(),
+                source,
             })?;
         let before = self.installed_manifest()?;
         let repair = before.as_ref() == Some(&manifest);
         let entries = files_named(&manifest)?;
         let held = before.and_then(|manifest| files_named(&manifest).ok());
         let held = held.unwrap_or_default();
-        let installed = self.load(root, now);
+        let installed = self.load(root, clock);
+        let now = clock.now().time;
         if repair
             && let Ok(Some(bundle)) = &installed
             && bundle.unopened().is_empty()
             && !entries.iter().any(|entry| self.is_marked(&entry.digest))
         {
             self.remember(bundle);
-            return Ok(Intaken::Same);
+            return Ok(InstallOutcome::AlreadyInstalled);
         }
         // A bundle that no longer loads must not stand in the way of a whole one.
         let reached = match installed {
@@ -92,82 +84,76 @@ impl<D: Disk> BundleCache<D> {
         if small_bytes > MAX_SMALL_FILES {
             return Err(CacheError::TooLarge);
         }
-        let mut tell = Tell {
-            step: tell,
-            done: 0,
-            whole: small_bytes + total(lists.iter().map(|(_, entry)| *entry)),
-        };
+        let list_bytes = total(lists.iter().map(|(_, entry)| *entry));
+        let mut reporter = Reporter::new(report, small_bytes + list_bytes);
         let genuine = || -> Result<Rules, CacheError> {
             for entry in small {
-                self.fetch(origin, entry, &mut |part| tell.part(part))?;
-                tell.done_with(entry);
+                self.fetch(origin, entry, &mut |part| reporter.part(part))?;
+                reporter.file_done(entry);
             }
             Ok(Rules::verify(&from, &manifest, self, intake, now)?)
         };
         let rules = genuine().inspect_err(|_| self.sweep(&[], &held))?;
         for (list, entry) in lists {
-            let fetched = self.fetch_list(origin, (list, entry), &held, &rules, &mut tell);
+            let fetched = self.fetch_list(origin, (list, entry), &held, &rules, &mut reporter);
             if let Err(CacheError::Store(_)) = fetched {
-                // A full disk: the passage log needs the room more than half a bundle does.
+                // A full disk: the passage log needs the space more than half a bundle does.
                 self.sweep(&[], &held);
             }
             fetched?;
-            tell.done_with(entry);
+            reporter.file_done(entry);
         }
-        self.disk
-            .sync_directory(&self.path.join("files"))
-            .map_err(CacheError::Store)?;
+        self.disk().sync_directory(&self.files())?;
         let bundle = VerifiedBundle::verify(&from, &manifest, self, intake, now)?;
-        self.disk
-            .replace(&self.manifest(), &manifest)
-            .map_err(CacheError::Store)?;
+        self.disk().replace(&self.manifest(), &manifest)?;
+        clock.raise(bundle.manifest().issued_at);
         self.remember(&bundle);
         self.sweep(&entries, &held);
-        Ok(Intaken::New(Box::new(bundle)))
+        Ok(InstallOutcome::Installed(Box::new(bundle)))
     }
 
-    /// Forgets the bundle and how far it went: a device that was enrolled anew trusts another root.
-    pub fn clear(&self) -> io::Result<()> {
-        for name in ["manifest", "reached"] {
-            match self.disk.remove(&self.path.join(name)) {
-                Err(why) if why.kind() != io::ErrorKind::NotFound => return Err(why),
+    /// Forgets the bundle and its versions: a device that was enrolled anew trusts another root.
+    pub fn clear(&self) -> Result<(), FileError> {
+        for path in [self.manifest(), self.reached_path()] {
+            match self.disk().remove(&path) {
+                Err(error) if !error.is_not_found() => return Err(error),
                 Ok(()) | Err(_) => {}
             }
         }
-        self.disk.sync_directory(&self.path)
+        self.disk().sync_directory(self.path())
     }
 
-    /// Writes down how far bundles have gone. The bundle is in use by now, so a fault here must not say
-    /// otherwise; the next exchange tries again, and until then the bundle itself says how far it went.
+    /// Writes down the versions of a bundle. It is in use by now, so a fault here is no failure: the
+    /// next sync tries again, and until then the bundle itself holds its versions.
     fn remember(&self, bundle: &InstalledBundle) {
-        let path = self.path.join("reached");
+        let path = self.reached_path();
         let reached = gatepost_pass::encode(&Reached::by(bundle));
-        if !files::read_limited(&path, MAX_FILE).is_ok_and(|bytes| bytes == reached) {
-            let _ = self.disk.replace(&path, &reached);
+        if !files::read(&path, MAX_FILE).is_ok_and(|bytes| bytes == reached) {
+            let _ = self.disk().replace(&path, &reached);
         }
     }
 
-    /// Removes what neither the new manifest nor the one before needs to be whole. A fault here costs
-    /// room, nothing else.
+    /// Removes every file that neither the new manifest nor the one before names. A fault here costs
+    /// space, nothing else.
     fn sweep(&self, entries: &[FileEntry], held: &[FileEntry]) {
         let needed = entries.iter().chain(held).filter(|entry| !is_delta(entry));
         let keep: BTreeSet<String> = needed.map(|entry| entry.digest.to_string()).collect();
-        let Ok(folder) = fs::read_dir(self.path.join("files")) else {
+        let Ok(folder) = fs::read_dir(self.files()) else {
             return;
         };
         for file in folder.flatten() {
             if !file
                 .file_name()
                 .to_str()
-                .is_some_and(|name| keep.contains(file_of(name)))
+                .is_some_and(|name| keep.contains(marked_file(name)))
             {
-                let _ = self.disk.remove(&file.path());
+                let _ = self.disk().remove(&file.path());
             }
         }
     }
 }
 
-/// The entry of a list, and which list that is.
+/// The entry of a list with the list's name; nothing for other files.
 fn list(entry: &FileEntry) -> Option<(ListName, &FileEntry)> {
     match entry.role {
         FileRole::List(kind, issuer) => Some((ListName { issuer, kind }, entry)),

@@ -1,0 +1,79 @@
+//! One sync with the hub: bundle, passages, orders, status. No part of it hinders the others.
+
+use std::time::Duration;
+
+use gatepost_protocol::DeviceStatus;
+
+use super::{
+    bundle::fetch_bundle,
+    error::SyncError,
+    http::{Contact, HubClient},
+    push::{backlog, push_passages},
+    wipe::{self, Order},
+};
+use crate::{
+    clock::Clock,
+    data::{DataDir, Identity},
+    store::{Backlog, BundleCache, InstalledBundle},
+};
+
+/// The results of one sync, part by part.
+#[derive(Debug)]
+pub struct Exchanged {
+    /// The bundle that was installed, if there was a newer one.
+    pub fetched: Result<Option<Box<InstalledBundle>>, SyncError>,
+    /// Number of passages that got their receipt.
+    pub pushed: Result<u64, SyncError>,
+    /// Whether the authority wants this device wiped.
+    pub order: Result<Order, SyncError>,
+    /// Whether the hub answered at all.
+    pub contact: Contact,
+    /// How long the hub asks to be left alone.
+    pub rest: Option<Duration>,
+    /// The passages that still wait.
+    pub backlog: Backlog,
+}
+
+/// Syncs with the hub once.
+pub fn exchange(
+    data: &DataDir,
+    identity: &Identity,
+    clock: &Clock,
+) -> Result<Exchanged, SyncError> {
+    if identity.hub.is_empty() {
+        return Err(SyncError::NoHub);
+    }
+    let mut hub = HubClient::of(identity)?;
+    let fetched = fetch_bundle(data, identity, &mut hub, clock);
+    let pushed = push_passages(data, identity, &mut hub, clock);
+    let order = wipe::fetch(data, identity, &mut hub, clock);
+    post_status(data, identity, &mut hub, clock);
+    Ok(Exchanged {
+        fetched,
+        pushed,
+        order,
+        contact: hub.contact(),
+        rest: hub.rest(),
+        backlog: backlog(data)?,
+    })
+}
+
+/// Reports this device's status to the hub, for the fleet page. A hub that does not take it changes
+/// nothing.
+fn post_status(data: &DataDir, identity: &Identity, hub: &mut HubClient, clock: &Clock) {
+    let bundle = BundleCache::new(data.bundle()).load(&identity.root, clock);
+    let (Ok(Some(bundle)), Ok(backlog)) = (bundle, backlog(data)) else {
+        return;
+    };
+    let now = clock.now();
+    let status = DeviceStatus {
+        certificate: identity.certificate.clone(),
+        at: now.time,
+        clock: now.clock,
+        bundle: bundle.manifest().version,
+        freshness: bundle.freshness(now.time),
+        backlog: backlog.unsent,
+        parked: u32::try_from(backlog.parked).unwrap_or(u32::MAX),
+    };
+    let _ = hub.post_status(&status.sign(&identity.key));
+}

@@ -1,0 +1,97 @@
+//! Passages to the hub: batch by batch, until each has its receipt. Nothing is deleted without one.
+
+use std::collections::BTreeSet;
+
+use gatepost_pass::Rules;
+use gatepost_protocol::{batch::sign_batch, device::device_id};
+use gatepost_system::chain;
+
+use super::{bundle::rules, error::SyncError, http::HubClient};
+use crate::{
+    clock::Clock,
+    data::{DataDir, Identity},
+    store::{Acknowledged, Backlog, LogError, Outbox, Outgoing, VerifiedReceipt},
+};
+
+/// Sends passages until none waits, then deletes what is acknowledged and old enough. A batch that the
+/// hub refuses is parked in the log, and the rest is sent. Returns how many passages were
+/// acknowledged.
+pub fn push_passages(
+    data: &DataDir,
+    identity: &Identity,
+    hub: &mut HubClient,
+    clock: &Clock,
+) -> Result<u64, SyncError> {
+    if !data.passages().exists() {
+        return Ok(0);
+    }
+    let _lock = data.lock("outbox")?;
+    let mut outbox = Outbox::open(&data.passages())?;
+    let rules = rules(data, identity, clock)?;
+    let pushed = push_all(&mut outbox, identity, hub, clock, &rules);
+    let keep = u32::from(rules.policy().retention_hours);
+    let hour = u32::try_from(clock.now().time.0 / 3600).unwrap_or(u32::MAX);
+    outbox.forget(hour.saturating_sub(keep))?;
+    pushed
+}
+
+fn push_all(
+    outbox: &mut Outbox,
+    identity: &Identity,
+    hub: &mut HubClient,
+    clock: &Clock,
+    rules: &Rules,
+) -> Result<u64, SyncError> {
+    let (mut sent, mut first_fault) = (0, None);
+    let now = clock.now().time;
+    let (mut parked, mut went_back) = (outbox.resting(now)?, BTreeSet::new());
+    while let Some(outgoing) = outbox.next(&parked)? {
+        let epoch = outgoing.epoch;
+        let fault = match push_one(outbox, outgoing, identity, hub, clock, rules) {
+            Ok(Acknowledged::Forward { passages }) => {
+                sent += passages;
+                continue;
+            }
+            Ok(Acknowledged::Back) if went_back.insert(epoch) => continue,
+            Ok(Acknowledged::Back | Acknowledged::Nothing) => SyncError::Stuck { epoch },
+            Err(fault) if fault.is_about_the_batch() => fault,
+            Err(fault) => return Err(fault),
+        };
+        outbox.park(epoch, now, &chain(&fault))?;
+        parked.insert(epoch);
+        first_fault.get_or_insert(fault);
+    }
+    first_fault.map_or(Ok(sent), Err)
+}
+
+fn push_one(
+    outbox: &mut Outbox,
+    outgoing: Outgoing,
+    identity: &Identity,
+    hub: &mut HubClient,
+    clock: &Clock,
+    rules: &Rules,
+) -> Result<Acknowledged, SyncError> {
+    let Outgoing {
+        epoch,
+        before,
+        records,
+    } = outgoing;
+    let batch = sign_batch(&identity.certificate, &identity.key, epoch, before, records)?;
+    let answer = hub.post_batch(&batch)?;
+    let receipt = VerifiedReceipt::verify(&answer, rules, clock).map_err(SyncError::Receipt)?;
+    // A receipt of another device or for another batch acknowledges nothing.
+    if (receipt.device, receipt.epoch) != (device_id(&identity.key.public()), epoch) {
+        return Err(LogError::Receipt.into());
+    }
+    Ok(outbox.acknowledge(&receipt)?)
+}
+
+/// The passages that wait for the hub.
+pub fn backlog(data: &DataDir) -> Result<Backlog, LogError> {
+    if data.passages().exists() {
+        Outbox::open(&data.passages())?.backlog()
+    } else {
+        Ok(Backlog::default())
+    }
+}
