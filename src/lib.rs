@@ -15,7 +15,6 @@ pub mod data;
 pub mod decode;
 pub mod devices;
 pub mod files;
-pub mod names;
 pub mod store;
 pub mod sync;
 pub mod ui;
