@@ -12,9 +12,10 @@ pub mod clock;
 pub mod commands;
 pub mod config;
 pub mod data;
-pub mod decode;
 pub mod devices;
 pub mod files;
 pub mod store;
 pub mod sync;
 pub mod ui;
+
+pub use gatepost_decode as decode;
