@@ -13,7 +13,6 @@ pub mod commands;
 pub mod config;
 pub mod data;
 pub mod devices;
-pub mod names;
 pub mod store;
 pub mod sync;
 pub mod ui;

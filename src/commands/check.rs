@@ -7,7 +7,7 @@ use std::{
 };
 
 use clap::Args;
-use gatepost_pass::Timestamp;
+use gatepost_pass::{Kind, Timestamp};
 use gatepost_protocol::Direction;
 use gatepost_system::{clock::parse_time, say};
 use serde::Serialize;
@@ -18,7 +18,6 @@ use crate::{
     clock::Clock,
     data::DataDir,
     decode::{DecodedCode, decode},
-    names,
     store::BundleCache,
 };
 
@@ -97,9 +96,9 @@ fn none(file: String, ms: f64) -> VerdictLine {
 fn line(file: String, verdict: Verdict, ms: f64) -> VerdictLine {
     VerdictLine {
         file,
-        outcome: names::outcome(verdict.outcome),
+        outcome: verdict.outcome.name(),
         reasons: verdict.reasons,
-        document: verdict.document.map(names::document),
+        document: verdict.document.map(Kind::name),
         issuer: verdict.issuer.map(|issuer| issuer.code),
         ms,
     }
@@ -109,8 +108,7 @@ fn write(arguments: &Arguments, line: &VerdictLine) -> Result<(), CommandError> 
     if arguments.json {
         return say_json(line);
     }
-    let reasons = line.reasons.iter();
-    let reasons: Vec<String> = reasons.map(|reason| names::reason(*reason)).collect();
+    let reasons: Vec<_> = line.reasons.iter().map(|reason| reason.name()).collect();
     let VerdictLine {
         file, outcome, ms, ..
     } = line;

@@ -8,12 +8,13 @@ mod values;
 #[cfg(test)]
 mod tests;
 
-use std::{io, path::Path, time::Duration};
+use std::{path::Path, time::Duration};
 
 use gatepost_protocol::Direction;
+use gatepost_system::files;
 use serde::Deserialize;
 
-use crate::{files, store::Cap, ui::Language};
+use crate::{store::Cap, ui::Language};
 
 pub use devices::{Gate, Lamp, Light, Reader, Sound, Thermometer, Torch};
 pub use fault::{Allowed, ConfigError, Fault, Wrong};
@@ -85,10 +86,10 @@ impl Config {
             path: name(),
             fault: Box::new(fault),
         };
-        let bytes = match files::read_limited(path, MAX_BYTES) {
+        let bytes = match files::read(path, MAX_BYTES) {
             Ok(bytes) => bytes,
-            Err(why) if why.kind() == io::ErrorKind::NotFound => return Ok(Self::default()),
-            Err(why) => return Err(ConfigError::Read { path: name(), why }),
+            Err(why) if why.is_not_found() => return Ok(Self::default()),
+            Err(why) => return Err(ConfigError::Read { path: name(), why: why.source }),
         };
         let text = String::from_utf8(bytes).map_err(|_| wrong(Fault::not_text()))?;
         let config: Self =
