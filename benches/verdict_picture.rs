@@ -166,10 +166,10 @@ fn enrolled(folder: &Path) -> DataDir {
     let bundle = folder.join("published");
     region.write_to(&bundle);
     BundleCache::new(data.bundle())
-        .take_in(
+        .install(
             &mut BundleDirectory::new(&bundle),
             &fixture::root(),
-            NOW,
+            &Clock::new(Some(NOW)),
             &mut |_| (),
         )
         .unwrap();

@@ -180,7 +180,11 @@ impl DataDir {
 
     /// Keeps the enrolment code of a first run, which holds a secret.
     pub fn keep_first_run(&self, text: &str) -> Result<(), DataError> {
-        Ok(files::replace(&self.first_run(), Access::Private, text.as_bytes())?)
+        Ok(files::replace(
+            &self.first_run(),
+            Access::Private,
+            text.as_bytes(),
+        )?)
     }
 
     /// Who this device is.

@@ -17,5 +17,6 @@ mod identity;
 mod journey;
 mod kill;
 mod lists;
+mod output;
 mod secure_hub;
 mod support;

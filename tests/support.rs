@@ -7,16 +7,16 @@ use std::{
     path::{Path, PathBuf},
     process::{Child, Command, Output, Stdio},
     thread,
-    time::{Duration, Instant, SystemTime, UNIX_EPOCH},
+    time::{Duration, Instant},
 };
 
 use gatepost::{
     data::DataDir,
     store::{Cap, LogError, PassageLog, passages::MOST_TOGETHER},
 };
-use gatepost_pass::Timestamp;
 use gatepost_protocol::{Epoch, device::device_id, fixture};
 use gatepost_scene::{Carrier, Code, ErrorCorrection, View, render};
+use gatepost_system::{clock::now, random};
 use serde_json::Value;
 use tempfile::TempDir;
 
@@ -117,6 +117,22 @@ impl Town {
     #[track_caller]
     pub fn gatepost(&self, arguments: impl IntoIterator<Item = impl AsRef<OsStr>>) -> Said {
         self.gatepost_on("device", arguments)
+    }
+
+    /// With another standard output than a pipe that is read; `out` is empty then.
+    #[track_caller]
+    pub fn gatepost_into(
+        &self,
+        output: Stdio,
+        arguments: impl IntoIterator<Item = impl AsRef<OsStr>>,
+    ) -> Said {
+        let mut gatepost = program("gatepost");
+        gatepost
+            .arg("--data")
+            .arg(self.path("device"))
+            .args(arguments);
+        let process = gatepost.stdout(output).stderr(Stdio::piped()).spawn();
+        Said::of(process.unwrap().wait_with_output().unwrap())
     }
 
     /// On another device than the usual one.
@@ -318,10 +334,9 @@ impl Town {
 pub fn open_log(device: &Path) -> Result<PassageLog, LogError> {
     let data = DataDir::open(device).unwrap();
     let id = device_id(&data.identity().unwrap().key.public());
-    let mut epoch = [0; 16];
-    getrandom::fill(&mut epoch).unwrap();
-    let epoch = Epoch(epoch);
-    PassageLog::open(&data.passages(), id, epoch, now(), Cap::default()).map(|opened| opened.log)
+    let epoch = Epoch(random::bytes().unwrap());
+    let opened = PassageLog::open(&data.passages(), id, epoch, now(), Cap::default());
+    opened.map(|opened| opened.log)
 }
 
 /// Logs so many passages in one commit.
@@ -329,15 +344,6 @@ pub fn log_together(log: &mut PassageLog, count: u64) -> Result<(), LogError> {
     let (passage, key) = (fixture::passage(now()), fixture::tracing());
     let group = vec![(&passage, &key); count as usize];
     log.append_all(&group, &mut fixture::random()).map(|_| ())
-}
-
-fn now() -> Timestamp {
-    Timestamp(
-        SystemTime::now()
-            .duration_since(UNIX_EPOCH)
-            .unwrap()
-            .as_secs(),
-    )
 }
 
 /// How often something is tried: `GATEPOST_FAULTS` times as often as in an ordinary test run.

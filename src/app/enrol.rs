@@ -171,7 +171,8 @@ impl App {
         let id = first_run.device().to_string();
         let file = format!("{REQUEST}{}", id.get(..8).unwrap_or(&id));
         let request = first_run.request(self.device_name());
-        let takes = |stick: &PathBuf| files::replace(&stick.join(&file), Access::Shared, &request).is_ok();
+        let takes =
+            |stick: &PathBuf| files::replace(&stick.join(&file), Access::Shared, &request).is_ok();
         if sticks::sticks(&self.sticks).iter().any(takes) {
             self.enrolling.step = EnrolStep::RequestWritten { file };
         } else if self.enrolling.asking.is_none()

@@ -76,7 +76,10 @@ pub(super) fn keep_direction(data: &DataDir, direction: Direction) {
         Direction::Out => "out",
     };
     if let Err(error) = files::replace(&data.direction(), Access::Shared, word.as_bytes()) {
-        eprintln!("gatepost: the direction could not be kept: {}", chain(&error));
+        eprintln!(
+            "gatepost: the direction could not be kept: {}",
+            chain(&error)
+        );
     }
 }
 

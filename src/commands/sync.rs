@@ -59,7 +59,8 @@ pub fn run(data: &Path, arguments: &Arguments) -> Result<Done, CommandError> {
             let carried = stick::carry(&data, &identity, &clock, dir)?;
             say!(
                 "{} passages have their receipt, {} batches written",
-                carried.acknowledged, carried.written
+                carried.acknowledged,
+                carried.written
             );
             Ok(Done::Well)
         }

@@ -89,7 +89,12 @@ impl Config {
         let bytes = match files::read(path, MAX_BYTES) {
             Ok(bytes) => bytes,
             Err(why) if why.is_not_found() => return Ok(Self::default()),
-            Err(why) => return Err(ConfigError::Read { path: name(), why: why.source }),
+            Err(why) => {
+                return Err(ConfigError::Read {
+                    path: name(),
+                    why: why.source,
+                });
+            }
         };
         let text = String::from_utf8(bytes).map_err(|_| wrong(Fault::not_text()))?;
         let config: Self =

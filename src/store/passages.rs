@@ -79,7 +79,9 @@ impl PassageLog {
         };
         match log.begin(now) {
             // What the hub has acknowledged is deleted for it.
-            Err(LogError::Full) if size_cap::forget_oldest(&log.connection)? > 0 => log.begin(now)?,
+            Err(LogError::Full) if size_cap::forget_oldest(&log.connection)? > 0 => {
+                log.begin(now)?
+            }
             begun => begun?,
         }
         Ok(Opened { log, set_aside })

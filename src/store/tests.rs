@@ -19,8 +19,11 @@ use gatepost_protocol::{
 };
 use tempfile::TempDir;
 
+use crate::clock::Clock;
+
 use super::{
-    BundleCache, CacheError, Cap, LogError, Outbox, PassageLog, Progress, bundles::Intaken,
+    BundleCache, CacheError, Cap, LogError, Outbox, PassageLog, VerifiedReceipt,
+    bundles::InstallOutcome, outbox::Acknowledged,
 };
 
 mod attacks;
@@ -36,6 +39,10 @@ mod rot;
 mod sticks;
 
 use sticks::{Changed, Stick, stick};
+
+fn clock() -> Clock {
+    Clock::new(Some(NOW))
+}
 
 fn device() -> gatepost_pass::DeviceId {
     device_id(&SecretKey::from_seed(&[42; 32]).public())
@@ -72,9 +79,15 @@ fn disk() -> Disk {
 }
 
 /// What an honest hub answers to a batch that reaches it.
-fn receipt(outgoing: &super::Outgoing) -> Receipt {
+fn receipt(outgoing: &super::Outgoing) -> VerifiedReceipt {
     let (epoch, before) = (outgoing.epoch, outgoing.before);
-    gatepost_protocol::fixture::receipt(device(), epoch, before, &outgoing.records)
+    let records = &outgoing.records;
+    VerifiedReceipt::unchecked(gatepost_protocol::fixture::receipt(
+        device(),
+        epoch,
+        before,
+        records,
+    ))
 }
 
 #[test]
@@ -104,7 +117,7 @@ fn a_receipt_for_another_chain_deletes_and_acknowledges_nothing() {
     let mut passages = open(&disk.path, 1).log;
     log(&mut passages, NOW);
     let mut outbox = Outbox::open(&disk.path).unwrap();
-    let good = receipt(&outbox.next(&BTreeSet::new()).unwrap().unwrap());
+    let good = *receipt(&outbox.next(&BTreeSet::new()).unwrap().unwrap());
     for bad in [
         Receipt {
             head: Head::START,
@@ -124,7 +137,10 @@ fn a_receipt_for_another_chain_deletes_and_acknowledges_nothing() {
         },
     ] {
         assert!(
-            matches!(outbox.acknowledge(&bad), Err(LogError::Receipt)),
+            matches!(
+                outbox.acknowledge(&VerifiedReceipt::unchecked(bad)),
+                Err(LogError::Receipt)
+            ),
             "{bad:?}"
         );
     }
@@ -140,16 +156,16 @@ fn a_hub_that_lost_its_newest_records_gets_them_again_while_they_are_held() {
     let mut outbox = Outbox::open(&disk.path).unwrap();
     let early = receipt(&outbox.next(&BTreeSet::new()).unwrap().unwrap());
     let forward = outbox.acknowledge(&early).unwrap();
-    assert_eq!(forward, Progress::Forward { passages: 1 });
+    assert_eq!(forward, Acknowledged::Forward { passages: 1 });
     log(&mut passages, NOW);
     let late = receipt(&outbox.next(&BTreeSet::new()).unwrap().unwrap());
     outbox.acknowledge(&late).unwrap();
-    assert_eq!(outbox.acknowledge(&late).unwrap(), Progress::Nothing);
-    assert_eq!(outbox.acknowledge(&early).unwrap(), Progress::Back);
+    assert_eq!(outbox.acknowledge(&late).unwrap(), Acknowledged::Nothing);
+    assert_eq!(outbox.acknowledge(&early).unwrap(), Acknowledged::Back);
     assert_eq!(outbox.backlog().unwrap().unsent, 1);
     outbox.acknowledge(&late).unwrap();
     outbox.forget(u32::MAX).unwrap();
-    assert_eq!(outbox.acknowledge(&early).unwrap(), Progress::Nothing);
+    assert_eq!(outbox.acknowledge(&early).unwrap(), Acknowledged::Nothing);
 }
 
 #[test]
@@ -314,13 +330,13 @@ fn cache(folder: &TempDir) -> BundleCache {
     BundleCache::new(folder.path().to_owned())
 }
 
-fn take(cache: &BundleCache, origin: &mut Stick<'_>) -> Result<Intaken, CacheError> {
-    cache.take_in(origin, &fixture::root(), NOW, &mut |_| {})
+fn take(cache: &BundleCache, origin: &mut Stick<'_>) -> Result<InstallOutcome, CacheError> {
+    cache.install(origin, &fixture::root(), &clock(), &mut |_| {})
 }
 
 fn installed(cache: &BundleCache) -> u64 {
     cache
-        .load(&fixture::root(), NOW)
+        .load(&fixture::root(), &clock())
         .unwrap()
         .unwrap()
         .manifest()
@@ -339,19 +355,19 @@ fn second() -> Region {
 fn a_bundle_is_taken_in_once_and_replaced_by_a_newer_one() {
     let folder = tempfile::tempdir().unwrap();
     let cache = cache(&folder);
-    assert!(cache.load(&fixture::root(), NOW).unwrap().is_none());
+    assert!(cache.load(&fixture::root(), &clock()).unwrap().is_none());
     let first = Region::default();
     assert!(matches!(
         take(&cache, &mut stick(&first)),
-        Ok(Intaken::New(_))
+        Ok(InstallOutcome::Installed(_))
     ));
     assert!(matches!(
         take(&cache, &mut stick(&first)),
-        Ok(Intaken::Same)
+        Ok(InstallOutcome::AlreadyInstalled)
     ));
     assert!(matches!(
         take(&cache, &mut stick(&second())),
-        Ok(Intaken::New(_))
+        Ok(InstallOutcome::Installed(_))
     ));
     assert_eq!(installed(&cache), 2);
     let back = take(&cache, &mut stick(&first));
@@ -412,7 +428,10 @@ fn an_altered_file_is_named_and_fetched_again() {
         Err(CacheError::Bundle(BundleError::WrongFile(_)))
     ));
     *region.files.0.borrow_mut() = whole;
-    assert!(matches!(take(&cache, &mut bad), Ok(Intaken::New(_))));
+    assert!(matches!(
+        take(&cache, &mut bad),
+        Ok(InstallOutcome::Installed(_))
+    ));
 }
 
 #[test]
@@ -424,7 +443,7 @@ fn an_installed_bundle_that_rots_is_mended_or_replaced_and_nothing_goes_back() {
         for file in fs::read_dir(folder.path().join("files")).unwrap().flatten() {
             fs::write(file.path(), b"rotten").unwrap();
         }
-        assert!(cache.load(&fixture::root(), NOW).is_err());
+        assert!(cache.load(&fixture::root(), &clock()).is_err());
         let old = Region {
             version: 0,
             ..Region::default()
@@ -441,7 +460,7 @@ fn an_installed_bundle_that_rots_is_mended_or_replaced_and_nothing_goes_back() {
         };
         assert!(matches!(
             take(&cache, &mut stick(&region)),
-            Ok(Intaken::New(_))
+            Ok(InstallOutcome::Installed(_))
         ));
         assert_eq!(installed(&cache), mend_with);
     }
@@ -471,7 +490,8 @@ fn a_bundle_that_expired_on_the_way_is_not_taken_in() {
     let cache = cache(&folder);
     let region = Region::default();
     let late = fixture::SIGNED.plus(8 * DAY);
-    let taken = cache.take_in(&mut stick(&region), &fixture::root(), late, &mut |_| {});
+    let late = Clock::new(Some(late));
+    let taken = cache.install(&mut stick(&region), &fixture::root(), &late, &mut |_| {});
     assert!(matches!(
         taken,
         Err(CacheError::Bundle(BundleError::Expired))

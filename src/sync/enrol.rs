@@ -97,7 +97,9 @@ pub fn accept(data: &DataDir, bytes: &[u8]) -> Result<Root, EnrolError> {
     }
     if !data.identity().is_ok_and(|identity| identity.root == root) {
         // What another root has signed is no longer valid.
-        BundleCache::new(data.bundle()).clear().map_err(CacheError::Store)?;
+        BundleCache::new(data.bundle())
+            .clear()
+            .map_err(CacheError::Store)?;
     }
     let path = data.enrolment_path();
     files::replace(&path, Access::Shared, bytes).map_err(DataError::File)?;

@@ -3,7 +3,12 @@
 
 #![allow(clippy::unwrap_used, clippy::panic)]
 
-use std::{fs, path::PathBuf};
+use std::{
+    collections::BTreeSet,
+    fs,
+    path::{Path, PathBuf},
+    time::Duration,
+};
 
 use gatepost_pass::{
     Bounded, DeviceId, HubPin, SubjectTag, Timestamp,
@@ -18,7 +23,11 @@ use gatepost_protocol::{
 use tempfile::TempDir;
 
 use super::*;
-use crate::store::{Cap, PassageLog, bundles::BundleDirectory};
+use crate::{
+    clock::Clock,
+    data::{DataDir, DataError, Identity},
+    store::{BundleCache, Cap, LogError, Outbox, PassageLog, bundles::BundleDirectory},
+};
 
 mod faults;
 mod hub;
@@ -53,15 +62,15 @@ impl Device {
         fs::write(data.enrolment_path(), enrolment.to_bytes()).unwrap();
         let stick = bundle(&Region::default());
         let mut origin = BundleDirectory::new(stick.path());
-        let cache = BundleCache::new(data.bundle());
+        let (cache, clock) = (BundleCache::new(data.bundle()), Clock::new(Some(NOW)));
         cache
-            .take_in(&mut origin, &fixture::root(), NOW, &mut |_| {})
+            .install(&mut origin, &fixture::root(), &clock, &mut |_| {})
             .unwrap();
         Self {
             identity: data.identity().unwrap(),
             data,
             _folder: folder,
-            clock: Clock::new(Some(NOW)),
+            clock,
             log: None,
             epochs: 0,
             logged: 0,

@@ -99,10 +99,10 @@ impl Post {
         region.write_to(&stick);
         let cache = BundleCache::new(data.bundle());
         cache
-            .take_in(
+            .install(
                 &mut BundleDirectory::new(&stick),
                 &fixture::root(),
-                NOW,
+                &Clock::new(Some(NOW)),
                 &mut |_| (),
             )
             .unwrap();

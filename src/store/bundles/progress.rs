@@ -48,7 +48,10 @@ impl fmt::Display for InstallProgress {
                 write!(f, "{list}: made from the installed one by {deltas} deltas")
             }
             Self::Repaired { list, parts } => {
-                write!(f, "{list}: repaired, {parts} damaged parts were fetched again")
+                write!(
+                    f,
+                    "{list}: repaired, {parts} damaged parts were fetched again"
+                )
             }
             Self::WholeList { list, why } => {
                 write!(f, "{list}: the whole list is fetched: {}", chain(why))

@@ -26,7 +26,7 @@ fn refused(origin: &mut dyn BundleOrigin) -> CacheError {
     };
     let before = names();
     let error = cache
-        .take_in(origin, &fixture::root(), NOW, &mut |_| {})
+        .install(origin, &fixture::root(), &clock(), &mut |_| {})
         .unwrap_err();
     assert_eq!(installed(&cache), 1, "the old bundle is in use");
     assert!(names().is_superset(&before), "its files are there");
@@ -63,9 +63,13 @@ fn freeze_by_the_same_old_bundle_for_ever_goes_stale_then_expired_and_never_look
         (9999, Freshness::Expired),
     ] {
         let now = fixture::SIGNED.plus(hours * 3600);
-        let taken = cache.take_in(&mut stick(&region), &root, now, &mut |_| {});
-        assert!(matches!(taken, Ok(Intaken::Same)), "{hours} h: {taken:?}");
-        let bundle = cache.load(&root, now).unwrap().unwrap();
+        let clock = Clock::new(Some(now));
+        let taken = cache.install(&mut stick(&region), &root, &clock, &mut |_| {});
+        assert!(
+            matches!(taken, Ok(InstallOutcome::AlreadyInstalled)),
+            "{hours} h: {taken:?}"
+        );
+        let bundle = cache.load(&root, &clock).unwrap().unwrap();
         assert_eq!(bundle.freshness(now), told, "after {hours} hours");
     }
 }
@@ -324,7 +328,7 @@ fn a_usb_stick_whose_file_is_longer_than_named_gives_no_more_than_is_named() {
     let cache = cache(&folder);
     let mut origin = BundleDirectory::new(stick.path());
     cache
-        .take_in(&mut origin, &fixture::root(), NOW, &mut |_| {})
+        .install(&mut origin, &fixture::root(), &clock(), &mut |_| {})
         .unwrap();
     let status = |entry: &&FileEntry| matches!(entry.role, FileRole::List(..));
     let named = files_named(&region.manifest()).unwrap();

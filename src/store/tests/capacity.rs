@@ -74,14 +74,14 @@ fn a_log_at_its_cap_gives_up_the_oldest_that_the_hub_holds_and_nothing_else() {
         assert!(logged < 10_000, "never full");
     };
     assert!(matches!(full, LogError::AllUnsent), "{full}");
-    let asked = passages.make_room().unwrap_err();
+    let asked = passages.make_space().unwrap_err();
     assert!(asked.is_full(), "{asked}");
     assert_eq!(outbox.backlog().unwrap().unsent, logged - 100);
     assert_eq!(records(&disk.path), logged as i64 - 100);
 
     // A receipt makes room again.
     acknowledge_all(&mut outbox);
-    passages.make_room().unwrap();
+    passages.make_space().unwrap();
     try_log(&mut passages, 50).unwrap();
     assert_eq!(outbox.backlog().unwrap().unsent, 50);
 }

@@ -7,7 +7,7 @@ use gatepost_pass::{
 };
 
 use super::{sticks::put, *};
-use crate::store::bundles::{ListName, Step};
+use crate::store::bundles::{InstallProgress, ListName};
 
 /// The bundle of a day: `people` are listed, of whom a few come, go or change colour every day.
 pub(super) fn day(version: u64, people: u32) -> Region {
@@ -78,13 +78,13 @@ fn is_delta(entry: &&FileEntry) -> bool {
 }
 
 /// Takes a bundle in, and what was told of its lists.
-pub(super) fn take_telling(
+pub(super) fn install_reporting(
     cache: &BundleCache,
     origin: &mut Stick<'_>,
-) -> (Result<Intaken, CacheError>, Vec<Step>) {
+) -> (Result<InstallOutcome, CacheError>, Vec<InstallProgress>) {
     let mut told = Vec::new();
-    let taken = cache.take_in(origin, &fixture::root(), NOW, &mut |step| {
-        if !matches!(step, Step::Here { .. }) {
+    let taken = cache.install(origin, &fixture::root(), &clock(), &mut |step| {
+        if !matches!(step, InstallProgress::Bytes { .. }) {
             told.push(step);
         }
     });
@@ -127,11 +127,14 @@ fn a_device_that_missed_days_takes_their_deltas_and_makes_the_issuers_very_bytes
         let first = day(1, 3000);
         let (folder, cache) = holding(&first);
         let mut origin = bundle.stick();
-        let (taken, told) = take_telling(&cache, &mut origin);
-        assert!(matches!(taken, Ok(Intaken::New(_))), "{taken:?}");
+        let (taken, told) = install_reporting(&cache, &mut origin);
+        assert!(
+            matches!(taken, Ok(InstallOutcome::Installed(_))),
+            "{taken:?}"
+        );
         for kind in [ListKind::Status, ListKind::Revocation] {
             assert!(!origin.asked_for(list_in(&bundle.files(), kind)));
-            let merged = |step: &&Step| matches!(step, Step::Merged { list, deltas } if list.kind == kind && *deltas == missed as usize);
+            let merged = |step: &&InstallProgress| matches!(step, InstallProgress::Merged { list, deltas } if list.kind == kind && *deltas == missed as usize);
             assert!(told.iter().any(|step| merged(&step)), "{told:?}");
         }
         assert_eq!(installed(&cache), 1 + missed);
@@ -150,8 +153,8 @@ fn deltas_that_are_longer_than_the_list_are_left_alone() {
     let (folder, cache) = holding(&first);
     let bundle = with_deltas((1..=3).map(days).collect());
     let mut origin = bundle.stick();
-    let (taken, told) = take_telling(&cache, &mut origin);
-    assert!(matches!(taken, Ok(Intaken::New(_))));
+    let (taken, told) = install_reporting(&cache, &mut origin);
+    assert!(matches!(taken, Ok(InstallOutcome::Installed(_))));
     let files = bundle.files();
     assert!(origin.asked_for(list_in(&files, ListKind::Status)));
     let status = |entry: &&FileEntry| matches!(entry.role, FileRole::Delta { kind, .. } if kind == ListKind::Status);
@@ -167,8 +170,8 @@ fn a_device_from_before_the_first_delta_takes_the_list() {
     let first = day(1, 3000);
     let (folder, cache) = holding(&first);
     let bundle = with_deltas((2..=4).map(|n| day(n, 3000)).collect());
-    let (taken, told) = take_telling(&cache, &mut bundle.stick());
-    assert!(matches!(taken, Ok(Intaken::New(_))));
+    let (taken, told) = install_reporting(&cache, &mut bundle.stick());
+    assert!(matches!(taken, Ok(InstallOutcome::Installed(_))));
     assert!(told.is_empty(), "{told:?}");
     has_it_whole(&folder, &bundle, &first);
 }
@@ -241,8 +244,11 @@ fn whatever_is_the_matter_with_a_delta_the_whole_list_comes_instead() {
         let (folder, cache) = holding(&first);
         let mut bundle = with_deltas(vec![day(1, 3000), day(2, 3000)]);
         act(&mut bundle, &folder);
-        let (taken, told) = take_telling(&cache, &mut bundle.stick());
-        assert!(matches!(taken, Ok(Intaken::New(_))), "{harm}: {taken:?}");
+        let (taken, told) = install_reporting(&cache, &mut bundle.stick());
+        assert!(
+            matches!(taken, Ok(InstallOutcome::Installed(_))),
+            "{harm}: {taken:?}"
+        );
         let lists: Vec<_> = told.iter().filter_map(whole).collect();
         let expected = if harm == "named longer than any list" {
             0
@@ -269,7 +275,7 @@ fn what_a_bad_delta_made_takes_no_room_while_the_list_is_waited_for() {
             bundle.region.files.0.borrow_mut().remove(&entry.digest);
         }
     }
-    let (taken, _) = take_telling(&cache, &mut bundle.stick());
+    let (taken, _) = install_reporting(&cache, &mut bundle.stick());
     assert!(matches!(taken, Err(CacheError::Origin { .. })), "{taken:?}");
     let files = fs::read_dir(folder.path().join("files")).unwrap().flatten();
     let mut names = files.map(|file| file.file_name().into_string().unwrap());
@@ -277,10 +283,12 @@ fn what_a_bad_delta_made_takes_no_room_while_the_list_is_waited_for() {
     assert_eq!(installed(&cache), 1);
 }
 
-fn whole(step: &Step) -> Option<ListName> {
+fn whole(step: &InstallProgress) -> Option<ListName> {
     match step {
-        Step::Whole { list, .. } => Some(*list),
-        Step::Here { .. } | Step::Merged { .. } | Step::Mended { .. } => None,
+        InstallProgress::WholeList { list, .. } => Some(*list),
+        InstallProgress::Bytes { .. }
+        | InstallProgress::Merged { .. }
+        | InstallProgress::Repaired { .. } => None,
     }
 }
 
@@ -309,16 +317,16 @@ fn a_delta_that_breaks_off_anywhere_leaves_the_old_bundle_and_goes_on_later() {
             budget,
             ..bundle.stick()
         };
-        let (taken, _) = take_telling(&cache, &mut breaks_off);
+        let (taken, _) = install_reporting(&cache, &mut breaks_off);
         assert!(
             matches!(taken, Err(CacheError::Origin { .. })),
             "after {budget}: {taken:?}"
         );
         assert_eq!(installed(&cache), 1);
         let mut origin = bundle.stick();
-        let (taken, told) = take_telling(&cache, &mut origin);
+        let (taken, told) = install_reporting(&cache, &mut origin);
         assert!(
-            matches!(taken, Ok(Intaken::New(_))),
+            matches!(taken, Ok(InstallOutcome::Installed(_))),
             "after {budget}: {taken:?}"
         );
         assert!(

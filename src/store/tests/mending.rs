@@ -1,7 +1,7 @@
 //! A damaged log is put in order again, whatever stops that on its way.
 
 use super::*;
-use crate::store::{mend, small_disk::SmallDisk};
+use crate::store::{replace_damaged, small_disk::SmallDisk};
 
 /// Leaves on the disk what a power cut leaves.
 type Leave<'a> = &'a dyn Fn(&Path);
@@ -48,7 +48,7 @@ fn a_mend_that_breaks_off_anywhere_loses_nothing_that_could_be_read() {
     // What is on the disk when the power goes, by where the mend was.
     let whole = |path: &Path| {
         let (begun, whole) = (beside(path, ".rescue"), beside(path, ".rescued"));
-        mend::put_together(&begun, path, device()).unwrap();
+        replace_damaged::build(&begun, path, device()).unwrap();
         fs::rename(begun, whole).unwrap();
     };
     let moved = |path: &Path| {
@@ -58,7 +58,7 @@ fn a_mend_that_breaks_off_anywhere_loses_nothing_that_could_be_read() {
     let cuts: [(&str, Leave<'_>); 4] = [
         ("while it was put together", &|path| {
             let half = beside(path, ".rescue");
-            mend::put_together(&half, path, device()).unwrap();
+            replace_damaged::build(&half, path, device()).unwrap();
             let bytes = fs::read(&half).unwrap();
             fs::write(&half, &bytes[..bytes.len() / 2]).unwrap();
             fs::write(beside(path, ".rescue-journal"), b"half").unwrap();

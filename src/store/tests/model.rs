@@ -8,6 +8,7 @@ use std::{
     rc::Rc,
 };
 
+use gatepost_system::files::{Action, FileError};
 use tempfile::TempDir;
 
 use crate::store::disk::{Disk, FileSystem};
@@ -43,16 +44,21 @@ impl Recorder {
         path.strip_prefix(&self.root).unwrap().to_owned()
     }
 
-    fn step(&self, op: Op, act: impl FnOnce() -> io::Result<()>) -> io::Result<()> {
+    fn refused(&self, why: io::ErrorKind) -> FileError {
+        FileError::at(Action::Write, &self.root)(why.into())
+    }
+
+    /// Does what an operation says, or fails at it.
+    fn step(&self, op: Op, act: impl FnOnce() -> Result<(), FileError>) -> Result<(), FileError> {
         let mut ops = self.ops.borrow_mut();
         let writes = |op: &Op| matches!(op, Op::Create(_) | Op::Append(..));
         match self.fault {
-            Fault::Killed(at) if ops.len() >= at => Err(io::ErrorKind::Interrupted.into()),
+            Fault::Killed(at) if ops.len() >= at => Err(self.refused(io::ErrorKind::Interrupted)),
             Fault::Full(at) if writes(&op) && ops.iter().filter(|op| writes(op)).count() >= at => {
                 if let Op::Append(path, bytes) = &op {
                     FileSystem.append(&self.root.join(path), &bytes[..bytes.len() / 2])?;
                 }
-                Err(io::ErrorKind::StorageFull.into())
+                Err(self.refused(io::ErrorKind::StorageFull))
             }
             _ => {
                 ops.push(op);
@@ -63,35 +69,35 @@ impl Recorder {
 }
 
 impl Disk for Recorder {
-    fn create(&self, path: &Path) -> io::Result<()> {
+    fn create(&self, path: &Path) -> Result<(), FileError> {
         self.step(Op::Create(self.name(path)), || FileSystem.create(path))
     }
 
-    fn append(&self, path: &Path, bytes: &[u8]) -> io::Result<()> {
+    fn append(&self, path: &Path, bytes: &[u8]) -> Result<(), FileError> {
         let op = Op::Append(self.name(path), bytes.to_vec());
         self.step(op, || FileSystem.append(path, bytes))
     }
 
-    fn overwrite(&self, path: &Path, bytes: &[u8], offset: u64) -> io::Result<()> {
+    fn overwrite(&self, path: &Path, bytes: &[u8], offset: u64) -> Result<(), FileError> {
         let op = Op::Overwrite(self.name(path), bytes.to_vec(), offset as usize);
         self.step(op, || FileSystem.overwrite(path, bytes, offset))
     }
 
-    fn sync(&self, path: &Path) -> io::Result<()> {
+    fn sync(&self, path: &Path) -> Result<(), FileError> {
         self.step(Op::Sync(self.name(path)), || FileSystem.sync(path))
     }
 
-    fn rename(&self, from: &Path, to: &Path) -> io::Result<()> {
+    fn rename(&self, from: &Path, to: &Path) -> Result<(), FileError> {
         let op = Op::Rename(self.name(from), self.name(to));
         self.step(op, || FileSystem.rename(from, to))
     }
 
-    fn sync_directory(&self, path: &Path) -> io::Result<()> {
+    fn sync_directory(&self, path: &Path) -> Result<(), FileError> {
         let op = Op::SyncDirectory(self.name(path));
         self.step(op, || FileSystem.sync_directory(path))
     }
 
-    fn remove(&self, path: &Path) -> io::Result<()> {
+    fn remove(&self, path: &Path) -> Result<(), FileError> {
         self.step(Op::Remove(self.name(path)), || FileSystem.remove(path))
     }
 }

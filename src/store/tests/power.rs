@@ -52,11 +52,11 @@ impl Way {
     }
 
     /// Takes the later one in on a disk with a fault.
-    fn go(&self, folder: &TempDir, fault: Fault) -> (Result<Intaken, CacheError>, Vec<Op>) {
+    fn go(&self, folder: &TempDir, fault: Fault) -> (Result<InstallOutcome, CacheError>, Vec<Op>) {
         let disk = Recorder::new(folder, fault);
         let cache = BundleCache::on(disk.clone(), folder.path().to_owned());
         let mut origin = self.bundle.stick();
-        let taken = cache.take_in(&mut origin, &fixture::root(), NOW, &mut |_| {});
+        let taken = cache.install(&mut origin, &fixture::root(), &clock(), &mut |_| {});
         let ops = disk.ops.borrow().clone();
         (taken, ops)
     }
@@ -88,7 +88,7 @@ impl Way {
 /// Which bundle loads after a restart, with every byte of its lists. Panics when one is there and does
 /// not.
 fn loads(cache: &BundleCache) -> u64 {
-    let bundle = cache.load(&fixture::root(), NOW).unwrap();
+    let bundle = cache.load(&fixture::root(), &clock()).unwrap();
     bundle.map_or(0, |bundle| {
         assert!(bundle.unopened().is_empty(), "{:?}", bundle.unopened());
         for list in bundle.lists() {
@@ -135,11 +135,11 @@ fn a_disk_that_is_full_at_any_write_leaves_the_old_bundle_and_room_for_the_log()
             let (taken, _) = way.go(&folder, Fault::Full(at));
             let told = match taken {
                 Err(CacheError::Store(why)) => {
-                    assert_eq!(why.kind(), io::ErrorKind::StorageFull);
+                    assert_eq!(why.source.kind(), io::ErrorKind::StorageFull);
                     refused += 1;
                     way.from
                 }
-                Ok(Intaken::New(_)) => way.to,
+                Ok(InstallOutcome::Installed(_)) => way.to,
                 other => panic!("full at write {at}: {other:?}"),
             };
             assert_eq!(loads(&cache(&folder)), told, "full at write {at}");
@@ -162,7 +162,7 @@ fn power_cut_at_any_write_with_unsynced_bytes_and_names_lost_leaves_the_old_or_t
         let folder = way.before();
         let before = Model::of(&folder);
         let (taken, ops) = way.go(&folder, Fault::None);
-        assert!(matches!(taken, Ok(Intaken::New(_))));
+        assert!(matches!(taken, Ok(InstallOutcome::Installed(_))));
         let mut seen = BTreeSet::new();
         cut_everywhere(before, &ops, |left, what| {
             seen.insert(way.recovers(left, what));
@@ -195,7 +195,7 @@ fn the_simulated_cut_breaks_a_swap_that_forgets_to_sync() {
         ops.retain(|op| !matches!(op, Op::Sync(_)));
         let mut broken = 0;
         cut_everywhere(before, &ops, |left, _| {
-            broken += usize::from(cache(left).load(&fixture::root(), NOW).is_err());
+            broken += usize::from(cache(left).load(&fixture::root(), &clock()).is_err());
         });
         assert!(broken > 0);
     }

@@ -1,17 +1,17 @@
-//! Storage that rots under an installed list: found, named, told as an error until then, mended in place.
+//! Storage that rots under an installed list: found, named, an error until then, repaired in place.
 
 use gatepost_pass::{List, ListError, Listing, ReadAt, bundle::files_named, list::ListKind};
 
 use super::{
-    deltas::{day, list_in, own, person, take_telling},
+    deltas::{day, install_reporting, list_in, own, person},
     model::{Fault, Model, Recorder, Unsynced, cut_everywhere, folder_with},
     *,
 };
 use crate::store::{
     InstalledBundle,
     bundles::{
-        Step,
-        scrub::{Damage, Scrubbed, Scrubber},
+        InstallProgress,
+        scrub::{ChunkDamage, Scrubbed, Scrubber},
     },
 };
 
@@ -57,16 +57,19 @@ impl Device {
     }
 
     fn load(&self) -> InstalledBundle {
-        self.cache.load(&fixture::root(), NOW).unwrap().unwrap()
+        self.cache
+            .load(&fixture::root(), &clock())
+            .unwrap()
+            .unwrap()
     }
 
     /// One round of the background check: what it finds, and how many chunks it looked at.
-    fn round(&self) -> (Vec<Damage>, u32) {
+    fn round(&self) -> (Vec<ChunkDamage>, u32) {
         let mut scrubber = Scrubber::new(self.cache.clone(), fixture::root());
         let (mut found, mut checked) = (Vec::new(), 0);
         loop {
-            match scrubber.step(NOW).unwrap() {
-                Scrubbed::Well => {}
+            match scrubber.step(&clock()).unwrap() {
+                Scrubbed::Intact => {}
                 Scrubbed::Bad(damage) => found.push(damage),
                 Scrubbed::RoundOver => return (found, checked),
             }
@@ -77,7 +80,25 @@ impl Device {
     /// One round of a list that perhaps does not even open.
     fn round_as_far_as_it_goes(&self) {
         let mut scrubber = Scrubber::new(self.cache.clone(), fixture::root());
-        while let Ok(Scrubbed::Well | Scrubbed::Bad(_)) = scrubber.step(NOW) {}
+        while let Ok(Scrubbed::Intact | Scrubbed::Bad(_)) = scrubber.step(&clock()) {}
+    }
+
+    /// Installs a bundle, which repairs the list by fetching one part again.
+    #[track_caller]
+    fn is_repaired_by(&self, origin: &mut Stick<'_>) {
+        let (taken, told) = install_reporting(&self.cache, origin);
+        assert!(
+            matches!(taken, Ok(InstallOutcome::Installed(_))),
+            "{taken:?}"
+        );
+        assert!(
+            matches!(
+                told.as_slice(),
+                [InstallProgress::Repaired { parts: 1, .. }]
+            ),
+            "{told:?}"
+        );
+        assert!(self.is_whole());
     }
 
     fn is_whole(&self) -> bool {
@@ -125,10 +146,10 @@ fn a_rotten_chunk_is_named_and_only_its_bytes_come_again_into_a_list_that_stays_
 
     // Nobody knows yet.
     let same = take(&device.cache, &mut stick(&device.region));
-    assert!(matches!(same, Ok(Intaken::Same)));
+    assert!(matches!(same, Ok(InstallOutcome::AlreadyInstalled)));
     let (found, _) = device.round();
     let [
-        Damage {
+        ChunkDamage {
             list: name,
             chunk: 2,
             why: ListError::Chunk(2),
@@ -141,18 +162,12 @@ fn a_rotten_chunk_is_named_and_only_its_bytes_come_again_into_a_list_that_stays_
     assert_eq!(device.marks(), 1);
 
     let mut origin = stick(&device.region);
-    let (taken, told) = take_telling(&device.cache, &mut origin);
-    assert!(matches!(taken, Ok(Intaken::New(_))), "{taken:?}");
-    assert!(
-        matches!(told.as_slice(), [Step::Mended { parts: 1, .. }]),
-        "{told:?}"
-    );
+    device.is_repaired_by(&mut origin);
     assert_eq!(u64::MAX - origin.budget, CHUNK as u64);
-    assert!(device.is_whole());
     assert_eq!(unanswered(list), 0);
     assert_eq!((device.round().0.len(), device.marks()), (0, 0));
     let same = take(&device.cache, &mut stick(&device.region));
-    assert!(matches!(same, Ok(Intaken::Same)));
+    assert!(matches!(same, Ok(InstallOutcome::AlreadyInstalled)));
 }
 
 #[test]
@@ -184,13 +199,13 @@ fn rot_anywhere_in_a_list_is_mended_by_the_bundle_that_has_it() {
         places.iter().for_each(|at| device.rot(*at));
         device.round_as_far_as_it_goes();
         let mut origin = stick(&device.region);
-        let (taken, told) = take_telling(&device.cache, &mut origin);
+        let (taken, told) = install_reporting(&device.cache, &mut origin);
         assert!(
-            matches!(taken, Ok(Intaken::New(_))),
+            matches!(taken, Ok(InstallOutcome::Installed(_))),
             "{places:?}: {taken:?}"
         );
         let mended = told.iter().find_map(|step| match step {
-            Step::Mended { parts, .. } => Some(*parts),
+            InstallProgress::Repaired { parts, .. } => Some(*parts),
             _ => None,
         });
         assert_eq!(mended, parts, "{places:?}: {told:?}");
@@ -255,13 +270,7 @@ fn a_stick_with_other_bytes_mends_nothing_and_the_rest_of_the_list_stays_in_use(
     *forged.manifest.last_mut().unwrap() ^= 1;
     take(&device.cache, &mut forged).unwrap_err();
     let mut good = Stick::new(&device.region, manifest);
-    let (taken, told) = take_telling(&device.cache, &mut good);
-    assert!(matches!(taken, Ok(Intaken::New(_))), "{taken:?}");
-    assert!(
-        matches!(told.as_slice(), [Step::Mended { parts: 1, .. }]),
-        "{told:?}"
-    );
-    assert!(device.is_whole());
+    device.is_repaired_by(&mut good);
 }
 
 #[test]
@@ -276,33 +285,27 @@ fn a_new_bundle_with_the_same_list_mends_it_unasked() {
         region.files.0.borrow_mut().extend(kept.clone());
         *files = old;
     });
-    let (taken, told) = take_telling(&device.cache, &mut second.stick());
-    assert!(matches!(taken, Ok(Intaken::New(_))), "{taken:?}");
-    assert!(
-        matches!(told.as_slice(), [Step::Mended { parts: 1, .. }]),
-        "{told:?}"
-    );
-    assert!(device.is_whole());
+    device.is_repaired_by(&mut second.stick());
 }
 
 #[test]
 fn the_check_begins_anew_with_a_new_bundle_and_has_nothing_to_do_without_one() {
     let folder = tempfile::tempdir().unwrap();
-    let empty = Scrubber::new(cache(&folder), fixture::root()).step(NOW);
+    let empty = Scrubber::new(cache(&folder), fixture::root()).step(&clock());
     assert!(matches!(empty, Ok(Scrubbed::RoundOver)));
 
     let folder = tempfile::tempdir().unwrap();
     let device = Device::new(&folder);
     let mut scrubber = Scrubber::new(device.cache.clone(), fixture::root());
     for _ in 0..2 {
-        assert!(matches!(scrubber.step(NOW), Ok(Scrubbed::Well)));
+        assert!(matches!(scrubber.step(&clock()), Ok(Scrubbed::Intact)));
     }
     let next = day(2, PEOPLE);
     take(&device.cache, &mut stick(&next)).unwrap();
     Device::with(&folder, next).rot(HEAD);
-    let step = scrubber.step(NOW).unwrap();
+    let step = scrubber.step(&clock()).unwrap();
     assert!(
-        matches!(step, Scrubbed::Bad(Damage { chunk: 0, .. })),
+        matches!(step, Scrubbed::Bad(ChunkDamage { chunk: 0, .. })),
         "{step:?}"
     );
 }
@@ -334,13 +337,13 @@ fn a_power_cut_at_any_write_of_mending_loses_nothing_that_was_good() {
     assert_eq!(device.round().0.len(), 1);
     let disk = Recorder::new(&folder, Fault::None);
     let cache = BundleCache::on(disk.clone(), folder.path().to_owned());
-    let taken = cache.take_in(
+    let taken = cache.install(
         &mut stick(&device.region),
         &fixture::root(),
-        NOW,
+        &clock(),
         &mut |_| {},
     );
-    assert!(matches!(taken, Ok(Intaken::New(_))));
+    assert!(matches!(taken, Ok(InstallOutcome::Installed(_))));
     let ops = disk.ops.borrow().clone();
     let mut after = before.clone();
     ops.iter().for_each(|op| after.apply(op));
