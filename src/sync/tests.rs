@@ -12,7 +12,7 @@ use std::{
 
 use gatepost_pass::{
     Bounded, DeviceId, HubPin, SubjectTag, Timestamp,
-    fixture::{self, DAY, NOW, Region, SIGNED},
+    fixture::{self, DAY, NOW, Region},
 };
 use gatepost_protocol::{
     Enrolment, Epoch, Passage, Seen,
@@ -26,7 +26,7 @@ use super::*;
 use crate::{
     clock::Clock,
     data::{DataDir, DataError, Identity},
-    store::{BundleCache, Cap, LogError, Outbox, PassageLog, bundles::BundleDirectory},
+    store::{BundleCache, Cap, Outbox, PassageLog, bundles::BundleDirectory},
 };
 
 mod faults;

@@ -185,7 +185,7 @@ fn an_altered_record_ends_what_is_taken_over_from_a_damaged_log() {
     for sql in super::super::database::MIGRATIONS {
         new.execute_batch(sql).unwrap();
     }
-    let copied = super::super::rescue::copy(&disk.path, &mut new, device()).unwrap();
+    let copied = super::super::intact_records::copy(&disk.path, &mut new, device()).unwrap();
     assert_eq!(copied, 5);
 }
 

@@ -82,7 +82,7 @@ fn batches_that_come_twice_and_in_any_order_count_once() {
     // Receipts in any order, old ones last.
     let mut outbox = device.outbox();
     for bytes in receipts.iter().rev() {
-        let receipt = Receipt::verify(bytes, &fixture::trust(), NOW).unwrap();
+        let receipt = gatepost_protocol::Receipt::verify(bytes, &fixture::trust(), NOW).unwrap();
         outbox.acknowledge(&receipt).unwrap();
         device.nothing_is_lost(&hub);
     }
