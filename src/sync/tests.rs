@@ -26,7 +26,7 @@ use super::*;
 use crate::{
     clock::Clock,
     data::{DataDir, DataError, Identity},
-    store::{BundleCache, Cap, Outbox, PassageLog, bundles::BundleDirectory},
+    store::{BundleCache, Cap, Outbox, PassageLog, VerifiedReceipt, bundles::BundleDirectory},
 };
 
 mod faults;

@@ -7,7 +7,7 @@ use gatepost_pass::{
     fixture::{NOW, Region},
     policy::{WhenLogFull, WithoutCode},
 };
-use gatepost_protocol::{Epoch, Outcome, Reason, Seen, device::device_id, fixture};
+use gatepost_protocol::{Epoch, Outcome, Reason, device::device_id, fixture};
 
 use super::post::{Post, badge, paper};
 use crate::{
@@ -46,7 +46,9 @@ fn acknowledge_all(data: &DataDir) {
     while let Some(outgoing) = outbox.next(&BTreeSet::new()).unwrap() {
         let (epoch, before) = (outgoing.epoch, outgoing.before);
         let receipt = fixture::receipt(device, epoch, before, &outgoing.records);
-        outbox.acknowledge(&VerifiedReceipt::unchecked(receipt)).unwrap();
+        outbox
+            .acknowledge(&VerifiedReceipt::unchecked(receipt))
+            .unwrap();
     }
 }
 

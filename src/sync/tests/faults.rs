@@ -83,7 +83,9 @@ fn batches_that_come_twice_and_in_any_order_count_once() {
     let mut outbox = device.outbox();
     for bytes in receipts.iter().rev() {
         let receipt = gatepost_protocol::Receipt::verify(bytes, &fixture::trust(), NOW).unwrap();
-        outbox.acknowledge(&receipt).unwrap();
+        outbox
+            .acknowledge(&VerifiedReceipt::unchecked(receipt))
+            .unwrap();
         device.nothing_is_lost(&hub);
     }
     device.all_arrive(&hub);
