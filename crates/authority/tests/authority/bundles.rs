@@ -187,7 +187,8 @@ fn files_stay_for_the_manifest_before_and_then_go() {
     region.ok(&["publish", "bundle"]);
     assert!(region.device_with("bundle", &first).is_err());
     assert!(region.path("bundle/README").exists());
-    // Root, trust list, policy; two lists each of now and before; two deltas to each; manifest, README.
+    // Root, trust list, policy; two lists each of now and before; two deltas to each; manifest,
+    // README.
     assert_eq!(fs::read_dir(region.path("bundle")).unwrap().count(), 13);
 }
 

@@ -1,4 +1,5 @@
-//! The identity list: on demand only, of listed persons only, hashed once each, whatever comes between.
+//! The identity list: on demand only, of listed persons only, hashed once each, whatever comes
+//! between.
 
 use std::{
     fs,
@@ -246,7 +247,10 @@ fn deltas_lead_from_one_identity_list_to_the_next_and_not_across_salts() {
     );
 
     let told = region.ok(&["identity", "on", "--salt", &SALT.replace("00", "01")]);
-    assert!(told.contains("41 keys of another salt are gone"), "{told}");
+    assert!(
+        told.contains("41 keys of another salt are deleted"),
+        "{told}"
+    );
     let told = region.ok(&["publish", "bundle"]);
     assert!(
         told.contains("0 persons by ID number; 40 more are listed"),
@@ -265,7 +269,7 @@ fn identity_off_leaves_the_list_out_and_forgets_the_keys() {
         RED
     );
     let told = region.ok(&["identity", "off"]);
-    assert!(told.contains("1 keys are forgotten"), "{told}");
+    assert!(told.contains("1 keys are deleted"), "{told}");
     region.ok(&["publish", "bundle"]);
     assert_eq!(
         region.device("bundle").unwrap().identity("CN-SD", WANG),

@@ -33,7 +33,8 @@ fn csv_and_json_lines_set_colours_by_number_and_by_tag() {
         &region,
         "rows.csv",
         &format!(
-            "\u{feff}Colour,id,Until,tag,since\r\nred,{WANG},,,\r\n\r\n\"yellow\",\"{LI}\",2026-12-01T00:00:00Z,,2026-10-01T00:00:00Z\r\nred,,,{},",
+            "\u{feff}Colour,id,Until,tag,since\r\nred,{WANG},,,\r\n\r\n\
+             \"yellow\",\"{LI}\",2026-12-01T00:00:00Z,,2026-10-01T00:00:00Z\r\nred,,,{},",
             zhao.tag
         ),
     );
@@ -49,7 +50,10 @@ fn csv_and_json_lines_set_colours_by_number_and_by_tag() {
         &region,
         "rows.jsonl",
         &format!(
-            "{{\"id\":\"{WANG}\",\"colour\":\"green\"}}\n{{\"tag\":\"{}\",\"colour\":\"yellow\",\"until\":\"2026-12-01T00:00:00Z\"}}\n{{\"id\":\"B0000001\",\"colour\":\"green\"}}\n",
+            r#"{{"id":"{WANG}","colour":"green"}}
+{{"tag":"{}","colour":"yellow","until":"2026-12-01T00:00:00Z"}}
+{{"id":"B0000001","colour":"green"}}
+"#,
             zhao.tag
         ),
     );
@@ -90,12 +94,12 @@ fn rejected_rows_are_named_by_line_and_then_nothing_or_on_demand_the_rest_is_tak
         "line 3: the ID number's check digit is wrong",
         "line 4: it must name a person by either",
         "line 5: it must name a person by either",
-        "line 6: nobody with this tag",
-        "line 7: a tag is 32",
-        "line 8: the colour must be",
-        "line 9: times are written",
-        "line 10: it ends before it begins",
-        "line 11: it has another number of fields",
+        "line 6: `tag`: nobody with this tag",
+        "line 7: `tag` must be 32",
+        "line 8: `colour` must be",
+        "line 9: `since` must be a time",
+        "line 10: the status ends before it begins",
+        "line 11: it does not have as many fields",
         "line 12: a quote is not closed",
         "line 13: it is longer than 4096 bytes",
         "11 of 13 rows are rejected: nothing was changed",
@@ -156,7 +160,7 @@ fn a_file_that_is_none_changes_nothing_and_the_reason_is_said() {
         fs::write(region.path("rows"), text).unwrap();
         let told = region.refused(&["status", "import", "rows"]);
         assert!(
-            told.contains("rows: the first line must name the columns"),
+            told.contains("rows is not a file of statuses: the first line must name the columns"),
             "{text}: {told}"
         );
     }

@@ -1,4 +1,5 @@
-//! Lists from one version to the next: salt, deltas, times, `lists verify`, `query`, and power cuts.
+//! Lists from one version to the next: salt, deltas, times, `lists verify`, `query`, and power
+//! cuts.
 
 use std::{
     fs::{self, File},
@@ -339,7 +340,7 @@ fn lists_verify_names_everything_that_is_wrong_with_a_directory() {
         code == Some(1) && told.contains("from version 1: file"),
         "{told}"
     );
-    assert!(told.contains("can't be read"), "{told}");
+    assert!(told.contains("cannot be read"), "{told}");
 }
 
 #[test]
