@@ -7,7 +7,7 @@ use std::{
 };
 
 use gatepost_pass::{
-    HubPin, IdNumber, IdNumberError, IssuerId, PublicKey, SubjectTag, Text,
+    Bounded, HubPin, IdNumber, IdNumberError, IssuerId, PublicKey, SubjectTag, Text,
     envelope::{MAX_FILE, TEXT_PREFIX},
     words::{WordError, parse_hex},
 };
@@ -143,13 +143,16 @@ pub(crate) fn code_text(argument: &str) -> Result<String, FileError> {
     Ok(text.trim_end_matches(['\r', '\n']).to_owned())
 }
 
-/// Checks that a hub with `https:` has pins.
-pub(crate) fn check_pins(hub: &Text<120>, pins: &[HubPin]) -> Result<(), PinsError> {
+/// Checks the pins of a hub's certificate: one to four where its address is `https:`.
+pub(crate) fn hub_pins(hub: &Text<120>, pins: &[HubPin]) -> Result<HubPins, PinsError> {
     if hub.as_str().starts_with("https:") && pins.is_empty() {
         return Err(PinsError);
     }
-    Ok(())
+    pins.to_vec().try_into().map_err(|_| PinsError)
 }
+
+/// Pins that were checked.
+pub(crate) type HubPins = Bounded<HubPin, 0, 4>;
 
 /// No pins for an `https:` hub, or too many.
 #[derive(Debug, thiserror::Error)]

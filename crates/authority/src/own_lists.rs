@@ -2,6 +2,7 @@
 //! that the register knows.
 
 use std::{
+    error::Error,
     fs::File,
     io::{BufWriter, Write as _},
 };
@@ -17,30 +18,17 @@ use gatepost_pass::{
 
 use gatepost_system::{
     files::{Action, FileError},
-    random::{self, RandomError},
+    random,
 };
 
-use crate::{
-    deltas::DeltaMaker,
-    progress::Progress,
-    register::{ListRows, RegisterError},
-};
+use crate::{deltas::DeltaMaker, progress::Progress, register::ListRows};
 
 /// Salts to try; that two persons share a hash under one happens once in thousands of years.
 const TRIES: usize = 8;
 
 /// This authority's lists cannot be made. Nothing is published then.
 #[derive(Debug, thiserror::Error)]
-pub(crate) enum OwnListError {
-    /// What goes onto them cannot be read.
-    #[error(transparent)]
-    Register(#[from] RegisterError),
-    /// Their files cannot be written.
-    #[error(transparent)]
-    File(#[from] FileError),
-    /// No salt could be made.
-    #[error(transparent)]
-    Random(#[from] RandomError),
+enum OwnListError {
     /// A list cannot be written.
     #[error("cannot write a list")]
     Write(#[from] WriteError),
@@ -102,7 +90,7 @@ pub(crate) struct OwnListWriter<'a> {
 
 impl OwnListWriter<'_> {
     /// The status list, under a salt that gives no two persons the same hash.
-    pub(crate) fn status(&self, salt: Salt) -> Result<OwnList, OwnListError> {
+    pub(crate) fn status(&self, salt: Salt) -> Result<OwnList, Box<dyn Error>> {
         // An unreadable list before has no salt to keep; making its delta reports that.
         let before = self
             .deltas
@@ -122,11 +110,11 @@ impl OwnListWriter<'_> {
             wrong = found.wrong;
             log::warn!("{wrong} of {tested} persons share a hash with another: trying a new salt");
         }
-        Err(OwnListError::FalseAnswers(wrong))
+        Err(OwnListError::FalseAnswers(wrong).into())
     }
 
     /// The status list under that salt, and how it answered for everyone.
-    fn status_under(&self, salt: [u8; 16]) -> Result<(FileEntry, Exactness), OwnListError> {
+    fn status_under(&self, salt: [u8; 16]) -> Result<(FileEntry, Exactness), Box<dyn Error>> {
         let now = self.deltas.now;
         let key = TagKey::new(&salt);
         let entries = self.rows.listed(now, |listed| {
@@ -144,11 +132,11 @@ impl OwnListWriter<'_> {
             });
             test_status(&list, persons)
         });
-        Ok((file, answers??))
+        Ok((file, answers?.map_err(OwnListError::ReadBack)?))
     }
 
     /// The revocation list.
-    pub(crate) fn revocation(&self) -> Result<OwnList, OwnListError> {
+    pub(crate) fn revocation(&self) -> Result<OwnList, Box<dyn Error>> {
         let entries = self.rows.revoked(|numbers| {
             let entry = |number| Entry {
                 key: number_key(&number),
@@ -166,15 +154,15 @@ impl OwnListWriter<'_> {
             }
             Ok(exactness)
         };
-        match self.rows.passes(ask)?? {
+        match self.rows.passes(ask)?.map_err(OwnListError::ReadBack)? {
             Exactness { tested, wrong: 0 } => Ok(OwnList { file, tested }),
-            Exactness { wrong, .. } => Err(OwnListError::FalseAnswers(wrong)),
+            Exactness { wrong, .. } => Err(OwnListError::FalseAnswers(wrong).into()),
         }
     }
 
     /// The identity list: who is yellow or red, by ID number, under the programme's salt. It cannot
     /// be tested with others, because no key is ever made of an unlisted person.
-    pub(crate) fn identity(&self, salt: [u8; 16]) -> Result<IdentityList, OwnListError> {
+    pub(crate) fn identity(&self, salt: [u8; 16]) -> Result<IdentityList, Box<dyn Error>> {
         let now = self.deltas.now;
         let entries = self.rows.identities(now, |listed| {
             let entries = listed.filter_map(|(key, colour)| Entry::of(key, colour));
@@ -191,7 +179,7 @@ impl OwnListWriter<'_> {
         kind: ListKind,
         salt: [u8; 16],
         entries: Vec<Entry>,
-    ) -> Result<FileEntry, OwnListError> {
+    ) -> Result<FileEntry, Box<dyn Error>> {
         let plan = ListPlan {
             version: self.version,
             as_of: self.deltas.now,
@@ -200,16 +188,18 @@ impl OwnListWriter<'_> {
         let role = FileRole::List(kind, self.signer.issuer);
         self.deltas.dir.write(role, |file| {
             let mut out = BufWriter::new(file);
-            let head = write_list(self.signer, kind, plan, entries, &mut out)?;
-            out.flush().map_err(WriteError::Write)?;
+            let head = write_list(self.signer, kind, plan, entries, &mut out);
+            let head = head.map_err(OwnListError::Write)?;
+            out.flush().map_err(|why| OwnListError::Write(why.into()))?;
             Ok(head.count)
         })
     }
 
-    fn open(&self, file: &FileEntry) -> Result<List<File>, OwnListError> {
+    fn open(&self, file: &FileEntry) -> Result<List<File>, Box<dyn Error>> {
         let path = self.deltas.dir.path(&file.digest);
         let reader = self.deltas.dir.open(&file.digest);
         let reader = reader.map_err(FileError::at(Action::Read, &path))?;
-        Ok(List::reopen(reader, self.deltas.trust, self.deltas.now)?)
+        let list = List::reopen(reader, self.deltas.trust, self.deltas.now);
+        Ok(list.map_err(OwnListError::ReadBack)?)
     }
 }

@@ -1,6 +1,8 @@
 //! The signed trust list and policy. They are signed again, as the next version, only when their
 //! content changes, so that root keys may stay offline the rest of the time.
 
+use std::error::Error;
+
 use gatepost_pass::{
     Digest, Kind, Policy, Root, Timestamp, TrustError, TrustList,
     trust::{TrustListClaims, sign_with_roots},
@@ -9,26 +11,16 @@ use gatepost_pass::{
 use crate::{
     config::ConfigError,
     home::Home,
-    key_files::KeyFileError,
-    register::{Register, RegisterError, SignedFile},
+    register::{Register, SignedFile},
     signing_keys::SigningKey,
 };
 
-/// The trust list or the policy cannot be signed.
+/// The trust list cannot be signed.
 #[derive(Debug, thiserror::Error)]
-pub(crate) enum SigningError {
-    /// What people edited cannot be used.
-    #[error(transparent)]
-    Config(#[from] ConfigError),
-    /// A key cannot be read.
-    #[error(transparent)]
-    Key(#[from] KeyFileError),
-    /// What was signed before cannot be looked up.
-    #[error(transparent)]
-    Register(#[from] RegisterError),
-    /// The trust list does not verify under the newest root.
+enum TrustListError {
+    /// It does not verify under the newest root.
     #[error("the trust list is not valid")]
-    TrustList(#[from] TrustError),
+    NotValid(#[from] TrustError),
     /// Too few root keys are in the home.
     #[error(
         "{have} keys of root {version} are in keys/, too few to sign the trust list: put more back"
@@ -52,7 +44,7 @@ pub(crate) fn trust_list(
     register: &Register,
     root: &Root,
     now: Timestamp,
-) -> Result<(SignedFile, TrustList), SigningError> {
+) -> Result<(SignedFile, TrustList), Box<dyn Error>> {
     let path = home.trust_path();
     let issuers = home.trust()?.entries(&path)?;
     let content = Digest::of(&gatepost_pass::encode(&(&issuers, root.version())));
@@ -61,7 +53,7 @@ pub(crate) fn trust_list(
     if let Some(before) = before
         && before.content == content
     {
-        let trust = TrustList::verify(root, &before.bytes)?;
+        let trust = TrustList::verify(root, &before.bytes).map_err(TrustListError::NotValid)?;
         return Ok((before, trust));
     }
     let issuers = issuers
@@ -73,15 +65,15 @@ pub(crate) fn trust_list(
         issuers,
     };
     let keys = home.root_keys(root)?;
-    let few_keys = SigningError::FewRootKeys {
+    let few_keys = TrustListError::FewRootKeys {
         version: root.version(),
         have: keys.len(),
     };
     let bytes = sign_with_roots(Kind::TrustList, &claims, &keys.iter().collect::<Vec<_>>());
     let trust = match TrustList::verify(root, &bytes) {
-        Err(_) if keys.is_empty() => return Err(few_keys),
-        Err(TrustError::Threshold { .. }) => return Err(few_keys),
-        other => other?,
+        Err(_) if keys.is_empty() => return Err(few_keys.into()),
+        Err(TrustError::Threshold { .. }) => return Err(few_keys.into()),
+        other => other.map_err(TrustListError::NotValid)?,
     };
     let signed = SignedFile {
         version,
@@ -92,7 +84,7 @@ pub(crate) fn trust_list(
 }
 
 /// The policy as configured, signed by the bundle key.
-pub(crate) fn policy(home: &Home, register: &Register) -> Result<SignedFile, SigningError> {
+pub(crate) fn policy(home: &Home, register: &Register) -> Result<SignedFile, Box<dyn Error>> {
     let claims = home.policy()?.claims(&home.policy_path())?;
     let signer = home.signer(SigningKey::Bundle)?;
     // Includes the key: after a change of key the same rules are signed again.

@@ -21,10 +21,11 @@ use gatepost_system::{
 };
 
 use crate::{
-    args::{self, PinsError},
+    args::{self, HubPins},
     context::Context,
     durations::DAY,
     home::{Home, Roots},
+    key_files::KeyFileError,
     register::{EnrolCode, Register, UseResult},
     signing_keys::SigningKey,
 };
@@ -189,10 +190,9 @@ impl Enroller<'_> {
     /// The answer to a request that somebody vouches for.
     fn vouched(&self, request: &DeviceRequest) -> Result<Vec<u8>, Box<dyn Error>> {
         let hub = self.args.hub.clone().ok_or(EnrolError::NoHub)?;
-        args::check_pins(&hub, &self.args.hub_pin)?;
+        let hub_pins = args::hub_pins(&hub, &self.args.hub_pin)?;
         let root = self.home.roots()?.newest_file().to_vec();
-        let enrolment = self.enrolment(request, root, hub, self.args.hub_pin.clone())?;
-        Ok(enrolment.to_bytes())
+        Ok(self.enrolment(request, root, hub, hub_pins)?.to_bytes())
     }
 
     /// The answer to a request by a code, which is used up. The same device may ask again.
@@ -211,7 +211,8 @@ impl Enroller<'_> {
             return Err(EnrolError::WrongProof { code, device }.into());
         }
         let root = root_of(&self.home.roots()?, open.root).ok_or(EnrolError::NoRoot(code))?;
-        let enrolment = self.enrolment(request, root, open.hub, open.hub_pins)?;
+        let hub_pins = args::hub_pins(&open.hub, &open.hub_pins)?;
+        let enrolment = self.enrolment(request, root, open.hub, hub_pins)?;
         let answer = Answer::seal(&enrolment, &open.secret);
         self.use_up(&register, code, device, answer)
     }
@@ -238,8 +239,8 @@ impl Enroller<'_> {
         request: &DeviceRequest,
         root: Vec<u8>,
         hub: Text<120>,
-        hub_pins: Vec<HubPin>,
-    ) -> Result<Enrolment, Box<dyn Error>> {
+        hub_pins: HubPins,
+    ) -> Result<Enrolment, KeyFileError> {
         let signer = self.home.signer(SigningKey::Devices)?;
         // A device's clock may be a little slow.
         let from = self.now.minus(DAY);
@@ -247,7 +248,7 @@ impl Enroller<'_> {
             root,
             certificate: request.certify(&signer, from, self.until()),
             hub,
-            hub_pins: hub_pins.try_into().map_err(|_| PinsError)?,
+            hub_pins,
         })
     }
 }

@@ -12,7 +12,7 @@ use gatepost_system::{
 };
 
 use crate::{
-    args::{self, PinsError, TextOut},
+    args::{self, TextOut},
     context::Context,
     durations::DAY,
     register::OpenCode,
@@ -43,10 +43,9 @@ pub(crate) struct Args {
 
 pub(crate) fn run(args: &Args, context: &Context) -> Result<(), Box<dyn Error>> {
     let home = context.home()?;
-    args::check_pins(&args.hub, &args.hub_pin)?;
+    let hub_pins = args::hub_pins(&args.hub, &args.hub_pin)?;
     let root = Digest::of(home.roots()?.newest_file());
     let not_after = Minute::of(context.now.plus(args.days * DAY));
-    let hub_pins = args.hub_pin.clone().try_into().map_err(|_| PinsError)?;
     let over_hub = !args.by_stick && !args.hub.as_str().is_empty();
     let secret = match over_hub {
         true => Some(OneTimeSecret(random::bytes()?)),

@@ -20,7 +20,16 @@ use crate::{
 #[command(args_conflicts_with_subcommands = true, subcommand_negates_reqs = true)]
 pub(crate) struct Args {
     #[command(flatten)]
-    one: Option<OneArgs>,
+    person: PersonArgs,
+    /// The colour; green takes the person off the list.
+    #[arg(long, value_parser = parse_colour, required = true)]
+    colour: Option<Colour>,
+    /// When it begins [default: now].
+    #[arg(long, value_name = "RFC3339", value_parser = parse_time)]
+    since: Option<Timestamp>,
+    /// When it ends [default: until further notice].
+    #[arg(long, value_name = "RFC3339", value_parser = parse_time)]
+    until: Option<Timestamp>,
     #[command(subcommand)]
     many: Option<Many>,
 }
@@ -29,21 +38,6 @@ pub(crate) struct Args {
 enum Many {
     /// Set many persons at once, from a file of CSV or JSON lines: all of them or none.
     Import(import::Args),
-}
-
-#[derive(clap::Args)]
-struct OneArgs {
-    #[command(flatten)]
-    person: PersonArgs,
-    /// The colour; green takes the person off the list.
-    #[arg(long, value_parser = parse_colour)]
-    colour: Colour,
-    /// When it begins [default: now].
-    #[arg(long, value_name = "RFC3339", value_parser = parse_time)]
-    since: Option<Timestamp>,
-    /// When it ends [default: until further notice].
-    #[arg(long, value_name = "RFC3339", value_parser = parse_time)]
-    until: Option<Timestamp>,
 }
 
 /// A status cannot be set.
@@ -61,14 +55,14 @@ enum StatusError {
 }
 
 pub(crate) fn run(args: &Args, context: &Context) -> Result<(), Box<dyn Error>> {
-    match (&args.many, &args.one) {
+    match (&args.many, args.colour) {
         (Some(Many::Import(args)), _) => import::run(args, context),
-        (None, Some(args)) => set_one(args, context),
+        (None, Some(colour)) => set_one(args, colour, context),
         (None, None) => Err(StatusError::Nothing.into()),
     }
 }
 
-fn set_one(args: &OneArgs, context: &Context) -> Result<(), Box<dyn Error>> {
+fn set_one(args: &Args, colour: Colour, context: &Context) -> Result<(), Box<dyn Error>> {
     let home = context.home()?;
     let mut register = home.register()?;
     let person = args.person.person()?;
@@ -77,7 +71,7 @@ fn set_one(args: &OneArgs, context: &Context) -> Result<(), Box<dyn Error>> {
         PersonId::Tag(tag) if register.knows(tag)? => *tag,
         PersonId::Tag(_) => return Err(StatusError::UnknownTag.into()),
     };
-    let status = Status::new(args.colour, args.since, args.until, context.now);
+    let status = Status::new(colour, args.since, args.until, context.now);
     let status = status.map_err(StatusError::Times)?;
     register.set_status(&tag, status, context.now)?;
     if let PersonId::Number(id) = &person {
@@ -90,7 +84,7 @@ fn set_one(args: &OneArgs, context: &Context) -> Result<(), Box<dyn Error>> {
     };
     say!(
         "{tag} ({passes}) is {}; `publish` to send it out",
-        colour_name(args.colour)
+        colour_name(colour)
     );
     Ok(())
 }

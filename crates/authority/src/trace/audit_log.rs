@@ -8,56 +8,36 @@
 //! An entry's `before` is the hash of the line before, 64 zeros in the first. Whoever holds the
 //! audit key can write another log; the newest hash, noted elsewhere, shows that.
 
-use std::path::PathBuf;
+use std::{error::Error, path::PathBuf};
 
 use data_encoding::HEXLOWER;
 use gatepost_pass::{Digest, Kind, SecretKey, Timestamp, words::parse_hex};
 use gatepost_system::{
     clock::format_time,
-    files::{self, Access, FileError},
-    random::{self, RandomError},
+    files::{self, Access},
+    random,
 };
 use serde::{Deserialize, Serialize};
 
-use crate::{
-    home::Home,
-    key_files::{self, KeyFileError},
-};
+use crate::{home::Home, key_files};
 
 /// Largest log, in bytes.
 const MAX: usize = 256 << 20;
 
-/// The audit log cannot be used. No passage is opened then.
+/// The lines of the audit log are not those that were written. No passage is opened then.
 #[derive(Debug, thiserror::Error)]
-pub(crate) enum AuditLogError {
-    /// It cannot be read or written.
-    #[error(transparent)]
-    File(#[from] FileError),
-    /// Its key cannot be read.
-    #[error(transparent)]
-    Key(#[from] KeyFileError),
-    /// No key could be made.
-    #[error(transparent)]
-    Random(#[from] RandomError),
-    /// An entry cannot be written.
-    #[error("cannot write an entry of the audit log")]
-    Entry(#[from] serde_json::Error),
-    /// Its lines are not those that were written.
-    #[error(
-        "{} is not valid and nothing was opened: keep it, find out what happened, restore a copy",
-        path.display()
-    )]
-    Invalid {
-        /// Which file.
-        path: PathBuf,
-        /// What is wrong with it.
-        source: AuditLineError,
-    },
+#[error(
+    "{} is not valid and nothing was opened: keep it, find out what happened, restore a copy",
+    path.display()
+)]
+struct InvalidAuditLog {
+    path: PathBuf,
+    source: AuditLineError,
 }
 
 /// What is wrong with the lines of an audit log.
 #[derive(Debug, thiserror::Error)]
-pub(crate) enum AuditLineError {
+enum AuditLineError {
     /// A line that breaks the format.
     #[error("line {0} is damaged")]
     Damaged(usize),
@@ -126,7 +106,7 @@ pub(crate) struct AuditLog {
 impl AuditLog {
     /// Opens the log; the first time, with a new key. An invalid log is an error, so that nobody
     /// continues after tampering as if nothing had happened.
-    pub(crate) fn open(home: &Home) -> Result<Self, AuditLogError> {
+    pub(crate) fn open(home: &Home) -> Result<Self, Box<dyn Error>> {
         let key = home.key_path("audit");
         let path = home.audit_path();
         if !key.exists() && !path.exists() {
@@ -138,7 +118,7 @@ impl AuditLog {
         } else {
             String::new()
         };
-        let heads = check(&text, &key).map_err(|source| AuditLogError::Invalid {
+        let heads = check(&text, &key).map_err(|source| InvalidAuditLog {
             path: path.clone(),
             source,
         })?;
@@ -151,7 +131,7 @@ impl AuditLog {
     }
 
     /// Adds an entry and returns its number. It is on disk then.
-    pub(crate) fn add(&mut self, event: AuditEvent, at: Timestamp) -> Result<u64, AuditLogError> {
+    pub(crate) fn add(&mut self, event: AuditEvent, at: Timestamp) -> Result<u64, Box<dyn Error>> {
         let number = self.heads.len() as u64;
         let entry = AuditEntry {
             number,
@@ -180,14 +160,13 @@ impl AuditLog {
     }
 
     /// Checks that a line still has a hash that somebody noted.
-    pub(crate) fn check_head(&self, head: Digest) -> Result<(), AuditLogError> {
+    pub(crate) fn check_head(&self, head: Digest) -> Result<(), Box<dyn Error>> {
         if self.heads.contains(&head) {
             Ok(())
         } else {
-            Err(AuditLogError::Invalid {
-                path: self.path.clone(),
-                source: AuditLineError::Head(head),
-            })
+            let path = self.path.clone();
+            let source = AuditLineError::Head(head);
+            Err(InvalidAuditLog { path, source }.into())
         }
     }
 }

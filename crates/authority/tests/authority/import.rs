@@ -1,10 +1,10 @@
 //! `status import`: many persons at once, all or none, and what is wrong with the others.
 
-use std::{fs, io::Write as _};
+use std::{fs, io::Write as _, time::Duration};
 
 use gatepost_pass::Colour;
 
-use crate::support::{LI, NOW_TEXT, Region, WANG};
+use crate::support::{LI, Region, WANG};
 
 fn tag(region: &Region, id: &str) -> String {
     let told = region.ok(&["query", "--id", id, "--json"]);
@@ -193,17 +193,10 @@ fn an_import_that_is_killed_half_way_changes_nothing() {
     assert_eq!(count(), 1);
     let mut counts = Vec::new();
     for delay in [1, 30, 60, 90, 120, 150, 180, 210] {
-        let mut child = std::process::Command::new(env!("CARGO_BIN_EXE_gatepost-authority"))
-            .arg("--home")
-            .arg(region.path("home"))
-            .args(["--now", NOW_TEXT, "status", "import", "rows.csv"])
-            .current_dir(region.dir.path())
-            .stdout(std::process::Stdio::null())
-            .spawn()
-            .unwrap();
-        std::thread::sleep(std::time::Duration::from_millis(delay));
-        let _ = child.kill();
-        child.wait().unwrap();
+        region.kill_after(
+            Duration::from_millis(delay),
+            &["status", "import", "rows.csv"],
+        );
         counts.push(count());
     }
     assert!(

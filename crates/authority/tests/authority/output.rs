@@ -1,11 +1,10 @@
 //! What is printed: whole chains of causes, and nothing that breaks when nobody reads any more.
 
-use std::{
-    fs,
-    process::{Command, Stdio},
-};
+use std::fs;
 
-use crate::support::{NOW_TEXT, Region, WANG};
+use gatepost_pass::{FileRole, list::ListKind};
+
+use crate::support::{Region, WANG};
 
 #[test]
 fn an_error_is_printed_with_all_its_causes_down_to_the_systems_words() {
@@ -18,10 +17,7 @@ fn an_error_is_printed_with_all_its_causes_down_to_the_systems_words() {
     // Three levels: the command, the list, the disk.
     region.ok(&["publish", "bundle"]);
     let device = region.device("bundle").unwrap();
-    let role = gatepost_pass::FileRole::List(
-        gatepost_pass::list::ListKind::Status,
-        "CN-SD".parse().unwrap(),
-    );
+    let role = FileRole::List(ListKind::Status, "CN-SD".parse().unwrap());
     let mut files = device.0.manifest().files.as_slice().iter();
     let digest = files.find(|entry| entry.role == role).unwrap().digest;
     let path = region.path("home/published").join(digest.to_string());
@@ -52,18 +48,7 @@ fn a_closed_standard_output_ends_no_command_early() {
     ] {
         let (reader, writer) = std::io::pipe().unwrap();
         drop(reader);
-        let output = Command::new(env!("CARGO_BIN_EXE_gatepost-authority"))
-            .arg("--home")
-            .arg(region.path("home"))
-            .args(["--now", NOW_TEXT])
-            .args(command)
-            .current_dir(region.dir.path())
-            .stdout(Stdio::from(writer))
-            .stderr(Stdio::piped())
-            .spawn()
-            .unwrap()
-            .wait_with_output()
-            .unwrap();
+        let output = region.command(command).stdout(writer).output().unwrap();
         let told = String::from_utf8_lossy(&output.stderr);
         assert!(output.status.success(), "{command:?}: {told}");
         assert!(!told.contains("panicked"), "{command:?}: {told}");
