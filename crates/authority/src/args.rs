@@ -7,7 +7,7 @@ use std::{
 };
 
 use gatepost_pass::{
-    Bounded, HubPin, IdNumber, IdNumberError, IssuerId, PublicKey, SubjectTag, Text,
+    Bounded, Colour, HubPin, IdNumber, IdNumberError, IssuerId, PublicKey, SubjectTag, Text,
     envelope::{MAX_FILE, TEXT_PREFIX},
     words::{WordError, parse_hex},
 };
@@ -107,6 +107,11 @@ pub(crate) enum PersonArgError {
 #[derive(Debug, thiserror::Error)]
 #[error("cannot read standard input")]
 pub(crate) struct InputError(#[from] io::Error);
+
+/// A colour.
+pub(crate) fn colour(text: &str) -> Result<Colour, &'static str> {
+    Colour::from_name(text).ok_or("expected green, yellow or red")
+}
 
 /// An argument of at most `MAX` bytes.
 pub(crate) fn text<const MAX: usize>(text: &str) -> Result<Text<MAX>, WordError> {

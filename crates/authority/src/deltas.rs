@@ -19,7 +19,7 @@ use gatepost_system::{
     files::{Action, FileError},
 };
 
-use crate::{bundle_dir::BundleDir, names::list_kind_name};
+use crate::bundle_dir::BundleDir;
 
 /// How many versions back a chain of deltas starts.
 const KEPT: usize = 30;
@@ -70,7 +70,7 @@ impl DeltaMaker<'_> {
     ) -> Result<Vec<FileEntry>, DeltaMakingError> {
         // Without a delta, devices fetch the whole new list.
         let without = |why: ListError| {
-            let (kind, why) = (list_kind_name(kind), chain(&why));
+            let (kind, why) = (kind.name(), chain(&why));
             log::warn!(
                 "no delta to the {kind} list of {issuer}: the list before cannot be read: {why}"
             );

@@ -9,7 +9,7 @@
 //! - [`signed_files`] (trust list and policy), [`own_lists`], [`imported_lists`] and [`deltas`]
 //!   (the lists of a bundle), [`bundle_dir`] (a bundle on disk);
 //! - [`trace`] (signed batches, the audit log);
-//! - the small [`durations`], [`names`] and [`progress`].
+//! - the small [`durations`] and [`progress`].
 
 #![forbid(unsafe_code)]
 #![warn(clippy::print_stdout, clippy::print_stderr)]
@@ -25,7 +25,6 @@ mod home;
 mod identity_hashing;
 mod imported_lists;
 mod key_files;
-mod names;
 mod own_lists;
 mod progress;
 mod pseudonym;

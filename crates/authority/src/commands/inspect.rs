@@ -201,9 +201,9 @@ impl Inspector {
             self.now,
         )?;
         let mut lines = vec![format!(
-            "a bundle of {}, everything in it checked; {:?} at this time",
+            "a bundle of {}, everything in it checked; {} at this time",
             bundle.trust().own(),
-            bundle.freshness(self.now)
+            bundle.freshness(self.now).name()
         )];
         lines.extend(describe::manifest(bundle.manifest()));
         lines.extend(describe::trust(bundle.trust()));

@@ -18,9 +18,7 @@ use crate::{
     context::Context,
     durations::DAY,
     home::Home,
-    identity_hashing,
-    names::{colour_name, parse_colour},
-    pseudonym,
+    identity_hashing, pseudonym,
     register::{Recorded, Register},
     signing_keys::SigningKey,
 };
@@ -38,7 +36,7 @@ pub(crate) struct Args {
     #[arg(long, requires = "id")]
     name: Option<String>,
     /// Colour [default: the person's colour on the status list].
-    #[arg(long, value_parser = parse_colour, requires = "id")]
+    #[arg(long, value_parser = args::colour, requires = "id")]
     colour: Option<Colour>,
     /// Number of the special class that the person belongs to.
     #[arg(long, value_name = "CLASS", requires = "id")]
@@ -161,7 +159,7 @@ fn person(text: &str) -> Option<PersonEntry> {
     let (id, name) = (fields.next()?.to_owned(), fields.next()?.to_owned());
     let colour = match fields.next() {
         None | Some("") => None,
-        Some(word) => Some(parse_colour(word).ok()?),
+        Some(word) => Some(Colour::from_name(word)?),
     };
     let class = match fields.next() {
         None => Class::Ordinary,
@@ -231,7 +229,7 @@ fn report(args: &Args, pass: &Pass, text: &str) -> Result<(), FileError> {
                 "{} {} {}, tag {}",
                 subject.name,
                 subject.last4.as_str(),
-                colour_name(subject.colour),
+                subject.colour.name(),
                 subject.tag
             );
         }

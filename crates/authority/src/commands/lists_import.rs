@@ -26,7 +26,6 @@ use crate::{
     context::Context,
     home::Home,
     imported_lists::{self, ImportedList},
-    names::list_kind_name,
     signed_files,
 };
 
@@ -137,7 +136,7 @@ impl ListImport<'_> {
         let held = self.held.get(&(kind, issuer));
         let held = held.map(|held| held.list.head().version);
         if held.is_some_and(|held| held >= version) {
-            let kind = list_kind_name(kind);
+            let kind = kind.name();
             say!("{kind} list of {issuer}: version {version} is no newer than what is here");
             self.useful = true;
             return Ok(());
@@ -183,7 +182,7 @@ impl ListImport<'_> {
         write: impl FnOnce(&mut File, &Path) -> Result<(), ListImportError>,
     ) -> Result<ImportedList, ListImportError> {
         let dir = self.home.lists_dir();
-        let path = dir.join(format!("{issuer}-{}.list", list_kind_name(kind)));
+        let path = dir.join(format!("{issuer}-{}.list", kind.name()));
         // Beside the directory, because every file in it is taken for a list.
         let part = dir.with_extension("part");
         let mut options = OpenOptions::new();
@@ -201,7 +200,7 @@ impl ListImport<'_> {
 
     /// Takes the new list instead of the one that was here.
     fn keep(&mut self, kind: ListKind, issuer: IssuerId, new: ImportedList) {
-        let (name, to) = (list_kind_name(kind), new.list.head().version);
+        let (name, to) = (kind.name(), new.list.head().version);
         self.useful = true;
         match self.held.insert((kind, issuer), new) {
             Some(old) => {

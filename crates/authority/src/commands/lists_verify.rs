@@ -28,7 +28,6 @@ use crate::{
     context::Context,
     deltas::list_of_delta,
     home::Home,
-    names::list_kind_name,
     signed_files,
 };
 
@@ -129,7 +128,7 @@ impl ListCheck {
     /// Checks a list's file, signature, chunks and records; returns its version when they are
     /// right.
     fn list(&mut self, kind: ListKind, issuer: IssuerId, entry: &FileEntry) -> Option<u64> {
-        let name = format!("{} list of {issuer}", list_kind_name(kind));
+        let name = format!("{} list of {issuer}", kind.name());
         if !self.file(&name, entry) {
             self.name_damage(&name, entry);
             return None;
@@ -201,7 +200,7 @@ impl ListCheck {
             if list_of_delta(entry.role) != Some((kind, issuer)) {
                 continue;
             }
-            let kind = list_kind_name(kind);
+            let kind = kind.name();
             let name = format!("delta of the {kind} list of {issuer} from version {from_version}");
             if let Some(to) = to.filter(|to| *to != from_version) {
                 let why = format!("the delta before it leads to version {to}");

@@ -17,7 +17,6 @@ use crate::{
     deltas::{DeltaMaker, DeltaMakingError, list_of_delta},
     home::{Home, Roots},
     imported_lists,
-    names::list_kind_name,
     own_lists::{OwnListWriter, OwnLists, Salt},
     register::{Register, SignedFile},
     signed_files,
@@ -214,7 +213,7 @@ fn report<R: ReadAt>(bundle: &VerifiedBundle<R>, own: &OwnLists) {
         let deltas = lengths(list_of_delta);
         say!(
             "{} list of {issuer}, version {}: {} bytes, or {} deltas of {} bytes",
-            list_kind_name(kind),
+            kind.name(),
             list.head().version,
             lengths(is_list).sum::<u64>(),
             deltas.clone().count(),

@@ -16,7 +16,6 @@ use gatepost_system::{
 use crate::{
     args::PersonArgs,
     context::Context,
-    names::colour_name,
     pseudonym::{self, PersonId},
 };
 
@@ -68,7 +67,7 @@ pub(crate) fn run(args: &Args, context: &Context) -> Result<(), Box<dyn Error>> 
         Listing::Listed(colour) => colour,
     };
     let (version, as_of) = (list.head().version, format_time(list.head().as_of));
-    let (colour, issuer) = (colour_name(colour), list.issuer());
+    let (colour, issuer) = (colour.name(), list.issuer());
     if args.json {
         let answer = serde_json::json!({
             "tag": tag.to_string(),

@@ -7,10 +7,9 @@ use gatepost_system::{clock::parse_time, say};
 
 use super::status_import as import;
 use crate::{
-    args::PersonArgs,
+    args::{self, PersonArgs},
     context::Context,
     identity_hashing,
-    names::{colour_name, parse_colour},
     pseudonym::{self, PersonId},
     register::{EndsFirst, Status},
 };
@@ -22,7 +21,7 @@ pub(crate) struct Args {
     #[command(flatten)]
     person: PersonArgs,
     /// The colour; green takes the person off the list.
-    #[arg(long, value_parser = parse_colour, required = true)]
+    #[arg(long, value_parser = args::colour, required = true)]
     colour: Option<Colour>,
     /// When it begins [default: now].
     #[arg(long, value_name = "RFC3339", value_parser = parse_time)]
@@ -84,7 +83,7 @@ fn set_one(args: &Args, colour: Colour, context: &Context) -> Result<(), Box<dyn
     };
     say!(
         "{tag} ({passes}) is {}; `publish` to send it out",
-        colour_name(colour)
+        colour.name()
     );
     Ok(())
 }

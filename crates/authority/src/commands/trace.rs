@@ -10,8 +10,7 @@ use gatepost_system::{
     clock::{format_time, parse_time},
     say,
 };
-use serde::Serialize;
-use serde_json::{Value, json};
+use serde_json::json;
 
 use crate::{
     args::{self, PersonArgError},
@@ -275,14 +274,15 @@ fn show(
     json: bool,
 ) {
     let persons: Vec<String> = persons.iter().map(ToString::to_string).collect();
-    let reasons: Vec<String> = passage.reasons.as_slice().iter().map(word).collect();
-    let (direction, outcome) = (word(&passage.direction), word(&passage.outcome));
+    let reasons = passage.reasons.as_slice().iter();
+    let reasons: Vec<_> = reasons.map(|reason| reason.name()).collect();
+    let (direction, outcome) = (passage.direction.name(), passage.outcome.name());
     let (time, place) = (format_time(passage.at), &passage.place);
     let guard = passage.guard.as_ref().map(ToString::to_string);
     let device = &chained.device_name;
     if json {
         let line = json!({
-            "at": time, "clock": word(&passage.clock), "place": place.to_string(),
+            "at": time, "clock": passage.clock.name(), "place": place.to_string(),
             "direction": direction, "outcome": outcome, "reasons": reasons, "persons": persons,
             "guard": guard, "device": device, "record": position,
         });
@@ -295,14 +295,6 @@ fn show(
             persons.join(" "),
             guard.as_deref().unwrap_or("nobody"),
         );
-    }
-}
-
-/// The word for a value of the protocol, as in all other output.
-fn word<T: Serialize>(value: &T) -> String {
-    match serde_json::to_value(value) {
-        Ok(Value::String(word)) => word,
-        _ => String::new(),
     }
 }
 

@@ -2,12 +2,11 @@
 
 use std::borrow::Cow;
 
-use gatepost_pass::{IdNumber, IdNumberError, Timestamp};
+use gatepost_pass::{Colour, IdNumber, IdNumberError, Timestamp};
 use gatepost_system::clock::parse_time;
 use serde::Deserialize;
 
 use crate::{
-    names::parse_colour,
     pseudonym::PersonId,
     register::{EndsFirst, Status},
 };
@@ -84,7 +83,7 @@ impl<'a> StatusFields<'a> {
             ("", tag) => PersonId::Tag(tag.parse().map_err(|_| RowError::Tag)?),
             _ => return Err(RowError::Person),
         };
-        let colour = parse_colour(self.colour.trim()).map_err(|_| RowError::Colour)?;
+        let colour = Colour::from_name(self.colour.trim()).ok_or(RowError::Colour)?;
         let (since, until) = (time("since", &self.since)?, time("until", &self.until)?);
         let status = Status::new(colour, since, until, now)?;
         Ok(StatusRow { person, status })

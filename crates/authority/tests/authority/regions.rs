@@ -217,7 +217,7 @@ fn inspect_says_what_each_thing_is() {
     assert!(inspect("bundle/manifest").contains("manifest version 1, 5 files"));
     let bundle = inspect("bundle");
     assert!(
-        bundle.contains("everything in it checked; Fresh"),
+        bundle.contains("everything in it checked; fresh"),
         "{bundle}"
     );
     let mut kinds = Vec::new();

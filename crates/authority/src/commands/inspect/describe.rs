@@ -8,8 +8,6 @@ use gatepost_pass::{
 use gatepost_protocol::{Receipt, VerifiedBatch};
 use gatepost_system::clock::format_time;
 
-use crate::names::{colour_name, list_kind_name};
-
 /// Lines of a description.
 pub(super) type Lines = Vec<String>;
 
@@ -29,7 +27,7 @@ pub(super) fn document(document: &VerifiedDocument) -> Lines {
                     "{} {} {}, {:?}, tag {}",
                     subject.name,
                     subject.last4.as_str(),
-                    colour_name(subject.colour),
+                    subject.colour.name(),
                     subject.class,
                     subject.tag
                 )
@@ -185,7 +183,7 @@ pub(super) fn delta<R: ReadAt>(delta: &Delta<R>) -> Lines {
     vec![format!(
         "delta of the {} list of {}, version {} to {}: {adds} come, \
          {removals} go, {recolours} change colour",
-        list_kind_name(delta.head().kind),
+        delta.head().kind.name(),
         delta.issuer(),
         delta.from_version(),
         delta.head().version
@@ -201,7 +199,7 @@ pub(super) fn list<R: ReadAt>(list: &List<R>) -> Lines {
     };
     vec![format!(
         "{} list of {}, version {}, as of {}: {} {records}",
-        list_kind_name(head.kind),
+        head.kind.name(),
         list.issuer(),
         head.version,
         format_time(head.as_of),
