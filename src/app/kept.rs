@@ -9,9 +9,9 @@ use gatepost_system::{
 use serde::{Deserialize, Serialize};
 
 use crate::{
-    config::Config,
+    config::{Config, Language},
     data::DataDir,
-    ui::{Language, TextSize},
+    ui::TextSize,
 };
 
 /// Longest text of a place code that is kept, in bytes.
