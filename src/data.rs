@@ -1,19 +1,5 @@
-//! The data directory: everything a device keeps, by name.
-//!
-//! ```text
-//! config.toml          settings, made by hand
-//! device.key           the device's secret key (0600)
-//! enrolment            root, certificate and hub address, from the authority
-//! bundle/manifest      the installed bundle; bundle/files/ holds what it names
-//! passages.sqlite      the passage log
-//! place                the last place code that was scanned
-//! direction            which way people pass, as last switched
-//! first-run            the enrolment code of a first run (0600), until the authority has answered
-//! revoked              the list of revoked devices that was read last
-//! wipe-order           the list that names this device: all of the above is destroyed except settings
-//!                      and unsent passages
-//! wiped                the hub of a device that was wiped; unsent/ holds its last batches
-//! ```
+//! The data directory: everything that a device keeps, by name (see [`DataDir`]), the locks on it,
+//! and who the device is.
 
 use std::{
     fs::{self, File, TryLockError},
@@ -30,6 +16,50 @@ use gatepost_system::files::{self, Access, Action, FileError};
 #[derive(Clone, Debug)]
 pub struct DataDir {
     path: PathBuf,
+}
+
+/// The files and directories of a device, each a method that returns its path.
+macro_rules! names {
+    ($($(#[$doc:meta])* $name:ident: $file:literal;)*) => {
+        impl DataDir {
+            $(
+                $(#[$doc])*
+                pub fn $name(&self) -> PathBuf {
+                    self.path.join($file)
+                }
+            )*
+        }
+    };
+}
+
+names! {
+    /// Settings, edited by hand.
+    config: "config.toml";
+    /// The device's secret key (0600).
+    key_path: "device.key";
+    /// Root, certificate and hub address, from the authority.
+    enrolment_path: "enrolment";
+    /// The installed bundle: `manifest`, and `files` with what that names.
+    bundle: "bundle";
+    /// The passage log.
+    passages: "passages.sqlite";
+    /// The last place code that was scanned, as text.
+    place: "place";
+    /// Which way people pass, as last switched: `in` or `out`.
+    direction: "direction";
+    /// The choices made on the screen: language, text size, volume.
+    choices: "choices.toml";
+    /// The enrolment code of a first run, as text (0600), until the authority has answered.
+    first_run: "first-run";
+    /// The list of revoked devices that was read last.
+    revoked: "revoked";
+    /// The list that names this device: everything is destroyed except settings and unsent
+    /// passages.
+    wipe_order: "wipe-order";
+    /// The hub of a device that was wiped.
+    wiped: "wiped";
+    /// The last batches of a wiped device.
+    unsent: "unsent";
 }
 
 /// Why the data directory cannot be used.
@@ -96,68 +126,13 @@ impl DataDir {
         )
     }
 
-    /// Settings.
-    pub fn config(&self) -> PathBuf {
-        self.path.join("config.toml")
-    }
-
-    /// The installed bundle.
-    pub fn bundle(&self) -> PathBuf {
-        self.path.join("bundle")
-    }
-
-    /// The passage log.
-    pub fn passages(&self) -> PathBuf {
-        self.path.join("passages.sqlite")
-    }
-
-    /// The place code that was scanned last, as text.
-    pub fn place(&self) -> PathBuf {
-        self.path.join("place")
-    }
-
-    /// Which way people go, as it was switched last: `in` or `out`.
-    pub fn direction(&self) -> PathBuf {
-        self.path.join("direction")
-    }
-
-    /// What was chosen on the screen: language, size of text, volume.
-    pub fn choices(&self) -> PathBuf {
-        self.path.join("choices.toml")
-    }
-
-    /// The enrolment code of a first run, as its text.
-    pub fn first_run(&self) -> PathBuf {
-        self.path.join("first-run")
-    }
-
     /// The directory itself, to ask how much space is free.
     pub fn path(&self) -> &Path {
         &self.path
     }
 
-    /// The list of revoked devices that was read last.
-    pub fn revoked(&self) -> PathBuf {
-        self.path.join("revoked")
-    }
-
-    /// The order to wipe this device.
-    pub fn wipe_order(&self) -> PathBuf {
-        self.path.join("wipe-order")
-    }
-
-    /// Where a wiped device's last batches go.
-    pub fn wiped(&self) -> PathBuf {
-        self.path.join("wiped")
-    }
-
-    /// The last batches of a wiped device.
-    pub fn unsent(&self) -> PathBuf {
-        self.path.join("unsent")
-    }
-
-    /// Takes one of the locks (`bundle`, `outbox`, `log`); it is released when the value is dropped or
-    /// the process dies.
+    /// Takes one of the locks (`bundle`, `outbox`, `log`); it is released when the value is dropped
+    /// or the process dies.
     pub fn lock(&self, name: &str) -> Result<File, DataError> {
         let path = self.path.join(format!("{name}.lock"));
         let file = File::create(&path).map_err(FileError::at(Action::Create, &path))?;
@@ -213,19 +188,7 @@ impl DataDir {
         seed.map(|seed| SecretKey::from_seed(&seed))
             .ok_or(DataError::Key(path))
     }
-
-    /// The device's secret key.
-    pub(crate) fn key_path(&self) -> PathBuf {
-        self.path.join("device.key")
-    }
-
-    /// The enrolment file.
-    pub(crate) fn enrolment_path(&self) -> PathBuf {
-        self.path.join("enrolment")
-    }
 }
-
-const KEY_TITLE: &str = "gatepost device key 1";
 
 /// A device without this file is not enrolled.
 fn enrolled(read: Result<Vec<u8>, FileError>) -> Result<Vec<u8>, DataError> {

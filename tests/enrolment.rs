@@ -2,8 +2,6 @@
 
 use std::{
     fs,
-    io::{Read as _, Write as _},
-    net::TcpStream,
     path::{Path, PathBuf},
 };
 
@@ -13,7 +11,7 @@ use gatepost_protocol::{Answer, DeviceRequest, Enrolment, device::device_id};
 
 use crate::{
     arguments,
-    support::{Said, Town},
+    support::{Said, Town, post},
 };
 
 /// What the hub's queue holds.
@@ -178,20 +176,9 @@ fn a_code_that_is_out_of_date_enrols_nobody() {
     assert_eq!(requests(&town).len(), 1, "it was not even asked for");
 }
 
-/// `POST`s to the hub, and gives the status.
-fn post(town: &Town, body: &[u8]) -> u16 {
-    let address = town.hub_address();
-    let host = address.strip_prefix("http://").unwrap();
-    let mut stream = TcpStream::connect(host).unwrap();
-    let head = format!(
-        "POST /v1/enrolments HTTP/1.1\r\nHost: {host}\r\nContent-Length: {}\r\nConnection: close\r\n\r\n",
-        body.len()
-    );
-    stream.write_all(head.as_bytes()).unwrap();
-    stream.write_all(body).unwrap();
-    let mut answer = String::new();
-    stream.read_to_string(&mut answer).unwrap();
-    answer.split(' ').nth(1).unwrap().parse().unwrap()
+/// Hands a request in to the hub, and returns the status.
+fn hand_in(town: &Town, body: &[u8]) -> u16 {
+    post(&town.hub_address(), "/v1/enrolments", body).0
 }
 
 #[test]
@@ -208,7 +195,7 @@ fn whoever_reads_the_queue_can_not_use_a_proof_for_a_key_of_their_own() {
     });
     let signature = thief.sign_detached(Kind::DeviceRequest, &stolen);
     stolen.extend_from_slice(&signature);
-    assert_eq!(post(&town, &stolen), 204, "the hub can't tell");
+    assert_eq!(hand_in(&town, &stolen), 204, "the hub can't tell");
     assert_eq!(requests(&town).len(), 2);
     let answered = answer(&town);
     assert!(!answered.well);
@@ -236,9 +223,9 @@ fn a_request_that_names_no_code_is_answered_by_hand_only() {
     ])
     .well();
     let bytes = fs::read(&request).unwrap();
-    assert_eq!(post(&town, &bytes), 403);
-    assert_eq!(post(&town, b"rubbish"), 400);
-    assert_eq!(post(&town, &vec![0; 600]), 413);
+    assert_eq!(hand_in(&town, &bytes), 403);
+    assert_eq!(hand_in(&town, b"rubbish"), 400);
+    assert_eq!(hand_in(&town, &vec![0; 600]), 413);
     assert_eq!(requests(&town).len(), 0);
     // Somebody put it there all the same.
     fs::write(town.path("enrol/requests/x"), &bytes).unwrap();

@@ -1,11 +1,11 @@
-//! A scanner on a disk that is full or does not sync, and a device that is carried, parked and wiped, by the
-//! real programs. What was shown as logged is at the hub once, or still on the device.
+//! A scanner on a disk that is full or does not sync, and a device that is carried, parked and
+//! wiped, by the real programs. What was shown as logged is at the hub once, or still on the
+//! device.
 
 use std::{
     collections::BTreeSet,
     fs,
-    io::{Read as _, Write as _},
-    net::TcpStream,
+    io::Write as _,
     path::{Path, PathBuf},
     process::{Child, Command, Stdio},
     thread,
@@ -17,13 +17,13 @@ use gatepost_pass::fixture::Dice;
 
 use crate::{
     arguments,
-    support::{Town, log_together, open_log, runs},
+    support::{Town, log_together, open_log, post, runs},
 };
 
 const WRITER: &str = "GATEPOST_WRITER";
 
-/// Logs passages until it is killed, and tells of each commit once it is done: what the tests below run on
-/// bad disks. By itself it does nothing.
+/// Logs passages until it is killed, and tells of each commit once it is done: what the tests below
+/// run on bad disks. By itself it does nothing.
 #[test]
 fn a_writer_for_the_other_tests() {
     let Some(device) = std::env::var_os(WRITER) else {
@@ -65,15 +65,15 @@ fn writer(town: &Town) -> Command {
     writer
 }
 
-/// What a writer told before it was killed.
+/// What a writer has printed before it was killed.
 #[derive(Default)]
-struct Told {
+struct WriterReport {
     logged: u64,
     refused: u64,
     reasons: BTreeSet<String>,
 }
 
-impl Told {
+impl WriterReport {
     fn kill(&mut self, mut writer: Child) {
         writer.kill().unwrap();
         let output = writer.wait_with_output().unwrap();
@@ -101,7 +101,8 @@ impl Told {
         let at_hub = town.arrived_once();
         let (logged, refused, reasons) = (self.logged, self.refused, &self.reasons);
         println!(
-            "{what}: {refused} commits refused {reasons:?}, {logged} passages told as logged, {at_hub} at the hub"
+            "{what}: {refused} commits refused {reasons:?}, {logged} passages reported as logged, \
+             {at_hub} at the hub"
         );
         assert!(at_hub >= logged && refused > 0 && logged > 0);
     }
@@ -119,10 +120,8 @@ fn a_sync_that_fails_never_shows_a_passage_as_logged_that_is_not() {
         println!("SKIPPED: needs the library that scripts/faults builds (GATEPOST_FAILING_SYNC)");
         return;
     };
-    let town = Town::new();
-    drop(town.hub());
-    town.enrol(&town.hub_address());
-    let (mut dice, mut told) = (Dice(3), Told::default());
+    let (town, _) = Town::enrolled_with_hub();
+    let (mut dice, mut report) = (Dice(3), WriterReport::default());
     let rounds = runs(2);
     for _ in 0..rounds {
         let writer = writer(&town)
@@ -132,9 +131,9 @@ fn a_sync_that_fails_never_shows_a_passage_as_logged_that_is_not() {
             .spawn()
             .unwrap();
         thread::sleep(Duration::from_millis(100 + dice.below(900)));
-        told.kill(writer);
+        report.kill(writer);
     }
-    told.arrives(&town, &format!("{rounds} runs with failing syncs"));
+    report.arrives(&town, &format!("{rounds} runs with failing syncs"));
 }
 
 /// A small disk of its own; needs root.
@@ -167,7 +166,7 @@ fn a_full_disk_shows_no_passage_as_logged_that_is_not_and_room_brings_it_back() 
     };
     drop(town.hub());
     town.enrol(&town.hub_address());
-    let (mut dice, mut told) = (Dice(4), Told::default());
+    let (mut dice, mut report) = (Dice(4), WriterReport::default());
     let rounds = runs(2);
     for _ in 0..rounds {
         let writer = writer(&town).spawn().unwrap();
@@ -182,44 +181,24 @@ fn a_full_disk_shows_no_passage_as_logged_that_is_not_and_room_brings_it_back() 
         thread::sleep(Duration::from_millis(100 + dice.below(300)));
         fs::remove_file(ballast).unwrap();
         thread::sleep(Duration::from_millis(dice.below(200)));
-        told.kill(writer);
+        report.kill(writer);
         // A little of it goes up, so that the small disk lasts.
         let _hub = town.hub();
         town.gatepost(["sync"]).well();
     }
-    told.arrives(&town, &format!("{rounds} full disks"));
+    report.arrives(&town, &format!("{rounds} full disks"));
 }
 
-/// `POST`s a file as `curl --data-binary` does, and gives the answer's body.
+/// Sends a batch as `curl --data-binary` does, and returns the receipt.
 fn carry_to_hub(address: &str, batch: &Path) -> Vec<u8> {
-    let body = fs::read(batch).unwrap();
-    let host = address.strip_prefix("http://").unwrap();
-    let mut stream = TcpStream::connect(host).unwrap();
-    let head = format!(
-        "POST /v1/batches HTTP/1.1\r\nHost: {host}\r\nContent-Length: {}\r\nConnection: close\r\n\r\n",
-        body.len()
-    );
-    stream.write_all(head.as_bytes()).unwrap();
-    stream.write_all(&body).unwrap();
-    let mut answer = Vec::new();
-    stream.read_to_end(&mut answer).unwrap();
-    assert!(
-        answer.starts_with(b"HTTP/1.1 200"),
-        "{}",
-        String::from_utf8_lossy(&answer)
-    );
-    let end = answer
-        .windows(4)
-        .position(|four| four == b"\r\n\r\n")
-        .unwrap();
-    answer.split_off(end + 4)
+    let (status, receipt) = post(address, "/v1/batches", &fs::read(batch).unwrap());
+    assert_eq!(status, 200, "{}", String::from_utf8_lossy(&receipt));
+    receipt
 }
 
 #[test]
 fn passages_go_by_stick_with_nothing_but_a_web_client_and_are_traced_from_it() {
-    let town = Town::new();
-    let hub = town.hub();
-    town.enrol(&town.hub_address());
+    let (town, hub) = Town::enrolled_with_hub();
     town.log_passages(700);
     let stick = town.path("stick");
     fs::create_dir(&stick).unwrap();
@@ -267,9 +246,7 @@ fn passages_go_by_stick_with_nothing_but_a_web_client_and_are_traced_from_it() {
 
 #[test]
 fn a_device_that_the_authority_gives_up_wipes_itself_and_its_last_passages_arrive() {
-    let town = Town::new();
-    drop(town.hub());
-    town.enrol(&town.hub_address());
+    let (town, _) = Town::enrolled_with_hub();
     town.log_passages(30);
     let order = town.path("bundle/revoked");
     town.authority(arguments![

@@ -4,16 +4,8 @@ use crate::{arguments, support::Town};
 
 #[test]
 fn passages_wait_for_the_hub_and_count_once() {
-    let town = Town::new();
-    drop(town.hub());
-    town.enrol(&town.hub_address());
-    for n in 1..=4 {
-        town.picture(
-            "frames",
-            &format!("{n}.png"),
-            &town.pass(&format!("G000000{n}")),
-        );
-    }
+    let (town, _) = Town::enrolled_with_hub();
+    town.pictures("frames", 4);
     town.scan("frames");
     assert_eq!(town.verdicts().len(), 4);
     let away = town.gatepost(["sync"]);
@@ -53,9 +45,7 @@ fn passages_wait_for_the_hub_and_count_once() {
 
 #[test]
 fn the_hub_hands_a_newer_bundle_out() {
-    let town = Town::new();
-    let _hub = town.hub();
-    town.enrol(&town.hub_address());
+    let (town, _hub) = Town::enrolled_with_hub();
     let same = town.gatepost(["sync"]).well();
     assert!(
         same.out.contains("the bundle is up to date"),

@@ -1,17 +1,8 @@
 //! A person by ID number, through the real programs: authority, bundle, device.
 
-use std::{
-    fs::{self, OpenOptions},
-    io::Write,
-    os::unix::fs::FileExt,
-    process::Stdio,
-};
+use std::{fs, io::Write, process::Stdio};
 
-use gatepost_pass::{
-    FileRole,
-    bundle::{FileEntry, files_named},
-    list::ListKind,
-};
+use gatepost_pass::list::ListKind;
 use serde_json::Value;
 
 use crate::{
@@ -104,16 +95,7 @@ fn a_region_that_leaves_the_identity_list_out_says_no_list() {
 #[test]
 fn an_identity_list_that_rots_is_unreadable_and_never_not_listed() {
     let town = town();
-    let manifest = fs::read(town.path("device/bundle/manifest")).unwrap();
-    let identity = |entry: &FileEntry| matches!(entry.role, FileRole::List(ListKind::Identity, _));
-    let entries = files_named(&manifest).unwrap();
-    let list = entries.into_iter().find(identity).unwrap();
-    let path = town
-        .path("device/bundle/files")
-        .join(list.digest.to_string());
-    let bytes = fs::read(&path).unwrap();
-    let file = OpenOptions::new().write(true).open(&path).unwrap();
-    file.write_all_at(&[bytes[5000] ^ 1], 5000).unwrap();
+    town.rot(ListKind::Identity);
     for number in [WANG, "H0123456"] {
         let said = check(&town, number);
         assert!(!said.well);

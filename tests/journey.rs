@@ -9,9 +9,7 @@ use crate::{
 
 #[test]
 fn a_pass_goes_from_the_desk_through_the_scanner_to_the_hub() {
-    let town = Town::new();
-    let _hub = town.hub();
-    town.enrol(&town.hub_address());
+    let (town, _hub) = Town::enrolled_with_hub();
     town.picture("frames", "1-green.png", &town.pass("G0000001"));
     town.picture("frames", "2-yellow.png", &town.pass("Y0000001"));
     town.picture("frames", "3-red.png", &town.pass("R0000001"));

@@ -13,16 +13,8 @@ use crate::{
 fn every_passage_that_was_logged_reaches_the_hub_once_whenever_the_scanner_dies() {
     let rounds = runs(12);
     let mut dice = Dice(1);
-    let town = Town::new();
-    drop(town.hub());
-    town.enrol(&town.hub_address());
-    for n in 1..=6 {
-        town.picture(
-            "frames",
-            &format!("{n}.png"),
-            &town.pass(&format!("G000000{n}")),
-        );
-    }
+    let (town, _) = Town::enrolled_with_hub();
+    town.pictures("frames", 6);
     let mut logged = 0;
     for round in 0..rounds {
         let _ = std::fs::remove_dir_all(town.path("shots"));
@@ -75,9 +67,7 @@ fn every_passage_that_was_logged_reaches_the_hub_once_whenever_the_scanner_dies(
 fn every_passage_counts_once_whenever_the_hub_dies_while_batches_travel() {
     let rounds = runs(6);
     let mut dice = Dice(2);
-    let town = Town::new();
-    drop(town.hub());
-    town.enrol(&town.hub_address());
+    let (town, _) = Town::enrolled_with_hub();
     let (mut logged, mut broken_off) = (0, 0);
     for _ in 0..rounds {
         // Two or three batches an epoch.
@@ -102,7 +92,8 @@ fn every_passage_counts_once_whenever_the_hub_dies_while_batches_travel() {
     town.gatepost(["sync"]).well();
     let at_hub = town.arrived_once();
     println!(
-        "{rounds} kills of the hub, {broken_off} of them in an exchange, {logged} passages logged, {at_hub} at the hub"
+        "{rounds} kills of the hub, {broken_off} of them in a sync, {logged} passages logged, \
+         {at_hub} at the hub"
     );
     assert_eq!(at_hub, logged);
     assert!(broken_off > 0);

@@ -1,17 +1,8 @@
 //! Lists on a device: they come by delta, say their age and count, and are mended when they rot.
 
-use std::{
-    fs::{self, OpenOptions},
-    os::unix::fs::FileExt,
-    path::PathBuf,
-    process::Stdio,
-};
+use std::{fs, process::Stdio};
 
-use gatepost_pass::{
-    FileRole,
-    bundle::{FileEntry, files_named},
-    list::ListKind,
-};
+use gatepost_pass::list::ListKind;
 
 use crate::{
     arguments,
@@ -20,9 +11,7 @@ use crate::{
 
 #[test]
 fn a_device_that_missed_bundles_catches_up_by_deltas_from_a_stick_and_from_the_hub() {
-    let town = Town::new();
-    let _hub = town.hub();
-    town.enrol(&town.hub_address());
+    let (town, _hub) = Town::enrolled_with_hub();
     let picture = town.picture("stills", "1.png", &town.pass("G0000001"));
     assert_eq!(town.check(&picture)[0]["outcome"], "admit");
     for (command, colour, outcome) in [("import", "yellow", "check"), ("sync", "red", "refuse")] {
@@ -45,22 +34,6 @@ fn a_device_that_missed_bundles_catches_up_by_deltas_from_a_stick_and_from_the_h
     assert!(doctor.out.contains(", 3 records, as of "), "{}", doctor.out);
 }
 
-/// Spoils the first page of the installed status list; gives its path and what it was.
-fn rot(town: &Town) -> (PathBuf, Vec<u8>) {
-    let manifest = fs::read(town.path("device/bundle/manifest")).unwrap();
-    let entries = files_named(&manifest).unwrap();
-    let mut entries = entries.into_iter();
-    let status = |entry: &FileEntry| matches!(entry.role, FileRole::List(ListKind::Status, _));
-    let list = entries.find(status).unwrap();
-    let path = town
-        .path("device/bundle/files")
-        .join(list.digest.to_string());
-    let bytes = fs::read(&path).unwrap();
-    let file = OpenOptions::new().write(true).open(&path).unwrap();
-    file.write_all_at(&[bytes[5000] ^ 1], 5000).unwrap();
-    (path, bytes)
-}
-
 #[test]
 fn a_rotten_list_is_named_by_doctor_answers_nothing_and_is_mended_by_an_import() {
     let town = Town::new();
@@ -73,7 +46,7 @@ fn a_rotten_list_is_named_by_doctor_answers_nothing_and_is_mended_by_an_import()
     town.gatepost(arguments!["import", town.path("bundle")])
         .well();
     assert_eq!(town.check(&picture)[0]["outcome"], "refuse");
-    let (path, whole) = rot(&town);
+    let (path, whole) = town.rot(ListKind::Status);
     let judged = &town.check(&picture)[0];
     assert_eq!(judged["outcome"], "check");
     assert_eq!(judged["reasons"][0], "list-unreadable");
@@ -109,7 +82,7 @@ fn doctor_and_the_scanner_name_the_damaged_chunk_of_a_long_list_and_stick_or_hub
     town.publish();
     let _hub = town.hub();
     town.enrol(&town.hub_address());
-    let (path, whole) = rot(&town);
+    let (path, whole) = town.rot(ListKind::Status);
     let doctor = town.gatepost(["doctor"]);
     let named = "40002 records";
     assert!(doctor.out.contains(named), "{}", doctor.out);
@@ -122,7 +95,7 @@ fn doctor_and_the_scanner_name_the_damaged_chunk_of_a_long_list_and_stick_or_hub
         .well();
     assert_eq!(fs::read(&path).unwrap(), whole, "the stick mends it too");
 
-    rot(&town);
+    town.rot(ListKind::Status);
     town.picture("frames", "1.png", &town.pass("G0000001"));
     fs::write(town.path("device/config.toml"), "sync_seconds = 1\n").unwrap();
     let said = scan_until(&town, |log| {
@@ -135,12 +108,10 @@ fn doctor_and_the_scanner_name_the_damaged_chunk_of_a_long_list_and_stick_or_hub
 
 #[test]
 fn a_scanner_whose_list_no_longer_opens_says_so_and_the_hub_mends_it() {
-    let town = Town::new();
-    let _hub = town.hub();
-    town.enrol(&town.hub_address());
+    let (town, _hub) = Town::enrolled_with_hub();
     town.picture("frames", "1.png", &town.pass("G0000001"));
     fs::write(town.path("device/config.toml"), "sync_seconds = 1\n").unwrap();
-    let (path, whole) = rot(&town);
+    let (path, whole) = town.rot(ListKind::Status);
     let said = scan_until(&town, |_| fs::read(&path).unwrap() == whole);
     assert!(
         said.contains("Status list of CN-SD: list: chunk 0 "),

@@ -1,4 +1,5 @@
-//! The real scanner and the real hub over TLS, and passages on their way from the hub to whoever may open them.
+//! The real scanner and the real hub over TLS, and passages on their way from the hub to whoever
+//! may open them.
 
 use std::{
     fs,
@@ -13,7 +14,8 @@ use crate::{
 };
 
 impl Town {
-    /// Makes a certificate for the hub, and its key where there is none; gives the pin as it is printed.
+    /// Makes a certificate for the hub, and its key where there is none; gives the pin as it is
+    /// printed.
     fn certify(&self, name: &str) -> String {
         let mut hub = program("gatepost-hub");
         hub.arg("tls-new").arg("--tls-cert");
@@ -99,9 +101,7 @@ fn a_device_told_a_plain_address_of_a_hub_that_speaks_tls_says_so_and_parks_noth
 
 #[test]
 fn what_the_hub_exports_opens_for_the_authority_with_signature_and_chain() {
-    let town = Town::new();
-    let _hub = town.hub();
-    town.enrol(&town.hub_address());
+    let (town, _hub) = Town::enrolled_with_hub();
     town.picture("frames", "1.png", &town.pass("G0000001"));
     town.picture("frames", "2.png", &town.pass("Y0000001"));
     town.scan("frames");

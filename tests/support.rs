@@ -3,7 +3,10 @@
 use std::{
     collections::BTreeSet,
     ffi::{OsStr, OsString},
-    fs,
+    fs::{self, OpenOptions},
+    io::{Read as _, Write as _},
+    net::TcpStream,
+    os::unix::fs::FileExt as _,
     path::{Path, PathBuf},
     process::{Child, Command, Output, Stdio},
     thread,
@@ -13,6 +16,11 @@ use std::{
 use gatepost::{
     data::DataDir,
     store::{Cap, LogError, PassageLog, passages::MOST_TOGETHER},
+};
+use gatepost_pass::{
+    FileRole,
+    bundle::{FileEntry, files_named},
+    list::ListKind,
 };
 use gatepost_protocol::{Epoch, device::device_id, fixture};
 use gatepost_scene::{Carrier, Code, ErrorCorrection, View, render};
@@ -93,6 +101,14 @@ impl Town {
             .well();
         town.publish();
         town
+    }
+
+    /// The same, with a device that is enrolled with the hub, which runs.
+    pub fn enrolled_with_hub() -> (Self, Hub) {
+        let town = Self::new();
+        let hub = town.hub();
+        town.enrol(&town.hub_address());
+        (town, hub)
     }
 
     pub fn path(&self, name: &str) -> PathBuf {
@@ -198,6 +214,14 @@ impl Town {
         path
     }
 
+    /// Pictures of green passes of so many persons, in `folder`.
+    pub fn pictures(&self, folder: &str, count: u32) {
+        for n in 1..=count {
+            let pass = self.pass(&format!("G000000{n}"));
+            self.picture(folder, &format!("{n}.png"), &pass);
+        }
+    }
+
     /// `gatepost check --json` on pictures: one value a verdict.
     #[track_caller]
     pub fn check(&self, path: &Path) -> Vec<Value> {
@@ -289,6 +313,22 @@ impl Town {
             .to_owned()
     }
 
+    /// Changes a byte in the first page of an installed list; returns the list's path and what it was.
+    pub fn rot(&self, kind: ListKind) -> (PathBuf, Vec<u8>) {
+        let manifest = fs::read(self.path("device/bundle/manifest")).unwrap();
+        let mut entries = files_named(&manifest).unwrap().into_iter();
+        let of_kind = |entry: &FileEntry| match entry.role {
+            FileRole::List(found, _) => found == kind,
+            _ => false,
+        };
+        let digest = entries.find(of_kind).unwrap().digest.to_string();
+        let path = self.path("device/bundle/files").join(digest);
+        let bytes = fs::read(&path).unwrap();
+        let file = OpenOptions::new().write(true).open(&path).unwrap();
+        file.write_all_at(&[bytes[5000] ^ 1], 5000).unwrap();
+        (path, bytes)
+    }
+
     /// Logs passages in a new epoch, as the scanner does, without its camera.
     pub fn log_passages(&self, count: u64) {
         let mut log = open_log(&self.path("device")).unwrap();
@@ -344,6 +384,27 @@ pub fn log_together(log: &mut PassageLog, count: u64) -> Result<(), LogError> {
     let (passage, key) = (fixture::passage(now()), fixture::tracing());
     let group = vec![(&passage, &key); count as usize];
     log.append_all(&group, &mut fixture::random()).map(|_| ())
+}
+
+/// Sends a `POST` request, and returns status and body of the answer.
+pub fn post(address: &str, path: &str, body: &[u8]) -> (u16, Vec<u8>) {
+    let host = address.strip_prefix("http://").unwrap();
+    let mut stream = TcpStream::connect(host).unwrap();
+    let head = [
+        format!("POST {path} HTTP/1.1"),
+        format!("Host: {host}"),
+        format!("Content-Length: {}", body.len()),
+        "Connection: close\r\n\r\n".to_owned(),
+    ];
+    stream.write_all(head.join("\r\n").as_bytes()).unwrap();
+    stream.write_all(body).unwrap();
+    let mut answer = Vec::new();
+    stream.read_to_end(&mut answer).unwrap();
+    let mut blank_lines = answer.windows(4);
+    let end = blank_lines.position(|four| four == b"\r\n\r\n").unwrap();
+    let body = answer.split_off(end + 4);
+    let head = String::from_utf8(answer).unwrap();
+    (head.split(' ').nth(1).unwrap().parse().unwrap(), body)
 }
 
 /// How often something is tried: `GATEPOST_FAULTS` times as often as in an ordinary test run.

@@ -1,5 +1,5 @@
-//! `gatepost check`: pictures to verdicts, without a window and without a passage; or a look-up of an ID
-//! number in the lists.
+//! `gatepost check`: pictures to verdicts, without a window and without a passage; or a look-up of
+//! an ID number in the lists.
 
 use std::{
     path::{Path, PathBuf},

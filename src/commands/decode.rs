@@ -83,8 +83,8 @@ impl Album {
         })
     }
 
-    /// The name of a picture's drawings: the picture's own, with a number when it occurs again. It is
-    /// safe, since it was the name of a file.
+    /// The name of a picture's drawings: the picture's own, with a number when it occurs again. It
+    /// is safe, since it was the name of a file.
     fn page(&mut self, file: &str) -> String {
         let stem = Path::new(file).file_stem().unwrap_or_default();
         let stem = stem.to_string_lossy().into_owned();

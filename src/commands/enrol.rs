@@ -1,5 +1,5 @@
-//! `gatepost enrol`: enrols this device with an authority, over the hub with an enrolment code, or in two
-//! steps over files.
+//! `gatepost enrol`: enrols this device with an authority, over the hub with an enrolment code, or
+//! in two steps over files.
 
 use std::{
     path::{Path, PathBuf},
@@ -32,16 +32,16 @@ pub struct Arguments {
 
 #[derive(Debug, Subcommand)]
 enum EnrolCommand {
-    /// Ask with an enrolment code, over the hub that it names, and wait for the authority's answer. Can
-    /// be stopped and run again at any time.
+    /// Ask with an enrolment code, over the hub that it names, and wait for the authority's answer.
+    /// Can be stopped and run again at any time.
     Code {
         /// The code's text, or a file that holds it.
         code: String,
         /// Name of the device for people, such as "North gate".
         #[arg(long, default_value = "new device")]
         name: String,
-        /// Write the request to this file instead of asking: bring it to the authority by USB stick, and
-        /// give the answer to `enrol accept`.
+        /// Write the request to this file instead of asking: bring it to the authority by USB
+        /// stick, and give the answer to `enrol accept`.
         #[arg(long, value_name = "FILE", conflicts_with = "wait")]
         out: Option<PathBuf>,
         /// Wait for the answer at most so many seconds, instead of until the code expires.

@@ -83,8 +83,8 @@ pub enum CommandError {
     NoBundle,
 }
 
-/// Does something with every picture in these files and folders. A bad one is reported, and the rest is
-/// done.
+/// Does something with every picture in these files and folders. A bad one is reported, and the
+/// rest is done.
 fn each_picture(
     paths: &[PathBuf],
     mut work: impl FnMut(String, &Frame) -> Result<(), CommandError>,

@@ -32,8 +32,8 @@ struct ListAnswer {
     as_of: Option<String>,
 }
 
-/// Looks a person up; `-` reads the number from a line of standard input, since every user of the machine can
-/// see a command line.
+/// Looks a person up; `-` reads the number from a line of standard input, since every user of the
+/// machine can see a command line.
 pub(super) fn run(
     bundle: &InstalledBundle,
     argument: &str,

@@ -30,7 +30,12 @@ pub struct Arguments {
     #[arg(long, value_name = "DIR")]
     frames: Option<PathBuf>,
     /// How long each picture of --frames is shown, in milliseconds.
-    #[arg(long, value_name = "MS", default_value_t = 250, value_parser = clap::value_parser!(u64).range(10..=60_000))]
+    #[arg(
+        long,
+        value_name = "MS",
+        default_value_t = 250,
+        value_parser = clap::value_parser!(u64).range(10..=60_000)
+    )]
     pace: u64,
     /// Cover the whole screen.
     #[arg(long)]

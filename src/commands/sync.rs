@@ -23,8 +23,8 @@ pub struct Arguments {
     /// Send again what the hub has refused.
     #[arg(long)]
     retry_parked: bool,
-    /// Wipe this device if this list of revoked devices, such as `revoked` on a stick with a bundle,
-    /// names it.
+    /// Wipe this device if this list of revoked devices, such as `revoked` on a stick with a
+    /// bundle, names it.
     #[arg(long, value_name = "FILE", conflicts_with_all = ["dir", "retry_parked"])]
     revoked: Option<PathBuf>,
 }

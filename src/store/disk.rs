@@ -1,5 +1,5 @@
-//! Every change that installing a bundle makes to storage, as one small trait: the real file system,
-//! and in tests one whose power is cut after any step.
+//! Every change that installing a bundle makes to storage, as one small trait: the real file
+//! system, and in tests one whose power is cut after any step.
 
 use std::{
     fs::{self, File, OpenOptions},

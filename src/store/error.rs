@@ -4,7 +4,8 @@ use gatepost_protocol::Epoch;
 use gatepost_system::{files::FileError, random::RandomError};
 use rusqlite::ErrorCode;
 
-/// Why the passage log cannot do what was asked. No passage that was logged is lost by any of these.
+/// Why the passage log cannot do what was asked. No passage that was logged is lost by any of
+/// these.
 #[derive(Debug, thiserror::Error)]
 pub enum LogError {
     /// No space left on the disk.

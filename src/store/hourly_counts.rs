@@ -17,9 +17,9 @@ pub struct HourCount {
     pub count: u32,
 }
 
-/// Counts the passages that are kept, sent or not, by hour and outcome, from an hour on. A record that
-/// cannot be read is left out; checking the chain is the hub's task. Reads the whole log: not for a
-/// loop.
+/// Counts the passages that are kept, sent or not, by hour and outcome, from an hour on. A record
+/// that cannot be read is left out; checking the chain is the hub's task. Reads the whole log: not
+/// for a loop.
 pub fn counts_by_hour(path: &Path, from: u32) -> Result<Vec<HourCount>, LogError> {
     if !path.exists() {
         return Ok(Vec::new());

@@ -9,7 +9,8 @@ use rusqlite::{Connection, OptionalExtension, TransactionBehavior, params};
 use super::{database, error::LogError, receipt::VerifiedReceipt, size_cap};
 
 /// Epochs with records that no receipt covers, except those after the last passage. That passage is
-/// looked up from the end: a second `EXISTS` made SQLite build an index over the whole log each time.
+/// looked up from the end: a second `EXISTS` made SQLite build an index over the whole log each
+/// time.
 pub(super) const WAITING: &str = "
     SELECT ordinal, epoch, acknowledged, acknowledged_head FROM epochs e
     WHERE EXISTS (SELECT 1 FROM records r WHERE r.ordinal = e.ordinal AND r.seq >= e.acknowledged)
@@ -94,9 +95,10 @@ impl Outbox {
         Ok(backlog)
     }
 
-    /// The oldest records without a receipt, at most [`MAX_RECORDS`], of an epoch that is not parked.
-    /// An epoch that holds nothing but its start waits until it or a later one has a passage. Then the
-    /// hub needs it too: the next epoch names it, and it alone says where the one before it ended.
+    /// The oldest records without a receipt, at most [`MAX_RECORDS`], of an epoch that is not
+    /// parked. An epoch that holds nothing but its start waits until it or a later one has a
+    /// passage. Then the hub needs it too: the next epoch names it, and it alone says where the one
+    /// before it ended.
     pub fn next(&self, parked: &BTreeSet<Epoch>) -> Result<Option<Outgoing>, LogError> {
         let mut waiting = self.waiting()?.into_iter();
         match waiting.find(|waiting| !parked.contains(&waiting.epoch)) {
@@ -160,8 +162,8 @@ impl Outbox {
         Ok(rows.collect::<rusqlite::Result<_>>()?)
     }
 
-    /// Number of an epoch's records, from the first on, that a receipt covers; nothing for an epoch of
-    /// another log.
+    /// Number of an epoch's records, from the first on, that a receipt covers; nothing for an epoch
+    /// of another log.
     pub fn acknowledged(&self, epoch: Epoch) -> Result<Option<u64>, LogError> {
         let known = self
             .connection
@@ -233,8 +235,8 @@ impl Outbox {
         })
     }
 
-    /// Deletes records that a receipt covers and that are older than `before_hour`, in small steps so
-    /// that passages can be logged in between. Returns their number.
+    /// Deletes records that a receipt covers and that are older than `before_hour`, in small steps
+    /// so that passages can be logged in between. Returns their number.
     pub fn forget(&mut self, before_hour: u32) -> Result<usize, LogError> {
         let mut deleted = 0;
         loop {

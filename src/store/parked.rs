@@ -1,4 +1,5 @@
-//! Epochs of which the hub refused a batch. They wait where a person sees them; none is ever dropped.
+//! Epochs of which the hub refused a batch. They wait where a person sees them; none is ever
+//! dropped.
 
 use std::collections::BTreeSet;
 
@@ -19,8 +20,8 @@ pub struct ParkedEpoch {
     pub why: String,
 }
 
-/// Wait before a parked epoch is sent again, in seconds: once a hub is repaired, nobody has to visit
-/// every device.
+/// Wait before a parked epoch is sent again, in seconds: once a hub is repaired, nobody has to
+/// visit every device.
 const WAIT: u64 = 24 * 3600;
 /// Longest reason that is kept, in bytes.
 const MAX_WHY: usize = 500;

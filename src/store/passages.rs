@@ -48,8 +48,8 @@ pub struct Logged {
     pub admit: Option<LoggedAdmit>,
 }
 
-/// Proof that an admission is on the disk. Only [`PassageLog::append_all`] makes one, and it opens a
-/// gate once (`Gate::open`).
+/// Proof that an admission is on the disk. Only [`PassageLog::append_all`] makes one, and it opens
+/// a gate once (`Gate::open`).
 ///
 /// ```compile_fail,E0423
 /// let forged = gatepost::store::LoggedAdmit(());
@@ -58,8 +58,8 @@ pub struct Logged {
 pub struct LoggedAdmit(());
 
 impl PassageLog {
-    /// Opens the log and begins a new epoch. Its first record names the epoch before it: after damage,
-    /// up to its last intact record.
+    /// Opens the log and begins a new epoch. Its first record names the epoch before it: after
+    /// damage, up to its last intact record.
     pub fn open(
         path: &Path,
         device: DeviceId,
@@ -87,8 +87,8 @@ impl PassageLog {
         Ok(Opened { log, set_aside })
     }
 
-    /// Replaces a damaged log without beginning an epoch: for a device that logs no more. An intact log
-    /// stays as it is.
+    /// Replaces a damaged log without beginning an epoch: for a device that logs no more. An intact
+    /// log stays as it is.
     pub fn repair(
         path: &Path,
         device: DeviceId,
@@ -123,8 +123,9 @@ impl PassageLog {
         size_cap::make_space(&self.connection, self.cap)
     }
 
-    /// Seals passages and commits them together, in their order, with one write to the disk. Once this
-    /// returns `Ok`, a power cut cannot take them away; after an error none of them is in the log.
+    /// Seals passages and commits them together, in their order, with one write to the disk. Once
+    /// this returns `Ok`, a power cut cannot take them away; after an error none of them is in the
+    /// log.
     pub fn append_all(
         &mut self,
         passages: &[(&Passage, &TracingKey)],

@@ -1,7 +1,8 @@
 //! Replaces a damaged log with a new one that holds what could still be read of it.
 //!
-//! The new log is built under another name. Whatever interrupts this, a power cut or a full disk, the
-//! next opening finds either the damaged log in its place or the complete new one, and resumes there.
+//! The new log is built under another name. Whatever interrupts this, a power cut or a full disk,
+//! the next opening finds either the damaged log in its place or the complete new one, and resumes
+//! there.
 
 use std::{
     fs::{self, File, TryLockError},
@@ -91,8 +92,8 @@ pub(super) fn build(partial: &Path, damaged: &Path, device: DeviceId) -> Result<
     Ok(rescued)
 }
 
-/// Gives the damaged log a name of its own, and the new one its place. A power cut may come after any
-/// step: then [`resume`] takes the remaining ones.
+/// Gives the damaged log a name of its own, and the new one its place. A power cut may come after
+/// any step: then [`resume`] takes the remaining ones.
 fn swap(path: &Path, now: Timestamp) -> Result<PathBuf, FileError> {
     let mut aside = beside(path, &format!(".damaged-{}", now.0));
     let mut copy = 1;

@@ -1,5 +1,5 @@
-//! How large the passage log may grow, and what is deleted for new passages: the oldest records that
-//! the hub has acknowledged, never one that it has not.
+//! How large the passage log may grow, and what is deleted for new passages: the oldest records
+//! that the hub has acknowledged, never one that it has not.
 
 use rusqlite::{Connection, params};
 

@@ -78,6 +78,11 @@ fn disk() -> Disk {
     }
 }
 
+/// The next records to send.
+fn next(outbox: &Outbox) -> super::Outgoing {
+    outbox.next(&BTreeSet::new()).unwrap().unwrap()
+}
+
 /// What an honest hub answers to a batch that reaches it.
 fn receipt(outgoing: &super::Outgoing) -> VerifiedReceipt {
     let (epoch, before) = (outgoing.epoch, outgoing.before);
@@ -99,14 +104,14 @@ fn passages_wait_in_order_until_a_receipt_covers_them() {
     }
     let mut outbox = Outbox::open(&disk.path).unwrap();
     assert_eq!(outbox.backlog().unwrap().unsent, 3);
-    let outgoing = outbox.next(&BTreeSet::new()).unwrap().unwrap();
+    let outgoing = next(&outbox);
     assert_eq!((outgoing.before, outgoing.records.len()), (Head::START, 4));
     outbox.acknowledge(&receipt(&outgoing)).unwrap();
     assert_eq!(outbox.backlog().unwrap().unsent, 0);
     assert!(outbox.next(&BTreeSet::new()).unwrap().is_none());
 
     log(&mut passages, NOW);
-    let more = outbox.next(&BTreeSet::new()).unwrap().unwrap();
+    let more = next(&outbox);
     assert_eq!(more.before, receipt(&outgoing).head);
     assert_eq!(Record::from_bytes(&more.records[0]).unwrap().seq, 4);
 }
@@ -117,7 +122,7 @@ fn a_receipt_for_another_chain_deletes_and_acknowledges_nothing() {
     let mut passages = open(&disk.path, 1).log;
     log(&mut passages, NOW);
     let mut outbox = Outbox::open(&disk.path).unwrap();
-    let good = *receipt(&outbox.next(&BTreeSet::new()).unwrap().unwrap());
+    let good = *receipt(&next(&outbox));
     for bad in [
         Receipt {
             head: Head::START,
@@ -154,11 +159,11 @@ fn a_hub_that_lost_its_newest_records_gets_them_again_while_they_are_held() {
     let mut passages = open(&disk.path, 1).log;
     log(&mut passages, NOW);
     let mut outbox = Outbox::open(&disk.path).unwrap();
-    let early = receipt(&outbox.next(&BTreeSet::new()).unwrap().unwrap());
+    let early = receipt(&next(&outbox));
     let forward = outbox.acknowledge(&early).unwrap();
     assert_eq!(forward, Acknowledged::Forward { passages: 1 });
     log(&mut passages, NOW);
-    let late = receipt(&outbox.next(&BTreeSet::new()).unwrap().unwrap());
+    let late = receipt(&next(&outbox));
     outbox.acknowledge(&late).unwrap();
     assert_eq!(outbox.acknowledge(&late).unwrap(), Acknowledged::Nothing);
     assert_eq!(outbox.acknowledge(&early).unwrap(), Acknowledged::Back);
@@ -185,7 +190,7 @@ fn a_run_without_passages_is_told_with_the_next_one_that_has_some() {
     log(&mut first, NOW);
     drop(first);
     let mut outbox = Outbox::open(&disk.path).unwrap();
-    let outgoing = outbox.next(&BTreeSet::new()).unwrap().unwrap();
+    let outgoing = next(&outbox);
     outbox.acknowledge(&receipt(&outgoing)).unwrap();
     drop(open(&disk.path, 2));
     assert!(
@@ -229,15 +234,13 @@ fn only_what_a_receipt_covers_is_forgotten_and_only_after_its_time() {
     let mut passages = open(&disk.path, 1).log;
     log(&mut passages, NOW);
     let mut outbox = Outbox::open(&disk.path).unwrap();
-    outbox
-        .acknowledge(&receipt(&outbox.next(&BTreeSet::new()).unwrap().unwrap()))
-        .unwrap();
+    outbox.acknowledge(&receipt(&next(&outbox))).unwrap();
     log(&mut passages, NOW);
     let hour = (NOW.0 / 3600) as u32;
     assert_eq!(outbox.forget(hour).unwrap(), 0);
     assert_eq!(outbox.forget(hour + 1).unwrap(), 2);
     assert_eq!(outbox.backlog().unwrap().unsent, 1);
-    let rest = outbox.next(&BTreeSet::new()).unwrap().unwrap();
+    let rest = next(&outbox);
     assert_eq!(Record::from_bytes(&rest.records[0]).unwrap().seq, 2);
 }
 
@@ -247,14 +250,14 @@ fn a_new_epoch_names_where_the_one_before_stood_even_after_forgetting() {
     let mut passages = open(&disk.path, 1).log;
     log(&mut passages, NOW);
     let mut outbox = Outbox::open(&disk.path).unwrap();
-    let covered = receipt(&outbox.next(&BTreeSet::new()).unwrap().unwrap());
+    let covered = receipt(&next(&outbox));
     outbox.acknowledge(&covered).unwrap();
     outbox.forget(u32::MAX).unwrap();
     drop(passages);
 
     let mut next = open(&disk.path, 2).log;
     log(&mut next, NOW);
-    let outgoing = outbox.next(&BTreeSet::new()).unwrap().unwrap();
+    let outgoing = next(&outbox);
     let start = Record::from_bytes(&outgoing.records[0]).unwrap();
     let Body::EpochStart(Some(previous)) = start.body else {
         panic!("no start: {start:?}")
@@ -515,7 +518,7 @@ fn counts_are_by_hour_and_outcome_and_a_receipt_takes_nothing_away_from_them() {
     let all = [count(hour, 2), count(hour + 1, 1)];
     assert_eq!(super::counts_by_hour(&disk.path, 0).unwrap(), all);
     let mut outbox = Outbox::open(&disk.path).unwrap();
-    let outgoing = outbox.next(&BTreeSet::new()).unwrap().unwrap();
+    let outgoing = next(&outbox);
     outbox.acknowledge(&receipt(&outgoing)).unwrap();
     assert_eq!(super::counts_by_hour(&disk.path, 0).unwrap(), all);
 }

@@ -1,12 +1,12 @@
-//! Tells a write-ahead log (SQLite's `-wal` file) that a power cut has torn, which is normal, from one
-//! whose bytes have rotted.
+//! Tells a write-ahead log (SQLite's `-wal` file) that a power cut has torn, which is normal, from
+//! one whose bytes have rotted.
 //!
-//! SQLite takes every frame up to the first whose checksum is wrong, and silently leaves out the rest
-//! (<https://www.sqlite.org/fileformat2.html#the_write_ahead_log>). A commit that returned was synced,
-//! so a power cut can only tear the one transaction after it. Where more than one commit of the same
-//! generation follows the first bad frame, synced bytes have changed, and passages that were shown as
-//! logged would be lost unnoticed. Rot in the last transaction, or in the commit before it, cannot be
-//! told from a torn one.
+//! SQLite takes every frame up to the first whose checksum is wrong, and silently leaves out the
+//! rest (<https://www.sqlite.org/fileformat2.html#the_write_ahead_log>). A commit that returned was
+//! synced, so a power cut can only tear the one transaction after it. Where more than one commit of
+//! the same generation follows the first bad frame, synced bytes have changed, and passages that
+//! were shown as logged would be lost unnoticed. Rot in the last transaction, or in the commit
+//! before it, cannot be told from a torn one.
 
 use std::{fs, io, path::Path};
 
@@ -64,8 +64,8 @@ fn check_bytes(bytes: &[u8]) -> Wal {
     for frame in frames.chunks_exact(FRAME_HEADER + page) {
         let before = add(sum, &frame[..8], big_endian);
         let stored = (word(frame, 4), word(frame, 5));
-        // Frames of an earlier generation follow those of this one, and a torn header may be half of
-        // each: only what follows from the checksum before it is a frame of this generation.
+        // Frames of an earlier generation follow those of this one, and a torn header may be half
+        // of each: only what follows from the checksum before it is a frame of this generation.
         let follows =
             &frame[8..16] == salts && add(before, &frame[FRAME_HEADER..], big_endian) == stored;
         good &= follows;

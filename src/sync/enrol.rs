@@ -1,5 +1,5 @@
-//! A device's first run: it asks with the enrolment code that it has scanned, over the hub or by stick, and
-//! accepts no answer but that of the authority that made the code.
+//! A device's first run: it asks with the enrolment code that it has scanned, over the hub or by
+//! stick, and accepts no answer but that of the authority that made the code.
 
 use std::{
     convert::Infallible,
@@ -117,8 +117,8 @@ impl FirstRun {
     /// Largest answer, in bytes.
     pub const MAX_ANSWER: usize = Answer::MAX;
 
-    /// Begins with the text of a code: it is kept until the device is enrolled, and the device's key is
-    /// made from `seed` where there is none yet.
+    /// Begins with the text of a code: it is kept until the device is enrolled, and the device's
+    /// key is made from `seed` where there is none yet.
     pub fn begin(
         data: &DataDir,
         text: &str,
@@ -148,7 +148,8 @@ impl FirstRun {
         device_id(&self.key.public())
     }
 
-    /// Address of the hub over which this code is answered; none for a code that works by stick only.
+    /// Address of the hub over which this code is answered; none for a code that works by stick
+    /// only.
     pub fn hub(&self) -> Option<&str> {
         let hub = self.code.hub.as_str().trim_end_matches('/');
         (self.code.secret.is_some() && !hub.is_empty()).then_some(hub)
@@ -162,9 +163,9 @@ impl FirstRun {
         }
     }
 
-    /// Accepts the authority's answer, if it holds the root that the code named and, for a code with a
-    /// secret, if the maker of the code has sealed it: the code was scanned off the authority's own
-    /// paper, whereas the answer went through many hands.
+    /// Accepts the authority's answer, if it holds the root that the code named and, for a code
+    /// with a secret, if the maker of the code has sealed it: the code was scanned off the
+    /// authority's own paper, whereas the answer went through many hands.
     pub fn accept(&self, data: &DataDir, bytes: &[u8]) -> Result<Root, EnrolError> {
         let bytes = match &self.code.secret {
             Some(secret) => Answer::open(bytes, secret)?,
@@ -222,8 +223,8 @@ pub enum Asked {
 }
 
 impl Asking {
-    /// Hands the request in, where that was not done lately, and fetches its answer. In this order: the
-    /// hub may still have the answer to an older request of this device.
+    /// Hands the request in, where that was not done lately, and fetches its answer. In this order:
+    /// the hub may still have the answer to an older request of this device.
     pub fn round(&mut self, now: Timestamp) -> Result<Asked, EnrolError> {
         if now >= self.until {
             return Err(EnrolError::Expired);
@@ -243,8 +244,8 @@ impl Asking {
     }
 }
 
-/// From [`SHORTEST`], doubled each round up to [`LONGEST`]; a random part of it from half to all, so that
-/// devices that were set up together do not ask together.
+/// From [`SHORTEST`], doubled each round up to [`LONGEST`]; a random part of it from half to all,
+/// so that devices that were set up together do not ask together.
 fn pause(rounds: u32, chance: f64) -> Duration {
     let doubled = SHORTEST.saturating_mul(1 << rounds.saturating_sub(1).min(10));
     doubled.min(LONGEST).mul_f64(0.5 + chance / 2.0)

@@ -67,8 +67,8 @@ pub struct Patience {
     pub connect: Duration,
     /// Until the next piece of its answer arrives.
     pub answer: Duration,
-    /// For a whole batch and its receipt, or another small answer: a server that drips must not hold up
-    /// the sync.
+    /// For a whole batch and its receipt, or another small answer: a server that drips must not
+    /// hold up the sync.
     pub small: Duration,
     /// For a whole file. What has come by then is kept, and the next sync resumes from there.
     pub file: Duration,
@@ -112,8 +112,8 @@ impl HubClient {
         Self::new(&identity.hub, &identity.hub_pins, Patience::default())
     }
 
-    /// A client for `http://…`, or for `https://…` where the server has one of the pinned keys; without
-    /// a slash at the end.
+    /// A client for `http://…`, or for `https://…` where the server has one of the pinned keys;
+    /// without a slash at the end.
     pub fn new(address: &str, pins: &[HubPin], patience: Patience) -> Result<Self, HubError> {
         if address.starts_with("https:") && pins.is_empty() {
             return Err(HubError::NoPin);
@@ -154,8 +154,8 @@ impl HubClient {
         read_all(answer, MAX_RECEIPT).map_err(HubError::Answer)
     }
 
-    /// The list of revoked devices, not yet verified; nothing where the hub has none, or the one that is
-    /// held.
+    /// The list of revoked devices, not yet verified; nothing where the hub has none, or the one
+    /// that is held.
     pub fn revoked(&mut self, held: &Digest) -> Result<Option<Vec<u8>>, HubError> {
         self.may_ask()?;
         let answer = self
@@ -271,8 +271,9 @@ impl HubClient {
 
 type Response = ureq::http::Response<ureq::Body>;
 
-/// The rest that `Retry-After` asks for (RFC 9110, 10.2.3), in seconds, up to [`LONGEST_REST`]; where it
-/// cannot be read, such as a date, or is missing from an overloaded hub's answer, [`SHORT_REST`].
+/// The rest that `Retry-After` asks for (RFC 9110, 10.2.3), in seconds, up to [`LONGEST_REST`];
+/// where it cannot be read, such as a date, or is missing from an overloaded hub's answer,
+/// [`SHORT_REST`].
 fn asked_rest(answer: &Response) -> Option<Duration> {
     let asked = answer.headers().get("retry-after");
     if asked.is_none() && ![429, 503].contains(&answer.status().as_u16()) {

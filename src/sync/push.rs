@@ -13,8 +13,8 @@ use crate::{
     store::{Acknowledged, Backlog, LogError, Outbox, Outgoing, VerifiedReceipt},
 };
 
-/// Sends passages until none waits, then deletes what is acknowledged and old enough. A batch that the
-/// hub refuses is parked in the log, and the rest is sent. Returns how many passages were
+/// Sends passages until none waits, then deletes what is acknowledged and old enough. A batch that
+/// the hub refuses is parked in the log, and the rest is sent. Returns how many passages were
 /// acknowledged.
 pub fn push_passages(
     data: &DataDir,

@@ -1,5 +1,5 @@
-//! Passages by USB stick: batches as files, and receipts back. A batch file is what the hub's
-//! `POST /v1/batches` takes, and a receipt file is what it answers, so that whoever carries the stick
+//! Passages by USB stick: batches as files, and receipts back. A batch file is what the hub's `POST
+//! /v1/batches` takes, and a receipt file is what it answers, so that whoever carries the stick
 //! needs nothing but a web client:
 //! `curl --data-binary @NAME.batch https://HUB/v1/batches --output NAME.receipt`
 
@@ -38,12 +38,12 @@ pub struct Carried {
     pub written: u64,
 }
 
-/// Takes the receipts in a directory, then writes everything that has none as batches into it. Batches
-/// that got their receipt are removed from it, so that a stick does not fill up.
+/// Takes the receipts in a directory, then writes everything that has none as batches into it.
+/// Batches that got their receipt are removed from it, so that a stick does not fill up.
 ///
 /// # Errors
-/// When the directory cannot be read or written, or the log fails. Receipts of other devices, and those
-/// that are not valid, are left where they are.
+/// When the directory cannot be read or written, or the log fails. Receipts of other devices, and
+/// those that are not valid, are left where they are.
 pub fn carry(
     data: &DataDir,
     identity: &Identity,
@@ -73,8 +73,8 @@ pub fn carry(
         let Some(known) = outbox.acknowledged(receipt.epoch)? else {
             continue;
         };
-        // A stick also brings old receipts: unlike those of a hub that answers now, they cannot report
-        // that the hub has lost records.
+        // A stick also brings old receipts: unlike those of a hub that answers now, they cannot
+        // report that the hub has lost records.
         if receipt.next_seq > known {
             match outbox.acknowledge(&receipt) {
                 Ok(Acknowledged::Forward { passages }) => carried.acknowledged += passages,

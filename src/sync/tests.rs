@@ -1,5 +1,6 @@
-//! The exchange against hubs that fail, lie and drip, over real sockets. After each fault the same must
-//! hold: what was logged is at the hub exactly once, or still on the device, and the chain proves it.
+//! The exchange against hubs that fail, lie and drip, over real sockets. After each fault the same
+//! must hold: what was logged is at the hub exactly once, or still on the device, and the chain
+//! proves it.
 
 #![allow(clippy::unwrap_used, clippy::panic)]
 
@@ -147,6 +148,14 @@ impl Device {
         assert_eq!(hub.passages_of(self.id()), self.logged);
         assert_eq!((self.waiting(), hub.conflicts()), (0, 0));
     }
+}
+
+/// A hub, and a device of it that has logged so many passages.
+fn passed(count: u64) -> (ModelHub, Device) {
+    let hub = ModelHub::new();
+    let mut device = Device::new(42, &hub.address, Vec::new());
+    device.pass(count);
+    (hub, device)
 }
 
 /// A passage of somebody with a pass.

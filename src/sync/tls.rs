@@ -1,4 +1,5 @@
-//! TLS to the one hub whose key the enrolment pins (`gatepost-tls`), as a transport of the HTTP client.
+//! TLS to the one hub whose key the enrolment pins (`gatepost-tls`), as a transport of the HTTP
+//! client.
 
 use std::{
     io::{Read as _, Write as _},

@@ -1,9 +1,10 @@
-//! Wiping a device on the authority's order: keys, lists and trust are destroyed; passages that no hub has
-//! are kept, sealed and signed, so that they can still be sent.
+//! Wiping a device on the authority's order: keys, lists and trust are destroyed; passages that no
+//! hub has are kept, sealed and signed, so that they can still be sent.
 //!
-//! The sequence survives a power cut at any step: the signed order is on the disk first; the lists are
-//! removed (which makes space), then the last batches are signed and written, then the key is destroyed,
-//! then the rest, then the order. Every start that finds an order begins again from the top.
+//! The sequence survives a power cut at any step: the signed order is on the disk first; the lists
+//! are removed (which makes space), then the last batches are signed and written, then the key is
+//! destroyed, then the rest, then the order. Every start that finds an order begins again from the
+//! top.
 
 use std::{
     fs::{self, OpenOptions},
@@ -64,8 +65,8 @@ pub(super) fn fetch(
     Ok(order)
 }
 
-/// Looks for this device on a list of revoked ones. Only what the authority has signed for this very
-/// device is an order; it is on the disk when this returns.
+/// Looks for this device on a list of revoked ones. Only what the authority has signed for this
+/// very device is an order; it is on the disk when this returns.
 pub fn take(
     data: &DataDir,
     identity: &Identity,
@@ -86,8 +87,8 @@ pub fn take(
     Ok(Order::Wipe)
 }
 
-/// Carries an order out, if there is one; no passage may be logged meanwhile. Returns the name of the
-/// device that was wiped.
+/// Carries an order out, if there is one; no passage may be logged meanwhile. Returns the name of
+/// the device that was wiped.
 pub fn finish(data: &DataDir, now: Timestamp) -> Result<Option<DeviceId>, SyncError> {
     if !data.wipe_order().exists() {
         return Ok(None);
@@ -105,8 +106,8 @@ pub fn finish(data: &DataDir, now: Timestamp) -> Result<Option<DeviceId>, SyncEr
     let identity = data.identity().ok();
     drop(outbox);
     if let Some(identity) = &identity {
-        // A damaged log must not keep the key alive: what can be read of it is sent, also where a power
-        // cut left the log without its name.
+        // A damaged log must not keep the key alive: what can be read of it is sent, also where a
+        // power cut left the log without its name.
         PassageLog::repair(&data.passages(), device_id(&identity.key.public()), now)?;
     }
     let _outbox = data.lock("outbox")?;
@@ -147,8 +148,8 @@ pub fn finish(data: &DataDir, now: Timestamp) -> Result<Option<DeviceId>, SyncEr
     Ok(device)
 }
 
-/// Sends the last batches of a wiped device. It can no longer check receipts, so no batch is removed: those
-/// that the hub accepted are moved to `sent`. Returns their number.
+/// Sends the last batches of a wiped device. It can no longer check receipts, so no batch is
+/// removed: those that the hub accepted are moved to `sent`. Returns their number.
 pub fn send_unsent(data: &DataDir) -> Result<u64, SyncError> {
     let Ok(bytes) = files::read(&data.wiped(), 4096) else {
         return Ok(0);
@@ -178,7 +179,8 @@ pub fn send_unsent(data: &DataDir) -> Result<u64, SyncError> {
     Ok(done)
 }
 
-/// Overwrites a file and removes it. Flash may keep the old bytes all the same: see `docs/privacy.md`.
+/// Overwrites a file and removes it. Flash may keep the old bytes all the same: see
+/// `docs/privacy.md`.
 fn destroy(path: &Path) -> Result<(), FileError> {
     let overwrite = || -> io::Result<()> {
         let mut left = fs::metadata(path)?.len();

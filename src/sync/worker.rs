@@ -1,4 +1,5 @@
-//! The thread that syncs with the hub in the background: at an interval, with back-off after a fault.
+//! The thread that syncs with the hub in the background: at an interval, with back-off after a
+//! fault.
 
 use std::{
     sync::{
@@ -95,10 +96,10 @@ fn news(exchanged: Result<Exchanged, SyncError>) -> SyncNews {
 
 /// How long to wait, where `chance` is from 0 to 1.
 ///
-/// Without a fault, the interval and up to a quarter of it more. After faults anything from a second up to the
-/// interval doubled for each of them, at most [`LONGEST`] ("full jitter": Brooker, Exponential Backoff
-/// And Jitter, AWS 2015), so that a fleet that lost its hub comes back spread over all of that time. A
-/// hub that asked for rest gets it whole, and the same spread after it.
+/// Without a fault, the interval and up to a quarter of it more. After faults anything from a
+/// second up to the interval doubled for each of them, at most [`LONGEST`] ("full jitter": Brooker,
+/// Exponential Backoff And Jitter, AWS 2015), so that a fleet that lost its hub comes back spread
+/// over all of that time. A hub that asked for rest gets it whole, and the same spread after it.
 fn pause(every: Duration, faults: u32, rest: Option<Duration>, chance: f64) -> Duration {
     let wait = match faults {
         0 => every + every.mul_f64(chance / 4.0),

@@ -21,8 +21,8 @@ use super::{
 use crate::store::disk::Disk;
 
 impl<D: Disk> BundleCache<D> {
-    /// Makes a list by deltas and returns how many were applied; nothing when no deltas lead to it, or
-    /// they are no shorter than the list itself.
+    /// Makes a list by deltas and returns how many were applied; nothing when no deltas lead to it,
+    /// or they are no shorter than the list itself.
     pub(super) fn apply_deltas(
         &self,
         origin: &mut dyn BundleOrigin,
@@ -58,8 +58,8 @@ impl<D: Disk> BundleCache<D> {
         merged.map(|()| Some(deltas.len()))
     }
 
-    /// Applies one delta after the other. Each result must have the root that the issuer signed for that
-    /// version; only the last has to be durable.
+    /// Applies one delta after the other. Each result must have the root that the issuer signed for
+    /// that version; only the last has to be durable.
     fn apply(
         &self,
         mut list: List<File>,

@@ -52,8 +52,8 @@ impl Reached {
         Root::pin(&self.root).ok()
     }
 
-    /// The versions that a new bundle must not go back from. The installed manifest itself may come again
-    /// to repair its own damaged files.
+    /// The versions that a new bundle must not go back from. The installed manifest itself may come
+    /// again to repair its own damaged files.
     pub(super) fn versions_for(&self, repair: bool) -> Versions {
         let mut versions = self.versions.clone();
         if repair {
@@ -93,8 +93,8 @@ impl<D> BundleCache<D> {
 
     /// The installed bundle, nothing when there is none, and raises the clock's floor to its time.
     ///
-    /// Its lists were read to their end when they came, and are only opened again, however long they
-    /// are: see [`Intake::Reopened`] and `scrub.rs`.
+    /// Its lists were read to their end when they came, and are only opened again, however long
+    /// they are: see [`Intake::Reopened`] and `scrub.rs`.
     pub fn load(&self, root: &Root, clock: &Clock) -> Result<Option<InstalledBundle>, CacheError> {
         let Some(manifest) = self.installed_manifest()? else {
             return Ok(None);
@@ -105,8 +105,8 @@ impl<D> BundleCache<D> {
         Ok(Some(bundle))
     }
 
-    /// The installed bundle without its lists: enough to check a receipt, and fast. Raises the clock's
-    /// floor as [`Self::load`] does.
+    /// The installed bundle without its lists: enough to check a receipt, and fast. Raises the
+    /// clock's floor as [`Self::load`] does.
     pub fn load_rules(&self, root: &Root, clock: &Clock) -> Result<Option<Rules>, CacheError> {
         let Some(manifest) = self.installed_manifest()? else {
             return Ok(None);

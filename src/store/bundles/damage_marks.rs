@@ -1,5 +1,5 @@
-//! Marks on lists that are to be repaired: an empty file beside a list. A lost mark is made again by the
-//! next round of the background check.
+//! Marks on lists that are to be repaired: an empty file beside a list. A lost mark is made again
+//! by the next round of the background check.
 
 use std::path::PathBuf;
 

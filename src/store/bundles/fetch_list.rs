@@ -10,7 +10,7 @@ use super::{
     error::CacheError,
     list_name::ListName,
     origin::BundleOrigin,
-    progress::{InstallProgress, Reporter},
+    progress::{InstallProgress, ProgressReporter},
 };
 use crate::store::disk::Disk;
 
@@ -23,7 +23,7 @@ impl<D: Disk> BundleCache<D> {
         (list, entry): (ListName, &FileEntry),
         held: &[FileEntry],
         rules: &Rules,
-        reporter: &mut Reporter<'_>,
+        reporter: &mut ProgressReporter<'_>,
     ) -> Result<(), CacheError> {
         if !self.holds(entry) {
             let path = self.file(&entry.digest);

@@ -1,8 +1,8 @@
 //! Installing a bundle, in five steps; a power cut after any of them leaves the old bundle working.
 //!
-//! Small files are copied beside those that are there (named by digest, so nothing is overwritten) and
-//! must prove that the manifest is genuine; then the lists come; the whole is verified where it lies;
-//! the manifest is replaced by a rename; files that no manifest names are removed.
+//! Small files are copied beside those that are there (named by digest, so nothing is overwritten)
+//! and must prove that the manifest is genuine; then the lists come; the whole is verified where it
+//! lies; the manifest is replaced by a rename; files that no manifest names are removed.
 
 use std::{collections::BTreeSet, fs};
 
@@ -20,7 +20,7 @@ use super::{
     error::CacheError,
     list_name::ListName,
     origin::BundleOrigin,
-    progress::{InstallProgress, Reporter},
+    progress::{InstallProgress, ProgressReporter},
 };
 use crate::{clock::Clock, store::disk::Disk};
 
@@ -37,9 +37,9 @@ pub enum InstallOutcome {
 }
 
 impl<D: Disk> BundleCache<D> {
-    /// Installs a bundle and raises the clock's floor to its time. When the installed one comes again,
-    /// it repairs those of its files that are known to have rotted: it no longer loads, or the
-    /// background check has found them.
+    /// Installs a bundle and raises the clock's floor to its time. When the installed one comes
+    /// again, it repairs those of its files that are known to have rotted: it no longer loads, or
+    /// the background check has found them.
     pub fn install(
         &self,
         origin: &mut dyn BundleOrigin,
@@ -85,7 +85,7 @@ impl<D: Disk> BundleCache<D> {
             return Err(CacheError::TooLarge);
         }
         let list_bytes = total(lists.iter().map(|(_, entry)| *entry));
-        let mut reporter = Reporter::new(report, small_bytes + list_bytes);
+        let mut reporter = ProgressReporter::new(report, small_bytes + list_bytes);
         let genuine = || -> Result<Rules, CacheError> {
             for entry in small {
                 self.fetch(origin, entry, &mut |part| reporter.part(part))?;
@@ -123,8 +123,8 @@ impl<D: Disk> BundleCache<D> {
         self.disk().sync_directory(self.path())
     }
 
-    /// Writes down the versions of a bundle. It is in use by now, so a fault here is no failure: the
-    /// next sync tries again, and until then the bundle itself holds its versions.
+    /// Writes down the versions of a bundle. It is in use by now, so a fault here is no failure:
+    /// the next sync tries again, and until then the bundle itself holds its versions.
     fn remember(&self, bundle: &InstalledBundle) {
         let path = self.reached_path();
         let reached = gatepost_pass::encode(&Reached::by(bundle));
@@ -133,8 +133,8 @@ impl<D: Disk> BundleCache<D> {
         }
     }
 
-    /// Removes every file that neither the new manifest nor the one before names. A fault here costs
-    /// space, nothing else.
+    /// Removes every file that neither the new manifest nor the one before names. A fault here
+    /// costs space, nothing else.
     fn sweep(&self, entries: &[FileEntry], held: &[FileEntry]) {
         let needed = entries.iter().chain(held).filter(|entry| !is_delta(entry));
         let keep: BTreeSet<String> = needed.map(|entry| entry.digest.to_string()).collect();

@@ -1,8 +1,8 @@
 //! The installed bundle: files by digest and one manifest that names them, replaced as a whole.
 //!
-//! `install` replaces it. `fetch_list` gets its lists: `copy_file` copies, `apply_deltas` makes a list
-//! from the installed one, `repair` fetches again what has rotted. `scrub` finds rot in the background
-//! and leaves `damage_marks`.
+//! `install` replaces it. `fetch_list` gets its lists: `copy_file` copies, `apply_deltas` makes a
+//! list from the installed one, `repair` fetches again what has rotted. `scrub` finds rot in the
+//! background and leaves `damage_marks`.
 
 mod apply_deltas;
 mod cache;

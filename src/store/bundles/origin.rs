@@ -1,5 +1,5 @@
-//! Where a bundle comes from, and the first such place: a directory, as `gatepost-authority publish`
-//! writes it.
+//! Where a bundle comes from, and the first such place: a directory, as `gatepost-authority
+//! publish` writes it.
 
 use std::{
     fs::File,

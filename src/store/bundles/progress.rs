@@ -61,13 +61,13 @@ impl fmt::Display for InstallProgress {
 }
 
 /// Adds up the bytes of all files and reports them.
-pub(super) struct Reporter<'a> {
+pub(super) struct ProgressReporter<'a> {
     report: &'a mut dyn FnMut(InstallProgress),
     done: u64,
     total: u64,
 }
 
-impl<'a> Reporter<'a> {
+impl<'a> ProgressReporter<'a> {
     /// Reports on a bundle of so many bytes.
     pub(super) fn new(report: &'a mut dyn FnMut(InstallProgress), total: u64) -> Self {
         Self {

@@ -13,8 +13,8 @@ use super::{
 use crate::store::disk::Disk;
 
 impl<D: Disk> BundleCache<D> {
-    /// Repairs a list of the right length and returns how many parts were bad; nothing when so much is
-    /// bad that the whole list had better be copied.
+    /// Repairs a list of the right length and returns how many parts were bad; nothing when so much
+    /// is bad that the whole list had better be copied.
     ///
     /// Only bad bytes are written over, so that a power cut leaves nothing worse than it was, and a
     /// scanner that has the list open reads the repaired bytes from now on.

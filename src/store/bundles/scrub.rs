@@ -1,9 +1,9 @@
-//! The background check of the installed lists. Storage rots: what was verified when it came is checked
-//! again, one chunk at a time, so that a damaged list is repaired by the next bundle before a look-up
-//! needs it.
+//! The background check of the installed lists. Storage rots: what was verified when it came is
+//! checked again, one chunk at a time, so that a damaged list is repaired by the next bundle before
+//! a look-up needs it.
 //!
-//! A chunk is read as a look-up reads it, through the system's cache: one that is bad on the card only
-//! is found once the cache has dropped it.
+//! A chunk is read as a look-up reads it, through the system's cache: one that is bad on the card
+//! only is found once the cache has dropped it.
 
 use std::{
     convert::Infallible,

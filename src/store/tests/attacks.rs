@@ -1,5 +1,5 @@
-//! Attacks on a device by what a hub, a network or a USB stick brings. After each the old bundle is the
-//! one in use, and the honest next one still gets in.
+//! Attacks on a device by what a hub, a network or a USB stick brings. After each the old bundle is
+//! the one in use, and the honest next one still gets in.
 
 use std::io::Read;
 

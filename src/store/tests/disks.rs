@@ -35,7 +35,8 @@ impl Snapshot {
     }
 }
 
-/// Some of the sectors that differ have reached the disk, the others not; a file may be as long as before.
+/// Some of the sectors that differ have reached the disk, the others not; a file may be as long as
+/// before.
 fn tear(before: &[u8], after: &[u8], dice: &mut Dice) -> Vec<u8> {
     let mut torn = after.to_vec();
     if after.len() > before.len() && dice.index(3) == 0 {
@@ -57,7 +58,10 @@ fn tear(before: &[u8], after: &[u8], dice: &mut Dice) -> Vec<u8> {
 fn whole_records(path: &Path) -> u64 {
     let connection = rusqlite::Connection::open(path).unwrap();
     let mut statement = connection
-        .prepare("SELECT bytes, head FROM records JOIN epochs USING (ordinal) WHERE epoch = ?1 ORDER BY seq")
+        .prepare(
+            "SELECT bytes, head FROM records JOIN epochs USING (ordinal) WHERE epoch = ?1
+             ORDER BY seq",
+        )
         .unwrap();
     let (mut head, mut records) = (Head::START, 0);
     let mut rows = statement.query([[1_u8; 16]]).unwrap();
@@ -118,7 +122,8 @@ fn a_write_that_a_power_cut_tears_costs_nothing_that_was_logged() {
         }
     }
     println!(
-        "{torn} torn writes, {in_checkpoints} of them while pages were copied back; {in_flight_kept} times the commit was on the disk"
+        "{torn} torn writes, {in_checkpoints} of them while pages were copied back; \
+         {in_flight_kept} times the commit was on the disk"
     );
     assert!(in_checkpoints > 0 && in_flight_kept > 0 && in_flight_kept < torn);
 }

@@ -10,7 +10,8 @@ fn beside(path: &Path, suffix: &str) -> PathBuf {
     PathBuf::from(format!("{}{suffix}", path.display()))
 }
 
-/// A log of so many passages that no hub has, with a rotten last page; and how many records can be read.
+/// A log of so many passages that no hub has, with a rotten last page; and how many records can be
+/// read.
 fn rotten(path: &Path, passages: usize) -> usize {
     let mut log = open(path, 1).log;
     try_log(&mut log, passages).unwrap();

@@ -2,8 +2,8 @@
 
 use super::*;
 
-/// Dumps of logs that the programs of their time wrote, and whose they are: six passages in two epochs,
-/// three acknowledged. A new schema adds its own here; none is ever edited.
+/// Dumps of logs that the programs of their time wrote, and whose they are: six passages in two
+/// epochs, three acknowledged. A new schema adds its own here; none is ever edited.
 const SHIPPED: [(&str, &str, &str); 1] = [(
     "1",
     "58452549b5a9e325ca41f44668beefef",
@@ -30,7 +30,7 @@ fn a_log_of_every_shipped_schema_opens_keeps_its_passages_and_takes_new_ones() {
         log(&mut opened.log, NOW);
         let mut outbox = Outbox::open(&disk.path).unwrap();
         assert_eq!(outbox.backlog().unwrap().unsent, 4, "schema {name}");
-        let first = outbox.next(&BTreeSet::new()).unwrap().unwrap();
+        let first = next(&outbox);
         let records: Vec<Record> = first
             .records
             .iter()

@@ -1,5 +1,5 @@
-//! Power cuts, kills and full disks at every step of taking a bundle in: the old or the new bundle loads
-//! whole, never neither, and the next try succeeds.
+//! Power cuts, kills and full disks at every step of taking a bundle in: the old or the new bundle
+//! loads whole, never neither, and the next try succeeds.
 
 use super::{
     deltas::with_deltas,
@@ -61,7 +61,8 @@ impl Way {
         (taken, ops)
     }
 
-    /// After a restart the old or the new bundle is there, nothing goes back, and the new one can be had.
+    /// After a restart the old or the new bundle is there, nothing goes back, and the new one can
+    /// be had.
     fn recovers(&self, folder: &TempDir, what: &str) -> u64 {
         let cache = cache(folder);
         let found = loads(&cache);
@@ -77,7 +78,8 @@ impl Way {
             );
             assert_eq!(loads(&cache), found, "{what}: a refused bundle did harm");
         }
-        // A part that was spoilt by the cut is found and thrown away, one a try; there are four files.
+        // A part that was spoilt by the cut is found and thrown away, one a try; there are four
+        // files.
         let taken = (0..5).any(|_| take(&cache, &mut self.bundle.stick()).is_ok());
         assert!(taken, "{what}: the next tries fail");
         assert_eq!(loads(&cache), self.to, "{what}");
@@ -85,8 +87,8 @@ impl Way {
     }
 }
 
-/// Which bundle loads after a restart, with every byte of its lists. Panics when one is there and does
-/// not.
+/// Which bundle loads after a restart, with every byte of its lists. Panics when one is there and
+/// does not.
 fn loads(cache: &BundleCache) -> u64 {
     let bundle = cache.load(&fixture::root(), &clock()).unwrap();
     bundle.map_or(0, |bundle| {

@@ -93,9 +93,7 @@ fn batches_that_come_twice_and_in_any_order_count_once() {
 
 #[test]
 fn two_devices_with_a_cloned_disk_are_told_apart_and_lose_nothing() {
-    let hub = ModelHub::new();
-    let mut device = Device::new(42, &hub.address, Vec::new());
-    device.pass(2);
+    let (hub, mut device) = passed(2);
     let mut clone = Device::new(42, &hub.address, Vec::new());
     device.log = None;
     fs::copy(device.data.passages(), clone.data.passages()).unwrap();
@@ -144,9 +142,7 @@ fn clock_steps_change_nothing_of_what_arrives() {
 
 #[test]
 fn a_hub_that_asks_for_rest_is_left_alone_for_that_long() {
-    let hub = ModelHub::new();
-    let mut device = Device::new(42, &hub.address, Vec::new());
-    device.pass(1);
+    let (hub, mut device) = passed(1);
     for (fault, rest) in [
         (Fault::Status(503, Some(120)), 120),
         (Fault::Status(429, Some(7)), 7),
@@ -176,9 +172,7 @@ fn a_hub_that_asks_for_rest_is_left_alone_for_that_long() {
 
 #[test]
 fn a_refused_batch_is_parked_by_name_and_those_of_other_epochs_go_on() {
-    let hub = ModelHub::new();
-    let mut device = Device::new(42, &hub.address, Vec::new());
-    device.pass(2);
+    let (hub, mut device) = passed(2);
     device.restart();
     device.pass(3);
     hub.fail([Fault::Status(422, None)]);

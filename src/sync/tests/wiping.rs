@@ -83,9 +83,7 @@ fn with_everything_on_a_stolen_device_no_past_passage_opens() {
 
 #[test]
 fn a_wiped_device_keeps_nothing_but_signed_batches_that_no_hub_has() {
-    let hub = ModelHub::new();
-    let mut device = Device::new(42, &hub.address, Vec::new());
-    device.pass(2);
+    let (hub, mut device) = passed(2);
     device.push().unwrap();
     device.pass(3);
     device.log = None;
@@ -178,9 +176,7 @@ fn a_wipe_that_breaks_off_anywhere_is_carried_to_its_end_by_the_next_start() {
 
 #[test]
 fn a_wipe_of_a_device_whose_log_has_rotted_destroys_its_key_and_keeps_what_can_be_read() {
-    let hub = ModelHub::new();
-    let mut device = Device::new(42, &hub.address, Vec::new());
-    device.pass(60);
+    let (_hub, mut device) = passed(60);
     device.log = None;
     let data = &device.data;
     // A renewal that was begun: its code must not outlive the device.
@@ -202,9 +198,7 @@ fn a_wipe_of_a_device_whose_log_has_rotted_destroys_its_key_and_keeps_what_can_b
 
 #[test]
 fn a_wipe_after_a_mend_that_broke_off_keeps_the_passages_of_the_log_that_had_no_name_yet() {
-    let hub = ModelHub::new();
-    let mut device = Device::new(42, &hub.address, Vec::new());
-    device.pass(3);
+    let (_hub, mut device) = passed(3);
     device.log = None;
     let data = &device.data;
     let order = order(&device);
@@ -245,9 +239,7 @@ fn only_the_authoritys_order_for_this_very_device_wipes_it() {
 
 #[test]
 fn an_order_comes_with_the_exchange_and_waits_for_the_log_to_end() {
-    let hub = ModelHub::new();
-    let mut device = Device::new(42, &hub.address, Vec::new());
-    device.pass(1);
+    let (hub, mut device) = passed(1);
     let mut client = device.client();
     let fetch =
         |client: &mut HubClient| wipe::fetch(&device.data, &device.identity, client, &device.clock);
