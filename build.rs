@@ -1,8 +1,8 @@
-//! Pins the roots that stand in `keys/roots`.
+//! Compiles the roots in `keys/roots` into the scanner, which then pins them.
 
 use std::{env, error::Error, fmt::Write, fs, path::Path};
 
-/// Writes the list of `keys/roots/*.root` that `src/data.rs` includes.
+/// Writes the list of `keys/roots/*.root` that `src/sync/enrol.rs` includes.
 fn main() -> Result<(), Box<dyn Error>> {
     let folder = Path::new(&env::var("CARGO_MANIFEST_DIR")?).join("keys/roots");
     println!("cargo:rerun-if-changed={}", folder.display());

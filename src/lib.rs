@@ -1,9 +1,9 @@
 //! Gatepost: an offline checkpoint scanner.
 //!
 //! A frame becomes a verdict in this order: [`camera`] -> [`decode`] -> [`checkpoint`] (which
-//! verifies with `gatepost_pass`, looks into the lists and decides) -> [`ui`], and the verdict
-//! becomes a passage in [`store`], which [`sync`] brings to the hub. [`app`] is the loop that ties
-//! them together; [`commands`] is what the command line offers.
+//! verifies with `gatepost_pass`, looks the holder up in the lists and decides) -> [`ui`]. The
+//! verdict becomes a passage in [`store`], which [`sync`] sends to the hub. [`app`] is the loop
+//! that connects them; [`commands`] is the command line.
 
 pub mod app;
 pub mod camera;

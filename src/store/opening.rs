@@ -1,4 +1,4 @@
-//! Opening the passage log: it is checked first, and a damaged one makes way for a new one.
+//! Opening the passage log: it is checked first, and a damaged one is replaced.
 
 use std::path::Path;
 

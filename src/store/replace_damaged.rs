@@ -67,8 +67,8 @@ pub(super) fn replace(
     })
 }
 
-/// Finishes a replacement that was interrupted after the new log was complete; does nothing where
-/// none was.
+/// Finishes a replacement that was interrupted after the new log was complete; does nothing when
+/// there was none.
 pub(super) fn resume(path: &Path, now: Timestamp) -> Result<Option<SetAside>, LogError> {
     if !beside(path, COMPLETE).exists() {
         return Ok(None);

@@ -13,7 +13,7 @@ use std::{
 pub(crate) struct SmallDisk(PathBuf);
 
 impl SmallDisk {
-    /// Nothing where it can't be mounted, which is said.
+    /// Nothing where it cannot be mounted, which is printed.
     pub(crate) fn mount(path: PathBuf, size: &str) -> Option<Self> {
         fs::create_dir_all(&path).ok()?;
         let mut mount = Command::new("mount");
@@ -31,14 +31,14 @@ impl SmallDisk {
     }
 
     /// Fills it but for so many bytes, and gives the file to delete.
-    pub(crate) fn fill_but(&self, room: u64) -> PathBuf {
+    pub(crate) fn fill_but(&self, space: u64) -> PathBuf {
         let ballast = self.0.join("ballast");
         let mut file = fs::File::create(&ballast).unwrap();
         for piece in [1 << 16, 512] {
             while file.write(&vec![1; piece]).is_ok_and(|written| written > 0) {}
         }
         let length = file.metadata().unwrap().len();
-        file.set_len(length.saturating_sub(room)).unwrap();
+        file.set_len(length.saturating_sub(space)).unwrap();
         ballast
     }
 }

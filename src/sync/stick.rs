@@ -1,6 +1,7 @@
-//! Passages by USB stick: batches as files, and receipts back. A batch file is what the hub's `POST
-//! /v1/batches` takes, and a receipt file is what it answers, so that whoever carries the stick
-//! needs nothing but a web client:
+//! Passages by USB stick: batches as files, and receipts back.
+//!
+//! A batch file is what the hub's `POST /v1/batches` takes, and a receipt file is what it answers,
+//! so that a web client is enough to carry the stick to the hub:
 //! `curl --data-binary @NAME.batch https://HUB/v1/batches --output NAME.receipt`
 
 use std::{

@@ -131,7 +131,7 @@ impl<D> BundleCache<D> {
         manifest.and_then(|file| file.modified()).ok()
     }
 
-    /// The highest versions, as far as they are still known.
+    /// The highest versions that were written down; none when the file cannot be read.
     pub(super) fn reached(&self) -> Reached {
         let bytes = files::read(&self.reached_path(), MAX_FILE);
         let reached = bytes
