@@ -1,4 +1,4 @@
-//! A device that enrols by a one-time code, over a hub that nobody believes, by the three programs.
+//! A device enrols with a one-time code, over a hub that nobody trusts, by the three programs.
 
 use std::{
     fs,
@@ -14,7 +14,7 @@ use crate::{
     support::{Said, Town, post},
 };
 
-/// What the hub's queue holds.
+/// The files in the hub's queue.
 fn requests(town: &Town) -> Vec<PathBuf> {
     let entries = fs::read_dir(town.path("enrol/requests")).unwrap();
     let mut paths: Vec<_> = entries.map(|entry| entry.unwrap().path()).collect();
@@ -33,7 +33,7 @@ fn code(town: &Town, more: &[&str]) -> PathBuf {
     path
 }
 
-/// What the code says, which the hub never learns.
+/// The contents of the code, which the hub never learns.
 fn secret(code: &Path) -> (document::Enrolment, OneTimeSecret) {
     let text = fs::read_to_string(code).unwrap();
     let code = Document::from_text(text.trim_end_matches('\n')).unwrap();
@@ -49,7 +49,7 @@ fn ask(town: &Town, device: &str, code: &Path) -> Said {
     town.gatepost_on(device, ask)
 }
 
-/// The authority answers what waits at the hub.
+/// The authority answers the requests that wait at the hub.
 fn answer(town: &Town) -> Said {
     town.authority(arguments![
         "enrol",
@@ -117,7 +117,7 @@ fn a_code_enrols_one_device_and_a_second_one_is_refused_by_name() {
         .join(id(&town, "second").to_string());
     assert!(!second.exists());
     assert!(ask(&town, "second", &code).err.contains(NOT_YET));
-    // The first may ask as often as it likes, and is answered the same.
+    // The first may ask again, and gets the same answer.
     let again = fs::read(
         town.path("enrol/answers")
             .join(id(&town, "first").to_string()),
@@ -227,7 +227,7 @@ fn a_request_that_names_no_code_is_answered_by_hand_only() {
     assert_eq!(hand_in(&town, b"rubbish"), 400);
     assert_eq!(hand_in(&town, &vec![0; 600]), 413);
     assert_eq!(requests(&town).len(), 0);
-    // Somebody put it there all the same.
+    // Somebody puts it there nevertheless.
     fs::write(town.path("enrol/requests/x"), &bytes).unwrap();
     let refused = answer(&town);
     assert!(
@@ -269,7 +269,7 @@ fn a_hub_that_answers_for_the_authority_enrols_nobody() {
             Answer::seal(&enrolment(&root), &OneTimeSecret([1; 16])),
             not_theirs,
         ),
-        // Not even by who knows the code.
+        // Not even from somebody who knows the code.
         (
             Answer::seal(&enrolment(&other_root), &secret),
             "another authority",
@@ -285,7 +285,7 @@ fn a_hub_that_answers_for_the_authority_enrols_nobody() {
         );
         assert!(!town.path("device/enrolment").exists());
     }
-    // Nor does one that is not there.
+    // Nor does a hub that is away.
     drop(hub);
     let away = ask(&town, "device", &code);
     assert!(

@@ -22,8 +22,8 @@ use crate::{
 
 const WRITER: &str = "GATEPOST_WRITER";
 
-/// Logs passages until it is killed, and tells of each commit once it is done: what the tests below
-/// run on bad disks. By itself it does nothing.
+/// Logs passages until it is killed, and reports each commit once it is done. The tests below run
+/// it on bad disks; by itself it does nothing.
 #[test]
 fn a_writer_for_the_other_tests() {
     let Some(device) = std::env::var_os(WRITER) else {
@@ -50,7 +50,7 @@ fn a_writer_for_the_other_tests() {
     }
 }
 
-/// The writer in a process of its own.
+/// The writer, in its own process.
 fn writer(town: &Town) -> Command {
     let mut writer = Command::new(std::env::current_exe().unwrap());
     writer
@@ -79,7 +79,7 @@ impl WriterReport {
         let output = writer.wait_with_output().unwrap();
         let errors = String::from_utf8_lossy(&output.stderr);
         assert!(!errors.contains("panicked"), "{errors}");
-        // The last line may be half a one.
+        // The last line may be incomplete.
         let text = String::from_utf8_lossy(&output.stdout).into_owned();
         for line in text
             .split_inclusive('\n')
@@ -94,7 +94,7 @@ impl WriterReport {
         }
     }
 
-    /// That all of it is at the hub, once.
+    /// Checks that all of it is at the hub, once.
     fn arrives(&self, town: &Town, what: &str) {
         let _hub = town.hub();
         town.gatepost(["sync"]).well();
@@ -108,7 +108,7 @@ impl WriterReport {
     }
 }
 
-/// Fails now and then where the disk is told to sync; `scripts/faults` builds it.
+/// A library that makes some syncs of the disk fail; `scripts/faults` builds it.
 fn failing_sync() -> Option<PathBuf> {
     let path = PathBuf::from(std::env::var_os("GATEPOST_FAILING_SYNC")?);
     path.exists().then_some(path)
@@ -182,7 +182,7 @@ fn a_full_disk_shows_no_passage_as_logged_that_is_not_and_room_brings_it_back() 
         fs::remove_file(ballast).unwrap();
         thread::sleep(Duration::from_millis(dice.below(200)));
         report.kill(writer);
-        // A little of it goes up, so that the small disk lasts.
+        // Some of it is sent, so that the small disk lasts.
         let _hub = town.hub();
         town.gatepost(["sync"]).well();
     }
@@ -256,7 +256,7 @@ fn a_device_that_the_authority_gives_up_wipes_itself_and_its_last_passages_arriv
         &order
     ])
     .well();
-    // No hub: it wipes all the same, and keeps what is unsent.
+    // Without a hub it wipes nevertheless, and keeps what is unsent.
     let wiped = town.gatepost(arguments!["sync", "--revoked", &order]);
     assert!(
         wiped.out.contains("keys, lists and trust are destroyed"),

@@ -31,7 +31,7 @@ fn passages_wait_for_the_hub_and_count_once() {
     assert_eq!(town.arrived().len(), 4);
     drop(hub);
 
-    // The device goes on in a new epoch, and only the new passages travel.
+    // The device continues in a new epoch, and only the new passages are sent.
     town.scan("frames");
     let _hub = town.hub();
     let third = town.gatepost(["sync"]).well();

@@ -28,7 +28,7 @@ fn town() -> Town {
     town
 }
 
-/// `gatepost check --id -` with that on its standard input.
+/// `gatepost check --id -` with this on its standard input.
 fn check(town: &Town, number: &str) -> Said {
     let mut child = program("gatepost")
         .arg("--data")
@@ -101,7 +101,7 @@ fn an_identity_list_that_rots_is_unreadable_and_never_not_listed() {
         assert!(!said.well);
         assert_eq!(answer(&said), "unreadable");
     }
-    // The next import mends it.
+    // The next import repairs it.
     town.gatepost(arguments!["import", town.path("bundle")])
         .well();
     assert_eq!(answer(&check(&town, WANG).well()), "red");

@@ -1,4 +1,4 @@
-//! `kill -9` at any moment: what was shown as logged is never lost, and nothing counts twice.
+//! `kill -9` at any moment: what was shown as logged is never lost, and nothing arrives twice.
 
 use std::{collections::BTreeSet, process::Stdio, thread, time::Duration};
 
@@ -18,7 +18,7 @@ fn every_passage_that_was_logged_reaches_the_hub_once_whenever_the_scanner_dies(
     let mut logged = 0;
     for round in 0..rounds {
         let _ = std::fs::remove_dir_all(town.path("shots"));
-        // Every third round the hub is there, so that death also strikes while passages travel.
+        // Every third round the hub runs, so that a kill also hits while passages are sent.
         let hub = (round % 3 == 0).then(|| town.hub());
         let mut scanner = town
             .scanner("frames")
@@ -121,7 +121,7 @@ fn an_import_killed_at_any_moment_leaves_the_old_or_the_new_bundle() {
         import.wait().unwrap();
         assert_eq!(town.check(&picture)[0]["outcome"], "admit", "round {round}");
     }
-    // Whatever an import left, the next one gets on from it, by delta.
+    // Whatever an import left, the next one completes it, by delta.
     town.publish();
     let last = town.gatepost(arguments!["import", town.path("bundle")]);
     assert!(last.well().err.contains("made from"));

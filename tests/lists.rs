@@ -1,4 +1,4 @@
-//! Lists on a device: they come by delta, say their age and count, and are mended when they rot.
+//! Lists on a device: they come by delta, their age and size are shown, and rot is repaired.
 
 use std::{fs, process::Stdio};
 
@@ -38,7 +38,7 @@ fn a_device_that_missed_bundles_catches_up_by_deltas_from_a_stick_and_from_the_h
 fn a_rotten_list_is_named_by_doctor_answers_nothing_and_is_mended_by_an_import() {
     let town = Town::new();
     town.enrol("");
-    // A green pass, whose holder has become red since.
+    // A green pass whose holder has become red since.
     let picture = town.picture("stills", "1.png", &town.pass("G0000001"));
     town.authority(["status", "--id", "G0000001", "--colour", "red"])
         .well();
@@ -119,7 +119,7 @@ fn a_scanner_whose_list_no_longer_opens_says_so_and_the_hub_mends_it() {
     );
 }
 
-/// Runs the scanner until something holds, perhaps of its log, and gives all that it wrote there.
+/// Runs the scanner until a condition on its log holds, and returns the log.
 fn scan_until(town: &Town, mut holds: impl FnMut(&str) -> bool) -> String {
     let log = town.path("log");
     let mut scanner = town

@@ -1,4 +1,5 @@
-//! What the programs do together, through the real binaries. One test binary; a file a behaviour.
+//! What the programs do together, through the real binaries. One test binary, one file per
+//! behaviour.
 
 #![allow(
     clippy::unwrap_used,

@@ -14,7 +14,7 @@ use crate::{
 };
 
 impl Town {
-    /// Makes a certificate for the hub, and its key where there is none; gives the pin as it is
+    /// Makes a certificate for the hub, and its key where there is none; returns the pin as it is
     /// printed.
     fn certify(&self, name: &str) -> String {
         let mut hub = program("gatepost-hub");
@@ -35,7 +35,7 @@ impl Town {
         self.gatepost(["sync"])
     }
 
-    /// What the device says of its passages.
+    /// The line of `gatepost doctor` on passages.
     fn waiting(&self) -> String {
         let doctor = self.gatepost(["doctor", "--offline"]);
         let told = |line: &str| Some(line.split_once("passages: ")?.1.to_owned());
@@ -144,14 +144,14 @@ fn what_the_hub_exports_opens_for_the_authority_with_signature_and_chain() {
         (&first["outcome"], &first["device"]),
         (&"admit".into(), &"North gate".into())
     );
-    // Nothing is missing, doubled or bent.
+    // Nothing is missing, doubled or changed.
     assert!(
         traced.err.starts_with("2 of 4 opened records of "),
         "{}",
         traced.err
     );
 
-    // A file that somebody changed on the way is named and not believed.
+    // A file that somebody changed on the way is reported by name.
     let files = fs::read_dir(town.path("export")).unwrap();
     let mut files: Vec<_> = files.map(|file| file.unwrap().path()).collect();
     files.sort();

@@ -28,12 +28,12 @@ use gatepost_system::{clock::now, random};
 use serde_json::Value;
 use tempfile::TempDir;
 
-/// A folder with everything in it; gone when dropped.
+/// A folder with everything in it; removed when dropped.
 pub struct Town {
     folder: TempDir,
 }
 
-/// What a program said.
+/// Output of a program.
 pub struct Said {
     pub well: bool,
     pub out: String,
@@ -214,7 +214,7 @@ impl Town {
         path
     }
 
-    /// Pictures of green passes of so many persons, in `folder`.
+    /// Pictures of the green passes of that many persons, in `folder`.
     pub fn pictures(&self, folder: &str, count: u32) {
         for n in 1..=count {
             let pass = self.pass(&format!("G000000{n}"));
@@ -241,7 +241,7 @@ impl Town {
         scanner
     }
 
-    /// Runs the scanner to its end, which comes by itself.
+    /// Runs the scanner until it ends.
     #[track_caller]
     pub fn scan(&self, frames: &str) -> Said {
         let mut scanner = self.scanner(frames);
@@ -269,7 +269,7 @@ impl Town {
         self.hub_with(&[])
     }
 
-    /// The same, told more; its log goes into a file.
+    /// The same with more arguments; its log goes into a file.
     pub fn hub_with(&self, more: &[OsString]) -> Hub {
         let address = self.path("hub.address");
         let before = fs::read_to_string(&address).unwrap_or_default();
@@ -313,7 +313,8 @@ impl Town {
             .to_owned()
     }
 
-    /// Changes a byte in the first page of an installed list; returns the list's path and what it was.
+    /// Changes a byte in the first page of an installed list; returns its path and its bytes
+    /// before.
     pub fn rot(&self, kind: ListKind) -> (PathBuf, Vec<u8>) {
         let manifest = fs::read(self.path("device/bundle/manifest")).unwrap();
         let mut entries = files_named(&manifest).unwrap().into_iter();
@@ -337,7 +338,8 @@ impl Town {
         }
     }
 
-    /// How many passages are at the hub; none of them twice, and nothing that contradicts itself.
+    /// Number of passages at the hub, after checking that none is there twice and nothing
+    /// contradicts itself.
     #[track_caller]
     pub fn arrived_once(&self) -> u64 {
         let arrived = self.arrived();
@@ -357,7 +359,7 @@ impl Town {
         lines(&Said::of(list.output().unwrap()).well())
     }
 
-    /// What the hub found not to fit together.
+    /// The contradictions that the hub has found.
     pub fn findings(&self) -> Vec<Value> {
         let listed = self.listed().into_iter();
         listed.filter(|value| value["what"] == "finding").collect()
@@ -379,7 +381,7 @@ pub fn open_log(device: &Path) -> Result<PassageLog, LogError> {
     opened.map(|opened| opened.log)
 }
 
-/// Logs so many passages in one commit.
+/// Logs that many passages in one commit.
 pub fn log_together(log: &mut PassageLog, count: u64) -> Result<(), LogError> {
     let (passage, key) = (fixture::passage(now()), fixture::tracing());
     let group = vec![(&passage, &key); count as usize];
@@ -407,7 +409,7 @@ pub fn post(address: &str, path: &str, body: &[u8]) -> (u16, Vec<u8>) {
     (head.split(' ').nth(1).unwrap().parse().unwrap(), body)
 }
 
-/// How often something is tried: `GATEPOST_FAULTS` times as often as in an ordinary test run.
+/// Number of rounds: `GATEPOST_FAULTS` times as many as in an ordinary test run.
 pub fn runs(ordinary: u64) -> u64 {
     let factor = std::env::var("GATEPOST_FAULTS").ok();
     ordinary * factor.and_then(|factor| factor.parse().ok()).unwrap_or(1)

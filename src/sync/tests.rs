@@ -1,4 +1,4 @@
-//! The exchange against hubs that fail, lie and drip, over real sockets. After each fault the same
+//! Syncs with hubs that fail, lie and drip, over real sockets. After each fault the same
 //! must hold: what was logged is at the hub exactly once, or still on the device, and the chain
 //! proves it.
 
@@ -82,7 +82,7 @@ impl Device {
         device_id(&self.identity.key.public())
     }
 
-    /// The scanner starts anew, in another epoch.
+    /// The scanner restarts, in another epoch.
     fn restart(&mut self) {
         self.epochs += 1;
         let epoch = Epoch([self.epochs; 16]);
@@ -132,7 +132,7 @@ impl Device {
     fn nothing_is_lost(&self, hub: &ModelHub) {
         let at_hub = hub.passages_of(self.id());
         assert_eq!(hub.conflicts(), 0, "the hub was told two stories");
-        // What the hub took and could not say waits here all the same.
+        // What the hub took without saying so waits here nevertheless.
         assert!(
             at_hub + self.waiting() >= self.logged && at_hub <= self.logged,
             "{} logged, {at_hub} at the hub, {} wait",
@@ -150,7 +150,7 @@ impl Device {
     }
 }
 
-/// A hub, and a device of it that has logged so many passages.
+/// A hub, and one of its devices that has logged that many passages.
 fn passed(count: u64) -> (ModelHub, Device) {
     let hub = ModelHub::new();
     let mut device = Device::new(42, &hub.address, Vec::new());

@@ -1,5 +1,5 @@
-//! Attacks on a device by what a hub, a network or a USB stick brings. After each the old bundle is
-//! the one in use, and the honest next one still gets in.
+//! Attacks on a device through a hub, a network or a USB stick. After each, the old bundle is in
+//! use, and the next honest one is still installed.
 
 use std::io::Read;
 
@@ -15,7 +15,7 @@ use super::{
 };
 use crate::store::bundles::{BundleDirectory, BundleOrigin};
 
-/// What a device that has the first bundle says to this one.
+/// The error of a device that has the first bundle and is given this one.
 fn refused(origin: &mut dyn BundleOrigin) -> CacheError {
     let folder = tempfile::tempdir().unwrap();
     let cache = cache(&folder);
@@ -106,7 +106,7 @@ fn truncation_of_the_manifest_at_any_length_is_refused() {
 /// An origin that never stops sending.
 struct Endless {
     manifest: Vec<u8>,
-    /// Bytes that were taken from it.
+    /// Bytes that were read from it.
     taken: u64,
 }
 
@@ -293,7 +293,7 @@ fn partial_usb_stick_with_any_file_missing_or_cut_is_refused() {
     let first = Region::default();
     let held = files_named(&first.manifest()).unwrap();
     for entry in files_named(&manifest).unwrap() {
-        // What the device has already, it does not ask for.
+        // The device does not ask for what it has already.
         if held.iter().any(|held| held.digest == entry.digest) {
             continue;
         }

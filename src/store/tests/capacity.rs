@@ -79,7 +79,7 @@ fn a_log_at_its_cap_gives_up_the_oldest_that_the_hub_holds_and_nothing_else() {
     assert_eq!(outbox.backlog().unwrap().unsent, logged - 100);
     assert_eq!(records(&disk.path), logged as i64 - 100);
 
-    // A receipt makes room again.
+    // A receipt makes space again.
     acknowledge_all(&mut outbox);
     passages.make_space().unwrap();
     try_log(&mut passages, 50).unwrap();
@@ -203,7 +203,7 @@ fn a_parked_epoch_is_seen_waits_a_day_and_goes_again_when_it_is_told_to() {
     assert_eq!(outbox.backlog().unwrap().parked, 1);
     assert_eq!(outbox.resting(NOW).unwrap(), BTreeSet::from([epoch]));
     assert!(outbox.resting(NOW.plus(DAY)).unwrap().is_empty());
-    // A clock that has gone back must not hold it for years.
+    // A clock that was set back must not hold it for years.
     assert!(outbox.resting(NOW.minus(1)).unwrap().is_empty());
 
     assert_eq!(outbox.unpark().unwrap(), 1);

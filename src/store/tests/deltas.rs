@@ -1,4 +1,4 @@
-//! Lists that come by delta, and what happens when a delta is no good.
+//! Lists that come by delta, and what happens when a delta is bad.
 
 use gatepost_pass::{
     BundleFiles, Colour, FileRole, IssuerId, List, SubjectTag,
@@ -77,7 +77,7 @@ fn is_delta(entry: &&FileEntry) -> bool {
     matches!(entry.role, FileRole::Delta { .. })
 }
 
-/// Takes a bundle in, and what was told of its lists.
+/// Installs a bundle, and returns what was reported on its lists.
 pub(super) fn install_reporting(
     cache: &BundleCache,
     origin: &mut Stick<'_>,
@@ -91,7 +91,7 @@ pub(super) fn install_reporting(
     (taken, told)
 }
 
-/// A device that holds the first of some days.
+/// A device that has installed the bundle of a day.
 fn holding(day: &Region) -> (TempDir, BundleCache) {
     let folder = tempfile::tempdir().unwrap();
     let cache = cache(&folder);
@@ -99,7 +99,8 @@ fn holding(day: &Region) -> (TempDir, BundleCache) {
     (folder, cache)
 }
 
-/// The device has the bundle, every byte of it, and nothing else but what the one before needs.
+/// Checks that the device has every byte of the bundle, and nothing else but the files of the one
+/// before.
 fn has_it_whole(folder: &TempDir, bundle: &Changed, before: &Region) {
     let files = folder.path().join("files");
     let needed = |manifest: &[u8]| -> BTreeSet<_> {
@@ -184,7 +185,7 @@ fn a_device_from_before_the_first_delta_takes_the_list() {
     has_it_whole(&folder, &bundle, &first);
 }
 
-/// What can be the matter with a delta, or with what it begins at.
+/// What can be wrong with a delta, or with the list that it applies to.
 #[test]
 fn whatever_is_the_matter_with_a_delta_the_whole_list_comes_instead() {
     type Harm = fn(&mut Changed, &TempDir);

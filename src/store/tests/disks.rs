@@ -1,10 +1,10 @@
-//! Disks that tear, rot and lie under the log. Each test says how many times it did so.
+//! Disks that tear, rot and lie under the log. Each test prints how often it did so.
 
 use gatepost_pass::fixture::Dice;
 
 use super::*;
 
-/// `GATEPOST_FAULTS` times as often as in an ordinary test run.
+/// Number of rounds: `GATEPOST_FAULTS` times as many as in an ordinary test run.
 fn runs(ordinary: u64) -> u64 {
     let factor = std::env::var("GATEPOST_FAULTS").ok();
     ordinary * factor.and_then(|factor| factor.parse().ok()).unwrap_or(1)
@@ -82,7 +82,7 @@ fn a_write_that_a_power_cut_tears_costs_nothing_that_was_logged() {
     for _ in 0..runs(2) {
         let written = disk();
         let mut passages = open(&written.path, 1).log;
-        // So that it is copied back and begun anew many times.
+        // So that it is copied back and restarted many times.
         let often = passages
             .connection()
             .pragma_update(None, "wal_autocheckpoint", 40);
@@ -95,7 +95,7 @@ fn a_write_that_a_power_cut_tears_costs_nothing_that_was_logged() {
             let after = Snapshot::of(&written.path);
             let mut cut = before.clone();
             if dice.index(2) == 0 || before.database == after.database {
-                // In the middle of the transaction's frames: nothing of it has been told yet.
+                // In the middle of the transaction's frames: none of it has been reported yet.
                 cut.wal = tear(&before.wal, &after.wal, &mut dice);
                 // SQLite syncs a new header before the frames that follow it.
                 let header = cut.wal.len().min(32);
@@ -168,7 +168,7 @@ fn rotten_bytes_anywhere_lose_no_passage_that_the_device_does_not_still_hold() {
         let kept = whole_records(&other.path);
         match opened.set_aside {
             None => {
-                // The last transactions can't be told from torn ones.
+                // The last transactions cannot be told from torn ones.
                 let last = if in_wal { 50 } else { 0 };
                 assert!(
                     kept + last >= *logged,

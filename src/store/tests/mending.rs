@@ -1,9 +1,9 @@
-//! A damaged log is put in order again, whatever stops that on its way.
+//! A damaged log is replaced, whatever interrupts that.
 
 use super::*;
 use crate::store::{replace_damaged, small_disk::SmallDisk};
 
-/// Leaves on the disk what a power cut leaves.
+/// Brings the disk into the state that a power cut leaves.
 type Leave<'a> = &'a dyn Fn(&Path);
 
 fn beside(path: &Path, suffix: &str) -> PathBuf {
@@ -46,7 +46,7 @@ fn names(path: &Path) -> BTreeSet<String> {
 
 #[test]
 fn a_mend_that_breaks_off_anywhere_loses_nothing_that_could_be_read() {
-    // What is on the disk when the power goes, by where the mend was.
+    // The state of the disk when the power is cut, by the step that was reached.
     let whole = |path: &Path| {
         let (begun, whole) = (beside(path, ".rescue"), beside(path, ".rescued"));
         replace_damaged::build(&begun, path, device()).unwrap();

@@ -1,4 +1,4 @@
-//! A disk on which only what was synced is sure: what a power cut may leave, in every way.
+//! A disk that keeps only what was synced for certain: everything that a power cut may leave.
 
 use std::{
     cell::RefCell,
@@ -19,11 +19,11 @@ pub(super) enum Fault {
     None,
     /// From this operation on nothing happens any more: the process was killed.
     Killed(usize),
-    /// From this writing operation on there is no room; half of what was written last fits.
+    /// From this writing operation on there is no space; half of the last write fits.
     Full(usize),
 }
 
-/// The real file system, which writes down what is done to it and fails where it is told to.
+/// The real file system, which records the operations and fails where it is told to.
 #[derive(Clone, Debug)]
 pub(super) struct Recorder {
     root: PathBuf,
@@ -132,7 +132,7 @@ pub(super) enum Unsynced {
     Zeros,
 }
 
-/// A change of names that a cut can still undo.
+/// A change of names that a power cut can still undo.
 #[derive(Clone, Debug)]
 pub(super) enum Naming {
     Give(PathBuf, usize),
@@ -146,7 +146,7 @@ pub(super) struct Model {
     inodes: Vec<Inode>,
     /// Names as the program sees them.
     names: BTreeMap<PathBuf, usize>,
-    /// Names as they are on the disk for sure.
+    /// Names that are on the disk for certain.
     durable: BTreeMap<PathBuf, usize>,
     pending: Vec<Naming>,
 }

@@ -1,5 +1,5 @@
-//! Power cuts, kills and full disks at every step of taking a bundle in: the old or the new bundle
-//! loads whole, never neither, and the next try succeeds.
+//! Power cuts, kills and full disks at every step of an installation: the old or the new bundle
+//! loads, complete, and the next attempt succeeds.
 
 use super::{
     deltas::with_deltas,
@@ -51,7 +51,7 @@ impl Way {
         folder
     }
 
-    /// Takes the later one in on a disk with a fault.
+    /// Installs the later one on a disk with a fault.
     fn go(&self, folder: &TempDir, fault: Fault) -> (Result<InstallOutcome, CacheError>, Vec<Op>) {
         let disk = Recorder::new(folder, fault);
         let cache = BundleCache::on(disk.clone(), folder.path().to_owned());
@@ -62,7 +62,7 @@ impl Way {
     }
 
     /// After a restart the old or the new bundle is there, nothing goes back, and the new one can
-    /// be had.
+    /// be installed.
     fn recovers(&self, folder: &TempDir, what: &str) -> u64 {
         let cache = cache(folder);
         let found = loads(&cache);
@@ -78,8 +78,7 @@ impl Way {
             );
             assert_eq!(loads(&cache), found, "{what}: a refused bundle did harm");
         }
-        // A part that was spoilt by the cut is found and thrown away, one a try; there are four
-        // files.
+        // A file that the cut has damaged is found and removed, one per attempt; there are four.
         let taken = (0..5).any(|_| take(&cache, &mut self.bundle.stick()).is_ok());
         assert!(taken, "{what}: the next tries fail");
         assert_eq!(loads(&cache), self.to, "{what}");
@@ -131,7 +130,7 @@ fn a_disk_that_is_full_at_any_write_leaves_the_old_bundle_and_room_for_the_log()
         let mut refused = 0;
         for at in 0..whole {
             let folder = way.before();
-            // What bundle 1 left lies there once more until the first sweep.
+            // The files of bundle 1 stay until the first sweep.
             take(&cache(&folder), &mut stick(&version(2))).unwrap();
             let before = size(&folder);
             let (taken, _) = way.go(&folder, Fault::Full(at));
@@ -187,7 +186,7 @@ fn power_cut_right_after_a_bundle_was_taken_in_does_not_take_it_away() {
     }
 }
 
-/// The model finds what it is there to find.
+/// The model finds a missing sync.
 #[test]
 fn the_simulated_cut_breaks_a_swap_that_forgets_to_sync() {
     for way in [Way::whole(1), Way::by_deltas(1)] {

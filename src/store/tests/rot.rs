@@ -63,7 +63,7 @@ impl Device {
             .unwrap()
     }
 
-    /// One round of the background check: what it finds, and how many chunks it looked at.
+    /// One round of the background check: the damage, and the number of chunks checked.
     fn round(&self) -> (Vec<ChunkDamage>, u32) {
         let mut scrubber = Scrubber::new(self.cache.clone(), fixture::root());
         let (mut found, mut checked) = (Vec::new(), 0);
@@ -117,7 +117,7 @@ impl Device {
     }
 }
 
-/// How many of those who are listed the list can't answer for. Panics when it calls one not listed.
+/// Number of listed persons for whom the list gives an error. Panics when it calls one not listed.
 fn unanswered<R: ReadAt>(list: &List<R>) -> usize {
     let answers = (3..3 + PEOPLE).map(|n| list.status(&person(n)));
     let errors = answers.filter(|answer| match answer {
@@ -144,7 +144,7 @@ fn a_rotten_chunk_is_named_and_only_its_bytes_come_again_into_a_list_that_stays_
     let errors = unanswered(list);
     assert!((1..2000).contains(&errors), "{errors} of a page");
 
-    // Nobody knows yet.
+    // The damage is not known yet.
     let same = take(&device.cache, &mut stick(&device.region));
     assert!(matches!(same, Ok(InstallOutcome::AlreadyInstalled)));
     let (found, _) = device.round();
@@ -184,7 +184,7 @@ fn rot_anywhere_in_a_list_is_mended_by_the_bundle_that_has_it() {
     for (places, parts) in [
         (vec![HEAD], Some(1)),
         (vec![HEAD + CHUNK, HEAD + 2 * CHUNK], Some(2)),
-        // The index, and the digests, without which nothing else can be judged.
+        // The index, and the digests, without which nothing else can be checked.
         (vec![digests - 1], Some(1)),
         (vec![length - 1], Some(1)),
         (vec![length - 1, HEAD + CHUNK], Some(2)),
@@ -265,7 +265,7 @@ fn a_stick_with_other_bytes_mends_nothing_and_the_rest_of_the_list_stays_in_use(
     assert!(errors < CHUNK / 6, "{errors}");
 
     *device.region.files.0.borrow_mut() = honest;
-    // A bundle of no worth that comes in between does not take the mark away.
+    // An invalid bundle in between does not remove the mark.
     let mut forged = Stick::new(&device.region, manifest.clone());
     *forged.manifest.last_mut().unwrap() ^= 1;
     take(&device.cache, &mut forged).unwrap_err();

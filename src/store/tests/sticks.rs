@@ -102,7 +102,7 @@ impl Changed {
     }
 }
 
-/// Puts other bytes in the place of a file, with a digest that fits them.
+/// Replaces a file by other bytes, with a digest that fits them.
 pub(super) fn put(region: &Region, entry: &mut FileEntry, bytes: Vec<u8>) {
     entry.digest = Digest::of(&bytes);
     entry.length = bytes.len() as u64;

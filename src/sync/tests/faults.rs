@@ -1,4 +1,4 @@
-//! What a hub can do to a device, and what it can't.
+//! What a hub can do to a device, and what it cannot.
 
 use super::*;
 
@@ -97,7 +97,7 @@ fn two_devices_with_a_cloned_disk_are_told_apart_and_lose_nothing() {
     let mut clone = Device::new(42, &hub.address, Vec::new());
     device.log = None;
     fs::copy(device.data.passages(), clone.data.passages()).unwrap();
-    // The clone starts in an epoch of its own: both go on, and nothing collides.
+    // The clone starts in an epoch of its own: both continue, and nothing collides.
     (clone.epochs, clone.logged) = (7, 2);
     device.restart();
     device.pass(2);

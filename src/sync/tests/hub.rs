@@ -1,4 +1,4 @@
-//! A hub small enough to be believed: it keeps what it is sent in a map, and fails as it is told.
+//! A hub small enough to be trusted: it keeps what it is sent in a map, and fails as it is told.
 
 use std::{
     collections::{BTreeMap, VecDeque},
@@ -38,7 +38,7 @@ pub(super) enum Fault {
     OthersReceipt,
     /// A good receipt with another chain hash.
     OtherChain,
-    /// A receipt signed by a key that may not.
+    /// A receipt signed by a key that may not sign receipts.
     Unsigned,
     /// Throws the batch away and says that it holds nothing.
     HoldsNothing,
@@ -115,7 +115,8 @@ impl ModelHub {
         self.held.lock().unwrap().conflicts
     }
 
-    /// Passages of a device that hang together from the first record of their epoch on.
+    /// Number of a device's passages, after checking their chain from the first record of each
+    /// epoch.
     pub(super) fn passages_of(&self, device: DeviceId) -> u64 {
         let held = self.held.lock().unwrap();
         let mut passages = 0;
@@ -245,7 +246,7 @@ fn respond(
     stream.flush()
 }
 
-/// Keeps a batch, and says how far its epoch is held without a gap.
+/// Keeps a batch, and returns a receipt up to the first gap in its epoch.
 fn take(body: &[u8], held: &mut Held) -> Option<Vec<u8>> {
     let batch = VerifiedBatch::verify(body, &fixture::trust(), NOW).ok()?;
     let (device, epoch) = (batch.device(), batch.epoch());

@@ -1,4 +1,4 @@
-//! Only the hub whose key the enrolment pins is talked to, over real TLS connections.
+//! A device talks only to the hub whose key the enrolment pins, over real TLS connections.
 
 use std::{net::TcpStream, sync::Arc};
 

@@ -1,4 +1,4 @@
-//! The same batches and receipts by way of a directory.
+//! Batches and receipts by USB stick.
 
 use super::*;
 

@@ -1,4 +1,4 @@
-//! A stolen device, and one that the authority gives up.
+//! A stolen device, and one that the authority has wiped.
 
 use gatepost_pass::{Digest, words::parse_hex};
 use gatepost_protocol::{
@@ -136,7 +136,7 @@ fn a_wiped_device_keeps_nothing_but_signed_batches_that_no_hub_has() {
 
 #[test]
 fn a_wipe_that_breaks_off_anywhere_is_carried_to_its_end_by_the_next_start() {
-    // What is gone by then, in the order in which it goes.
+    // What is destroyed by then, in order.
     let steps: [fn(&DataDir); 4] = [
         |_| {},
         |data| fs::remove_dir_all(data.bundle().join("files")).unwrap(),
@@ -246,7 +246,7 @@ fn an_order_comes_with_the_exchange_and_waits_for_the_log_to_end() {
     assert_eq!(fetch(&mut client).unwrap(), Order::None);
     hub.give_order(order(&device));
     assert_eq!(fetch(&mut client).unwrap(), Order::Wipe);
-    // The scanner is still logging: nothing goes yet.
+    // The scanner is still logging: nothing is destroyed yet.
     let logging = device.data.lock("log").unwrap();
     assert!(matches!(
         wipe::finish(&device.data, NOW),
