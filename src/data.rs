@@ -190,6 +190,9 @@ impl DataDir {
     }
 }
 
+/// First line of the device's key file.
+const KEY_TITLE: &str = "gatepost device key 1";
+
 /// A device without this file is not enrolled.
 fn enrolled(read: Result<Vec<u8>, FileError>) -> Result<Vec<u8>, DataError> {
     read.map_err(|error| match error.is_not_found() {

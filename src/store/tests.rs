@@ -255,8 +255,8 @@ fn a_new_epoch_names_where_the_one_before_stood_even_after_forgetting() {
     outbox.forget(u32::MAX).unwrap();
     drop(passages);
 
-    let mut next = open(&disk.path, 2).log;
-    log(&mut next, NOW);
+    let mut later = open(&disk.path, 2).log;
+    log(&mut later, NOW);
     let outgoing = next(&outbox);
     let start = Record::from_bytes(&outgoing.records[0]).unwrap();
     let Body::EpochStart(Some(previous)) = start.body else {

@@ -142,7 +142,7 @@ fn clock_steps_change_nothing_of_what_arrives() {
 
 #[test]
 fn a_hub_that_asks_for_rest_is_left_alone_for_that_long() {
-    let (hub, mut device) = passed(1);
+    let (hub, device) = passed(1);
     for (fault, rest) in [
         (Fault::Status(503, Some(120)), 120),
         (Fault::Status(429, Some(7)), 7),

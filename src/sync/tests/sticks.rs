@@ -29,7 +29,7 @@ fn batches_go_by_stick_and_receipts_come_back() {
 
 #[test]
 fn an_old_receipt_on_a_stick_takes_nothing_back() {
-    let (hub, mut device) = passed(gatepost_protocol::batch::MAX_RECORDS as u64 + 5);
+    let (hub, device) = passed(gatepost_protocol::batch::MAX_RECORDS as u64 + 5);
     let folder = tempfile::tempdir().unwrap();
     let carry = || stick::carry(&device.data, &device.identity, &device.clock, folder.path());
     carry().unwrap();
@@ -73,7 +73,7 @@ fn receipts_that_are_foreign_or_forged_stay_where_they_are_and_acknowledge_nothi
 
 #[test]
 fn the_time_of_a_receipt_that_comes_by_stick_holds_the_clock_up_as_one_from_the_hub_does() {
-    let (hub, mut device) = passed(1);
+    let (hub, device) = passed(1);
     let folder = tempfile::tempdir().unwrap();
     let carry = || stick::carry(&device.data, &device.identity, &device.clock, folder.path());
     carry().unwrap();

@@ -239,7 +239,7 @@ fn only_the_authoritys_order_for_this_very_device_wipes_it() {
 
 #[test]
 fn an_order_comes_with_the_exchange_and_waits_for_the_log_to_end() {
-    let (hub, mut device) = passed(1);
+    let (hub, device) = passed(1);
     let mut client = device.client();
     let fetch =
         |client: &mut HubClient| wipe::fetch(&device.data, &device.identity, client, &device.clock);
