@@ -16,8 +16,8 @@ use gatepost_protocol::{Direction, Passage, Seen};
 use super::kept::{self, Standpoint};
 use crate::{
     checkpoint::{
-        Basis, Case, Judge, Judged, Looked, Observed, Recent, freshness_for,
-        verdict::{Outcome, Reason},
+        Basis, Case, CheckedDocument, Judge, Judged, Observed, Outcome, Reason, RecentPassages,
+        freshness_for,
     },
     clock::Clock,
     config::Config,
@@ -41,7 +41,7 @@ pub(super) struct Checkpoint {
     manifest_written: Option<SystemTime>,
     /// After a load that failed: not before this.
     load_after: Option<Instant>,
-    recent: Recent,
+    recent: RecentPassages,
     in_view: Vec<(Key, Instant)>,
     direction: Direction,
     place: Standpoint,
@@ -93,7 +93,7 @@ impl Checkpoint {
             bundle: None,
             manifest_written: None,
             load_after: None,
-            recent: Recent::default(),
+            recent: RecentPassages::default(),
             in_view: Vec::new(),
             direction: kept::direction(data).unwrap_or(config.direction),
             place: Standpoint {
@@ -164,7 +164,7 @@ impl Checkpoint {
         at: Instant,
     ) -> Sighted {
         self.tick(at);
-        let none = Recent::default();
+        let none = RecentPassages::default();
         // Without pass-back, or a pass would be new again a frame after it was admitted.
         let plain = |content: &CodeContent| {
             let judged = self.judge(&none, now).code(content);
@@ -204,7 +204,7 @@ impl Checkpoint {
         self.judge(&self.recent, now)
     }
 
-    fn judge<'a>(&'a self, recent: &'a Recent, now: Now) -> Judge<'a, File> {
+    fn judge<'a>(&'a self, recent: &'a RecentPassages, now: Now) -> Judge<'a, File> {
         Judge {
             bundle: self.bundle.as_deref(),
             recent,
@@ -339,10 +339,10 @@ pub(super) fn is_attempt(judged: &Judged) -> bool {
 }
 
 /// The verified badge that was shown, if it was one.
-pub(super) fn badge(judged: &Judged) -> Option<&crate::checkpoint::LookedBadge> {
+pub(super) fn badge(judged: &Judged) -> Option<&crate::checkpoint::CheckedBadge> {
     match &judged.basis {
         Basis::Rules {
-            case: Case::Code(Ok(Looked::Badge(looked))),
+            case: Case::Code(Ok(CheckedDocument::Badge(looked))),
             ..
         } => Some(looked),
         _ => None,
@@ -353,7 +353,7 @@ pub(super) fn badge(judged: &Judged) -> Option<&crate::checkpoint::LookedBadge> 
 pub(super) fn place(judged: &Judged, now: Now) -> Option<&Place> {
     match &judged.basis {
         Basis::Rules {
-            case: Case::Code(Ok(Looked::Place(place))),
+            case: Case::Code(Ok(CheckedDocument::Place(place))),
             ..
         } => Some(place.claims()).filter(|place| now.time < place.not_after.start()),
         _ => None,

@@ -11,7 +11,7 @@ use gatepost_protocol::Temperature;
 
 use super::{Sighting, Stamps, scanner::App};
 use crate::{
-    checkpoint::verdict::Outcome,
+    checkpoint::Outcome,
     config::{ConfigError, Reader},
     decode::CodeContent,
     devices::{DeviceEvent, Sound, Volume},

@@ -44,7 +44,7 @@ use gatepost_protocol::Personal;
 
 use crate::{
     camera::{CameraError, CameraState, PictureFolder},
-    checkpoint::{Lookup, duty::CheckedPin},
+    checkpoint::{CheckedPin, ListAnswer},
     clock::Clock,
     config::Config,
     data::{DataDir, DataError},
@@ -93,7 +93,7 @@ pub(crate) enum Event {
         /// Who was asked for.
         number: Personal<32>,
         /// The answer.
-        listed: Lookup<Listing>,
+        listed: ListAnswer<Listing>,
     },
     /// A PIN was checked.
     PinChecked(CheckedPin),

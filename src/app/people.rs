@@ -7,7 +7,7 @@ use gatepost_protocol::{ByHand, Personal};
 
 use super::{Event, checkpoint::Company, scanner::App, view, workers};
 use crate::{
-    checkpoint::{Lookup, look_up_person},
+    checkpoint::{ListAnswer, look_up_person},
     ui::{ByHandForm, IdEntryView, IdFault, Page, UiUpdate},
 };
 
@@ -33,7 +33,9 @@ impl App {
         let bundle = self.checkpoint.bundle().cloned();
         let events = self.events.clone();
         workers::beside(move || {
-            let listed = bundle.map_or(Lookup::NoList, |bundle| look_up_person(&number, &*bundle));
+            let listed = bundle.map_or(ListAnswer::NoList, |bundle| {
+                look_up_person(&number, &*bundle)
+            });
             let number = String::from_utf8_lossy(number.as_bytes()).into_owned();
             // At most 32 letters and digits, by its type.
             let number = Personal(number.try_into().unwrap_or_default());
@@ -43,7 +45,7 @@ impl App {
     }
 
     /// The identity list has answered.
-    pub(super) fn looked_up(&mut self, number: Personal<32>, listed: Lookup<Listing>) {
+    pub(super) fn looked_up(&mut self, number: Personal<32>, listed: ListAnswer<Listing>) {
         self.looking = None;
         self.show_id_entry(None);
         let judged = self

@@ -4,12 +4,7 @@
 use std::time::{Duration, Instant};
 
 use crate::{
-    checkpoint::{
-        Judged,
-        duty::Candidate,
-        group::{Full, Group},
-        verdict::Outcome,
-    },
+    checkpoint::{GroupFull, Judged, Outcome, SupervisorCandidate, VerdictGroup},
     ui::{OverrideView, SavedState},
 };
 use gatepost_protocol::OverrideWhy;
@@ -30,7 +25,7 @@ pub(super) struct Session<A> {
 /// A verdict on screen.
 #[derive(Debug)]
 pub(super) struct Standing<A> {
-    group: Group,
+    group: VerdictGroup,
     passages: Vec<Passed>,
     admits: Vec<A>,
     since: Instant,
@@ -71,7 +66,7 @@ pub(super) enum Overrides {
     /// The reason is chosen: a badge, please.
     ShowBadge(OverrideWhy),
     /// A badge counts, and its PIN is asked.
-    EnterPin(OverrideWhy, Candidate),
+    EnterPin(OverrideWhy, SupervisorCandidate),
     /// The badge that was shown does not count.
     BadgeRefused(OverrideWhy),
 }
@@ -110,7 +105,7 @@ impl<A> Session<A> {
     pub(super) fn show(&mut self, first: Judged, at: Instant, lasts: Duration) -> u32 {
         self.verdicts = self.verdicts.wrapping_add(1);
         self.open = Some(Standing {
-            group: Group::new(first),
+            group: VerdictGroup::new(first),
             passages: vec![Passed::Waiting],
             admits: Vec::new(),
             since: at,
@@ -122,9 +117,9 @@ impl<A> Session<A> {
     }
 
     /// Takes one more code onto the page.
-    pub(super) fn join(&mut self, judged: Judged) -> Result<usize, Box<Full>> {
+    pub(super) fn join(&mut self, judged: Judged) -> Result<usize, Box<GroupFull>> {
         let Some(standing) = &mut self.open else {
-            return Err(Box::new(Full(judged)));
+            return Err(Box::new(GroupFull(judged)));
         };
         let at = standing.group.join(judged)?;
         standing.passages.push(Passed::Waiting);
@@ -254,7 +249,7 @@ impl<A> Session<A> {
 }
 
 impl<A> Standing<A> {
-    pub(super) fn group(&self) -> &Group {
+    pub(super) fn group(&self) -> &VerdictGroup {
         &self.group
     }
 

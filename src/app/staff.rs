@@ -8,8 +8,8 @@ use gatepost_protocol::{Allowed, OverrideWhy};
 use super::{Event, scanner::App, session::Overrides, view, workers};
 use crate::{
     checkpoint::{
-        LookedBadge, Overriding,
-        duty::{Candidate, CheckedPin, Duty, PadState, PinPad, Standing, Supervisor},
+        CheckedBadge, CheckedPin, DutyStatus, GuardDuty, Overriding, PadState, PinPad, Supervisor,
+        SupervisorCandidate,
     },
     devices::Sound,
     ui::{Page, UiUpdate},
@@ -21,7 +21,7 @@ const SAY_ON_DUTY: Duration = Duration::from_secs(3);
 /// The guard on duty, and the pad on which all PINs are entered.
 #[derive(Debug, Default)]
 pub(super) struct Staff {
-    pub(super) duty: Duty,
+    pub(super) duty: GuardDuty,
     pub(super) pad: PinPad,
     /// What the duty page says of the pad.
     shown: Option<PadState>,
@@ -37,7 +37,7 @@ impl Staff {
 
 impl App {
     /// A badge that verifies was shown: a supervisor's word where one is awaited, or else the next guard.
-    pub(super) fn badge_shown(&mut self, looked: LookedBadge, at: Instant) {
+    pub(super) fn badge_shown(&mut self, looked: CheckedBadge, at: Instant) {
         let awaited = self
             .session
             .open()
@@ -60,13 +60,13 @@ impl App {
 
     /// Tells in sound and by itself going back how a badge or a PIN fared.
     fn duty_changed(&mut self, at: Instant) {
-        match self.staff.duty.standing() {
-            Standing::On(_) => {
+        match self.staff.duty.status() {
+            DutyStatus::On(_) => {
                 self.play(Sound::Admit);
                 self.back_at = Some(at + SAY_ON_DUTY);
             }
-            Standing::Fault(_) => self.play(Sound::Refuse),
-            Standing::Asking(_) | Standing::Nobody => self.play(Sound::Scanned),
+            DutyStatus::Fault(_) => self.play(Sound::Refuse),
+            DutyStatus::Asking(_) | DutyStatus::Nobody => self.play(Sound::Scanned),
         }
         self.show_duty();
         self.status_soon();
@@ -76,10 +76,10 @@ impl App {
     /// is slow on purpose.
     pub(super) fn pin(&mut self, text: String) {
         let overriding = self.session.open().map(|standing| &standing.overriding);
-        let badge = match (overriding, self.staff.duty.standing()) {
+        let badge = match (overriding, self.staff.duty.status()) {
             (Some(Overrides::EnterPin(_, candidate)), _) => Some(candidate.badge()),
-            (_, Standing::Asking(badge)) => Some(badge),
-            (_, Standing::On(_) | Standing::Nobody | Standing::Fault(_)) => None,
+            (_, DutyStatus::Asking(badge)) => Some(badge),
+            (_, DutyStatus::On(_) | DutyStatus::Nobody | DutyStatus::Fault(_)) => None,
         };
         if let (Some(badge), Ok(pin)) = (badge, Pin::try_from(text))
             && let Some(entered) = self.staff.pad.enter(badge, pin, Instant::now())
@@ -107,7 +107,7 @@ impl App {
             }
             return;
         }
-        if let Standing::Asking(_) = self.staff.duty.standing() {
+        if let DutyStatus::Asking(_) = self.staff.duty.status() {
             self.staff.duty.checked(pin);
             self.duty_changed(at);
         } else {
@@ -139,10 +139,12 @@ impl App {
         (verdict.overriding == Overriding::Possible).then_some(worst)
     }
 
-    fn supervisor_shown(&mut self, looked: LookedBadge, why: OverrideWhy) {
+    fn supervisor_shown(&mut self, looked: CheckedBadge, why: OverrideWhy) {
         let now = self.clock.now();
         let place = self.checkpoint.place().id.clone();
-        match Candidate::new(looked, place.as_str(), now.time).map(Candidate::without_pin) {
+        match SupervisorCandidate::new(looked, place.as_str(), now.time)
+            .map(SupervisorCandidate::without_pin)
+        {
             Ok(Ok(supervisor)) => self.allow(&supervisor, why),
             Ok(Err(candidate)) => {
                 self.overriding(Overrides::EnterPin(why, *candidate));

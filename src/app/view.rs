@@ -11,17 +11,13 @@ use gatepost_protocol::Temperature;
 use super::{checkpoint::Checkpoint, hub::HubLink, session::Standing, staff::Staff};
 use crate::{
     camera::{CameraError, CameraState},
-    checkpoint::{
-        Person, Question, Verdict,
-        duty::{BadgeFault, PadState, Standing as DutyStanding},
-        verdict::Outcome,
-    },
+    checkpoint::{BadgeFault, DutyStatus, JudgedPerson, OpenQuestion, Outcome, PadState, Verdict},
     clock::{format_hour, local_date},
     store::{HourCount, InstalledBundle},
     ui::{
         CameraView, ClockView, ColourView, DeskView, DocumentView, DutyState, DutyView,
         FreshnessView, HourView, IdFault, IssuerView, MemberView, MomentView, OverrideView,
-        PersonView, Question as QuestionView, StatusView, TemperatureAnswer, VerdictView,
+        PersonView, Question, StatusView, TemperatureAnswer, VerdictView,
     },
 };
 
@@ -40,7 +36,7 @@ pub(super) fn verdict<A>(
         return blank(number);
     };
     let asked = group.asked().and_then(|(at, question)| {
-        let Question::Temperature = question;
+        let OpenQuestion::Temperature = question;
         Some(&members.get(at)?.verdict)
     });
     let issuer = worst.issuer.as_ref().map(|issuer| {
@@ -70,7 +66,7 @@ pub(super) fn verdict<A>(
         link: worst.link.clone(),
         desks: desks.collect(),
         passed_minutes_ago: worst.passed_minutes_ago,
-        question: asked.map(|_| QuestionView::Temperature { reader }),
+        question: asked.map(|_| Question::Temperature { reader }),
         overriding: standing.overriding(),
         members: if several {
             members
@@ -103,7 +99,7 @@ fn blank(number: u32) -> VerdictView {
     }
 }
 
-fn person(person: &Person) -> PersonView {
+fn person(person: &JudgedPerson) -> PersonView {
     PersonView {
         name: person.name.clone(),
         last4: person.last4.clone(),
@@ -154,11 +150,11 @@ pub(super) fn duty(staff: &Staff, supervisor: Option<&Badge>, at: Instant) -> Du
             tries_left,
         },
     };
-    let state = match (supervisor, staff.duty.standing()) {
-        (Some(badge), _) | (None, DutyStanding::Asking(badge)) => asking(badge),
-        (None, DutyStanding::On(_)) => DutyState::OnDuty,
-        (None, DutyStanding::Nobody) => DutyState::ShowBadge,
-        (None, DutyStanding::Fault(fault)) => match fault {
+    let state = match (supervisor, staff.duty.status()) {
+        (Some(badge), _) | (None, DutyStatus::Asking(badge)) => asking(badge),
+        (None, DutyStatus::On(_)) => DutyState::OnDuty,
+        (None, DutyStatus::Nobody) => DutyState::ShowBadge,
+        (None, DutyStatus::Fault(fault)) => match fault {
             BadgeFault::Expired => DutyState::Expired,
             BadgeFault::Revoked => DutyState::Revoked,
             BadgeFault::OtherPlace => DutyState::OtherPlace,

@@ -8,7 +8,7 @@ use std::{
 };
 
 use super::{Stamps, workers::FrameInbox};
-use crate::{checkpoint::verdict::Outcome, names, ui::UiHandle};
+use crate::{checkpoint::Outcome, names, ui::UiHandle};
 
 /// Something worth a figure. Its text is a line of tab-separated words and numbers; times in milliseconds.
 #[derive(Clone, Copy, Debug, PartialEq)]

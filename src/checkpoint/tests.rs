@@ -13,17 +13,19 @@ use gatepost_pass::{
     words::Class,
 };
 
-use super::{Basis, Case, Judge, Judged, Looked, Recent, verdict::Outcome, verdict::Reason};
+use super::{
+    Basis, Case, CheckedBadge, CheckedDocument, Judge, Judged, Outcome, Reason, RecentPassages,
+};
 use crate::decode::CodeContent;
 use gatepost_protocol::Direction;
 
-mod duty;
-mod group;
-mod identity;
+mod guard_duty;
 mod overriding;
 mod people;
+mod person_lookup;
 mod policy;
 mod time;
+mod verdict_group;
 
 const TRUSTED: Now = Now {
     time: NOW,
@@ -33,7 +35,7 @@ const TRUSTED: Now = Now {
 struct Gate {
     region: Region,
     now: Now,
-    recent: Recent,
+    recent: RecentPassages,
 }
 
 impl Gate {
@@ -41,7 +43,7 @@ impl Gate {
         Self {
             region: Region::default(),
             now: TRUSTED,
-            recent: Recent::default(),
+            recent: RecentPassages::default(),
         }
     }
 
@@ -73,6 +75,18 @@ impl Gate {
             recent: &self.recent,
             direction: Direction::In,
             now: self.now,
+        }
+    }
+
+    /// A staff badge, checked against the lists.
+    fn badge(&self, badge: &gatepost_pass::Badge) -> CheckedBadge {
+        let text = to_text(&documents().sign(Kind::Badge, badge));
+        match self.judge(&text).basis {
+            Basis::Rules {
+                case: Case::Code(Ok(CheckedDocument::Badge(checked))),
+                ..
+            } => checked,
+            _ => unreachable!("a verified badge"),
         }
     }
 
@@ -293,7 +307,7 @@ fn a_place_code_is_not_a_pass_and_says_where_the_device_stands() {
     let judged = Gate::new().judge(&text);
     assert_eq!(judged.verdict.reasons, [Reason::NotAPass]);
     let Basis::Rules {
-        case: Case::Code(Ok(Looked::Place(read))),
+        case: Case::Code(Ok(CheckedDocument::Place(read))),
         ..
     } = judged.basis
     else {

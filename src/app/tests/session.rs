@@ -7,7 +7,7 @@ use gatepost_protocol::Direction;
 
 use crate::{
     app::session::{Left, Session, Told},
-    checkpoint::{Judge, Judged, Recent},
+    checkpoint::{Judge, Judged, RecentPassages},
     decode::CodeContent,
     ui::SavedState,
 };
@@ -18,7 +18,7 @@ fn judged(n: u8) -> Judged {
     let bundle = fixture::Region::default().verified();
     let judge = Judge {
         bundle: Some(&bundle),
-        recent: &Recent::default(),
+        recent: &RecentPassages::default(),
         direction: Direction::In,
         now: Now {
             time: fixture::NOW,

@@ -4,7 +4,7 @@ use gatepost_pass::{Listing, policy::WithoutCode};
 use gatepost_protocol::{ByHand, Personal, Seen, Temperature, WhyNoCode};
 
 use super::*;
-use crate::checkpoint::{Lookup, Observed, Question};
+use crate::checkpoint::{ListAnswer, Observed, OpenQuestion};
 
 const NUMBER: &str = "11010519491231002X";
 
@@ -12,7 +12,7 @@ fn number() -> Personal<32> {
     Personal(NUMBER.try_into().unwrap())
 }
 
-fn person(gate: &Gate, listed: Lookup<Listing>) -> (Outcome, Vec<Reason>) {
+fn person(gate: &Gate, listed: ListAnswer<Listing>) -> (Outcome, Vec<Reason>) {
     let bundle = gate.region.verified();
     let verdict = gate.bench(&bundle).person(number(), listed).verdict;
     (verdict.outcome, verdict.reasons)
@@ -47,7 +47,7 @@ fn measured(gate: &Gate, bytes: &[u8], temperature: Temperature) -> (Outcome, Ve
 fn a_green_pass_is_asked_for_the_temperature_once_and_the_answer_decides() {
     let gate = Gate::with(|policy| policy.temperature = true);
     let asked = gate.judge(&to_text(&paper(1))).verdict;
-    assert_eq!(asked.question(), Some(Question::Temperature));
+    assert_eq!(asked.question(), Some(OpenQuestion::Temperature));
     for (answer, told) in [
         (Temperature::Normal, admit()),
         (Temperature::Fever, refuse(Reason::Fever)),
@@ -96,30 +96,33 @@ fn an_id_number_is_judged_by_what_the_identity_list_answers() {
     use Listing::{Listed, NotListed};
     for (listed, told) in [
         (
-            Lookup::Found(NotListed),
+            ListAnswer::Found(NotListed),
             (Outcome::Admit, vec![Reason::NotListed]),
         ),
-        (Lookup::Found(Listed(Colour::Yellow)), check(Reason::Yellow)),
-        (Lookup::Found(Listed(Colour::Red)), refuse(Reason::Red)),
-        (Lookup::NoList, check(Reason::NoList)),
-        (Lookup::Unreadable, check(Reason::ListUnreadable)),
-        (Lookup::NotAsked, check(Reason::NoList)),
+        (
+            ListAnswer::Found(Listed(Colour::Yellow)),
+            check(Reason::Yellow),
+        ),
+        (ListAnswer::Found(Listed(Colour::Red)), refuse(Reason::Red)),
+        (ListAnswer::NoList, check(Reason::NoList)),
+        (ListAnswer::Unreadable, check(Reason::ListUnreadable)),
+        (ListAnswer::NotAsked, check(Reason::NoList)),
     ] {
         assert_eq!(person(&gate, listed), told, "{listed:?}");
     }
     let mut warm = Gate::with(|policy| policy.temperature = true);
     let asked = check(Reason::TakeTemperature);
-    assert_eq!(person(&warm, Lookup::Found(NotListed)), asked);
+    assert_eq!(person(&warm, ListAnswer::Found(NotListed)), asked);
     warm.now.time = SIGNED.plus(8 * DAY);
     let old = refuse(Reason::ExpiredData);
-    assert_eq!(person(&warm, Lookup::Found(NotListed)), old);
+    assert_eq!(person(&warm, ListAnswer::Found(NotListed)), old);
 }
 
 #[test]
 fn a_person_by_number_is_shown_by_its_end_and_comes_back_like_a_pass() {
     let mut gate = Gate::new();
     let bundle = gate.region.verified();
-    let listed = Lookup::Found(Listing::NotListed);
+    let listed = ListAnswer::Found(Listing::NotListed);
     let judged = gate.bench(&bundle).person(number(), listed);
     assert_eq!(judged.seen, Seen::IdNumber(number()));
     assert_eq!(judged.verdict.people[0].last4, "002X");

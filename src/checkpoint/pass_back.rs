@@ -16,7 +16,7 @@ const LONGEST: Duration = Duration::from_secs(u8::MAX as u64 * 60);
 /// Who was admitted a short while ago, and which way. On the steady clock, so that a wrong wall clock makes
 /// nobody come back.
 #[derive(Debug, Default)]
-pub struct Recent {
+pub struct RecentPassages {
     passed: VecDeque<(Who, Direction, Instant)>,
     at: Option<Instant>,
 }
@@ -38,7 +38,7 @@ impl Who {
     }
 }
 
-impl Recent {
+impl RecentPassages {
     /// Moves on in time, and forgets what is too old.
     pub fn tick(&mut self, at: Instant) {
         self.at = Some(at);
@@ -89,7 +89,7 @@ mod tests {
     #[test]
     fn whose_admission_was_withdrawn_has_passed_no_more_than_before() {
         let someone = Seen::IdNumber(Personal("11010519491231002X".try_into().unwrap()));
-        let mut recent = Recent::default();
+        let mut recent = RecentPassages::default();
         let first = Instant::now();
         let second = first + Duration::from_secs(60);
         recent.add(&someone, Direction::In, first);

@@ -5,10 +5,7 @@ use std::time::{Duration, Instant};
 use gatepost_pass::{Badge, Pin, PinHash, Revocation, Site, badge::BadgeRole};
 
 use super::*;
-use crate::checkpoint::{
-    LookedBadge, Lookup,
-    duty::{BadgeFault, Duty, PadState, PinPad, Standing},
-};
+use crate::checkpoint::{BadgeFault, DutyStatus, GuardDuty, ListAnswer, PadState, PinPad};
 
 fn guard(n: u8) -> Badge {
     fixture::badge(n, BadgeRole::Guard)
@@ -26,27 +23,16 @@ fn pin(text: &str) -> Pin {
     text.to_owned().try_into().unwrap()
 }
 
-fn looked(gate: &Gate, badge: &Badge) -> LookedBadge {
-    let text = to_text(&documents().sign(Kind::Badge, badge));
-    match gate.judge(&text).basis {
-        Basis::Rules {
-            case: Case::Code(Ok(Looked::Badge(looked))),
-            ..
-        } => looked,
-        _ => unreachable!("a verified badge"),
-    }
-}
-
 /// Enters a PIN and waits until it is checked.
-fn enter(duty: &mut Duty, pad: &mut PinPad, badge: &Badge, text: &str, at: Instant) {
+fn enter(duty: &mut GuardDuty, pad: &mut PinPad, badge: &Badge, text: &str, at: Instant) {
     let checked = pad.enter(badge, pin(text), at).unwrap().check();
     pad.checked(&checked, at);
     duty.checked(&checked);
 }
 
-fn shown(badge: &Badge) -> Duty {
-    let mut duty = Duty::default();
-    duty.show(looked(&Gate::new(), badge), "gate-3", NOW);
+fn shown(badge: &Badge) -> GuardDuty {
+    let mut duty = GuardDuty::default();
+    duty.show(Gate::new().badge(badge), "gate-3", NOW);
     duty
 }
 
@@ -54,10 +40,10 @@ fn shown(badge: &Badge) -> Duty {
 fn a_badge_without_a_pin_signs_its_guard_on_and_the_next_one_takes_over() {
     let mut duty = shown(&guard(1));
     assert_eq!(duty.guard(), Some(&guard(1)));
-    duty.show(looked(&Gate::new(), &guard(2)), "gate-3", NOW);
-    assert_eq!(duty.standing(), Standing::On(&guard(2)));
+    duty.show(Gate::new().badge(&guard(2)), "gate-3", NOW);
+    assert_eq!(duty.status(), DutyStatus::On(&guard(2)));
     duty.sign_off();
-    assert_eq!((duty.standing(), duty.guard()), (Standing::Nobody, None));
+    assert_eq!((duty.status(), duty.guard()), (DutyStatus::Nobody, None));
 }
 
 #[test]
@@ -75,19 +61,19 @@ fn a_badge_that_does_not_count_signs_nobody_on_and_says_why() {
         (guard(9), NOW, BadgeFault::Revoked),
         (elsewhere, NOW, BadgeFault::OtherPlace),
     ] {
-        let mut duty = Duty::default();
-        duty.show(looked(&gate, &badge), "gate-3", now);
-        assert_eq!(duty.standing(), Standing::Fault(fault));
+        let mut duty = GuardDuty::default();
+        duty.show(gate.badge(&badge), "gate-3", now);
+        assert_eq!(duty.status(), DutyStatus::Fault(fault));
         assert_eq!(duty.guard(), None);
     }
 }
 
 #[test]
 fn a_list_that_can_not_answer_keeps_no_guard_from_duty() {
-    let mut looked = looked(&Gate::new(), &guard(1));
-    looked.revocation = Lookup::Unreadable;
-    let mut duty = Duty::default();
-    duty.show(looked, "gate-3", NOW);
+    let mut checked = Gate::new().badge(&guard(1));
+    checked.revocation = ListAnswer::Unreadable;
+    let mut duty = GuardDuty::default();
+    duty.show(checked, "gate-3", NOW);
     assert_eq!(duty.guard(), Some(&guard(1)));
 }
 
@@ -95,14 +81,14 @@ fn a_list_that_can_not_answer_keeps_no_guard_from_duty() {
 fn a_pin_is_asked_and_the_guard_before_stays_on_duty_meanwhile() {
     let (mut duty, mut pad) = (shown(&guard(1)), PinPad::default());
     let next = with_pin(2, "4711");
-    duty.show(looked(&Gate::new(), &next), "gate-3", NOW);
-    assert_eq!(duty.standing(), Standing::Asking(&next));
+    duty.show(Gate::new().badge(&next), "gate-3", NOW);
+    assert_eq!(duty.status(), DutyStatus::Asking(&next));
     assert_eq!(duty.guard(), Some(&guard(1)));
     let at = Instant::now();
     enter(&mut duty, &mut pad, &next, "4712", at);
     assert_eq!(pad.state(at), PadState::Open(Some(4)));
     enter(&mut duty, &mut pad, &next, "4711", at);
-    assert_eq!(duty.standing(), Standing::On(&next));
+    assert_eq!(duty.status(), DutyStatus::On(&next));
     assert_eq!(pad.state(at), PadState::Open(None));
 }
 
@@ -116,9 +102,9 @@ fn five_wrong_pins_lock_the_pad_for_a_wait_that_doubles_and_no_new_scan_opens_it
     }
     assert_eq!(pad.state(at), PadState::Locked(30));
     // Neither the right PIN nor the same badge again: nothing is looked at.
-    duty.show(looked(&Gate::new(), &badge), "gate-3", NOW);
+    duty.show(Gate::new().badge(&badge), "gate-3", NOW);
     assert!(pad.enter(&badge, pin("4711"), at).is_none());
-    assert_eq!(duty.standing(), Standing::Asking(&badge));
+    assert_eq!(duty.status(), DutyStatus::Asking(&badge));
     at += Duration::from_secs(29);
     assert_eq!(pad.state(at), PadState::Locked(1));
     at += Duration::from_secs(1);
@@ -140,7 +126,7 @@ fn while_a_pin_is_checked_no_other_is_looked_at_until_it_is_given_up() {
     let first = pad.enter(&badge, pin("4711"), at).unwrap();
     assert_eq!(pad.state(at), PadState::Checking);
     assert!(pad.enter(&badge, pin("0000"), at).is_none());
-    assert_eq!(duty.standing(), Standing::Asking(&badge));
+    assert_eq!(duty.status(), DutyStatus::Asking(&badge));
     let late = at + Duration::from_secs(10);
     assert_eq!(pad.state(late), PadState::Open(None));
     // It comes after all, and counts.
@@ -156,11 +142,11 @@ fn a_right_pin_signs_nobody_else_on_who_came_while_it_was_checked() {
     let (mut duty, mut pad) = (shown(&first), PinPad::default());
     let at = Instant::now();
     let entered = pad.enter(&first, pin("4711"), at).unwrap();
-    duty.show(looked(&Gate::new(), &second), "gate-3", NOW);
+    duty.show(Gate::new().badge(&second), "gate-3", NOW);
     let checked = entered.check();
     pad.checked(&checked, at);
     duty.checked(&checked);
-    assert_eq!(duty.standing(), Standing::Asking(&second));
+    assert_eq!(duty.status(), DutyStatus::Asking(&second));
     assert_eq!((duty.guard(), pad.state(at)), (None, PadState::Open(None)));
 }
 
@@ -174,7 +160,7 @@ fn a_wrong_pin_counts_also_when_its_badge_has_gone_meanwhile() {
     let checked = entered.check();
     pad.checked(&checked, at);
     duty.checked(&checked);
-    assert_eq!(duty.standing(), Standing::Nobody);
+    assert_eq!(duty.status(), DutyStatus::Nobody);
     assert_eq!(pad.state(at), PadState::Open(Some(4)));
 }
 
@@ -201,8 +187,8 @@ fn duty_ends_when_the_badge_ends_is_withdrawn_or_the_device_moves() {
         let mut duty = shown(&scoped);
         duty.tick(Some(bundle), place, now);
         assert_eq!(duty.guard().is_none(), fault.is_some());
-        let told = fault.map_or(Standing::On(&scoped), Standing::Fault);
-        assert_eq!(duty.standing(), told);
+        let told = fault.map_or(DutyStatus::On(&scoped), DutyStatus::Fault);
+        assert_eq!(duty.status(), told);
     }
     let mut alone = shown(&scoped);
     alone.tick::<Vec<u8>>(None, "gate-3", NOW);
@@ -216,6 +202,6 @@ fn a_badge_of_another_region_or_a_forged_one_is_no_badge() {
     let mut forged = documents().sign(Kind::Badge, &guard(1));
     *forged.last_mut().unwrap() ^= 1;
     assert_eq!(Gate::new().says(&forged), refuse(Reason::BadSignature));
-    let good = looked(&Gate::new(), &guard(1));
-    assert_eq!(good.revocation, Lookup::Found(Revocation::Valid));
+    let good = Gate::new().badge(&guard(1));
+    assert_eq!(good.revocation, ListAnswer::Found(Revocation::Valid));
 }

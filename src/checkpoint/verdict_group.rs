@@ -1,28 +1,31 @@
 //! Several codes of one frame, judged at once: each its own passage, one page for the guard.
 
-use super::{Judged, Question, verdict::Outcome};
+use super::{
+    judge::Judged,
+    verdict::{OpenQuestion, Outcome},
+};
 
 /// Most codes that share a page.
-pub const MOST: usize = 8;
+pub const MAX_GROUP: usize = 8;
 
 /// The codes that share a page; never empty.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Group(Vec<Judged>);
+pub struct VerdictGroup(Vec<Judged>);
 
 /// The page is full: this one must have the next.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Full(pub Judged);
+pub struct GroupFull(pub Judged);
 
-impl Group {
+impl VerdictGroup {
     /// A page that begins with this code.
     pub fn new(first: Judged) -> Self {
         Self(vec![first])
     }
 
     /// Takes one more code onto the page, and gives its place there.
-    pub fn join(&mut self, judged: Judged) -> Result<usize, Box<Full>> {
-        if self.0.len() == MOST {
-            return Err(Box::new(Full(judged)));
+    pub fn join(&mut self, judged: Judged) -> Result<usize, Box<GroupFull>> {
+        if self.0.len() == MAX_GROUP {
+            return Err(Box::new(GroupFull(judged)));
         }
         self.0.push(judged);
         Ok(self.0.len() - 1)
@@ -47,7 +50,7 @@ impl Group {
     }
 
     /// The first code whose verdict waits for an answer: they are asked one after the other.
-    pub fn asked(&self) -> Option<(usize, Question)> {
+    pub fn asked(&self) -> Option<(usize, OpenQuestion)> {
         let waiting = |(at, member): (usize, &Judged)| Some((at, member.verdict.question()?));
         self.0.iter().enumerate().find_map(waiting)
     }

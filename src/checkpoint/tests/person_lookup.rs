@@ -9,14 +9,14 @@ use gatepost_pass::{
     trust::ColourMap,
 };
 
-use super::super::{Lookup, ask_about, identity::worst, look_up_person};
+use crate::checkpoint::{ListAnswer, ask_about, look_up_person, worst};
 
 const WANG: &str = "11010519491231002X";
 const LI: &str = "440524188001010014";
 const ZHAO: &str = "H0123456";
-const RED: Lookup<Listing> = Lookup::Found(Listing::Listed(Colour::Red));
-const YELLOW: Lookup<Listing> = Lookup::Found(Listing::Listed(Colour::Yellow));
-const NOT_LISTED: Lookup<Listing> = Lookup::Found(Listing::NotListed);
+const RED: ListAnswer<Listing> = ListAnswer::Found(Listing::Listed(Colour::Red));
+const YELLOW: ListAnswer<Listing> = ListAnswer::Found(Listing::Listed(Colour::Yellow));
+const NOT_LISTED: ListAnswer<Listing> = ListAnswer::Found(Listing::NotListed);
 
 /// What the neighbour CN-JS lists, and what its colours mean here; our own list.
 struct Lists {
@@ -79,7 +79,7 @@ fn number(text: &str) -> IdNumber {
     IdNumber::parse(text).unwrap()
 }
 
-fn answers(bundle: &VerifiedBundle<Vec<u8>>, text: &str) -> Vec<(String, Lookup<Listing>)> {
+fn answers(bundle: &VerifiedBundle<Vec<u8>>, text: &str) -> Vec<(String, ListAnswer<Listing>)> {
     let answers = ask_about(&number(text), bundle);
     let answers = answers.iter();
     answers
@@ -136,15 +136,15 @@ fn without_the_own_list_nobody_is_said_to_be_on_none() {
     }
     .bundle();
     assert_eq!(look_up_person(&number(LI), &bundle), RED);
-    assert_eq!(look_up_person(&number(ZHAO), &bundle), Lookup::NoList);
+    assert_eq!(look_up_person(&number(ZHAO), &bundle), ListAnswer::NoList);
     let none = Region::default().verified();
-    assert_eq!(look_up_person(&number(WANG), &none), Lookup::NoList);
+    assert_eq!(look_up_person(&number(WANG), &none), ListAnswer::NoList);
 }
 
 #[test]
 fn a_list_that_can_not_be_read_is_no_all_clear_and_hides_no_red() {
     let issuer = fixture::issuer("CN-SD");
-    let of = |answers: &[Lookup<Listing>]| {
+    let of = |answers: &[ListAnswer<Listing>]| {
         let answers: Vec<_> = answers
             .iter()
             .map(|answer| super::super::PersonAnswer {
@@ -154,10 +154,10 @@ fn a_list_that_can_not_be_read_is_no_all_clear_and_hides_no_red() {
             .collect();
         worst(&answers)
     };
-    let unreadable = Lookup::Unreadable;
+    let unreadable = ListAnswer::Unreadable;
     assert_eq!(of(&[NOT_LISTED, unreadable]), unreadable);
     assert_eq!(of(&[unreadable, YELLOW]), unreadable);
     assert_eq!(of(&[unreadable, RED]), RED);
-    assert_eq!(of(&[YELLOW, Lookup::NoList]), YELLOW);
-    assert_eq!(of(&[]), Lookup::NoList);
+    assert_eq!(of(&[YELLOW, ListAnswer::NoList]), YELLOW);
+    assert_eq!(of(&[]), ListAnswer::NoList);
 }
