@@ -12,10 +12,11 @@ pub mod clock;
 pub mod commands;
 pub mod config;
 pub mod data;
-pub mod decode;
 pub mod devices;
 pub mod files;
 pub mod names;
 pub mod store;
 pub mod sync;
 pub mod ui;
+
+pub use gatepost_decode as decode;

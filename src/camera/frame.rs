@@ -188,8 +188,7 @@ impl Frame {
 
     /// The grey picture as the decoder takes it.
     pub fn view(&self) -> Luma<'_> {
-        // By construction there are as many pixels as the size says.
-        Luma::of_whole(self.width as usize, self.height as usize, &self.luma)
+        Luma::from_rows(self.width as usize, &self.luma)
     }
 }
 

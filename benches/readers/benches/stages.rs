@@ -5,7 +5,7 @@
 use std::hint::black_box;
 
 use criterion::{Criterion, criterion_group, criterion_main};
-use gatepost_decode::decode::{Luma, Stages, StreamReader, first_look};
+use gatepost_decode::{Luma, Stages, StreamReader, first_look};
 use gatepost_pass::{
     Kind,
     envelope::to_text,

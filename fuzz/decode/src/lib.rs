@@ -6,7 +6,7 @@
 mod modules;
 mod picture;
 
-use gatepost_decode::decode::{CodeContent, MAX_CONTENT_BYTES};
+use gatepost_decode::{CodeContent, MAX_CONTENT_BYTES};
 use qrcodegen::{Mask, QrCode, QrCodeEcc, QrSegment, Version};
 
 /// One target.

@@ -1,6 +1,6 @@
 //! Modules and codewords: no picture, so thousands a second.
 
-use gatepost_decode::decode::steps;
+use gatepost_decode::steps;
 use qrcodegen::{QrCode, QrCodeEcc};
 
 use super::{Feed, check, code};
@@ -68,7 +68,7 @@ fn damaged(mut feed: Feed<'_>) {
     }
     if whole && !sent.is_empty() {
         // Bytes that are no UTF-8 may have become text.
-        let same = |c: &gatepost_decode::decode::CodeContent| {
+        let same = |c: &gatepost_decode::CodeContent| {
             c.as_bytes() == sent || std::str::from_utf8(sent).is_err()
         };
         assert!(content.as_ref().is_some_and(same), "a whole code is lost");
@@ -76,7 +76,7 @@ fn damaged(mut feed: Feed<'_>) {
 }
 
 /// Modules that are all as sure as each other, read both ways; what the plain way reads, the other reads too.
-fn read(side: usize, modules: &[bool]) -> Option<gatepost_decode::decode::CodeContent> {
+fn read(side: usize, modules: &[bool]) -> Option<gatepost_decode::CodeContent> {
     let tone = |&black: &bool| if black { 1.0 } else { -1.0 };
     let tones: Vec<f32> = modules.iter().map(tone).collect();
     let doubting = steps::modules(side, &tones, true);

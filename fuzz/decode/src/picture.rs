@@ -2,7 +2,7 @@
 //! changes modules, the pose and the light as well as pixels. A few are large: each pixel comes many times, so
 //! that they are shrunk first.
 
-use gatepost_decode::decode::{self, DecodedCode, Luma, MAX_CODES, StreamReader, steps};
+use gatepost_decode::{DecodedCode, Luma, MAX_CODES, StreamReader, steps};
 use qrcodegen::QrCodeEcc;
 
 use super::{Feed, check, code};
@@ -45,7 +45,7 @@ pub(super) fn run(input: &[u8]) {
         unreachable!("there are as many pixels as the size says");
     };
     match way {
-        255 => tell(&decode::decode(picture)),
+        255 => tell(&gatepost_decode::decode(picture)),
         // A stream, whose frames get less high.
         240.. => {
             let mut stream = StreamReader::default();
@@ -59,7 +59,7 @@ pub(super) fn run(input: &[u8]) {
             let work = WORK[usize::from(way / 60)];
             tell(&steps::one_look(picture, usize::from(way) % 60, work));
         }
-        _ => tell(&decode::first_look(picture)),
+        _ => tell(&gatepost_decode::first_look(picture)),
     }
 }
 

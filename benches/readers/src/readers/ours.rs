@@ -1,6 +1,6 @@
 //! The scanner's decoder: the only place here that knows its interface.
 
-use gatepost_decode::decode::{DecodedCode, Luma, StreamReader, decode, first_look};
+use gatepost_decode::{DecodedCode, Luma, StreamReader, decode, first_look};
 use image::GrayImage;
 
 use super::{Read, Reader};
