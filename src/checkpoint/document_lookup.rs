@@ -53,7 +53,10 @@ pub struct CheckedPass {
 }
 
 /// Asks the lists of the pass's issuer.
-pub fn look<R: ReadAt>(document: VerifiedDocument, bundle: &VerifiedBundle<R>) -> CheckedDocument {
+pub fn look_up_document<R: ReadAt>(
+    document: VerifiedDocument,
+    bundle: &VerifiedBundle<R>,
+) -> CheckedDocument {
     let pass = match document {
         VerifiedDocument::Pass(pass) => pass,
         VerifiedDocument::Place(place) => return CheckedDocument::Place(place),

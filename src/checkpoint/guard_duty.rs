@@ -58,8 +58,8 @@ impl GuardDuty {
         self.on.as_ref().map(Verified::claims)
     }
 
-    /// A badge was shown. Duty gives no right but to be named in passages, so a badge that no list can
-    /// answer for is good enough; one that is known to be withdrawn is not.
+    /// A badge was shown. Duty gives no right but to be named in passages, so a badge that no list
+    /// can answer for is good enough; one that is known to be withdrawn is not.
     pub fn show(&mut self, checked: CheckedBadge, place: &str, now: Timestamp) {
         self.next = match fault(&checked, place, now) {
             Some(fault) if fault != BadgeFault::Unchecked => Next::Fault(fault),

@@ -1,7 +1,8 @@
 //! The judge: one code, ID number or registration becomes a verdict, by signature, lists and rules.
 
+use gatepost_decode::CodeContent;
 use gatepost_pass::{
-    Document, DocumentError, Freshness, IssuerId, Listing, Live, Now, ReadAt, Timestamp,
+    Document, DocumentError, Freshness, IssuerId, Listing, Live, Now, Place, ReadAt, Timestamp,
     VerifiedBundle, document::Enrolment, envelope::EnvelopeError, verify,
 };
 use gatepost_protocol::{ByHand, Direction, Personal, Seen};
@@ -9,14 +10,12 @@ use gatepost_protocol::{ByHand, Direction, Personal, Seen};
 use super::{
     case::{Case, Observed, Situation},
     decide::decide,
-    document_lookup::{CheckedDocument, look_up_document},
+    document_lookup::{CheckedBadge, CheckedDocument, look_up_document},
     list_answer::ListAnswer,
     pass_back::RecentPassages,
     rules,
     verdict::{IssuerName, JudgedPerson, Outcome, Reason, Verdict},
 };
-use crate::decode::CodeContent;
-
 /// One case, judged: the verdict for the guard, and what goes into the passage.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Judged {
@@ -29,13 +28,54 @@ pub struct Judged {
 }
 
 impl Judged {
+    /// Whether somebody tried to pass with it: not so for a place code, a badge or somebody else's
+    /// code.
+    pub fn is_attempt(&self) -> bool {
+        let no_attempt = [Reason::ForeignCode, Reason::NotAPass];
+        let mut reasons = self.verdict.reasons.iter();
+        !reasons.any(|reason| no_attempt.contains(reason))
+    }
+
+    /// The verified badge that was shown, if it was one.
+    pub fn badge(&self) -> Option<&CheckedBadge> {
+        match self.document()? {
+            CheckedDocument::Badge(checked) => Some(checked),
+            _ => None,
+        }
+    }
+
+    /// The place on a verified place code that is still valid, if it was one.
+    pub fn place(&self, now: Now) -> Option<&Place> {
+        match self.document()? {
+            CheckedDocument::Place(place) => {
+                Some(place.claims()).filter(|place| now.time < place.not_after.start())
+            }
+            _ => None,
+        }
+    }
+
+    /// What was known besides when it was decided.
+    pub fn observed(&self) -> Observed {
+        match &self.basis {
+            Basis::Rules { observed, .. } => observed.clone(),
+            Basis::NotSetUp(_) => Observed::default(),
+        }
+    }
+
     /// The holder's signature, where a live code was shown.
     fn live(&self) -> Option<Live> {
+        match self.document()? {
+            CheckedDocument::Pass(checked) => checked.pass.live(),
+            _ => None,
+        }
+    }
+
+    fn document(&self) -> Option<&CheckedDocument> {
         match &self.basis {
             Basis::Rules {
-                case: Case::Code(Ok(CheckedDocument::Pass(checked))),
+                case: Case::Code(Ok(document)),
                 ..
-            } => checked.pass.live(),
+            } => Some(document),
             _ => None,
         }
     }
@@ -44,8 +84,8 @@ impl Judged {
 /// What a verdict rests on.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Basis {
-    /// Nothing: this device has no bundle to check with. An enrolment code is handed on as it claims to be,
-    /// for the first run; nobody has proved it.
+    /// Nothing: this device has no bundle to check with. An enrolment code is handed on as it
+    /// claims to be, for the first run; nobody has proved it.
     NotSetUp(Option<Enrolment>),
     /// The rules.
     Rules {
@@ -98,9 +138,9 @@ impl<R: ReadAt> Judge<'_, R> {
         judged
     }
 
-    /// Until when a verdict made now would be made again, as long as bundle and trust in the clock stay the
-    /// same: to the end of the minute, because validity begins and ends with minutes, and not past the second
-    /// at which a live code enters or leaves its window.
+    /// Until when a verdict made now would be made again, as long as bundle and trust in the clock
+    /// stay the same: to the end of the minute, because validity begins and ends with minutes, and
+    /// not past the second at which a live code enters or leaves its window.
     pub fn good_until(&self, judged: &Judged) -> Timestamp {
         let minute = Timestamp((self.now.time.0 / 60 + 1) * 60);
         let (Some(bundle), Some(live)) = (self.bundle, judged.live()) else {
@@ -120,6 +160,18 @@ impl<R: ReadAt> Judge<'_, R> {
     /// Judges a person without code or number.
     pub fn by_hand(&self, form: ByHand) -> Judged {
         self.decide(Case::ByHand(form.answers.clone()), Seen::ByHand(form))
+    }
+
+    /// Decides once more where the same pass went the same way a short while ago.
+    pub fn with_pass_back(&self, judged: Judged) -> Judged {
+        let Some(seconds) = self.recent.find(&judged.seen, self.direction) else {
+            return judged;
+        };
+        let observed = Observed {
+            passed_before: Some(seconds),
+            ..judged.observed()
+        };
+        self.again(judged, observed)
     }
 
     /// Decides once more, now that `observed` is known.

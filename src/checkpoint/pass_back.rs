@@ -13,22 +13,22 @@ const MOST: usize = 4096;
 /// Longest time that a pass is remembered: the longest window that a policy can ask for.
 const LONGEST: Duration = Duration::from_secs(u8::MAX as u64 * 60);
 
-/// Who was admitted a short while ago, and which way. On the steady clock, so that a wrong wall clock makes
-/// nobody come back.
+/// Who was admitted a short while ago, and which way. On the steady clock, so that a wrong wall
+/// clock makes nobody come back.
 #[derive(Debug, Default)]
 pub struct RecentPassages {
-    passed: VecDeque<(Who, Direction, Instant)>,
+    passed: VecDeque<(WhoPassed, Direction, Instant)>,
     at: Option<Instant>,
 }
 
 /// What makes two passages those of the same pass or person.
 #[derive(Clone, Debug, PartialEq, Eq)]
-enum Who {
+enum WhoPassed {
     Pass(IssuerId, PassNumber),
     IdNumber(Personal<32>),
 }
 
-impl Who {
+impl WhoPassed {
     fn of(seen: &Seen) -> Option<Self> {
         match seen {
             Seen::Pass { issuer, number, .. } => Some(Self::Pass(*issuer, *number)),
@@ -48,7 +48,9 @@ impl RecentPassages {
 
     /// Remembers somebody who was admitted that way at that time.
     pub fn add(&mut self, seen: &Seen, direction: Direction, at: Instant) {
-        let Some(who) = Who::of(seen) else { return };
+        let Some(who) = WhoPassed::of(seen) else {
+            return;
+        };
         if self.passed.len() == MOST {
             self.passed.pop_front();
         }
@@ -57,7 +59,9 @@ impl RecentPassages {
 
     /// Takes back that somebody was admitted that way: the verdict was withdrawn.
     pub fn forget(&mut self, seen: &Seen, direction: Direction) {
-        let Some(who) = Who::of(seen) else { return };
+        let Some(who) = WhoPassed::of(seen) else {
+            return;
+        };
         let last = self
             .passed
             .iter()
@@ -69,7 +73,7 @@ impl RecentPassages {
 
     /// How many seconds before the last tick the same went the same way, if it did.
     pub fn find(&self, seen: &Seen, direction: Direction) -> Option<u64> {
-        let who = Who::of(seen)?;
+        let who = WhoPassed::of(seen)?;
         let last = self
             .passed
             .iter()

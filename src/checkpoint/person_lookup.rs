@@ -1,7 +1,8 @@
 //! What the lists say about a person who shows an ID card and no pass.
 //!
-//! Every region that sends its identity list along is asked, for red is red wherever it was decided; each
-//! colour as this region reads it. All of these lists have one salt, so that the ID number is hashed once.
+//! Every region that sends its identity list along is asked, for red is red wherever it was
+//! decided; each colour as this region reads it. All of these lists have one salt, so that the ID
+//! number is hashed once.
 
 use gatepost_pass::{
     Colour, IdNumber, IssuerId, ListError, Listing, ReadAt, Recognition, VerifiedBundle,
@@ -20,11 +21,12 @@ pub struct PersonAnswer {
     pub answer: ListAnswer<Listing>,
 }
 
-/// The one answer of all lists: red before all; else that one can't be read; else yellow; else that the own
-/// region has left its list out; else not listed.
+/// The one answer of all lists: red before all; else that one can't be read; else yellow; else that
+/// the own region has left its list out; else not listed.
 ///
-/// Hashes the number, which takes up to half a second on a small board and 19 MiB of memory meanwhile: not
-/// for the thread of a window. How old the answer is [`VerifiedBundle::freshness`] says.
+/// Hashes the number, which takes up to half a second on a small board and 19 MiB of memory
+/// meanwhile: not for the thread of a window. How old the answer is [`VerifiedBundle::freshness`]
+/// says.
 pub fn look_up_person<R: ReadAt>(
     number: &IdNumber,
     bundle: &VerifiedBundle<R>,
@@ -38,8 +40,8 @@ pub fn worst(answers: &[PersonAnswer]) -> ListAnswer<Listing> {
     answers.max_by_key(weight).unwrap_or(ListAnswer::NoList)
 }
 
-/// Asks the identity lists of the own region and of those whose passes are accepted here. The own region always has
-/// an answer, others where they have a list.
+/// Asks the identity lists of the own region and of those whose passes are accepted here. The own
+/// region always has an answer, others where they have a list.
 pub fn ask_about<R: ReadAt>(number: &IdNumber, bundle: &VerifiedBundle<R>) -> Vec<PersonAnswer> {
     let salt = bundle.identity_salt();
     let key = salt.map(|salt| IdentityHasher::new(&salt).key(number));

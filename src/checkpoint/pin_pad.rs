@@ -54,8 +54,8 @@ const LONGEST_WAIT: Duration = Duration::from_secs(15 * 60);
 const GIVEN_UP: Duration = Duration::from_secs(10);
 
 impl EnteredPin {
-    /// Compares it with the badge's. Takes up to half a second on a small board and 19 MiB of memory
-    /// meanwhile: not for the thread of a window or of a loop.
+    /// Compares it with the badge's. Takes up to half a second on a small board and 19 MiB of
+    /// memory meanwhile: not for the thread of a window or of a loop.
     pub fn check(self) -> CheckedPin {
         let PinOf(number, hash) = self.of;
         CheckedPin {
@@ -67,7 +67,7 @@ impl EnteredPin {
 
 impl CheckedPin {
     /// Whether it is the PIN of this badge, as the badge stands.
-    fn opens(&self, badge: &Badge) -> bool {
+    pub(super) fn opens(&self, badge: &Badge) -> bool {
         self.check == PinCheck::Right && PinOf::of(badge) == Some(self.of)
     }
 }
@@ -101,8 +101,8 @@ impl PinPad {
         }
     }
 
-    /// Takes the PIN of a badge that has one, to be checked. While another one is checked, or the pad is
-    /// locked, no PIN is looked at.
+    /// Takes the PIN of a badge that has one, to be checked. While another one is checked, or the
+    /// pad is locked, no PIN is looked at.
     pub fn enter(&mut self, badge: &Badge, pin: Pin, at: Instant) -> Option<EnteredPin> {
         let PadState::Open(_) = self.state(at) else {
             return None;

@@ -251,8 +251,8 @@ pub(super) fn identity_rules(
     }
 }
 
-/// The temperature is taken of those who would be admitted; in a low-risk area only at special places
-/// and of special persons. An answer takes the question's place.
+/// The temperature is taken of those who would be admitted; in a low-risk area only at special
+/// places and of special persons. An answer takes the question's place.
 pub(super) fn temperature_rules(
     policy: &Policy,
     people: &[JudgedPerson],
@@ -290,7 +290,8 @@ pub(super) fn pass_back_rules(
     u16::try_from(seconds / 60).ok()
 }
 
-/// A person without a code, by the ID number's answer. Being on no list is no finding: it is the news.
+/// A person without a code, by the ID number's answer. Being on no list is no finding: it is the
+/// news.
 pub(super) fn person_rules(listed: ListAnswer<Listing>, findings: &mut Findings<'_>) {
     match listed {
         ListAnswer::Found(Listing::Listed(Colour::Red)) => {

@@ -10,7 +10,8 @@ use super::{
     verdict::{Overriding, Verdict},
 };
 
-/// A supervisor's badge that is valid here and now, and has its PIN still to be asked where it has one.
+/// A supervisor's badge that is valid here and now, and has its PIN still to be asked where it has
+/// one.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct SupervisorCandidate(Box<Verified<Badge>>);
 
@@ -19,8 +20,8 @@ pub struct SupervisorCandidate(Box<Verified<Badge>>);
 pub struct Supervisor(Box<Verified<Badge>>);
 
 impl SupervisorCandidate {
-    /// Takes a badge for an override. Unlike duty this gives a right: without a list's word that the badge was
-    /// not withdrawn it is refused.
+    /// Takes a badge for an override. Unlike duty this gives a right: without a list's word that
+    /// the badge was not withdrawn it is refused.
     pub fn new(checked: CheckedBadge, place: &str, now: Timestamp) -> Result<Self, BadgeFault> {
         if let Some(fault) = fault(&checked, place, now) {
             return Err(fault);
@@ -55,7 +56,8 @@ impl SupervisorCandidate {
 }
 
 impl Supervisor {
-    /// The word against a verdict, where the policy leaves all that stands in the way to a supervisor.
+    /// The word against a verdict, where the policy leaves all that stands in the way to a
+    /// supervisor.
     pub fn allow(&self, verdict: &Verdict, why: OverrideWhy) -> Option<Allowed> {
         let allowed = Allowed {
             by: self.0.claims().id.clone(),

@@ -1,7 +1,8 @@
 //! The rules as a table: what is shown, in which situation, and what the guard is told.
 
-#![allow(clippy::unwrap_used)]
+#![allow(clippy::unwrap_used, clippy::expect_used)]
 
+use gatepost_decode::CodeContent;
 use gatepost_pass::{
     ClockTrust, Colour, IssuerId, Kind, Now, Pass, PassNumber, SubjectTag, Timestamp,
     VerifiedBundle,
@@ -16,7 +17,6 @@ use gatepost_pass::{
 use super::{
     Basis, Case, CheckedBadge, CheckedDocument, Judge, Judged, Outcome, Reason, RecentPassages,
 };
-use crate::decode::CodeContent;
 use gatepost_protocol::Direction;
 
 mod guard_duty;
@@ -80,14 +80,8 @@ impl Gate {
 
     /// A staff badge, checked against the lists.
     fn badge(&self, badge: &gatepost_pass::Badge) -> CheckedBadge {
-        let text = to_text(&documents().sign(Kind::Badge, badge));
-        match self.judge(&text).basis {
-            Basis::Rules {
-                case: Case::Code(Ok(CheckedDocument::Badge(checked))),
-                ..
-            } => checked,
-            _ => unreachable!("a verified badge"),
-        }
+        let judged = self.judge(&to_text(&documents().sign(Kind::Badge, badge)));
+        judged.badge().expect("a verified badge").clone()
     }
 
     /// Outcome and reasons.

@@ -1,4 +1,5 @@
-//! People without a code, and what is asked of those with one: temperature, ID number, registration by hand.
+//! People without a code, and what is asked of those with one: temperature, ID number, registration
+//! by hand.
 
 use gatepost_pass::{Listing, policy::WithoutCode};
 use gatepost_protocol::{ByHand, Personal, Seen, Temperature, WhyNoCode};

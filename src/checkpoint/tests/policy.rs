@@ -1,4 +1,5 @@
-//! What the policy asks of a green pass: temperature, identity, and a second look at who has just passed.
+//! What the policy asks of a green pass: temperature, identity, and a second look at who has just
+//! passed.
 
 use super::*;
 

@@ -1,5 +1,5 @@
-//! Time through `judge`: dead clocks, jumps, old bundles and old lists. Nothing is bricked, and every
-//! verdict and passage says on what time and on how old data it rests.
+//! Time through `judge`: dead clocks, jumps, old bundles and old lists. Nothing is bricked, and
+//! every verdict and passage says on what time and on how old data it rests.
 
 use std::time::Duration;
 

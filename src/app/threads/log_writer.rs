@@ -1,5 +1,5 @@
-//! The passage log's own thread: commits passages in their order, many waiting ones at once, and goes on
-//! trying while it can't. Nothing that it was given is dropped while the program runs.
+//! The passage log's own thread: commits passages in their order, many waiting ones at once, and
+//! keeps trying while it can't. Nothing that it was given is dropped while the program runs.
 
 use std::{
     collections::VecDeque,
@@ -14,10 +14,11 @@ use std::{
 
 use gatepost_pass::{DeviceId, Timestamp, policy::TracingKey};
 use gatepost_protocol::{Epoch, Passage, device::device_id};
+use gatepost_system::{chain, random};
 use getrandom::{SysRng, rand_core::UnwrapErr};
 
-use super::{AppError, Event};
 use crate::{
+    app::{error::AppError, event::Event},
     clock::Clock,
     data::{DataDir, Identity},
     store::{Cap, LogError, PassageLog, passages::MOST_TOGETHER},
@@ -30,12 +31,12 @@ const MOST_WAITING: usize = 10_000;
 
 /// A passage for the log.
 #[derive(Debug)]
-pub(super) struct LogRequest {
+pub(crate) struct LogRequest {
     /// Its number, for the answer.
-    pub(super) number: u32,
-    pub(super) passage: Passage,
+    pub(crate) number: u32,
+    pub(crate) passage: Passage,
     /// Whom it is sealed to.
-    pub(super) key: TracingKey,
+    pub(crate) key: TracingKey,
 }
 
 impl LogRequest {
@@ -46,19 +47,19 @@ impl LogRequest {
 
 /// The way to the writer.
 #[derive(Debug)]
-pub(super) struct LogWriter {
+pub(crate) struct LogWriter {
     requests: Option<Sender<LogRequest>>,
     thread: Option<JoinHandle<()>>,
 }
 
 /// The writer has ended: the passage was not logged.
 #[derive(Debug)]
-pub(super) struct WriterGone;
+pub(crate) struct WriterGone;
 
 impl LogWriter {
-    /// Opens the passage log and starts its writer. A log without room keeps no scanner from starting: the
-    /// writer tells of it ([`Event::LogRoom`]) and opens it once there is some.
-    pub(super) fn open(
+    /// Opens the passage log and starts its writer. A log without space keeps no scanner from
+    /// starting: the writer reports it ([`Event::LogSpace`]) and opens the log once there is some.
+    pub(crate) fn open(
         data: &DataDir,
         identity: &Identity,
         clock: &Arc<Clock>,
@@ -67,18 +68,18 @@ impl LogWriter {
     ) -> Result<Self, AppError> {
         // One writer a device: a wipe waits for this lock.
         let lock = data.lock("log")?;
-        let place = Place {
+        let location = LogLocation {
             path: data.passages(),
             device: device_id(&identity.key.public()),
             cap,
         };
-        let log = match place.open(clock.now().time) {
+        let log = match location.open(clock.now().time) {
             Ok(log) => Some(log),
             Err(AppError::Log(error)) if error.is_full() => None,
             Err(error) => return Err(error),
         };
-        let mut writer = Writer {
-            place,
+        let mut writer = LogThread {
+            location,
             log,
             queue: VecDeque::new(),
             together: MOST_TOGETHER,
@@ -90,13 +91,13 @@ impl LogWriter {
         let thread = thread::spawn(move || {
             let _lock = lock;
             loop {
-                writer.look_for_room(clock.now().time);
+                writer.check_space(clock.now().time);
                 let request = requests.recv_timeout(RETRY);
                 let ended = matches!(request, Err(RecvTimeoutError::Disconnected));
-                // A full queue leaves the newest out; the guard is told of the failure all the while.
+                // A full queue leaves the newest out; the guard sees the failure all the while.
                 let came = request.ok().into_iter().chain(requests.try_iter());
-                let room = MOST_WAITING.saturating_sub(writer.queue.len());
-                writer.queue.extend(came.take(room));
+                let space = MOST_WAITING.saturating_sub(writer.queue.len());
+                writer.queue.extend(came.take(space));
                 writer.write(clock.now().time);
                 if ended {
                     return;
@@ -109,8 +110,8 @@ impl LogWriter {
         })
     }
 
-    /// Hands a passage over; [`Event::Logged`] will tell.
-    pub(super) fn append(&self, request: LogRequest) -> Result<(), WriterGone> {
+    /// Hands a passage over; [`Event::Logged`] brings the answer.
+    pub(crate) fn append(&self, request: LogRequest) -> Result<(), WriterGone> {
         let requests = self.requests.as_ref().ok_or(WriterGone)?;
         requests.send(request).map_err(|_| WriterGone)
     }
@@ -126,21 +127,21 @@ impl Drop for LogWriter {
 }
 
 /// Where the log is.
-struct Place {
+struct LogLocation {
     path: PathBuf,
     device: DeviceId,
     cap: Cap,
 }
 
-impl Place {
+impl LogLocation {
     /// Opens the log under a new epoch.
     fn open(&self, now: Timestamp) -> Result<PassageLog, AppError> {
-        let mut epoch = [0; 16];
-        getrandom::fill(&mut epoch).map_err(AppError::Random)?;
-        let opened = PassageLog::open(&self.path, self.device, Epoch(epoch), now, self.cap)?;
+        let epoch = Epoch(random::bytes()?);
+        let opened = PassageLog::open(&self.path, self.device, epoch, now, self.cap)?;
         if let Some(aside) = opened.set_aside {
-            eprintln!(
-                "gatepost: the passage log was damaged ({}); it is kept as {}, {} records of it are in the new one",
+            log::warn!(
+                "the passage log was damaged ({}); it is kept as {}, \
+                 and {} records of it are in the new one",
                 aside.why,
                 aside.path.display(),
                 aside.rescued
@@ -151,33 +152,33 @@ impl Place {
 }
 
 /// What the thread keeps.
-struct Writer {
-    place: Place,
-    /// Nothing while there is no room even to open it.
+struct LogThread {
+    location: LogLocation,
+    /// Nothing while there is no space even to open it.
     log: Option<PassageLog>,
     queue: VecDeque<LogRequest>,
     /// How many are committed at once.
     together: usize,
-    /// What was told last.
+    /// Whether it was reported as full last.
     full: bool,
     events: Sender<Event>,
 }
 
-impl Writer {
-    /// Tells when the log has no room, and when it has some again, also while nobody passes. Passages that
-    /// wait show by themselves how it fares.
-    fn look_for_room(&mut self, now: Timestamp) {
+impl LogThread {
+    /// Reports when the log has no space, and when it has some again, also while nobody passes.
+    /// Passages that wait show by themselves whether it has.
+    fn check_space(&mut self, now: Timestamp) {
         if !self.queue.is_empty() {
             return;
         }
-        let room = self.with_log(now, |log, _| log.make_room());
-        match room {
+        let space = self.with_log(now, |log, _| log.make_room());
+        match space {
             Ok(()) if !self.full => {}
-            // Another fault is told with the first passage that it hinders.
+            // Another fault is reported with the first passage that it hinders.
             Err(error) if !error.is_full() => {}
-            room => {
-                self.full = room.is_err();
-                self.tell(Event::LogRoom(room));
+            space => {
+                self.full = space.is_err();
+                self.report(Event::LogSpace(space));
             }
         }
     }
@@ -190,9 +191,9 @@ impl Writer {
     ) -> Result<T, LogError> {
         let mut log = match self.log.take() {
             Some(log) => log,
-            None => self.place.open(now).map_err(|error| match error {
+            None => self.location.open(now).map_err(|error| match error {
                 AppError::Log(error) => error,
-                other => LogError::Storage(other.to_string()),
+                other => LogError::Storage(chain(&other)),
             })?,
         };
         let done = act(&mut log, &self.queue);
@@ -206,7 +207,8 @@ impl Writer {
             let together = self.together.min(self.queue.len());
             let done = self.with_log(now, |log, queue| {
                 let group: Vec<_> = queue.iter().take(together).map(LogRequest::parts).collect();
-                // The system's source; `UnwrapErr` would panic only where `Place::open` failed.
+                // The system's source; `UnwrapErr` would panic only where `LogLocation::open`
+                // failed.
                 log.append_all(&group, &mut UnwrapErr(SysRng))
             });
             match done {
@@ -214,7 +216,7 @@ impl Writer {
                     (self.together, self.full) = (MOST_TOGETHER, false);
                     let requests: Vec<_> = self.queue.drain(..together).collect();
                     for (logged, request) in logged.into_iter().zip(requests) {
-                        self.tell(Event::Logged {
+                        self.report(Event::Logged {
                             passage: request.number,
                             result: Ok(logged),
                         });
@@ -235,14 +237,14 @@ impl Writer {
 
     fn failed(&mut self, passage: u32, fault: LogError) {
         self.full = fault.is_full();
-        self.tell(Event::Logged {
+        self.report(Event::Logged {
             passage,
             result: Err(fault),
         });
     }
 
     /// Without a listener, the passages on their way are logged all the same.
-    fn tell(&self, event: Event) {
+    fn report(&self, event: Event) {
         let _ = self.events.send(event);
     }
 }

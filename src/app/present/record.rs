@@ -1,5 +1,5 @@
-//! Pictures and a table of every verdict, for the demo and for bug reports: `verdicts.tsv` with file,
-//! outcome, reasons, milliseconds from frame to verdict, and picture.
+//! Pictures and a table of every verdict, for the demo and for bug reports: `verdicts.tsv` with
+//! file, outcome, reasons, milliseconds from frame to verdict, and picture.
 
 use std::{
     fs::{self, File},
@@ -12,16 +12,16 @@ use crate::{checkpoint::Verdict, names, ui::UiHandle};
 
 /// Writes into one folder.
 #[derive(Debug)]
-pub(super) struct Recorder {
+pub(crate) struct Recorder {
     folder: PathBuf,
     table: File,
     /// Verdicts since the last picture: the codes of one frame share it.
-    lines: Vec<Line>,
+    rows: Vec<VerdictRow>,
     count: u32,
 }
 
 #[derive(Debug)]
-struct Line {
+struct VerdictRow {
     name: String,
     outcome: &'static str,
     reasons: String,
@@ -29,26 +29,26 @@ struct Line {
 }
 
 impl Recorder {
-    pub(super) fn new(folder: &Path) -> io::Result<Self> {
+    pub(crate) fn new(folder: &Path) -> io::Result<Self> {
         fs::create_dir_all(folder)?;
         let mut table = File::create(folder.join("verdicts.tsv"))?;
         writeln!(table, "file\toutcome\treasons\tms\tpicture")?;
         Ok(Self {
             folder: folder.to_owned(),
             table,
-            lines: Vec::new(),
+            rows: Vec::new(),
             count: 0,
         })
     }
 
     /// Notes a verdict that has just been shown.
-    pub(super) fn begin(&mut self, name: Option<&str>, verdict: &Verdict, took: Duration) {
+    pub(crate) fn begin(&mut self, name: Option<&str>, verdict: &Verdict, took: Duration) {
         let reasons: Vec<_> = verdict
             .reasons
             .iter()
             .map(|reason| names::reason(*reason))
             .collect();
-        self.lines.push(Line {
+        self.rows.push(VerdictRow {
             name: name.unwrap_or("camera").to_owned(),
             outcome: names::outcome(verdict.outcome),
             reasons: reasons.join(","),
@@ -57,17 +57,17 @@ impl Recorder {
     }
 
     /// Takes its picture, now that it shows whether it was logged.
-    pub(super) fn finish(&mut self, ui: &UiHandle) -> io::Result<()> {
-        let lines = std::mem::take(&mut self.lines);
-        let Some(line) = lines.first() else {
+    pub(crate) fn finish(&mut self, ui: &UiHandle) -> io::Result<()> {
+        let rows = std::mem::take(&mut self.rows);
+        let Some(first) = rows.first() else {
             return Ok(());
         };
         self.count += 1;
         let picture = format!(
             "{:02}-{}-{}.png",
             self.count,
-            stem(&line.name),
-            line.outcome
+            stem(&first.name),
+            first.outcome
         );
         let shot = ui.snapshot().map_err(io::Error::other)?;
         let image = image::RgbImage::from_raw(shot.width, shot.height, shot.rgb)
@@ -75,14 +75,14 @@ impl Recorder {
         image
             .save(self.folder.join(&picture))
             .map_err(io::Error::other)?;
-        for line in &lines {
+        for row in &rows {
             writeln!(
                 self.table,
                 "{}\t{}\t{}\t{:.1}\t{picture}",
-                line.name,
-                line.outcome,
-                line.reasons,
-                line.took.as_secs_f64() * 1000.0
+                row.name,
+                row.outcome,
+                row.reasons,
+                row.took.as_secs_f64() * 1000.0
             )?;
         }
         Ok(())

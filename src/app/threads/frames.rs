@@ -1,9 +1,9 @@
-//! The threads that bring events: camera, decoding.
+//! The threads that bring frames and their codes: the camera and the decoder.
 
 use std::{
     path::PathBuf,
     sync::{
-        Arc, Mutex, PoisonError,
+        Arc,
         atomic::{AtomicBool, Ordering},
         mpsc::Sender,
     },
@@ -11,19 +11,20 @@ use std::{
     time::{Duration, Instant},
 };
 
-use super::{Event, Sighting, Stamps};
+use gatepost_decode::StreamReader;
+
 use crate::{
+    app::event::{Event, Sighting, Stamps},
     camera::{
         CameraEvent, CameraState, CameraWatch, FrameSource, LatestFrame, PictureFolder, Taken,
         Timing, V4lCamera, watch,
     },
-    decode::StreamReader,
     ui::{Picture, UiHandle, UiUpdate},
 };
 
 /// Where frames come from.
 #[derive(Debug)]
-pub(super) enum Source {
+pub(crate) enum Source {
     /// A V4L2 device.
     Camera(String),
     /// A folder of pictures, each shown for so long.
@@ -36,7 +37,7 @@ const MOST_OUTLINES: usize = 8;
 const FRAME_WAIT: Duration = Duration::from_millis(250);
 
 /// Starts the camera: every frame goes to the preview and to the decoder.
-pub(super) fn camera(
+pub(crate) fn camera(
     source: Source,
     inbox: Arc<FrameInbox>,
     ui: UiHandle,
@@ -69,15 +70,15 @@ pub(super) fn camera(
 
 /// What the decoder takes its frames from.
 #[derive(Debug, Default)]
-pub(super) struct FrameInbox {
-    pub(super) latest: LatestFrame,
+pub(crate) struct FrameInbox {
+    pub(crate) latest: LatestFrame,
     /// The source is through: what is in the slot is the last frame.
     through: AtomicBool,
 }
 
 /// Starts the decoder; it ends when its inbox is dropped.
 /// Where codes are goes straight to the window, drawn over the very picture that it is in.
-pub(super) fn decoder(ui: UiHandle, events: Sender<Event>) -> Arc<FrameInbox> {
+pub(crate) fn decoder(ui: UiHandle, events: Sender<Event>) -> Arc<FrameInbox> {
     let inbox = Arc::new(FrameInbox::default());
     let frames = Arc::downgrade(&inbox);
     thread::spawn(move || {
@@ -115,23 +116,4 @@ pub(super) fn decoder(ui: UiHandle, events: Sender<Event>) -> Arc<FrameInbox> {
         }
     });
     inbox
-}
-
-/// Does something long beside the loop. A system that has no thread to spare does it in the loop: late, but done.
-pub(super) fn beside(work: impl FnOnce() + Send + 'static) {
-    let work = Arc::new(Mutex::new(Some(work)));
-    let there = work.clone();
-    if thread::Builder::new()
-        .spawn(move || do_once(&there))
-        .is_err()
-    {
-        do_once(&work);
-    }
-}
-
-fn do_once(work: &Mutex<Option<impl FnOnce()>>) {
-    let work = work.lock().unwrap_or_else(PoisonError::into_inner).take();
-    if let Some(work) = work {
-        work();
-    }
 }

@@ -1,13 +1,13 @@
-//! Errors in the window's words: which trouble each one is, and what of it helps whoever repairs it. The whole of an
-//! error, in English, goes to the program's own messages.
+//! Errors in the window's words: which trouble each one is, and what of it helps whoever repairs
+//! it. The whole of an error, in English, goes to the program's own messages.
 
 use std::{fmt::Display, io};
 
 use gatepost_pass::{BundleError, DocumentError, ListError, TrustError, envelope::EnvelopeError};
 use gatepost_protocol::device::CertificateError;
 
-use super::AppError;
 use crate::{
+    app::error::AppError,
     data::DataError,
     store::{CacheError, LogError},
     sync::{HubError, SyncError, enrol::EnrolError},
@@ -20,7 +20,7 @@ fn with(what: Trouble, detail: impl Display) -> TroubleView {
 }
 
 /// Why a bundle was not taken in from a stick.
-pub(super) fn of_update(error: &SyncError) -> TroubleView {
+pub(crate) fn of_update(error: &SyncError) -> TroubleView {
     match error {
         SyncError::Bundle(CacheError::Origin { what, why }) => {
             with(Trouble::StickUnreadable, format_args!("{what}: {why}"))
@@ -33,7 +33,7 @@ pub(super) fn of_update(error: &SyncError) -> TroubleView {
 }
 
 /// Why an exchange with the hub stopped.
-pub(super) fn of_sync(error: &SyncError) -> TroubleView {
+pub(crate) fn of_sync(error: &SyncError) -> TroubleView {
     match error {
         SyncError::Hub(why) => of_hub(why),
         SyncError::Bundle(why) => of_bundle(why),
@@ -50,7 +50,7 @@ pub(super) fn of_sync(error: &SyncError) -> TroubleView {
 }
 
 /// Why the hub did not do what was asked.
-pub(super) fn of_hub(error: &HubError) -> TroubleView {
+pub(crate) fn of_hub(error: &HubError) -> TroubleView {
     match error {
         HubError::Unreachable(why) => with(Trouble::HubAway, why),
         HubError::OtherKey(key) => with(Trouble::HubForeign, key),
@@ -141,8 +141,8 @@ fn of_log(error: &LogError) -> TroubleView {
     }
 }
 
-/// Why the data directory can't be used, or an enrolment does not count.
-pub(super) fn of_data(error: &DataError) -> TroubleView {
+/// Why the data directory can't be used, or an enrolment is not valid.
+pub(crate) fn of_data(error: &DataError) -> TroubleView {
     match error {
         DataError::Io { path, why } => with(storage(why), format_args!("{path}: {why}")),
         DataError::Key(path) => with(Trouble::KeyDamaged, path),
@@ -155,8 +155,8 @@ pub(super) fn of_data(error: &DataError) -> TroubleView {
     }
 }
 
-/// Why a first run did not get on.
-pub(super) fn of_enrol(error: &EnrolError) -> TroubleView {
+/// Why a first run goes no further.
+pub(crate) fn of_enrol(error: &EnrolError) -> TroubleView {
     match error {
         // A code that was read before it came here.
         EnrolError::NotACode => with(Trouble::ProgramFails, error),
@@ -172,7 +172,7 @@ pub(super) fn of_enrol(error: &EnrolError) -> TroubleView {
 }
 
 /// Why this device's storage can't be written.
-pub(super) fn of_storage(error: &io::Error) -> TroubleView {
+pub(crate) fn of_storage(error: &io::Error) -> TroubleView {
     with(storage(error), error)
 }
 
@@ -184,7 +184,7 @@ fn storage(error: &io::Error) -> Trouble {
 }
 
 /// Why what an enrolled device has did not start.
-pub(super) fn of_app(error: &AppError) -> TroubleView {
+pub(crate) fn of_app(error: &AppError) -> TroubleView {
     match error {
         AppError::Data(why) => of_data(why),
         AppError::Log(why) => of_log(why),
