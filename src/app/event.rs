@@ -94,7 +94,7 @@ impl Stamps {
     }
 }
 
-/// How an update from a stick goes on.
+/// Progress of an update from a stick, and its end.
 #[derive(Debug)]
 pub(crate) enum UpdateNews {
     /// So many percent are checked and copied.

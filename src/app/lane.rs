@@ -13,7 +13,7 @@ use super::{
 };
 use crate::{clock::Clock, devices::Devices, store::LoggedAdmit};
 
-/// What people are judged with, the verdict on screen, and what is told of it: log, window,
+/// What people are judged with, the verdict on screen, and where it goes: log, window,
 /// devices.
 pub(super) struct Lane {
     pub(super) checkpoint: Checkpoint,

@@ -1,4 +1,4 @@
-//! The decision: one pure, total function from what is known to what the guard is told.
+//! The decision: one pure, total function from what is known to what the guard sees.
 
 use gatepost_pass::{ClockTrust, Colour, Kind, Listing, Pass, Policy, Recognition, Verified};
 

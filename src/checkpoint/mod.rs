@@ -1,4 +1,4 @@
-//! From what was seen to what the guard is told.
+//! From the contents of a code to the verdict that the guard sees.
 //!
 //! In the order in which they build on each other: `verdict` (its words), `list_answer`,
 //! `document_lookup` and `person_lookup` (what the lists say), `case` (what is to be decided),

@@ -27,7 +27,7 @@ pub(super) struct Findings<'a> {
 #[derive(Clone, Copy, PartialEq, Eq)]
 enum Allowing {
     Nothing,
-    /// What would stand in the way is said all the same, and stands no longer.
+    /// What would stand in the way is still among the reasons, and stands no longer.
     WhatThePolicyLists {
         used: bool,
     },
@@ -274,7 +274,7 @@ fn special_person(people: &[JudgedPerson]) -> bool {
     people.iter().any(|person| person.class != Class::Ordinary)
 }
 
-/// Gives the minutes since the pass went the same way, where the policy wants that said.
+/// Gives the minutes since the pass went the same way, where the policy wants it shown.
 pub(super) fn pass_back_rules(
     policy: &Policy,
     observed: &Observed,

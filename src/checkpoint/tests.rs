@@ -1,4 +1,4 @@
-//! The rules as a table: what is shown, in which situation, and what the guard is told.
+//! The rules as a table: what is shown, in which situation, and what the guard sees.
 
 #![allow(clippy::unwrap_used, clippy::expect_used)]
 
@@ -156,16 +156,16 @@ fn a_picture_of_a_phone_pass_asks_for_the_live_code() {
 
 #[test]
 fn a_live_code_counts_for_ninety_seconds_before_and_after() {
-    for (age, told) in [
+    for (age, expected) in [
         (0, admit()),
         (90, admit()),
         (91, check(Reason::LiveCodeOld)),
         (100_000, check(Reason::LiveCodeOld)),
     ] {
         let past = live_code(&phone(1), NOW.minus(age), &fixture::holder());
-        assert_eq!(Gate::new().says(&past), told, "{age} s old");
+        assert_eq!(Gate::new().says(&past), expected, "{age} s old");
         let future = live_code(&phone(1), NOW.plus(age), &fixture::holder());
-        assert_eq!(Gate::new().says(&future), told, "{age} s ahead");
+        assert_eq!(Gate::new().says(&future), expected, "{age} s ahead");
     }
 }
 
@@ -174,8 +174,8 @@ fn the_window_is_wider_while_the_clock_is_not_trusted() {
     let mut gate = Gate::new();
     gate.now.clock = ClockTrust::BehindFloor;
     let old = live_code(&phone(1), NOW.minus(900), &fixture::holder());
-    let told = (Outcome::Admit, vec![Reason::Green, Reason::ClockUntrusted]);
-    assert_eq!(gate.says(&old), told);
+    let expected = (Outcome::Admit, vec![Reason::Green, Reason::ClockUntrusted]);
+    assert_eq!(gate.says(&old), expected);
 }
 
 #[test]
@@ -313,8 +313,8 @@ fn a_place_code_is_not_a_pass_and_says_where_the_device_stands() {
 #[test]
 fn stale_data_warns_and_expired_data_follows_the_policy() {
     let stale = Gate::at(SIGNED.plus(2 * DAY));
-    let told = (Outcome::Admit, vec![Reason::Green, Reason::StaleData]);
-    assert_eq!(stale.says(&paper(1)), told);
+    let expected = (Outcome::Admit, vec![Reason::Green, Reason::StaleData]);
+    assert_eq!(stale.says(&paper(1)), expected);
     let expired = Gate::at(SIGNED.plus(8 * DAY));
     assert_eq!(expired.says(&paper(1)), refuse(Reason::ExpiredData));
     let mut lenient = Gate::with(|policy| policy.when_expired = WhenExpired::Check);
@@ -326,8 +326,8 @@ fn stale_data_warns_and_expired_data_follows_the_policy() {
 fn an_issuer_whose_list_is_old_is_stale_whatever_the_manifest_says() {
     let mut gate = Gate::new();
     gate.region.list_age = 2 * DAY as i64;
-    let told = (Outcome::Admit, vec![Reason::Green, Reason::StaleData]);
-    assert_eq!(gate.says(&paper(1)), told);
+    let expected = (Outcome::Admit, vec![Reason::Green, Reason::StaleData]);
+    assert_eq!(gate.says(&paper(1)), expected);
 }
 
 #[test]

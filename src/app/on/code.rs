@@ -1,4 +1,5 @@
-//! The codes of a frame, or of a scanner: what is new is told apart and goes its way.
+//! The codes of a frame, or of a scanner: a badge, a place code and an enrolment code go their own
+//! ways, the rest is judged, shown and logged.
 
 use std::time::Instant;
 

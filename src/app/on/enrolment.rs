@@ -113,7 +113,7 @@ fn device_name(lane: &Lane) -> Text<60> {
     name.try_into().unwrap_or_default()
 }
 
-/// What a round of questions to the hub brought. It goes on by itself until there is a valid
+/// What a round of questions to the hub brought. The device keeps asking until there is a valid
 /// answer.
 pub(crate) fn news(
     enrolment: &mut EnrolmentState,

@@ -1,6 +1,6 @@
 //! What happens on each kind of event, a kind a file. In the order in which they build on each
 //! other: `verdict`, `log`, `supervisor`, `badge` and `person` (which show verdicts), `enrolment`,
-//! `code` (which tells them apart), `device` (which brings codes and numbers). The others stand
+//! `code` (which sorts them), `device` (which brings codes and numbers). The others stand
 //! alone.
 
 pub(super) mod badge;

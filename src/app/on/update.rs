@@ -1,4 +1,4 @@
-//! A bundle from a USB stick: found, taken in beside the loop, and its end said in words.
+//! A bundle from a USB stick: found, taken in beside the loop, and its outcome shown.
 
 use std::path::{Path, PathBuf};
 
@@ -92,7 +92,7 @@ pub(crate) fn asked(
     present(lane, update);
 }
 
-/// It goes on, or has ended.
+/// The update makes progress, or has ended.
 pub(crate) fn news(
     lane: &mut Lane,
     update: &mut StickUpdate,

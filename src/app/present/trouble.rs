@@ -215,15 +215,15 @@ mod tests {
 
     #[test]
     fn what_copying_again_mends_is_told_apart_from_what_it_does_not() {
-        let told = |why| of_bundle(&CacheError::Bundle(why)).what;
+        let shown = |why| of_bundle(&CacheError::Bundle(why)).what;
         let file = Digest::of(b"list");
-        assert_eq!(told(BundleError::WrongFile(file)), Trouble::UpdateDamaged);
-        assert_eq!(told(BundleError::Order), Trouble::UpdateWrong);
+        assert_eq!(shown(BundleError::WrongFile(file)), Trouble::UpdateDamaged);
+        assert_eq!(shown(BundleError::Order), Trouble::UpdateWrong);
         let forged = BundleError::Document {
             role: "policy",
             why: DocumentError::BadSignature,
         };
-        assert_eq!(told(forged), Trouble::UpdateForeign);
+        assert_eq!(shown(forged), Trouble::UpdateForeign);
         let older = BundleError::Rollback {
             what: "manifest",
             have: 42,
@@ -244,9 +244,9 @@ mod tests {
 
     #[test]
     fn an_answer_of_whoever_does_not_know_the_code_is_foreign_and_not_damaged() {
-        let told = |why| of_enrol(&EnrolError::Answer(why)).what;
-        assert_eq!(told(CertificateError::Answer), Trouble::AnswerForeign);
-        assert_eq!(told(CertificateError::Request), Trouble::AnswerDamaged);
+        let shown = |why| of_enrol(&EnrolError::Answer(why)).what;
+        assert_eq!(shown(CertificateError::Answer), Trouble::AnswerForeign);
+        assert_eq!(shown(CertificateError::Request), Trouble::AnswerDamaged);
         assert_eq!(
             of_enrol(&EnrolError::OtherAuthority).what,
             Trouble::AnswerForeign
@@ -255,13 +255,13 @@ mod tests {
 
     #[test]
     fn a_hub_that_says_no_is_told_apart_from_one_that_fails() {
-        let told = |status| {
+        let shown = |status| {
             let message = "why".to_owned();
             of_hub(&HubError::Refused { status, message })
         };
-        assert_eq!(told(403).what, Trouble::HubShut);
-        assert_eq!(told(422).what, Trouble::HubRefused);
-        assert_eq!(told(503).what, Trouble::HubFails);
-        assert_eq!(told(503).detail, "503 why");
+        assert_eq!(shown(403).what, Trouble::HubShut);
+        assert_eq!(shown(422).what, Trouble::HubRefused);
+        assert_eq!(shown(503).what, Trouble::HubFails);
+        assert_eq!(shown(503).detail, "503 why");
     }
 }

@@ -1,4 +1,4 @@
-//! The window as the loop knows it: which page is open, when it goes back by itself, and what is
+//! The window as the loop knows it: which page is open, when it returns to the camera, and what is
 //! sent only when it has changed.
 
 use std::time::{Duration, Instant};
@@ -21,7 +21,7 @@ pub(crate) struct Window {
     ui: UiHandle,
     /// The page under the verdict.
     page: Page,
-    /// When that goes back to the camera by itself.
+    /// When that returns to the camera without a tap.
     back_at: Option<Instant>,
     /// When the bar at the top was sent last.
     bar_at: Option<Instant>,

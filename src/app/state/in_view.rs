@@ -20,7 +20,7 @@ const MOST: usize = 64;
 pub(crate) struct InView {
     /// By content; a live code has a new one every half minute.
     codes: Vec<JudgedCode>,
-    /// By what was said of them: that is on screen, or was.
+    /// By their verdicts, which are on screen, or were.
     shown: Vec<(ShownCode, Instant)>,
 }
 
@@ -47,7 +47,7 @@ struct JudgedCode {
     last: Instant,
 }
 
-/// What makes two sightings the same: the pass and what was said of it, or the very code.
+/// What makes two sightings the same: the pass and the reasons of its verdict, or the very code.
 #[derive(Clone, Debug, PartialEq, Eq)]
 enum ShownCode {
     Pass(Seen, Vec<Reason>),

@@ -22,11 +22,11 @@ pub(crate) struct Station {
 /// The place where the device stands.
 #[derive(Clone, Debug, Default)]
 pub(crate) struct StationPlace {
-    /// Short name; empty when nobody said.
+    /// Short name; empty where neither a code nor the settings name the place.
     pub(crate) id: Text<24>,
     /// Name for people.
     pub(crate) name: String,
-    /// The text of the place code that said so.
+    /// The text of the place code, where one was scanned.
     pub(crate) code: Option<String>,
 }
 

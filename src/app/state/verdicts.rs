@@ -51,7 +51,7 @@ enum PassageState {
     Failed(Option<u32>),
 }
 
-/// Whether a verdict goes by itself.
+/// Whether a verdict goes when its time is over.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Hold {
     /// When its time is over.
@@ -315,7 +315,7 @@ impl<A> ShownVerdict<A> {
         self.hold = Hold::Held;
     }
 
-    /// It goes by itself again.
+    /// It goes when its time is over again.
     pub(crate) fn release(&mut self) {
         self.hold = Hold::No;
     }

@@ -187,8 +187,8 @@ fn duty_ends_when_the_badge_ends_is_withdrawn_or_the_device_moves() {
         let mut duty = shown(&scoped);
         duty.tick(Some(bundle), place, now);
         assert_eq!(duty.guard().is_none(), fault.is_some());
-        let told = fault.map_or(DutyStatus::On(&scoped), DutyStatus::Fault);
-        assert_eq!(duty.status(), told);
+        let expected = fault.map_or(DutyStatus::On(&scoped), DutyStatus::Fault);
+        assert_eq!(duty.status(), expected);
     }
     let mut alone = shown(&scoped);
     alone.tick::<Vec<u8>>(None, "gate-3", NOW);

@@ -86,8 +86,8 @@ fn no_policy_lets_a_supervisor_set_aside_what_is_forged_revoked_red_or_feverish(
     let mut warm = generous();
     warm.region.policy.temperature = true;
     let judged = warm.judge(&to_text(&paper(1)));
-    let told = forced(&warm, judged, Some(Temperature::Fever));
-    assert_eq!(told, refuse(Reason::Fever));
+    let expected = forced(&warm, judged, Some(Temperature::Fever));
+    assert_eq!(expected, refuse(Reason::Fever));
 }
 
 #[test]
@@ -123,8 +123,8 @@ fn what_the_policy_lists_is_set_aside_and_stays_among_the_reasons() {
         );
         let word = supervisor(&gate).allow(&judged.verdict, OverrideWhy::DeskConfirmed);
         assert_eq!(word.unwrap().rules, judged.verdict.outcome);
-        let told = (Outcome::Admit, vec![Reason::SupervisorAllowed, reason]);
-        assert_eq!(forced(&gate, judged, None), told);
+        let expected = (Outcome::Admit, vec![Reason::SupervisorAllowed, reason]);
+        assert_eq!(forced(&gate, judged, None), expected);
 
         let strict = Gate::new();
         let judged = strict.judge(&to_text(&bytes));
@@ -159,9 +159,9 @@ fn whoever_a_supervisor_lets_through_is_still_asked_for_the_temperature() {
     ];
     let judged = gate.judge(&to_text(&phone(1)));
     assert_eq!(forced(&gate, judged.clone(), None), (Outcome::Check, asked));
-    let told = vec![Reason::SupervisorAllowed, Reason::LiveCodeNeeded];
+    let expected = vec![Reason::SupervisorAllowed, Reason::LiveCodeNeeded];
     let normal = forced(&gate, judged, Some(Temperature::Normal));
-    assert_eq!(normal, (Outcome::Admit, told));
+    assert_eq!(normal, (Outcome::Admit, expected));
 }
 
 #[test]
