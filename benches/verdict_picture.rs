@@ -27,9 +27,8 @@ use gatepost_pass::{
     Kind,
     envelope::{live_code, to_text},
     fixture::{self, NOW, Region, documents},
-    policy::TracingKey,
 };
-use gatepost_protocol::{DeviceRequest, Enrolment, seal::tracing_key};
+use gatepost_protocol::fixture::{enrolment, tracing};
 use gatepost_scene::{Carrier, Code, ErrorCorrection, View, blank, render_rgb};
 
 const SIZES: [(u32, u32); 3] = [(800, 480), (480, 800), (1280, 720)];
@@ -163,29 +162,13 @@ fn code(n: u8) -> (String, Carrier) {
 fn enrolled(folder: &Path) -> DataDir {
     let data = DataDir::open(folder).unwrap();
     let key = data.device_key(&[42; 32]).unwrap();
-    let request = DeviceRequest::sign("gate".try_into().unwrap(), &key);
-    let request = DeviceRequest::verify(&request).unwrap();
-    let until = NOW.plus(100 * fixture::DAY);
-    let enrolment = Enrolment {
-        root: fixture::root_bytes(),
-        certificate: request.certify(&fixture::devices(), fixture::SIGNED, until),
-        hub: "".try_into().unwrap(),
-        hub_pins: Default::default(),
-    };
     // Not `enrol`: it refuses the published keys that the fixture signs with.
-    fs::write(data.path().join("enrolment"), enrolment.to_bytes()).unwrap();
+    fs::write(data.path().join("enrolment"), enrolment(&key).to_bytes()).unwrap();
     let mut region = Region::default();
-    region.policy.tracing_key = TracingKey {
-        id: 1,
-        key: tracing_key(&[1; 32]).1,
-    };
+    region.policy.tracing_key = tracing();
     region.policy.show_seconds = [1; 3];
     let bundle = folder.join("published");
-    fs::create_dir_all(&bundle).unwrap();
-    fs::write(bundle.join("manifest"), region.manifest()).unwrap();
-    for (digest, bytes) in region.files.0.borrow().iter() {
-        fs::write(bundle.join(digest.to_string()), bytes).unwrap();
-    }
+    region.write_to(&bundle);
     BundleCache::new(data.bundle())
         .take_in(
             &mut BundleDirectory::new(&bundle),

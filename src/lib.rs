@@ -14,7 +14,6 @@ pub mod config;
 pub mod data;
 pub mod devices;
 pub mod files;
-pub mod names;
 pub mod store;
 pub mod sync;
 pub mod ui;

@@ -13,10 +13,11 @@ use std::{
 };
 
 use gatepost::store::LogError;
+use gatepost_pass::fixture::Dice;
 
 use crate::{
     arguments,
-    support::{Dice, Town, log_together, open_log, runs},
+    support::{Town, log_together, open_log, runs},
 };
 
 const WRITER: &str = "GATEPOST_WRITER";
@@ -35,7 +36,7 @@ fn a_writer_for_the_other_tests() {
     };
     let opened = (0..500).find_map(|_| open_log(Path::new(&device)).map_err(refused).ok());
     let Some(mut log) = opened else { return };
-    let mut dice = Dice::new(std::process::id().into());
+    let mut dice = Dice(std::process::id().into());
     for _ in 0..5000 {
         let together = 1 + dice.below(4);
         match log_together(&mut log, together) {
@@ -121,7 +122,7 @@ fn a_sync_that_fails_never_shows_a_passage_as_logged_that_is_not() {
     let town = Town::new();
     drop(town.hub());
     town.enrol(&town.hub_address());
-    let (mut dice, mut told) = (Dice::new(3), Told::default());
+    let (mut dice, mut told) = (Dice(3), Told::default());
     let rounds = runs(2);
     for _ in 0..rounds {
         let writer = writer(&town)
@@ -166,7 +167,7 @@ fn a_full_disk_shows_no_passage_as_logged_that_is_not_and_room_brings_it_back() 
     };
     drop(town.hub());
     town.enrol(&town.hub_address());
-    let (mut dice, mut told) = (Dice::new(4), Told::default());
+    let (mut dice, mut told) = (Dice(4), Told::default());
     let rounds = runs(2);
     for _ in 0..rounds {
         let writer = writer(&town).spawn().unwrap();

@@ -2,15 +2,17 @@
 
 use std::{collections::BTreeSet, process::Stdio, thread, time::Duration};
 
+use gatepost_pass::fixture::Dice;
+
 use crate::{
     arguments,
-    support::{Dice, Town, program, runs, wait_for},
+    support::{Town, program, runs, wait_for},
 };
 
 #[test]
 fn every_passage_that_was_logged_reaches_the_hub_once_whenever_the_scanner_dies() {
     let rounds = runs(12);
-    let mut dice = Dice::new(1);
+    let mut dice = Dice(1);
     let town = Town::new();
     drop(town.hub());
     town.enrol(&town.hub_address());
@@ -72,7 +74,7 @@ fn every_passage_that_was_logged_reaches_the_hub_once_whenever_the_scanner_dies(
 #[test]
 fn every_passage_counts_once_whenever_the_hub_dies_while_batches_travel() {
     let rounds = runs(6);
-    let mut dice = Dice::new(2);
+    let mut dice = Dice(2);
     let town = Town::new();
     drop(town.hub());
     town.enrol(&town.hub_address());

@@ -14,12 +14,9 @@ use gatepost::{
     data::DataDir,
     store::{Cap, LogError, PassageLog, passages::MOST_TOGETHER},
 };
-use gatepost_pass::{ClockTrust, Freshness, Timestamp, policy::TracingKey};
-use gatepost_protocol::{
-    Direction, Epoch, Outcome, Passage, Reason, Seen, device::device_id, seal::tracing_key,
-};
+use gatepost_pass::Timestamp;
+use gatepost_protocol::{Epoch, device::device_id, fixture};
 use gatepost_scene::{Carrier, Code, ErrorCorrection, View, render};
-use getrandom::{SysRng, rand_core::UnwrapErr};
 use serde_json::Value;
 use tempfile::TempDir;
 
@@ -329,25 +326,9 @@ pub fn open_log(device: &Path) -> Result<PassageLog, LogError> {
 
 /// Logs so many passages in one commit.
 pub fn log_together(log: &mut PassageLog, count: u64) -> Result<(), LogError> {
-    let passage = Passage {
-        at: now(),
-        clock: ClockTrust::Trusted,
-        freshness: Freshness::Fresh,
-        place: "gate-3".try_into().unwrap(),
-        direction: Direction::In,
-        outcome: Outcome::Admit,
-        reasons: vec![Reason::Green].try_into().unwrap(),
-        seen: Seen::Unverified,
-        guard: None,
-        temperature: None,
-        allowed: None,
-    };
-    let key = TracingKey {
-        id: 1,
-        key: tracing_key(&[1; 32]).1,
-    };
+    let (passage, key) = (fixture::passage(now()), fixture::tracing());
     let group = vec![(&passage, &key); count as usize];
-    log.append_all(&group, &mut UnwrapErr(SysRng)).map(|_| ())
+    log.append_all(&group, &mut fixture::random()).map(|_| ())
 }
 
 fn now() -> Timestamp {
@@ -363,24 +344,6 @@ fn now() -> Timestamp {
 pub fn runs(ordinary: u64) -> u64 {
     let factor = std::env::var("GATEPOST_FAULTS").ok();
     ordinary * factor.and_then(|factor| factor.parse().ok()).unwrap_or(1)
-}
-
-/// Numbers that are the same in every run (splitmix64: Steele, Lea, Flood, OOPSLA 2014).
-pub struct Dice(u64);
-
-impl Dice {
-    pub fn new(seed: u64) -> Self {
-        Self(seed)
-    }
-
-    /// Below `end`.
-    pub fn below(&mut self, end: u64) -> u64 {
-        self.0 = self.0.wrapping_add(0x9e37_79b9_7f4a_7c15);
-        let mut mixed = self.0;
-        mixed = (mixed ^ (mixed >> 30)).wrapping_mul(0xbf58_476d_1ce4_e5b9);
-        mixed = (mixed ^ (mixed >> 27)).wrapping_mul(0x94d0_49bb_1331_11eb);
-        (mixed ^ (mixed >> 31)) % end
-    }
 }
 
 fn lines(said: &Said) -> Vec<Value> {

@@ -9,7 +9,7 @@ use std::{
 };
 
 use super::event::Stamps;
-use crate::{checkpoint::Outcome, names, ui::UiHandle};
+use crate::{checkpoint::Outcome, ui::UiHandle};
 
 /// Something worth a figure. Its text is a line of tab-separated words and numbers; times in
 /// milliseconds.
@@ -68,7 +68,7 @@ impl fmt::Display for Vital {
         match self {
             Self::FirstPicture(after) => write!(f, "first-picture\t{:.1}", ms(after)),
             Self::Verdict(times) => {
-                write!(f, "verdict\t{}", names::outcome(times.outcome))?;
+                write!(f, "verdict\t{}", times.outcome.name())?;
                 let parts = [times.wait, times.decode, times.judge, times.draw];
                 parts
                     .iter()

@@ -8,7 +8,7 @@ use std::{
 };
 
 use clap::Args;
-use gatepost_pass::Timestamp;
+use gatepost_pass::{Kind, Timestamp};
 use gatepost_protocol::Direction;
 use serde::Serialize;
 
@@ -18,7 +18,6 @@ use crate::{
     clock::{Clock, parse_time},
     data::DataDir,
     decode::{DecodedCode, decode},
-    names,
     store::BundleCache,
 };
 
@@ -99,9 +98,9 @@ fn none(file: String, ms: f64) -> Line {
 fn line(file: String, verdict: Verdict, ms: f64) -> Line {
     Line {
         file,
-        outcome: names::outcome(verdict.outcome),
+        outcome: verdict.outcome.name(),
         reasons: verdict.reasons,
-        document: verdict.document.map(names::document),
+        document: verdict.document.map(Kind::name),
         issuer: verdict.issuer.map(|issuer| issuer.code),
         ms,
     }
@@ -112,11 +111,7 @@ fn write(out: &mut impl Write, arguments: &Arguments, line: Line) -> Result<(), 
         serde_json::to_writer(&mut *out, &line).map_err(std::io::Error::from)?;
         writeln!(out)?;
     } else {
-        let reasons: Vec<String> = line
-            .reasons
-            .iter()
-            .map(|reason| names::reason(*reason))
-            .collect();
+        let reasons: Vec<_> = line.reasons.iter().map(|reason| reason.name()).collect();
         let Line {
             file, outcome, ms, ..
         } = line;

@@ -9,15 +9,14 @@ use std::{
 };
 
 use gatepost_pass::{
-    BundleError, ClockTrust, Freshness, SecretKey, Timestamp,
+    BundleError, SecretKey, Timestamp,
     fixture::{self, DAY, NOW, Region},
-    policy::TracingKey,
 };
 use gatepost_protocol::{
-    Body, Direction, Epoch, Head, Outcome, Passage, Reason, Receipt, Record, Seen,
-    device::device_id, seal::tracing_key,
+    Body, Epoch, Head, Outcome, Receipt, Record,
+    device::device_id,
+    fixture::{passage, random, tracing},
 };
-use getrandom::{SysRng, rand_core::UnwrapErr};
 use tempfile::TempDir;
 
 use super::{
@@ -46,38 +45,15 @@ fn open(path: &Path, epoch: u8) -> super::Opened {
     PassageLog::open(path, device(), Epoch([epoch; 16]), NOW, Cap::default()).unwrap()
 }
 
-fn passage(at: Timestamp) -> Passage {
-    Passage {
-        at,
-        clock: ClockTrust::Trusted,
-        freshness: Freshness::Fresh,
-        place: "gate-3".try_into().unwrap(),
-        direction: Direction::In,
-        outcome: Outcome::Admit,
-        reasons: vec![Reason::Green].try_into().unwrap(),
-        seen: Seen::Unverified,
-        guard: None,
-        temperature: None,
-        allowed: None,
-    }
-}
-
-fn tracing() -> TracingKey {
-    TracingKey {
-        id: 1,
-        key: tracing_key(&[1; 32]).1,
-    }
-}
-
 fn try_log(log: &mut PassageLog, count: usize) -> Result<Vec<u64>, LogError> {
     let (passage, key) = (passage(NOW), tracing());
-    let logged = log.append_all(&vec![(&passage, &key); count], &mut UnwrapErr(SysRng))?;
+    let logged = log.append_all(&vec![(&passage, &key); count], &mut random())?;
     Ok(logged.iter().map(|logged| logged.seq).collect())
 }
 
 fn log(log: &mut PassageLog, at: Timestamp) -> u64 {
     let (passage, key) = (passage(at), tracing());
-    let logged = log.append_all(&[(&passage, &key)], &mut UnwrapErr(SysRng));
+    let logged = log.append_all(&[(&passage, &key)], &mut random());
     logged.unwrap()[0].seq
 }
 
@@ -97,19 +73,8 @@ fn disk() -> Disk {
 
 /// What an honest hub answers to a batch that reaches it.
 fn receipt(outgoing: &super::Outgoing) -> Receipt {
-    let mut head = outgoing.before;
-    let mut next_seq = 0;
-    for bytes in &outgoing.records {
-        head = head.after(device(), outgoing.epoch, bytes);
-        next_seq = Record::from_bytes(bytes).unwrap().seq + 1;
-    }
-    Receipt {
-        device: device(),
-        epoch: outgoing.epoch,
-        next_seq,
-        head,
-        at: NOW,
-    }
+    let (epoch, before) = (outgoing.epoch, outgoing.before);
+    gatepost_protocol::fixture::receipt(device(), epoch, before, &outgoing.records)
 }
 
 #[test]

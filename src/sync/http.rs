@@ -13,7 +13,7 @@ use ureq::unversioned::{
     transport::{Connector as _, TcpConnector},
 };
 
-use super::tls::{OtherKey, PinnedTls};
+use super::tls::{PinnedTls, other_key};
 use crate::{data::Identity, store::bundles::BundleOrigin};
 
 /// Why the hub did not do what was asked.
@@ -240,7 +240,7 @@ impl HubClient {
     }
 
     fn accept(&mut self, answer: Result<Response, ureq::Error>) -> Result<Response, HubError> {
-        let answer = answer.map_err(|why| match OtherKey::of(&why) {
+        let answer = answer.map_err(|why| match other_key(&why) {
             Some(other) => HubError::OtherKey(other.to_string()),
             None => HubError::Unreachable(why.to_string()),
         })?;

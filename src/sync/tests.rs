@@ -6,15 +6,15 @@
 use std::{fs, path::PathBuf};
 
 use gatepost_pass::{
-    Bounded, ClockTrust, DeviceId, Freshness, HubPin, SecretKey, SubjectTag, Timestamp,
+    Bounded, DeviceId, HubPin, SubjectTag, Timestamp,
     fixture::{self, DAY, NOW, Region, SIGNED},
-    policy::TracingKey,
 };
 use gatepost_protocol::{
-    DeviceRequest, Direction, Enrolment, Epoch, Outcome, Passage, Reason, Seen, device::device_id,
+    Enrolment, Epoch, Passage, Seen,
+    device::device_id,
+    fixture::{TRACING_SEED, enrolment, random, tracing},
     seal::tracing_key,
 };
-use getrandom::{SysRng, rand_core::UnwrapErr};
 use tempfile::TempDir;
 
 use super::*;
@@ -45,10 +45,9 @@ impl Device {
         let data = DataDir::open(&folder.path().join("data")).unwrap();
         let key = data.device_key(&[seed; 32]).unwrap();
         let enrolment = Enrolment {
-            root: fixture::root_bytes(),
-            certificate: certificate(&key),
             hub: hub.try_into().unwrap(),
             hub_pins: Bounded::try_from(pins).unwrap(),
+            ..enrolment(&key)
         };
         // Not `enrol`: it refuses the published keys of the fixture.
         fs::write(data.enrolment_path(), enrolment.to_bytes()).unwrap();
@@ -90,8 +89,7 @@ impl Device {
         let (passage, key) = (passage(), tracing());
         for _ in 0..count {
             let log = self.log.as_mut().unwrap();
-            log.append_all(&[(&passage, &key)], &mut UnwrapErr(SysRng))
-                .unwrap();
+            log.append_all(&[(&passage, &key)], &mut random()).unwrap();
         }
         self.logged += count;
     }
@@ -142,47 +140,21 @@ impl Device {
     }
 }
 
-fn certificate(key: &SecretKey) -> Vec<u8> {
-    let request = DeviceRequest::sign("gate 3".try_into().unwrap(), key);
-    let request = DeviceRequest::verify(&request).unwrap();
-    request.certify(&fixture::devices(), SIGNED, SIGNED.plus(30 * DAY))
-}
-
+/// A passage of somebody with a pass.
 fn passage() -> Passage {
     Passage {
-        at: NOW,
-        clock: ClockTrust::Trusted,
-        freshness: Freshness::Fresh,
-        place: "gate-3".try_into().unwrap(),
-        direction: Direction::In,
-        outcome: Outcome::Admit,
-        reasons: vec![Reason::Green].try_into().unwrap(),
         seen: Seen::Pass {
             issuer: "CN-SD".parse().unwrap(),
             number: "0102030405".parse().unwrap(),
             subjects: vec![SubjectTag([1; 16])].try_into().unwrap(),
         },
-        guard: None,
-        temperature: None,
-        allowed: None,
-    }
-}
-
-const TRACING_SEED: [u8; 32] = [1; 32];
-
-fn tracing() -> TracingKey {
-    TracingKey {
-        id: 1,
-        key: tracing_key(&TRACING_SEED).1,
+        ..gatepost_protocol::fixture::passage(NOW)
     }
 }
 
 fn bundle(region: &Region) -> TempDir {
     let folder = tempfile::tempdir().unwrap();
-    fs::write(folder.path().join("manifest"), region.manifest()).unwrap();
-    for (digest, bytes) in region.files.0.borrow().iter() {
-        fs::write(folder.path().join(digest.to_string()), bytes).unwrap();
-    }
+    region.write_to(folder.path());
     folder
 }
 

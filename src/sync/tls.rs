@@ -1,6 +1,4 @@
-//! TLS to the one hub whose key the enrolment pins (RFC 7469's pin: SHA-256 of the certificate's
-//! SubjectPublicKeyInfo, DER). The pin takes the place of authorities, names and dates: a device whose
-//! clock is dead still reaches its hub, and no authority in the world can make another one.
+//! TLS to the one hub whose key the enrolment pins (`gatepost-tls`), as a transport of the HTTP client.
 
 use std::{
     io::{Read as _, Write as _},
@@ -8,14 +6,8 @@ use std::{
 };
 
 use gatepost_pass::HubPin;
-use rustls::{
-    ClientConfig, ClientConnection, DigitallySignedStruct, SignatureScheme, StreamOwned,
-    client::danger::{HandshakeSignatureValid, ServerCertVerified, ServerCertVerifier},
-    crypto::{CryptoProvider, ring, verify_tls12_signature, verify_tls13_signature},
-    pki_types::{CertificateDer, ServerName, UnixTime},
-    server::ParsedCertificate,
-};
-use sha2::{Digest as _, Sha256};
+use gatepost_tls::OtherKey;
+use rustls::{ClientConfig, ClientConnection, StreamOwned, pki_types::ServerName};
 use ureq::{
     Error,
     unversioned::transport::{
@@ -24,24 +16,10 @@ use ureq::{
     },
 };
 
-/// The server's key is not one that the enrolment pins.
-#[derive(Debug, thiserror::Error)]
-#[error("its key is {found}")]
-pub(super) struct OtherKey {
-    found: HubPin,
-}
-
-impl OtherKey {
-    /// Finds it at the bottom of what the connection failed with.
-    pub(super) fn of(why: &Error) -> Option<&Self> {
-        let Error::Io(why) = why else { return None };
-        match why.get_ref()?.downcast_ref()? {
-            rustls::Error::InvalidCertificate(rustls::CertificateError::Other(other)) => {
-                other.0.downcast_ref()
-            }
-            _ => None,
-        }
-    }
+/// Finds at the bottom of a failed connection that the server's key is not pinned.
+pub(super) fn other_key(why: &Error) -> Option<&OtherKey> {
+    let Error::Io(why) = why else { return None };
+    OtherKey::of(why.get_ref()?.downcast_ref()?)
 }
 
 /// Wraps connections to `https:` addresses.
@@ -51,20 +29,10 @@ pub(super) struct PinnedTls {
 }
 
 impl PinnedTls {
-    /// A connector that takes a server with one of these keys, and no other.
+    /// A connector that accepts a server with one of these keys, and no other.
     pub(super) fn new(pins: Vec<HubPin>) -> Result<Self, rustls::Error> {
-        let provider = Arc::new(ring::default_provider());
-        let verifier = Arc::new(PinVerifier {
-            pins,
-            provider: provider.clone(),
-        });
-        let config = ClientConfig::builder_with_provider(provider)
-            .with_safe_default_protocol_versions()?
-            .dangerous()
-            .with_custom_certificate_verifier(verifier)
-            .with_no_client_auth();
         Ok(Self {
-            config: Arc::new(config),
+            config: Arc::new(gatepost_tls::pinned(pins)?),
         })
     }
 }
@@ -136,57 +104,5 @@ impl Transport for TlsTransport {
 
     fn is_tls(&self) -> bool {
         true
-    }
-}
-
-#[derive(Debug)]
-struct PinVerifier {
-    pins: Vec<HubPin>,
-    provider: Arc<CryptoProvider>,
-}
-
-impl ServerCertVerifier for PinVerifier {
-    fn verify_server_cert(
-        &self,
-        end_entity: &CertificateDer<'_>,
-        _intermediates: &[CertificateDer<'_>],
-        _server_name: &ServerName<'_>,
-        _ocsp_response: &[u8],
-        _now: UnixTime,
-    ) -> Result<ServerCertVerified, rustls::Error> {
-        let certificate = ParsedCertificate::try_from(end_entity)?;
-        let found = HubPin(Sha256::digest(certificate.subject_public_key_info()).into());
-        if self.pins.contains(&found) {
-            return Ok(ServerCertVerified::assertion());
-        }
-        let other = rustls::OtherError(Arc::new(OtherKey { found }));
-        Err(rustls::CertificateError::Other(other).into())
-    }
-
-    // That the server holds the pinned key is what these two show.
-    fn verify_tls12_signature(
-        &self,
-        message: &[u8],
-        certificate: &CertificateDer<'_>,
-        signed: &DigitallySignedStruct,
-    ) -> Result<HandshakeSignatureValid, rustls::Error> {
-        let algorithms = &self.provider.signature_verification_algorithms;
-        verify_tls12_signature(message, certificate, signed, algorithms)
-    }
-
-    fn verify_tls13_signature(
-        &self,
-        message: &[u8],
-        certificate: &CertificateDer<'_>,
-        signed: &DigitallySignedStruct,
-    ) -> Result<HandshakeSignatureValid, rustls::Error> {
-        let algorithms = &self.provider.signature_verification_algorithms;
-        verify_tls13_signature(message, certificate, signed, algorithms)
-    }
-
-    fn supported_verify_schemes(&self) -> Vec<SignatureScheme> {
-        self.provider
-            .signature_verification_algorithms
-            .supported_schemes()
     }
 }

@@ -5,38 +5,13 @@ use std::{
     path::Path,
 };
 
-use gatepost_pass::{
-    Colour, IdNumber, PublicKey, Text, envelope::TEXT_PREFIX, list::ListKind, words::WordError,
-};
+use gatepost_pass::{Colour, IdNumber, PublicKey, Text, envelope::TEXT_PREFIX, words::WordError};
 
 use crate::{error::Error, files};
 
 /// A colour.
 pub(crate) fn colour(text: &str) -> Result<Colour, &'static str> {
-    match text {
-        "green" => Ok(Colour::Green),
-        "yellow" => Ok(Colour::Yellow),
-        "red" => Ok(Colour::Red),
-        _ => Err("expected green, yellow or red"),
-    }
-}
-
-/// The word for a colour.
-pub(crate) const fn colour_name(colour: Colour) -> &'static str {
-    match colour {
-        Colour::Green => "green",
-        Colour::Yellow => "yellow",
-        Colour::Red => "red",
-    }
-}
-
-/// The word for a kind of list.
-pub(crate) const fn kind_name(kind: ListKind) -> &'static str {
-    match kind {
-        ListKind::Status => "status",
-        ListKind::Revocation => "revocation",
-        ListKind::Identity => "identity",
-    }
+    Colour::from_name(text).ok_or("expected green, yellow or red")
 }
 
 /// A text of at most `MAX` bytes.

@@ -103,9 +103,7 @@ impl Serialize for Role {
 impl<'de> Deserialize<'de> for Role {
     fn deserialize<D: serde::Deserializer<'de>>(from: D) -> Result<Self, D::Error> {
         let name = String::deserialize(from)?;
-        (0..=u8::MAX)
-            .filter_map(Kind::from_wire)
-            .find(|kind| kind.name() == name)
+        Kind::from_name(&name)
             .map(Self)
             .ok_or_else(|| D::Error::custom(format!("there is no kind of document `{name}`")))
     }

@@ -14,7 +14,6 @@ use gatepost_pass::{
 };
 
 use crate::{
-    args,
     bundle_dir::BundleDir,
     error::{Error, at},
 };
@@ -57,7 +56,7 @@ impl Chain<'_> {
     ) -> Result<Vec<FileEntry>, Error> {
         // Devices take the new list as a whole.
         let without = |why: ListError| {
-            let kind = args::kind_name(kind);
+            let kind = kind.name();
             eprintln!(
                 "warning: no delta to the {kind} list of {issuer}, for the one before can't be read: {why}"
             );

@@ -24,7 +24,7 @@ mod mutate;
 mod status;
 mod trust;
 
-pub use mutate::Noise;
+pub use mutate::mutate;
 
 /// One target.
 #[derive(Clone, Copy, Debug)]

@@ -1,9 +1,10 @@
 //! A short run of every fuzz target with the same mutations each time; `scripts/fuzz` runs them long.
 
 use gatepost_fuzz_targets::{
-    BATCH, ENROLMENT, ENVELOPE, FAMILY_PASS, LIST, LIST_DELTA, MANIFEST, Noise, STATUS, TRUST_LIST,
-    Target,
+    BATCH, ENROLMENT, ENVELOPE, FAMILY_PASS, LIST, LIST_DELTA, MANIFEST, STATUS, TRUST_LIST,
+    Target, mutate,
 };
+use gatepost_pass::fixture::Dice;
 
 /// Of each target; some 25,000 in all.
 const MUTATIONS: usize = 2858;
@@ -16,10 +17,10 @@ fn run(target: Target) {
             (target.run)(&seed[..end]);
         }
     }
-    let mut noise = Noise(2026);
+    let mut dice = Dice(2026);
     for _ in 0..MUTATIONS {
-        let (one, other) = (noise.below(seeds.len()), noise.below(seeds.len()));
-        (target.run)(&noise.mutate(&seeds[one], &seeds[other]));
+        let (one, other) = (dice.index(seeds.len()), dice.index(seeds.len()));
+        (target.run)(&mutate(&mut dice, &seeds[one], &seeds[other]));
     }
 }
 

@@ -7,7 +7,7 @@ use std::{
 };
 
 use gatepost_pass::DeviceId;
-use gatepost_protocol::{BatchError, Body, Epoch, Outcome, Record, batch::reread};
+use gatepost_protocol::{BatchError, Body, Epoch, Record, batch::reread};
 use serde::Serialize;
 
 use crate::{
@@ -180,22 +180,13 @@ impl Line {
     fn record(place: Place, record: &Record) -> Self {
         let (what, class) = match &record.body {
             Body::EpochStart(_) => ("epoch start", None),
-            Body::Passage(sealed) => ("passage", Some(class_name(sealed.class))),
+            Body::Passage(sealed) => ("passage", Some(sealed.class.name())),
         };
         Self {
             hour: Some(record.hour),
             class,
             ..Self::new(what, place)
         }
-    }
-}
-
-/// The word for a class in listings.
-pub(crate) const fn class_name(class: Outcome) -> &'static str {
-    match class {
-        Outcome::Admit => "admit",
-        Outcome::Check => "check",
-        Outcome::Refuse => "refuse",
     }
 }
 

@@ -126,6 +126,8 @@ pub enum Freshness {
     Expired,
 }
 
+crate::names! { Freshness { Fresh = "fresh", Stale = "stale", Expired = "expired" } }
+
 /// Whether a bundle is being taken in, or was taken in before and is loaded again.
 #[derive(Clone, Copy, Debug)]
 pub enum Intake<'a> {

@@ -68,56 +68,36 @@ pub enum Kind {
     AuditEntry = 26,
 }
 
-impl Kind {
-    const ALL: [Self; 17] = [
-        Self::Pass,
-        Self::FamilyPass,
-        Self::PlaceCode,
-        Self::Badge,
-        Self::Enrolment,
-        Self::LiveCode,
-        Self::Root,
-        Self::TrustList,
-        Self::Policy,
-        Self::Manifest,
-        Self::List,
-        Self::Receipt,
-        Self::DeviceCertificate,
-        Self::Batch,
-        Self::DeviceRequest,
-        Self::DeviceStatus,
-        Self::AuditEntry,
-    ];
+crate::names! {
+    Kind {
+        Pass = "pass",
+        FamilyPass = "family-pass",
+        PlaceCode = "place-code",
+        Badge = "badge",
+        Enrolment = "enrolment",
+        LiveCode = "live-code",
+        Root = "root",
+        TrustList = "trust-list",
+        Policy = "policy",
+        Manifest = "manifest",
+        List = "list",
+        Receipt = "receipt",
+        DeviceCertificate = "device-certificate",
+        Batch = "batch",
+        DeviceRequest = "device-request",
+        DeviceStatus = "device-status",
+        AuditEntry = "audit-entry",
+    }
+}
 
+impl Kind {
     /// The kind of a number on the wire.
     pub fn from_wire(number: u8) -> Option<Self> {
         Self::ALL.into_iter().find(|kind| *kind as u8 == number)
     }
 
-    /// The name used in domain strings, on the command line and in messages.
-    pub const fn name(self) -> &'static str {
-        match self {
-            Self::Pass => "pass",
-            Self::FamilyPass => "family-pass",
-            Self::PlaceCode => "place-code",
-            Self::Badge => "badge",
-            Self::Enrolment => "enrolment",
-            Self::LiveCode => "live-code",
-            Self::Root => "root",
-            Self::TrustList => "trust-list",
-            Self::Policy => "policy",
-            Self::Manifest => "manifest",
-            Self::List => "list",
-            Self::Receipt => "receipt",
-            Self::DeviceCertificate => "device-certificate",
-            Self::Batch => "batch",
-            Self::DeviceRequest => "device-request",
-            Self::DeviceStatus => "device-status",
-            Self::AuditEntry => "audit-entry",
-        }
-    }
-
-    /// Opens the bytes that a signature of this kind is made over.
+    /// Opens the bytes that a signature of this kind is made over. It names the kind, so that a signature
+    /// made for one kind never verifies for another.
     pub fn domain(self) -> Vec<u8> {
         format!("gatepost/{}/v{VERSION}\0", self.name()).into_bytes()
     }

@@ -6,7 +6,7 @@
     reason = "test support: a panic here fails a test"
 )]
 
-use std::{cell::RefCell, collections::BTreeMap, io};
+use std::{cell::RefCell, collections::BTreeMap, fs, io, path::Path};
 
 use crate::{
     badge::{Badge, BadgeRole},
@@ -143,7 +143,43 @@ pub fn trust_bytes(claims: &TrustListClaims) -> Vec<u8> {
 }
 
 pub fn trust() -> TrustList {
-    TrustList::verify(&root(), &trust_bytes(&trust_claims())).unwrap()
+    trust_with(|_| {})
+}
+
+/// [`trust_claims`], after a change to its issuers: CN-SD, CN-JS, CN-BJ, CN-HB, in this order.
+pub fn trust_claims_with(change: impl FnOnce(&mut Vec<IssuerEntry>)) -> TrustListClaims {
+    let mut claims = trust_claims();
+    let mut issuers = claims.issuers.as_slice().to_vec();
+    change(&mut issuers);
+    claims.issuers = issuers.try_into().unwrap();
+    claims
+}
+
+/// [`trust`], after a change to its issuers.
+pub fn trust_with(change: impl FnOnce(&mut Vec<IssuerEntry>)) -> TrustList {
+    TrustList::verify(&root(), &trust_bytes(&trust_claims_with(change))).unwrap()
+}
+
+/// Changes the keys of an issuer.
+pub fn change_keys(issuer: &mut IssuerEntry, change: impl FnOnce(&mut Vec<KeyEntry>)) {
+    let mut keys = issuer.keys.as_slice().to_vec();
+    change(&mut keys);
+    issuer.keys = keys.try_into().unwrap();
+}
+
+/// [`trust_claims`] with issuers and keys that never end, for programs that read the real clock.
+pub fn lasting_trust_claims() -> TrustListClaims {
+    const ALWAYS: (Timestamp, Timestamp) = (Timestamp(0), Timestamp(u64::MAX));
+    trust_claims_with(|issuers| {
+        for issuer in issuers {
+            (issuer.from, issuer.until) = ALWAYS;
+            change_keys(issuer, |keys| {
+                for key in keys {
+                    (key.from, key.until) = ALWAYS;
+                }
+            });
+        }
+    })
 }
 
 pub fn subject(n: u8) -> Subject {
@@ -338,6 +374,15 @@ impl Region {
         bundle().sign(Kind::Manifest, &manifest)
     }
 
+    /// Writes manifest and files into a folder, as `publish` does.
+    pub fn write_to(&self, folder: &Path) {
+        fs::create_dir_all(folder).unwrap();
+        fs::write(folder.join("manifest"), self.manifest()).unwrap();
+        for (digest, bytes) in self.files.0.borrow().iter() {
+            fs::write(folder.join(digest.to_string()), bytes).unwrap();
+        }
+    }
+
     /// The list by ID number, signed by anyone.
     pub fn identity_list(&self, signer: &Signer, plan: ListPlan) -> Vec<u8> {
         let listed = self.identities.iter();
@@ -353,5 +398,31 @@ impl Region {
         let intake = Versions::default();
         let manifest = self.manifest();
         VerifiedBundle::verify(&root(), &manifest, &self.files, Intake::New(&intake), NOW).unwrap()
+    }
+}
+
+/// Numbers that are the same in every run, so that a failure can be looked at (SplitMix64: Steele, Lea,
+/// Flood, OOPSLA 2014).
+#[derive(Clone, Copy, Debug)]
+pub struct Dice(pub u64);
+
+impl Dice {
+    /// Any number.
+    pub fn throw(&mut self) -> u64 {
+        self.0 = self.0.wrapping_add(0x9e37_79b9_7f4a_7c15);
+        let mut mixed = self.0;
+        mixed = (mixed ^ (mixed >> 30)).wrapping_mul(0xbf58_476d_1ce4_e5b9);
+        mixed = (mixed ^ (mixed >> 27)).wrapping_mul(0x94d0_49bb_1331_11eb);
+        mixed ^ (mixed >> 31)
+    }
+
+    /// A number below `end`; 0 for an end of 0.
+    pub fn below(&mut self, end: u64) -> u64 {
+        self.throw() % end.max(1)
+    }
+
+    /// An index into something of this length; 0 where it is empty.
+    pub fn index(&mut self, length: usize) -> usize {
+        self.below(length as u64) as usize
     }
 }

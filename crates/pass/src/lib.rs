@@ -15,6 +15,7 @@
 #![forbid(unsafe_code)]
 
 mod codec;
+mod names;
 
 pub mod badge;
 pub mod bundle;

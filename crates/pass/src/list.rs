@@ -65,10 +65,11 @@ pub enum ListKind {
     Identity,
 }
 
-impl ListKind {
-    /// All there are.
-    pub const ALL: [Self; 3] = [Self::Status, Self::Revocation, Self::Identity];
+crate::names! {
+    ListKind { Status = "status", Revocation = "revocation", Identity = "identity" }
+}
 
+impl ListKind {
     /// Bits of a key.
     const fn key_bits(self) -> u32 {
         match self {

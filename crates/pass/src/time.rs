@@ -62,6 +62,10 @@ pub enum ClockTrust {
     FarAhead,
 }
 
+crate::names! {
+    ClockTrust { Trusted = "trusted", BehindFloor = "behind-floor", FarAhead = "far-ahead" }
+}
+
 /// A clock that lags behind the floor by no more than this is not marked: two minutes, in seconds.
 pub const TOLERANCE: u64 = 120;
 

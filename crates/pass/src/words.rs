@@ -284,6 +284,8 @@ pub enum Colour {
     Red,
 }
 
+crate::names! { Colour { Green = "green", Yellow = "yellow", Red = "red" } }
+
 /// Whether a policy may ask more of a person than of others.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub enum Class {

@@ -11,6 +11,8 @@ pub mod batch;
 mod bytes;
 pub mod device;
 pub mod enrolment;
+#[cfg(any(test, feature = "fixture"))]
+pub mod fixture;
 pub mod passage;
 pub mod receipt;
 pub mod record;

@@ -93,6 +93,8 @@ pub enum Direction {
     Out,
 }
 
+gatepost_pass::names! { Direction { In = "in", Out = "out" } }
+
 /// Why somebody passes without a code.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "kebab-case")]

@@ -4,11 +4,9 @@
 
 use gatepost_pass::{
     ClockTrust, Freshness, OneTimeSecret, PassNumber, SecretKey, SubjectTag,
-    fixture::{self, DAY, NOW, SIGNED, trust},
-    policy::TracingKey,
+    fixture::{self as region, DAY, NOW, SIGNED, trust},
     words::DeviceId,
 };
-use getrandom::{SysRng, rand_core::UnwrapErr};
 
 use crate::{
     Allowed, Answer, Body, ByHand, DeviceRequest, Direction, Enrolment, Epoch, Head, OpenError,
@@ -16,6 +14,7 @@ use crate::{
     VerifiedBatch, WhyNoCode,
     batch::{BatchError, sign_batch},
     device::device_id,
+    fixture::{self, TRACING_SEED, random, tracing},
     open, seal,
     seal::{Clear, tracing_key},
 };
@@ -75,7 +74,7 @@ fn largest_of(seen: Seen) -> Passage {
 }
 
 fn sealed(seq: u64) -> (Record, Clear, [u8; 32]) {
-    let (secret, key) = tracing_key(&[1; 32]);
+    let secret = tracing_key(&TRACING_SEED).0;
     let hour = (NOW.0 / 3600) as u32;
     let clear = Clear {
         device: id(),
@@ -84,8 +83,7 @@ fn sealed(seq: u64) -> (Record, Clear, [u8; 32]) {
         hour,
         class: Outcome::Refuse,
     };
-    let to = TracingKey { id: 1, key };
-    let body = seal(&largest_passage(), &clear, &to, &mut UnwrapErr(SysRng)).unwrap();
+    let body = seal(&largest_passage(), &clear, &tracing(), &mut random()).unwrap();
     (
         Record {
             seq,
@@ -98,9 +96,7 @@ fn sealed(seq: u64) -> (Record, Clear, [u8; 32]) {
 }
 
 fn certificate() -> Vec<u8> {
-    let request = DeviceRequest::sign("gate 3".try_into().unwrap(), &device());
-    let request = DeviceRequest::verify(&request).unwrap();
-    request.certify(&fixture::devices(), SIGNED, SIGNED.plus(DAY))
+    fixture::certificate(&region::devices(), &device(), SIGNED..SIGNED.plus(DAY))
 }
 
 fn records() -> Vec<Vec<u8>> {
@@ -138,11 +134,10 @@ fn the_largest_passage_fits_and_only_the_tracing_key_opens_it() {
 #[test]
 fn every_kind_of_passage_fits_at_its_largest() {
     let clear = sealed(1).1;
-    let (secret, key) = tracing_key(&[1; 32]);
-    let to = TracingKey { id: 1, key };
+    let secret = tracing_key(&TRACING_SEED).0;
     for seen in largest_seen() {
         let passage = largest_of(seen);
-        let sealed = seal(&passage, &clear, &to, &mut UnwrapErr(SysRng)).unwrap();
+        let sealed = seal(&passage, &clear, &tracing(), &mut random()).unwrap();
         assert_eq!(open(&sealed, &clear, 1, &secret), Ok(passage));
     }
 }
@@ -251,9 +246,9 @@ fn only_the_hubs_key_signs_receipts() {
         head: Head::START,
         at: NOW,
     };
-    let signed = receipt.sign(&fixture::hub());
+    let signed = receipt.sign(&region::hub());
     assert_eq!(Receipt::verify(&signed, &trust(), NOW), Ok(receipt));
-    assert!(Receipt::verify(&receipt.sign(&fixture::documents()), &trust(), NOW).is_err());
+    assert!(Receipt::verify(&receipt.sign(&region::documents()), &trust(), NOW).is_err());
 }
 
 #[test]
@@ -313,7 +308,7 @@ fn a_request_by_a_code_is_proven_for_its_own_key_and_by_its_own_code_only() {
 fn an_answer_opens_only_whole_and_with_the_secret_of_its_code() {
     let secret = OneTimeSecret([1; 16]);
     let enrolment = Enrolment {
-        root: fixture::root_bytes(),
+        root: region::root_bytes(),
         certificate: vec![7; 100],
         hub: "https://hub.example".try_into().unwrap(),
         hub_pins: vec![gatepost_pass::HubPin([3; 32])].try_into().unwrap(),

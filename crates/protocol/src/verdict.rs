@@ -15,6 +15,8 @@ pub enum Outcome {
     Refuse,
 }
 
+gatepost_pass::names! { Outcome { Admit = "admit", Check = "check", Refuse = "refuse" } }
+
 /// Why. Closed: each reason has a screen text and a next step in every language (`ui/texts.slint`). New
 /// ones go to the end: the position is on the wire.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
@@ -88,6 +90,44 @@ pub enum Reason {
     SupervisorAllowed,
 }
 
+gatepost_pass::names! {
+    Reason {
+        Green = "green",
+        Yellow = "yellow",
+        Red = "red",
+        Revoked = "revoked",
+        NotYetValid = "not-yet-valid",
+        Expired = "expired",
+        ValidityTooLong = "validity-too-long",
+        UnknownIssuer = "unknown-issuer",
+        UnknownKey = "unknown-key",
+        KeyNotAllowed = "key-not-allowed",
+        BadSignature = "bad-signature",
+        Malformed = "malformed",
+        NewerFormat = "newer-format",
+        NotAPass = "not-a-pass",
+        ForeignCode = "foreign-code",
+        LiveCodeNeeded = "live-code-needed",
+        LiveCodeOld = "live-code-old",
+        IssuerRefused = "issuer-refused",
+        ConvertPass = "convert-pass",
+        CheckIdentity = "check-identity",
+        TakeTemperature = "take-temperature",
+        AlreadyPassed = "already-passed",
+        StaleData = "stale-data",
+        ExpiredData = "expired-data",
+        NoList = "no-list",
+        ListUnreadable = "list-unreadable",
+        ClockUntrusted = "clock-untrusted",
+        NotSetUp = "not-set-up",
+        Fever = "fever",
+        NotListed = "not-listed",
+        RegisteredByHand = "registered-by-hand",
+        HealthAnswer = "health-answer",
+        SupervisorAllowed = "supervisor-allowed",
+    }
+}
+
 impl Reason {
     /// What a policy must list for a supervisor to set this reason aside. What has no such name, no list can
     /// give away; a registration by hand has a rule of its own.
@@ -127,5 +167,38 @@ impl Reason {
             | Self::HealthAnswer
             | Self::SupervisorAllowed => return None,
         })
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::{collections::BTreeSet, fmt::Debug};
+
+    use serde::de::{DeserializeOwned, IntoDeserializer, value::Error};
+
+    use super::*;
+    use crate::Direction;
+
+    /// Names differ, lead back to their values, and are what serde writes into JSON.
+    fn each_has_its_own_name<T: Copy + Debug + PartialEq + DeserializeOwned>(
+        all: &[T],
+        name: fn(T) -> &'static str,
+        from_name: fn(&str) -> Option<T>,
+    ) {
+        let names: BTreeSet<_> = all.iter().map(|value| name(*value)).collect();
+        assert_eq!(names.len(), all.len());
+        for value in all {
+            let name = name(*value);
+            assert_eq!(from_name(name), Some(*value));
+            let read = T::deserialize(IntoDeserializer::<Error>::into_deserializer(name));
+            assert_eq!(read, Ok(*value));
+        }
+    }
+
+    #[test]
+    fn names_lead_back_to_their_values() {
+        each_has_its_own_name(&Outcome::ALL, Outcome::name, Outcome::from_name);
+        each_has_its_own_name(&Reason::ALL, Reason::name, Reason::from_name);
+        each_has_its_own_name(&Direction::ALL, Direction::name, Direction::from_name);
     }
 }

@@ -8,7 +8,7 @@ use std::{
     time::Duration,
 };
 
-use crate::{checkpoint::Verdict, names, ui::UiHandle};
+use crate::{checkpoint::Verdict, ui::UiHandle};
 
 /// Writes into one folder.
 #[derive(Debug)]
@@ -43,14 +43,10 @@ impl Recorder {
 
     /// Notes a verdict that has just been shown.
     pub(crate) fn begin(&mut self, name: Option<&str>, verdict: &Verdict, took: Duration) {
-        let reasons: Vec<_> = verdict
-            .reasons
-            .iter()
-            .map(|reason| names::reason(*reason))
-            .collect();
+        let reasons: Vec<_> = verdict.reasons.iter().map(|reason| reason.name()).collect();
         self.rows.push(VerdictRow {
             name: name.unwrap_or("camera").to_owned(),
-            outcome: names::outcome(verdict.outcome),
+            outcome: verdict.outcome.name(),
             reasons: reasons.join(","),
             took,
         });

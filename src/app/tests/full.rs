@@ -4,15 +4,11 @@
 use std::{collections::BTreeSet, fs};
 
 use gatepost_pass::{
-    BadgeRole, ClockTrust, Freshness,
+    BadgeRole,
     fixture::{NOW, Region},
-    policy::{TracingKey, WhenLogFull, WithoutCode},
+    policy::{WhenLogFull, WithoutCode},
 };
-use gatepost_protocol::{
-    Direction, Epoch, Outcome, Passage, Reason, Receipt, Record, Seen, device::device_id,
-    seal::tracing_key,
-};
-use getrandom::{SysRng, rand_core::UnwrapErr};
+use gatepost_protocol::{Epoch, Outcome, Reason, Seen, device::device_id, fixture};
 
 use super::post::{Post, badge, paper};
 use crate::{
@@ -34,26 +30,10 @@ fn fill(data: &DataDir) {
     let cap = Cap { bytes: 1 << 20 };
     let opened = PassageLog::open(&data.passages(), device, Epoch([7; 16]), NOW, cap);
     let mut log = opened.unwrap().log;
-    let passage = Passage {
-        at: NOW,
-        clock: ClockTrust::Trusted,
-        freshness: Freshness::Fresh,
-        place: "gate-3".try_into().unwrap(),
-        direction: Direction::In,
-        outcome: Outcome::Admit,
-        reasons: vec![Reason::Green].try_into().unwrap(),
-        seen: Seen::Unverified,
-        guard: None,
-        temperature: None,
-        allowed: None,
-    };
-    let key = TracingKey {
-        id: 1,
-        key: tracing_key(&[1; 32]).1,
-    };
+    let (passage, key) = (fixture::passage(NOW), fixture::tracing());
     let group = vec![(&passage, &key); 64];
     let full = loop {
-        if let Err(full) = log.append_all(&group, &mut UnwrapErr(SysRng)) {
+        if let Err(full) = log.append_all(&group, &mut fixture::random()) {
             break full;
         }
     };
@@ -65,17 +45,8 @@ fn acknowledge_all(data: &DataDir) {
     let device = device_id(&data.own_key().unwrap().public());
     let mut outbox = Outbox::open(&data.passages()).unwrap();
     while let Some(outgoing) = outbox.next(&BTreeSet::new()).unwrap() {
-        let mut receipt = Receipt {
-            device,
-            epoch: outgoing.epoch,
-            next_seq: 0,
-            head: outgoing.before,
-            at: NOW,
-        };
-        for bytes in &outgoing.records {
-            receipt.head = receipt.head.after(device, outgoing.epoch, bytes);
-            receipt.next_seq = Record::from_bytes(bytes).unwrap().seq + 1;
-        }
+        let (epoch, before) = (outgoing.epoch, outgoing.before);
+        let receipt = fixture::receipt(device, epoch, before, &outgoing.records);
         outbox.acknowledge(&receipt).unwrap();
     }
 }

@@ -11,7 +11,7 @@ use gatepost_pass::{
 };
 use gatepost_protocol::{DeviceRequest, Enrolment};
 
-use super::post::{Post, paper, region, write_bundle};
+use super::post::{Post, paper, region};
 
 #[test]
 fn status_and_today_are_two_taps_from_home_and_name_nobody() {
@@ -46,7 +46,7 @@ fn a_bundle_on_a_stick_is_found_and_installed_and_both_versions_are_told() {
     let mut newer = region();
     newer.version = 2;
     newer.issued_at = newer.issued_at.plus(60);
-    write_bundle(&newer, &post.stick().join("gatepost"));
+    newer.write_to(&post.stick().join("gatepost"));
     post.sees("An update is here");
     post.tap("Install the update");
     post.sees("Updated");
@@ -60,7 +60,7 @@ fn a_bundle_on_a_stick_is_found_and_installed_and_both_versions_are_told() {
 #[test]
 fn an_older_bundle_is_refused_in_words_and_the_lists_from_before_stay() {
     let post = Post::open(|region| region.version = 3);
-    write_bundle(&region(), &post.stick());
+    region().write_to(&post.stick());
     post.tap("Menu");
     post.tap("Update");
     post.tap("Install the update");
@@ -151,7 +151,7 @@ fn what_goes_wrong_is_said_in_the_language_of_the_screen() {
     drop(post);
     let post = Post::open(|region| region.version = 3);
     post.tap("Switch the language to Chinese");
-    write_bundle(&region(), &post.stick());
+    region().write_to(&post.stick());
     post.tap("菜单");
     post.tap("更新");
     post.tap("安装更新");

@@ -18,10 +18,12 @@ use gatepost_pass::{
     BadgeRole, Kind, Pin, PinHash,
     envelope::to_text,
     fixture::{self, NOW, Region, documents},
-    policy::TracingKey,
 };
 use gatepost_protocol::{
-    Body, DeviceRequest, Direction, Enrolment, Passage, Record, device::device_id, open,
+    Body, Direction, Passage, Record,
+    device::device_id,
+    fixture::{TRACING_SEED, enrolment, tracing},
+    open,
     seal::tracing_key,
 };
 use gatepost_scene::{Carrier, Code, ErrorCorrection, View, render_rgb};
@@ -51,7 +53,6 @@ use crate::{
 
 /// Longest that anything may take to come on screen.
 const PATIENCE: Duration = Duration::from_secs(20);
-const SECRET: [u8; 32] = [1; 32];
 
 /// A checkpoint that is running.
 pub(super) struct Post {
@@ -97,7 +98,7 @@ impl Post {
         let data = DataDir::open(&folder.path().join("device")).unwrap();
         enrol(&data);
         let stick = folder.path().join("stick");
-        write_bundle(&region, &stick);
+        region.write_to(&stick);
         let cache = BundleCache::new(data.bundle());
         cache
             .take_in(
@@ -334,7 +335,7 @@ impl Post {
                 let record = Record::from_bytes(bytes).unwrap();
                 let clear = record.clear(device, outgoing.epoch);
                 if let (Body::Passage(sealed), Some(clear)) = (&record.body, clear) {
-                    passages.push(open(sealed, &clear, 1, &tracing_key(&SECRET).0).unwrap());
+                    passages.push(open(sealed, &clear, 1, &tracing_key(&TRACING_SEED).0).unwrap());
                 }
             }
             done.insert(outgoing.epoch);
@@ -379,10 +380,7 @@ impl Drop for Post {
 /// The region whose bundle a checkpoint has, unless a test changes it.
 pub(super) fn region() -> Region {
     let mut region = Region::default();
-    region.policy.tracing_key = TracingKey {
-        id: 1,
-        key: tracing_key(&SECRET).1,
-    };
+    region.policy.tracing_key = tracing();
     // Nothing goes by itself while a test looks.
     region.policy.show_seconds = [60; 3];
     region
@@ -390,26 +388,8 @@ pub(super) fn region() -> Region {
 
 fn enrol(data: &DataDir) {
     let key = data.device_key(&[42; 32]).unwrap();
-    let request = DeviceRequest::sign("gate".try_into().unwrap(), &key);
-    let request = DeviceRequest::verify(&request).unwrap();
-    let until = NOW.plus(100 * fixture::DAY);
-    let enrolment = Enrolment {
-        root: fixture::root_bytes(),
-        certificate: request.certify(&fixture::devices(), fixture::SIGNED, until),
-        hub: "".try_into().unwrap(),
-        hub_pins: Default::default(),
-    };
     // Not `enrol`: it refuses the published keys that tests sign with.
-    fs::write(data.path().join("enrolment"), enrolment.to_bytes()).unwrap();
-}
-
-/// Writes a bundle as `publish` does.
-pub(super) fn write_bundle(region: &Region, folder: &Path) {
-    fs::create_dir_all(folder).unwrap();
-    fs::write(folder.join("manifest"), region.manifest()).unwrap();
-    for (digest, bytes) in region.files.0.borrow().iter() {
-        fs::write(folder.join(digest.to_string()), bytes).unwrap();
-    }
+    fs::write(data.path().join("enrolment"), enrolment(&key).to_bytes()).unwrap();
 }
 
 pub(super) fn paper(n: u8) -> String {

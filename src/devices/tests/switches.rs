@@ -5,11 +5,8 @@ use std::{
     time::Duration,
 };
 
-use gatepost_pass::{ClockTrust, Freshness, SecretKey, Timestamp, policy::TracingKey};
-use gatepost_protocol::{
-    Direction, Epoch, Outcome, Passage, Reason, Seen, device::device_id, seal::tracing_key,
-};
-use getrandom::{SysRng, rand_core::UnwrapErr};
+use gatepost_pass::{SecretKey, Timestamp};
+use gatepost_protocol::{Epoch, Outcome, device::device_id, fixture};
 
 use super::{
     Events, LONG, SOON, listener,
@@ -31,24 +28,9 @@ fn logged(outcome: Outcome) -> Option<LoggedAdmit> {
     let mut log = PassageLog::open(&path, device, Epoch([1; 16]), at, Cap::default())
         .unwrap()
         .log;
-    let passage = Passage {
-        at,
-        clock: ClockTrust::Trusted,
-        freshness: Freshness::Fresh,
-        place: "gate-3".try_into().unwrap(),
-        direction: Direction::In,
-        outcome,
-        reasons: vec![Reason::Green].try_into().unwrap(),
-        seen: Seen::Unverified,
-        guard: None,
-        temperature: None,
-        allowed: None,
-    };
-    let key = TracingKey {
-        id: 1,
-        key: tracing_key(&[1; 32]).1,
-    };
-    let logged = log.append_all(&[(&passage, &key)], &mut UnwrapErr(SysRng));
+    let (mut passage, key) = (fixture::passage(at), fixture::tracing());
+    passage.outcome = outcome;
+    let logged = log.append_all(&[(&passage, &key)], &mut fixture::random());
     logged.unwrap().remove(0).admit
 }
 

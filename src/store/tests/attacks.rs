@@ -4,7 +4,7 @@
 use std::io::Read;
 
 use gatepost_pass::{
-    FileRole, Kind, Manifest, SecretKey, Signer,
+    FileRole, Freshness, Kind, Manifest, SecretKey, Signer,
     bundle::{FileEntry, MAX_LENGTH, files_named},
     trust::sign_with_roots,
 };
@@ -231,12 +231,12 @@ fn key_compromise_recovery_reaches_a_device_on_which_the_thief_used_up_all_versi
         ..fixture::bundle()
     };
     let mut region = second();
-    let mut issuers = region.trust.issuers.as_slice().to_vec();
-    let mut keys = issuers[0].keys.as_slice().to_vec();
-    keys.retain(|entry| entry.id != fixture::bundle().key);
-    keys.push(fixture::key_entry(&new, &[Kind::Manifest, Kind::Policy]));
-    issuers[0].keys = keys.try_into().unwrap();
-    region.trust.issuers = issuers.try_into().unwrap();
+    region.trust = fixture::trust_claims_with(|issuers| {
+        fixture::change_keys(&mut issuers[0], |keys| {
+            keys.retain(|entry| entry.id != fixture::bundle().key);
+            keys.push(fixture::key_entry(&new, &[Kind::Manifest, Kind::Policy]));
+        });
+    });
     region.trust.version = 2;
     let hostile = Changed::new(region, |region, files| {
         put(

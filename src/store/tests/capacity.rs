@@ -1,5 +1,7 @@
 //! Many passages at once, a log that is full, and a log that was damaged.
 
+use gatepost_pass::policy::TracingKey;
+
 use super::*;
 
 fn records(path: &Path) -> i64 {
@@ -47,7 +49,7 @@ fn of_passages_that_come_together_either_all_are_in_the_log_or_none() {
         key: [0; 32],
     };
     let group = [(&passage, &good), (&passage, &bad)];
-    let refused = passages.append_all(&group, &mut UnwrapErr(SysRng));
+    let refused = passages.append_all(&group, &mut random());
     assert!(matches!(refused, Err(LogError::Seal(_))), "{refused:?}");
     assert_eq!(records(&disk.path), 1);
     assert_eq!(log(&mut passages, NOW), 1);

@@ -1,20 +1,8 @@
 //! Disks that tear, rot and lie under the log. Each test says how many times it did so.
 
+use gatepost_pass::fixture::Dice;
+
 use super::*;
-
-/// Numbers that are the same in every run, so that a failure can be looked at.
-struct Dice(u64);
-
-impl Dice {
-    /// Below `end` (splitmix64: Steele, Lea, Flood, OOPSLA 2014).
-    fn below(&mut self, end: usize) -> usize {
-        self.0 = self.0.wrapping_add(0x9e37_79b9_7f4a_7c15);
-        let mut mixed = self.0;
-        mixed = (mixed ^ (mixed >> 30)).wrapping_mul(0xbf58_476d_1ce4_e5b9);
-        mixed = (mixed ^ (mixed >> 27)).wrapping_mul(0x94d0_49bb_1331_11eb);
-        ((mixed ^ (mixed >> 31)) % end.max(1) as u64) as usize
-    }
-}
 
 /// `GATEPOST_FAULTS` times as often as in an ordinary test run.
 fn runs(ordinary: u64) -> u64 {
@@ -50,11 +38,11 @@ impl Snapshot {
 /// Some of the sectors that differ have reached the disk, the others not; a file may be as long as before.
 fn tear(before: &[u8], after: &[u8], dice: &mut Dice) -> Vec<u8> {
     let mut torn = after.to_vec();
-    if after.len() > before.len() && dice.below(3) == 0 {
-        torn.truncate(before.len() + dice.below(after.len() - before.len()));
+    if after.len() > before.len() && dice.index(3) == 0 {
+        torn.truncate(before.len() + dice.index(after.len() - before.len()));
     }
     for (index, sector) in torn.chunks_mut(512).enumerate() {
-        if dice.below(2) == 0 {
+        if dice.index(2) == 0 {
             continue;
         }
         for (at, byte) in sector.iter_mut().enumerate() {
@@ -97,12 +85,12 @@ fn a_write_that_a_power_cut_tears_costs_nothing_that_was_logged() {
         often.unwrap();
         let mut logged = 1;
         for _ in 0..40 {
-            let together = 1 + dice.below(40);
+            let together = 1 + dice.index(40);
             let before = Snapshot::of(&written.path);
             try_log(&mut passages, together).unwrap();
             let after = Snapshot::of(&written.path);
             let mut cut = before.clone();
-            if dice.below(2) == 0 || before.database == after.database {
+            if dice.index(2) == 0 || before.database == after.database {
                 // In the middle of the transaction's frames: nothing of it has been told yet.
                 cut.wal = tear(&before.wal, &after.wal, &mut dice);
                 // SQLite syncs a new header before the frames that follow it.
@@ -149,9 +137,9 @@ fn rotten_bytes_anywhere_lose_no_passage_that_the_device_does_not_still_hold() {
         snapshots.push((Snapshot::of(&written.path), logged));
     }
     for _ in 0..runs(150) {
-        let (snapshot, logged) = &snapshots[dice.below(snapshots.len())];
+        let (snapshot, logged) = &snapshots[dice.index(snapshots.len())];
         let mut rotten = snapshot.clone();
-        let in_wal = dice.below(2) == 0;
+        let in_wal = dice.index(2) == 0;
         let bytes = if in_wal {
             &mut rotten.wal
         } else {
@@ -161,12 +149,12 @@ fn rotten_bytes_anywhere_lose_no_passage_that_the_device_does_not_still_hold() {
             continue;
         }
         // A bit, or a whole sector.
-        let at = dice.below(bytes.len());
-        if dice.below(2) == 0 {
-            bytes[at] ^= 1 << dice.below(8);
+        let at = dice.index(bytes.len());
+        if dice.index(2) == 0 {
+            bytes[at] ^= 1 << dice.index(8);
         } else {
             let end = bytes.len().min(at + 512);
-            bytes[at..end].fill(dice.below(256) as u8);
+            bytes[at..end].fill(dice.throw() as u8);
         }
         flips += 1;
         let other = disk();

@@ -112,9 +112,6 @@ pub(super) fn put(region: &Region, entry: &mut FileEntry, bytes: Vec<u8>) {
 /// A directory with a bundle in it.
 pub(super) fn usb(region: &Region) -> TempDir {
     let folder = tempfile::tempdir().unwrap();
-    fs::write(folder.path().join("manifest"), region.manifest()).unwrap();
-    for (digest, bytes) in region.files.0.borrow().iter() {
-        fs::write(folder.path().join(digest.to_string()), bytes).unwrap();
-    }
+    region.write_to(folder.path());
     folder
 }

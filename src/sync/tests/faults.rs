@@ -127,8 +127,7 @@ fn clock_steps_change_nothing_of_what_arrives() {
     ] {
         passage.at = at;
         let log = device.log.as_mut().unwrap();
-        log.append_all(&[(&passage, &key)], &mut UnwrapErr(SysRng))
-            .unwrap();
+        log.append_all(&[(&passage, &key)], &mut random()).unwrap();
         device.logged += 1;
         // Retention after a clock that has stepped far forward deletes only what the hub holds.
         device.outbox().forget(u32::MAX).unwrap();

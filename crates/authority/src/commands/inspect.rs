@@ -20,7 +20,7 @@ use gatepost_protocol::{
 
 use super::public;
 use crate::{
-    Context, args,
+    Context,
     bundle_dir::BundleDir,
     clock::show,
     error::{Error, at},
@@ -187,9 +187,9 @@ impl Region {
             self.now,
         )?;
         let mut lines = vec![format!(
-            "a bundle of {}, everything in it checked; {:?} at this time",
+            "a bundle of {}, everything in it checked; {} at this time",
             bundle.trust().own(),
-            bundle.freshness(self.now)
+            bundle.freshness(self.now).name()
         )];
         lines.extend(describe_manifest(bundle.manifest()));
         lines.extend(describe_trust(bundle.trust()));
@@ -263,7 +263,7 @@ fn describe_document(document: &VerifiedDocument) -> Lines {
                     "{} {} {}, {:?}, tag {}",
                     subject.name,
                     subject.last4.as_str(),
-                    args::colour_name(subject.colour),
+                    subject.colour.name(),
                     subject.class,
                     subject.tag
                 )
@@ -412,7 +412,7 @@ fn describe_delta<R: ReadAt>(delta: &Delta<R>) -> Lines {
     let [adds, removals, recolours] = delta.changes();
     vec![format!(
         "delta of the {} list of {}, version {} to {}: {adds} come, {removals} go, {recolours} change colour",
-        args::kind_name(delta.head().kind),
+        delta.head().kind.name(),
         delta.issuer(),
         delta.from_version(),
         delta.head().version
@@ -428,7 +428,7 @@ fn describe_list<R: ReadAt>(list: &List<R>) -> Lines {
     };
     vec![format!(
         "{} list of {}, version {}, as of {}: {} {records}",
-        args::kind_name(head.kind),
+        head.kind.name(),
         list.issuer(),
         head.version,
         show(head.as_of),

@@ -197,7 +197,7 @@ fn tell(args: &Args, pass: &Pass, text: &str) -> Result<(), Error> {
                 "  {} {} {}, tag {}",
                 subject.name,
                 subject.last4.as_str(),
-                args::colour_name(subject.colour),
+                subject.colour.name(),
                 subject.tag
             );
         }

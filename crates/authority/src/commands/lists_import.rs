@@ -17,7 +17,7 @@ use gatepost_pass::{
 };
 
 use crate::{
-    Context, args,
+    Context,
     error::{Error, at},
     files,
     foreign::{self, Foreign},
@@ -113,7 +113,7 @@ impl Import<'_> {
         let held = self.held.get(&(kind, issuer));
         let held = held.map(|held| held.list.head().version);
         if held.is_some_and(|held| held >= version) {
-            let word = args::kind_name(kind);
+            let word = kind.name();
             println!("{word} list of {issuer}: version {version} is no newer than what is here");
             self.useful = true;
             return Ok(());
@@ -155,7 +155,7 @@ impl Import<'_> {
         write: impl FnOnce(&mut File) -> Result<(), Error>,
     ) -> Result<Foreign, Error> {
         let dir = self.home.lists_dir();
-        let path = dir.join(format!("{issuer}-{}.list", args::kind_name(kind)));
+        let path = dir.join(format!("{issuer}-{}.list", kind.name()));
         // Beside the directory: whatever is in it counts as a list.
         let part = dir.with_extension("part");
         let mut options = OpenOptions::new();
@@ -171,7 +171,7 @@ impl Import<'_> {
 
     /// The new list takes the place of the one that was here.
     fn keep(&mut self, kind: ListKind, issuer: IssuerId, new: Foreign) {
-        let (word, to) = (args::kind_name(kind), new.list.head().version);
+        let (word, to) = (kind.name(), new.list.head().version);
         self.useful = true;
         match self.held.insert((kind, issuer), new) {
             Some(old) => {

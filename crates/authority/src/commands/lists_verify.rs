@@ -17,7 +17,7 @@ use gatepost_pass::{
 };
 
 use crate::{
-    Context, args,
+    Context,
     bundle_dir::{BundleDir, digest_of},
     deltas,
     error::{Error, at},
@@ -113,7 +113,7 @@ impl Check {
 
     /// Checks a list's file, signature, chunks and records; gives its version when they are right.
     fn list(&mut self, kind: ListKind, issuer: IssuerId, entry: &FileEntry) -> Option<u64> {
-        let name = format!("{} list of {issuer}", args::kind_name(kind));
+        let name = format!("{} list of {issuer}", kind.name());
         if !self.file(&name, entry) {
             self.name_damage(&name, entry);
             return None;
@@ -185,7 +185,7 @@ impl Check {
             if deltas::of_list(entry.role) != Some((kind, issuer)) {
                 continue;
             }
-            let word = args::kind_name(kind);
+            let word = kind.name();
             let name = format!("delta of the {word} list of {issuer} from version {from_version}");
             if let Some(to) = to.filter(|to| *to != from_version) {
                 let why = format!("the one before it leads to version {to}");

@@ -10,7 +10,7 @@ use gatepost_pass::{
 };
 
 use crate::{
-    Context, args,
+    Context,
     bundle_dir::BundleDir,
     clock,
     deltas::{self, Chain},
@@ -198,7 +198,7 @@ fn tell<R: ReadAt>(bundle: &VerifiedBundle<R>, own: &OwnLists) {
         let deltas = lengths(deltas::of_list);
         println!(
             "{} list of {issuer}, version {}: {} bytes, or {} deltas of {} bytes",
-            args::kind_name(kind),
+            kind.name(),
             list.head().version,
             lengths(is_list).sum::<u64>(),
             deltas.clone().count(),

@@ -54,7 +54,7 @@ pub(crate) fn run(args: &Args, context: &Context) -> Result<(), Error> {
         Listing::Listed(colour) => colour,
     };
     let (version, as_of) = (list.head().version, clock::show(list.head().as_of));
-    let (colour, issuer) = (args::colour_name(colour), list.issuer());
+    let (colour, issuer) = (colour.name(), list.issuer());
     if args.json {
         let answer = serde_json::json!({
             "tag": tag.to_string(),

@@ -70,7 +70,7 @@ fn set_one(args: &One, context: &Context) -> Result<(), Error> {
     };
     println!(
         "{tag} ({passes}) is {}; `publish` to send it out",
-        args::colour_name(args.colour)
+        args.colour.name()
     );
     Ok(())
 }

@@ -272,17 +272,10 @@ fn persons(seen: &Seen, secret: &[u8; 32]) -> Vec<SubjectTag> {
 
 fn show(passage: &Passage, persons: &[SubjectTag], held: &Held, at: &str, json: bool) {
     let persons: Vec<String> = persons.iter().map(ToString::to_string).collect();
-    let reasons: Vec<String> = passage
-        .reasons
-        .as_slice()
-        .iter()
-        .map(|reason| format!("{reason:?}"))
-        .collect();
-    let (time, clock) = (clock::show(passage.at), format!("{:?}", passage.clock));
-    let (direction, outcome) = (
-        format!("{:?}", passage.direction).to_lowercase(),
-        format!("{:?}", passage.outcome).to_lowercase(),
-    );
+    let reasons = passage.reasons.as_slice().iter();
+    let reasons: Vec<_> = reasons.map(|reason| reason.name()).collect();
+    let (time, clock) = (clock::show(passage.at), passage.clock.name());
+    let (direction, outcome) = (passage.direction.name(), passage.outcome.name());
     let guard = passage.guard.as_ref().map(ToString::to_string);
     if json {
         let line = serde_json::json!({

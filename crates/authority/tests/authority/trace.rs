@@ -2,12 +2,15 @@
 
 use std::fs;
 
-use gatepost_pass::{ClockTrust, Freshness, PassNumber, SecretKey, SubjectTag, policy::TracingKey};
+use gatepost_pass::{PassNumber, SecretKey, SubjectTag, policy::TracingKey};
 use gatepost_protocol::{
-    Body, DeviceRequest, Direction, Enrolment, Epoch, Head, Outcome, Passage, Personal, Reason,
-    Record, Seen, batch::sign_batch, device::device_id, seal, seal::Clear,
+    Body, DeviceRequest, Enrolment, Epoch, Head, Outcome, Passage, Personal, Record, Seen,
+    batch::sign_batch,
+    device::device_id,
+    fixture::{passage, random},
+    seal,
+    seal::Clear,
 };
-use getrandom::{SysRng, rand_core::UnwrapErr};
 use serde_json::Value;
 
 use crate::support::{NOW, NOW_TEXT, Region, WANG};
@@ -59,17 +62,8 @@ impl Device {
 
     fn log(&mut self, seen: Seen, to: &TracingKey) {
         let passage = Passage {
-            at: NOW,
-            clock: ClockTrust::Trusted,
-            freshness: Freshness::Fresh,
-            place: "gate-3".try_into().unwrap(),
-            direction: Direction::In,
-            outcome: Outcome::Admit,
-            reasons: vec![Reason::Green].try_into().unwrap(),
             seen,
-            guard: None,
-            temperature: None,
-            allowed: None,
+            ..passage(NOW)
         };
         let clear = Clear {
             device: device_id(&self.key.public()),
@@ -78,7 +72,7 @@ impl Device {
             hour: (NOW.0 / 3600) as u32,
             class: Outcome::Admit,
         };
-        let sealed = seal(&passage, &clear, to, &mut UnwrapErr(SysRng)).unwrap();
+        let sealed = seal(&passage, &clear, to, &mut random()).unwrap();
         self.push(Body::Passage(sealed));
     }
 
@@ -169,6 +163,11 @@ fn passages_sealed_to_the_old_and_the_new_tracing_key_open_side_by_side() {
     );
     assert_eq!(shown[0]["persons"][0], tag);
     assert_eq!(shown[0]["place"], "gate-3");
+    assert_eq!(
+        (&shown[0]["outcome"], &shown[0]["reasons"][0]),
+        (&"admit".into(), &"green".into())
+    );
+    assert_eq!(shown[0]["clock"], "trusted");
     assert_eq!(trace(&region, &["--place", "gate-3"]).0.len(), 3);
     assert_eq!(trace(&region, &["--place", "gate-4"]).0.len(), 0);
 

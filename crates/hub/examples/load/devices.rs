@@ -2,10 +2,10 @@
 
 use gatepost_pass::{
     SecretKey,
-    fixture::{self, DAY},
+    fixture::{self, DAY, Dice},
 };
 use gatepost_protocol::{
-    Body, DeviceRequest, Epoch, Head, Outcome, Record, batch::sign_batch, device::device_id,
+    Body, Epoch, Head, Outcome, Record, batch::sign_batch, device::device_id, fixture::certificate,
     record::Sealed,
 };
 
@@ -24,19 +24,18 @@ pub(crate) fn device(number: u64, passages: usize) -> Vec<Vec<u8>> {
     seed[..8].copy_from_slice(&number.to_le_bytes());
     let secret = SecretKey::from_seed(&seed);
     let id = device_id(&secret.public());
-    let request = DeviceRequest::sign("load".try_into().unwrap(), &secret);
-    let request = DeviceRequest::verify(&request).unwrap();
     let now = gatepost_hub::clock::now();
-    let certificate = request.certify(&fixture::devices(), now.minus(DAY), now.plus(DAY));
+    let valid = now.minus(DAY)..now.plus(DAY);
+    let certificate = certificate(&fixture::devices(), &secret, valid);
     let mut epoch = [7; 16];
     epoch[..8].copy_from_slice(&number.to_le_bytes());
     let epoch = Epoch(epoch);
     let hour = (now.0 / 3600) as u32;
-    let mut noise = number.wrapping_mul(0x9E37_79B9_7F4A_7C15) | 1;
+    let mut dice = Dice(number);
     let mut head = Head::START;
     let mut batches = Vec::new();
     let records: Vec<Vec<u8>> = (0..=passages as u64)
-        .map(|seq| record(seq, hour, &mut noise).to_bytes())
+        .map(|seq| record(seq, hour, &mut dice).to_bytes())
         .collect();
     for records in records.chunks(BATCH) {
         let signed = sign_batch(&certificate, &secret, epoch, head, records.to_vec()).unwrap();
@@ -48,14 +47,8 @@ pub(crate) fn device(number: u64, passages: usize) -> Vec<Vec<u8>> {
     batches
 }
 
-pub(crate) fn record(seq: u64, hour: u32, noise: &mut u64) -> Record {
-    let mut byte = || {
-        // xorshift64 (Marsaglia 2003).
-        *noise ^= *noise << 13;
-        *noise ^= *noise >> 7;
-        *noise ^= *noise << 17;
-        *noise as u8
-    };
+pub(crate) fn record(seq: u64, hour: u32, dice: &mut Dice) -> Record {
+    let mut byte = || dice.throw() as u8;
     let body = match seq {
         0 => Body::EpochStart(None),
         _ => Body::Passage(Sealed {

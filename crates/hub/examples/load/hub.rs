@@ -9,10 +9,7 @@ use std::{
 };
 
 use gatepost_hub::tls::make;
-use gatepost_pass::{
-    Timestamp,
-    fixture::{self, Region},
-};
+use gatepost_pass::fixture::{self, Region};
 
 use crate::client;
 
@@ -22,29 +19,14 @@ pub(crate) struct Site(PathBuf);
 impl Site {
     pub(crate) fn new(path: &Path) -> Self {
         let site = Self(path.to_owned());
-        fs::create_dir_all(path.join("bundle")).unwrap();
+        fs::create_dir_all(path).unwrap();
         fs::write(path.join("root"), fixture::root_bytes()).unwrap();
         fs::write(path.join("hub.key"), fixture::hub().to_file()).unwrap();
-        let mut trust = fixture::trust_claims();
-        let mut issuers = trust.issuers.as_slice().to_vec();
-        for issuer in &mut issuers {
-            let mut keys = issuer.keys.as_slice().to_vec();
-            for key in &mut keys {
-                (key.from, key.until) = (Timestamp(0), Timestamp(u64::MAX));
-            }
-            issuer.keys = keys.try_into().unwrap();
-            (issuer.from, issuer.until) = (Timestamp(0), Timestamp(u64::MAX));
-        }
-        trust.issuers = issuers.try_into().unwrap();
         let region = Region {
-            trust,
+            trust: fixture::lasting_trust_claims(),
             ..Region::default()
         };
-        let manifest = region.manifest();
-        for (digest, bytes) in region.files.0.borrow().iter() {
-            fs::write(path.join("bundle").join(digest.to_string()), bytes).unwrap();
-        }
-        fs::write(path.join("bundle/manifest"), manifest).unwrap();
+        region.write_to(&path.join("bundle"));
         site
     }
 }

@@ -3,8 +3,6 @@
 use gatepost_protocol::Outcome;
 use maud::{Markup, html};
 
-use crate::passages::class_name;
-
 /// One bar.
 #[derive(Clone, Debug, Default)]
 pub(super) struct Bar {
@@ -48,7 +46,7 @@ pub(super) fn chart(title: &str, bars: &[Bar], width: u64, class: &str) -> Marku
                     rect x=(fine(x)) y=(TOP) width=(fine(slot)) height=(plot) class="hover" {}
                     @for (class, below, count) in stack(bar.counts) {
                         @if count > 0 {
-                            rect class=(class_name(class)) x=(fine(x + slot * 0.12)) width=(fine(slot * 0.76))
+                            rect class=(class.name()) x=(fine(x + slot * 0.12)) width=(fine(slot * 0.76))
                                 y=(fine(base - height(below + count))) height=(fine(height(count).max(1.0))) {}
                         }
                     }
@@ -65,7 +63,7 @@ pub(super) fn chart(title: &str, bars: &[Bar], width: u64, class: &str) -> Marku
 pub(super) fn words(counts: [u64; 3]) -> String {
     let each = CLASSES.iter().zip(counts);
     let each: Vec<_> = each
-        .map(|(class, count)| format!("{count} {}", class_name(*class)))
+        .map(|(class, count)| format!("{count} {}", class.name()))
         .collect();
     each.join(", ")
 }

@@ -8,7 +8,7 @@ use gatepost_pass::{
     SecretKey,
     fixture::{NOW, devices, trust},
 };
-use gatepost_protocol::{Body, DeviceRequest, Record, batch::sign_batch};
+use gatepost_protocol::{Body, Record, batch::sign_batch, fixture::certificate};
 
 use super::*;
 
@@ -30,9 +30,7 @@ pub(crate) fn batch_of(device: u8) -> Incoming {
 /// Another hour makes another record of the same number.
 pub(crate) fn start(device: u8, hour: u32) -> Incoming {
     let secret = SecretKey::from_seed(&[device; 32]);
-    let request = DeviceRequest::sign("gate 3".try_into().unwrap(), &secret);
-    let request = DeviceRequest::verify(&request).unwrap();
-    let certificate = request.certify(&devices(), NOW, NOW.plus(1));
+    let certificate = certificate(&devices(), &secret, NOW..NOW.plus(1));
     let start = Record {
         seq: 0,
         hour,

@@ -1,19 +1,13 @@
 //! Devices that write chains.
 
 use gatepost_pass::{
-    ClockTrust, Freshness, SecretKey, Timestamp,
+    DeviceId, SecretKey, Signer, Timestamp,
     fixture::{self, DAY, NOW},
-    policy::TracingKey,
-    words::DeviceId,
 };
 use gatepost_protocol::{
-    Body, DeviceRequest, Direction, Epoch, Head, Outcome, Passage, Previous, Reason, Record, Seen,
-    batch::sign_batch,
-    device::device_id,
-    seal,
-    seal::{Clear, tracing_key},
+    Body, Epoch, Head, Outcome, Previous, Reason, Record, batch::sign_batch, device::device_id,
+    fixture as protocol, seal, seal::Clear,
 };
-use getrandom::{SysRng, rand_core::UnwrapErr};
 
 /// A device in one process run, with its chain so far.
 #[derive(Clone)]
@@ -130,14 +124,9 @@ impl Device {
     }
 }
 
-pub(crate) fn certificate(
-    secret: &SecretKey,
-    authority: &gatepost_pass::Signer,
-    until: Timestamp,
-) -> Vec<u8> {
-    let request = DeviceRequest::sign("gate 3".try_into().unwrap(), secret);
-    let request = DeviceRequest::verify(&request).unwrap();
-    request.certify(authority, NOW.minus(DAY), until)
+/// A certificate that began a day ago.
+pub(crate) fn certificate(secret: &SecretKey, authority: &Signer, until: Timestamp) -> Vec<u8> {
+    protocol::certificate(authority, secret, NOW.minus(DAY)..until)
 }
 
 fn hour() -> u32 {
@@ -145,22 +134,16 @@ fn hour() -> u32 {
 }
 
 pub(crate) fn sealed(clear: &Clear) -> Record {
-    let passage = Passage {
-        at: NOW,
-        clock: ClockTrust::Trusted,
-        freshness: Freshness::Fresh,
-        place: "north gate".try_into().unwrap(),
-        direction: Direction::In,
-        outcome: clear.class,
-        reasons: vec![Reason::Yellow].try_into().unwrap(),
-        seen: Seen::Unverified,
-        guard: None,
-        temperature: None,
-        allowed: None,
-    };
-    let (_, key) = tracing_key(&[1; 32]);
-    let to = TracingKey { id: 1, key };
-    let sealed = seal(&passage, clear, &to, &mut UnwrapErr(SysRng)).unwrap();
+    let mut passage = protocol::passage(NOW);
+    passage.outcome = clear.class;
+    passage.reasons = vec![Reason::Yellow].try_into().unwrap();
+    let sealed = seal(
+        &passage,
+        clear,
+        &protocol::tracing(),
+        &mut protocol::random(),
+    )
+    .unwrap();
     Record {
         seq: clear.seq,
         hour: clear.hour,

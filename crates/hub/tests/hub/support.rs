@@ -16,7 +16,7 @@ use gatepost_hub::{
     store::Location,
 };
 use gatepost_pass::{
-    Timestamp, TrustList,
+    TrustList,
     fixture::{self, NOW, Region},
 };
 use gatepost_protocol::{Receipt, routes};
@@ -77,7 +77,7 @@ impl Site {
     pub(crate) fn publish(&self, version: u64) -> Vec<u8> {
         let region = Region {
             version,
-            trust: lasting_trust(),
+            trust: fixture::lasting_trust_claims(),
             ..Region::default()
         };
         let manifest = region.manifest();
@@ -152,24 +152,8 @@ impl Site {
     }
 }
 
-/// The fixture's trust list with keys that never end, for programs that read the real clock.
-fn lasting_trust() -> gatepost_pass::trust::TrustListClaims {
-    let mut claims = fixture::trust_claims();
-    let mut issuers = claims.issuers.as_slice().to_vec();
-    for issuer in &mut issuers {
-        let mut keys = issuer.keys.as_slice().to_vec();
-        for key in &mut keys {
-            (key.from, key.until) = (Timestamp(0), Timestamp(u64::MAX));
-        }
-        issuer.keys = keys.try_into().unwrap();
-        (issuer.from, issuer.until) = (Timestamp(0), Timestamp(u64::MAX));
-    }
-    claims.issuers = issuers.try_into().unwrap();
-    claims
-}
-
 pub(crate) fn trust() -> TrustList {
-    let bytes = fixture::trust_bytes(&lasting_trust());
+    let bytes = fixture::trust_bytes(&fixture::lasting_trust_claims());
     TrustList::verify(&fixture::root(), &bytes).unwrap()
 }
 

@@ -22,12 +22,10 @@ const SALT: [u8; 16] = [8; 16];
 
 /// The region of the fixture, in which CN-JS signs lists too.
 static TRUST: LazyLock<TrustList> = LazyLock::new(|| {
-    let mut claims = fixture::trust_claims();
-    let mut issuers = claims.issuers.as_slice().to_vec();
-    let keys = vec![fixture::key_entry(&neighbour(), &[Kind::List])];
-    issuers[1].keys = keys.try_into().unwrap();
-    claims.issuers = issuers.try_into().unwrap();
-    TrustList::verify(&fixture::root(), &fixture::trust_bytes(&claims)).unwrap()
+    fixture::trust_with(|issuers| {
+        let key = fixture::key_entry(&neighbour(), &[Kind::List]);
+        fixture::change_keys(&mut issuers[1], |keys| *keys = vec![key]);
+    })
 });
 
 fn neighbour() -> Signer {

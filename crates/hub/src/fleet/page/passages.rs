@@ -10,7 +10,6 @@ use crate::{
         chart::{Bar, CLASSES, chart},
         session::Session,
     },
-    passages::class_name,
     store::HourRow,
 };
 
@@ -43,7 +42,7 @@ fn legend() -> Markup {
     html! {
         ul class="legend" {
             @for class in CLASSES {
-                li { svg viewBox="0 0 12 12" aria-hidden="true" { rect class=(class_name(class)) width="12" height="12" {} } (class_name(class)) }
+                li { svg viewBox="0 0 12 12" aria-hidden="true" { rect class=(class.name()) width="12" height="12" {} } (class.name()) }
             }
         }
     }
@@ -55,7 +54,7 @@ fn numbers(what: &str, bars: &[Bar]) -> Markup {
         details {
             summary { "As numbers" }
             table {
-                thead { tr { th { (what) } @for class in CLASSES { th class="number" { (class_name(class)) } } } }
+                thead { tr { th { (what) } @for class in CLASSES { th class="number" { (class.name()) } } } }
                 tbody {
                     @for bar in bars.iter().rev() {
                         tr { td { (bar.name) } @for count in bar.counts { td class="number" { (grouped(count)) } } }

@@ -115,29 +115,29 @@ const CODES: [Kind; 5] = [
 
 /// The fixture's region, with keys that come and go, and a neighbour whose key has every role.
 pub(super) fn trust_claims() -> TrustListClaims {
-    let mut claims = fixture::trust_claims();
-    let mut issuers = claims.issuers.as_slice().to_vec();
-    let mut keys = issuers[0].keys.as_slice().to_vec();
-    keys.push(KeyEntry {
-        until: SIGNED.plus(DAY),
-        ..fixture::key_entry(&retiring(), &[Kind::Pass])
-    });
-    keys.push(KeyEntry {
-        from: SIGNED,
-        ..fixture::key_entry(&successor(), &[Kind::Pass])
-    });
-    keys.push(fixture::key_entry(&last_number(), &[Kind::Pass]));
-    issuers[0].keys = keys.try_into().unwrap();
+    let own = [
+        KeyEntry {
+            until: SIGNED.plus(DAY),
+            ..fixture::key_entry(&retiring(), &[Kind::Pass])
+        },
+        KeyEntry {
+            from: SIGNED,
+            ..fixture::key_entry(&successor(), &[Kind::Pass])
+        },
+        fixture::key_entry(&last_number(), &[Kind::Pass]),
+    ];
     let every = fixture::key_entry(&foreign("CN-JS"), &CODES);
-    issuers[1].keys = vec![every].try_into().unwrap();
     let visitor = fixture::key_entry(&foreign("CN-ZJ"), &CODES);
-    issuers.push(IssuerEntry {
+    let visitor = IssuerEntry {
         from: SIGNED.plus(DAY),
         until: SIGNED.plus(2 * DAY),
         ..fixture::entry("CN-ZJ", Recognition::Accept(ColourMap::SAME), vec![visitor])
-    });
-    claims.issuers = issuers.try_into().unwrap();
-    claims
+    };
+    fixture::trust_claims_with(|issuers| {
+        fixture::change_keys(&mut issuers[0], |keys| keys.extend(own));
+        fixture::change_keys(&mut issuers[1], |keys| *keys = vec![every]);
+        issuers.push(visitor);
+    })
 }
 
 /// The trust list as text, for readers that don't read its signed form.

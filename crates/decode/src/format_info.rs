@@ -1,12 +1,12 @@
 //! The format information of a symbol: its error correction level and its mask (ISO/IEC 18004:2015,
 //! 7.9 and Annex C).
 
-use crate::codewords::Level;
+use crate::codewords::CorrectionLevel;
 
 /// What a symbol says of itself.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(crate) struct Format {
-    pub(crate) level: Level,
+pub(crate) struct FormatInfo {
+    pub(crate) level: CorrectionLevel,
     /// 0 to 7.
     pub(crate) mask: u8,
     /// Whether both copies together say so, beyond doubt.
@@ -22,13 +22,13 @@ const MAX_WRONG_IF_CLEAR: u32 = 6;
 /// The formats that a symbol may have, likeliest first, at most two; none if neither copy is like one.
 ///
 /// `tone` tells a module by its column and row: above 0 is black, the farther from it the surer.
-pub(crate) fn read(side: usize, tone: impl Fn(usize, usize) -> f32) -> Vec<Format> {
+pub(crate) fn read(side: usize, tone: impl Fn(usize, usize) -> f32) -> Vec<FormatInfo> {
     let copies = [0, 1].map(|copy| places(side, copy).map(|(x, y)| tone(x, y)));
     let words = copies.map(|copy| {
         let bits = copy.iter().enumerate();
         bits.fold(0u32, |word, (i, &tone)| word | u32::from(tone > 0.0) << i)
     });
-    let mut likely: Vec<(f32, Format)> = (0..32)
+    let mut likely: Vec<(f32, FormatInfo)> = (0..32)
         .filter_map(|data| {
             let code = code(data);
             let wrong = words.map(|word| (word ^ code).count_ones());
@@ -37,8 +37,8 @@ pub(crate) fn read(side: usize, tone: impl Fn(usize, usize) -> f32) -> Vec<Forma
             }
             let sure = copies.iter().flat_map(|copy| copy.iter().enumerate());
             let agreement = sure.map(|(i, &tone)| if code >> i & 1 == 1 { tone } else { -tone });
-            let format = Format {
-                level: Level::of_bits(data >> 3)?,
+            let format = FormatInfo {
+                level: CorrectionLevel::of_bits(data >> 3)?,
                 mask: (data & 7) as u8,
                 clear: wrong[0] + wrong[1] <= MAX_WRONG_IF_CLEAR,
             };
@@ -94,7 +94,7 @@ mod tests {
     }
 
     /// The modules of a symbol of 25 with `data` as its format, all others white, and a flip of some.
-    fn told(data: u32, flips: &[(usize, usize)]) -> Vec<Format> {
+    fn told(data: u32, flips: &[(usize, usize)]) -> Vec<FormatInfo> {
         let (side, code) = (25, code(data));
         let mut tones = vec![-1.0; side * side];
         for copy in [0, 1] {
@@ -109,8 +109,8 @@ mod tests {
     #[test]
     fn one_copy_with_three_wrong_bits_is_enough() {
         for data in 0..32 {
-            let expected = Format {
-                level: Level::of_bits(data >> 3).unwrap(),
+            let expected = FormatInfo {
+                level: CorrectionLevel::of_bits(data >> 3).unwrap(),
                 mask: (data & 7) as u8,
                 clear: false,
             };
@@ -119,7 +119,7 @@ mod tests {
                 let others = (0..15).step_by(2).map(|i| (1 - copy, i));
                 let flips: Vec<_> = others.chain(some).collect();
                 assert!(told(data, &flips).contains(&expected), "{data}");
-                let clear = Format {
+                let clear = FormatInfo {
                     clear: true,
                     ..expected
                 };

@@ -1,15 +1,15 @@
-//! The frame of a finder pattern: where its middle is and how its two sides lie, found by matching
+//! The axes of a finder pattern: where its middle is and how its two sides lie, found by matching
 //! the pattern itself.
 
 use std::f64::consts::FRAC_1_SQRT_2;
 
+use crate::ink::Ink;
 use crate::layout::square;
-use crate::mapping::{Point, length};
-use crate::threshold::Ink;
+use crate::point::{Point, length};
 
 /// A finder pattern's own axes.
 #[derive(Clone, Copy, Debug)]
-pub(crate) struct Frame {
+pub(crate) struct FinderAxes {
     pub(crate) centre: Point,
     /// One module along one side, and along the next side clockwise, in pixels.
     pub(crate) right: Point,
@@ -34,13 +34,13 @@ const DIRECTIONS: [Point; 4] = [
 const TAN_20: f64 = 0.363_970_234_266_202_4;
 /// Starting points that are worth climbing from.
 const CLIMBS: usize = 3;
-/// What finding a frame costs, in modules sampled.
+/// What finding a axes costs, in modules sampled.
 pub(crate) const WORK: usize = 81 * (27 + CLIMBS * 72);
-/// What moving a frame to its best place costs.
+/// What moving a axes to its best place costs.
 pub(crate) const CLIMB_WORK: usize = 81 * 72;
 
-impl Frame {
-    /// The frame of a pattern that was seen around `centre`, with modules of about `module` pixels
+impl FinderAxes {
+    /// The axes of a pattern that was seen around `centre`, with modules of about `module` pixels
     /// along rows and columns.
     pub(crate) fn around(ink: &Ink, centre: Point, module: f64) -> Self {
         let pressed = PRESSED
@@ -50,14 +50,14 @@ impl Frame {
             .into_iter()
             .chain(pressed)
             .flat_map(|pressed| TURNS.map(|turn| Self::leaning(centre, module, pressed, turn)))
-            .map(|frame| frame.judged(ink))
+            .map(|axes| axes.judged(ink))
             .collect();
         starts.sort_by(|a, b| b.fit.total_cmp(&a.fit));
         let mut best = starts[0].climbed(ink);
         for start in &starts[1..CLIMBS] {
-            let frame = start.climbed(ink);
-            if frame.fit > best.fit {
-                best = frame;
+            let axes = start.climbed(ink);
+            if axes.fit > best.fit {
+                best = axes;
             }
         }
         best
@@ -69,26 +69,26 @@ impl Frame {
             let (along, across) = (x * cos + y * sin, (y * cos - x * sin) * by);
             (along * cos - across * sin, along * sin + across * cos)
         };
-        let frame = Self {
+        let axes = Self {
             centre,
             right: press(turn),
             down: press((-turn.1, turn.0)),
             fit: 0.0,
         };
         let crossing = |v: Point| {
-            let (a, b) = frame.modules(v);
+            let (a, b) = axes.modules(v);
             1.0 / a.abs().max(b.abs())
         };
         let scale = 2.0 * module / (crossing((1.0, 0.0)) + crossing((0.0, 1.0)));
         let scaled = |(x, y): Point| (x * scale, y * scale);
         Self {
-            right: scaled(frame.right),
-            down: scaled(frame.down),
-            ..frame
+            right: scaled(axes.right),
+            down: scaled(axes.down),
+            ..axes
         }
     }
 
-    /// The frame with its fit.
+    /// The axes with its fit.
     pub(crate) fn judged(self, ink: &Ink) -> Self {
         let (mut sum, mut all) = (0.0, 0.0);
         for (dx, dy, ring) in square::<9>() {
@@ -133,7 +133,7 @@ impl Frame {
         best
     }
 
-    /// A place in this frame's modules as one of the picture.
+    /// A place in this axes's modules as one of the picture.
     pub(crate) fn at(&self, x: f64, y: f64) -> Point {
         (
             self.centre.0 + x * self.right.0 + y * self.down.0,
@@ -141,7 +141,7 @@ impl Frame {
         )
     }
 
-    /// A vector of the picture in this frame's modules.
+    /// A vector of the picture in this axes's modules.
     pub(crate) fn modules(&self, (x, y): Point) -> Point {
         let area = self.right.0 * self.down.1 - self.right.1 * self.down.0;
         (
@@ -154,16 +154,16 @@ impl Frame {
     /// `down`: from 20 degrees before `right` to 70 behind it; with that way in modules. `None` if the axes
     /// are no axes.
     pub(crate) fn facing(&self, way: Point) -> Option<(Self, Point)> {
-        let mut frame = *self;
+        let mut axes = *self;
         for _ in 0..4 {
-            let way = frame.modules(way);
+            let way = axes.modules(way);
             let finite = way.0.is_finite() && way.1.is_finite();
             // Turned on by 20 degrees it lies in the first quarter.
             let turned = (way.0 - TAN_20 * way.1, way.1 + TAN_20 * way.0);
             if finite && turned.0 > 0.0 && turned.1 >= 0.0 {
-                return Some((frame, way));
+                return Some((axes, way));
             }
-            frame = frame.quarter();
+            axes = axes.quarter();
         }
         None
     }
@@ -192,20 +192,20 @@ mod tests {
     use crate::tests::{Canvas, Print};
 
     /// A drawing of a code whose axes are `right` and `down`, and the middle of its top left pattern.
-    fn drawn(right: Point, down: Point) -> (Ink, Frame) {
+    fn drawn(right: Point, down: Point) -> (Ink, FinderAxes) {
         let print = Print::of_version("GP1:HELLO", 2);
         let middle = (160.3, 140.6);
         let half = print.half();
-        let mut frame = Frame {
+        let mut axes = FinderAxes {
             centre: middle,
             right,
             down,
             fit: 1.0,
         };
         let mut canvas = Canvas::new(320, 280, 200);
-        canvas.print(&print, middle, |at| frame.modules(at));
-        frame.centre = frame.at(3.5 - half, 3.5 - half);
-        (canvas.ink(), frame)
+        canvas.print(&print, middle, |at| axes.modules(at));
+        axes.centre = axes.at(3.5 - half, 3.5 - half);
+        (canvas.ink(), axes)
     }
 
     fn off((x, y): Point, (a, b): Point) -> f64 {
@@ -223,7 +223,7 @@ mod tests {
                 let (right, down) = (polar(long, turn), polar(short, turn + 90.0));
                 let (ink, real) = drawn(right, down);
                 let seen = (real.centre.0 + 0.6, real.centre.1 - 0.6);
-                let found = Frame::around(&ink, seen, real.module());
+                let found = FinderAxes::around(&ink, seen, real.module());
                 let case = format!("{right:?}, {down:?}: {found:?} for {real:?}");
                 assert!(found.fit > 0.95, "{case}");
                 let near = off(found.centre, real.centre) / real.module();
@@ -239,45 +239,48 @@ mod tests {
     fn what_is_no_pattern_fits_worse() {
         let (ink, real) = drawn((5.0, 0.0), (0.0, 5.0));
         let data = real.at(10.0, 10.0);
-        assert!(Frame::around(&ink, data, 5.0).fit < Frame::around(&ink, real.centre, 5.0).fit);
+        assert!(
+            FinderAxes::around(&ink, data, 5.0).fit
+                < FinderAxes::around(&ink, real.centre, 5.0).fit
+        );
         assert!(real.judged(&ink).fit > 0.9);
         assert!(real.judged(&ink).fit <= 1.0);
     }
 
     #[test]
     fn a_frame_turns_to_face_a_way() {
-        let frame = Frame {
+        let axes = FinderAxes {
             centre: (1.0, 2.0),
             right: (2.0, 0.0),
             down: (1.0, 4.0),
             fit: 1.0,
         };
-        let ways = [(frame.right, (1.0, 0.0)), (frame.down, (1.0, 0.0))];
+        let ways = [(axes.right, (1.0, 0.0)), (axes.down, (1.0, 0.0))];
         for (way, in_modules) in ways {
-            let (turned, modules) = frame.facing(way).unwrap();
+            let (turned, modules) = axes.facing(way).unwrap();
             assert!(off(turned.right, way) < 1e-9 && off(modules, in_modules) < 1e-9);
             let (x, y) = way;
-            let (back, _) = frame.facing((-x, -y)).unwrap();
+            let (back, _) = axes.facing((-x, -y)).unwrap();
             assert!(off(back.right, (-x, -y)) < 1e-9);
             // A turn, not a mirroring.
-            let area = |f: &Frame| f.right.0 * f.down.1 - f.right.1 * f.down.0;
-            assert!((area(&turned) - area(&frame)).abs() < 1e-9);
-            assert_eq!(turned.centre, frame.centre);
+            let area = |f: &FinderAxes| f.right.0 * f.down.1 - f.right.1 * f.down.0;
+            assert!((area(&turned) - area(&axes)).abs() < 1e-9);
+            assert_eq!(turned.centre, axes.centre);
         }
-        let (same, modules) = frame.facing((3.0, 4.0)).unwrap();
-        assert!(off(same.right, frame.right) < 1e-9 && off(modules, (1.0, 1.0)) < 1e-9);
+        let (same, modules) = axes.facing((3.0, 4.0)).unwrap();
+        assert!(off(same.right, axes.right) < 1e-9 && off(modules, (1.0, 1.0)) < 1e-9);
     }
 
     #[test]
     fn without_axes_nothing_is_faced() {
-        let flat = Frame {
+        let flat = FinderAxes {
             centre: (0.0, 0.0),
             right: (1.0, 1.0),
             down: (1.0, 1.0),
             fit: 0.0,
         };
         assert!(flat.facing((1.0, 0.0)).is_none());
-        let nan = Frame {
+        let nan = FinderAxes {
             right: (f64::NAN, 0.0),
             ..flat
         };

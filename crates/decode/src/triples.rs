@@ -2,21 +2,17 @@
 
 use std::cmp::Ordering;
 
-use crate::MAX_CODES;
 use crate::budget::Budget;
+use crate::content::MAX_CODES;
 use crate::finder::Finder;
-use crate::grid::{self, Outcome};
+use crate::grid::{self, Attempt, ReadSymbol};
+use crate::ink::Ink;
 use crate::legs::Legs;
-use crate::mapping::Point;
-use crate::threshold::Ink;
-
-/// Content, and the code's corners in pixels: top left, top right, bottom right, bottom left.
-pub(crate) type Reading = (Vec<u8>, [Point; 4]);
 
 /// What a look at a picture gave.
 #[derive(Default)]
 pub(crate) struct Sight {
-    pub(crate) readings: Vec<Reading>,
+    pub(crate) codes: Vec<ReadSymbol>,
     /// For each finder pattern whether it is part of a code that was read.
     pub(crate) used: Vec<bool>,
     /// Finder patterns of codes that were seen but not read.
@@ -35,19 +31,19 @@ pub(crate) fn read_all(ink: &Ink, finders: &[Finder], limit: usize, budget: &mut
         if triple.members.iter().any(|&i| sight.used[i]) {
             continue;
         }
-        if sight.readings.len() == MAX_CODES || budget.spend(TRIPLE_WORK).is_none() {
+        if sight.codes.len() == MAX_CODES || budget.spend(TRIPLE_WORK).is_none() {
             break;
         }
         let before = *budget;
         let legs = Legs::by_crosses(ink, triple.members.map(|i| &finders[i]));
         match grid::read(ink, &legs, budget) {
-            Outcome::Read(content, corners) => {
+            Attempt::Read(code) => {
                 // Each code gets as much as the first one.
                 *budget = before;
-                sight.add((content, corners), triple.members.into_iter());
+                sight.add(code, triple.members.into_iter());
             }
-            Outcome::Seen => sight.unread.extend(triple.members),
-            Outcome::Nothing => {}
+            Attempt::Unread => sight.unread.extend(triple.members),
+            Attempt::NoCode => {}
         }
     }
     let used = &sight.used;
@@ -56,13 +52,13 @@ pub(crate) fn read_all(ink: &Ink, finders: &[Finder], limit: usize, budget: &mut
 }
 
 impl Sight {
-    /// Adds a reading of a code with these finder patterns.
-    pub(crate) fn add(&mut self, reading: Reading, members: impl Iterator<Item = usize>) {
+    /// Adds a code that was read, with the indices of its finder patterns.
+    pub(crate) fn add(&mut self, code: ReadSymbol, members: impl Iterator<Item = usize>) {
         for member in members {
             self.used[member] = true;
             self.unread.retain(|&unread| unread != member);
         }
-        self.readings.push(reading);
+        self.codes.push(code);
     }
 }
 

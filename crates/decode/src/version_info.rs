@@ -1,8 +1,8 @@
 //! The version that a large code says it has.
 
-use crate::frame::Frame;
-use crate::mapping::Point;
-use crate::threshold::Ink;
+use crate::axes::FinderAxes;
+use crate::ink::Ink;
+use crate::point::Point;
 
 /// Versions that carry their number, twice, beside their finder patterns.
 const WITH_NUMBER: std::ops::RangeInclusive<usize> = 7..=40;
@@ -11,7 +11,7 @@ const MAX_WRONG: u32 = 3;
 
 /// The version as written beside the top right and the bottom left finder pattern, if either can be
 /// read. Frames are turned as the code is (ISO/IEC 18004:2015, 7.10).
-pub(crate) fn read(ink: &Ink, right: &Frame, down: &Frame) -> Option<usize> {
+pub(crate) fn read(ink: &Ink, right: &FinderAxes, down: &FinderAxes) -> Option<usize> {
     let word = |at: &dyn Fn(f64, f64) -> Point| {
         (0..18).fold(0u32, |word, i| {
             let (x, y) = at(f64::from(i % 3) - 7.0, f64::from(i / 3) - 3.0);
@@ -127,13 +127,13 @@ mod tests {
         let mut canvas = Canvas::new(side as u32, side as u32, 200);
         canvas.print(print, (side / 2.0, side / 2.0), flat(MODULE, 0.0));
         let far = (f64::from(print.side) + 0.5) * MODULE;
-        let frame = |x, y| Frame {
+        let axes = |x, y| FinderAxes {
             centre: (x, y),
             right: (MODULE, 0.0),
             down: (0.0, MODULE),
             fit: 1.0,
         };
         let near = 7.5 * MODULE;
-        read(&canvas.ink(), &frame(far, near), &frame(near, far))
+        read(&canvas.ink(), &axes(far, near), &axes(near, far))
     }
 }

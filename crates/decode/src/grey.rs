@@ -4,11 +4,11 @@ use std::borrow::Cow;
 
 use image::imageops;
 
-use crate::Luma;
-use crate::mapping::Point;
+use crate::luma::Luma;
+use crate::point::Point;
 
 /// A grey picture and its scale against the original.
-pub(crate) struct Picture<'a> {
+pub(crate) struct GreyPicture<'a> {
     pub(crate) width: usize,
     pub(crate) height: usize,
     /// `width * height` bytes, by construction.
@@ -17,7 +17,7 @@ pub(crate) struct Picture<'a> {
     scale: (f64, f64),
 }
 
-impl<'a> Picture<'a> {
+impl<'a> GreyPicture<'a> {
     /// At another size: `scale` pixels of the original become one, each side. A side never gets
     /// below 1.
     pub(crate) fn resized(luma: Luma<'a>, scale: f64) -> Self {
@@ -275,7 +275,7 @@ mod tests {
     #[test]
     fn shrinking_takes_the_mean_and_cuts_the_rest() {
         let pixels = [0, 4, 10, 10, 9, 4, 8, 10, 10, 9];
-        let picture = Picture::resized(luma(5, 2, &pixels), 2.0);
+        let picture = GreyPicture::resized(luma(5, 2, &pixels), 2.0);
         assert_eq!((picture.width, picture.height), (2, 1));
         assert_eq!(picture.pixels.as_ref(), [4, 10]);
         assert_eq!(picture.original((1.0, 0.5)), (2.0, 1.0));
@@ -284,7 +284,7 @@ mod tests {
     #[test]
     fn shrinking_below_one_pixel_stops_at_one() {
         for scale in [9.0, 9.5] {
-            let picture = Picture::resized(luma(3, 1, &[1, 2, 3]), scale);
+            let picture = GreyPicture::resized(luma(3, 1, &[1, 2, 3]), scale);
             assert_eq!(picture.height, 1);
             assert!((1..=3).contains(&picture.width));
         }
@@ -293,7 +293,7 @@ mod tests {
     #[test]
     fn other_sizes_keep_a_flat_picture_flat_and_tell_their_scale() {
         for (scale, side) in [(0.25, 32), (0.5, 16), (1.5, 5)] {
-            let picture = Picture::resized(luma(8, 8, &[7; 64]), scale);
+            let picture = GreyPicture::resized(luma(8, 8, &[7; 64]), scale);
             assert_eq!((picture.width, picture.height), (side, side));
             assert!(picture.pixels.iter().all(|&p| p == 7));
             let end = side as f64;
@@ -322,10 +322,10 @@ mod tests {
 
     #[test]
     fn sharpening_keeps_a_flat_picture_flat_and_makes_an_edge_steeper() {
-        let flat = Picture::resized(luma(3, 3, &[9; 9]), 1.0).sharpened(2.0, 1);
+        let flat = GreyPicture::resized(luma(3, 3, &[9; 9]), 1.0).sharpened(2.0, 1);
         assert_eq!(flat.pixels.as_ref(), [9; 9]);
         let pixels = [100, 100, 100, 140, 140, 140];
-        let edge = Picture::resized(luma(6, 1, &pixels), 1.0).sharpened(1.0, 1);
+        let edge = GreyPicture::resized(luma(6, 1, &pixels), 1.0).sharpened(1.0, 1);
         assert_eq!(edge.pixels.as_ref(), [100, 100, 86, 153, 140, 140]);
     }
 
@@ -333,7 +333,7 @@ mod tests {
     fn sharpening_takes_the_mean_of_what_is_near_also_at_the_edges() {
         let (width, height, reach) = (7, 6, 2);
         let pixels: Vec<u8> = (0..42u32).map(|i| (i * i * 37 % 251) as u8).collect();
-        let picture = Picture::resized(luma(width, height, &pixels), 1.0).sharpened(0.5, reach);
+        let picture = GreyPicture::resized(luma(width, height, &pixels), 1.0).sharpened(0.5, reach);
         let (width, height) = (width as usize, height as usize);
         let near = |at: usize, end: usize| at.saturating_sub(reach)..end.min(at + reach + 1);
         for (x, y) in (0..height).flat_map(|y| (0..width).map(move |x| (x, y))) {
@@ -350,7 +350,7 @@ mod tests {
     fn doubling_is_the_resize_that_it_stands_for() {
         let (width, height) = (9, 5);
         let pixels: Vec<u8> = (0..45u32).map(|i| (i * i * 91 % 251) as u8).collect();
-        let doubled = Picture::resized(luma(width, height, &pixels), 0.5);
+        let doubled = GreyPicture::resized(luma(width, height, &pixels), 0.5);
         let old = image::GrayImage::from_raw(width, height, pixels.clone()).unwrap();
         let slow = imageops::resize(
             &old,
@@ -369,7 +369,7 @@ mod tests {
                 );
             }
         }
-        let tiny = Picture::resized(luma(1, 1, &[7]), 0.5);
+        let tiny = GreyPicture::resized(luma(1, 1, &[7]), 0.5);
         assert_eq!(tiny.pixels.as_ref(), [7; 4]);
     }
 
@@ -377,17 +377,17 @@ mod tests {
     fn a_thickened_line_is_three_wide_and_paper_stays_paper() {
         let mut pixels = [200; 25];
         pixels[12] = 10;
-        let picture = Picture::resized(luma(5, 5, &pixels), 1.0).thickened();
+        let picture = GreyPicture::resized(luma(5, 5, &pixels), 1.0).thickened();
         let dark: Vec<usize> = (0..25).filter(|&at| picture.pixels[at] == 10).collect();
         assert_eq!(dark, [7, 11, 12, 13, 17]);
-        let one = Picture::resized(luma(1, 1, &[9]), 1.0).thickened();
+        let one = GreyPicture::resized(luma(1, 1, &[9]), 1.0).thickened();
         assert_eq!(one.pixels.as_ref(), [9]);
     }
 
     #[test]
     fn a_stretched_picture_keeps_its_grey_and_tells_both_scales() {
         for (stretch, size) in [((2, 1), (16, 8)), ((1, 2), (8, 16)), ((1, 1), (8, 8))] {
-            let picture = Picture::resized(luma(8, 8, &[7; 64]), 1.0).stretched(stretch);
+            let picture = GreyPicture::resized(luma(8, 8, &[7; 64]), 1.0).stretched(stretch);
             assert_eq!((picture.width, picture.height), size);
             assert!(picture.pixels.iter().all(|&p| p == 7));
             let end = (size.0 as f64, size.1 as f64);
