@@ -1,4 +1,4 @@
-//! What becomes of a person here: a tag instead of the ID number, a name without its middle.
+//! How a person is kept here: a tag instead of the ID number, and a name without its middle.
 
 use gatepost_pass::{IdNumber, SubjectTag, Text};
 use hmac::{Hmac, KeyInit as _, Mac as _};
@@ -6,17 +6,25 @@ use sha2::Sha256;
 
 /// Keeps tags of this programme apart from any other use of the same secret.
 const PROGRAMME: &[u8] = b"gatepost";
-/// Most characters that stand for the hidden middle of a name.
+/// Most asterisks that stand for the hidden middle of a name.
 const MAX_HIDDEN: usize = 6;
 
-/// Why a name can't be used. Never repeats it.
+/// A person as commands and files name them.
+pub(crate) enum PersonId {
+    /// By ID number.
+    Number(IdNumber),
+    /// By a tag that an earlier command printed.
+    Tag(SubjectTag),
+}
+
+/// A name that cannot be used. Never repeats it.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
-#[error("the name is empty or holds a character that can't be shown")]
+#[error("the name is empty or contains a character that cannot be displayed")]
 pub(crate) struct NameError;
 
-/// A person's pseudonym: front of HMAC-SHA-256 (secret; programme, 0, number).
+/// A person's pseudonym: the first 16 bytes of HMAC-SHA-256 (secret; programme, 0, number).
 pub(crate) fn tag(number: &IdNumber, secret: &[u8; 32]) -> SubjectTag {
-    // HMAC fills a shorter key with zeros to its block of 64 bytes (RFC 2104).
+    // HMAC pads a shorter key with zeros to its block of 64 bytes (RFC 2104).
     let mut block = [0; 64];
     block[..32].copy_from_slice(secret);
     let mut mac = Hmac::<Sha256>::new(&block.into());

@@ -3,29 +3,29 @@
 use gatepost_pass::{Colour, SubjectTag, Timestamp};
 use rusqlite::{Connection, OptionalExtension as _, params};
 
-use super::{Store, StoreError, colour, integer};
+use super::database::{Register, RegisterError, colour, integer};
 
-/// What is decided of a person.
+/// What was decided about a person. Ordered: the worse colour is greater, then the later end.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub(crate) struct Status {
-    /// Green: off the list.
+    /// Green takes the person off the list.
     colour: Colour,
-    /// Until when, this second not included; else until further notice.
+    /// When it ends, exclusive; [`NEVER`] until further notice.
     until: Timestamp,
-    /// From when; else from now, or from when the same colour began.
+    /// When it begins; none for now, or for when the same colour began.
     since: Option<Timestamp>,
 }
 
 /// Until further notice: later than any time that can be written.
 const NEVER: Timestamp = Timestamp(u64::MAX);
 
-/// A status that is over before it begins.
+/// A status that ends before it begins.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
-#[error("it ends before it begins, or is over already")]
+#[error("the status ends before it begins, or has ended already")]
 pub(crate) struct EndsFirst;
 
 impl Status {
-    /// A colour from a time on (else from now) until a time (else until further notice).
+    /// A colour from `since` (or from now) until `until` (or until further notice).
     pub(crate) fn new(
         colour: Colour,
         since: Option<Timestamp>,
@@ -44,20 +44,20 @@ impl Status {
     }
 }
 
-/// What an import changed.
+/// What an import changed, in persons.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-pub(crate) struct Imported {
-    /// Persons who were set yellow or red.
+pub(crate) struct ImportCounts {
+    /// Set yellow or red.
     pub(crate) set: u64,
-    /// Persons who were taken off the list.
+    /// Taken off the list.
     pub(crate) removed: u64,
-    /// Persons who were to be green and are not on the list.
+    /// To be green, and not on the list anyway.
     pub(crate) unlisted: u64,
 }
 
-impl Store {
+impl Register {
     /// A person's colour at that time; green when not listed.
-    pub(crate) fn status(&self, tag: &SubjectTag, at: Timestamp) -> Result<Colour, StoreError> {
+    pub(crate) fn status(&self, tag: &SubjectTag, at: Timestamp) -> Result<Colour, RegisterError> {
         let sql = "SELECT colour FROM statuses
                    WHERE tag = ?1 AND since <= ?2 AND (until IS NULL OR until > ?2)";
         let found = self
@@ -73,20 +73,20 @@ impl Store {
         tag: &SubjectTag,
         status: Status,
         now: Timestamp,
-    ) -> Result<(), StoreError> {
+    ) -> Result<(), RegisterError> {
         set(&self.db, tag, status, now).map(|_| ())
     }
 
-    /// Sets many, each person once and fastest in order of their tags: all of them or none. `progress`
-    /// is told how many are done.
+    /// Sets the statuses of many persons, all or none. Each person may occur once; sorted by tag is
+    /// fastest. `progress` is called with the number done.
     pub(crate) fn import(
         &mut self,
         statuses: &[(SubjectTag, Status)],
         now: Timestamp,
         mut progress: impl FnMut(u64),
-    ) -> Result<Imported, StoreError> {
+    ) -> Result<ImportCounts, RegisterError> {
         let transaction = self.db.transaction()?;
-        let mut imported = Imported::default();
+        let mut imported = ImportCounts::default();
         for (done, (tag, status)) in (1..).zip(statuses) {
             let changed = set(&transaction, tag, *status, now)?;
             match (status.colour, changed) {
@@ -101,13 +101,13 @@ impl Store {
     }
 }
 
-/// How many records it changed.
+/// Sets one status; returns how many rows changed.
 fn set(
     db: &Connection,
     tag: &SubjectTag,
     status: Status,
     now: Timestamp,
-) -> Result<usize, StoreError> {
+) -> Result<usize, RegisterError> {
     let time = |time: Timestamp| integer(time.0);
     let changed = match status.colour {
         Colour::Green => db

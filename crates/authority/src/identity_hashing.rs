@@ -1,8 +1,9 @@
-//! Keys of the identity list: Argon2id of ID numbers, made on all cores while the numbers are at hand.
+//! Keys of the identity list: Argon2id of ID numbers, made on all cores while the numbers are
+//! known.
 //!
 //! No ID number is ever stored, so a key is made when its number is seen, and kept. The keys are as
-//! confidential as the rest of the home: with one, ID numbers can be tried, though not as fast as with the
-//! tag secret beside it.
+//! confidential as the rest of the home: with them, ID numbers can be guessed, though not as fast
+//! as with the tag secret beside them.
 
 use std::{
     num::NonZeroUsize,
@@ -16,31 +17,35 @@ use gatepost_pass::{
     list::{IdentityHasher, IdentityKey},
 };
 
-use crate::{error::Error, store::Store};
+use crate::register::{Register, RegisterError};
 
-/// Persons for each core from one commit to the next: some two seconds of work, which is what a cut costs.
+/// Persons per core from one commit to the next: about two seconds of work, lost when it is killed.
 const BATCH: usize = 64;
 
-/// Keeps the key of a person whose number is at hand, where there is an identity list and they are to
-/// stand on it.
-pub(crate) fn note(store: &mut Store, tag: &SubjectTag, number: &IdNumber) -> Result<(), Error> {
-    let Some(salt) = store.identity_salt()? else {
+/// Stores the key of a person whose number is known, if there is an identity list and they belong
+/// on it.
+pub(crate) fn store_key(
+    register: &mut Register,
+    tag: &SubjectTag,
+    number: &IdNumber,
+) -> Result<(), RegisterError> {
+    let Some(salt) = register.identity_salt()? else {
         return Ok(());
     };
-    if store.listed_without_key(tag)? == Some(true) {
+    if register.listed_without_key(tag)? == Some(true) {
         let key = IdentityHasher::new(&salt).key(number);
-        store.keep_identity_keys(&salt, &[(*tag, key)])?;
+        register.keep_identity_keys(&salt, &[(*tag, key)])?;
     }
     Ok(())
 }
 
-/// Makes the keys of many persons on so many cores, and gives them to `keep` batch by batch.
-pub(crate) fn hash_all(
+/// Makes the keys of many persons on that many cores, and gives them to `keep` batch by batch.
+pub(crate) fn hash_all<E>(
     salt: &[u8; 16],
     persons: &[(SubjectTag, IdNumber)],
     cores: NonZeroUsize,
-    mut keep: impl FnMut(&[(SubjectTag, IdentityKey)]) -> Result<(), Error>,
-) -> Result<(), Error> {
+    mut keep: impl FnMut(&[(SubjectTag, IdentityKey)]) -> Result<(), E>,
+) -> Result<(), E> {
     let cores = cores.get().min(persons.len());
     let mut hashers: Vec<_> = (0..cores).map(|_| IdentityHasher::new(salt)).collect();
     for batch in persons.chunks((BATCH * cores).max(1)) {
@@ -49,7 +54,7 @@ pub(crate) fn hash_all(
     Ok(())
 }
 
-/// One batch, of which each core takes the next person when it is done with one.
+/// Hashes one batch; each core takes the next person when it has finished one.
 fn hash(
     hashers: &mut [IdentityHasher],
     batch: &[(SubjectTag, IdNumber)],
@@ -69,7 +74,7 @@ fn hash(
             .collect();
         let keys = cores.into_iter().map(|core| {
             core.join()
-                .unwrap_or_else(|fault| panic::resume_unwind(fault))
+                .unwrap_or_else(|panic| panic::resume_unwind(panic))
         });
         keys.flatten().collect()
     })

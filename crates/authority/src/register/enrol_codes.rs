@@ -1,40 +1,21 @@
-//! One-time enrolment codes: each enrols one device. Its secret goes when it is used.
+//! One-time enrolment codes. Each enrols one device; its secret is deleted when it is used.
 
 use gatepost_pass::{
     CodeId, DeviceId, Digest, HubPin, OneTimeSecret, Text, Timestamp, time::Minute,
 };
 use rusqlite::{OptionalExtension as _, params};
 
-use super::{Store, StoreError, integer};
+use super::database::{Register, RegisterError, integer};
 
-/// What schema 4 brought.
-pub(super) const TABLES: &str = "
-CREATE TABLE enrol_codes (
-    code BLOB PRIMARY KEY CHECK (length(code) = 16),
-    root BLOB NOT NULL CHECK (length(root) = 32),
-    hub TEXT NOT NULL,
-    -- 32 bytes each.
-    hub_pins BLOB NOT NULL,
-    -- In minutes.
-    not_after INTEGER NOT NULL,
-    -- Either the secret, or what it was used for.
-    secret BLOB CHECK (length(secret) = 16),
-    device BLOB CHECK (length(device) = 16),
-    used_at INTEGER,
-    answer BLOB,
-    CHECK ((secret IS NULL) = (device IS NOT NULL AND used_at IS NOT NULL AND answer IS NOT NULL))
-) STRICT, WITHOUT ROWID;
-";
-
-/// A code that was made here.
-pub(crate) enum Code {
+/// A code that was made here, as it stands.
+pub(crate) enum EnrolCode {
     /// No device has used it.
     Open(Box<OpenCode>),
-    /// It has done its work.
+    /// It has enrolled a device.
     Used {
         device: DeviceId,
         at: Timestamp,
-        /// What that device is answered, as often as it asks.
+        /// What that device is answered, however often it asks.
         answer: Vec<u8>,
     },
 }
@@ -49,15 +30,15 @@ pub(crate) struct OpenCode {
     pub(crate) secret: OneTimeSecret,
 }
 
-/// Whether a code was still open.
-pub(crate) enum UsedUp {
+/// Whether a code was still open when a device used it.
+pub(crate) enum UseResult {
     Now,
     Before,
 }
 
-impl Store {
-    /// Keeps a code that goes out.
-    pub(crate) fn keep_code(&self, code: &OpenCode) -> Result<(), StoreError> {
+impl Register {
+    /// Stores a code before it is given out.
+    pub(crate) fn keep_code(&self, code: &OpenCode) -> Result<(), RegisterError> {
         let pins: Vec<u8> = code.hub_pins.iter().flat_map(|pin| pin.0).collect();
         self.db.execute(
             "INSERT INTO enrol_codes (code, root, hub, hub_pins, not_after, secret)
@@ -74,8 +55,8 @@ impl Store {
         Ok(())
     }
 
-    /// The code of that name; none that was not made here.
-    pub(crate) fn code(&self, code: CodeId) -> Result<Option<Code>, StoreError> {
+    /// The code with that id; none when it was not made here.
+    pub(crate) fn code(&self, code: CodeId) -> Result<Option<EnrolCode>, RegisterError> {
         type Used = (Option<[u8; 16]>, Option<i64>, Option<Vec<u8>>);
         let row = self.db.query_row(
             "SELECT root, hub, hub_pins, not_after, secret, device, used_at, answer
@@ -92,42 +73,42 @@ impl Store {
             return Ok(None);
         };
         match (secret, used) {
-            (Some(secret), _) => Ok(Some(Code::Open(Box::new(OpenCode {
+            (Some(secret), _) => Ok(Some(EnrolCode::Open(Box::new(OpenCode {
                 root: Digest(root),
                 hub: hub
                     .as_str()
                     .try_into()
-                    .map_err(|_| StoreError::Damaged("a hub's address"))?,
+                    .map_err(|_| RegisterError::Damaged("a hub's address"))?,
                 hub_pins: pins.as_chunks().0.iter().copied().map(HubPin).collect(),
                 not_after: Minute(not_after),
                 secret: OneTimeSecret(secret),
             })))),
-            (None, (Some(device), Some(at), Some(answer))) => Ok(Some(Code::Used {
+            (None, (Some(device), Some(at), Some(answer))) => Ok(Some(EnrolCode::Used {
                 device: DeviceId(device),
                 at: Timestamp(u64::try_from(at).unwrap_or_default()),
                 answer,
             })),
-            (None, _) => Err(StoreError::Damaged("an enrolment code")),
+            (None, _) => Err(RegisterError::Damaged("an enrolment code")),
         }
     }
 
-    /// Uses a code up for a device, for good: its secret is forgotten.
+    /// Marks a code as used by a device, for good, and deletes its secret.
     pub(crate) fn use_code(
         &self,
         code: CodeId,
         device: DeviceId,
         at: Timestamp,
         answer: &[u8],
-    ) -> Result<UsedUp, StoreError> {
+    ) -> Result<UseResult, RegisterError> {
         let changed = self.db.execute(
             "UPDATE enrol_codes SET secret = NULL, device = ?2, used_at = ?3, answer = ?4
              WHERE code = ?1 AND device IS NULL",
             params![code.0, device.0, integer(at.0), answer],
         )?;
         Ok(if changed == 1 {
-            UsedUp::Now
+            UseResult::Now
         } else {
-            UsedUp::Before
+            UseResult::Before
         })
     }
 }
