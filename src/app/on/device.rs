@@ -15,7 +15,7 @@ use crate::{
         present::signal,
         state::{enrolment::EnrolmentState, id_lookup::IdLookup},
     },
-    config::Reader,
+    config::ReaderSettings,
     devices::{DeviceEvent, KeyAssembler},
     ui::Page,
 };
@@ -62,7 +62,7 @@ pub(crate) fn key(
     context: &DeviceContext,
     key: char,
 ) {
-    let types = |reader: &Option<Reader>| *reader == Some(Reader::Window);
+    let types = |reader: &Option<ReaderSettings>| *reader == Some(ReaderSettings::Window);
     let config = &context.config;
     let (codes, numbers) = (types(&config.scanner), types(&config.id_reader));
     let Some(text) = keys.push(key, Instant::now()) else {

@@ -8,7 +8,7 @@ use crate::{
     clock::{format_hour, local_date},
     ui::{
         ColourView, DeskView, DocumentView, MemberView, MomentView, OverrideView, PersonView,
-        Question, VerdictView,
+        QuestionView, VerdictView,
     },
 };
 
@@ -57,7 +57,7 @@ pub(crate) fn view<A>(
         link: worst.link.clone(),
         desks: desks.collect(),
         passed_minutes_ago: worst.passed_minutes_ago,
-        question: asked.map(|_| Question::Temperature { reader }),
+        question: asked.map(|_| QuestionView::Temperature { reader }),
         overriding: overriding(shown),
         members: if several {
             members

@@ -4,9 +4,9 @@ use gatepost_system::{chain, files};
 use serde::{Deserialize, Serialize};
 
 use crate::{
-    config::Config,
+    config::{Config, Language},
     data::DataDir,
-    ui::{Language, TextSize},
+    ui::TextSize,
 };
 
 /// Longest file of choices, in bytes.

@@ -29,8 +29,8 @@ impl Notices {
                 gatepost_system::chain(&fault)
             );
             let (file, fault) = match fault {
-                ConfigError::Read { path, .. } => (path, None),
-                ConfigError::Wrong { path, fault } => (path, Some(*fault)),
+                ConfigError::Read(error) => (error.path.display().to_string(), None),
+                ConfigError::Wrong { path, source } => (path, Some(*source)),
             };
             Notice::BadSettings { file, fault }
         });

@@ -2,7 +2,7 @@ use std::time::{Duration, Instant};
 
 use crate::devices::{
     KeyAssembler, LineFault, MAX_TEXT,
-    line::{Line, LineAssembler},
+    line_assembler::{LineAssembler, TextLine},
 };
 
 const SECOND: Duration = Duration::from_secs(1);
@@ -86,7 +86,7 @@ fn a_line_that_stops_half_way_is_dropped_and_does_not_spoil_the_next() {
     let later = start + Duration::from_millis(1001);
     // Not even its end makes it a line.
     assert_eq!(lines.push(b'\r', later), None);
-    let next: Vec<Line> = b"GP1:OK\r"
+    let next: Vec<TextLine> = b"GP1:OK\r"
         .iter()
         .filter_map(|byte| lines.push(*byte, later))
         .collect();

@@ -1,13 +1,17 @@
-//! What a blind user's reader, and a test of the whole program, finds on the window: by role and label.
+//! The window's accessibility tree, as a screen reader walks it: tests find texts and buttons by
+//! it.
 
-use super::{Language, UiError, UiHandle, settings};
+use super::error::UiError;
+use super::handle::UiHandle;
+use super::settings;
+use crate::config::Language;
 use i_slint_backend_testing::{AccessibleRole, ElementHandle, ElementQuery};
 use slint::platform::WindowEvent;
 use slint::{ComponentHandle, SharedString};
 
-/// An element with words: where it is, in pixels, and what it says.
+/// An element with a label: where it is, in pixels, and what it says.
 #[derive(Clone, Debug, PartialEq)]
-pub(crate) struct Words {
+pub(crate) struct ScreenElement {
     pub(crate) text: String,
     pub(crate) x: f32,
     pub(crate) y: f32,
@@ -15,7 +19,7 @@ pub(crate) struct Words {
     pub(crate) height: f32,
 }
 
-impl Words {
+impl ScreenElement {
     pub(crate) fn of(element: &ElementHandle) -> Self {
         let (at, size) = (element.absolute_position(), element.size());
         Self {
@@ -27,7 +31,7 @@ impl Words {
         }
     }
 
-    /// Its middle, in whole pixels.
+    /// The centre, in whole pixels.
     pub(crate) fn middle(&self) -> (u32, u32) {
         let (x, y) = (self.x + self.width / 2.0, self.y + self.height / 2.0);
         (x as u32, y as u32)
@@ -36,17 +40,17 @@ impl Words {
 
 impl UiHandle {
     /// The texts on screen.
-    pub(crate) fn texts(&self) -> Vec<Words> {
+    pub(crate) fn texts(&self) -> Vec<ScreenElement> {
         self.elements(AccessibleRole::Text)
     }
 
     /// The buttons on screen.
-    pub(crate) fn buttons(&self) -> Vec<Words> {
+    pub(crate) fn buttons(&self) -> Vec<ScreenElement> {
         self.elements(AccessibleRole::Button)
     }
 
-    /// Says everything in this language, without a tap.
-    pub(crate) fn speak(&self, language: Language) {
+    /// Switches the language without a tap.
+    pub(crate) fn show_language(&self, language: Language) {
         // A closed window says nothing.
         let _ = self.post(move |app| settings::show_language(app, language));
     }
@@ -63,13 +67,13 @@ impl UiHandle {
         })
     }
 
-    fn elements(&self, role: AccessibleRole) -> Vec<Words> {
+    fn elements(&self, role: AccessibleRole) -> Vec<ScreenElement> {
         let found = self.ask(move |app| {
             let all = ElementQuery::from_root(app)
                 .match_descendants()
                 .match_accessible_role(role)
                 .find_all();
-            let words = all.iter().map(Words::of);
+            let words = all.iter().map(ScreenElement::of);
             words.filter(|words| words.x + words.width > 0.0).collect()
         });
         found.unwrap_or_default()

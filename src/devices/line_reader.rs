@@ -1,17 +1,18 @@
-//! A reader of codes or of ID cards, on a serial line or as a grabbed keyboard.
+//! A reader of codes or ID cards that sends lines of text, on a serial port or as a grabbed
+//! keyboard.
 
 use std::time::Instant;
 
 use super::{
     Device, DeviceError, DeviceEvent, Listener, Reporter,
     keys::Keyboard,
-    line::LineAssembler,
-    port::{OwnerGone, Port, Timing, keep_open},
-    thread::Worker,
+    line_assembler::LineAssembler,
+    port::{Port, PortTiming, keep_open},
+    thread::{OwnerGone, Worker},
     tty::Tty,
     wait::{Wake, Woken},
 };
-use crate::config;
+use crate::config::ReaderSettings;
 
 /// What a reader reads.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -40,25 +41,25 @@ impl Purpose {
 
 /// A running reader; dropping it closes its device.
 #[derive(Debug)]
-pub struct Reader {
+pub struct LineReader {
     _worker: Worker,
 }
 
-impl Reader {
-    /// Starts a reader; nothing for one that types into the window.
+impl LineReader {
+    /// Starts a reader; `None` for one that types into the window.
     pub(super) fn start(
-        settings: &config::Reader,
+        settings: &ReaderSettings,
         purpose: Purpose,
         listener: Listener,
     ) -> Option<Self> {
-        let timing = Timing::default();
+        let timing = PortTiming::default();
         match settings.clone() {
-            config::Reader::Window => None,
-            config::Reader::Serial { device, baud } => {
+            ReaderSettings::Window => None,
+            ReaderSettings::Serial { device, baud } => {
                 let open = move || Tty::open(&device, baud.get());
                 Some(Self::spawn(open, purpose, listener, timing))
             }
-            config::Reader::Keyboard { device } => {
+            ReaderSettings::Keyboard { device } => {
                 let open = move || Keyboard::open(&device);
                 Some(Self::spawn(open, purpose, listener, timing))
             }
@@ -69,28 +70,28 @@ impl Reader {
         open: impl FnMut() -> Result<P, DeviceError> + Send + 'static,
         purpose: Purpose,
         listener: Listener,
-        timing: Timing,
+        timing: PortTiming,
     ) -> Self {
         let device = purpose.device();
-        let told = listener.clone();
+        let events = listener.clone();
         let worker = Worker::spawn(device, &listener, move |wake| {
             let talk = |port: &mut P, wake: &Wake| {
                 let lines = LineAssembler::new(timing.half_line);
-                read_lines(port, wake, purpose, lines, &told)
+                read_lines(port, wake, purpose, lines, &events)
             };
-            let reporter = Reporter::new(device, told.clone());
+            let reporter = Reporter::new(device, events.clone());
             keep_open(open, talk, &wake, reporter, timing.retry);
         });
         Self { _worker: worker }
     }
 }
 
-/// Looks whether the device of a reader is there.
-pub(super) fn probe(settings: &config::Reader) -> Result<(), DeviceError> {
+/// Checks that the device of a reader exists and can be opened.
+pub(super) fn probe(settings: &ReaderSettings) -> Result<(), DeviceError> {
     match settings {
-        config::Reader::Window => Ok(()),
-        config::Reader::Serial { device, baud } => Tty::open(device, baud.get()).map(drop),
-        config::Reader::Keyboard { device } => Keyboard::probe(device),
+        ReaderSettings::Window => Ok(()),
+        ReaderSettings::Serial { device, baud } => Tty::open(device, baud.get()).map(drop),
+        ReaderSettings::Keyboard { device } => Keyboard::probe(device),
     }
 }
 

@@ -1,38 +1,38 @@
-//! Bytes or keys to whole lines: what a scanner types is one code.
+//! Bytes or keys to whole lines of text: a line from a scanner is one code.
 
 use std::time::{Duration, Instant};
 
 use thiserror::Error;
 
-/// Longest text that is taken from a reader, in bytes: the most that a QR code can hold in letters and
-/// digits (ISO/IEC 18004, version 40-L).
+/// Longest text accepted from a reader, in bytes: as many letters and digits as a QR code can hold
+/// (ISO/IEC 18004, version 40-L).
 pub const MAX_TEXT: usize = 4296;
 
-/// Why a line is no text.
+/// Why a line is not used.
 #[derive(Clone, Copy, Debug, Error, PartialEq, Eq)]
 pub enum LineFault {
-    /// More bytes than the limit before the line's end.
-    #[error("longer than {MAX_TEXT} bytes: not a code of ours")]
+    /// More than [`MAX_TEXT`] bytes without an end.
+    #[error("longer than {MAX_TEXT} bytes: not a Gatepost code")]
     TooLong,
     /// Not UTF-8.
     #[error("not a text: check the reader's speed and character set")]
     NotText,
 }
 
-/// A whole line.
+/// A complete line.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub(super) struct Line {
+pub(super) struct TextLine {
     pub(super) text: Result<String, LineFault>,
     /// From its first byte to its end.
     pub(super) took: Duration,
 }
 
-/// Collects a line, which CR, LF or both end. Other control characters are left out: readers frame with
-/// them (STX, ETX), and a bad line makes them.
+/// Collects bytes until CR, LF or both end the line. Other control characters are dropped: some
+/// readers frame their lines with them (STX, ETX), and bad cables produce them.
 #[derive(Debug)]
 pub(super) struct LineAssembler {
     bytes: Vec<u8>,
-    /// Longer than the limit: its rest is thrown away.
+    /// The line is longer than the limit: the rest of it is dropped.
     over: bool,
     /// Of the first and the last byte.
     times: Option<(Instant, Instant)>,
@@ -40,7 +40,7 @@ pub(super) struct LineAssembler {
 }
 
 impl LineAssembler {
-    /// Drops what stops for longer than `patience` half-way.
+    /// Drops a line that is interrupted for longer than `patience`.
     pub(super) fn new(patience: Duration) -> Self {
         Self {
             bytes: Vec::new(),
@@ -50,8 +50,8 @@ impl LineAssembler {
         }
     }
 
-    /// Takes a byte that came at a time; gives the line that it ends. Empty lines are none.
-    pub(super) fn push(&mut self, byte: u8, at: Instant) -> Option<Line> {
+    /// Takes a byte and the time it came; returns the line that it ends. Empty lines are skipped.
+    pub(super) fn push(&mut self, byte: u8, at: Instant) -> Option<TextLine> {
         let broken_off =
             |(_, last): (Instant, Instant)| at.saturating_duration_since(last) > self.patience;
         if self.times.is_some_and(broken_off) {
@@ -73,7 +73,7 @@ impl LineAssembler {
         None
     }
 
-    fn end(&mut self, at: Instant) -> Option<Line> {
+    fn end(&mut self, at: Instant) -> Option<TextLine> {
         let (first, _) = self.times?;
         let text = match String::from_utf8(std::mem::take(&mut self.bytes)) {
             _ if self.over => Err(LineFault::TooLong),
@@ -81,7 +81,7 @@ impl LineAssembler {
             Err(_) => Err(LineFault::NotText),
         };
         self.clear();
-        Some(Line {
+        Some(TextLine {
             text,
             took: at.saturating_duration_since(first),
         })
@@ -94,22 +94,23 @@ impl LineAssembler {
     }
 }
 
-/// Tells a scanner that types into the window (a keyboard wedge) from a person: a scanner types at least
-/// [`KeyAssembler::SHORTEST`] characters and Enter, at [`KeyAssembler::PACE`] a character on average. The
-/// average, since a busy window gets its keys in bursts.
+/// Tells a scanner that types into the window (a keyboard wedge) from a person: a scanner types at
+/// least [`KeyAssembler::SHORTEST`] characters and Enter, in at most [`KeyAssembler::PACE`] a
+/// character on average. On average, because a busy window gets its keys in bursts.
 #[derive(Debug)]
 pub struct KeyAssembler(LineAssembler);
 
 impl KeyAssembler {
     /// Shortest code, in bytes; two keys pressed as one are no code.
     pub const SHORTEST: usize = 6;
-    /// Slowest average of a scanner; the fastest typists need twice that.
+    /// Slowest average of a scanner; the fastest typists take twice as long.
     pub const PACE: Duration = Duration::from_millis(40);
-    /// A pause longer than this begins a new code: what a person typed before a scan is not part of it.
+    /// A pause longer than this starts a new code, so that what a person typed before a scan is not
+    /// part of it.
     const GAP: Duration = Duration::from_millis(300);
 
-    /// Takes a character that was typed at a time; Enter is `'\n'` or `'\r'`. Gives the code that it ends;
-    /// nothing for what a person typed.
+    /// Takes a character and the time it was typed; Enter is `'\n'` or `'\r'`. Returns the code
+    /// that it ends, and nothing for what a person typed.
     pub fn push(&mut self, key: char, at: Instant) -> Option<String> {
         let mut utf8 = [0; 4];
         let mut lines = key
