@@ -155,8 +155,9 @@ impl<'ast> Visit<'ast> for Module {
         visit::visit_item(self, item);
     }
 
-    // `pub(crate)` and `pub(super)` name a parent without using it.
-    fn visit_visibility(&mut self, _: &'ast syn::Visibility) {}
+    fn visit_vis_restricted(&mut self, _: &'ast syn::VisRestricted) {
+        // `pub(super)` names the parent, and uses nothing of it.
+    }
 
     fn visit_path(&mut self, path: &'ast syn::Path) {
         let names: Names = path
