@@ -11,7 +11,7 @@ use serde::Serialize;
 
 use super::{CommandError, Done, milliseconds, say_json};
 use crate::{
-    checkpoint::{Lookup, ask_about, worst},
+    checkpoint::{ListAnswer, ask_about, worst},
     store::InstalledBundle,
 };
 
@@ -21,12 +21,12 @@ const MAX_LINE: u64 = 4096;
 #[derive(Serialize)]
 struct LookupLine {
     answer: &'static str,
-    lists: Vec<ListAnswer>,
+    lists: Vec<ListLine>,
     ms: f64,
 }
 
 #[derive(Serialize)]
-struct ListAnswer {
+struct ListLine {
     issuer: String,
     answer: &'static str,
     as_of: Option<String>,
@@ -53,7 +53,7 @@ pub(super) fn run(
     let answers = ask_about(&number, bundle);
     let ms = milliseconds(began);
     let all = worst(&answers);
-    let lists = answers.iter().map(|one| ListAnswer {
+    let lists = answers.iter().map(|one| ListLine {
         issuer: one.issuer.to_string(),
         answer: word(one.answer),
         as_of: bundle
@@ -75,17 +75,17 @@ pub(super) fn run(
         say!("{} ({}) {ms} ms", line.answer, lists.join(", "));
     }
     Ok(match all {
-        Lookup::Unreadable => Done::WithFaults,
-        Lookup::Found(_) | Lookup::NoList | Lookup::NotAsked => Done::Well,
+        ListAnswer::Unreadable => Done::WithFaults,
+        ListAnswer::Found(_) | ListAnswer::NoList | ListAnswer::NotAsked => Done::Well,
     })
 }
 
-const fn word(answer: Lookup<Listing>) -> &'static str {
+const fn word(answer: ListAnswer<Listing>) -> &'static str {
     match answer {
-        Lookup::Found(Listing::Listed(Colour::Red)) => "red",
-        Lookup::Found(Listing::Listed(Colour::Yellow)) => "yellow",
-        Lookup::Found(Listing::NotListed | Listing::Listed(Colour::Green)) => "not-listed",
-        Lookup::NoList | Lookup::NotAsked => "no-list",
-        Lookup::Unreadable => "unreadable",
+        ListAnswer::Found(Listing::Listed(Colour::Red)) => "red",
+        ListAnswer::Found(Listing::Listed(Colour::Yellow)) => "yellow",
+        ListAnswer::Found(Listing::NotListed | Listing::Listed(Colour::Green)) => "not-listed",
+        ListAnswer::NoList | ListAnswer::NotAsked => "no-list",
+        ListAnswer::Unreadable => "unreadable",
     }
 }
