@@ -1,11 +1,10 @@
 //! The real scanner and the real hub over TLS, and passages on their way from the hub to whoever
 //! may open them.
 
-use std::{
-    fs,
-    time::{Duration, SystemTime},
-};
+use std::fs;
 
+use gatepost_pass::fixture::DAY;
+use gatepost_system::clock;
 use serde_json::Value;
 
 use crate::{
@@ -117,9 +116,7 @@ fn what_the_hub_exports_opens_for_the_authority_with_signature_and_chain() {
     };
     assert!(export().ends_with(" batches written, 0 existed already\n"));
     assert!(export().starts_with("0 batches written, "));
-    let day = Duration::from_secs(86_400);
-    let time = |time| humantime::format_rfc3339_seconds(time).to_string();
-    let now = SystemTime::now();
+    let now = clock::now();
     let trace = || {
         town.authority(arguments![
             "trace",
@@ -130,9 +127,9 @@ fn what_the_hub_exports_opens_for_the_authority_with_signature_and_chain() {
             "--id",
             "G0000001",
             "--from",
-            time(now - day),
+            clock::format_time(now.minus(DAY)),
             "--until",
-            time(now + day),
+            clock::format_time(now.plus(DAY)),
             "--json"
         ])
         .well()

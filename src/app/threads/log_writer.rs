@@ -13,9 +13,11 @@ use std::{
 };
 
 use gatepost_pass::{DeviceId, Timestamp, policy::TracingKey};
-use gatepost_protocol::{Epoch, Passage, device::device_id};
-use gatepost_system::{chain, random};
-use getrandom::{SysRng, rand_core::UnwrapErr};
+use gatepost_protocol::{Epoch, Passage, device::device_id, rand_core::UnwrapErr};
+use gatepost_system::{
+    chain,
+    random::{self, SysRng},
+};
 
 use crate::{
     app::{error::AppError, event::Event},
