@@ -5,6 +5,8 @@
 //! verdict becomes a passage in [`store`], which [`sync`] sends to the hub. [`app`] is the loop
 //! that connects them; [`commands`] is the command line.
 
+#![cfg_attr(not(test), warn(clippy::print_stdout, clippy::print_stderr))]
+
 pub mod app;
 pub mod camera;
 pub mod cause;

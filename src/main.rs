@@ -1,5 +1,7 @@
 //! The command line: a table of contents. Each command has a file in `commands`.
 
+#![warn(clippy::print_stdout, clippy::print_stderr)]
+
 use std::{path::PathBuf, process::ExitCode};
 
 use clap::{Parser, Subcommand};

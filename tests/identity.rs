@@ -76,7 +76,7 @@ fn a_device_knows_a_listed_person_by_id_number_and_follows_by_delta() {
     let said = town
         .gatepost(arguments!["import", town.path("bundle")])
         .well();
-    let merged = "Identity list of CN-SD: made from the one before, deltas: 1";
+    let merged = "Identity list of CN-SD: made from the installed one, deltas applied: 1";
     assert!(said.err.contains(merged), "{}", said.err);
     assert_eq!(answer(&check(&town, WANG).well()), "not-listed");
     assert_eq!(answer(&check(&town, "H0123456").well()), "red");

@@ -24,7 +24,7 @@ fn a_device_that_missed_bundles_catches_up_by_deltas_from_a_stick_and_from_the_h
             _ => arguments![command],
         };
         let said = town.gatepost(arguments).well();
-        let merged = "Status list of CN-SD: made from the one before, deltas: 2";
+        let merged = "Status list of CN-SD: made from the installed one, deltas applied: 2";
         assert!(said.err.contains(merged), "{command}: {}", said.err);
         assert_eq!(town.check(&picture)[0]["outcome"], outcome);
     }
@@ -61,7 +61,7 @@ fn a_rotten_list_is_named_by_doctor_answers_nothing_and_is_mended_by_an_import()
         import
             .well()
             .err
-            .contains("damaged parts that were fetched again: 1")
+            .contains("repaired, damaged parts fetched again: 1")
     );
     assert_eq!(fs::read(path).unwrap(), whole);
     assert_eq!(town.check(&picture)[0]["outcome"], "refuse");
@@ -99,7 +99,7 @@ fn doctor_and_the_scanner_name_the_damaged_chunk_of_a_long_list_and_stick_or_hub
     town.picture("frames", "1.png", &town.pass("G0000001"));
     fs::write(town.path("device/config.toml"), "sync_seconds = 1\n").unwrap();
     let said = scan_until(&town, |log| {
-        log.contains("damaged parts that were fetched again: 1")
+        log.contains("repaired, damaged parts fetched again: 1")
     });
     let found = "Status list of CN-SD, chunk 0: list: chunk 0 is not what the issuer signed";
     assert!(said.contains(found), "{said}");

@@ -45,7 +45,10 @@ impl fmt::Display for InstallProgress {
         match self {
             Self::Bytes { done, total } => write!(f, "{done} of {total} bytes"),
             Self::Merged { list, deltas } => {
-                write!(f, "{list}: made from the installed one by {deltas} deltas")
+                write!(
+                    f,
+                    "{list}: made from the installed one, deltas applied: {deltas}"
+                )
             }
             Self::Repaired { list, parts } => {
                 write!(
