@@ -51,10 +51,7 @@ impl fmt::Display for InstallProgress {
                 )
             }
             Self::Repaired { list, parts } => {
-                write!(
-                    f,
-                    "{list}: repaired, {parts} damaged parts were fetched again"
-                )
+                write!(f, "{list}: repaired, damaged parts fetched again: {parts}")
             }
             Self::WholeList { list, why } => {
                 write!(f, "{list}: the whole list is fetched: {}", chain(why))
