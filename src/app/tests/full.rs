@@ -7,7 +7,7 @@ use gatepost_pass::{
     fixture::{NOW, Region},
     policy::{WhenLogFull, WithoutCode},
 };
-use gatepost_protocol::{Epoch, Outcome, Reason, Seen, device::device_id, fixture};
+use gatepost_protocol::{Epoch, Outcome, Reason, device::device_id, fixture};
 
 use super::post::{Post, badge, paper};
 use crate::{

@@ -4,7 +4,7 @@
 use std::{
     cell::Cell,
     fs,
-    path::{Path, PathBuf},
+    path::PathBuf,
     sync::{
         Arc,
         mpsc::{Sender, channel},
