@@ -36,7 +36,7 @@ fn code(town: &Town, more: &[&str]) -> PathBuf {
 }
 
 /// What the code says, which the hub never learns.
-fn secret(code: &Path) -> (document::Enrolment, OneTimeSecret) {
+fn secret(code: &Path) -> (claims::EnrolmentCode, OneTimeSecret) {
     let text = fs::read_to_string(code).unwrap();
     let code = Document::from_text(text.trim_end_matches('\n')).unwrap();
     let code = code.claimed_enrolment().unwrap();

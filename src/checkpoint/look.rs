@@ -2,7 +2,7 @@
 
 use gatepost_pass::{
     Badge, IssuerId, Kind, List, Listing, Pass, Place, ReadAt, Recognition, Revocation, Verified,
-    VerifiedBundle, VerifiedDocument, document::Enrolment, list::ListKind,
+    VerifiedBundle, VerifiedDocument, claims::EnrolmentCode, list::ListKind,
 };
 
 /// A verified document, and what the lists say.
@@ -15,7 +15,7 @@ pub enum Looked {
     /// A staff badge.
     Badge(LookedBadge),
     /// An enrolment code.
-    Enrolment(Verified<Enrolment>),
+    Enrolment(Verified<EnrolmentCode>),
 }
 
 impl Looked {

@@ -17,7 +17,7 @@ pub use recent::Recent;
 
 use gatepost_pass::{
     Class, Colour, Document, DocumentError, Listing, Now, ReadAt, VerifiedBundle,
-    document::Enrolment, policy::Desk, verify,
+    claims::EnrolmentCode, policy::HelpDesk, verify,
 };
 use gatepost_protocol::{ByHand, Direction, Personal, Seen};
 
@@ -52,7 +52,7 @@ pub struct Verdict {
     /// An address for the holder's phone: where to convert the pass, or to declare an arrival.
     pub link: Option<String>,
     /// Published help desks.
-    pub desks: Vec<Desk>,
+    pub desks: Vec<HelpDesk>,
     /// The same pass went the same way so many minutes ago.
     pub passed_minutes_ago: Option<u16>,
     /// What a supervisor could do about it.
@@ -157,7 +157,7 @@ pub struct Judged {
 pub enum Basis {
     /// Nothing: this device has no bundle to check with. An enrolment code is handed on as it claims to be,
     /// for the first run; nobody has proved it.
-    NotSetUp(Option<Enrolment>),
+    NotSetUp(Option<EnrolmentCode>),
     /// The rules.
     Rules {
         /// What was decided.

@@ -3,14 +3,13 @@
 #![allow(clippy::unwrap_used)]
 
 use gatepost_pass::{
-    ClockTrust, Colour, IssuerId, Kind, Now, Pass, PassNumber, SubjectTag, Timestamp,
+    Class, ClockTrust, Colour, IssuerId, Kind, Now, Pass, PassNumber, SubjectTag, Timestamp,
     VerifiedBundle,
-    envelope::{live_code, to_text},
+    document::{live_code, to_text},
     fixture::{self, DAY, NOW, Region, SIGNED, documents, foreign},
     list::ListKind,
     policy::{IdentityRule, PassBack, Policy, Risk, WhenExpired},
     time::Minute,
-    words::Class,
 };
 
 use super::{Basis, Case, Judge, Judged, Looked, Recent, verdict::Outcome, verdict::Reason};

@@ -2,7 +2,7 @@
 
 use std::{ops::Range, path::Path};
 
-use gatepost_pass::{Timestamp, policy::TracingKey, words::DeviceId};
+use gatepost_pass::{DeviceId, Timestamp, policy::TracingKey};
 use gatepost_protocol::{
     Body, Epoch, Head, Outcome, Passage, Previous, Record, rand_core::CryptoRng, seal, seal::Clear,
 };

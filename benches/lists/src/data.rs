@@ -2,10 +2,7 @@
 
 use std::path::PathBuf;
 
-use gatepost_pass::{
-    Colour, PassNumber, SubjectTag,
-    list::{Entry, TagKey, number_key},
-};
+use gatepost_pass::{Colour, PassNumber, SubjectTag, list::{ListEntry, number_key, TagKey}};
 
 /// Salt of the status list.
 pub const SALT: [u8; 16] = [7; 16];

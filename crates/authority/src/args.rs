@@ -5,7 +5,7 @@ use std::{
     path::Path,
 };
 
-use gatepost_pass::{Colour, IdNumber, PublicKey, Text, envelope::TEXT_PREFIX, words::WordError};
+use gatepost_pass::{Colour, IdNumber, PublicKey, Text, ValueError, document::TEXT_PREFIX};
 
 use crate::{error::Error, files};
 
@@ -21,7 +21,7 @@ pub(crate) fn text<const MAX: usize>(text: &str) -> Result<Text<MAX>, WordError>
 
 /// A public key in hexadecimal digits.
 pub(crate) fn public_key(text: &str) -> Result<PublicKey, String> {
-    let bytes = gatepost_pass::words::parse_hex(text).map_err(|why| why.to_string())?;
+    let bytes = gatepost_pass::parse_hex(text).map_err(|why| why.to_string())?;
     PublicKey::from_bytes(&bytes).map_err(|why| why.to_string())
 }
 

@@ -3,9 +3,8 @@
 use std::{marker::PhantomData, path::Path};
 
 use gatepost_pass::{
-    Colour, IssuerId, KeyId, Kind, PublicKey, Recognition, Text, Timestamp,
+    Colour, IssuerId, KeyId, Kind, PublicKey, Recognition, Text, Timestamp, parse_hex,
     trust::{ColourMap, IssuerEntry, KeyEntry, Roles},
-    words::parse_hex,
 };
 use serde::{Deserialize, Serialize, de::DeserializeOwned, de::Error as _};
 

@@ -7,10 +7,9 @@ use std::{
 
 use gatepost_pass::{
     BundleError, CodeId, DeviceId, IdNumberError, IssuerId, KeyError, ListError, PassNumber,
-    TrustError,
+    TrustError, ValueError,
     envelope::EnvelopeError,
     list::{DeltaError, WriteError},
-    words::WordError,
 };
 use gatepost_protocol::device::CertificateError;
 

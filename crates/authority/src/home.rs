@@ -19,7 +19,7 @@ use std::{
     path::{Path, PathBuf},
 };
 
-use gatepost_pass::{Kind, Root, SecretKey, Signer, envelope::MAX_FILE, words::parse_hex};
+use gatepost_pass::{Kind, Root, SecretKey, Signer, envelope::MAX_FILE, parse_hex};
 
 use crate::{
     bundle_dir::BundleDir,

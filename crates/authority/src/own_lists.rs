@@ -9,8 +9,8 @@ use gatepost_pass::{
     BundleFiles as _, FileRole, List, Signer,
     bundle::FileEntry,
     list::{
-        Entry, Exactness, ListError, ListKind, ListPlan, TagKey, WriteError, number_key, sorted,
-        test_status, write_list,
+        Exactness, ListEntry, ListError, ListKind, ListPlan, TagKey, WriteError, number_key,
+        sorted, test_status, write_list,
     },
 };
 
@@ -121,7 +121,7 @@ impl Lists<'_> {
     /// Which passes no longer count.
     pub(crate) fn revocation(&self) -> Result<OwnList, Error> {
         let entries = self.store.revoked(|numbers| {
-            let entry = |number| Entry {
+            let entry = |number| ListEntry {
                 key: number_key(&number),
                 red: false,
             };
@@ -148,7 +148,7 @@ impl Lists<'_> {
     pub(crate) fn identity(&self, salt: [u8; 16]) -> Result<IdentityList, Error> {
         let now = self.chain.now;
         let entries = self.store.identities(now, |listed| {
-            let entries = listed.filter_map(|(key, colour)| Entry::of(key, colour));
+            let entries = listed.filter_map(|(key, colour)| ListEntry::of(key, colour));
             sorted(entries.collect())
         })?;
         Ok(IdentityList {
@@ -161,7 +161,7 @@ impl Lists<'_> {
         &self,
         kind: ListKind,
         salt: [u8; 16],
-        entries: Vec<Entry>,
+        entries: Vec<ListEntry>,
     ) -> Result<FileEntry, Error> {
         let plan = ListPlan {
             version: self.version,

@@ -2,7 +2,8 @@
 
 use gatepost_pass::{
     Kind, PublicKey, VerifiedDocument,
-    envelope::{MAX_CODE, live_code},
+    document::live_code,
+    envelope::MAX_CODE,
     fixture::{self, NOW, documents},
 };
 use serde::Serialize;

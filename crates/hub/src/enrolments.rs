@@ -10,7 +10,7 @@ use std::{
     time::{Duration, SystemTime},
 };
 
-use gatepost_pass::{DeviceId, words::WordError};
+use gatepost_pass::{DeviceId, ValueError};
 use gatepost_protocol::{Answer, DeviceRequest, device::device_id};
 
 use crate::answer::Refusal;

@@ -14,7 +14,7 @@ use criterion::{Criterion, criterion_group, criterion_main};
 use ed25519_dalek::{Signature, VerifyingKey};
 use gatepost_pass::{
     Document, Kind, PublicKey,
-    envelope::{from_text, live_code, to_text},
+    document::{from_text, live_code, to_text},
     fixture::{self, NOW, documents},
     verify,
 };

@@ -5,8 +5,9 @@ use serde::{Deserialize, Serialize};
 use zeroize::Zeroizing;
 
 use crate::{
+    bounded::{Bounded, Text},
+    ids::PassNumber,
     time::Minute,
-    words::{Bounded, PassNumber, Text},
 };
 
 /// Claims of a staff badge.

@@ -43,6 +43,18 @@ pub fn decode<'a, T: Serialize + Deserialize<'a>>(
     }
 }
 
+/// [`decode`] of at most `limit` bytes.
+pub fn decode_within<'a, T: Serialize + Deserialize<'a>>(
+    what: &'static str,
+    bytes: &'a [u8],
+    limit: usize,
+) -> Result<T, FormatError> {
+    if bytes.len() > limit {
+        return Err(FormatError::TooLarge { what, limit });
+    }
+    decode(what, bytes)
+}
+
 /// Decodes the front of a slice, canonically, and gives the rest.
 pub(crate) fn decode_prefix<'a, T: Serialize + Deserialize<'a>>(
     what: &'static str,

@@ -11,20 +11,23 @@ use std::{cell::RefCell, collections::BTreeMap, fs, io, path::Path};
 use crate::{
     badge::{Badge, BadgeRole},
     bundle::{BundleFiles, FileEntry, FileRole, Intake, Manifest, VerifiedBundle, Versions},
-    document::{Holder, Pass, Subject},
-    envelope::Kind,
+    claims::{Class, Holder, Medium, Pass, Subject},
+    colour::Colour,
+    digest::Digest,
     id_number::IdNumber,
-    key::{SecretKey, Signer},
+    ids::{IssuerId, KeyId, PassNumber, SubjectTag},
+    key::SecretKey,
+    kind::Kind,
     list::{ListKind, ListPlan, write_identity, write_revocation, write_status},
     policy::{
         IdentityRule, PassBack, Policy, Risk, TracingKey, WhenExpired, WhenLogFull, WithoutCode,
     },
+    signer::Signer,
     time::{Minute, Timestamp},
     trust::{
         ColourMap, IssuerEntry, KeyEntry, Recognition, Roles, Root, RootClaims, TrustList,
         TrustListClaims, sign_with_roots,
     },
-    words::{Class, Colour, Digest, IssuerId, KeyId, Medium, PassNumber, SubjectTag},
 };
 
 /// 2026-11-01T00:00:00Z: when everything here was signed.

@@ -4,7 +4,7 @@ use std::fmt;
 
 use zeroize::Zeroizing;
 
-use crate::document::Last4;
+use crate::claims::Last4;
 
 /// Fewest characters of an ID number.
 const MIN: usize = 4;

@@ -4,7 +4,7 @@ use std::collections::BTreeSet;
 
 use serde::{Deserialize, Serialize};
 
-use crate::words::{Bounded, Text};
+use crate::bounded::{Bounded, Text};
 
 /// Claims of a policy.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -46,7 +46,7 @@ pub struct Policy {
     /// Key that passages are sealed to (X25519, RFC 9180), and its number.
     pub tracing_key: TracingKey,
     /// Published help desks that a refused or checked person can call.
-    pub desks: Bounded<Desk, 0, 16>,
+    pub desks: Bounded<HelpDesk, 0, 16>,
     /// Health questionnaire for who is registered by hand: yes-or-no questions where any yes needs a second
     /// look.
     pub questions: Bounded<Text<80>, 0, 6>,
@@ -59,9 +59,12 @@ pub struct Policy {
     pub declare: Option<Text<160>>,
 }
 
+#[doc(hidden)]
+pub use HelpDesk as Desk;
+
 /// A published help desk.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
-pub struct Desk {
+pub struct HelpDesk {
     /// County or district.
     pub area: Text<40>,
     /// Telephone number as published.

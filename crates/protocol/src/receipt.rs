@@ -1,14 +1,13 @@
 //! The hub's word that it holds passages: the only thing that lets a device forget.
 
 use gatepost_pass::{
-    Kind, Signer, Timestamp, TrustList,
+    DeviceId, DocumentError, Kind, Signer, Timestamp, TrustList,
     envelope::{Envelope, MAX_CODE},
-    verify::{Claims, DocumentError, verify_envelope},
-    words::DeviceId,
+    verify::{Claims, verify_envelope},
 };
 use serde::{Deserialize, Serialize};
 
-use crate::record::{Epoch, Head};
+use crate::chain::{Epoch, Head};
 
 /// Claims of a receipt.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]

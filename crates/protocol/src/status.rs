@@ -1,13 +1,14 @@
 //! How a device is doing, in its own word, for the people who look after it. Nothing about passages.
 
 use gatepost_pass::{
-    ClockTrust, FormatError, Freshness, Kind, SecretKey, Timestamp, TrustList, words::DeviceId,
+    ClockTrust, DeviceId, FormatError, Freshness, Kind, SecretKey, Timestamp, TrustList,
 };
 use serde::{Deserialize, Serialize};
 
 use crate::{
     batch::BatchError,
     device::{device_id, verify_certificate},
+    signed_body,
 };
 
 /// Largest status, in bytes.
@@ -35,10 +36,7 @@ pub struct DeviceStatus {
 impl DeviceStatus {
     /// Its bytes, signed by the device's key.
     pub fn sign(&self, secret: &SecretKey) -> Vec<u8> {
-        let mut bytes = gatepost_pass::encode(self);
-        let signature = secret.sign_detached(Kind::DeviceStatus, &bytes);
-        bytes.extend_from_slice(&signature);
-        bytes
+        signed_body::sign(Kind::DeviceStatus, gatepost_pass::encode(self), secret)
     }
 
     /// Checks a status. Gives whose it is, the device's name for people, and what it says.
@@ -47,16 +45,7 @@ impl DeviceStatus {
         trust: &TrustList,
         now: Timestamp,
     ) -> Result<(DeviceId, String, Self), BatchError> {
-        if bytes.len() > MAX_BYTES {
-            return Err(FormatError::TooLarge {
-                what: "device status",
-                limit: MAX_BYTES,
-            }
-            .into());
-        }
-        let (body, signature) = bytes
-            .split_last_chunk::<64>()
-            .ok_or(FormatError::Damaged("device status"))?;
+        let (body, signature) = signed_body::split("device status", bytes, MAX_BYTES)?;
         let status: Self = gatepost_pass::decode("device status", body)?;
         let certificate = verify_certificate(&status.certificate, trust, now)?;
         certificate

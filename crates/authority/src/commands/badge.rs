@@ -4,7 +4,7 @@ use std::path::PathBuf;
 
 use clap::ValueEnum;
 use gatepost_pass::{
-    Badge, BadgeRole, Kind, PassNumber, Pin, PinHash, Site, Text, envelope::to_text, time::Minute,
+    Badge, BadgeRole, Kind, PassNumber, Pin, PinHash, Site, Text, document::to_text, time::Minute,
 };
 
 use crate::{
@@ -81,7 +81,7 @@ pub(crate) fn run(args: &Args, context: &Context) -> Result<(), Error> {
     args::give_text(&text, args.out.as_deref())
 }
 
-fn site(text: &str) -> Result<Site, gatepost_pass::words::WordError> {
+fn site(text: &str) -> Result<Site, gatepost_pass::ValueError> {
     Ok(match text.strip_suffix('*') {
         Some(front) => Site::Prefix(front.try_into()?),
         None => Site::Place(text.try_into()?),

@@ -4,7 +4,8 @@
 use std::path::PathBuf;
 
 use gatepost_pass::{
-    Digest, HubPin, Kind, OneTimeSecret, Text, document::Enrolment, envelope::to_text, time::Minute,
+    Digest, HubPin, Kind, OneTimeSecret, Text, claims::EnrolmentCode, document::to_text,
+    time::Minute,
 };
 
 use crate::{Context, args, clock::DAY, error::Error, files, home::SigningKey, store::OpenCode};
@@ -55,7 +56,7 @@ pub(crate) fn run(args: &Args, context: &Context) -> Result<(), Error> {
             secret: secret.clone(),
         })?;
     }
-    let claims = Enrolment {
+    let claims = EnrolmentCode {
         root,
         hub: args.hub.clone(),
         not_after,

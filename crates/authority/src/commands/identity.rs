@@ -6,7 +6,7 @@
 
 use std::{num::NonZeroUsize, path::PathBuf, thread};
 
-use gatepost_pass::{IdNumber, SubjectTag, words::parse_hex};
+use gatepost_pass::{IdNumber, SubjectTag, parse_hex};
 
 use crate::{
     Context, clock,

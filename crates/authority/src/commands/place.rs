@@ -2,7 +2,7 @@
 
 use std::path::PathBuf;
 
-use gatepost_pass::{Kind, Text, document::Place, envelope::to_text, time::Minute};
+use gatepost_pass::{Kind, Place, Text, document::to_text, time::Minute};
 
 use crate::{Context, args, clock::DAY, error::Error, home::SigningKey};
 

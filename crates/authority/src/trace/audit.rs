@@ -9,7 +9,7 @@
 
 use std::path::PathBuf;
 
-use gatepost_pass::{Digest, Kind, SecretKey, Timestamp, words::parse_hex};
+use gatepost_pass::{Digest, Kind, SecretKey, Timestamp, parse_hex};
 use serde::{Deserialize, Serialize};
 
 use crate::{

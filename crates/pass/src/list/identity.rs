@@ -6,11 +6,9 @@
 use argon2::{Algorithm, Argon2, Block, Params, Version};
 use zeroize::Zeroize as _;
 
-use super::Entry;
-use crate::{id_number::IdNumber, words::Colour};
+use super::ListEntry;
+use crate::{colour::Colour, id_number::IdNumber};
 
-/// The version of all that is fixed here; it stands in the head of each identity list.
-pub const HASH: u8 = 1;
 /// 19 MiB, two passes, one lane: what OWASP's Password Storage Cheat Sheet asks of Argon2id at least,
 /// and what a small board has to spare.
 const MEMORY_KIB: u32 = 19 * 1024;
@@ -33,8 +31,8 @@ impl IdentityKey {
     }
 
     /// The record of a person, who has none when green.
-    pub const fn entry(&self, colour: Colour) -> Option<Entry> {
-        Entry::of(self.key, colour)
+    pub const fn entry(&self, colour: Colour) -> Option<ListEntry> {
+        ListEntry::of(self.key, colour)
     }
 }
 

@@ -7,7 +7,8 @@ use super::make::{
 };
 use crate::{
     Class, Colour, Kind, Pass, Subject, Timestamp, codec,
-    envelope::{Header, live_code},
+    document::live_code,
+    envelope::Header,
     fixture::{
         self, DAY, NOW, SIGNED, documents, foreign, holder, paper_pass, phone_pass, subject,
     },

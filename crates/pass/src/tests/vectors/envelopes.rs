@@ -6,7 +6,7 @@ use super::make::{
 };
 use crate::{
     IssuerId, Kind, Signer, codec,
-    envelope::to_text,
+    document::to_text,
     fixture::{self, DAY, SIGNED, bundle, documents, foreign, hub, issuer, lists, paper_pass},
 };
 

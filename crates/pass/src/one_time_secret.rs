@@ -9,7 +9,7 @@ use std::fmt;
 use serde::{Deserialize, Serialize};
 use zeroize::Zeroize as _;
 
-use crate::{key::PublicKey, words::CodeId};
+use crate::{ids::CodeId, key::PublicKey};
 
 /// 128 random bits on an enrolment code. Whoever has seen the code can enrol one device with them, and no second
 /// one. Never shown, and wiped from memory after use.
