@@ -111,7 +111,7 @@ fn a_code_enrols_one_device_and_a_second_one_is_refused_by_name() {
     .unwrap();
     let refused = answer(&town);
     assert!(!refused.well);
-    let used = format!("was used up by device {}", id(&town, "first"));
+    let used = format!("was used by device {}", id(&town, "first"));
     assert!(refused.err.contains(&used), "{}", refused.err);
     assert!(refused.err.contains("1 of 2 requests were refused"));
     let second = town
@@ -158,7 +158,7 @@ fn a_code_that_is_out_of_date_enrols_nobody() {
         town.path("enrol/answers")
     ]);
     assert!(
-        !later.well && later.err.contains("counted until"),
+        !later.well && later.err.contains("was valid until"),
         "{}",
         later.err
     );
@@ -213,7 +213,7 @@ fn whoever_reads_the_queue_can_not_use_a_proof_for_a_key_of_their_own() {
     let answered = answer(&town);
     assert!(!answered.well);
     // Which one comes first follows from the keys; once the code is used up, its secret is gone.
-    let why = ["it has not seen the code", "was used up by device"];
+    let why = ["it has not seen the code", "was used by device"];
     assert!(
         why.iter().any(|why| answered.err.contains(why)),
         "{}",

@@ -8,11 +8,12 @@ use std::{
 
 use gatepost_pass::policy::WhenLogFull;
 use gatepost_protocol::Temperature;
+use gatepost_system::chain;
 
 use super::{Sighting, Stamps, scanner::App};
 use crate::{
     checkpoint::verdict::Outcome,
-    config::{ConfigError, Reader},
+    config::{ConfigError, ReaderSettings},
     decode::CodeContent,
     devices::{DeviceEvent, Sound, Volume},
     ui::{Notice, Page, UiUpdate},
@@ -42,10 +43,10 @@ pub(super) enum LogHealth {
 impl Notices {
     pub(super) fn new(bad_settings: Option<ConfigError>) -> Self {
         let settings = bad_settings.map(|fault| {
-            eprintln!("gatepost: {fault}; the defaults are in force");
+            eprintln!("gatepost: {}; the defaults are in force", chain(&fault));
             let (file, fault) = match fault {
-                ConfigError::Read { path, .. } => (path, None),
-                ConfigError::Wrong { path, fault } => (path, Some(*fault)),
+                ConfigError::Read(error) => (error.path.display().to_string(), None),
+                ConfigError::Wrong { path, source } => (path, Some(*source)),
             };
             Notice::BadSettings { file, fault }
         });
@@ -128,7 +129,7 @@ impl App {
 
     /// A key that no field took: of a reader that types into the window, where the settings name one.
     pub(super) fn key(&mut self, key: char) {
-        let types = |reader: &Option<Reader>| *reader == Some(Reader::Window);
+        let types = |reader: &Option<ReaderSettings>| *reader == Some(ReaderSettings::Window);
         let (codes, numbers) = (types(&self.config.scanner), types(&self.config.id_reader));
         let Some(text) = self.keys.push(key, Instant::now()) else {
             return;

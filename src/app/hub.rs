@@ -14,7 +14,7 @@ use crate::{
     config::Config,
     data::{DataDir, DataError, Identity},
     store::{
-        Backlog, BundleCache,
+        Backlog, BundleCache, Cap,
         bundles::scrub::{self, Scrubber},
     },
     sync::{self, SyncNews},
@@ -45,7 +45,10 @@ impl Enrolled {
             Err(DataError::NotEnrolled) => return Ok(None),
             Err(error) => return Err(error.into()),
         };
-        let log = LogWriter::open(data, &identity, clock, config.log_cap(), events.clone())?;
+        let cap = Cap {
+            bytes: config.log_bytes(),
+        };
+        let log = LogWriter::open(data, &identity, clock, cap, events.clone())?;
         let sync = (!identity.hub.is_empty()).then(|| {
             let events = events.clone();
             sync::spawn(

@@ -5,10 +5,10 @@ use gatepost_protocol::Direction;
 use serde::{Deserialize, Serialize};
 
 use crate::{
-    config::Config,
+    config::{Config, Language},
     data::DataDir,
     files,
-    ui::{Language, TextSize},
+    ui::TextSize,
 };
 
 /// Longest text of a place code that is kept, in bytes.

@@ -21,7 +21,7 @@ use crate::{
     ui::{
         CameraView, ClockView, ColourView, DeskView, DocumentView, DutyState, DutyView,
         FreshnessView, HourView, IdFault, IssuerView, MemberView, MomentView, OverrideView,
-        PersonView, Question as QuestionView, StatusView, TemperatureAnswer, VerdictView,
+        PersonView, QuestionView, StatusView, TemperatureAnswer, VerdictView,
     },
 };
 

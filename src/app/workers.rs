@@ -15,10 +15,10 @@ use super::{Event, Sighting, Stamps};
 use crate::{
     camera::{
         CameraEvent, CameraState, CameraWatch, FrameSource, LatestFrame, PictureFolder, Taken,
-        Timing, V4lCamera, watch,
+        V4lCamera, WatchTiming, watch,
     },
     decode::StreamReader,
-    ui::{Picture, UiHandle, UiUpdate},
+    ui::{RgbPicture, UiHandle, UiUpdate},
 };
 
 /// Where frames come from.
@@ -48,10 +48,10 @@ pub(super) fn camera(
             Source::Folder(path, pace) => Box::new(PictureFolder::open(path, *pace)?),
         })
     };
-    watch(open, Timing::default(), move |event| match event {
+    watch(open, WatchTiming::default(), move |event| match event {
         CameraEvent::Frame(frame) => {
             let (width, height) = (frame.width(), frame.height());
-            ui.send(UiUpdate::Preview(Picture {
+            ui.send(UiUpdate::Preview(RgbPicture {
                 width,
                 height,
                 rgb: frame.rgb().to_vec(),

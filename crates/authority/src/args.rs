@@ -1,69 +1,166 @@
-//! Words of the command line, and codes that come as a text or a file.
+//! What several commands share of the command line: parsers of values, groups of options, and
+//! values that may come from standard input or from a file.
 
 use std::{
     io::{self, BufRead as _, Read as _},
-    path::Path,
+    path::{Path, PathBuf},
 };
 
-use gatepost_pass::{Colour, IdNumber, PublicKey, Text, ValueError, document::TEXT_PREFIX};
+use gatepost_pass::{
+    Bounded, Colour, HubPin, IdNumber, IdNumberError, IssuerId, PublicKey, SubjectTag, Text,
+    ValueError, document::TEXT_PREFIX, envelope::MAX_FILE, parse_hex,
+};
+use gatepost_system::{
+    files::{self, Access, FileError},
+    say,
+};
 
-use crate::{error::Error, files};
+use crate::pseudonym::PersonId;
+
+/// The name of a region or issuer.
+#[derive(clap::Args)]
+pub(crate) struct RegionArgs {
+    /// Code of the region, such as CN-SD (ISO 3166-2).
+    #[arg(long)]
+    pub(crate) issuer: IssuerId,
+    /// Name in English.
+    #[arg(long, value_parser = text::<60>)]
+    pub(crate) name: Text<60>,
+    /// Name in the local language.
+    #[arg(long, value_parser = text::<60>)]
+    pub(crate) local_name: Text<60>,
+}
+
+/// What place codes and badges have in common.
+#[derive(clap::Args)]
+pub(crate) struct CodeArgs {
+    /// Name to show to people.
+    #[arg(long, value_parser = text::<60>)]
+    pub(crate) name: Text<60>,
+    /// Number of days for which it is valid.
+    #[arg(long, default_value_t = 365, value_parser = clap::value_parser!(u64).range(1..=3650))]
+    pub(crate) days: u64,
+    #[command(flatten)]
+    pub(crate) out: TextOut,
+}
+
+/// Where the text of a code goes.
+#[derive(clap::Args)]
+pub(crate) struct TextOut {
+    /// File to write the text to, instead of standard output.
+    #[arg(long = "out", value_name = "FILE")]
+    pub(crate) path: Option<PathBuf>,
+}
+
+impl TextOut {
+    /// Writes the text and a line end to the file, or to standard output.
+    pub(crate) fn write(&self, text: &str) -> Result<(), FileError> {
+        match &self.path {
+            Some(path) => files::replace(path, Access::Shared, format!("{text}\n").as_bytes()),
+            None => {
+                say!("{text}");
+                Ok(())
+            }
+        }
+    }
+}
+
+/// A person, by ID number or by tag.
+#[derive(clap::Args)]
+pub(crate) struct PersonArgs {
+    /// ID number of the person, who need not have a pass; `-` reads it from a line of standard
+    /// input.
+    #[arg(long, value_name = "NUMBER", required_unless_present = "tag")]
+    id: Option<String>,
+    /// Tag of the person.
+    #[arg(long, conflicts_with = "id")]
+    tag: Option<SubjectTag>,
+}
+
+impl PersonArgs {
+    /// The person that was named; reads standard input where the number is `-`.
+    pub(crate) fn person(&self) -> Result<PersonId, PersonArgError> {
+        match (&self.id, self.tag) {
+            (Some(id), _) => Ok(PersonId::Number(IdNumber::parse(&or_line(id)?)?)),
+            (None, Some(tag)) => Ok(PersonId::Tag(tag)),
+            (None, None) => Err(PersonArgError::Nobody),
+        }
+    }
+}
+
+/// The person on the command line cannot be used. Never repeats the number.
+#[derive(Debug, thiserror::Error)]
+pub(crate) enum PersonArgError {
+    /// Standard input failed.
+    #[error(transparent)]
+    Input(#[from] InputError),
+    /// It is not an ID number.
+    #[error(transparent)]
+    Number(#[from] IdNumberError),
+    /// Neither option was given; the command line normally refuses that itself.
+    #[error("name the person by --id or --tag")]
+    Nobody,
+}
+
+/// Standard input cannot be read.
+#[derive(Debug, thiserror::Error)]
+#[error("cannot read standard input")]
+pub(crate) struct InputError(#[from] io::Error);
 
 /// A colour.
 pub(crate) fn colour(text: &str) -> Result<Colour, &'static str> {
     Colour::from_name(text).ok_or("expected green, yellow or red")
 }
 
-/// A text of at most `MAX` bytes.
+/// An argument of at most `MAX` bytes.
 pub(crate) fn text<const MAX: usize>(text: &str) -> Result<Text<MAX>, WordError> {
     text.try_into()
 }
 
 /// A public key in hexadecimal digits.
 pub(crate) fn public_key(text: &str) -> Result<PublicKey, String> {
-    let bytes = gatepost_pass::parse_hex(text).map_err(|why| why.to_string())?;
+    let bytes = parse_hex(text).map_err(|why| why.to_string())?;
     PublicKey::from_bytes(&bytes).map_err(|why| why.to_string())
 }
 
-/// What an argument says, or the next line of the standard input where it is `-`: a command line is
-/// open to every user of the machine and stays in the shell's history, so ID numbers can come that way.
-pub(crate) fn or_line(argument: &str) -> Result<String, Error> {
+/// The argument itself, or the next line of standard input where it is `-`: every user of the
+/// machine can read a command line, and it stays in the shell's history, so ID numbers can come
+/// that way.
+pub(crate) fn or_line(argument: &str) -> Result<String, InputError> {
     /// Longest line, in bytes.
     const LONGEST: u64 = 4096;
     if argument != "-" {
         return Ok(argument.to_owned());
     }
     let mut line = String::new();
-    io::stdin()
-        .lock()
-        .take(LONGEST)
-        .read_line(&mut line)
-        .map_err(Error::Input)?;
+    io::stdin().lock().take(LONGEST).read_line(&mut line)?;
     Ok(line.trim_end_matches(['\r', '\n']).to_owned())
 }
 
-/// An ID number, by [`or_line`].
-pub(crate) fn id_number(argument: &str) -> Result<IdNumber, Error> {
-    Ok(IdNumber::parse(&or_line(argument)?)?)
-}
-
 /// A code given as its text, or as a file that holds it.
-pub(crate) fn code_text(argument: &str) -> Result<String, Error> {
+pub(crate) fn code_text(argument: &str) -> Result<String, FileError> {
     if argument.starts_with(TEXT_PREFIX) {
         return Ok(argument.to_owned());
     }
-    // A code may end in a space, so only the end of the line goes.
-    let text = files::read_text(Path::new(argument))?;
+    // A code may end in a space, so only the line end is removed.
+    let text = files::read_text(Path::new(argument), MAX_FILE)?;
     Ok(text.trim_end_matches(['\r', '\n']).to_owned())
 }
 
-/// Puts a code where it was asked for: into a file, or on the standard output.
-pub(crate) fn give_text(text: &str, out: Option<&Path>) -> Result<(), Error> {
-    match out {
-        Some(path) => files::write(path, format!("{text}\n").as_bytes()),
-        None => {
-            println!("{text}");
-            Ok(())
-        }
+/// Checks the pins of a hub's certificate: one to four where its address is `https:`.
+pub(crate) fn hub_pins(hub: &Text<120>, pins: &[HubPin]) -> Result<HubPins, PinsError> {
+    if hub.as_str().starts_with("https:") && pins.is_empty() {
+        return Err(PinsError);
     }
+    pins.to_vec().try_into().map_err(|_| PinsError)
 }
+
+/// Pins that were checked.
+pub(crate) type HubPins = Bounded<HubPin, 0, 4>;
+
+/// No pins for an `https:` hub, or too many.
+#[derive(Debug, thiserror::Error)]
+#[error(
+    "a hub with https: needs one to four --hub-pin: the SHA-256 of its certificate's public key"
+)]
+pub(crate) struct PinsError;

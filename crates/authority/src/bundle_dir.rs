@@ -13,10 +13,26 @@ use gatepost_pass::{
     envelope::MAX_FILE,
 };
 
-use crate::{
-    error::{Error, at},
-    files,
-};
+use gatepost_system::files::{self, Access, Action, FileError};
+
+/// A bundle's directory cannot be used.
+#[derive(Debug, thiserror::Error)]
+pub(crate) enum BundleDirError {
+    /// A file of it cannot be read or written.
+    #[error(transparent)]
+    File(#[from] FileError),
+    /// Its manifest cannot be read.
+    #[error("{} is not a manifest", path.display())]
+    Manifest {
+        /// Which file.
+        path: PathBuf,
+        /// What is wrong with it.
+        source: BundleError,
+    },
+    /// A file changed while it was copied.
+    #[error("file {0} changed while it was copied: try again")]
+    Changed(Digest),
+}
 
 /// A directory that holds a bundle, or will.
 pub(crate) struct BundleDir {
@@ -39,9 +55,9 @@ impl BundleDir {
         }
     }
 
-    /// Makes the directory where it is missing.
-    pub(crate) fn create(dir: &Path) -> Result<Self, Error> {
-        fs::create_dir_all(dir).map_err(at("create", dir))?;
+    /// Creates the directory if it is missing.
+    pub(crate) fn create(dir: &Path) -> Result<Self, FileError> {
+        fs::create_dir_all(dir).map_err(FileError::at(Action::Create, dir))?;
         Ok(Self::at(dir))
     }
 
@@ -49,21 +65,23 @@ impl BundleDir {
         self.dir.join("manifest")
     }
 
-    /// The manifest that is there.
-    pub(crate) fn manifest(&self) -> Result<Vec<u8>, Error> {
-        files::read(&self.manifest_path(), MAX_FILE as u64)
+    /// The current manifest's bytes.
+    pub(crate) fn manifest(&self) -> Result<Vec<u8>, FileError> {
+        files::read(&self.manifest_path(), MAX_FILE)
     }
 
-    /// The files of the manifest that is there, unchecked; none when there is no manifest yet.
-    pub(crate) fn files(&self) -> Result<Vec<FileEntry>, Error> {
-        match self.manifest_path().try_exists() {
+    /// The files that the current manifest names, unchecked; none when there is no manifest yet.
+    pub(crate) fn files(&self) -> Result<Vec<FileEntry>, BundleDirError> {
+        let path = self.manifest_path();
+        match path.try_exists() {
             Ok(false) => Ok(Vec::new()),
-            _ => Ok(files_named(&self.manifest()?)?),
+            _ => files_named(&self.manifest()?)
+                .map_err(|source| BundleDirError::Manifest { path, source }),
         }
     }
 
     /// Adds bytes under their digest.
-    pub(crate) fn add(&self, role: FileRole, bytes: &[u8]) -> Result<FileEntry, Error> {
+    pub(crate) fn add(&self, role: FileRole, bytes: &[u8]) -> Result<FileEntry, FileError> {
         let entry = FileEntry {
             role,
             digest: Digest::of(bytes),
@@ -74,50 +92,56 @@ impl BundleDir {
             return Ok(entry);
         }
         self.write(role, |file| {
-            file.write_all(bytes).map_err(at("write", &self.dir))?;
+            file.write_all(bytes)
+                .map_err(FileError::at(Action::Write, &self.part_path()))?;
             Ok(0)
         })
     }
 
     /// Adds a copy of a file under its digest.
-    pub(crate) fn add_file(&self, role: FileRole, from: &Path) -> Result<FileEntry, Error> {
-        let mut source = File::open(from).map_err(at("read", from))?;
+    pub(crate) fn add_file(&self, role: FileRole, from: &Path) -> Result<FileEntry, FileError> {
+        let mut source = File::open(from).map_err(FileError::at(Action::Read, from))?;
         self.write(role, |file| {
-            io::copy(&mut source, file).map_err(at("copy", from))?;
+            io::copy(&mut source, file).map_err(FileError::at(Action::Write, &self.part_path()))?;
             Ok(0)
         })
     }
 
-    /// Adds a file under the digest of what `write` puts into it, which says how many records it holds.
-    /// One that fails leaves nothing under that name.
-    pub(crate) fn write(
+    /// Adds a file under the digest of what `write` puts into it; `write` returns its number of
+    /// records. When it fails, nothing is left under that name.
+    pub(crate) fn write<E: From<FileError>>(
         &self,
         role: FileRole,
-        write: impl FnOnce(&mut File) -> Result<u64, Error>,
-    ) -> Result<FileEntry, Error> {
-        let part = self.dir.join("new.part");
+        write: impl FnOnce(&mut File) -> Result<u64, E>,
+    ) -> Result<FileEntry, E> {
+        let part = self.part_path();
         let entry = Self::write_part(&part, role, write).inspect_err(|_| {
-            // The error says what happened; half a list would only take up room.
+            // The error says what happened; half a list would only take up space.
             let _ = fs::remove_file(&part);
         })?;
-        let path = self.path(&entry.digest);
-        fs::rename(&part, &path).map_err(at("write", &path))?;
-        files::sync_dir(&self.dir)?;
+        files::publish(&part, &self.path(&entry.digest))?;
         Ok(entry)
     }
 
-    fn write_part(
+    /// The file that is being written, until its digest is known.
+    fn part_path(&self) -> PathBuf {
+        self.dir.join("new.part")
+    }
+
+    fn write_part<E: From<FileError>>(
         part: &Path,
         role: FileRole,
-        write: impl FnOnce(&mut File) -> Result<u64, Error>,
-    ) -> Result<FileEntry, Error> {
+        write: impl FnOnce(&mut File) -> Result<u64, E>,
+    ) -> Result<FileEntry, E> {
         let mut options = OpenOptions::new();
-        // Is read again, for its digest: a list's first page is written last.
+        // Read back for its digest: a list's first page is written last.
         let options = options.read(true).write(true).create(true).truncate(true);
-        let mut file = options.open(part).map_err(at("write", part))?;
+        let open = options.open(part);
+        let mut file = open.map_err(FileError::at(Action::Write, part))?;
         let records = write(&mut file)?;
-        file.sync_all().map_err(at("write", part))?;
-        let (digest, length) = digest_of(&mut file).map_err(at("read", part))?;
+        file.sync_all()
+            .map_err(FileError::at(Action::Write, part))?;
+        let (digest, length) = digest_of(&mut file).map_err(FileError::at(Action::Read, part))?;
         Ok(FileEntry {
             role,
             digest,
@@ -126,8 +150,9 @@ impl BundleDir {
         })
     }
 
-    /// Adds a file that is known and lies elsewhere. One that is there already is read: it may have rotten since.
-    pub(crate) fn copy(&self, entry: &FileEntry, from: &Path) -> Result<(), Error> {
+    /// Adds a known file from elsewhere. One that is there already is read through, because it may
+    /// have been damaged since.
+    pub(crate) fn copy(&self, entry: &FileEntry, from: &Path) -> Result<(), BundleDirError> {
         if self.holds(entry) {
             return Ok(());
         }
@@ -135,42 +160,40 @@ impl BundleDir {
         if copied.digest == entry.digest {
             Ok(())
         } else {
-            Err(BundleError::WrongFile(entry.digest).into())
+            Err(BundleDirError::Changed(entry.digest))
         }
     }
 
-    /// Whether the very bytes of a file are there.
+    /// Whether a file is there with exactly these bytes.
     pub(crate) fn holds(&self, entry: &FileEntry) -> bool {
         let found = File::open(self.path(&entry.digest)).and_then(|mut file| digest_of(&mut file));
         found.is_ok_and(|found| found == (entry.digest, entry.length))
     }
 
-    /// Where the file of that digest lies.
+    /// The path of the file with that digest.
     pub(crate) fn path(&self, digest: &Digest) -> PathBuf {
         self.dir.join(digest.to_string())
     }
 
-    /// Makes a manifest the current one, when all it names is on disk. Files that neither it nor the
-    /// one before names are removed.
-    pub(crate) fn swap(&self, manifest: &[u8]) -> Result<(), Error> {
+    /// Makes a manifest the current one, once all that it names is on disk. Files that neither it
+    /// nor the manifest before it names are removed.
+    pub(crate) fn swap(&self, manifest: &[u8]) -> Result<(), FileError> {
         let mut kept: BTreeSet<String> = named(manifest);
         if let Ok(before) = self.manifest() {
             kept.extend(named(&before));
         }
-        files::write(&self.manifest_path(), manifest)?;
-        let entries = self.dir.read_dir().map_err(at("read", &self.dir))?;
-        for entry in entries {
-            let path = entry.map_err(at("read", &self.dir))?.path();
+        files::replace(&self.manifest_path(), Access::Shared, manifest)?;
+        for path in files::list(&self.dir)? {
             let name = path.file_name().unwrap_or_default().to_string_lossy();
             if name.parse::<Digest>().is_ok() && !kept.contains(name.as_ref()) {
-                fs::remove_file(&path).map_err(at("remove", &path))?;
+                fs::remove_file(&path).map_err(FileError::at(Action::Remove, &path))?;
             }
         }
         Ok(())
     }
 }
 
-/// File names in a manifest; none when it can't be read.
+/// The file names in a manifest; none when it cannot be read.
 fn named(manifest: &[u8]) -> BTreeSet<String> {
     let entries = files_named(manifest).unwrap_or_default();
     entries

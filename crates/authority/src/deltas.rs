@@ -1,10 +1,11 @@
 //! Deltas of a bundle: a chain from each of the last versions of a list to the next.
 //!
-//! Each publication adds one link, from the list of the bundle before to the new one, and applies it
-//! before anyone else does. A chain costs one such pass a day, whatever its length, and needs no list
-//! but the last; a delta from every kept version to the newest would cost thirty, with thirty lists kept.
+//! Each publication adds one delta, from the list of the bundle before to the new one, and applies
+//! it to check it. That costs one pass a day, however long the chain is, and needs only the last
+//! list; a delta from every kept version to the newest would cost thirty passes, with thirty lists
+//! kept.
 
-use std::fs::File;
+use std::{fs::File, io};
 
 use gatepost_pass::{
     BundleFiles as _, Digest, DigestHasher, FileRole, IssuerId, List, ListError, Timestamp,
@@ -13,16 +14,29 @@ use gatepost_pass::{
     list::{Delta, DeltaError, ListKind, merge, write_delta},
 };
 
-use crate::{
-    bundle_dir::BundleDir,
-    error::{Error, at},
+use gatepost_system::{
+    chain,
+    files::{Action, FileError},
 };
 
-/// How many versions back deltas lead on from.
+use crate::bundle_dir::BundleDir;
+
+/// How many versions back a chain of deltas starts.
 const KEPT: usize = 30;
 
-/// Where deltas come from: the bundle before and the new one, which share a directory.
-pub(crate) struct Chain<'a> {
+/// A delta cannot be made.
+#[derive(Debug, thiserror::Error)]
+pub(crate) enum DeltaMakingError {
+    /// A file cannot be read or written.
+    #[error(transparent)]
+    File(#[from] FileError),
+    /// It cannot be made, or it makes something other than the new list.
+    #[error("cannot make a delta")]
+    Delta(#[from] DeltaError),
+}
+
+/// Makes deltas from the bundle before to the new one, which share a directory.
+pub(crate) struct DeltaMaker<'a> {
     pub(crate) dir: &'a BundleDir,
     /// The files of the bundle before.
     pub(crate) before: &'a [FileEntry],
@@ -30,8 +44,8 @@ pub(crate) struct Chain<'a> {
     pub(crate) now: Timestamp,
 }
 
-impl Chain<'_> {
-    /// The list of the bundle before, where it had one.
+impl DeltaMaker<'_> {
+    /// The list in the bundle before; none when it had none.
     pub(crate) fn list_before(
         &self,
         kind: ListKind,
@@ -46,19 +60,19 @@ impl Chain<'_> {
         Ok(Some((entry.clone(), list)))
     }
 
-    /// The deltas that lead to a list of the new bundle, which lies in the directory already. Those by
-    /// which nobody would come to it in fewer bytes than the list has are left out.
-    pub(crate) fn to(
+    /// The deltas that lead to a list of the new bundle, which is in the directory already. Left
+    /// out are those from so far back that together they are larger than the list.
+    pub(crate) fn deltas_to(
         &self,
         kind: ListKind,
         issuer: IssuerId,
         new: &FileEntry,
-    ) -> Result<Vec<FileEntry>, Error> {
-        // Devices take the new list as a whole.
+    ) -> Result<Vec<FileEntry>, DeltaMakingError> {
+        // Without a delta, devices fetch the whole new list.
         let without = |why: ListError| {
-            let kind = kind.name();
-            eprintln!(
-                "warning: no delta to the {kind} list of {issuer}, for the one before can't be read: {why}"
+            let (kind, why) = (kind.name(), chain(&why));
+            log::warn!(
+                "no delta to the {kind} list of {issuer}: the list before cannot be read: {why}"
             );
             Ok(Vec::new())
         };
@@ -72,7 +86,7 @@ impl Chain<'_> {
             match self.link(&old, new) {
                 Ok(Some(delta)) => deltas.push(delta),
                 Ok(None) => return Ok(Vec::new()),
-                Err(Error::Delta(DeltaError::List(why))) => return without(why),
+                Err(DeltaMakingError::Delta(DeltaError::List(why))) => return without(why),
                 Err(why) => return Err(why),
             }
         }
@@ -85,9 +99,9 @@ impl Chain<'_> {
         Ok(deltas.split_off(deltas.len() - useful))
     }
 
-    /// The deltas of the bundle before, from the last one that no longer counts on.
+    /// The deltas of the bundle before that come after the last one that is damaged.
     fn kept(&self, kind: ListKind, issuer: IssuerId) -> Vec<FileEntry> {
-        let counts = |entry: &&FileEntry| {
+        let is_valid = |entry: &&FileEntry| {
             self.dir.holds(entry)
                 && self
                     .dir
@@ -96,23 +110,33 @@ impl Chain<'_> {
         };
         let entries = self.before.iter();
         let of_list: Vec<_> = entries
-            .filter(|entry| of_list(entry.role) == Some((kind, issuer)))
+            .filter(|entry| list_of_delta(entry.role) == Some((kind, issuer)))
             .collect();
-        let counting = of_list
+        let valid = of_list
             .iter()
             .rev()
-            .take_while(|entry| counts(entry))
+            .take_while(|entry| is_valid(entry))
             .count();
-        let broken = of_list.len() - counting;
-        of_list[broken..].iter().copied().cloned().collect()
+        of_list[of_list.len() - valid..]
+            .iter()
+            .copied()
+            .cloned()
+            .collect()
     }
 
-    /// The delta between two lists, which makes the new one's very bytes. None when there can't be one:
-    /// the salt is another.
-    fn link(&self, old: &List<File>, new: &FileEntry) -> Result<Option<FileEntry>, Error> {
-        let path = self.dir.path(&new.digest);
-        let open = || File::open(&path).map_err(at("read", &path));
-        let list = List::reopen(open()?, self.trust, self.now).map_err(DeltaError::from)?;
+    /// The delta between two lists, which makes exactly the new one's bytes. None when there cannot
+    /// be one, because the salt changed.
+    fn link(
+        &self,
+        old: &List<File>,
+        new: &FileEntry,
+    ) -> Result<Option<FileEntry>, DeltaMakingError> {
+        let open = |digest: &Digest| {
+            let opened = self.dir.open(digest);
+            opened.map_err(FileError::at(Action::Read, &self.dir.path(digest)))
+        };
+        let list =
+            List::reopen(open(&new.digest)?, self.trust, self.now).map_err(DeltaError::from)?;
         if list.head().salt != old.head().salt || list.head().version <= old.head().version {
             return Ok(None);
         }
@@ -123,13 +147,12 @@ impl Chain<'_> {
         };
         let entry = self.dir.write(role, |file| {
             write_delta(old, &list, file)?;
-            Ok(0)
+            Ok::<_, DeltaMakingError>(0)
         })?;
-        let file = self.dir.open(&entry.digest).map_err(at("read", &path))?;
-        let delta = Delta::open(file, self.trust, self.now)?;
-        let mut made = DigestOf::default();
+        let delta = Delta::open(open(&entry.digest)?, self.trust, self.now)?;
+        let mut made = DigestWriter::default();
         merge(old, &delta, &mut made)?;
-        if made.finish() == new.digest {
+        if made.0.finish() == new.digest {
             Ok(Some(entry))
         } else {
             Err(DeltaError::Result.into())
@@ -137,32 +160,25 @@ impl Chain<'_> {
     }
 }
 
-/// Which list a delta is of.
-pub(crate) const fn of_list(role: FileRole) -> Option<(ListKind, IssuerId)> {
+/// The list that a delta leads to; none for other files.
+pub(crate) const fn list_of_delta(role: FileRole) -> Option<(ListKind, IssuerId)> {
     match role {
         FileRole::Delta { kind, issuer, .. } => Some((kind, issuer)),
         _ => None,
     }
 }
 
-/// Takes bytes for their digest alone.
+/// Digests what is written, and keeps nothing of it.
 #[derive(Default)]
-pub(crate) struct DigestOf(DigestHasher);
+struct DigestWriter(DigestHasher);
 
-impl DigestOf {
-    /// Of what was written.
-    pub(crate) fn finish(&self) -> Digest {
-        self.0.finish()
-    }
-}
-
-impl std::io::Write for DigestOf {
-    fn write(&mut self, bytes: &[u8]) -> std::io::Result<usize> {
+impl io::Write for DigestWriter {
+    fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
         self.0.update(bytes);
         Ok(bytes.len())
     }
 
-    fn flush(&mut self) -> std::io::Result<()> {
+    fn flush(&mut self) -> io::Result<()> {
         Ok(())
     }
 }

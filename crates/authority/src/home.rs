@@ -1,17 +1,18 @@
-//! The authority's directory: what lies where, and reading it back.
+//! The authority's directory (`--home`): where each file is, and reading them back.
 //!
 //! ```text
-//! keys/root-1.key …            root keys; may be taken offline between publications that change trust
+//! keys/root-1.key …            root keys; may be kept offline while trust does not change
 //! keys/{documents,lists,bundle,hub,devices}.key
 //! keys/tracing-1.key           secret X25519 key that opens passages; best kept elsewhere
 //! keys/audit.key               signs trace.audit; made by the first trace
-//! keys/tag-secret.key          what ID numbers become tags with; lost, every tag changes
+//! keys/tag-secret.key          makes tags of ID numbers; without it every tag changes
 //! root/1.root …                every root, signed
 //! lists/                       lists of other regions, to go into the bundle
-//! published/                   the newest bundle: where deltas begin and `query` looks
+//! published/                   the newest bundle: where deltas start and `query` looks
 //! trust.json policy.json       edited by people
 //! trace.audit                  who opened whose passages, and why
-//! authority.sqlite             persons, passes, statuses, keys of ID numbers, revocations, enrolment codes, versions
+//! authority.sqlite             the register: persons, passes, statuses, identity keys,
+//!                              revocations, enrolment codes, versions
 //! ```
 
 use std::{
@@ -19,76 +20,37 @@ use std::{
     path::{Path, PathBuf},
 };
 
-use gatepost_pass::{Kind, Root, SecretKey, Signer, envelope::MAX_FILE, parse_hex};
+use gatepost_pass::{Root, SecretKey, Signer, TrustError, envelope::MAX_FILE};
+use gatepost_system::files::{self, Action, FileError};
 
 use crate::{
     bundle_dir::BundleDir,
-    config::{self, PolicyConfig, TrustConfig},
-    error::{Error, at},
-    files,
-    store::Store,
+    config::{self, ConfigError, PolicyConfig, TrustConfig},
+    key_files::{self, KeyFileError},
+    register::{Register, RegisterError},
+    signing_keys::SigningKey,
 };
 
-/// The authority's keys that sign one thing each, by the name of their file.
-#[derive(Clone, Copy)]
-pub(crate) enum SigningKey {
-    Documents,
-    Lists,
-    Bundle,
-    Hub,
-    Devices,
+/// The directory, or a root in it, cannot be used.
+#[derive(Debug, thiserror::Error)]
+pub(crate) enum HomeError {
+    /// A directory that `init` did not make.
+    #[error("{} is not the home of an authority: make one with `init`", .0.display())]
+    NotHome(PathBuf),
+    /// A root cannot be read.
+    #[error(transparent)]
+    File(#[from] FileError),
+    /// A root is damaged, or not signed by the one before it.
+    #[error("{} is not valid: restore it from a copy", path.display())]
+    Root {
+        /// Which file.
+        path: PathBuf,
+        /// What is wrong with it.
+        source: TrustError,
+    },
 }
 
-impl SigningKey {
-    pub(crate) const ALL: [Self; 5] = [
-        Self::Documents,
-        Self::Lists,
-        Self::Bundle,
-        Self::Hub,
-        Self::Devices,
-    ];
-
-    /// Name of its file, without `.key`.
-    pub(crate) const fn name(self) -> &'static str {
-        match self {
-            Self::Documents => "documents",
-            Self::Lists => "lists",
-            Self::Bundle => "bundle",
-            Self::Hub => "hub",
-            Self::Devices => "devices",
-        }
-    }
-
-    /// Its number on the trust list.
-    pub(crate) const fn id(self) -> u16 {
-        match self {
-            Self::Documents => 1,
-            Self::Lists => 2,
-            Self::Bundle => 3,
-            Self::Hub => 4,
-            Self::Devices => 5,
-        }
-    }
-
-    /// What it may sign.
-    pub(crate) const fn roles(self) -> &'static [Kind] {
-        match self {
-            Self::Documents => &[
-                Kind::Pass,
-                Kind::FamilyPass,
-                Kind::PlaceCode,
-                Kind::Badge,
-                Kind::Enrolment,
-            ],
-            Self::Lists => &[Kind::List],
-            Self::Bundle => &[Kind::Manifest, Kind::Policy],
-            Self::Hub => &[Kind::Receipt],
-            Self::Devices => &[Kind::DeviceCertificate],
-        }
-    }
-}
-
-/// The newest root, and all of its line.
+/// All roots from the first to the newest.
 pub(crate) struct Roots {
     /// The first: what the oldest devices pin.
     pub(crate) first: Root,
@@ -111,7 +73,7 @@ pub(crate) struct Home {
 }
 
 impl Home {
-    /// Paths in a directory, whether or not anything is there.
+    /// The paths in a directory, whether or not anything is there.
     pub(crate) fn at(dir: &Path) -> Self {
         Self {
             dir: dir.to_owned(),
@@ -119,12 +81,12 @@ impl Home {
     }
 
     /// A home that exists.
-    pub(crate) fn open(dir: &Path) -> Result<Self, Error> {
+    pub(crate) fn open(dir: &Path) -> Result<Self, HomeError> {
         let home = Self::at(dir);
-        if home.store_path().is_file() && home.root_path(1).is_file() {
+        if home.register_path().is_file() && home.root_path(1).is_file() {
             Ok(home)
         } else {
-            Err(Error::NotHome(dir.to_owned()))
+            Err(HomeError::NotHome(dir.to_owned()))
         }
     }
 
@@ -149,7 +111,7 @@ impl Home {
     }
 
     /// The newest bundle, as it was before it was copied to where it is published.
-    pub(crate) fn published(&self) -> Result<BundleDir, Error> {
+    pub(crate) fn published(&self) -> Result<BundleDir, FileError> {
         BundleDir::create(&self.dir.join("published"))
     }
 
@@ -165,48 +127,51 @@ impl Home {
         self.dir.join("trace.audit")
     }
 
-    pub(crate) fn store_path(&self) -> PathBuf {
+    pub(crate) fn register_path(&self) -> PathBuf {
         self.dir.join("authority.sqlite")
     }
 
-    /// Holds off other programs that change this home, until it is dropped.
-    pub(crate) fn lock(&self) -> Result<File, Error> {
+    /// Waits until no other program changes this home, and holds others off until it is dropped.
+    pub(crate) fn lock(&self) -> Result<File, FileError> {
         let path = self.dir.join("lock");
-        let file = File::create(&path).map_err(at("write", &path))?;
-        file.lock().map_err(at("lock", &path))?;
-        Ok(file)
+        let locked = File::create(&path).and_then(|file| file.lock().map(|()| file));
+        locked.map_err(FileError::at(Action::Write, &path))
     }
 
-    pub(crate) fn store(&self) -> Result<Store, Error> {
-        Ok(Store::open(&self.store_path())?)
+    pub(crate) fn register(&self) -> Result<Register, RegisterError> {
+        Register::open(&self.register_path())
     }
 
-    pub(crate) fn trust(&self) -> Result<TrustConfig, Error> {
+    pub(crate) fn trust(&self) -> Result<TrustConfig, ConfigError> {
         config::load(&self.trust_path())
     }
 
-    pub(crate) fn policy(&self) -> Result<PolicyConfig, Error> {
+    pub(crate) fn policy(&self) -> Result<PolicyConfig, ConfigError> {
         config::load(&self.policy_path())
     }
 
-    pub(crate) fn signer(&self, key: SigningKey) -> Result<Signer, Error> {
-        read_signer(&self.key_path(key.name()))
+    pub(crate) fn signer(&self, key: SigningKey) -> Result<Signer, KeyFileError> {
+        key_files::read_signer(&self.key_path(key.name()))
     }
 
-    pub(crate) fn tag_secret(&self) -> Result<[u8; 32], Error> {
-        read_hex(&self.key_path("tag-secret"))
+    pub(crate) fn tag_secret(&self) -> Result<[u8; 32], KeyFileError> {
+        key_files::read_secret(&self.key_path("tag-secret"))
     }
 
     /// Every root, each checked against the one before.
-    pub(crate) fn roots(&self) -> Result<Roots, Error> {
-        let read = |version| files::read(&self.root_path(version), MAX_FILE as u64);
+    pub(crate) fn roots(&self) -> Result<Roots, HomeError> {
+        let read = |version| files::read(&self.root_path(version), MAX_FILE);
+        let at = |version| {
+            let path = self.root_path(version);
+            move |source| HomeError::Root { path, source }
+        };
         let bytes = read(1)?;
-        let first = Root::pin(&bytes)?;
+        let first = Root::pin(&bytes).map_err(at(1))?;
         let (mut newest, mut files) = (first.clone(), vec![(1, bytes)]);
         let mut version = 2;
         while self.root_path(version).exists() {
             let bytes = read(version)?;
-            newest = newest.advance(&bytes)?;
+            newest = newest.advance(&bytes).map_err(at(version))?;
             files.push((version, bytes));
             version += 1;
         }
@@ -218,14 +183,13 @@ impl Home {
     }
 
     /// The secret keys of a root that are in the home.
-    pub(crate) fn root_keys(&self, root: &Root) -> Result<Vec<SecretKey>, Error> {
+    pub(crate) fn root_keys(&self, root: &Root) -> Result<Vec<SecretKey>, KeyFileError> {
         let dir = self.keys_dir();
         let mut keys = Vec::new();
-        for entry in dir.read_dir().map_err(at("read", &dir))? {
-            let path = entry.map_err(at("read", &dir))?.path();
+        for path in files::list(&dir)? {
             let name = path.file_name().unwrap_or_default().to_string_lossy();
             if name.starts_with("root-") && name.ends_with(".key") {
-                let key = read_signer(&path)?.secret;
+                let key = key_files::read_signer(&path)?.secret;
                 if root.keys().contains(&key.public()) {
                     keys.push(key);
                 }
@@ -233,19 +197,4 @@ impl Home {
         }
         Ok(keys)
     }
-}
-
-fn read_signer(path: &Path) -> Result<Signer, Error> {
-    files::read_text(path)?.parse().map_err(|why| Error::Key {
-        path: path.to_owned(),
-        why,
-    })
-}
-
-/// Reads a secret of 32 bytes, in hexadecimal digits.
-pub(crate) fn read_hex(path: &Path) -> Result<[u8; 32], Error> {
-    parse_hex(files::read_text(path)?.trim_end()).map_err(|why| Error::Secret {
-        path: path.to_owned(),
-        why,
-    })
 }

@@ -1,38 +1,44 @@
 //! The program with which a region's authority makes keys, issues and revokes passes, and publishes
 //! signed bundles.
 //!
-//! [`commands`] has one file per subcommand. They stand on [`home`] (the directory), [`store`] (what
-//! was issued), [`config`] (what people edit), [`person`] (ID number to tag), [`status_rows`] (a file of
-//! many statuses), [`identity_keys`] (its numbers as keys), [`signing`] (trust list and policy),
-//! [`trace`] (signed batches, the audit log), [`own_lists`], [`foreign`] and [`deltas`] (what a bundle's
-//! lists are made of),
-//! [`bundle_dir`] (a bundle on disk) and the small [`clock`], [`files`], [`progress`], [`args`], [`error`].
+//! [`commands`] has one file per subcommand; each gets a [`context`], and [`args`] has the options
+//! that several share. They build on:
+//! - [`home`] (the directory), [`config`] (what people edit), [`signing_keys`] and [`key_files`];
+//! - [`register`] (what was issued), [`pseudonym`] (ID number to tag), [`status_file`] (a file of
+//!   many statuses), [`identity_hashing`] (ID numbers to keys);
+//! - [`signed_files`] (trust list and policy), [`own_lists`], [`imported_lists`] and [`deltas`]
+//!   (the lists of a bundle), [`bundle_dir`] (a bundle on disk);
+//! - [`trace`] (signed batches, the audit log);
+//! - the small [`durations`] and [`progress`].
 
 #![forbid(unsafe_code)]
+#![warn(clippy::print_stdout, clippy::print_stderr)]
 
 mod args;
 mod bundle_dir;
-mod clock;
 mod commands;
 mod config;
+mod context;
 mod deltas;
-mod error;
-mod files;
-mod foreign;
+mod durations;
 mod home;
-mod identity_keys;
+mod identity_hashing;
+mod imported_lists;
+mod key_files;
 mod own_lists;
-mod person;
 mod progress;
-mod signing;
-mod status_rows;
-mod store;
+mod pseudonym;
+mod register;
+mod signed_files;
+mod signing_keys;
+mod status_file;
 mod trace;
 
-use std::{path::PathBuf, process::ExitCode};
+use std::{error::Error, path::PathBuf, process::ExitCode};
 
-use clap::{Parser, Subcommand};
+use clap::{CommandFactory as _, Parser, Subcommand, error::ErrorKind};
 use gatepost_pass::Timestamp;
+use gatepost_system::{chain, clock, messages, output};
 
 use crate::{
     commands::{
@@ -40,29 +46,29 @@ use crate::{
         place, policy, public, publish, query, render, revoke, revoke_device, root, status,
         trace as trace_command, trust,
     },
-    error::Error,
-    home::Home,
+    context::Context,
 };
 
 /// Makes keys, issues and revokes passes, and publishes signed bundles for a region's checkpoints.
 #[derive(Parser)]
 #[command(version, max_term_width = 100)]
 struct Cli {
-    /// The authority's directory.
+    /// The authority's directory; all commands but holder-key and render need it.
     #[arg(long, global = true, value_name = "DIR")]
     home: Option<PathBuf>,
-    /// The time to work at, instead of the system's (tests, demonstrations).
-    #[arg(long, global = true, value_name = "RFC3339", value_parser = clock::parse)]
+    /// Time to work at, instead of the system's (tests, demonstrations).
+    #[arg(long, global = true, value_name = "RFC3339", value_parser = clock::parse_time)]
     now: Option<Timestamp>,
     #[command(subcommand)]
     command: Command,
 }
 
+/// One subcommand each; see its file in `commands`.
 #[derive(Subcommand)]
 enum Command {
     /// Make a new authority: its keys, its first root, its configuration.
     Init(init::Args),
-    /// Say whose passes count here.
+    /// Decide whose passes are accepted here.
     #[command(subcommand)]
     Trust(trust::Command),
     /// Change the rules of this region's checkpoints.
@@ -77,29 +83,29 @@ enum Command {
     Public(public::Args),
     /// Issue a pass, or a family pass.
     Issue(Box<issue::Args>),
-    /// Sign a code of a place, to hang at a gate.
+    /// Sign the code of a place, to hang at a gate.
     Place(place::Args),
-    /// Sign a badge of someone on duty.
+    /// Sign a badge for someone on duty.
     Badge(badge::Args),
     /// Make the key of a phone.
     HolderKey(holder_key::Args),
     /// Show a phone pass as its holder's phone would, with a fresh signature.
     Live(live::Args),
-    /// Make a pass no longer count.
+    /// Revoke a pass or a badge.
     Revoke(revoke::Args),
-    /// Set a person yellow or red, or green again; or many from a file.
+    /// Set a person yellow, red or green again, or many from a file.
     Status(Box<status::Args>),
-    /// Publish a list of persons by ID number too, or none.
+    /// Publish a list of persons by ID number too, or stop that.
     #[command(subcommand)]
     Identity(identity::Command),
     /// Write a signed bundle for the hub, or for a USB stick.
     Publish(publish::Args),
-    /// Say what checkpoints are told of a person, out of the published list.
+    /// Show what checkpoints are told about a person, from the published list.
     Query(query::Args),
-    /// Check a bundle's lists, or take in lists of other regions.
+    /// Check a bundle's lists, or import lists of other regions.
     #[command(subcommand)]
     Lists(lists::Command),
-    /// Certify a device that asks for it.
+    /// Certify devices that ask for it.
     Enrol(enrol::Args),
     /// Sign the code that a new device scans on its first run.
     EnrolCode(enrol_code::Args),
@@ -108,40 +114,46 @@ enum Command {
     /// Open sealed passages of one person or place, on the record.
     #[command(subcommand)]
     Trace(trace_command::Command),
-    /// Say what a code, a file or a bundle is.
+    /// Show what a code, a file or a bundle is.
     Inspect(inspect::Args),
     /// Draw a code as a picture.
     Render(render::Args),
 }
 
-/// What every command may need.
-struct Context {
-    home: Option<PathBuf>,
-    now: Timestamp,
-}
-
-impl Context {
-    fn home(&self) -> Result<Home, Error> {
-        Home::open(self.home.as_deref().ok_or(Error::NoHome)?)
-    }
-}
-
 fn main() -> ExitCode {
+    messages::start("gatepost-authority");
     let cli = Cli::parse();
+    let home_dir = match (cli.home, &cli.command) {
+        (Some(dir), _) => dir,
+        (None, Command::HolderKey(_) | Command::Render(_)) => PathBuf::new(),
+        (None, _) => Cli::command()
+            .error(
+                ErrorKind::MissingRequiredArgument,
+                "which authority? Add --home DIR",
+            )
+            .exit(),
+    };
     let context = Context {
-        home: cli.home,
+        home_dir,
         now: cli.now.unwrap_or_else(clock::now),
     };
-    match run(&cli.command, &context) {
+    let done = run(&cli.command, &context);
+    let written = output::finish();
+    match done.and_then(|()| Ok(written.map_err(OutputLost)?)) {
         Ok(()) => ExitCode::SUCCESS,
         Err(why) => {
-            eprintln!("error: {why}");
-            ExitCode::from(if matches!(why, Error::NoHome) { 2 } else { 1 })
+            log::error!("{}", chain(&*why));
+            ExitCode::FAILURE
         }
     }
 }
 
-fn run(command: &Command, context: &Context) -> Result<(), Error> {
+/// The command is done, and what it printed is lost.
+#[derive(Debug, thiserror::Error)]
+#[error("cannot write to standard output")]
+struct OutputLost(#[source] std::io::Error);
+
+fn run(command: &Command, context: &Context) -> Result<(), Box<dyn Error>> {
     match command {
         Command::Init(args) => init::run(args, context),
         Command::Trust(command) => trust::run(command, context),

@@ -1,6 +1,8 @@
-//! The own lists: written from the store, then asked about everyone whom the store can ask about.
+//! This authority's own lists: written from the register, then tested with every person and pass
+//! that the register knows.
 
 use std::{
+    error::Error,
     fs::File,
     io::{BufWriter, Write as _},
 };
@@ -14,41 +16,54 @@ use gatepost_pass::{
     },
 };
 
-use crate::{
-    deltas::Chain,
-    error::{Error, at},
-    files::random,
-    progress::Progress,
-    store::Snapshot,
+use gatepost_system::{
+    files::{Action, FileError},
+    random,
 };
 
-/// Salts to try; two persons share a hash under one in thousands of years.
+use crate::{deltas::DeltaMaker, progress::Progress, register::ListRows};
+
+/// Salts to try; that two persons share a hash under one happens once in thousands of years.
 const TRIES: usize = 8;
 
-/// Whether the status list keeps its salt, and so can be reached by a delta.
+/// This authority's lists cannot be made. Nothing is published then.
+#[derive(Debug, thiserror::Error)]
+enum OwnListError {
+    /// A list cannot be written.
+    #[error("cannot write a list")]
+    Write(#[from] WriteError),
+    /// A list that was just written cannot be read.
+    #[error("the new lists cannot be read back, nothing was published")]
+    ReadBack(#[from] ListError),
+    /// A list gives wrong answers under every salt that was tried.
+    #[error("the new lists give wrong answers for {0} persons or passes: nothing was published")]
+    FalseAnswers(u64),
+}
+
+/// Whether the status list keeps its salt. Only then can a delta lead to it.
 #[derive(Clone, Copy, PartialEq, Eq)]
 pub(crate) enum Salt {
-    /// The one of the list before, unless two persons share a hash under it.
+    /// The salt of the list before, unless two persons share a hash under it.
     Keep,
     /// A new one.
     New,
 }
 
-/// A list that gives everyone the right answer.
+/// A list that was tested: it gives the right answer for everyone.
 pub(crate) struct OwnList {
     pub(crate) file: FileEntry,
-    /// How many persons or passes it was asked about.
+    /// Number of persons or passes it was tested with.
     pub(crate) tested: u64,
 }
 
-/// The own list by ID number, which some authorities publish.
+/// The list by ID number, which only some authorities publish.
 pub(crate) struct IdentityList {
     pub(crate) file: FileEntry,
-    /// How many persons are listed and can't stand on it: their ID number was never hashed.
+    /// Number of listed persons who are missing on it: their ID number was never hashed.
     pub(crate) missing: u64,
 }
 
-/// The own lists of a bundle.
+/// This authority's lists in a bundle.
 pub(crate) struct OwnLists {
     pub(crate) status: OwnList,
     pub(crate) revocation: OwnList,
@@ -64,63 +79,65 @@ impl OwnLists {
     }
 }
 
-/// Writes lists into the directory of a chain.
-pub(crate) struct Lists<'a> {
-    pub(crate) chain: &'a Chain<'a>,
-    pub(crate) store: &'a Snapshot<'a>,
+/// Writes the lists into the directory where their deltas will be made.
+pub(crate) struct OwnListWriter<'a> {
+    pub(crate) deltas: &'a DeltaMaker<'a>,
+    pub(crate) rows: &'a ListRows<'a>,
     pub(crate) signer: &'a Signer,
-    /// Of the bundle, and so of its own lists.
+    /// Version of the bundle, and so of these lists.
     pub(crate) version: u64,
 }
 
-impl Lists<'_> {
-    /// Who is yellow or red, under a salt by which nobody is taken for someone else.
-    pub(crate) fn status(&self, salt: Salt) -> Result<OwnList, Error> {
-        // One that can't be read gives no salt; that it can't is said where the delta is missing.
-        let before = self.chain.list_before(ListKind::Status, self.signer.issuer);
+impl OwnListWriter<'_> {
+    /// The status list, under a salt that gives no two persons the same hash.
+    pub(crate) fn status(&self, salt: Salt) -> Result<OwnList, Box<dyn Error>> {
+        // An unreadable list before has no salt to keep; making its delta reports that.
+        let before = self
+            .deltas
+            .list_before(ListKind::Status, self.signer.issuer);
         let mut kept = before
             .unwrap_or_default()
             .filter(|_| salt == Salt::Keep)
             .map(|(_, list)| list.head().salt);
         let mut wrong = 0;
         for _ in 0..TRIES {
-            let salt = kept.take().map_or_else(random, Ok)?;
+            let salt = kept.take().map_or_else(random::bytes, Ok)?;
             let (file, found) = self.status_under(salt)?;
             let tested = found.tested;
             if found.wrong == 0 {
                 return Ok(OwnList { file, tested });
             }
             wrong = found.wrong;
-            eprintln!("{wrong} of {tested} persons share a hash with another: a new salt is taken");
+            log::warn!("{wrong} of {tested} persons share a hash with another: trying a new salt");
         }
-        Err(Error::FalseAnswers(wrong))
+        Err(OwnListError::FalseAnswers(wrong).into())
     }
 
-    /// The list under that salt, and what it answered to everyone.
-    fn status_under(&self, salt: [u8; 16]) -> Result<(FileEntry, Exactness), Error> {
-        let now = self.chain.now;
+    /// The status list under that salt, and how it answered for everyone.
+    fn status_under(&self, salt: [u8; 16]) -> Result<(FileEntry, Exactness), Box<dyn Error>> {
+        let now = self.deltas.now;
         let key = TagKey::new(&salt);
-        let entries = self.store.listed(now, |listed| {
+        let entries = self.rows.listed(now, |listed| {
             let entries = listed.filter_map(|(tag, colour)| key.entry(&tag, colour));
             sorted(entries.collect())
         })?;
         let file = self.write(ListKind::Status, salt, entries)?;
         let list = self.open(&file)?;
-        let mut progress = Progress::new("testing", self.store.size()?);
+        let mut progress = Progress::new("testing", self.rows.size()?);
         let mut asked = 0;
-        let answers = self.store.universe(now, |persons| {
+        let answers = self.rows.universe(now, |persons| {
             let persons = persons.inspect(|_| {
                 asked += 1;
                 progress.at(asked);
             });
             test_status(&list, persons)
         });
-        Ok((file, answers?.map_err(Error::Answers)?))
+        Ok((file, answers?.map_err(OwnListError::ReadBack)?))
     }
 
-    /// Which passes no longer count.
-    pub(crate) fn revocation(&self) -> Result<OwnList, Error> {
-        let entries = self.store.revoked(|numbers| {
+    /// The revocation list.
+    pub(crate) fn revocation(&self) -> Result<OwnList, Box<dyn Error>> {
+        let entries = self.rows.revoked(|numbers| {
             let entry = |number| ListEntry {
                 key: number_key(&number),
                 red: false,
@@ -137,23 +154,23 @@ impl Lists<'_> {
             }
             Ok(exactness)
         };
-        match self.store.passes(ask)?.map_err(Error::Answers)? {
+        match self.rows.passes(ask)?.map_err(OwnListError::ReadBack)? {
             Exactness { tested, wrong: 0 } => Ok(OwnList { file, tested }),
-            Exactness { wrong, .. } => Err(Error::FalseAnswers(wrong)),
+            Exactness { wrong, .. } => Err(OwnListError::FalseAnswers(wrong).into()),
         }
     }
 
-    /// Who is yellow or red, by ID number, under the programme's salt. Nobody else can be asked about:
-    /// of an unlisted person no key is ever made.
-    pub(crate) fn identity(&self, salt: [u8; 16]) -> Result<IdentityList, Error> {
-        let now = self.chain.now;
-        let entries = self.store.identities(now, |listed| {
+    /// The identity list: who is yellow or red, by ID number, under the programme's salt. It cannot
+    /// be tested with others, because no key is ever made of an unlisted person.
+    pub(crate) fn identity(&self, salt: [u8; 16]) -> Result<IdentityList, Box<dyn Error>> {
+        let now = self.deltas.now;
+        let entries = self.rows.identities(now, |listed| {
             let entries = listed.filter_map(|(key, colour)| ListEntry::of(key, colour));
             sorted(entries.collect())
         })?;
         Ok(IdentityList {
             file: self.write(ListKind::Identity, salt, entries)?,
-            missing: self.store.without_identity(now)?,
+            missing: self.rows.without_identity(now)?,
         })
     }
 
@@ -162,25 +179,27 @@ impl Lists<'_> {
         kind: ListKind,
         salt: [u8; 16],
         entries: Vec<ListEntry>,
-    ) -> Result<FileEntry, Error> {
+    ) -> Result<FileEntry, Box<dyn Error>> {
         let plan = ListPlan {
             version: self.version,
-            as_of: self.chain.now,
+            as_of: self.deltas.now,
             salt,
         };
         let role = FileRole::List(kind, self.signer.issuer);
-        self.chain.dir.write(role, |file| {
+        self.deltas.dir.write(role, |file| {
             let mut out = BufWriter::new(file);
-            let head = write_list(self.signer, kind, plan, entries, &mut out)?;
-            out.flush().map_err(WriteError::Write)?;
+            let head = write_list(self.signer, kind, plan, entries, &mut out);
+            let head = head.map_err(OwnListError::Write)?;
+            out.flush().map_err(|why| OwnListError::Write(why.into()))?;
             Ok(head.count)
         })
     }
 
-    fn open(&self, file: &FileEntry) -> Result<List<File>, Error> {
-        let path = self.chain.dir.path(&file.digest);
-        let reader = self.chain.dir.open(&file.digest);
-        let reader = reader.map_err(at("read", &path))?;
-        List::reopen(reader, self.chain.trust, self.chain.now).map_err(Error::Answers)
+    fn open(&self, file: &FileEntry) -> Result<List<File>, Box<dyn Error>> {
+        let path = self.deltas.dir.path(&file.digest);
+        let reader = self.deltas.dir.open(&file.digest);
+        let reader = reader.map_err(FileError::at(Action::Read, &path))?;
+        let list = List::reopen(reader, self.deltas.trust, self.deltas.now);
+        Ok(list.map_err(OwnListError::ReadBack)?)
     }
 }

@@ -1,68 +1,66 @@
-//! How far long work has come: a bar that is drawn again on a terminal, a line now and then elsewhere.
-//! Work that is done within seconds says nothing.
+//! Progress of long work on standard error: a bar that is redrawn on a terminal, a line every few
+//! seconds elsewhere. Work that ends within seconds shows nothing.
 
 use std::{
     io::{self, IsTerminal as _, Write as _},
-    time::Duration,
+    time::{Duration, Instant},
 };
 
-use crate::clock;
-
-/// How long nothing is said on a terminal at first, and between two drawings of the bar.
+/// Time before the bar is first drawn on a terminal, and between two drawings.
 const REDRAW: Duration = Duration::from_millis(200);
 /// The same for lines elsewhere.
-const SAY: Duration = Duration::from_secs(5);
-/// Characters of the bar.
+const LINE_EVERY: Duration = Duration::from_secs(5);
+/// Length of the bar in characters.
 const WIDTH: u64 = 30;
 
-/// Work of a known size.
+/// Work of a known size. Dropping it removes the bar.
 pub(crate) struct Progress {
     what: &'static str,
     total: u64,
-    /// Nothing is looked at before that much is done: asking for the time costs something too.
+    /// The clock is not read before that much is done: reading it costs something too.
     next: u64,
-    elapsed: Box<dyn Fn() -> Duration>,
-    /// When something was last said, since the start.
-    said: Duration,
+    started: Instant,
+    /// When something was last shown, since the start.
+    shown: Duration,
     terminal: bool,
     drawn: bool,
-    /// What is counted, where that says how fast the work goes.
+    /// What is counted, if the speed is shown too.
     unit: Option<&'static str>,
 }
 
 impl Progress {
-    /// Begins work: `total` is in any unit.
+    /// Starts work of that size, in any unit.
     pub(crate) fn new(what: &'static str, total: u64) -> Self {
         Self {
             what,
             total,
             next: 0,
-            elapsed: Box::new(clock::stopwatch()),
-            said: Duration::ZERO,
+            started: Instant::now(),
+            shown: Duration::ZERO,
             terminal: io::stderr().is_terminal(),
             drawn: false,
             unit: None,
         }
     }
 
-    /// Says too how many of these are done in a second, and how long the rest will take.
+    /// Also shows how many of these are done per second, and how long the rest will take.
     pub(crate) fn of(mut self, unit: &'static str) -> Self {
         self.unit = Some(unit);
         self
     }
 
-    /// So much of it is done.
+    /// Reports how much is done.
     pub(crate) fn at(&mut self, done: u64) {
         if done < self.next {
             return;
         }
         self.next = done + (self.total / 1000).max(1);
-        let elapsed = (self.elapsed)();
-        let pause = if self.terminal { REDRAW } else { SAY };
-        if elapsed < self.said + pause {
+        let elapsed = self.started.elapsed();
+        let pause = if self.terminal { REDRAW } else { LINE_EVERY };
+        if elapsed < self.shown + pause {
             return;
         }
-        self.said = elapsed;
+        self.shown = elapsed;
         // A closed standard error is no reason to stop working.
         let pace = self.unit.map(|unit| pace(done, self.total, elapsed, unit));
         let pace = pace.unwrap_or_default();

@@ -1,9 +1,10 @@
 //! The bottom right alignment pattern: where the fourth corner of a code is.
 
 use crate::budget::Budget;
+use crate::ink::Ink;
 use crate::layout::alignment_pattern;
-use crate::mapping::{Mapping, Point, length};
-use crate::threshold::Ink;
+use crate::mapping::Mapping;
+use crate::point::{Point, length};
 
 /// The middle of the alignment pattern at these columns and rows: the best match around where it should
 /// be. `None` if there is none, and if it is just there: then nothing better is known.

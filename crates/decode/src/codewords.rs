@@ -6,14 +6,14 @@ use crate::correction::Block;
 /// Error correction level; the discriminant is its number in the format information (Table 12).
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 #[repr(usize)]
-pub(crate) enum Level {
+pub(crate) enum CorrectionLevel {
     M = 0,
     L = 1,
     H = 2,
     Q = 3,
 }
 
-impl Level {
+impl CorrectionLevel {
     /// By its two bits in the format information.
     pub(crate) fn of_bits(bits: u32) -> Option<Self> {
         [Self::M, Self::L, Self::H, Self::Q]
@@ -35,7 +35,7 @@ struct Blocks {
 
 impl Blocks {
     /// `None` for no version, or if these are not all of its codewords.
-    fn of(version: usize, level: Level, codewords: usize) -> Option<Self> {
+    fn of(version: usize, level: CorrectionLevel, codewords: usize) -> Option<Self> {
         let index = version.checked_sub(1)?;
         let count = usize::from(*BLOCKS[level as usize].get(index)?);
         let correction = usize::from(*CORRECTION[level as usize].get(index)?);
@@ -90,7 +90,7 @@ pub(crate) enum Effort {
 /// `words` are all of the version's.
 pub(crate) fn corrected(
     version: usize,
-    level: Level,
+    level: CorrectionLevel,
     words: &[Word],
     effort: Effort,
 ) -> Option<Vec<u8>> {
@@ -128,11 +128,11 @@ pub(crate) fn corrected(
 const SPARE: usize = 3;
 
 /// Correction codewords that the standard reserves against misdecoding (ISO/IEC 18004:2015, Table 9).
-fn spare(version: usize, level: Level) -> usize {
+fn spare(version: usize, level: CorrectionLevel) -> usize {
     match (version, level) {
-        (1, Level::L) => 3,
-        (1, Level::M) | (2, Level::L) => 2,
-        (1, _) | (3, Level::L) => 1,
+        (1, CorrectionLevel::L) => 3,
+        (1, CorrectionLevel::M) | (2, CorrectionLevel::L) => 2,
+        (1, _) | (3, CorrectionLevel::L) => 1,
         _ => 0,
     }
 }
@@ -159,10 +159,15 @@ const BLOCKS: [[u8; 40]; 4] = [
 mod tests {
     #![allow(clippy::unwrap_used)]
     use super::*;
-    use crate::tests::Noise;
+    use crate::tests::SeededBytes;
 
-    const LEVELS: [Level; 4] = [Level::M, Level::L, Level::H, Level::Q];
-    fn corrected(version: usize, level: Level, values: &[u8]) -> Option<Vec<u8>> {
+    const LEVELS: [CorrectionLevel; 4] = [
+        CorrectionLevel::M,
+        CorrectionLevel::L,
+        CorrectionLevel::H,
+        CorrectionLevel::Q,
+    ];
+    fn corrected(version: usize, level: CorrectionLevel, values: &[u8]) -> Option<Vec<u8>> {
         super::corrected(version, level, &sure(values), Effort::Plain)
     }
 
@@ -178,11 +183,11 @@ mod tests {
     fn blocks_are_those_of_the_standard() {
         // ISO/IEC 18004:2015, Table 9: version, level, blocks of each kind, data codewords of each.
         for (version, level, all, short, long) in [
-            (1, Level::L, 26, (1, 19), (0, 20)),
-            (5, Level::Q, 134, (2, 15), (2, 16)),
-            (7, Level::H, 196, (4, 13), (1, 14)),
-            (22, Level::M, 1_258, (17, 46), (0, 47)),
-            (40, Level::H, 3_706, (20, 15), (61, 16)),
+            (1, CorrectionLevel::L, 26, (1, 19), (0, 20)),
+            (5, CorrectionLevel::Q, 134, (2, 15), (2, 16)),
+            (7, CorrectionLevel::H, 196, (4, 13), (1, 14)),
+            (22, CorrectionLevel::M, 1_258, (17, 46), (0, 47)),
+            (40, CorrectionLevel::H, 3_706, (20, 15), (61, 16)),
         ] {
             let blocks = Blocks::of(version, level, all).unwrap();
             assert_eq!((blocks.short, blocks.data), short, "{version} {level:?}");
@@ -192,7 +197,7 @@ mod tests {
 
     #[test]
     fn half_as_many_wrong_codewords_as_there_are_for_correction_are_mended() {
-        let mut noise = Noise::new(3);
+        let mut noise = SeededBytes::new(3);
         for (version, all) in CODEWORDS {
             for level in LEVELS {
                 let (data, sent) = symbol(version, level, all, &mut noise);
@@ -215,7 +220,7 @@ mod tests {
 
     #[test]
     fn noise_is_never_corrected_to_a_large_symbol_and_never_panics() {
-        let mut noise = Noise::new(4);
+        let mut noise = SeededBytes::new(4);
         for (version, all) in CODEWORDS {
             for level in LEVELS {
                 for _ in 0..20 {
@@ -236,13 +241,13 @@ mod tests {
                 }
             }
         }
-        assert_eq!(corrected(0, Level::L, &[0; 26]), None);
-        assert_eq!(corrected(41, Level::L, &[0; 3_706]), None);
+        assert_eq!(corrected(0, CorrectionLevel::L, &[0; 26]), None);
+        assert_eq!(corrected(41, CorrectionLevel::L, &[0; 3_706]), None);
     }
 
     #[test]
     fn unsure_codewords_may_be_nearly_all_that_there_are_for_correction() {
-        let mut noise = Noise::new(5);
+        let mut noise = SeededBytes::new(5);
         for (version, all) in CODEWORDS {
             for level in LEVELS {
                 let (data, sent) = symbol(version, level, all, &mut noise);
@@ -263,7 +268,7 @@ mod tests {
     /// Two left over are too few: of random blocks among right ones, one in 50,000 became a wrong content.
     #[test]
     fn a_block_in_which_all_but_two_are_needed_is_refused() {
-        let mut noise = Noise::new(6);
+        let mut noise = SeededBytes::new(6);
         for (version, all) in CODEWORDS {
             for level in LEVELS {
                 let blocks = Blocks::of(version, level, all).unwrap();
@@ -281,7 +286,12 @@ mod tests {
     }
 
     /// Random data codewords, and the codewords of their symbol.
-    fn symbol(version: usize, level: Level, all: usize, noise: &mut Noise) -> (Vec<u8>, Vec<u8>) {
+    fn symbol(
+        version: usize,
+        level: CorrectionLevel,
+        all: usize,
+        noise: &mut SeededBytes,
+    ) -> (Vec<u8>, Vec<u8>) {
         let blocks = Blocks::of(version, level, all).unwrap();
         let encoder = reed_solomon::Encoder::new(blocks.correction);
         let (mut data, mut encoded) = (Vec::new(), Vec::new());

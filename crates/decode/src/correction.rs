@@ -174,10 +174,10 @@ fn value(polynomial: &[u8], power: usize) -> u8 {
 mod tests {
     #![allow(clippy::unwrap_used)]
     use super::*;
-    use crate::tests::Noise;
+    use crate::tests::SeededBytes;
 
     /// Data, and the block that another implementation makes of it.
-    fn block(length: usize, correction: usize, noise: &mut Noise) -> Vec<u8> {
+    fn block(length: usize, correction: usize, noise: &mut SeededBytes) -> Vec<u8> {
         let data: Vec<u8> = (0..length - correction).map(|_| noise.byte()).collect();
         reed_solomon::Encoder::new(correction)
             .encode(&data)
@@ -185,7 +185,7 @@ mod tests {
     }
 
     /// Different places, in no order.
-    fn places(count: usize, length: usize, noise: &mut Noise) -> Vec<u8> {
+    fn places(count: usize, length: usize, noise: &mut SeededBytes) -> Vec<u8> {
         let mut all: Vec<u8> = (0..length).map(|place| place as u8).collect();
         for i in 0..count {
             let other = i + usize::from(noise.byte()) % (length - i);
@@ -200,7 +200,7 @@ mod tests {
 
     #[test]
     fn errors_and_erasures_are_mended_up_to_the_codes_power() {
-        let mut noise = Noise::new(11);
+        let mut noise = SeededBytes::new(11);
         for (length, correction) in SIZES {
             for known in 0..=correction {
                 let right = block(length, correction, &mut noise);
@@ -227,7 +227,7 @@ mod tests {
 
     #[test]
     fn what_has_to_be_spare_is_not_used() {
-        let mut noise = Noise::new(12);
+        let mut noise = SeededBytes::new(12);
         for spare in 0..4 {
             let right = block(26, 10, &mut noise);
             for unknown in 0..6 {
@@ -243,7 +243,7 @@ mod tests {
 
     #[test]
     fn noise_is_not_taken_for_a_block_and_never_panics() {
-        let mut noise = Noise::new(13);
+        let mut noise = SeededBytes::new(13);
         for (length, correction) in SIZES {
             for _ in 0..300 {
                 let received: Vec<u8> = (0..length).map(|_| noise.byte()).collect();

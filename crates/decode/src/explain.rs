@@ -2,10 +2,12 @@
 
 use image::{Rgb, RgbImage};
 
+use crate::content::DecodedCode;
 use crate::finder::Finder;
-use crate::mapping::Point;
+use crate::luma::Luma;
+use crate::point::Point;
 use crate::stages::Stages;
-use crate::{DecodedCode, Luma, decode_with};
+use crate::still::decode_with;
 
 const GREEN: Rgb<u8> = Rgb([0, 200, 0]);
 const RED: Rgb<u8> = Rgb([255, 0, 0]);
@@ -73,8 +75,8 @@ fn codes(stages: &Stages<'_>) -> RgbImage {
     for &unread in &stages.sight.unread {
         draw_finder(&mut image, &stages.finders[unread], RED);
     }
-    for (_, corners) in &stages.sight.readings {
-        draw_outline(&mut image, *corners, GREEN);
+    for code in &stages.sight.codes {
+        draw_outline(&mut image, code.corners, GREEN);
     }
     image
 }

@@ -3,8 +3,8 @@
 
 use std::cmp::Reverse;
 
-use crate::mapping::{Point, length};
-use crate::threshold::{Ink, Pixels, Way};
+use crate::ink::{Ink, Pixels, Scanline};
+use crate::point::{Point, length};
 
 /// Most finder patterns that are kept per picture; noise gives thousands.
 const MAX_FOUND: usize = 512;
@@ -56,15 +56,35 @@ pub(crate) fn find(ink: &Ink, step: usize, limit: usize) -> Vec<Finder> {
     found
 }
 
-/// Those that may belong to one code with another: alike large, and as far from each other as in a code.
-pub(crate) fn pairs(finders: Vec<(f32, f32, f32)>) -> Vec<(f32, f32, f32)> {
-    let pair = |&(x, y, module): &(f32, f32, f32), &(a, b, other): &(f32, f32, f32)| {
-        let (smaller, larger) = (module.min(other), module.max(other));
-        let apart = length((f64::from(x - a), f64::from(y - b))) as f32;
+/// A finder pattern as a look reports it, in pixels of the picture that was looked at.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub(crate) struct SeenFinder {
+    /// Its centre.
+    pub(crate) x: f32,
+    pub(crate) y: f32,
+    /// Side of a module.
+    pub(crate) module: f32,
+}
+
+impl SeenFinder {
+    pub(crate) fn at(&self) -> (f32, f32) {
+        (self.x, self.y)
+    }
+
+    /// Whether both may belong to one code: alike large, and as far from each other as in a code.
+    fn pairs_with(&self, other: &Self) -> bool {
+        let smaller = self.module.min(other.module);
+        let larger = self.module.max(other.module);
+        let way = (f64::from(self.x - other.x), f64::from(self.y - other.y));
         // Centres are 14 to 170 modules apart, and a code may be seen aslant.
-        larger <= 1.5 * smaller && (12.0 * smaller..170.0 * larger).contains(&apart)
-    };
-    let paired = |finder: &&(f32, f32, f32)| finders.iter().any(|other| pair(finder, other));
+        let apart = 12.0 * smaller..170.0 * larger;
+        larger <= 1.5 * smaller && apart.contains(&(length(way) as f32))
+    }
+}
+
+/// Those that may belong to one code with another of them.
+pub(crate) fn pairs(finders: Vec<SeenFinder>) -> Vec<SeenFinder> {
+    let paired = |finder: &&SeenFinder| finders.iter().any(|other| finder.pairs_with(other));
     finders.iter().filter(paired).copied().collect()
 }
 
@@ -150,9 +170,9 @@ fn is_pattern(runs: &[usize; 5], tolerance: f64) -> bool {
 fn confirm(ink: &Ink, (x, y): Point, length: usize) -> Option<Finder> {
     // So much longer, it would be too high for its width: most print is.
     let most = 4 * length;
-    let down = straight_cross(ink, (x, y), Way::Down, most)?;
+    let down = straight_cross(ink, (x, y), Scanline::Column, most)?;
     let y = y + down.off_middle;
-    let across = straight_cross(ink, (x, y), Way::Right, most)?;
+    let across = straight_cross(ink, (x, y), Scanline::Row, most)?;
     // A cross counts from the middle of the pixel that it starts in, as `y` is.
     let x = x.floor() + 0.5 + across.off_middle;
     let (shorter, longer) = (
@@ -201,7 +221,7 @@ pub(crate) fn cross(ink: &Ink, (x, y): Point, (dx, dy): Point, tolerance: f64) -
 }
 
 /// The same along a row or a column, by whole pixels.
-fn straight_cross(ink: &Ink, at: Point, way: Way, most: usize) -> Option<Cross> {
+fn straight_cross(ink: &Ink, at: Point, way: Scanline, most: usize) -> Option<Cross> {
     let (ahead, back) = ink.from(at, way)?;
     Cross::of(
         straight_half(ahead, most)?,

@@ -3,28 +3,37 @@
 use crate::alignment;
 use crate::budget::Budget;
 use crate::codewords::Effort;
-use crate::layout::{Fixed, alignment_centres, edge_modules, fixed_modules};
+use crate::ink::Ink;
+use crate::layout::{Fixed, alignment_centres, edge_modules, fixed_modules, side_of};
 use crate::legs::Legs;
-use crate::mapping::{Anchors, Mapping, Point, length};
+use crate::mapping::{Anchors, Mapping};
 use crate::mesh::{self, Tones};
+use crate::point::{Point, length};
 use crate::symbol::{self, Unread};
-use crate::threshold::Ink;
 
 /// What came of trying to read a code.
-pub(crate) enum Outcome {
-    /// The content, and the code's corners in pixels: top left, top right, bottom right, bottom left.
-    Read(Vec<u8>, [Point; 4]),
+pub(crate) enum Attempt {
+    /// It was read.
+    Read(ReadSymbol),
     /// It looks like a code, but could not be read.
-    Seen,
+    Unread,
     /// There is no code.
-    Nothing,
+    NoCode,
+}
+
+/// A code that was read.
+pub(crate) struct ReadSymbol {
+    /// What it carries, as it stands in the symbol.
+    pub(crate) content: Vec<u8>,
+    /// In pixels: top left, top right, bottom right, bottom left.
+    pub(crate) corners: [Point; 4],
 }
 
 /// Share of the fixed modules that must be right before the rest is worth reading: to a careful look, to a
-/// quick one, and where the code has told its version and a mesh will mend its bends.
+/// quick one, and where the code has stated its version and a mesh will mend its bends.
 const MIN_FIT: f64 = 0.7;
 const MIN_QUICK_FIT: f64 = 0.75;
-const MIN_TOLD_FIT: f64 = 0.5;
+const MIN_STATED_FIT: f64 = 0.5;
 /// The same before a quick look reads it: error correction is the dearest stage.
 const MIN_READ_FIT: f64 = 0.8;
 /// The same for a mesh, which fits wherever there is a code.
@@ -43,35 +52,35 @@ const STEPS: [f64; 5] = [1.0, 0.5, 0.5, 0.25, 0.25];
 const QUICK_STEPS: [f64; 1] = [0.25];
 
 /// Reads a code as a flat square, at the likeliest places.
-pub(crate) fn read(ink: &Ink, legs: &Legs, budget: &mut Budget) -> Outcome {
+pub(crate) fn read(ink: &Ink, legs: &Legs, budget: &mut Budget) -> Attempt {
     if legs.uneven > MAX_UNEVEN {
-        return Outcome::Nothing;
+        return Attempt::NoCode;
     }
     let guesses = guesses(ink, legs, &legs.versions(), MIN_QUICK_FIT, budget);
     if guesses.is_empty() {
-        return Outcome::Nothing;
+        return Attempt::NoCode;
     }
     let good = |guess: &&Guess| guess.fit >= MIN_READ_FIT;
     let best: Vec<&Guess> = guesses.iter().filter(good).take(MAX_READS).collect();
-    let as_they_are = first(best.iter().map(|guess| guess.read_if_told(ink, budget)));
+    let as_they_are = first(best.iter().map(|guess| guess.read_if_clear(ink, budget)));
     as_they_are
         .or_else(|| {
             let better = best.first()?.refined(ink, &QUICK_STEPS, budget)?;
-            better.read_if_told(ink, budget)
+            better.read_if_clear(ink, budget)
         })
-        .unwrap_or(Outcome::Seen)
+        .unwrap_or(Attempt::Unread)
 }
 
 /// Reads a code whose places are moved until they fit, first as a flat square and then with a mesh.
-/// `told` is the version that it says it has.
+/// `stated` is the version that the code itself states, if it does.
 pub(crate) fn read_thoroughly(
     ink: &Ink,
     legs: &Legs,
-    told: Option<usize>,
+    stated: Option<usize>,
     budget: &mut Budget,
-) -> Outcome {
-    let guesses = match told {
-        Some(version) => guesses(ink, legs, &[version], MIN_TOLD_FIT, budget),
+) -> Attempt {
+    let guesses = match stated {
+        Some(version) => guesses(ink, legs, &[version], MIN_STATED_FIT, budget),
         None => guesses(ink, legs, &legs.versions(), MIN_FIT, budget),
     };
     let better: Vec<Guess> = guesses
@@ -87,12 +96,12 @@ pub(crate) fn read_thoroughly(
     let tied = || first(better.iter().map(|guess| guess.read_tied(ink, budget)));
     let tied = flat.or_else(tied);
     let relaxed = || first(better.iter().map(|guess| guess.read_relaxed(ink, budget)));
-    tied.or_else(relaxed).unwrap_or(Outcome::Nothing)
+    tied.or_else(relaxed).unwrap_or(Attempt::NoCode)
 }
 
 /// The first that was read.
-fn first(outcomes: impl Iterator<Item = Option<Outcome>>) -> Option<Outcome> {
-    outcomes.flatten().next()
+fn first(attempts: impl Iterator<Item = Option<Attempt>>) -> Option<Attempt> {
+    attempts.flatten().next()
 }
 
 /// Where a code may lie.
@@ -115,7 +124,7 @@ fn guesses(
 ) -> Vec<Guess> {
     let mut near: Vec<Guess> = Vec::new();
     for &version in versions {
-        let side = symbol::side_of(version);
+        let side = side_of(version);
         for anchors in legs.anchors(side) {
             if budget.spend(TICKS_WORK).is_none() {
                 break;
@@ -202,7 +211,7 @@ fn with_alignment(
     version: usize,
     budget: &mut Budget,
 ) -> Option<Anchors> {
-    let side = symbol::side_of(version);
+    let side = side_of(version);
     let fourth_at = alignment_centres(version).last().copied()?;
     let found = alignment::find(ink, &Mapping::new(anchors, side)?, side, fourth_at, budget)?;
     let [a, b, c, _] = anchors.points;
@@ -221,7 +230,7 @@ impl Guess {
         modules: &[Fixed],
         min_fit: f64,
     ) -> Option<Self> {
-        let fit = fit(ink, &anchors, symbol::side_of(version), modules, min_fit);
+        let fit = fit(ink, &anchors, side_of(version), modules, min_fit);
         (fit > 0.0).then_some(Self {
             version,
             anchors,
@@ -231,14 +240,14 @@ impl Guess {
 
     /// `None` if it can't be read. Without a clear format no more than that is looked at; with one, the
     /// reserve is spent too.
-    fn read_if_told(&self, ink: &Ink, budget: &mut Budget) -> Option<Outcome> {
+    fn read_if_clear(&self, ink: &Ink, budget: &mut Budget) -> Option<Attempt> {
         budget.spend(symbol::FORMAT_WORK)?;
         let mapping = self.mapping()?;
         let tone = |x: usize, y: usize| {
             let (x, y) = mapping.at(x as f64 + 0.5, y as f64 + 0.5);
             ink.mixed(x, y) as f32
         };
-        if !symbol::has_format(symbol::side_of(self.version), tone) {
+        if !symbol::has_format(side_of(self.version), tone) {
             return None;
         }
         budget.open();
@@ -246,19 +255,19 @@ impl Guess {
     }
 
     /// `None` if it can't be read.
-    fn read(&self, ink: &Ink, effort: Effort, budget: &mut Budget) -> Option<Outcome> {
-        let side = symbol::side_of(self.version);
+    fn read(&self, ink: &Ink, effort: Effort, budget: &mut Budget) -> Option<Attempt> {
+        let side = side_of(self.version);
         budget.spend(symbol::WORK * side * side)?;
         let mapping = Mapping::new(&self.anchors, side)?;
         let tones = match effort {
             Effort::Plain => mapping.middles(ink, side),
             Effort::Doubting => mapping.votes(ink, side),
         };
-        self.outcome(&mapping, symbol::read(side, &tones, effort))
+        self.attempt(&mapping, symbol::read(side, &tones, effort))
     }
 
     /// Over a mesh that is tied to the alignment patterns, where there are some.
-    fn read_tied(&self, ink: &Ink, budget: &mut Budget) -> Option<Outcome> {
+    fn read_tied(&self, ink: &Ink, budget: &mut Budget) -> Option<Attempt> {
         budget.spend(mesh::tying_work(self.version))?;
         let mapping = self.mapping()?;
         let tones = mesh::tied(ink, &mapping, self.version)?;
@@ -266,8 +275,8 @@ impl Guess {
     }
 
     /// Over a mesh that is moved until nothing gets clearer.
-    fn read_relaxed(&self, ink: &Ink, budget: &mut Budget) -> Option<Outcome> {
-        let side = symbol::side_of(self.version);
+    fn read_relaxed(&self, ink: &Ink, budget: &mut Budget) -> Option<Attempt> {
+        let side = side_of(self.version);
         budget.spend(mesh::WORK * side * side)?;
         let mapping = self.mapping()?;
         self.read_tones(
@@ -277,30 +286,30 @@ impl Guess {
         )
     }
 
-    fn read_tones(&self, mapping: &Mapping, tones: &Tones, budget: &mut Budget) -> Option<Outcome> {
+    fn read_tones(&self, mapping: &Mapping, tones: &Tones, budget: &mut Budget) -> Option<Attempt> {
         if tones.fit < MIN_MESH_FIT {
             return None;
         }
-        let side = symbol::side_of(self.version);
+        let side = side_of(self.version);
         tones.modules().find_map(|modules| {
             budget.spend(symbol::WORK * side * side)?;
-            self.outcome(mapping, symbol::read(side, &modules, Effort::Doubting))
+            self.attempt(mapping, symbol::read(side, &modules, Effort::Doubting))
         })
     }
 
     fn mapping(&self) -> Option<Mapping> {
-        Mapping::new(&self.anchors, symbol::side_of(self.version))
+        Mapping::new(&self.anchors, side_of(self.version))
     }
 
-    fn outcome(&self, mapping: &Mapping, reading: Result<Vec<u8>, Unread>) -> Option<Outcome> {
-        let end = symbol::side_of(self.version) as f64;
+    fn attempt(&self, mapping: &Mapping, reading: Result<Vec<u8>, Unread>) -> Option<Attempt> {
+        let end = side_of(self.version) as f64;
         let corners = [(0.0, 0.0), (end, 0.0), (end, end), (0.0, end)];
         match reading {
-            Ok(content) => Some(Outcome::Read(
+            Ok(content) => Some(Attempt::Read(ReadSymbol {
                 content,
-                corners.map(|(x, y)| mapping.at(x, y)),
-            )),
-            Err(Unread::Unsupported) => Some(Outcome::Nothing),
+                corners: corners.map(|(x, y)| mapping.at(x, y)),
+            })),
+            Err(Unread::Unsupported) => Some(Attempt::NoCode),
             Err(Unread::Damaged) => None,
         }
     }
@@ -308,7 +317,7 @@ impl Guess {
     /// The same guess with its anchors moved, by ever smaller steps in modules, to where the fixed
     /// modules fit better.
     fn refined(&self, ink: &Ink, steps: &[f64], budget: &mut Budget) -> Option<Guess> {
-        let side = symbol::side_of(self.version);
+        let side = side_of(self.version);
         let fixed = fixed_modules(self.version);
         budget.spend(fixed.len() * (16 * steps.len() + 1))?;
         let score = |anchors: &Anchors| {

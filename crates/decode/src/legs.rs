@@ -1,10 +1,11 @@
 //! What three finder patterns tell of a code: how large it is and how it leans.
 
+use crate::axes::FinderAxes;
 use crate::finder::{Finder, cross};
-use crate::frame::Frame;
-use crate::mapping::{Anchors, Point, length};
-use crate::symbol;
-use crate::threshold::Ink;
+use crate::ink::Ink;
+use crate::layout::VERSIONS;
+use crate::mapping::Anchors;
+use crate::point::{Point, length};
 
 /// The centres of a code's finder patterns, and the perspective they are seen in.
 pub(crate) struct Legs {
@@ -37,8 +38,8 @@ impl Legs {
         }
     }
 
-    /// Measured by the patterns' own frames: exact. Each frame's `right` points as the code's does.
-    pub(crate) fn by_frames([corner, right, down]: [&Frame; 3]) -> Self {
+    /// Measured by the patterns' own axes: exact. Each axes's `right` points as the code's does.
+    pub(crate) fn by_axes([corner, right, down]: [&FinderAxes; 3]) -> Self {
         let (count_right, depth_right) = leg(
             corner.centre,
             right.centre,
@@ -66,7 +67,7 @@ impl Legs {
     pub(crate) fn versions(&self) -> Vec<usize> {
         let measured = (self.modules + 7.0 - 17.0) / 4.0;
         let off = |version: &usize| (*version as f64 - measured).abs();
-        let mut near: Vec<usize> = symbol::VERSIONS
+        let mut near: Vec<usize> = VERSIONS
             .filter(|version| off(version) <= 1.0 + measured / 12.0)
             .collect();
         near.sort_by(|a, b| off(a).total_cmp(&off(b)));

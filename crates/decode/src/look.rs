@@ -1,11 +1,13 @@
 //! One look at a picture: grey, black and white, finder patterns, codes.
 
 use crate::budget::Budget;
+use crate::by_axes;
 use crate::finder::{self, Finder};
-use crate::place::{self, Sight};
-use crate::scale::Picture;
-use crate::threshold::{self, Ink, Level};
-use crate::{Luma, trio};
+use crate::grey::GreyPicture;
+use crate::ink::Ink;
+use crate::luma::Luma;
+use crate::threshold::{self, ThresholdRule};
+use crate::triples::{self, Sight};
 
 /// How a picture is looked at.
 #[derive(Clone, Copy, Debug, PartialEq)]
@@ -19,7 +21,7 @@ pub(crate) struct Look {
     /// Contrast, in grey levels, below which a block holds no edge.
     pub(crate) flat: u8,
     /// Which grey of a block separates ink from paper.
-    pub(crate) level: Level,
+    pub(crate) rule: ThresholdRule,
     /// How much steeper edges are made; 0 leaves them as they are.
     pub(crate) sharpen: f64,
     /// By how many pixels on each side dark lines are made wider, for a picture whose light ate them.
@@ -67,7 +69,7 @@ pub(crate) const PLAIN: Look = Look {
     stretch: (1, 1),
     block: 12,
     flat: 24,
-    level: Level::Mean,
+    rule: ThresholdRule::Mean,
     sharpen: 0.0,
     thicken: 0,
     inverted: false,
@@ -88,8 +90,8 @@ impl Look {
     }
 
     /// The grey picture as this look wants it.
-    pub(crate) fn grey<'a>(&self, luma: Luma<'a>) -> Picture<'a> {
-        let picture = Picture::resized(luma, self.scale).stretched(self.stretch);
+    pub(crate) fn grey<'a>(&self, luma: Luma<'a>) -> GreyPicture<'a> {
+        let picture = GreyPicture::resized(luma, self.scale).stretched(self.stretch);
         let picture = (0..self.thicken).fold(picture, |picture, _| picture.thickened());
         if self.sharpen == 0.0 {
             return picture;
@@ -99,8 +101,8 @@ impl Look {
     }
 
     /// The grey picture as ink on paper.
-    pub(crate) fn ink(&self, picture: &Picture<'_>) -> Ink {
-        let ink = threshold::threshold(picture, self.block, self.flat, self.level);
+    pub(crate) fn ink(&self, picture: &GreyPicture<'_>) -> Ink {
+        let ink = threshold::threshold(picture, self.block, self.flat, self.rule);
         if self.inverted { ink.inverted() } else { ink }
     }
 
@@ -135,9 +137,9 @@ impl Look {
             ),
             Care::Thorough { work } => (Budget::new(work), THOROUGH_TRIPLES),
         };
-        let mut sight = place::read_all(ink, finders, triples, &mut budget);
+        let mut sight = triples::read_all(ink, finders, triples, &mut budget);
         if self.care != Care::Quick {
-            trio::read_all(ink, finders, &mut sight, &mut budget);
+            by_axes::read_all(ink, finders, &mut sight, &mut budget);
         }
         sight
     }

@@ -1,14 +1,7 @@
 //! The perspective of a code: from modules to pixels.
 
-use crate::threshold::Ink;
-
-/// x and y, in pixels of the pass.
-pub(crate) type Point = (f64, f64);
-
-/// The length of a vector. A square root is rounded alike on all machines, which `hypot` is not.
-pub(crate) fn length((x, y): Point) -> f64 {
-    (x * x + y * y).sqrt()
-}
+use crate::ink::Ink;
+use crate::point::Point;
 
 /// Four points of a code and where they are in the picture; a perspective is made of four.
 #[derive(Clone, Copy)]

@@ -1,10 +1,10 @@
 //! Paper is not flat and lenses are not perfect: a mesh of small shifts over the perspective, moved
 //! until the modules are clearest.
 
-use crate::layout::{alignment_centres, alignment_pattern, fixed_modules};
-use crate::mapping::{Mapping, Point, length};
-use crate::symbol;
-use crate::threshold::Ink;
+use crate::ink::Ink;
+use crate::layout::{alignment_centres, alignment_pattern, fixed_modules, side_of};
+use crate::mapping::Mapping;
+use crate::point::{Point, length};
 
 /// Modules between two knots where there are no alignment patterns to tie them to, about.
 const SPACING: f64 = 9.0;
@@ -69,7 +69,7 @@ pub(crate) fn relaxed(ink: &Ink, mapping: &Mapping, version: usize) -> Tones {
 /// What tying a mesh costs, in modules sampled: two searches at each alignment pattern, and a look at
 /// all modules.
 pub(crate) fn tying_work(version: usize) -> usize {
-    let side = symbol::side_of(version);
+    let side = side_of(version);
     13 * (121 + 81) * alignment_centres(version).len().pow(2) + 5 * side * side
 }
 
@@ -86,7 +86,7 @@ impl Mesh {
         let knots = if version >= FIRST_WITH_MANY {
             alignment_centres(version)
         } else {
-            let span = symbol::side_of(version) as f64 - 7.0;
+            let span = side_of(version) as f64 - 7.0;
             let cells = (span / SPACING).round().max(2.0);
             let knot = |i| 3.5 + span * i as f64 / cells;
             (0..=cells as usize).map(knot).collect()
@@ -130,7 +130,7 @@ struct Sheet<'a> {
 
 impl<'a> Sheet<'a> {
     fn new(ink: &'a Ink, mapping: &'a Mapping, version: usize) -> Self {
-        let side = symbol::side_of(version);
+        let side = side_of(version);
         let mut fixed = vec![0.0; side * side];
         for module in fixed_modules(version) {
             let sign = if module.black { 1.0 } else { -1.0 };

@@ -1,6 +1,6 @@
 //! The data codewords of a symbol to the bytes that they stand for (ISO/IEC 18004:2015, 7.4).
 
-use crate::MAX_CONTENT_BYTES;
+use crate::content::MAX_CONTENT_BYTES;
 
 /// Why data codewords give no content.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -13,7 +13,7 @@ pub(crate) struct NoContent;
 /// 7.4.8). What an ECI says of the bytes' meaning is skipped.
 pub(crate) fn content(version: usize, data: &[u8]) -> Result<Vec<u8>, NoContent> {
     let mut bits = Bits { data, next: 0 };
-    let mut content = Content {
+    let mut content = ContentBuilder {
         bytes: Vec::new(),
         separators: false,
     };
@@ -75,13 +75,13 @@ fn eci_bits(bits: &Bits<'_>) -> usize {
     }
 }
 
-struct Content {
+struct ContentBuilder {
     bytes: Vec<u8>,
     /// Whether a percent sign stands for a group separator, and two for one of themselves.
     separators: bool,
 }
 
-impl Content {
+impl ContentBuilder {
     /// Three digits in ten bits; two in seven or one in four at the end.
     fn numeric(&mut self, bits: &mut Bits<'_>, count_bits: usize) -> Result<(), NoContent> {
         let mut count = bits.take(count_bits)?;
@@ -184,7 +184,7 @@ impl Bits<'_> {
 mod tests {
     #![allow(clippy::unwrap_used)]
     use super::*;
-    use crate::tests::Noise;
+    use crate::tests::SeededBytes;
 
     /// Bits from numbers and how many bits each has, filled up with zeros.
     fn data(fields: &[(usize, usize)]) -> Vec<u8> {
@@ -285,7 +285,7 @@ mod tests {
 
     #[test]
     fn noise_never_panics() {
-        let mut noise = Noise::new(2);
+        let mut noise = SeededBytes::new(2);
         for round in 0..20_000 {
             let length = usize::from(noise.byte()) % 40;
             let data: Vec<u8> = (0..length).map(|_| noise.byte()).collect();

@@ -1,22 +1,35 @@
 //! One look, stage by stage: what reading, explaining and benches share.
 
-use crate::finder::{self, Finder};
+use crate::content::DecodedCode;
+use crate::finder::{self, Finder, SeenFinder};
+use crate::grey::GreyPicture;
+use crate::ink::Ink;
 use crate::look::Look;
-use crate::place::Sight;
-use crate::scale::Picture;
-use crate::threshold::Ink;
-use crate::{DecodedCode, Luma, Seen, still, text};
+use crate::luma::Luma;
+use crate::text;
+use crate::triples::Sight;
 
 /// A look and all that it made, in pixels of its grey picture.
 pub struct Stages<'a> {
     pub(crate) look: Look,
-    pub(crate) grey: Picture<'a>,
+    pub(crate) grey: GreyPicture<'a>,
     pub(crate) ink: Ink,
     pub(crate) finders: Vec<Finder>,
     pub(crate) sight: Sight,
 }
 
+/// What a look shows, in pixels of the picture that it looks at.
+pub(crate) struct LookResult {
+    pub(crate) codes: Vec<DecodedCode>,
+    pub(crate) finders: Vec<SeenFinder>,
+    /// Finder patterns of what looks like a code, but was not read.
+    pub(crate) unread: Vec<SeenFinder>,
+    /// Clear finder patterns outside of all these that may be part of a code with each other.
+    pub(crate) loose: Vec<SeenFinder>,
+}
+
 impl<'a> Stages<'a> {
+    /// Takes one look at a picture.
     pub(crate) fn of(look: Look, luma: Luma<'a>) -> Self {
         let grey = look.grey(luma);
         let ink = look.ink(&grey);
@@ -32,58 +45,29 @@ impl<'a> Stages<'a> {
     }
 
     /// What was seen, in pixels of the picture that was looked at.
-    pub(crate) fn seen(self) -> Seen {
+    pub(crate) fn result(self) -> LookResult {
         let grey = &self.grey;
-        let place = |f: &Finder| {
+        let seen = |f: &Finder| {
             let (x, y) = grey.original(f.at());
-            (x, y, grey.original_length(f.module))
+            let module = grey.original_length(f.module);
+            SeenFinder { x, y, module }
         };
-        let readings = self.sight.readings.into_iter();
-        let codes: Vec<DecodedCode> = readings
-            .map(|(bytes, corners)| DecodedCode {
-                content: text::content(bytes),
-                corners: corners.map(|corner| grey.original(corner)),
+        let codes: Vec<DecodedCode> = (self.sight.codes.into_iter())
+            .map(|code| DecodedCode {
+                content: text::content(code.content),
+                corners: code.corners.map(|corner| grey.original(corner)),
             })
             .collect();
         let unread = &self.sight.unread;
         let clear = (self.finders.iter().enumerate())
             .filter(|(i, finder)| self.look.is_clear(finder) && !unread.contains(i))
-            .map(|(_, finder)| place(finder))
-            .filter(|&(x, y, _)| !codes.iter().any(|code| code.covers((x, y))));
-        Seen {
-            finders: self.finders.iter().map(place).collect(),
-            unread: unread.iter().map(|&i| place(&self.finders[i])).collect(),
+            .map(|(_, finder)| seen(finder))
+            .filter(|finder| !codes.iter().any(|code| code.covers(finder.at())));
+        LookResult {
+            finders: self.finders.iter().map(seen).collect(),
+            unread: unread.iter().map(|&i| seen(&self.finders[i])).collect(),
             loose: finder::pairs(clear.collect()),
             codes,
         }
-    }
-}
-
-/// For `benches/readers/benches/stages.rs`, which measures a stage on what the stages before it made.
-impl<'a> Stages<'a> {
-    /// The first look at a picture.
-    pub fn quick(luma: Luma<'a>) -> Self {
-        Self::of(Look::quick(luma), luma)
-    }
-
-    /// The first careful look at a still picture of usual size, whose scale is that of the picture.
-    pub fn careful(luma: Luma<'a>) -> Option<Self> {
-        let look = still::looks(luma).nth(1)?;
-        Some(Self::of(look, luma))
-    }
-
-    /// Thresholds once more; gives the rows.
-    pub fn threshold_again(&self) -> usize {
-        self.look.ink(&self.grey).rows().count()
-    }
-
-    /// Looks for finder patterns once more; gives their number.
-    pub fn find_again(&self) -> usize {
-        self.look.finders(&self.ink).len()
-    }
-
-    /// Places and reads codes once more; gives their number.
-    pub fn read_again(&self) -> usize {
-        self.look.codes(&self.ink, &self.finders).readings.len()
     }
 }

@@ -1,9 +1,15 @@
-//! The looks that a single picture gets.
+//! Single pictures: the looks that one gets, until one of them reads something.
 
-use crate::Luma;
+use std::convert::Infallible;
+
+use crate::content::{DecodedCode, once_each};
 use crate::look::{Care, Look, PLAIN};
-use crate::threshold::Level;
+use crate::luma::Luma;
+use crate::stages::Stages;
+use crate::threshold::ThresholdRule;
 
+/// Looks that are spent, after a code was read, on others that were seen.
+const MORE_LOOKS: usize = 6;
 /// Work of a careful look, in modules sampled.
 const WORK: usize = 6_000_000;
 /// Longest side, in pixels, that a careful look works at, and that is worth making larger fourfold.
@@ -37,7 +43,7 @@ const CAREFUL_LOOKS: [Look; 23] = [
         ..CAREFUL
     },
     Look {
-        level: Level::Middle,
+        rule: ThresholdRule::Midrange,
         ..CAREFUL
     },
     Look {
@@ -93,7 +99,7 @@ const CAREFUL_LOOKS: [Look; 23] = [
         scale: 0.5,
         block: 8,
         flat: 24,
-        level: Level::Middle,
+        rule: ThresholdRule::Midrange,
         ..CAREFUL
     },
     Look {
@@ -138,7 +144,7 @@ const CAREFUL_LOOKS: [Look; 23] = [
     Look {
         scale: 0.5,
         flat: 8,
-        level: Level::Middle,
+        rule: ThresholdRule::Midrange,
         ..CAREFUL
     },
     Look {
@@ -149,6 +155,45 @@ const CAREFUL_LOOKS: [Look; 23] = [
         ..CAREFUL
     },
 ];
+
+/// Reads the codes of a picture: each content once, from the top of the picture to its bottom.
+///
+/// Looks at it in many ways until one reads something: there is only this picture. Frames of a camera
+/// are for a [`StreamReader`](crate::StreamReader). Never panics, whatever the picture; a picture without a
+/// readable code gives an empty list.
+pub fn decode(picture: Luma<'_>) -> Vec<DecodedCode> {
+    let Ok(codes) = decode_with(picture, |_| Ok::<(), Infallible>(()));
+    codes
+}
+
+/// Shows each look to `watch` before its result is taken; stops with the error of `watch`.
+pub(crate) fn decode_with<E>(
+    picture: Luma<'_>,
+    mut watch: impl FnMut(&Stages<'_>) -> Result<(), E>,
+) -> Result<Vec<DecodedCode>, E> {
+    if picture.is_too_small() {
+        return Ok(Vec::new());
+    }
+    let (mut codes, mut unread) = (Vec::<DecodedCode>::new(), Vec::new());
+    let mut more = MORE_LOOKS;
+    for look in looks(picture) {
+        let stages = Stages::of(look, picture);
+        watch(&stages)?;
+        let result = stages.result();
+        codes.extend(result.codes);
+        // What one look saw another one may read.
+        unread.extend(result.unread.into_iter().chain(result.loose));
+        if codes.is_empty() {
+            continue;
+        }
+        unread.retain(|finder| !codes.iter().any(|code| code.covers(finder.at())));
+        if unread.is_empty() || more == 0 {
+            break;
+        }
+        more -= 1;
+    }
+    Ok(once_each(codes))
+}
 
 /// The looks for a picture: a quick one, then the careful ones that suit its size.
 pub(crate) fn looks(picture: Luma<'_>) -> impl Iterator<Item = Look> {

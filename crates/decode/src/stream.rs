@@ -2,8 +2,11 @@
 //! often; and then, near the finder patterns that were seen, an enlarged one and a careful one,
 //! whose kind takes turns from frame to frame.
 
+use crate::content::{DecodedCode, once_each};
+use crate::finder::SeenFinder;
 use crate::look::{Care, Look, PLAIN};
-use crate::{DecodedCode, Luma, MIN_SIDE, Seen, dedupe, see};
+use crate::luma::{Luma, MIN_SIDE};
+use crate::stages::{LookResult, Stages};
 
 /// Most pixels of a frame's further looks together, after scaling, before none is enlarged any more: with the
 /// work of each, the cap per frame. At 640 x 480 one of them can be enlarged, and a second one if it looks at
@@ -63,40 +66,48 @@ const TURNS: [Look; 6] = [
     },
 ];
 
+/// The quick look alone that every frame of a stream gets first, for benches.
+pub fn first_look(picture: Luma<'_>) -> Vec<DecodedCode> {
+    if picture.is_too_small() {
+        return Vec::new();
+    }
+    once_each(Stages::of(Look::quick(picture), picture).result().codes)
+}
+
 /// Reads the frames of one camera. The same frames give the same codes.
 #[derive(Clone, Debug, Default)]
 pub struct StreamReader {
     /// Careful looks so far.
     turn: usize,
     /// Where finder patterns were seen last, and how many frames ago.
-    place: Option<(Region, usize)>,
+    place: Option<(FramePart, usize)>,
 }
 
 /// A part of a frame, in pixels: left, top, right, bottom.
 #[derive(Clone, Copy, Debug, PartialEq)]
-struct Region([f32; 4]);
+struct FramePart([f32; 4]);
 
 impl StreamReader {
     /// Reads the codes of the next frame: each content once, from the top of the picture to its bottom.
     pub fn read(&mut self, frame: Luma<'_>) -> Vec<DecodedCode> {
-        if frame.width.min(frame.height) < MIN_SIDE {
+        if frame.is_too_small() {
             return Vec::new();
         }
         let quick = Look::quick(frame);
-        let seen = see(&quick, frame);
+        let seen = Stages::of(quick, frame).result();
         self.remember(&seen, frame);
         let mut codes = seen.codes;
         if codes.is_empty() || !seen.unread.is_empty() || !seen.loose.is_empty() {
             let more = self.further(frame, quick.scale, &codes);
             codes.extend(more);
         }
-        dedupe(codes)
+        once_each(codes)
     }
 
-    fn remember(&mut self, seen: &Seen, frame: Luma<'_>) {
-        let others = |place: &&(f32, f32, f32)| {
-            let &&(x, y, _) = place;
-            !seen.unread.contains(place) && !seen.codes.iter().any(|code| code.covers((x, y)))
+    fn remember(&mut self, seen: &LookResult, frame: Luma<'_>) {
+        let others = |finder: &&SeenFinder| {
+            let read = seen.codes.iter().any(|code| code.covers(finder.at()));
+            !seen.unread.contains(finder) && !read
         };
         let others: Vec<_> = seen.finders.iter().filter(others).copied().collect();
         // What can never be read must not hide the rest: with every look it comes first once, and last once.
@@ -106,7 +117,7 @@ impl StreamReader {
         }
         let region = places
             .into_iter()
-            .find_map(|places| Region::around(places, frame));
+            .find_map(|places| FramePart::around(places, frame));
         self.place = match region {
             Some(region) => Some((region, 0)),
             None => self
@@ -122,7 +133,7 @@ impl StreamReader {
         let mut pixels_left = MOST_PIXELS;
         let mut read = |look: Look, part| {
             let look = look.within(&mut pixels_left, scale, part);
-            let mut codes = see(&look, part).codes;
+            let mut codes = Stages::of(look, part).result().codes;
             codes.retain(|code| known.iter().all(|known| known.content != code.content));
             (!codes.is_empty()).then_some(codes)
         };
@@ -174,12 +185,12 @@ fn dazzles(picture: Luma<'_>) -> bool {
     white.sum::<usize>() * DAZZLING >= picture.pixels.len()
 }
 
-impl Region {
+impl FramePart {
     /// The part of a frame where these finder patterns were seen, as wide again on every side; `None` if
     /// there were none.
-    fn around(places: &[(f32, f32, f32)], frame: Luma<'_>) -> Option<Self> {
+    fn around(finders: &[SeenFinder], frame: Luma<'_>) -> Option<Self> {
         let mut bounds: Option<[f32; 4]> = None;
-        for &(x, y, module) in places {
+        for &SeenFinder { x, y, module } in finders {
             let margin = 8.0 * module;
             let [l, t, r, b] = bounds.unwrap_or([x, y, x, y]);
             bounds = Some([
@@ -217,8 +228,8 @@ impl Region {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::scale::Picture;
-    use crate::tests::{Canvas, Noise, Print, bent, corners_off, flat};
+    use crate::grey::GreyPicture;
+    use crate::tests::{Canvas, Print, SeededBytes, bent, corners_off, flat};
 
     /// A code that only a careful look reads: one finder pattern is covered.
     fn covered(width: u32, height: u32, middle: (f64, f64)) -> Canvas {
@@ -309,7 +320,7 @@ mod tests {
     #[test]
     fn beside_what_looks_like_a_code_and_is_none_another_one_is_read() {
         let mut print = Print::of_version("no code", 2);
-        let mut noise = Noise::new(9);
+        let mut noise = SeededBytes::new(9);
         for (x, y) in (9..25).flat_map(|y| (9..25).map(move |x| (x, y))) {
             *print.module(x, y) = noise.byte() < 128;
         }
@@ -337,7 +348,7 @@ mod tests {
             let negative = Canvas::from_fn(canvas.width, canvas.height, |x, y| {
                 255 - canvas.pixels[(y * canvas.width + x) as usize]
             });
-            let picture = Picture::resized(negative.view(), 1.0).thickened();
+            let picture = GreyPicture::resized(negative.view(), 1.0).thickened();
             canvas.pixels = picture.pixels.iter().map(|p| 255 - p).collect();
         }
         canvas

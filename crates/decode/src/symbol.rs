@@ -1,19 +1,11 @@
 //! A square of modules to the bytes that it carries. The only file that names rqrr.
 
-use rqrr::{Grid, SimpleGrid};
+use rqrr::{BitGrid, Grid};
 
 use crate::codewords::{self, Effort, Word};
-use crate::format::{self, Format};
-use crate::layout::alignment_centres;
+use crate::format_info::{self, FormatInfo};
+use crate::layout::{VERSIONS, modules_without_data, side_of};
 use crate::segments;
-
-/// Versions of QR codes, smallest and largest.
-pub(crate) const VERSIONS: std::ops::RangeInclusive<usize> = 1..=40;
-
-/// Modules per side of a version.
-pub(crate) fn side_of(version: usize) -> usize {
-    17 + 4 * version
-}
 
 /// What reading costs per module, in modules sampled: error correction, tried in both mirrorings.
 pub(crate) const WORK: usize = 3;
@@ -48,8 +40,8 @@ pub(crate) fn read(side: usize, tones: &[f32], effort: Effort) -> Result<Vec<u8>
 
 /// Whether a symbol, mirrored or not, clearly tells its format: without that it can't be read plainly.
 pub(crate) fn has_format(side: usize, tone: impl Fn(usize, usize) -> f32) -> bool {
-    let clear = |formats: Vec<Format>| formats.first().is_some_and(|format| format.clear);
-    clear(format::read(side, &tone)) || clear(format::read(side, |x, y| tone(y, x)))
+    let clear = |formats: Vec<FormatInfo>| formats.first().is_some_and(|format| format.clear);
+    clear(format_info::read(side, &tone)) || clear(format_info::read(side, |x, y| tone(y, x)))
 }
 
 /// The data codewords of a symbol, corrected. `places` are worked out when they are first needed.
@@ -59,7 +51,7 @@ fn data(
     effort: Effort,
     places: &mut Option<Vec<(u8, u8)>>,
 ) -> Option<Vec<u8>> {
-    let mut formats = format::read(side_of(version), &tone);
+    let mut formats = format_info::read(side_of(version), &tone);
     if effort == Effort::Plain {
         formats.truncate(1);
         formats.retain(|format| format.clear);
@@ -79,25 +71,41 @@ fn data(
 /// The version of which rqrr 0.11 takes an alignment pattern to be two modules off.
 const NOT_IN_RQRR: usize = 21;
 
-/// The codewords, put in order by rqrr, which does not tell from which modules they come: for correction
+/// The codewords, put in order by rqrr, which does not say from which modules they come: for correction
 /// that does not ask how sure each is.
 ///
 /// rqrr is not asked to correct them: that takes it many times as long, and then it refuses structured
 /// append and FNC1. What it gives is still masked, so it gets the modules with the mask taken off.
 fn words_by_rqrr(side: usize, mask: u8, tone: impl Fn(usize, usize) -> f32) -> Option<Vec<Word>> {
-    let symbol = SimpleGrid::from_func(side, |x, y| {
-        if is_format(side, x, y) {
-            PLAIN_FORMAT.contains(&(x, y))
-        } else {
-            (tone(x, y) > 0.0) != is_masked(mask, x, y)
-        }
-    });
-    let (_, raw) = Grid::new(symbol).get_raw_data().ok()?;
+    let (_, raw) = Grid::new(Unmasked { side, mask, tone })
+        .get_raw_data()
+        .ok()?;
     let word = |&value| Word {
         value,
         sure: f32::INFINITY,
     };
     Some(raw.data.get(..raw.len / 8)?.iter().map(word).collect())
+}
+
+/// A symbol as rqrr is to see it: with its mask taken off, and a format that says so.
+struct Unmasked<F> {
+    side: usize,
+    mask: u8,
+    tone: F,
+}
+
+impl<F: Fn(usize, usize) -> f32> BitGrid for Unmasked<F> {
+    fn size(&self) -> usize {
+        self.side
+    }
+
+    fn bit(&self, y: usize, x: usize) -> bool {
+        if is_format(self.side, x, y) {
+            PLAIN_FORMAT.contains(&(x, y))
+        } else {
+            ((self.tone)(x, y) > 0.0) != is_masked(self.mask, x, y)
+        }
+    }
 }
 
 /// The black modules, columns and rows, of the format information for level M and mask 0, whose checks are
@@ -132,7 +140,7 @@ fn word(bits: &[(u8, u8)], mask: u8, tone: impl Fn(usize, usize) -> f32) -> Word
 /// in all codes.
 fn places_of_data(version: usize) -> Vec<(u8, u8)> {
     let side = side_of(version);
-    let fixed = fixed(version);
+    let taken = modules_without_data(version);
     let mut data = Vec::with_capacity(side * side);
     // The column of the timing pattern is left out.
     let rights = (1..side).rev().step_by(2).map(|right| match right {
@@ -144,7 +152,7 @@ fn places_of_data(version: usize) -> Vec<(u8, u8)> {
         for row in 0..side {
             let y = if up { side - 1 - row } else { row };
             for x in [right, right - 1] {
-                if !fixed[y * side + x] {
+                if !taken[y * side + x] {
                     data.push((x as u8, y as u8));
                 }
             }
@@ -152,39 +160,6 @@ fn places_of_data(version: usize) -> Vec<(u8, u8)> {
         up = !up;
     }
     data
-}
-
-/// The modules that carry no data, rows from the top: finder, timing and alignment patterns, format
-/// and version.
-fn fixed(version: usize) -> Vec<bool> {
-    let side = side_of(version);
-    let mut fixed = vec![false; side * side];
-    let mut fill = |left: usize, top: usize, width: usize, height: usize| {
-        for row in fixed.chunks_exact_mut(side).skip(top).take(height) {
-            row[left..left + width].fill(true);
-        }
-    };
-    fill(0, 0, 9, 9);
-    fill(side - 8, 0, 8, 9);
-    fill(0, side - 8, 9, 8);
-    fill(6, 0, 1, side);
-    fill(0, 6, side, 1);
-    if version >= 7 {
-        fill(side - 11, 0, 3, 6);
-        fill(0, side - 11, 6, 3);
-    }
-    let centres = alignment_centres(version);
-    let centres: Vec<usize> = centres.into_iter().map(|c| c as usize).collect();
-    let last = centres.len().saturating_sub(1);
-    for (i, x) in centres.iter().enumerate() {
-        for (j, y) in centres.iter().enumerate() {
-            // Finder patterns are in these corners.
-            if !matches!((i, j), (0, 0)) && (i, j) != (0, last) && (i, j) != (last, 0) {
-                fill(x - 2, y - 2, 5, 5);
-            }
-        }
-    }
-    fixed
 }
 
 /// Whether a mask changes a module (ISO/IEC 18004:2015, Table 10).
@@ -206,7 +181,7 @@ fn is_masked(mask: u8, x: usize, y: usize) -> bool {
 mod tests {
     #![allow(clippy::unwrap_used)]
     use super::*;
-    use crate::tests::{Noise, Print};
+    use crate::tests::{Print, SeededBytes};
 
     fn read(side: usize, modules: &[bool]) -> Result<Vec<u8>, Unread> {
         let tone = |&black: &bool| if black { 1.0 } else { -1.0 };
@@ -227,7 +202,7 @@ mod tests {
             let black = |x, y| code.modules[y * side + x];
             let grid = rqrr::Grid::new(rqrr::SimpleGrid::from_func(side, black));
             let (format, raw) = grid.get_raw_data().unwrap();
-            let told = format::read(side, |x, y| if black(x, y) { 1.0 } else { -1.0 });
+            let told = format_info::read(side, |x, y| if black(x, y) { 1.0 } else { -1.0 });
             assert_eq!(u16::from(told[0].mask), format.mask);
             assert_eq!(told[0].level as u16, format.ecc_level);
             let bits = places_of_data(version);
@@ -260,7 +235,7 @@ mod tests {
 
     #[test]
     fn noise_of_every_size_and_damaged_codes_never_panic() {
-        let mut noise = Noise::new(1);
+        let mut noise = SeededBytes::new(1);
         for version in VERSIONS {
             for ones in [1, 64, 128, 192, 255] {
                 let side = side_of(version);

@@ -2,7 +2,7 @@
 
 use encoding_rs::SHIFT_JIS;
 
-use crate::{CodeContent, MAX_CONTENT_BYTES};
+use crate::content::{CodeContent, MAX_CONTENT_BYTES};
 
 /// UTF-8 if the bytes are that, else Shift JIS, which symbols from Japan carry in byte mode (JIS X
 /// 0510; ISO/IEC 18004:2000 names JIS X 0201) and in Kanji mode, else ISO 8859-1 (ISO/IEC 18004:2015, 7.3.5);

@@ -1,153 +1,23 @@
 //! Grey to black and white by local means, so that shadows and gradients don't matter.
 
-use crate::mapping::Point;
-use crate::scale::Picture;
-
-/// How much darker than its surroundings each pixel is: above 0 is black. All outside is white.
-pub(crate) struct Ink {
-    width: usize,
-    height: usize,
-    /// `width * height` pixels: local threshold minus grey, cut off at [`LEAST`] and 127; clearer than
-    /// that says no more, and a byte is quick.
-    depth: Vec<i8>,
-}
-
-impl Ink {
-    /// Whether the pixel that a point lies in is black; false outside, and for no number.
-    pub(crate) fn black(&self, x: f64, y: f64) -> bool {
-        self.at(x, y) > 0
-    }
-
-    /// The pixels from the one that a point lies in to the edge, that one too: along a way and back.
-    /// `None` if the point is outside.
-    pub(crate) fn from(&self, (x, y): Point, way: Way) -> Option<(Pixels<'_>, Pixels<'_>)> {
-        let inside =
-            x >= 0.0 && y >= 0.0 && (x as usize) < self.width && (y as usize) < self.height;
-        let (x, y) = inside.then_some((x as usize, y as usize))?;
-        let (at, end, stride) = match way {
-            Way::Right => (x, self.width, 1),
-            Way::Down => (y, self.height, self.width),
-        };
-        let next = y * self.width + x;
-        let pixels = |left, step| Pixels {
-            depth: &self.depth,
-            next,
-            left,
-            step,
-        };
-        Some((
-            pixels(end - at, stride),
-            pixels(at + 1, stride.wrapping_neg()),
-        ))
-    }
-
-    /// The ink of the pixel that a point lies in; white outside, and for no number.
-    pub(crate) fn at(&self, x: f64, y: f64) -> i8 {
-        if x >= 0.0 && y >= 0.0 {
-            // `as` cuts off, and saturates far outside.
-            let (x, y) = (x as i32 as usize, y as i32 as usize);
-            if x < self.width && y < self.height {
-                return self.depth[y * self.width + x];
-            }
-        }
-        OUTSIDE
-    }
-
-    /// The ink at a point, mixed from the four pixels around it, each to a 256th: whole numbers are quicker
-    /// than fractions.
-    #[inline(always)]
-    pub(crate) fn mixed(&self, x: f64, y: f64) -> f64 {
-        const BITS: u32 = 8;
-        const PARTS: i32 = 1 << BITS;
-        if !(x >= 0.5 && y >= 0.5) {
-            return f64::from(self.at(x, y));
-        }
-        // `as` cuts off, and saturates far outside.
-        let parts = |at: f64| ((at - 0.5) * f64::from(PARTS)) as i32;
-        let (across, down) = (parts(x), parts(y));
-        let (left, top) = ((across >> BITS) as usize, (down >> BITS) as usize);
-        if left + 1 >= self.width || top + 1 >= self.height {
-            return f64::from(self.at(x, y));
-        }
-        let around = &self.depth[top * self.width + left..][..self.width + 2];
-        let (u, v) = (across & (PARTS - 1), down & (PARTS - 1));
-        let mix = |at: usize| {
-            let (left, right) = (i32::from(around[at]), i32::from(around[at + 1]));
-            left * PARTS + (right - left) * u
-        };
-        let (above, below) = (mix(0), mix(self.width));
-        f64::from(above * PARTS + (below - above) * v) / f64::from(PARTS * PARTS)
-    }
-
-    /// The rows from the top.
-    pub(crate) fn rows(&self) -> impl Iterator<Item = &[i8]> {
-        self.depth.chunks_exact(self.width)
-    }
-
-    /// Width plus height, in pixels: no straight line through the picture is longer.
-    pub(crate) fn reach(&self) -> usize {
-        self.width + self.height
-    }
-
-    /// Black for white.
-    pub(crate) fn inverted(mut self) -> Self {
-        for pixel in &mut self.depth {
-            *pixel = 1 - *pixel;
-        }
-        self
-    }
-}
-
-/// Along a row or a column.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(crate) enum Way {
-    Right,
-    Down,
-}
-
-/// Pixels in a straight line up to the picture's edge.
-pub(crate) struct Pixels<'a> {
-    depth: &'a [i8],
-    next: usize,
-    left: usize,
-    /// Wraps around for a way back.
-    step: usize,
-}
-
-impl Pixels<'_> {
-    /// Takes off the pixels that are black, or white, up to `limit`, and counts them.
-    pub(crate) fn run(&mut self, black: bool, limit: usize) -> usize {
-        let most = limit.min(self.left);
-        let mut length = 0;
-        while length < most && (self.depth[self.next] > 0) == black {
-            length += 1;
-            self.next = self.next.wrapping_add(self.step);
-        }
-        self.left -= length;
-        length
-    }
-
-    /// Whether the edge is reached.
-    pub(crate) fn is_empty(&self) -> bool {
-        self.left == 0
-    }
-}
-
-/// The ink outside the picture.
-const OUTSIDE: i8 = -64;
-/// The least ink of a pixel, such that [`Ink::inverted`] has a byte for it.
-const LEAST: i16 = -126;
+use crate::grey::GreyPicture;
+use crate::ink::{Ink, LEAST};
 
 /// Blocks of `block` pixels a side; a pixel is black when it is not above the mean threshold of the
 /// 5 x 5 blocks around it, mixed from those of the nearest blocks, so that there is no step between them. The
 /// method is but for that the one of ZXing's hybrid binarizer. A block with less contrast than `flat`
 /// holds no edge.
-pub(crate) fn threshold(picture: &Picture<'_>, block: usize, flat: u8, level: Level) -> Ink {
+pub(crate) fn threshold(
+    picture: &GreyPicture<'_>,
+    block: usize,
+    flat: u8,
+    rule: ThresholdRule,
+) -> Ink {
     let (width, height) = (picture.width, picture.height);
     let block = block.clamp(1, MAX_BLOCK);
     let (columns, rows) = (width.div_ceil(block), height.div_ceil(block));
-    let own = block_thresholds(picture, block, flat, level, columns);
-    let means = neighbourhood_means(&own, level, columns, rows);
+    let own = block_thresholds(picture, block, flat, rule, columns);
+    let means = neighbourhood_means(&own, rule, columns, rows);
     let mut depth = Vec::with_capacity(width * height);
     let weights = weights(block);
     let across: Vec<Vec<u16>> = means
@@ -209,12 +79,12 @@ fn between(pixel: usize, block: usize) -> (usize, u16) {
 
 /// Which grey of a block separates ink from paper.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(crate) enum Level {
+pub(crate) enum ThresholdRule {
     /// The mean, that of flat blocks too: for large dark areas.
     Mean,
     /// The middle between the darkest and the lightest, flat blocks left out: for a code whose quiet zone
     /// is narrow and lies on dark ground, which would make its outer modules white.
-    Middle,
+    Midrange,
 }
 
 /// The threshold of a block.
@@ -234,10 +104,10 @@ const FAINT: u8 = 16;
 /// The threshold of each block by itself: its mean, or for a flat block a guess from the blocks
 /// before it, so that the inside of a large dark area stays dark.
 fn block_thresholds(
-    picture: &Picture<'_>,
+    picture: &GreyPicture<'_>,
     block: usize,
     flat: u8,
-    level: Level,
+    rule: ThresholdRule,
     columns: usize,
 ) -> Vec<Threshold> {
     let mut own: Vec<Threshold> = Vec::with_capacity(columns * picture.height.div_ceil(block));
@@ -276,7 +146,7 @@ fn block_thresholds(
                 low / 2
             };
             let edge = high.saturating_sub(low) > flat;
-            let grey = if edge && level == Level::Middle {
+            let grey = if edge && rule == ThresholdRule::Midrange {
                 low.midpoint(high)
             } else if edge {
                 let sum: u32 = sums.iter().map(|&s| u32::from(s)).sum();
@@ -302,11 +172,16 @@ fn block_thresholds(
 }
 
 /// The mean over the 5 x 5 blocks around each block, fewer at the edges.
-fn neighbourhood_means(own: &[Threshold], level: Level, columns: usize, rows: usize) -> Vec<u8> {
+fn neighbourhood_means(
+    own: &[Threshold],
+    rule: ThresholdRule,
+    columns: usize,
+    rows: usize,
+) -> Vec<u8> {
     let near = |at: usize, end: usize| at.saturating_sub(2)..end.min(at + 3);
     // Sums of thresholds and how many they are.
-    let counted = |t: &Threshold| match level {
-        Level::Middle if t.flat => (0, 0),
+    let counted = |t: &Threshold| match rule {
+        ThresholdRule::Midrange if t.flat => (0, 0),
         _ => (u16::from(t.grey), 1),
     };
     let add = |(a, n): (u16, u16), (b, m): (u16, u16)| (a + b, n + m);
@@ -333,7 +208,7 @@ fn neighbourhood_means(own: &[Threshold], level: Level, columns: usize, rows: us
 mod tests {
     #![allow(clippy::unwrap_used)]
     use super::*;
-    use crate::Luma;
+    use crate::luma::Luma;
 
     /// Dark ground, then paper with thin lines that the picture's blur made pale.
     #[test]
@@ -349,19 +224,19 @@ mod tests {
         let row: Vec<u8> = row.collect();
         let pixels = row.repeat(SIDE);
         let luma = Luma::new(SIDE as u32, SIDE as u32, &pixels).unwrap();
-        let picture = Picture::resized(luma, 1.0);
-        let line = |level| threshold(&picture, 8, 24, level).black(LINE as f64, 48.0);
-        let paper = |level| threshold(&picture, 8, 24, level).black(LINE as f64 + 2.0, 48.0);
-        assert!(!line(Level::Mean));
-        assert!(line(Level::Middle));
-        assert!(!paper(Level::Mean) && !paper(Level::Middle));
+        let picture = GreyPicture::resized(luma, 1.0);
+        let line = |rule| threshold(&picture, 8, 24, rule).black(LINE as f64, 48.0);
+        let paper = |rule| threshold(&picture, 8, 24, rule).black(LINE as f64 + 2.0, 48.0);
+        assert!(!line(ThresholdRule::Mean));
+        assert!(line(ThresholdRule::Midrange));
+        assert!(!paper(ThresholdRule::Mean) && !paper(ThresholdRule::Midrange));
     }
 
     #[test]
     fn a_picture_without_an_edge_is_paper() {
-        for level in [Level::Mean, Level::Middle] {
+        for rule in [ThresholdRule::Mean, ThresholdRule::Midrange] {
             let luma = Luma::new(40, 40, &[90; 1_600]).unwrap();
-            let ink = threshold(&Picture::resized(luma, 1.0), 8, 24, level);
+            let ink = threshold(&GreyPicture::resized(luma, 1.0), 8, 24, rule);
             assert!(ink.rows().flatten().all(|&ink| ink <= 0));
         }
     }
@@ -380,7 +255,12 @@ mod tests {
             };
             let pixels: Vec<u8> = (0..SIDE * SIDE).map(grey).collect();
             let luma = Luma::new(SIDE as u32, SIDE as u32, &pixels).unwrap();
-            let ink = threshold(&Picture::resized(luma, 1.0), BLOCK, 24, Level::Mean);
+            let ink = threshold(
+                &GreyPicture::resized(luma, 1.0),
+                BLOCK,
+                24,
+                ThresholdRule::Mean,
+            );
             for at in 3 * BLOCK..SIDE - 3 * BLOCK {
                 let ink = |at: usize| {
                     let (x, y) = if across { (at, 32) } else { (32, at) };

@@ -5,7 +5,7 @@
 
 use gatepost_truth::{Read, folder, sets};
 
-use crate::*;
+use crate::{Luma, decode};
 
 /// Every so manieth picture, so that a debug build stays quick.
 const EVERY: usize = 8;

@@ -5,8 +5,9 @@ use std::error::Error;
 /// An error and all its causes on one line: `cannot write key.json: No space left on device`.
 ///
 /// Errors of this house name only what they themselves know and keep the rest as their source, so
-/// that nothing is lost on the way up and nothing stands there twice. A cause that is the end of the
-/// text already, as `#[error(transparent)]` leaves it or other libraries write it, is not repeated.
+/// that nothing is lost on the way up and nothing stands there twice. A cause that is the end of
+/// the text already, as `#[error(transparent)]` leaves it or other libraries write it, is not
+/// repeated.
 pub fn chain(error: &dyn Error) -> String {
     let mut text = error.to_string();
     let mut next = error.source();

@@ -96,6 +96,18 @@ pub fn read_text(path: &Path, limit: usize) -> Result<String, FileError> {
     })
 }
 
+/// The paths of what is in a directory, sorted.
+pub fn list(path: &Path) -> Result<Vec<PathBuf>, FileError> {
+    let entries = fs::read_dir(path).and_then(|entries| {
+        entries
+            .map(|entry| Ok(entry?.path()))
+            .collect::<io::Result<Vec<_>>>()
+    });
+    let mut paths = entries.map_err(FileError::at(Action::Read, path))?;
+    paths.sort();
+    Ok(paths)
+}
+
 /// Writes a file, in place of the one that may be there.
 pub fn replace(path: &Path, access: Access, bytes: &[u8]) -> Result<(), FileError> {
     replace_with(path, access, |file| {
@@ -144,7 +156,8 @@ pub fn create_private(path: &Path, bytes: &[u8]) -> Result<(), FileError> {
     sync_directory(directory_of(path))
 }
 
-/// Gives a finished file that was flushed to the disk its name, in place of the one that may have it.
+/// Gives a finished file that was flushed to the disk its name, in place of the one that may have
+/// it.
 pub fn publish(part: &Path, path: &Path) -> Result<(), FileError> {
     fs::rename(part, path).map_err(FileError::at(Action::Write, path))?;
     sync_directory(directory_of(path))
@@ -211,8 +224,11 @@ mod tests {
     }
 
     fn names(directory: &Path) -> Vec<OsString> {
-        let entries = fs::read_dir(directory).unwrap();
-        entries.map(|entry| entry.unwrap().file_name()).collect()
+        let paths = list(directory).unwrap();
+        let names = paths
+            .iter()
+            .map(|path| path.file_name().unwrap().to_owned());
+        names.collect()
     }
 
     #[test]

@@ -1,7 +1,8 @@
 //! Standard output of a command, which may be closed at any line (`| head`).
 //!
-//! `println!` panics there. A line that nobody reads any more is dropped instead, and the command goes
-//! on: an import or an exchange with the hub must not stop because its words are no longer read.
+//! `println!` panics there. A line that nobody reads any more is dropped instead, and the command
+//! goes on: an import or an exchange with the hub must not stop because its words are no longer
+//! read.
 
 use std::{
     fmt,
@@ -12,7 +13,8 @@ use std::{
 /// The first failure other than a closed pipe.
 static FAILED: Mutex<Option<io::Error>> = Mutex::new(None);
 
-/// Writes a line to standard output, like `println!`, but never panics: see [`output`](crate::output).
+/// Writes a line to standard output, like `println!`, but never panics: see
+/// [`output`](crate::output).
 #[macro_export]
 macro_rules! say {
     () => { $crate::output::write(format_args!("\n")) };
@@ -26,8 +28,8 @@ pub fn write(text: fmt::Arguments<'_>) {
     }
 }
 
-/// Ends the output: an error when some of it was lost, as on a full disk. A reader that went away lost
-/// nothing that it wanted.
+/// Ends the output: an error when some of it was lost, as on a full disk. A reader that went away
+/// lost nothing that it wanted.
 pub fn finish() -> io::Result<()> {
     if let Err(why) = io::stdout().flush() {
         remember(why);

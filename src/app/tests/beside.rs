@@ -77,7 +77,7 @@ fn an_id_number_is_found_red_yellow_or_not_at_all_and_each_is_logged() {
     });
     for (number, says, taps) in [(WANG, "REFUSE", 2), (LI, "CHECK", 2), (SUN, "ADMIT", 2)] {
         post.tap("No phone or code");
-        post.tap("Type the ID number");
+        post.tap("Enter the ID number");
         assert_eq!(post.taps("ID number: to the keypad"), taps);
         post.types(number);
         post.tap("Look up");

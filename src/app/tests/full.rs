@@ -19,8 +19,8 @@ use crate::{
 
 const STOPPED: &str = "STOPPED: the passage log is full";
 const FULL: &str = "The passage log is full";
-const BY_HAND: &str = "NOT LOGGED: no room. Let through by hand.";
-const WHAT_TO_DO: &str = "Bring this device online or take its passages away by USB stick.";
+const BY_HAND: &str = "NOT LOGGED: log full. Let through by hand.";
+const WHAT_TO_DO: &str = "Bring this device online, or collect its passages by USB stick.";
 
 /// Fills the log of a device whose settings allow a mebibyte with passages that no hub has.
 fn fill(data: &DataDir) {
@@ -115,10 +115,10 @@ fn by_policy_verdicts_go_on_without_the_log_marked_so_and_are_logged_once_there_
     post.sees(BY_HAND);
     post.tap("Next");
     post.sees(FULL);
-    assert!(!post.says(STOPPED) && !post.says("Write it down by hand"));
+    assert!(!post.says(STOPPED) && !post.says("Write it down"));
     scan(&post, paper(102));
     post.sees("REFUSE");
-    post.sees("NOT LOGGED: no room.");
+    post.sees("NOT LOGGED: log full.");
     assert!(!post.says(BY_HAND));
     acknowledge_all(&post.data());
     post.sees("Logged");

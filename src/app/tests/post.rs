@@ -359,7 +359,7 @@ impl Post {
 
     /// Which way people go, as the bar says.
     pub(super) fn direction(&self) -> Direction {
-        if self.says("People go out") {
+        if self.says("Direction: out") {
             Direction::Out
         } else {
             Direction::In
@@ -410,7 +410,7 @@ fn frame(picture: &RgbImage) -> Arc<Frame> {
     Arc::new(Frame::from_image(DynamicImage::ImageRgb8(picture.clone())).unwrap())
 }
 
-fn words(elements: &[crate::ui::Words]) -> Vec<&str> {
+fn words(elements: &[crate::ui::ScreenElement]) -> Vec<&str> {
     elements
         .iter()
         .map(|element| element.text.as_str())

@@ -1,176 +1,235 @@
-//! `enrol`: answers devices' requests with their certificate, the root to pin and the hub's address. A request
-//! that names an enrolment code proves itself, and uses the code up; for any other, whoever brings it vouches.
+//! `enrol`: answers devices' requests with their certificate, the root to pin and the hub's
+//! address. A request by an enrolment code proves that its device saw the code, and uses it up; for
+//! any other, whoever brings it vouches.
 
 use std::{
+    error::Error,
     fs,
     path::{Path, PathBuf},
 };
 
-use gatepost_pass::{DeviceId, Digest, HubPin, Text};
-use gatepost_protocol::{Answer, ByCode, DeviceRequest, Enrolment, device::device_id};
-
-use crate::{
-    Context, args,
-    clock::{self, DAY},
-    error::{CodeFault, Error, at},
-    files,
-    home::{Home, Roots, SigningKey},
-    store::{Code, Store, UsedUp},
+use gatepost_pass::{CodeId, DeviceId, Digest, HubPin, Text, Timestamp};
+use gatepost_protocol::{
+    Answer, ByCode, DeviceRequest, Enrolment,
+    device::{CertificateError, device_id},
+};
+use gatepost_system::{
+    chain,
+    clock::format_time,
+    files::{self, Access, Action, FileError},
+    say,
 };
 
-/// Most requests of a directory that are looked at.
-const MOST: usize = 100_000;
+use crate::{
+    args::{self, HubPins},
+    context::Context,
+    durations::DAY,
+    home::{Home, Roots},
+    key_files::KeyFileError,
+    register::{EnrolCode, Register, UseResult},
+    signing_keys::SigningKey,
+};
 
-/// What `enrol` is told.
+/// Most requests of a directory that are answered at once.
+const MAX_REQUESTS: usize = 100_000;
+
+/// Arguments of `enrol`.
 #[derive(clap::Args)]
 pub(crate) struct Args {
     /// The request that a device wrote, or a directory of requests that a hub has queued.
     request: PathBuf,
-    /// Address of the hub; empty for a device that is served by USB stick only. A request by an enrolment
-    /// code needs none: the code says it.
+    /// Address of the hub; empty for a device that is served by USB stick only. Not needed for a
+    /// request by an enrolment code, which contains it.
     #[arg(long, value_name = "URL", value_parser = args::text::<120>)]
     hub: Option<Text<120>>,
-    /// SHA-256 of the SubjectPublicKeyInfo of the hub's certificate, in hexadecimal; up to four, so that
-    /// a key in reserve can take over. Needed where the address is https:.
+    /// SHA-256 of the SubjectPublicKeyInfo of the hub's certificate, in hexadecimal; up to four, so
+    /// that a key in reserve can take over. Required if the address is https:.
     #[arg(long, value_name = "HEX", requires = "hub")]
     hub_pin: Vec<HubPin>,
-    /// File to write, to be brought to the device; with a directory of requests, the directory of answers,
-    /// which the hub serves.
+    /// File to write, to be brought to the device; for a directory of requests, the directory of
+    /// answers, which the hub serves.
     #[arg(long, value_name = "FILE")]
     out: PathBuf,
-    /// For how many days the certificate counts.
+    /// Number of days for which the certificate is valid.
     #[arg(long, default_value_t = 730, value_parser = clap::value_parser!(u64).range(1..=3650))]
     days: u64,
 }
 
-pub(crate) fn run(args: &Args, context: &Context) -> Result<(), Error> {
-    let desk = Desk {
+/// A request cannot be answered.
+#[derive(Debug, thiserror::Error)]
+enum EnrolError {
+    /// The request is damaged, or not signed by its own key.
+    #[error("the request is not valid, let the device write it again")]
+    Request(#[source] CertificateError),
+    /// A request without a code, and no `--hub`.
+    #[error(
+        "the request has no enrolment code: if you know where it comes from, name the hub of its \
+         device: --hub URL, or --hub \"\""
+    )]
+    NoHub,
+    /// A `--hub` for requests whose codes name one.
+    #[error("the enrolment code names the hub: leave --hub out")]
+    HubTwice,
+    /// One of many requests, without a code.
+    #[error(
+        "it has no enrolment code, so anybody may have sent it: if you know where it comes from, \
+         enrol it as a file, with --hub"
+    )]
+    NoCode,
+    /// The code was not made here.
+    #[error("no enrolment code {0} was made here: let the device scan one of this authority's")]
+    UnknownCode(CodeId),
+    /// The code is no longer valid.
+    #[error("enrolment code {code} was valid until {until}: make a new one with `enrol-code`")]
+    ExpiredCode { code: CodeId, until: String },
+    /// Another device used the code.
+    #[error(
+        "enrolment code {code} was used by device {device} at {at}: make a new one with \
+         `enrol-code`. If nobody knows that device, somebody else saw the code: revoke the device"
+    )]
+    UsedCode {
+        code: CodeId,
+        device: DeviceId,
+        at: String,
+    },
+    /// The proof is for another key, or made up.
+    #[error(
+        "the proof for enrolment code {code} is not of device {device}: it has not seen the code, \
+         which can still be used"
+    )]
+    WrongProof { code: CodeId, device: DeviceId },
+    /// The root that the code pins is no longer in the home.
+    #[error("the root that enrolment code {0} pins is not in root/: put it back")]
+    NoRoot(CodeId),
+    /// Requests of a directory that were refused.
+    #[error("{refused} of {of} requests were refused, as reported above; the others are answered")]
+    Refused { refused: usize, of: usize },
+}
+
+pub(crate) fn run(args: &Args, context: &Context) -> Result<(), Box<dyn Error>> {
+    let enroller = Enroller {
         home: context.home()?,
         args,
-        context,
+        now: context.now,
     };
     if args.request.is_dir() {
-        return desk.answer_all();
+        return enroller.answer_all();
     }
     let request = read(&args.request)?;
     let answer = match &request.by {
-        Some(by) if args.hub.is_none() => desk.by_code(&request, by)?,
-        Some(_) => return Err(Error::HubTwice),
-        None => desk.vouched(&request)?,
+        Some(by) if args.hub.is_none() => enroller.by_code(&request, by)?,
+        Some(_) => return Err(EnrolError::HubTwice.into()),
+        None => enroller.vouched(&request)?,
     };
-    files::write(&args.out, &answer)?;
-    println!("device {} ({})", request.name, device_id(&request.key));
-    println!("certified until {}", clock::show(desk.until()));
-    let roots = desk.home.roots()?;
+    files::replace(&args.out, Access::Shared, &answer)?;
+    say!("device {} ({})", request.name, device_id(&request.key));
+    say!("certified until {}", format_time(enroller.until()));
+    let roots = enroller.home.roots()?;
     let fingerprint = Digest::of(roots.newest_file());
-    println!("root {}, fingerprint {fingerprint}", roots.newest.version());
+    say!("root {}, fingerprint {fingerprint}", roots.newest.version());
     Ok(())
 }
 
-fn read(path: &Path) -> Result<DeviceRequest, Error> {
-    let bytes = files::read(path, DeviceRequest::MAX as u64)?;
-    DeviceRequest::verify(&bytes).map_err(Error::Request)
+fn read(path: &Path) -> Result<DeviceRequest, Box<dyn Error>> {
+    let bytes = files::read(path, DeviceRequest::MAX)?;
+    Ok(DeviceRequest::verify(&bytes).map_err(EnrolError::Request)?)
 }
 
-/// Where requests are answered.
-struct Desk<'a> {
+/// Answers requests.
+struct Enroller<'a> {
     home: Home,
     args: &'a Args,
-    context: &'a Context,
+    now: Timestamp,
 }
 
-impl Desk<'_> {
-    fn until(&self) -> gatepost_pass::Timestamp {
-        self.context.now.plus(self.args.days * DAY)
+impl Enroller<'_> {
+    /// When the certificates end.
+    fn until(&self) -> Timestamp {
+        self.now.plus(self.args.days * DAY)
     }
 
-    /// Answers all that can be answered, and says of each how it fared.
-    fn answer_all(&self) -> Result<(), Error> {
-        let (folder, out) = (&self.args.request, &self.args.out);
+    /// Answers all requests of the directory that can be answered, and reports each.
+    fn answer_all(&self) -> Result<(), Box<dyn Error>> {
+        let out = &self.args.out;
         if self.args.hub.is_some() {
-            return Err(Error::HubTwice);
+            return Err(EnrolError::HubTwice.into());
         }
-        fs::create_dir_all(out).map_err(at("make", out))?;
-        let entries = fs::read_dir(folder).map_err(at("read", folder))?;
-        let mut paths: Vec<_> = entries.flatten().map(|entry| entry.path()).collect();
+        fs::create_dir_all(out).map_err(FileError::at(Action::Create, out))?;
+        let mut paths = files::list(&self.args.request)?;
         paths.retain(|path| path.is_file());
-        paths.sort();
-        paths.truncate(MOST);
+        paths.truncate(MAX_REQUESTS);
         let mut refused = 0;
         for path in &paths {
             let name = path.file_name().unwrap_or_default().display();
             match self.answer_one(path) {
-                Ok((device, request)) => println!("{name}: device {} ({device})", request.name),
+                Ok((device, request)) => say!("{name}: device {} ({device})", request.name),
                 Err(why) => {
                     refused += 1;
-                    eprintln!("{name}: refused: {why}");
+                    log::warn!("{name}: refused: {}", chain(&*why));
                 }
             }
         }
         if refused > 0 {
-            return Err(Error::Refused {
-                refused,
-                of: paths.len(),
-            });
+            let of = paths.len();
+            return Err(EnrolError::Refused { refused, of }.into());
         }
-        println!("{} answered", paths.len());
+        say!("{} answered", paths.len());
         Ok(())
     }
 
-    fn answer_one(&self, path: &Path) -> Result<(DeviceId, DeviceRequest), Error> {
+    fn answer_one(&self, path: &Path) -> Result<(DeviceId, DeviceRequest), Box<dyn Error>> {
         let request = read(path)?;
-        let by = request.by.as_ref().ok_or(Error::Unproven)?;
+        let by = request.by.as_ref().ok_or(EnrolError::NoCode)?;
         let answer = self.by_code(&request, by)?;
         let device = device_id(&request.key);
-        files::write(&self.args.out.join(device.to_string()), &answer)?;
+        let out = self.args.out.join(device.to_string());
+        files::replace(&out, Access::Shared, &answer)?;
         Ok((device, request))
     }
 
-    /// The answer to a request for which somebody vouches.
-    fn vouched(&self, request: &DeviceRequest) -> Result<Vec<u8>, Error> {
-        let hub = self.args.hub.clone().ok_or(Error::NoHub)?;
-        if hub.as_str().starts_with("https:") && self.args.hub_pin.is_empty() {
-            return Err(Error::Pins);
-        }
+    /// The answer to a request that somebody vouches for.
+    fn vouched(&self, request: &DeviceRequest) -> Result<Vec<u8>, Box<dyn Error>> {
+        let hub = self.args.hub.clone().ok_or(EnrolError::NoHub)?;
+        let hub_pins = args::hub_pins(&hub, &self.args.hub_pin)?;
         let root = self.home.roots()?.newest_file().to_vec();
-        let enrolment = self.enrolment(request, root, hub, self.args.hub_pin.clone())?;
-        Ok(enrolment.to_bytes())
+        Ok(self.enrolment(request, root, hub, hub_pins)?.to_bytes())
     }
 
-    /// The answer to a request by a code, which is used up by it. The same device may ask again.
-    fn by_code(&self, request: &DeviceRequest, by: &ByCode) -> Result<Vec<u8>, Error> {
-        let store = self.home.store()?;
+    /// The answer to a request by a code, which is used up. The same device may ask again.
+    fn by_code(&self, request: &DeviceRequest, by: &ByCode) -> Result<Vec<u8>, Box<dyn Error>> {
+        let register = self.home.register()?;
         let (code, device) = (by.code, device_id(&request.key));
-        let open = match store.code(code)?.ok_or(CodeFault::Unknown(code))? {
-            Code::Open(open) => open,
-            used @ Code::Used { .. } => return Ok(same_again(used, by, device)?),
+        let open = match register.code(code)?.ok_or(EnrolError::UnknownCode(code))? {
+            EnrolCode::Open(open) => open,
+            used @ EnrolCode::Used { .. } => return Ok(same_answer(used, code, device)?),
         };
-        if self.context.now >= open.not_after.start() {
-            let until = clock::show(open.not_after.start());
-            return Err(CodeFault::Expired { code, until }.into());
+        if self.now >= open.not_after.start() {
+            let until = format_time(open.not_after.start());
+            return Err(EnrolError::ExpiredCode { code, until }.into());
         }
         if !request.is_proven_by(&open.secret) {
-            return Err(CodeFault::Forged { code, device }.into());
+            return Err(EnrolError::WrongProof { code, device }.into());
         }
-        let root = root_of(&self.home.roots()?, open.root).ok_or(CodeFault::Root(code))?;
-        let enrolment = self.enrolment(request, root, open.hub, open.hub_pins)?;
+        let root = root_of(&self.home.roots()?, open.root).ok_or(EnrolError::NoRoot(code))?;
+        let hub_pins = args::hub_pins(&open.hub, &open.hub_pins)?;
+        let enrolment = self.enrolment(request, root, open.hub, hub_pins)?;
         let answer = Answer::seal(&enrolment, &open.secret);
-        self.use_up(&store, by, device, answer)
+        self.use_up(&register, code, device, answer)
     }
 
     fn use_up(
         &self,
-        store: &Store,
-        by: &ByCode,
+        register: &Register,
+        code: CodeId,
         device: DeviceId,
         answer: Vec<u8>,
-    ) -> Result<Vec<u8>, Error> {
-        match store.use_code(by.code, device, self.context.now, &answer)? {
-            UsedUp::Now => Ok(answer),
-            // Another run of this program was quicker.
-            UsedUp::Before => {
-                let used = store.code(by.code)?.ok_or(CodeFault::Unknown(by.code))?;
-                Ok(same_again(used, by, device)?)
+    ) -> Result<Vec<u8>, Box<dyn Error>> {
+        match register.use_code(code, device, self.now, &answer)? {
+            UseResult::Now => Ok(answer),
+            // Another run of this program was faster.
+            UseResult::Before => {
+                let used = register.code(code)?.ok_or(EnrolError::UnknownCode(code))?;
+                Ok(same_answer(used, code, device)?)
             }
         }
     }
@@ -180,42 +239,38 @@ impl Desk<'_> {
         request: &DeviceRequest,
         root: Vec<u8>,
         hub: Text<120>,
-        hub_pins: Vec<HubPin>,
-    ) -> Result<Enrolment, Error> {
+        hub_pins: HubPins,
+    ) -> Result<Enrolment, KeyFileError> {
         let signer = self.home.signer(SigningKey::Devices)?;
-        // A device's clock may be a little behind.
-        let from = self.context.now.minus(DAY);
+        // A device's clock may be a little slow.
+        let from = self.now.minus(DAY);
         Ok(Enrolment {
             root,
             certificate: request.certify(&signer, from, self.until()),
             hub,
-            hub_pins: hub_pins.try_into().map_err(|_| Error::Pins)?,
+            hub_pins,
         })
     }
 }
 
-/// What was answered to the device that used a code, where it is this one.
-fn same_again(code: Code, by: &ByCode, device: DeviceId) -> Result<Vec<u8>, CodeFault> {
-    let code_id = by.code;
-    match code {
-        Code::Used {
+/// What the device that used a code was answered, if it is this one.
+fn same_answer(used: EnrolCode, code: CodeId, device: DeviceId) -> Result<Vec<u8>, EnrolError> {
+    match used {
+        EnrolCode::Used {
             device: by, answer, ..
         } if by == device => Ok(answer),
-        Code::Used { device, at, .. } => Err(CodeFault::Used {
-            code: code_id,
+        EnrolCode::Used { device, at, .. } => Err(EnrolError::UsedCode {
+            code,
             device,
-            at: clock::show(at),
+            at: format_time(at),
         }),
-        Code::Open(_) => Err(CodeFault::Unknown(code_id)),
+        EnrolCode::Open(_) => Err(EnrolError::UnknownCode(code)),
     }
 }
 
-/// The root that a code names: a newer one may have come since.
+/// The root that a code pins, which need not be the newest any more.
 fn root_of(roots: &Roots, digest: Digest) -> Option<Vec<u8>> {
-    let named = |(_, bytes): &&(u32, Vec<u8>)| Digest::of(bytes) == digest;
-    roots
-        .files
-        .iter()
-        .find(named)
-        .map(|(_, bytes)| bytes.clone())
+    let mut files = roots.files.iter();
+    let (_, bytes) = files.find(|(_, bytes)| Digest::of(bytes) == digest)?;
+    Some(bytes.clone())
 }

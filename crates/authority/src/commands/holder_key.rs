@@ -1,15 +1,13 @@
-//! `holder-key`: the key that a holder's phone would make for itself, for tests and demonstrations.
+//! `holder-key`: the key that a holder's phone would make, for tests and demonstrations.
 
-use std::path::PathBuf;
+use std::{error::Error, path::PathBuf};
 
 use gatepost_pass::SecretKey;
+use gatepost_system::{random, say};
 
-use crate::{
-    error::Error,
-    files::{self, hex, random},
-};
+use crate::key_files;
 
-/// What `holder-key` is told.
+/// Arguments of `holder-key`.
 #[derive(clap::Args)]
 pub(crate) struct Args {
     /// File for the secret key; the public one is printed.
@@ -17,9 +15,9 @@ pub(crate) struct Args {
     out: PathBuf,
 }
 
-pub(crate) fn run(args: &Args) -> Result<(), Error> {
-    let seed = random()?;
-    files::write_secret(&args.out, &format!("{}\n", hex(&seed)))?;
-    println!("{}", SecretKey::from_seed(&seed).public());
+pub(crate) fn run(args: &Args) -> Result<(), Box<dyn Error>> {
+    let seed = random::bytes()?;
+    key_files::create_secret(&args.out, &seed)?;
+    say!("{}", SecretKey::from_seed(&seed).public());
     Ok(())
 }

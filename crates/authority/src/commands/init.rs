@@ -1,49 +1,50 @@
-//! `init`: a new authority, made beside its place and then moved there, so that it is whole or absent.
+//! `init`: a new authority, made beside its place and then moved there, so that it is whole or
+//! absent.
 
 use std::{
+    error::Error,
     fs,
     os::unix::fs::DirBuilderExt as _,
-    path::{self, Path},
+    path::{self, Path, PathBuf},
 };
 
+use data_encoding::HEXLOWER;
 use gatepost_pass::{
-    Digest, IssuerId, KeyId, Kind, SecretKey, Signer, Text, Timestamp,
+    Digest, KeyId, Kind, SecretKey, Signer, Timestamp,
     trust::{RootClaims, sign_with_roots},
 };
 use gatepost_protocol::seal::tracing_key;
-
-use crate::{
-    Context, args,
-    clock::DAY,
-    config::{self, Issuer, Key, PolicyConfig, Role, Rule, TrustConfig},
-    error::{Error, at},
-    files::{self, hex, random},
-    home::{Home, SigningKey},
-    store::Store,
+use gatepost_system::{
+    files::{self, Access, Action, FileError, directory_of},
+    random::{self, RandomError},
+    say,
 };
 
-/// Keys and the own entry on the trust list count for so long, in seconds.
-const KEY_LIFE: u64 = 730 * DAY;
+use crate::{
+    args::RegionArgs,
+    config::{
+        self, IssuerConfig, KeyConfig, PolicyConfig, RecognitionConfig, RoleName, TrustConfig,
+    },
+    context::Context,
+    durations::DAY,
+    home::Home,
+    key_files,
+    register::Register,
+    signing_keys::{KEY_LIFE, SigningKey},
+};
 
-/// What `init` is told.
+/// Arguments of `init`.
 #[derive(clap::Args)]
 pub(crate) struct Args {
-    /// Code of the region, such as CN-SD (ISO 3166-2).
-    #[arg(long)]
-    issuer: IssuerId,
-    /// Name in English.
-    #[arg(long, value_parser = args::text::<60>)]
-    name: Text<60>,
-    /// Name in its own language.
-    #[arg(long, value_parser = args::text::<60>)]
-    local_name: Text<60>,
-    /// Root keys to make.
+    #[command(flatten)]
+    region: RegionArgs,
+    /// Number of root keys to make.
     #[arg(long, default_value_t = 3, value_parser = clap::value_parser!(u8).range(1..=16))]
     root_keys: u8,
-    /// Root keys that must sign.
+    /// Number of root keys that must sign.
     #[arg(long, default_value_t = 2, value_parser = clap::value_parser!(u8).range(1..=16))]
     threshold: u8,
-    /// Hours for which a bundle counts as fresh.
+    /// Hours for which a bundle is fresh.
     #[arg(long, default_value_t = 24, value_parser = clap::value_parser!(u32).range(1..=8760))]
     fresh_hours: u32,
     /// Days after which a bundle is not used at all.
@@ -51,68 +52,92 @@ pub(crate) struct Args {
     hard_days: u32,
 }
 
-pub(crate) fn run(args: &Args, context: &Context) -> Result<(), Error> {
-    let dir = context.home.as_deref().ok_or(Error::NoHome)?;
-    let dir = &path::absolute(dir).map_err(at("create", dir))?;
+/// No authority was made, and nothing was changed.
+#[derive(Debug, thiserror::Error)]
+enum InitError {
+    /// The directory holds something, or is something else.
+    #[error(
+        "{} exists and is not empty: nothing was changed. Choose another directory",
+        .0.display()
+    )]
+    Taken(PathBuf),
+    /// More signatures would be required than there are keys.
+    #[error("a threshold of {threshold} needs at least as many root keys, not {keys}")]
+    Threshold { threshold: u8, keys: u8 },
+}
+
+pub(crate) fn run(args: &Args, context: &Context) -> Result<(), Box<dyn Error>> {
+    let dir = path::absolute(&context.home_dir);
+    let dir = &dir.map_err(FileError::at(Action::Create, &context.home_dir))?;
     if args.threshold > args.root_keys {
-        return Err(Error::Threshold {
-            threshold: args.threshold,
-            keys: args.root_keys,
-        });
+        return Err(too_high(args).into());
     }
-    let taken = || Error::HomeTaken(dir.to_owned());
+    let taken = || InitError::Taken(dir.to_owned());
+    let parent = directory_of(dir);
     match dir.read_dir() {
         Ok(entries) => {
             if entries.count() > 0 {
-                return Err(taken());
+                return Err(taken().into());
             }
         }
-        Err(_) if dir.exists() => return Err(taken()),
-        Err(_) => fs::create_dir_all(files::parent(dir)).map_err(at("create", dir))?,
+        Err(_) if dir.exists() => return Err(taken().into()),
+        Err(_) => fs::create_dir_all(parent).map_err(FileError::at(Action::Create, parent))?,
     }
     let mut building = dir.file_name().ok_or_else(taken)?.to_owned();
-    building.push(format!(".{}", hex(&random::<4>()?)));
-    let building = &files::parent(dir).join(building);
-    let made = build(args, &Home::at(building), building, context.now).and_then(|root| {
-        // Takes the place of an empty directory, never of one that holds something.
-        fs::rename(building, dir).map_err(at("create", dir))?;
-        files::sync_dir(files::parent(dir))?;
+    building.push(format!(".{}", HEXLOWER.encode(&random::bytes::<4>()?)));
+    let building = &parent.join(building);
+    let made = build(args, building, context.now).and_then(|root| {
+        // Replaces an empty directory, never one that holds something.
+        fs::rename(building, dir).map_err(FileError::at(Action::Create, dir))?;
+        files::sync_directory(parent)?;
         Ok(root)
     });
     let root = made.inspect_err(|_| {
-        // What is left of a failed attempt is of no use; the error says what happened.
+        // The error says what happened; half an authority is of no use.
         let _ = fs::remove_dir_all(building);
     })?;
-    println!("{} is now the home of {}", dir.display(), args.issuer);
-    println!(
-        "root 1: {} of {} keys, fingerprint {root}",
-        args.threshold, args.root_keys
+    say!(
+        "{} is now the home of {}",
+        dir.display(),
+        args.region.issuer
     );
-    println!("copy keys/ to a safe place; keep root keys and tracing-1.key offline when you can");
+    say!(
+        "root 1: {} of {} keys, fingerprint {root}",
+        args.threshold,
+        args.root_keys
+    );
+    say!("copy keys/ to a safe place; keep root keys and tracing-1.key offline if you can");
     Ok(())
 }
 
-fn build(args: &Args, home: &Home, dir: &Path, now: Timestamp) -> Result<Digest, Error> {
+fn too_high(args: &Args) -> InitError {
+    InitError::Threshold {
+        threshold: args.threshold,
+        keys: args.root_keys,
+    }
+}
+
+/// Makes everything in a directory; returns the fingerprint of the root.
+fn build(args: &Args, dir: &Path, now: Timestamp) -> Result<Digest, Box<dyn Error>> {
+    let home = &Home::at(dir);
     for dir in [dir, &home.keys_dir(), &home.root_dir(), &home.lists_dir()] {
-        fs::DirBuilder::new()
-            .mode(0o700)
-            .create(dir)
-            .map_err(at("create", dir))?;
+        let created = fs::DirBuilder::new().mode(0o700).create(dir);
+        created.map_err(FileError::at(Action::Create, dir))?;
     }
     let root = make_root(args, home)?;
     config::save(&home.trust_path(), &own_trust(args, home, now)?)?;
-    let (secret, public) = tracing_key(&random()?);
-    write_hex(home, "tracing-1", &secret)?;
-    write_hex(home, "tag-secret", &random()?)?;
+    let (secret, public) = tracing_key(&random::bytes()?);
+    key_files::create_secret(&home.key_path("tracing-1"), &secret)?;
+    key_files::create_secret(&home.key_path("tag-secret"), &random::bytes()?)?;
     let policy = PolicyConfig::standard(public, args.fresh_hours, args.hard_days);
     policy.lifetime(now, &home.policy_path())?;
     config::save(&home.policy_path(), &policy)?;
-    Store::create(&home.store_path())?;
-    files::sync_dir(dir)?;
+    Register::create(&home.register_path())?;
+    files::sync_directory(dir)?;
     Ok(root)
 }
 
-fn make_root(args: &Args, home: &Home) -> Result<Digest, Error> {
+fn make_root(args: &Args, home: &Home) -> Result<Digest, Box<dyn Error>> {
     let mut secrets = Vec::new();
     for number in 1..=args.root_keys {
         secrets.push(make_key(args, home, &format!("root-{number}"), 0)?);
@@ -121,36 +146,34 @@ fn make_root(args: &Args, home: &Home) -> Result<Digest, Error> {
     let claims = RootClaims {
         version: 1,
         threshold: args.threshold,
-        // 1 to 16 of them, by the command line.
-        keys: keys.try_into().map_err(|_| Error::Threshold {
-            threshold: args.threshold,
-            keys: args.root_keys,
-        })?,
+        // The command line allows 1 to 16 of them.
+        keys: keys.try_into().map_err(|_| too_high(args))?,
     };
     let bytes = sign_with_roots(Kind::Root, &claims, &secrets.iter().collect::<Vec<_>>());
-    files::write(&home.root_path(1), &bytes)?;
+    files::replace(&home.root_path(1), Access::Shared, &bytes)?;
     Ok(Digest::of(&bytes))
 }
 
-fn own_trust(args: &Args, home: &Home, now: Timestamp) -> Result<TrustConfig, Error> {
+/// The trust list of a new authority: itself alone.
+fn own_trust(args: &Args, home: &Home, now: Timestamp) -> Result<TrustConfig, NewKeyError> {
     let (from, until) = (now.minus(DAY), now.plus(KEY_LIFE));
     let mut keys = Vec::new();
     for key in SigningKey::ALL {
-        let secret = make_key(args, home, key.name(), key.id())?;
-        keys.push(Key {
-            id: KeyId(key.id()),
+        let secret = make_key(args, home, key.name(), key.first_id())?;
+        keys.push(KeyConfig {
+            id: KeyId(key.first_id()),
             key: secret.public(),
-            roles: key.roles().iter().copied().map(Role).collect(),
+            roles: key.roles().iter().copied().map(RoleName).collect(),
             from,
             until,
         });
     }
     Ok(TrustConfig {
-        issuers: vec![Issuer {
-            id: args.issuer,
-            name: args.name.clone(),
-            local_name: args.local_name.clone(),
-            recognition: Rule::Own,
+        issuers: vec![IssuerConfig {
+            id: args.region.issuer,
+            name: args.region.name.clone(),
+            local_name: args.region.local_name.clone(),
+            recognition: RecognitionConfig::Own,
             from,
             until,
             keys,
@@ -158,16 +181,21 @@ fn own_trust(args: &Args, home: &Home, now: Timestamp) -> Result<TrustConfig, Er
     })
 }
 
-fn make_key(args: &Args, home: &Home, name: &str, id: u16) -> Result<SecretKey, Error> {
-    let signer = Signer {
-        issuer: args.issuer,
-        key: KeyId(id),
-        secret: SecretKey::from_seed(&random()?),
-    };
-    files::write_secret(&home.key_path(name), &signer.to_file())?;
-    Ok(signer.secret)
+/// A key cannot be made.
+#[derive(Debug, thiserror::Error)]
+enum NewKeyError {
+    #[error(transparent)]
+    Random(#[from] RandomError),
+    #[error(transparent)]
+    File(#[from] FileError),
 }
 
-fn write_hex(home: &Home, name: &str, secret: &[u8; 32]) -> Result<(), Error> {
-    files::write_secret(&home.key_path(name), &format!("{}\n", hex(secret)))
+fn make_key(args: &Args, home: &Home, name: &str, id: u16) -> Result<SecretKey, NewKeyError> {
+    let signer = Signer {
+        issuer: args.region.issuer,
+        key: KeyId(id),
+        secret: SecretKey::from_seed(&random::bytes()?),
+    };
+    files::create_private(&home.key_path(name), signer.to_file().as_bytes())?;
+    Ok(signer.secret)
 }

@@ -1,36 +1,41 @@
-//! `inspect`: what a code, a file or a bundle is, in words, and whether it counts in this region.
+//! `inspect`: what a code, a file or a bundle is, in words, and whether it is valid in this region.
 //!
 //! Secrets are named, never shown.
 
-use std::{fs::File, path::Path};
+mod describe;
+
+use std::{
+    error::Error,
+    fs::File,
+    path::{Path, PathBuf},
+};
 
 use gatepost_pass::{
-    Badge, BadgeRole, Digest, Document, Kind, List, ListError, Manifest, Policy, ReadAt, Root,
-    Signer, Site, Text, Timestamp, TrustError, TrustList, VerifiedBundle, VerifiedDocument,
+    Digest, Document, Kind, List, ListError, Manifest, Policy, Root, Signer, Timestamp, TrustError,
+    TrustList, VerifiedBundle,
     bundle::Intake,
     document::TEXT_PREFIX,
-    envelope::{Envelope, MAX_FILE},
-    list::{Delta, DeltaError, ListKind},
-    time::Minute,
+    envelope::{Envelope, EnvelopeError, MAX_FILE},
+    list::{Delta, DeltaError},
     verify::verify_envelope,
 };
 use gatepost_protocol::{
     Answer, BatchError, DeviceRequest, Enrolment, Receipt, VerifiedBatch,
     device::{device_id, verify_certificate},
 };
-
-use super::public;
-use crate::{
-    Context,
-    bundle_dir::BundleDir,
-    clock::show,
-    error::{Error, at},
-    files,
-    home::Roots,
-    signing,
+use gatepost_system::{
+    chain,
+    clock::format_time,
+    files::{self, Action, FileError},
+    say,
 };
 
-/// What `inspect` is told.
+use self::describe::Lines;
+use crate::{
+    bundle_dir::BundleDir, context::Context, home::Roots, key_files::PublicKeyFile, signed_files,
+};
+
+/// Arguments of `inspect`.
 #[derive(clap::Args)]
 pub(crate) struct Args {
     /// A code's text, a file, or the directory of a bundle.
@@ -38,54 +43,59 @@ pub(crate) struct Args {
     what: String,
 }
 
-/// What the signatures are checked against.
-struct Region {
+/// Neither a code nor a file of Gatepost.
+#[derive(Debug, thiserror::Error)]
+#[error("{} is nothing that Gatepost knows", .0.display())]
+struct Unknown(PathBuf);
+
+/// Inspects things, and checks their signatures against this region's trust.
+struct Inspector {
     roots: Roots,
     trust: TrustList,
     now: Timestamp,
 }
 
-pub(crate) fn run(args: &Args, context: &Context) -> Result<(), Error> {
+pub(crate) fn run(args: &Args, context: &Context) -> Result<(), Box<dyn Error>> {
     let home = context.home()?;
     let roots = home.roots()?;
-    let (_, trust) = signing::trust_list(&home, &home.store()?, &roots.newest, context.now)?;
-    let region = Region {
+    let register = home.register()?;
+    let (_, trust) = signed_files::trust_list(&home, &register, &roots.newest, context.now)?;
+    let inspector = Inspector {
         roots,
         trust,
         now: context.now,
     };
     let path = Path::new(&args.what);
     let lines = if args.what.starts_with(TEXT_PREFIX) {
-        region.code(&args.what)?
+        inspector.code(&args.what)?
     } else if path.is_dir() {
-        region.bundle(path)?
+        inspector.bundle(path)?
     } else {
-        region.file(path)?
+        inspector.file(path)?
     };
-    lines.iter().for_each(|line| println!("{line}"));
+    lines.iter().for_each(|line| say!("{line}"));
     Ok(())
 }
 
-type Lines = Vec<String>;
-
-impl Region {
-    fn file(&self, path: &Path) -> Result<Lines, Error> {
-        let file = File::open(path).map_err(at("read", path))?;
+impl Inspector {
+    fn file(&self, path: &Path) -> Result<Lines, Box<dyn Error>> {
+        let open = || File::open(path).map_err(FileError::at(Action::Read, path));
+        let file = open()?;
         match List::open(file, &self.trust, self.now) {
-            Ok(list) => return Ok(describe_list(&list)),
+            Ok(list) => return Ok(describe::list(&list)),
             Err(ListError::NotAList) => {}
-            Err(why) => return Ok(vec![format!("a list that does not count: {why}")]),
+            Err(why) => return Ok(vec![format!("a list that is not valid: {}", chain(&why))]),
         }
-        let file = File::open(path).map_err(at("read", path))?;
+        let file = open()?;
         match Delta::open(file, &self.trust, self.now) {
-            Ok(delta) => return Ok(describe_delta(&delta)),
+            Ok(delta) => return Ok(describe::delta(&delta)),
             Err(DeltaError::Damaged(_) | DeltaError::Read(_)) => {}
-            Err(why) => return Ok(vec![format!("a delta that does not count: {why}")]),
+            Err(why) => return Ok(vec![format!("a delta that is not valid: {}", chain(&why))]),
         }
-        let bytes = files::read(path, MAX_FILE as u64)?;
+        let bytes = files::read(path, MAX_FILE)?;
         if let Ok(text) = std::str::from_utf8(&bytes) {
             if text.starts_with(TEXT_PREFIX) {
-                return self.code(text.trim_end_matches(['\r', '\n']));
+                return Ok(self.code(text.trim_end_matches(['\r', '\n']))?);
             }
             if let Ok(signer) = text.parse::<Signer>() {
                 return Ok(vec![format!(
@@ -95,21 +105,22 @@ impl Region {
                     signer.secret.public()
                 )]);
             }
-            if let Ok(key) = public::read(path) {
+            if let Some(key) = PublicKeyFile::parse(text) {
                 let (issuer, id) = (key.issuer, key.id.0);
                 return Ok(vec![format!("public key {id} of {issuer}: {}", key.key)]);
             }
         }
         self.binary(&bytes)
-            .ok_or_else(|| Error::Unknown(path.display().to_string()))
+            .ok_or_else(|| Unknown(path.to_owned()).into())
     }
 
-    /// Files of bytes. Those without a number in front are recognised by their whole form.
+    /// Files that are not text. Formats without a magic number are recognised by parsing all of
+    /// them.
     fn binary(&self, bytes: &[u8]) -> Option<Lines> {
         if let Ok(request) = DeviceRequest::verify(bytes) {
             let by = match &request.by {
                 Some(by) => format!("by enrolment code {}", by.code),
-                None => "by no enrolment code: whoever brings it vouches for it".to_owned(),
+                None => "without an enrolment code: whoever brings it vouches for it".to_owned(),
             };
             return Some(vec![format!(
                 "a request of device {} ({}), signed by itself, {by}",
@@ -121,17 +132,20 @@ impl Region {
             return Some(self.enrolment(&enrolment));
         }
         match VerifiedBatch::verify(bytes, &self.trust, self.now) {
-            Ok(batch) => return Some(describe_batch(&batch)),
+            Ok(batch) => return Some(describe::batch(&batch)),
             Err(BatchError::Format(_)) => {}
-            Err(why) => return Some(vec![format!("a batch that does not count: {why}")]),
+            Err(why) => return Some(vec![format!("a batch that is not valid: {}", chain(&why))]),
         }
         if let Ok(root) = Root::pin(bytes) {
             return Some(self.root(&root, bytes));
         }
         match TrustList::verify(&self.roots.newest, bytes) {
-            Ok(trust) => return Some(describe_trust(&trust)),
+            Ok(trust) => return Some(describe::trust(&trust)),
             Err(TrustError::Format { .. }) => {}
-            Err(why) => return Some(vec![format!("a trust list that does not count: {why}")]),
+            Err(why) => {
+                let why = chain(&why);
+                return Some(vec![format!("a trust list that is not valid: {why}")]);
+            }
         }
         let envelope = Envelope::parse(bytes, MAX_FILE).ok()?;
         Some(self.envelope(&envelope, bytes))
@@ -142,11 +156,11 @@ impl Region {
         let what = format!("a {} of {}", envelope.kind().name(), envelope.issuer());
         let described = match envelope.kind() {
             Kind::Manifest => verify_envelope::<Manifest>(envelope, trust, now)
-                .map(|manifest| describe_manifest(manifest.claims())),
+                .map(|manifest| describe::manifest(manifest.claims())),
             Kind::Policy => verify_envelope::<Policy>(envelope, trust, now)
-                .map(|policy| describe_policy(policy.claims())),
+                .map(|policy| describe::policy(policy.claims())),
             Kind::Receipt => {
-                Receipt::verify(bytes, trust, now).map(|receipt| vec![describe_receipt(&receipt)])
+                Receipt::verify(bytes, trust, now).map(|receipt| vec![describe::receipt(&receipt)])
             }
             Kind::DeviceCertificate => {
                 return vec![what, self.certificate(bytes)];
@@ -154,30 +168,30 @@ impl Region {
             _ => Document::from_bytes(bytes)
                 .map_err(Into::into)
                 .and_then(|document| gatepost_pass::verify(&document, trust, now))
-                .map(|document| describe_document(&document)),
+                .map(|document| describe::document(&document)),
         };
         match described {
             Ok(lines) => [vec![format!("{what}, signature right")], lines].concat(),
-            Err(why) => vec![what, format!("does not count here: {why}")],
+            Err(why) => vec![what, format!("not valid here: {}", chain(&why))],
         }
     }
 
-    fn code(&self, text: &str) -> Result<Lines, Error> {
+    fn code(&self, text: &str) -> Result<Lines, EnvelopeError> {
         let document = Document::from_text(text)?;
         let what = format!("a {} of {}", document.kind().name(), document.issuer());
         Ok(
             match gatepost_pass::verify(&document, &self.trust, self.now) {
                 Ok(verified) => [
                     vec![format!("{what}, signature right")],
-                    describe_document(&verified),
+                    describe::document(&verified),
                 ]
                 .concat(),
-                Err(why) => vec![what, format!("does not count here: {why}")],
+                Err(why) => vec![what, format!("not valid here: {}", chain(&why))],
             },
         )
     }
 
-    fn bundle(&self, path: &Path) -> Result<Lines, Error> {
+    fn bundle(&self, path: &Path) -> Result<Lines, Box<dyn Error>> {
         let dir = BundleDir::at(path);
         let manifest = dir.manifest()?;
         let bundle = VerifiedBundle::verify(
@@ -192,17 +206,17 @@ impl Region {
             bundle.trust().own(),
             bundle.freshness(self.now).name()
         )];
-        lines.extend(describe_manifest(bundle.manifest()));
-        lines.extend(describe_trust(bundle.trust()));
-        lines.extend(describe_policy(bundle.policy()));
-        lines.extend(bundle.lists().flat_map(describe_list));
+        lines.extend(describe::manifest(bundle.manifest()));
+        lines.extend(describe::trust(bundle.trust()));
+        lines.extend(describe::policy(bundle.policy()));
+        lines.extend(bundle.lists().flat_map(describe::list));
         Ok(lines)
     }
 
     fn enrolment(&self, enrolment: &Enrolment) -> Lines {
         let root = match Root::pin(&enrolment.root) {
             Ok(root) => self.root(&root, &enrolment.root),
-            Err(why) => vec![format!("its root does not count: {why}")],
+            Err(why) => vec![format!("its root is not valid: {}", chain(&why))],
         };
         let hub = match enrolment.hub.as_str() {
             "" => "none: served by USB stick".to_owned(),
@@ -225,10 +239,10 @@ impl Region {
                 "certificate of device {} ({}), {} to {}",
                 certificate.name,
                 device_id(&certificate.key),
-                show(certificate.from),
-                show(certificate.until)
+                format_time(certificate.from),
+                format_time(certificate.until)
             ),
-            Err(why) => format!("its certificate does not count here: {why}"),
+            Err(why) => format!("its certificate is not valid here: {}", chain(&why)),
         }
     }
 
@@ -246,193 +260,4 @@ impl Region {
             Digest::of(bytes)
         )]
     }
-}
-
-fn describe_document(document: &VerifiedDocument) -> Lines {
-    match document {
-        VerifiedDocument::Pass(pass) => {
-            let claims = pass.claims();
-            let mut lines = vec![format!(
-                "number {}, {:?}, {} to {}",
-                claims.number,
-                claims.medium,
-                show(claims.not_before.start()),
-                show(claims.not_after.start())
-            )];
-            lines.extend(claims.subjects.as_slice().iter().map(|subject| {
-                format!(
-                    "{} {} {}, {:?}, tag {}",
-                    subject.name,
-                    subject.last4.as_str(),
-                    subject.colour.name(),
-                    subject.class,
-                    subject.tag
-                )
-            }));
-            lines.push(match (pass.live(), claims.holder) {
-                (Some(live), _) => format!("signed by its holder at {}", show(live.at)),
-                (None, Some(_)) => "counts only as a live code of its holder's phone".to_owned(),
-                (None, None) => "counts as it is, on paper or on a screen".to_owned(),
-            });
-            lines
-        }
-        VerifiedDocument::Place(place) => {
-            let place = place.claims();
-            named(
-                "place",
-                place.id.as_str(),
-                place.name.as_str(),
-                place.not_after,
-            )
-        }
-        VerifiedDocument::Badge(badge) => describe_badge(badge.claims()),
-        VerifiedDocument::Enrolment(code) => {
-            let code = code.claims();
-            let hub = code.hub.as_str();
-            let mut lines = named("root", &code.root.to_string(), hub, code.not_after);
-            lines.push(match &code.secret {
-                Some(secret) => {
-                    format!("enrols one device over the hub, as code {}", secret.code())
-                }
-                None => "requests go by USB stick".to_owned(),
-            });
-            lines
-        }
-    }
-}
-
-fn named(what: &str, id: &str, name: &str, until: Minute) -> Lines {
-    vec![format!(
-        "{what} {id}: {name}, until {}",
-        show(until.start())
-    )]
-}
-
-fn describe_badge(badge: &Badge) -> Lines {
-    let sites = badge.sites.as_slice().iter().map(|site| match site {
-        Site::Place(id) => id.to_string(),
-        Site::Prefix(front) => format!("{front}*"),
-    });
-    let sites: Vec<String> = sites.collect();
-    let mut lines = named(
-        "badge",
-        badge.id.as_str(),
-        badge.name.as_str(),
-        badge.not_after,
-    );
-    lines.push(format!(
-        "number {}, {}, {}, {}",
-        badge.number,
-        match badge.role {
-            BadgeRole::Guard => "guard",
-            BadgeRole::Supervisor => "supervisor",
-        },
-        if sites.is_empty() {
-            "everywhere".to_owned()
-        } else {
-            format!("at {}", sites.join(", "))
-        },
-        if badge.pin.is_some() {
-            "with a PIN"
-        } else {
-            "without a PIN"
-        }
-    ));
-    lines
-}
-
-fn describe_batch(batch: &VerifiedBatch) -> Lines {
-    let first = batch.records().first().map_or(0, |(record, ..)| record.seq);
-    vec![format!(
-        "a batch of device {} ({}): epoch {}, {} records from {first} on; signature and order right",
-        batch.device_name(),
-        batch.device(),
-        batch.epoch(),
-        batch.records().len()
-    )]
-}
-
-fn describe_trust(trust: &TrustList) -> Lines {
-    let issuers: Vec<String> = trust.issuers().map(|entry| entry.id.to_string()).collect();
-    vec![format!(
-        "trust list of {}, version {}, signed {}: {}",
-        trust.own(),
-        trust.version(),
-        show(trust.issued_at()),
-        issuers.join(", ")
-    )]
-}
-
-fn describe_policy(policy: &Policy) -> Lines {
-    let mut lines = vec![format!(
-        "policy version {}: {}, risk {:?}, passes of at most {} days, tracing key {}",
-        policy.version, policy.name, policy.risk, policy.max_validity_days, policy.tracing_key.id
-    )];
-    lines.push(format!(
-        "  by hand: {:?}, after {} questions; temperature {}; {} help desks; arrivals declare at {}",
-        policy.without_code,
-        policy.questions.as_slice().len(),
-        if policy.temperature { "taken" } else { "not taken" },
-        policy.desks.as_slice().len(),
-        policy.declare.as_ref().map_or("no address", Text::as_str)
-    ));
-    let allowed: Vec<String> = policy
-        .overridable
-        .iter()
-        .map(|what| format!("{what:?}"))
-        .collect();
-    lines.push(match allowed.as_slice() {
-        [] => "  a supervisor's badge allows nothing".to_owned(),
-        allowed => format!("  a supervisor's badge allows {}", allowed.join(", ")),
-    });
-    lines
-}
-
-fn describe_receipt(receipt: &Receipt) -> String {
-    format!(
-        "the hub held {} records of device {}, epoch {}, at {}",
-        receipt.next_seq,
-        receipt.device,
-        receipt.epoch,
-        show(receipt.at)
-    )
-}
-
-fn describe_manifest(manifest: &Manifest) -> Lines {
-    vec![format!(
-        "manifest version {}, {} files, signed {}, fresh until {}, usable until {}",
-        manifest.version,
-        manifest.files.as_slice().len(),
-        show(manifest.issued_at),
-        show(manifest.fresh_until),
-        show(manifest.hard_expiry)
-    )]
-}
-
-fn describe_delta<R: ReadAt>(delta: &Delta<R>) -> Lines {
-    let [adds, removals, recolours] = delta.changes();
-    vec![format!(
-        "delta of the {} list of {}, version {} to {}: {adds} come, {removals} go, {recolours} change colour",
-        delta.head().kind.name(),
-        delta.issuer(),
-        delta.from_version(),
-        delta.head().version
-    )]
-}
-
-fn describe_list<R: ReadAt>(list: &List<R>) -> Lines {
-    let head = list.head();
-    let records = match head.kind {
-        ListKind::Status => "persons yellow or red",
-        ListKind::Revocation => "passes revoked",
-        ListKind::Identity => "persons yellow or red, by ID number",
-    };
-    vec![format!(
-        "{} list of {}, version {}, as of {}: {} {records}",
-        head.kind.name(),
-        list.issuer(),
-        head.version,
-        show(head.as_of),
-        head.count
-    )]
 }

@@ -1,141 +1,119 @@
-//! `key`: one of the authority's own keys gives way to a new one. The next `publish` takes the change to
-//! the devices; nobody touches them.
+//! `key`: replaces one of the authority's own keys. The next `publish` tells the devices; nobody
+//! has to touch them.
 
-use std::fs;
+use std::{error::Error, fs};
 
-use clap::ValueEnum;
 use gatepost_pass::{KeyId, SecretKey, Signer};
-
-use crate::{
-    Context,
-    clock::DAY,
-    commands::trace,
-    config::{self, Issuer, Key, Role, Rule},
-    error::{Error, at},
-    files::{self, random},
-    home::{Home, SigningKey},
+use gatepost_protocol::seal::tracing_key;
+use gatepost_system::{
+    files::{self, Action, FileError},
+    random, say,
 };
 
-/// The new key counts for so long, in seconds.
-const KEY_LIFE: u64 = 730 * DAY;
+use crate::{
+    config::{self, ConfigError, IssuerConfig, KeyConfig, RecognitionConfig, RoleName},
+    context::Context,
+    durations::DAY,
+    home::Home,
+    key_files,
+    signing_keys::{KEY_LIFE, SigningKey},
+};
 
 /// What to do with a key.
 #[derive(clap::Subcommand)]
 pub(crate) enum Command {
-    /// Put a new key in a key's place; what the old one signed counts for a while longer.
+    /// Replace a key by a new one; what the old one signed stays valid for a while.
     Rotate {
-        /// Which key.
-        key: Name,
-        /// For so many days the old key still counts.
+        /// Key to replace.
+        key: SigningKey,
+        /// Number of days for which the old key is still valid.
         #[arg(long, default_value_t = 30, value_parser = clap::value_parser!(u64).range(0..=730))]
         overlap_days: u64,
     },
     /// Put a new tracing key in the policy: passages from then on are sealed to it.
     Tracing,
-    /// Put a new key in the place of one that was stolen: nothing that the old one signed counts.
+    /// Replace a stolen key by a new one; nothing that the old one signed is valid any more.
     Revoke {
-        /// Which key.
-        key: Name,
+        /// Key to replace.
+        key: SigningKey,
     },
 }
 
-/// A key by the name of its file.
-#[derive(Clone, Copy, ValueEnum)]
-pub(crate) enum Name {
-    /// Signs passes, places, badges.
-    Documents,
-    /// Signs lists.
-    Lists,
-    /// Signs policies and manifests.
-    Bundle,
-    /// Signs receipts, at the hub.
-    Hub,
-    /// Signs device certificates.
-    Devices,
-}
-
-impl Name {
-    const fn key(self) -> SigningKey {
-        match self {
-            Self::Documents => SigningKey::Documents,
-            Self::Lists => SigningKey::Lists,
-            Self::Bundle => SigningKey::Bundle,
-            Self::Hub => SigningKey::Hub,
-            Self::Devices => SigningKey::Devices,
-        }
-    }
-
-    /// What has to be done besides `publish`.
-    const fn advice(self) -> &'static str {
-        match self {
-            Self::Documents => {
-                "passes, places and badges that it signed end with it: issue them anew"
-            }
-            Self::Hub => "give the hub the new keys/hub.key",
-            Self::Devices => "devices that it certified must be enrolled anew before it ends",
-            Self::Lists | Self::Bundle => "nothing else is to be done",
-        }
-    }
-}
-
-pub(crate) fn run(command: &Command, context: &Context) -> Result<(), Error> {
+pub(crate) fn run(command: &Command, context: &Context) -> Result<(), Box<dyn Error>> {
     let home = context.home()?;
     let _lock = home.lock()?;
-    let name = match command {
+    let key = match command {
         Command::Rotate { key, overlap_days } => {
             let until = context.now.plus(overlap_days * DAY);
             replace(&home, *key, context, |old| {
                 old.until = old.until.min(until);
             })?;
-            key
+            *key
         }
         Command::Tracing => {
-            let id = trace::rotate_key(&home)?;
-            println!(
-                "tracing key {id} is in the policy; `publish` to send it out. Keep tracing-{id}.key and those before it offline: without them their passages never open"
+            let id = replace_tracing_key(&home)?;
+            say!(
+                "tracing key {id} is in the policy; `publish` to send it out. Keep \
+                 tracing-{id}.key and those before it offline: their passages can never be opened \
+                 without them"
             );
             return Ok(());
         }
         Command::Revoke { key } => {
             replace(&home, *key, context, |_| {})?;
-            // Only now that the new one is in its place, so that a crash leaves a key that counts.
+            // Only now that the new key is in place, so that a crash leaves a key that is valid.
             drop_others(&home, *key)?;
-            key
+            *key
         }
     };
-    println!(
+    say!(
         "{} is a new key; `publish` to send it out. {}",
-        name.key().name(),
-        name.advice()
+        key.name(),
+        advice(key)
     );
     Ok(())
+}
+
+/// What has to be done besides `publish` when a key is replaced.
+const fn advice(key: SigningKey) -> &'static str {
+    match key {
+        SigningKey::Documents => {
+            "Passes, places and badges that the old key signed end with it: issue them again"
+        }
+        SigningKey::Hub => "Give the hub the new keys/hub.key",
+        SigningKey::Devices => {
+            "Devices that the old key certified must be enrolled again before it ends"
+        }
+        SigningKey::Lists | SigningKey::Bundle => "Nothing else needs to be done",
+    }
 }
 
 /// Makes a new key, lists it beside the old one, then swaps the files.
 fn replace(
     home: &Home,
-    name: Name,
+    key: SigningKey,
     context: &Context,
-    end: impl Fn(&mut Key),
-) -> Result<(), Error> {
-    let (key, mut trust) = (name.key(), home.trust()?);
+    end: impl Fn(&mut KeyConfig),
+) -> Result<(), Box<dyn Error>> {
+    let mut trust = home.trust()?;
     let old = home.signer(key)?;
     let own = own(home, &mut trust.issuers)?;
     let newest = own.keys.iter().map(|entry| entry.id.0).max();
     let number = newest.and_then(|newest| newest.checked_add(1));
-    let id = KeyId(number.ok_or_else(|| no_number(home))?);
+    let no_number = || ConfigError::values(&home.trust_path(), "no key number is left");
+    let id = KeyId(number.ok_or_else(no_number)?);
     let new = Signer {
         issuer: own.id,
         key: id,
-        secret: SecretKey::from_seed(&random()?),
+        secret: SecretKey::from_seed(&random::bytes()?),
     };
-    let is_old = |entry: &&mut Key| entry.key == old.secret.public();
+    let is_old = |entry: &&mut KeyConfig| entry.key == old.secret.public();
     own.keys.iter_mut().filter(is_old).for_each(end);
     let (from, until) = (context.now.minus(DAY), context.now.plus(KEY_LIFE));
-    own.keys.push(Key {
+    own.keys.push(KeyConfig {
         id,
         key: new.secret.public(),
-        roles: key.roles().iter().copied().map(Role).collect(),
+        roles: key.roles().iter().copied().map(RoleName).collect(),
         from,
         until,
     });
@@ -143,43 +121,56 @@ fn replace(
     own.until = own.until.max(until);
 
     let new_path = home.key_path(&format!("{}-{}", key.name(), id.0));
-    files::write_secret(&new_path, &new.to_file())?;
+    files::create_private(&new_path, new.to_file().as_bytes())?;
     config::save(&home.trust_path(), &trust)?;
     let path = home.key_path(key.name());
     let old_path = home.key_path(&format!("{}-{}", key.name(), old.key.0));
     if !old_path.exists() {
-        fs::hard_link(&path, &old_path).map_err(at("create", &old_path))?;
+        let linked = fs::hard_link(&path, &old_path);
+        linked.map_err(FileError::at(Action::Create, &old_path))?;
     }
-    fs::rename(&new_path, &path).map_err(at("write", &path))?;
-    files::sync_dir(&home.keys_dir())
+    files::publish(&new_path, &path)?;
+    Ok(())
 }
 
-/// Takes every other key of the same roles off the trust list.
-fn drop_others(home: &Home, name: Name) -> Result<(), Error> {
-    let (key, mut trust) = (name.key(), home.trust()?);
+/// Takes every other key with the same roles off the trust list.
+fn drop_others(home: &Home, key: SigningKey) -> Result<(), Box<dyn Error>> {
+    let mut trust = home.trust()?;
     let (now, own) = (home.signer(key)?, own(home, &mut trust.issuers)?);
-    let same = |entry: &Key| {
+    let same = |entry: &KeyConfig| {
         let roles = &entry.roles;
-        key.roles().iter().any(|kind| roles.contains(&Role(*kind)))
+        key.roles()
+            .iter()
+            .any(|kind| roles.contains(&RoleName(*kind)))
     };
     own.keys
         .retain(|entry| !same(entry) || entry.key == now.secret.public());
-    config::save(&home.trust_path(), &trust)
+    config::save(&home.trust_path(), &trust)?;
+    Ok(())
 }
 
-fn own<'a>(home: &Home, issuers: &'a mut [Issuer]) -> Result<&'a mut Issuer, Error> {
+/// This authority's entry on the trust list.
+fn own<'a>(
+    home: &Home,
+    issuers: &'a mut [IssuerConfig],
+) -> Result<&'a mut IssuerConfig, ConfigError> {
     let mut own = issuers
         .iter_mut()
-        .filter(|issuer| matches!(issuer.recognition, Rule::Own));
-    own.next().ok_or_else(|| Error::Values {
-        path: home.trust_path(),
-        why: "it names no own authority",
-    })
+        .filter(|issuer| matches!(issuer.recognition, RecognitionConfig::Own));
+    own.next()
+        .ok_or_else(|| ConfigError::values(&home.trust_path(), "no issuer is the own authority"))
 }
 
-fn no_number(home: &Home) -> Error {
-    Error::Values {
-        path: home.trust_path(),
-        why: "no key number is left",
-    }
+/// Makes a new tracing key and puts it in the policy. The old one stays, for what was sealed to it.
+fn replace_tracing_key(home: &Home) -> Result<u16, Box<dyn Error>> {
+    let mut policy = home.policy()?;
+    let path = home.policy_path();
+    let id = policy.tracing_key.id.checked_add(1);
+    let id = id.ok_or_else(|| ConfigError::values(&path, "no tracing key number is left"))?;
+    let (secret, public) = tracing_key(&random::bytes()?);
+    key_files::create_secret(&home.key_path(&format!("tracing-{id}")), &secret)?;
+    policy.tracing_key.id = id;
+    policy.tracing_key.public = public;
+    config::save(&path, &policy)?;
+    Ok(id)
 }

@@ -1,61 +1,85 @@
 //! `lists import`: lists and deltas of other regions, as they published them.
 //!
-//! Each becomes or changes the list of its own issuer in `lists/`, never one of ours: whose it is stands
-//! under the signature, and a delta makes a list only with the root that its issuer signed.
+//! Each adds or changes the list of its own issuer in `lists/`, never one of ours: the issuer is
+//! part of what is signed, and a delta only makes a list with the root that its issuer signed.
 
 use std::{
     collections::BTreeMap,
-    fs::{self, File, OpenOptions},
+    error::Error,
+    fs::{File, OpenOptions},
     io::{self, BufWriter},
     path::{Path, PathBuf},
 };
 
 use gatepost_pass::{
-    IssuerId, List, Timestamp, TrustList,
+    IssuerId, List, ListError, Timestamp, TrustList,
     bundle::Versions,
-    list::{Delta, ListKind, merge},
+    list::{Delta, DeltaError, ListKind, merge},
+};
+use gatepost_system::{
+    chain,
+    files::{self, Action, FileError},
+    say,
 };
 
 use crate::{
-    Context,
-    error::{Error, at},
-    files,
-    foreign::{self, Foreign},
+    context::Context,
     home::Home,
-    signing,
+    imported_lists::{self, ImportedList},
+    signed_files,
 };
 
-/// What `lists import` is told.
+/// Arguments of `lists import`.
 #[derive(clap::Args)]
 pub(crate) struct Args {
-    /// Lists, deltas, or directories that hold them, such as a bundle of another region.
+    /// Lists, deltas, or directories that contain them, such as a bundle of another region.
     #[arg(required = true)]
     paths: Vec<PathBuf>,
 }
 
-/// Takes lists in.
-struct Import<'a> {
+/// Nothing that was named can be used.
+#[derive(Debug, thiserror::Error)]
+#[error("no list or delta in it can be used here: nothing was changed")]
+struct NothingUsable;
+
+/// A list cannot be written to `lists/`.
+#[derive(Debug, thiserror::Error)]
+enum ListImportError {
+    /// A file cannot be read or written.
+    #[error(transparent)]
+    File(#[from] FileError),
+    /// The delta does not fit, or is damaged.
+    #[error("the delta cannot be applied")]
+    Delta(#[from] DeltaError),
+    /// The list that was just written is not valid.
+    #[error("the list cannot be read back")]
+    ReadBack(#[from] ListError),
+}
+
+/// Imports lists.
+struct ListImport<'a> {
     home: &'a Home,
     trust: TrustList,
-    before: Versions,
+    published: Versions,
     now: Timestamp,
     /// The newest lists that are here.
-    held: BTreeMap<(ListKind, IssuerId), Foreign>,
+    held: BTreeMap<(ListKind, IssuerId), ImportedList>,
     /// Whether anything could be used.
     useful: bool,
 }
 
-pub(crate) fn run(args: &Args, context: &Context) -> Result<(), Error> {
+pub(crate) fn run(args: &Args, context: &Context) -> Result<(), Box<dyn Error>> {
     let home = context.home()?;
     let _lock = home.lock()?;
-    let store = home.store()?;
-    let (_, trust) = signing::trust_list(&home, &store, &home.roots()?.newest, context.now)?;
-    let (before, now) = (store.published()?, context.now);
-    let mut import = Import {
+    let register = home.register()?;
+    let newest_root = home.roots()?.newest;
+    let (_, trust) = signed_files::trust_list(&home, &register, &newest_root, context.now)?;
+    let (published, now) = (register.published()?, context.now);
+    let mut import = ListImport {
         home: &home,
-        held: foreign::newest(&home, &trust, &before, now)?,
+        held: imported_lists::newest(&home, &trust, &published, now)?,
         trust,
-        before,
+        published,
         now,
         useful: false,
     };
@@ -71,7 +95,7 @@ pub(crate) fn run(args: &Args, context: &Context) -> Result<(), Error> {
             }
         }
     }
-    // A chain is taken from its front.
+    // A chain is applied from its start.
     deltas.sort_by_key(Delta::from_version);
     for delta in &deltas {
         import.delta(delta)?;
@@ -79,18 +103,17 @@ pub(crate) fn run(args: &Args, context: &Context) -> Result<(), Error> {
     if import.useful {
         Ok(())
     } else {
-        Err(Error::NoLists)
+        Err(NothingUsable.into())
     }
 }
 
 /// The files of a directory, or the one file.
-fn files_in(path: &Path) -> Result<Vec<PathBuf>, Error> {
-    if !path.is_dir() {
-        return Ok(vec![path.to_owned()]);
+fn files_in(path: &Path) -> Result<Vec<PathBuf>, FileError> {
+    if path.is_dir() {
+        files::list(path)
+    } else {
+        Ok(vec![path.to_owned()])
     }
-    let entries = path.read_dir().map_err(at("read", path))?;
-    let paths = entries.map(|entry| Ok(entry.map_err(at("read", path))?.path()));
-    paths.collect()
 }
 
 fn starts_with(path: &Path, magic: &[u8; 4]) -> bool {
@@ -99,13 +122,13 @@ fn starts_with(path: &Path, magic: &[u8; 4]) -> bool {
     read.is_ok() && start == *magic
 }
 
-impl Import<'_> {
-    /// A whole list, if it is newer than the one that is here.
-    fn list(&mut self, path: &Path) -> Result<(), Error> {
-        let list = match foreign::open(path, &self.trust, &self.before, self.now) {
+impl ListImport<'_> {
+    /// Imports a whole list, if it is newer than the one that is here.
+    fn list(&mut self, path: &Path) -> Result<(), ListImportError> {
+        let list = match imported_lists::open(path, &self.trust, &self.published, self.now) {
             Ok(list) => list,
             Err(why) => {
-                eprintln!("warning: {} is left out: {why}", path.display());
+                log::warn!("{} is left out: {}", path.display(), chain(&why));
                 return Ok(());
             }
         };
@@ -113,22 +136,23 @@ impl Import<'_> {
         let held = self.held.get(&(kind, issuer));
         let held = held.map(|held| held.list.head().version);
         if held.is_some_and(|held| held >= version) {
-            let word = kind.name();
-            println!("{word} list of {issuer}: version {version} is no newer than what is here");
+            let kind = kind.name();
+            say!("{kind} list of {issuer}: version {version} is no newer than what is here");
             self.useful = true;
             return Ok(());
         }
-        let mut source = File::open(path).map_err(at("read", path))?;
-        let new = self.write(kind, issuer, |file| {
-            io::copy(&mut source, file).map_err(at("copy", path))?;
+        let mut source = File::open(path).map_err(FileError::at(Action::Read, path))?;
+        let new = self.write(kind, issuer, |file, part| {
+            let copied = io::copy(&mut source, file);
+            copied.map_err(FileError::at(Action::Write, part))?;
             Ok(())
         })?;
         self.keep(kind, issuer, new);
         Ok(())
     }
 
-    /// What a delta makes of the list that is here, if it leads on from that.
-    fn delta(&mut self, delta: &Delta<File>) -> Result<(), Error> {
+    /// Applies a delta to the list that is here, if it starts at that version.
+    fn delta(&mut self, delta: &Delta<File>) -> Result<(), ListImportError> {
         let (kind, issuer) = (delta.head().kind, delta.issuer());
         let Some(held) = self.held.get(&(kind, issuer)) else {
             return Ok(());
@@ -136,12 +160,15 @@ impl Import<'_> {
         if delta.fits(&held.list).is_err() || delta.head().as_of > self.now {
             return Ok(());
         }
-        let made = self.write(kind, issuer, |file| {
-            merge(&held.list, delta, &mut BufWriter::new(file)).map_err(Error::Delta)
+        let made = self.write(kind, issuer, |file, _| {
+            merge(&held.list, delta, &mut BufWriter::new(file))?;
+            Ok(())
         });
         match made {
             Ok(new) => self.keep(kind, issuer, new),
-            Err(Error::Delta(why)) => eprintln!("warning: a delta of {issuer} is left out: {why}"),
+            Err(ListImportError::Delta(why)) => {
+                log::warn!("a delta of {issuer} is left out: {}", chain(&why));
+            }
             Err(why) => return Err(why),
         }
         Ok(())
@@ -152,33 +179,35 @@ impl Import<'_> {
         &self,
         kind: ListKind,
         issuer: IssuerId,
-        write: impl FnOnce(&mut File) -> Result<(), Error>,
-    ) -> Result<Foreign, Error> {
+        write: impl FnOnce(&mut File, &Path) -> Result<(), ListImportError>,
+    ) -> Result<ImportedList, ListImportError> {
         let dir = self.home.lists_dir();
         let path = dir.join(format!("{issuer}-{}.list", kind.name()));
-        // Beside the directory: whatever is in it counts as a list.
+        // Beside the directory, because every file in it is taken for a list.
         let part = dir.with_extension("part");
         let mut options = OpenOptions::new();
         let options = options.read(true).write(true).create(true).truncate(true);
-        let mut file = options.open(&part).map_err(at("write", &part))?;
-        write(&mut file)?;
-        file.sync_all().map_err(at("write", &part))?;
-        fs::rename(&part, &path).map_err(at("write", &path))?;
-        files::sync_dir(&dir)?;
-        let list = List::reopen(file, &self.trust, self.now).map_err(Error::Answers)?;
-        Ok(Foreign { path, list })
+        let mut file = options
+            .open(&part)
+            .map_err(FileError::at(Action::Write, &part))?;
+        write(&mut file, &part)?;
+        file.sync_all()
+            .map_err(FileError::at(Action::Write, &part))?;
+        files::publish(&part, &path)?;
+        let list = List::reopen(file, &self.trust, self.now)?;
+        Ok(ImportedList { path, list })
     }
 
-    /// The new list takes the place of the one that was here.
-    fn keep(&mut self, kind: ListKind, issuer: IssuerId, new: Foreign) {
-        let (word, to) = (kind.name(), new.list.head().version);
+    /// Takes the new list instead of the one that was here.
+    fn keep(&mut self, kind: ListKind, issuer: IssuerId, new: ImportedList) {
+        let (name, to) = (kind.name(), new.list.head().version);
         self.useful = true;
         match self.held.insert((kind, issuer), new) {
             Some(old) => {
                 let from = old.list.head().version;
-                println!("{word} list of {issuer}: version {from} became {to}");
+                say!("{name} list of {issuer}: version {from} became {to}");
             }
-            None => println!("{word} list of {issuer}: version {to}"),
+            None => say!("{name} list of {issuer}: version {to}"),
         }
     }
 }

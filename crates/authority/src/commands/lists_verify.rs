@@ -1,10 +1,12 @@
-//! `lists verify`: every list and delta of a bundle's directory. Findings are named, all of them.
+//! `lists verify`: checks every list and delta in a bundle's directory, and reports all findings.
 //!
-//! A delta is applied where the list that it begins at is at hand: the bundle before leaves its lists in
-//! the directory, and older copies of the bundle can be named. What it makes begins the next delta.
+//! A delta is applied if the list that it starts at is available: the bundle before leaves its
+//! lists in the directory, and older copies of the bundle can be named. The next delta starts at
+//! its result.
 
 use std::{
     env,
+    error::Error,
     fs::File,
     io::BufWriter,
     path::{Path, PathBuf},
@@ -15,36 +17,47 @@ use gatepost_pass::{
     bundle::{FileEntry, Intake},
     list::{Delta, ListKind, merge},
 };
-
-use crate::{
-    Context,
-    bundle_dir::{BundleDir, digest_of},
-    deltas,
-    error::{Error, at},
-    home::Home,
-    signing,
+use gatepost_system::{
+    chain,
+    files::{self, Action, FileError},
+    say,
 };
 
-/// What `lists verify` is told.
+use crate::{
+    bundle_dir::{BundleDir, digest_of},
+    context::Context,
+    deltas::list_of_delta,
+    home::Home,
+    signed_files,
+};
+
+/// Arguments of `lists verify`.
 #[derive(clap::Args)]
 pub(crate) struct Args {
     /// Directory of the bundle.
     dir: PathBuf,
-    /// Older copies of the bundle, whose lists deltas may begin at.
+    /// Older copies of the bundle, whose lists deltas may start at.
     #[arg(long, value_name = "DIR")]
     older: Vec<PathBuf>,
 }
 
-/// What is checked, and against what.
-struct Check {
+/// Something is wrong with the bundle.
+#[derive(Debug, thiserror::Error)]
+#[error("{0} findings: this bundle must not be distributed")]
+struct Findings(usize);
+
+/// Checks a bundle's lists and deltas.
+struct ListCheck {
     dir: BundleDir,
     trust: TrustList,
     now: Timestamp,
-    said: Vec<String>,
+    /// What is right.
+    passed: Vec<String>,
+    /// What is wrong.
     findings: Vec<String>,
 }
 
-pub(crate) fn run(args: &Args, context: &Context) -> Result<(), Error> {
+pub(crate) fn run(args: &Args, context: &Context) -> Result<(), Box<dyn Error>> {
     let home = context.home()?;
     let dir = BundleDir::at(&args.dir);
     let manifest = dir.manifest()?;
@@ -58,18 +71,18 @@ pub(crate) fn run(args: &Args, context: &Context) -> Result<(), Error> {
         context.now,
     );
     let (trust, now) = match rules {
-        // As a device judges it, so that an old bundle is not found wrong for its age.
+        // Checked as of its own date, so that age alone is not a finding.
         Ok(rules) => (rules.trust().clone(), rules.manifest().issued_at),
         Err(why) => {
-            findings.push(format!("bundle: {why}"));
+            findings.push(format!("bundle: {}", chain(&why)));
             (own_trust(&home, context.now)?, context.now)
         }
     };
-    let mut check = Check {
+    let mut check = ListCheck {
         dir,
         trust,
         now,
-        said: Vec::new(),
+        passed: Vec::new(),
         findings,
     };
     let mut bases = Vec::new();
@@ -84,25 +97,26 @@ pub(crate) fn run(args: &Args, context: &Context) -> Result<(), Error> {
             check.deltas((kind, issuer, version), entry, &files, &bases)?;
         }
     }
-    check.said.iter().for_each(|line| println!("{line}"));
-    check.findings.iter().for_each(|line| eprintln!("{line}"));
+    check.passed.iter().for_each(|line| say!("{line}"));
+    check.findings.iter().for_each(|line| log::error!("{line}"));
     match check.findings.len() {
         0 => Ok(()),
-        found => Err(Error::Findings(found)),
+        found => Err(Findings(found).into()),
     }
 }
 
-fn own_trust(home: &Home, now: Timestamp) -> Result<TrustList, Error> {
-    let (_, trust) = signing::trust_list(home, &home.store()?, &home.roots()?.newest, now)?;
+/// The trust list as it would be published now, for a bundle whose own cannot be used.
+fn own_trust(home: &Home, now: Timestamp) -> Result<TrustList, Box<dyn Error>> {
+    let (register, root) = (home.register()?, home.roots()?.newest);
+    let (_, trust) = signed_files::trust_list(home, &register, &root, now)?;
     Ok(trust)
 }
 
-impl Check {
-    /// Lists in a directory that can be read: whether they belong there is not the question here.
-    fn lists_in(&self, dir: &Path) -> Result<Vec<List<File>>, Error> {
+impl ListCheck {
+    /// The lists in a directory that can be read, whether or not they belong there.
+    fn lists_in(&self, dir: &Path) -> Result<Vec<List<File>>, FileError> {
         let mut lists = Vec::new();
-        for entry in dir.read_dir().map_err(at("read", dir))? {
-            let path = entry.map_err(at("read", dir))?.path();
+        for path in files::list(dir)? {
             let list = File::open(&path)
                 .ok()
                 .and_then(|file| List::reopen(file, &self.trust, self.now).ok());
@@ -111,7 +125,8 @@ impl Check {
         Ok(lists)
     }
 
-    /// Checks a list's file, signature, chunks and records; gives its version when they are right.
+    /// Checks a list's file, signature, chunks and records; returns its version when they are
+    /// right.
     fn list(&mut self, kind: ListKind, issuer: IssuerId, entry: &FileEntry) -> Option<u64> {
         let name = format!("{} list of {issuer}", kind.name());
         if !self.file(&name, entry) {
@@ -122,7 +137,7 @@ impl Check {
         let list = match opened.and_then(|file| List::open(file, &self.trust, self.now)) {
             Ok(list) => list,
             Err(why) => {
-                self.findings.push(format!("{name}: {why}"));
+                self.findings.push(format!("{name}: {}", chain(&why)));
                 return None;
             }
         };
@@ -132,7 +147,7 @@ impl Check {
             self.findings.push(format!("{name}: {why}"));
             return None;
         }
-        self.said.push(format!(
+        self.passed.push(format!(
             "{name}, version {}: {} records, {} bytes, {} chunks: all as signed",
             head.version,
             head.count,
@@ -142,21 +157,21 @@ impl Check {
         Some(head.version)
     }
 
-    /// Whether a file is there with the bytes that the manifest names.
+    /// Whether a file is there with the digest that the manifest names.
     fn file(&mut self, name: &str, entry: &FileEntry) -> bool {
         if self.dir.holds(entry) {
             return true;
         }
         let (path, digest) = (self.dir.path(&entry.digest), entry.digest);
         let why = match File::open(path) {
-            Err(why) => format!("file {digest} can't be read: {why}"),
+            Err(why) => format!("file {digest} cannot be read: {why}"),
             Ok(_) => format!("file {digest} is not the one that the manifest names"),
         };
         self.findings.push(format!("{name}: {why}"));
         false
     }
 
-    /// Says which chunks of a list are not as signed.
+    /// Reports which chunks of a list are not as signed.
     fn name_damage(&mut self, name: &str, entry: &FileEntry) {
         let opened = self.dir.open(&entry.digest).map_err(Into::into);
         let damage = opened.and_then(|file| List::damage(file, &self.trust, self.now));
@@ -174,7 +189,7 @@ impl Check {
         newest: &FileEntry,
         files: &[FileEntry],
         bases: &[List<File>],
-    ) -> Result<(), Error> {
+    ) -> Result<(), FileError> {
         let (kind, issuer, version) = list;
         let mut made: Option<(Digest, List<File>)> = None;
         let mut to = None;
@@ -182,13 +197,13 @@ impl Check {
             let FileRole::Delta { from_version, .. } = entry.role else {
                 continue;
             };
-            if deltas::of_list(entry.role) != Some((kind, issuer)) {
+            if list_of_delta(entry.role) != Some((kind, issuer)) {
                 continue;
             }
-            let word = kind.name();
-            let name = format!("delta of the {word} list of {issuer} from version {from_version}");
+            let kind = kind.name();
+            let name = format!("delta of the {kind} list of {issuer} from version {from_version}");
             if let Some(to) = to.filter(|to| *to != from_version) {
-                let why = format!("the one before it leads to version {to}");
+                let why = format!("the delta before it leads to version {to}");
                 self.findings.push(format!("{name}: {why}"));
             }
             let Some(delta) = self.delta(&name, entry) else {
@@ -203,8 +218,8 @@ impl Check {
             made = match base {
                 Some(base) => self.apply(&name, base, &delta)?,
                 None => {
-                    let why = "signature and form right; not applied, for its list is not at hand";
-                    self.said.push(format!("{name}: {why}"));
+                    let why = "signature and form right; not applied, its list is not available";
+                    self.passed.push(format!("{name}: {why}"));
                     None
                 }
             };
@@ -234,7 +249,7 @@ impl Check {
                 None
             }
             Err(why) => {
-                self.findings.push(format!("{name}: {why}"));
+                self.findings.push(format!("{name}: {}", chain(&why)));
                 None
             }
         }
@@ -246,18 +261,21 @@ impl Check {
         name: &str,
         base: &List<File>,
         delta: &Delta<File>,
-    ) -> Result<Option<(Digest, List<File>)>, Error> {
+    ) -> Result<Option<(Digest, List<File>)>, FileError> {
         let (temporary, to) = (env::temp_dir(), delta.head().version);
-        let mut file = tempfile::tempfile().map_err(at("write", &temporary))?;
+        let file = tempfile::tempfile();
+        let mut file = file.map_err(FileError::at(Action::Create, &temporary))?;
         if let Err(why) = merge(base, delta, &mut BufWriter::new(&mut file)) {
-            self.findings.push(format!("{name}: {why}"));
+            self.findings.push(format!("{name}: {}", chain(&why)));
             return Ok(None);
         }
-        let (digest, _) = digest_of(&mut file).map_err(at("read", &temporary))?;
-        self.said.push(format!("{name}: makes version {to}"));
+        let digest = digest_of(&mut file);
+        let (digest, _) = digest.map_err(FileError::at(Action::Read, &temporary))?;
+        self.passed.push(format!("{name}: makes version {to}"));
         match List::reopen(file, &self.trust, self.now) {
             Ok(list) => Ok(Some((digest, list))),
             Err(why) => {
+                let why = chain(&why);
                 self.findings.push(format!("{name}: what it makes: {why}"));
                 Ok(None)
             }
@@ -265,7 +283,7 @@ impl Check {
     }
 }
 
-/// What a delta is for, by its own word.
+/// The role of a delta, as signed in it.
 fn role_of(delta: &Delta<File>) -> FileRole {
     FileRole::Delta {
         kind: delta.head().kind,

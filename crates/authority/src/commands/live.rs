@@ -1,6 +1,6 @@
 //! `live`: a phone pass as its holder's phone shows it, with the time and a fresh signature.
 
-use std::path::PathBuf;
+use std::{error::Error, path::PathBuf};
 
 use gatepost_pass::{
     Kind, SecretKey,
@@ -8,9 +8,13 @@ use gatepost_pass::{
     envelope::{Envelope, MAX_CODE},
 };
 
-use crate::{Context, args, error::Error, home};
+use crate::{
+    args::{self, TextOut},
+    context::Context,
+    key_files,
+};
 
-/// What `live` is told.
+/// Arguments of `live`.
 #[derive(clap::Args)]
 pub(crate) struct Args {
     /// The pass: its text, or a file that holds it.
@@ -19,15 +23,15 @@ pub(crate) struct Args {
     /// The holder's secret key, from `holder-key`.
     #[arg(long, value_name = "FILE")]
     holder_secret: PathBuf,
-    /// File to write the code's text to, instead of the standard output.
-    #[arg(long, value_name = "FILE")]
-    out: Option<PathBuf>,
+    #[command(flatten)]
+    out: TextOut,
 }
 
-pub(crate) fn run(args: &Args, context: &Context) -> Result<(), Error> {
+pub(crate) fn run(args: &Args, context: &Context) -> Result<(), Box<dyn Error>> {
     let pass = from_text(&args::code_text(&args.pass)?)?;
     Envelope::parse_kind(Kind::Pass, &pass, MAX_CODE)?;
-    let holder = SecretKey::from_seed(&home::read_hex(&args.holder_secret)?);
+    let holder = SecretKey::from_seed(&key_files::read_secret(&args.holder_secret)?);
     let text = to_text(&live_code(&pass, context.now, &holder));
-    args::give_text(&text, args.out.as_deref())
+    args.out.write(&text)?;
+    Ok(())
 }

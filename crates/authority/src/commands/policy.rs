@@ -1,39 +1,36 @@
-//! `policy`: takes settings from a file into this region's policy, all or none. The next `publish` sends them
-//! out.
+//! `policy`: changes settings of this region's policy as a file says, all or none. The next
+//! `publish` sends them out.
 
-use std::path::PathBuf;
+use std::{error::Error, path::PathBuf};
 
+use gatepost_system::say;
 use serde_json::{Map, Value};
 
 use crate::{
-    Context,
-    config::{self, PolicyConfig},
-    error::Error,
+    config::{self, ConfigError, PolicyConfig},
+    context::Context,
 };
 
-/// What `policy` is told.
+/// Arguments of `policy`.
 #[derive(clap::Args)]
 pub(crate) struct Args {
-    /// JSON with the settings to change, under the names that `policy.json` in the home has.
+    /// JSON with the settings to change, named as in `policy.json` in the home.
     #[arg(value_name = "FILE")]
     settings: PathBuf,
 }
 
-pub(crate) fn run(args: &Args, context: &Context) -> Result<(), Error> {
+pub(crate) fn run(args: &Args, context: &Context) -> Result<(), Box<dyn Error>> {
     let home = context.home()?;
     let path = home.policy_path();
     let mut policy: Map<String, Value> = config::load(&path)?;
     let changes: Map<String, Value> = config::load(&args.settings)?;
     let changed = changes.len();
     policy.extend(changes);
-    // A name that does not exist or a value that does not fit is refused here, and nothing is written.
-    let policy: PolicyConfig =
-        serde_json::from_value(Value::Object(policy)).map_err(|why| Error::Config {
-            path: args.settings.clone(),
-            why,
-        })?;
+    // Unknown names and invalid values are refused here, before anything is written.
+    let policy: PolicyConfig = serde_json::from_value(Value::Object(policy))
+        .map_err(ConfigError::format(&args.settings))?;
     policy.claims(&args.settings)?;
     config::save(&path, &policy)?;
-    println!("{changed} settings taken in; `publish` to send them out");
+    say!("{changed} settings changed; `publish` to send them out");
     Ok(())
 }

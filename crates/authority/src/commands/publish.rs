@@ -1,65 +1,72 @@
 //! `publish`: a signed bundle, made in the home, checked there as a device would, then copied to a
-//! directory. The manifest comes last in both: killed at any point, the bundle before is in use.
+//! directory. The manifest comes last in both: if it is killed, the bundle before stays in use.
 
-use std::path::PathBuf;
+use std::{error::Error, path::PathBuf};
 
 use gatepost_pass::{
-    FileRole, IssuerId, Kind, Manifest, ReadAt, VerifiedBundle,
+    BundleError, FileRole, IssuerId, Kind, Manifest, ReadAt, VerifiedBundle,
     bundle::{FileEntry, Intake, Versions},
     list::ListKind,
 };
+use gatepost_system::{clock::format_time, files::FileError, say};
 
 use crate::{
-    Context,
     bundle_dir::BundleDir,
-    clock,
-    deltas::{self, Chain},
-    error::Error,
-    foreign,
-    home::{Home, Roots, SigningKey},
-    own_lists::{Lists, OwnLists, Salt},
-    signing,
-    store::{Signed, Store},
+    config::ConfigError,
+    context::Context,
+    deltas::{DeltaMaker, DeltaMakingError, list_of_delta},
+    home::{Home, Roots},
+    imported_lists,
+    own_lists::{OwnListWriter, OwnLists, Salt},
+    register::{Register, SignedFile},
+    signed_files,
+    signing_keys::SigningKey,
 };
 
-/// What `publish` is told.
+/// Arguments of `publish`.
 #[derive(clap::Args)]
 pub(crate) struct Args {
     /// Directory to write to: the hub's, or a USB stick's.
     dir: PathBuf,
-    /// Give the status list a new salt, so that records of before and after can't be joined; devices
-    /// then take the whole list. An identity list keeps the programme's: see `identity on`.
+    /// Give the status list a new salt, so that records from before and after cannot be linked;
+    /// devices then fetch the whole list. An identity list keeps the programme's salt: see
+    /// `identity on`.
     #[arg(long)]
     new_salt: bool,
 }
 
-pub(crate) fn run(args: &Args, context: &Context) -> Result<(), Error> {
+/// The new bundle is not valid, so the one before stays.
+#[derive(Debug, thiserror::Error)]
+#[error("the new bundle is not valid, nothing was published")]
+struct InvalidBundle(#[source] BundleError);
+
+pub(crate) fn run(args: &Args, context: &Context) -> Result<(), Box<dyn Error>> {
     let (home, now) = (context.home()?, context.now);
     let _lock = home.lock()?;
-    let mut store = home.store()?;
+    let mut register = home.register()?;
     let roots = home.roots()?;
-    let (trust_bytes, trust) = signing::trust_list(&home, &store, &roots.newest, now)?;
-    let policy_bytes = signing::policy(&home, &store)?;
+    let (trust_bytes, trust) = signed_files::trust_list(&home, &register, &roots.newest, now)?;
+    let policy_bytes = signed_files::policy(&home, &register)?;
     let (fresh_until, hard_expiry) = home.policy()?.lifetime(now, &home.policy_path())?;
-    store.keep_signed(signing::TRUST_LIST, &trust_bytes)?;
-    store.keep_signed(signing::POLICY, &policy_bytes)?;
-    let version = store.next_bundle(now)?;
-    let before = store.published()?;
+    register.keep_signed(signed_files::TRUST_LIST, &trust_bytes)?;
+    register.keep_signed(signed_files::POLICY, &policy_bytes)?;
+    let version = register.next_bundle(now)?;
+    let before = register.published()?;
 
     let published = home.published()?;
-    let chain = Chain {
+    let deltas = DeltaMaker {
         dir: &published,
         before: &published.files()?,
         trust: &trust,
         now,
     };
     let salt = if args.new_salt { Salt::New } else { Salt::Keep };
-    let programme = store.identity_salt()?;
-    let own = own_lists(&home, &mut store, &chain, version, (salt, programme))?;
+    let programme = register.identity_salt()?;
+    let own = own_lists(&home, &mut register, &deltas, version, (salt, programme))?;
     let mut lists: Vec<_> = own.files().cloned().collect();
-    lists.extend(foreign_lists(&home, &chain, &before, programme)?);
+    lists.extend(imported(&home, &deltas, &before, programme)?);
     let mut files = small_files(&published, &roots, &trust_bytes, &policy_bytes)?;
-    files.extend(deltas_to(&chain, &lists)?);
+    files.extend(deltas_to(&deltas, &lists)?);
     files.extend(lists);
     files.sort_by_key(|entry| entry.role);
 
@@ -68,18 +75,19 @@ pub(crate) fn run(args: &Args, context: &Context) -> Result<(), Error> {
         issued_at: now,
         fresh_until,
         hard_expiry,
-        files: files.try_into().map_err(|_| Error::Values {
-            path: home.lists_dir(),
-            why: "a bundle holds at most 8192 files: remove some lists",
+        files: files.try_into().map_err(|_| {
+            let why = "a bundle has at most 8192 files: remove some lists";
+            ConfigError::values(&home.lists_dir(), why)
         })?,
     };
     let signed = home
         .signer(SigningKey::Bundle)?
         .sign(Kind::Manifest, &manifest);
     let intake = Intake::New(&before);
-    let bundle = VerifiedBundle::verify(&roots.first, &signed, &published, intake, now)?;
+    let bundle = VerifiedBundle::verify(&roots.first, &signed, &published, intake, now)
+        .map_err(InvalidBundle)?;
     published.swap(&signed)?;
-    store.bundle_published(version, &newest(before.clone(), bundle.versions()))?;
+    register.bundle_published(version, &newest(before.clone(), bundle.versions()))?;
 
     let dir = BundleDir::create(&args.dir)?;
     for entry in manifest.files.as_slice() {
@@ -87,28 +95,28 @@ pub(crate) fn run(args: &Args, context: &Context) -> Result<(), Error> {
     }
     dir.swap(&signed)?;
 
-    println!(
+    say!(
         "bundle {version} in {}: fresh until {}, usable until {}",
         args.dir.display(),
-        clock::show(fresh_until),
-        clock::show(hard_expiry)
+        format_time(fresh_until),
+        format_time(hard_expiry)
     );
-    tell(&bundle, &own);
+    report(&bundle, &own);
     Ok(())
 }
 
-/// The own lists, which answer rightly for everyone.
+/// Writes and tests this authority's lists.
 fn own_lists(
     home: &Home,
-    store: &mut Store,
-    chain: &Chain<'_>,
+    register: &mut Register,
+    deltas: &DeltaMaker<'_>,
     version: u64,
     (salt, programme): (Salt, Option<[u8; 16]>),
-) -> Result<OwnLists, Error> {
+) -> Result<OwnLists, Box<dyn Error>> {
     let signer = home.signer(SigningKey::Lists)?;
-    let lists = Lists {
-        chain,
-        store: &store.snapshot()?,
+    let lists = OwnListWriter {
+        deltas,
+        rows: &register.list_rows()?,
         signer: &signer,
         version,
     };
@@ -119,48 +127,55 @@ fn own_lists(
     })
 }
 
-/// The newest lists of other regions; by ID number those of the own programme, so that a device hashes once.
-fn foreign_lists(
+/// Adds the newest lists of other regions. Of identity lists only those of this region's programme,
+/// so that a device hashes an ID number once.
+fn imported(
     home: &Home,
-    chain: &Chain<'_>,
-    before: &Versions,
+    deltas: &DeltaMaker<'_>,
+    published: &Versions,
     programme: Option<[u8; 16]>,
-) -> Result<Vec<FileEntry>, Error> {
-    let mut lists = foreign::newest(home, chain.trust, before, chain.now)?;
-    lists.retain(|(kind, issuer), foreign| {
-        let fits = *kind != ListKind::Identity || Some(foreign.list.head().salt) == programme;
+) -> Result<Vec<FileEntry>, FileError> {
+    let mut lists = imported_lists::newest(home, deltas.trust, published, deltas.now)?;
+    lists.retain(|(kind, issuer), imported| {
+        let fits = *kind != ListKind::Identity || Some(imported.list.head().salt) == programme;
         if !fits {
-            eprintln!("warning: the identity list of {issuer} is left out: it is not of the programme of `identity on`");
+            log::warn!(
+                "the identity list of {issuer} is left out: it belongs to another programme than \
+                 that of `identity on`"
+            );
         }
         fits
     });
-    let copied = lists.into_iter().map(|((kind, issuer), foreign)| {
+    let copied = lists.into_iter().map(|((kind, issuer), imported)| {
         let role = FileRole::List(kind, issuer);
-        let entry = chain.dir.add_file(role, &foreign.path)?;
-        let records = foreign.list.head().count;
+        let entry = deltas.dir.add_file(role, &imported.path)?;
+        let records = imported.list.head().count;
         Ok(FileEntry { records, ..entry })
     });
     copied.collect()
 }
 
-/// What leads from lists of bundles before to these.
-fn deltas_to(chain: &Chain<'_>, lists: &[FileEntry]) -> Result<Vec<FileEntry>, Error> {
+/// The deltas that lead to these lists from those of earlier bundles.
+fn deltas_to(
+    maker: &DeltaMaker<'_>,
+    lists: &[FileEntry],
+) -> Result<Vec<FileEntry>, DeltaMakingError> {
     let mut deltas = Vec::new();
     for entry in lists {
         if let FileRole::List(kind, issuer) = entry.role {
-            deltas.extend(chain.to(kind, issuer, entry)?);
+            deltas.extend(maker.deltas_to(kind, issuer, entry)?);
         }
     }
     Ok(deltas)
 }
 
-/// Roots, trust list and policy.
+/// Adds the roots, the trust list and the policy.
 fn small_files(
     dir: &BundleDir,
     roots: &Roots,
-    trust: &Signed,
-    policy: &Signed,
-) -> Result<Vec<FileEntry>, Error> {
+    trust: &SignedFile,
+    policy: &SignedFile,
+) -> Result<Vec<FileEntry>, FileError> {
     let roots = roots.files.iter();
     let files = roots
         .map(|(version, bytes)| (FileRole::Root(*version), bytes))
@@ -171,16 +186,16 @@ fn small_files(
     files.map(|(role, bytes)| dir.add(role, bytes)).collect()
 }
 
-/// What was published, with lists that are missing this time still remembered.
+/// The newest version of every file that was ever published, also of lists that are missing now.
 fn newest(before: Versions, now: Versions) -> Versions {
     let mut lists = before.lists;
     lists.extend(now.lists);
     Versions { lists, ..now }
 }
 
-fn tell<R: ReadAt>(bundle: &VerifiedBundle<R>, own: &OwnLists) {
+fn report<R: ReadAt>(bundle: &VerifiedBundle<R>, own: &OwnLists) {
     let (status, revocation) = (&own.status, &own.revocation);
-    println!(
+    say!(
         "trust list {}, policy {}, {} lists; {} persons yellow or red, {} passes revoked",
         bundle.trust().version(),
         bundle.policy().version,
@@ -195,8 +210,8 @@ fn tell<R: ReadAt>(bundle: &VerifiedBundle<R>, own: &OwnLists) {
             let same = move |entry: &&FileEntry| of(entry.role) == Some((kind, issuer));
             files.filter(same).map(|entry| entry.length)
         };
-        let deltas = lengths(deltas::of_list);
-        println!(
+        let deltas = lengths(list_of_delta);
+        say!(
             "{} list of {issuer}, version {}: {} bytes, or {} deltas of {} bytes",
             kind.name(),
             list.head().version,
@@ -206,18 +221,21 @@ fn tell<R: ReadAt>(bundle: &VerifiedBundle<R>, own: &OwnLists) {
         );
     }
     if let Some(identity) = &own.identity {
-        println!(
-            "{} persons by ID number; {} more are listed whose number was never hashed: `identity import`",
-            identity.file.records, identity.missing
+        say!(
+            "{} persons by ID number; {} more are listed whose number was never hashed: \
+             `identity import`",
+            identity.file.records,
+            identity.missing
         );
     }
-    println!(
+    say!(
         "tested {} enrolled persons and {} passes: 0 false",
-        status.tested, revocation.tested
+        status.tested,
+        revocation.tested
     );
 }
 
-/// Which list a file is.
+/// The list that a file is; none for other files.
 const fn is_list(role: FileRole) -> Option<(ListKind, IssuerId)> {
     match role {
         FileRole::List(kind, issuer) => Some((kind, issuer)),

@@ -1,42 +1,54 @@
-//! `query`: what a checkpoint is told of a person, out of the very file that was published.
+//! `query`: what checkpoints are told about a person, read from the very file that was published.
+
+use std::error::Error;
 
 use gatepost_pass::{
-    BundleFiles as _, Colour, List, Listing, Rules, SubjectTag,
+    BundleFiles as _, Colour, List, ListError, Listing, Rules,
     bundle::{FileRole, Intake},
     list::ListKind,
 };
-
-use crate::{
-    Context, args, clock,
-    error::{Error, at},
-    person,
+use gatepost_system::{
+    clock::format_time,
+    files::{Action, FileError},
+    say,
 };
 
-/// What `query` is told.
+use crate::{
+    args::PersonArgs,
+    context::Context,
+    pseudonym::{self, PersonId},
+};
+
+/// Arguments of `query`.
 #[derive(clap::Args)]
 pub(crate) struct Args {
-    /// ID number of the person; `-` reads it from a line of the standard input.
-    #[arg(long, value_name = "NUMBER", required_unless_present = "tag")]
-    id: Option<String>,
-    /// Tag of the person.
-    #[arg(long, conflicts_with = "id")]
-    tag: Option<SubjectTag>,
-    /// Answer in JSON.
+    #[command(flatten)]
+    person: PersonArgs,
+    /// Print JSON.
     #[arg(long)]
     json: bool,
 }
 
-pub(crate) fn run(args: &Args, context: &Context) -> Result<(), Error> {
+/// There is no answer.
+#[derive(Debug, thiserror::Error)]
+enum QueryError {
+    /// No bundle was published yet.
+    #[error("nothing was published yet: `publish` first")]
+    NotPublished,
+    /// The published list is damaged.
+    #[error("the published list cannot be read, `publish` again")]
+    List(#[source] ListError),
+}
+
+pub(crate) fn run(args: &Args, context: &Context) -> Result<(), Box<dyn Error>> {
     let home = context.home()?;
-    let tag = match (&args.id, args.tag) {
-        (_, Some(tag)) => tag,
-        (Some(id), None) => person::tag(&args::id_number(id)?, &home.tag_secret()?),
-        // The command line asks for one of them.
-        (None, None) => return Err(Error::UnknownTag),
+    let tag = match args.person.person()? {
+        PersonId::Tag(tag) => tag,
+        PersonId::Number(id) => pseudonym::tag(&id, &home.tag_secret()?),
     };
     let dir = home.published()?;
     if dir.files()?.is_empty() {
-        return Err(Error::NotPublished);
+        return Err(QueryError::NotPublished.into());
     }
     let first = home.roots()?.first;
     let manifest = dir.manifest()?;
@@ -44,16 +56,17 @@ pub(crate) fn run(args: &Args, context: &Context) -> Result<(), Error> {
     let role = FileRole::List(ListKind::Status, rules.trust().own());
     let mut files = rules.manifest().files.as_slice().iter();
     let entry = files.find(|entry| entry.role == role);
-    let entry = entry.ok_or(Error::NotPublished)?;
+    let entry = entry.ok_or(QueryError::NotPublished)?;
     let path = dir.path(&entry.digest);
-    let file = dir.open(&entry.digest).map_err(at("read", &path))?;
+    let file = dir.open(&entry.digest);
+    let file = file.map_err(FileError::at(Action::Read, &path))?;
     let list = List::reopen(file, rules.trust(), rules.manifest().issued_at);
-    let list = list.map_err(Error::Query)?;
-    let colour = match list.status(&tag).map_err(Error::Query)? {
+    let list = list.map_err(QueryError::List)?;
+    let colour = match list.status(&tag).map_err(QueryError::List)? {
         Listing::NotListed => Colour::Green,
         Listing::Listed(colour) => colour,
     };
-    let (version, as_of) = (list.head().version, clock::show(list.head().as_of));
+    let (version, as_of) = (list.head().version, format_time(list.head().as_of));
     let (colour, issuer) = (colour.name(), list.issuer());
     if args.json {
         let answer = serde_json::json!({
@@ -63,9 +76,9 @@ pub(crate) fn run(args: &Args, context: &Context) -> Result<(), Error> {
             "list_version": version,
             "as_of": as_of,
         });
-        println!("{answer}");
+        say!("{answer}");
     } else {
-        println!("{tag} is {colour} on status list {version} of {issuer}, as of {as_of}");
+        say!("{tag} is {colour} on status list {version} of {issuer}, as of {as_of}");
     }
     Ok(())
 }

@@ -1,19 +1,23 @@
 //! `render`: a code as a picture, for a screen or for print.
 
-use std::{io::Cursor, path::PathBuf};
+use std::{error::Error, io::Cursor, path::PathBuf};
 
 use gatepost_pass::Document;
-use image::{GrayImage, ImageFormat, Luma};
-use qrcodegen::{QrCode, QrCodeEcc, QrSegment};
+use gatepost_system::{
+    files::{self, Access},
+    say,
+};
+use image::{GrayImage, ImageError, ImageFormat, Luma};
+use qrcodegen::{DataTooLong, QrCode, QrCodeEcc, QrSegment};
 
-use crate::{args, error::Error, files};
+use crate::args;
 
-/// Pixels to a module.
+/// Pixels per module.
 const MODULE: u32 = 8;
 /// Modules of white around the code (ISO/IEC 18004).
-const QUIET: u32 = 4;
+const QUIET_ZONE: u32 = 4;
 
-/// What `render` is told.
+/// Arguments of `render`.
 #[derive(clap::Args)]
 pub(crate) struct Args {
     /// The code: its text, or a file that holds it.
@@ -24,24 +28,28 @@ pub(crate) struct Args {
     out: PathBuf,
 }
 
-pub(crate) fn run(args: &Args) -> Result<(), Error> {
+/// A picture cannot be made.
+#[derive(Debug, thiserror::Error)]
+enum RenderError {
+    /// No QR code is large enough.
+    #[error("the text does not fit into a QR code")]
+    TooLong(#[from] DataTooLong),
+    /// The picture cannot be encoded.
+    #[error("cannot encode the picture")]
+    Png(#[from] ImageError),
+}
+
+pub(crate) fn run(args: &Args) -> Result<(), Box<dyn Error>> {
     let text = args::code_text(&args.code)?;
     let document = Document::from_text(&text)?;
-    let picture = |why: String| Error::Picture(why);
-    // Base45 uses the characters of QR's alphanumeric mode only.
-    let segment = QrSegment::make_alphanumeric(&text);
-    let code = QrCode::encode_segments(&[segment], QrCodeEcc::Medium)
-        .map_err(|why| picture(why.to_string()))?;
-    let mut png = Vec::new();
-    draw(&code)
-        .write_to(&mut Cursor::new(&mut png), ImageFormat::Png)
-        .map_err(|why| picture(why.to_string()))?;
-    // A picture of a one-time code is as good as the code.
-    match document.claimed_enrolment() {
-        Some(code) if code.secret.is_some() => files::write_private(&args.out, &png)?,
-        _ => files::write(&args.out, &png)?,
-    }
-    println!(
+    let (code, png) = render(&text)?;
+    // A picture of a one-time code is as secret as the code.
+    let access = match document.claimed_enrolment() {
+        Some(code) if code.secret.is_some() => Access::Private,
+        _ => Access::Shared,
+    };
+    files::replace(&args.out, access, &png)?;
+    say!(
         "{}: version {}, {} x {} modules",
         args.out.display(),
         code.version().value(),
@@ -51,10 +59,20 @@ pub(crate) fn run(args: &Args) -> Result<(), Error> {
     Ok(())
 }
 
+/// The QR code of a text, and its picture as PNG.
+fn render(text: &str) -> Result<(QrCode, Vec<u8>), RenderError> {
+    // Base45 uses only characters of QR's alphanumeric mode.
+    let segment = QrSegment::make_alphanumeric(text);
+    let code = QrCode::encode_segments(&[segment], QrCodeEcc::Medium)?;
+    let mut png = Vec::new();
+    draw(&code).write_to(&mut Cursor::new(&mut png), ImageFormat::Png)?;
+    Ok((code, png))
+}
+
 fn draw(code: &QrCode) -> GrayImage {
     // At most 177 modules (ISO/IEC 18004).
-    let side = (code.size().unsigned_abs() + 2 * QUIET) * MODULE;
-    let module = |at: u32| (at / MODULE).cast_signed() - QUIET.cast_signed();
+    let side = (code.size().unsigned_abs() + 2 * QUIET_ZONE) * MODULE;
+    let module = |at: u32| (at / MODULE).cast_signed() - QUIET_ZONE.cast_signed();
     GrayImage::from_fn(side, side, |x, y| {
         let dark = code.get_module(module(x), module(y));
         Luma([if dark { 0 } else { 255 }])

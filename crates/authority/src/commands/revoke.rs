@@ -1,22 +1,25 @@
-//! `revoke`: a pass or a badge that no longer counts. The next `publish` sends it out.
+//! `revoke`: makes a pass or a badge invalid. The next `publish` sends it out.
+
+use std::error::Error;
 
 use clap::ValueEnum;
 use gatepost_pass::PassNumber;
+use gatepost_system::{clock::format_time, say};
 
-use crate::{Context, clock, error::Error, store::Revoked};
+use crate::{context::Context, register::RevokeResult};
 
-/// What `revoke` is told.
+/// Arguments of `revoke`.
 #[derive(clap::Args)]
 pub(crate) struct Args {
     /// Number of the pass or badge: 10 hexadecimal digits.
     number: PassNumber,
-    /// Why.
+    /// Why it is revoked.
     #[arg(long)]
-    reason: Reason,
+    reason: RevocationReason,
 }
 
 #[derive(Clone, Copy, ValueEnum)]
-enum Reason {
+enum RevocationReason {
     /// The holder lost it.
     Lost,
     /// It was taken from the holder.
@@ -27,7 +30,8 @@ enum Reason {
     Error,
 }
 
-impl Reason {
+impl RevocationReason {
+    /// The word in the register.
     const fn name(self) -> &'static str {
         match self {
             Self::Lost => "lost",
@@ -38,16 +42,21 @@ impl Reason {
     }
 }
 
-pub(crate) fn run(args: &Args, context: &Context) -> Result<(), Error> {
+/// No pass or badge has that number.
+#[derive(Debug, thiserror::Error)]
+#[error("no pass or badge {0} was issued here: check the number")]
+struct UnknownPass(PassNumber);
+
+pub(crate) fn run(args: &Args, context: &Context) -> Result<(), Box<dyn Error>> {
     let number = args.number;
-    let mut store = context.home()?.store()?;
-    match store.revoke(number, args.reason.name(), context.now)? {
-        Revoked::Now => println!("{number} is revoked; `publish` to send it out"),
-        Revoked::Before { reason, at } => println!(
+    let mut register = context.home()?.register()?;
+    match register.revoke(number, args.reason.name(), context.now)? {
+        RevokeResult::Now => say!("{number} is revoked; `publish` to send it out"),
+        RevokeResult::Before { reason, at } => say!(
             "{number} was revoked at {} ({reason}); nothing was changed",
-            clock::show(at)
+            format_time(at)
         ),
-        Revoked::NoSuchPass => return Err(Error::UnknownPass(number)),
+        RevokeResult::NoSuchPass => return Err(UnknownPass(number).into()),
     }
     Ok(())
 }

@@ -1,43 +1,75 @@
-//! `revoke-device`: signs the order that a device wipes itself.
+//! `revoke-device`: signs the order that makes a device wipe itself.
 
-use std::path::PathBuf;
+use std::{error::Error, path::PathBuf};
 
 use gatepost_protocol::{
     Answer, Enrolment,
-    device::{Revoked, device_id, peek_certificate},
+    device::{CertificateError, Revoked, device_id, peek_certificate},
+};
+use gatepost_system::{
+    files::{self, Access},
+    say,
 };
 
-use crate::{Context, error::Error, files, home::SigningKey};
+use crate::{context::Context, signing_keys::SigningKey};
 
-/// What `revoke-device` is told.
+/// Arguments of `revoke-device`.
 #[derive(clap::Args)]
 pub(crate) struct Args {
     /// The enrolment file that was made for the device.
     enrolment: PathBuf,
-    /// The list of revoked devices, such as `bundle/revoked`, where hub and devices look for it; made
-    /// where there is none.
+    /// The list of revoked devices, such as `bundle/revoked`, where the hub and devices look for
+    /// it; created if it does not exist.
     #[arg(long, value_name = "FILE")]
     list: PathBuf,
 }
 
-pub(crate) fn run(args: &Args, context: &Context) -> Result<(), Error> {
+/// A device cannot be revoked.
+#[derive(Debug, thiserror::Error)]
+enum RevokeDeviceError {
+    /// The file is not the enrolment of a device.
+    #[error("{} is not an enrolment file", path.display())]
+    Enrolment {
+        /// Which file.
+        path: PathBuf,
+        /// What is wrong with it.
+        source: CertificateError,
+    },
+    /// The list cannot be extended.
+    #[error("{} is not a list of revoked devices", path.display())]
+    List {
+        /// Which file.
+        path: PathBuf,
+        /// What is wrong with it.
+        source: CertificateError,
+    },
+}
+
+pub(crate) fn run(args: &Args, context: &Context) -> Result<(), Box<dyn Error>> {
     let home = context.home()?;
-    let bytes = files::read(&args.enrolment, Answer::MAX as u64)?;
+    let not_an_enrolment = |source| RevokeDeviceError::Enrolment {
+        path: args.enrolment.clone(),
+        source,
+    };
+    let not_a_list = |source| RevokeDeviceError::List {
+        path: args.list.clone(),
+        source,
+    };
+    let bytes = files::read(&args.enrolment, Answer::MAX)?;
     let enrolment = Enrolment::from_bytes(&bytes).or_else(|_| Answer::peek(&bytes));
-    let enrolment = enrolment.map_err(|why| Error::Request(why.into()))?;
-    let certificate = peek_certificate(&enrolment.certificate).map_err(Error::Request)?;
+    let enrolment = enrolment.map_err(|why| not_an_enrolment(why.into()))?;
+    let certificate = peek_certificate(&enrolment.certificate).map_err(not_an_enrolment)?;
     let signer = home.signer(SigningKey::Devices)?;
     let mut revoked = match args.list.exists() {
-        true => Revoked::from_bytes(&files::read(&args.list, Revoked::MAX as u64)?)
-            .map_err(|why| Error::Request(why.into()))?,
+        true => Revoked::from_bytes(&files::read(&args.list, Revoked::MAX)?)
+            .map_err(|why| not_a_list(why.into()))?,
         false => Revoked::default(),
     };
-    revoked
-        .add(certificate.revoke(&signer, context.now))
-        .map_err(Error::Request)?;
-    files::write(&args.list, &revoked.to_bytes())?;
-    println!(
-        "device {} ({}) wipes itself when it reads {}",
+    let order = certificate.revoke(&signer, context.now);
+    revoked.add(order).map_err(not_a_list)?;
+    files::replace(&args.list, Access::Shared, &revoked.to_bytes())?;
+    say!(
+        "device {} ({}) will wipe itself when it reads {}",
         certificate.name,
         device_id(&certificate.key),
         args.list.display()

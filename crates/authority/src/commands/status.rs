@@ -1,16 +1,34 @@
 //! `status`: a person's colour on the status list. The next `publish` sends it out.
 
-use gatepost_pass::{Colour, SubjectTag, Timestamp};
+use std::error::Error;
+
+use gatepost_pass::{Colour, Timestamp};
+use gatepost_system::{clock::parse_time, say};
 
 use super::status_import as import;
-use crate::{Context, args, clock, error::Error, identity_keys, person, store::Status};
+use crate::{
+    args::{self, PersonArgs},
+    context::Context,
+    identity_hashing,
+    pseudonym::{self, PersonId},
+    register::{EndsFirst, Status},
+};
 
-/// What `status` is told: one person here, or many in a file.
+/// Arguments of `status`: one person here, or many in a file.
 #[derive(clap::Args)]
 #[command(args_conflicts_with_subcommands = true, subcommand_negates_reqs = true)]
 pub(crate) struct Args {
     #[command(flatten)]
-    one: Option<One>,
+    person: PersonArgs,
+    /// The colour; green takes the person off the list.
+    #[arg(long, value_parser = args::colour, required = true)]
+    colour: Option<Colour>,
+    /// When it begins [default: now].
+    #[arg(long, value_name = "RFC3339", value_parser = parse_time)]
+    since: Option<Timestamp>,
+    /// When it ends [default: until further notice].
+    #[arg(long, value_name = "RFC3339", value_parser = parse_time)]
+    until: Option<Timestamp>,
     #[command(subcommand)]
     many: Option<Many>,
 }
@@ -21,56 +39,51 @@ enum Many {
     Import(import::Args),
 }
 
-#[derive(clap::Args)]
-struct One {
-    /// ID number of the person, who need not have a pass yet; `-` reads it from a line of the standard input.
-    #[arg(long, value_name = "NUMBER", required_unless_present = "tag")]
-    id: Option<String>,
-    /// Tag of a person who has a pass.
-    #[arg(long, conflicts_with = "id")]
-    tag: Option<SubjectTag>,
-    /// The colour; green takes the person off the list.
-    #[arg(long, value_parser = args::colour)]
-    colour: Colour,
-    /// From when [default: now].
-    #[arg(long, value_name = "RFC3339", value_parser = clock::parse)]
-    since: Option<Timestamp>,
-    /// Until when [default: until further notice].
-    #[arg(long, value_name = "RFC3339", value_parser = clock::parse)]
-    until: Option<Timestamp>,
+/// A status cannot be set.
+#[derive(Debug, thiserror::Error)]
+enum StatusError {
+    /// Nobody has that tag.
+    #[error("nobody with this tag was ever issued a pass: check it, or use --id")]
+    UnknownTag,
+    /// Its times do not fit together.
+    #[error("cannot use --since and --until")]
+    Times(#[from] EndsFirst),
+    /// Neither a person nor a file; the command line normally refuses that itself.
+    #[error("name a person and a colour, or use `status import`")]
+    Nothing,
 }
 
-pub(crate) fn run(args: &Args, context: &Context) -> Result<(), Error> {
-    match (&args.many, &args.one) {
+pub(crate) fn run(args: &Args, context: &Context) -> Result<(), Box<dyn Error>> {
+    match (&args.many, args.colour) {
         (Some(Many::Import(args)), _) => import::run(args, context),
-        (None, Some(args)) => set_one(args, context),
-        // The command line asks for one of them.
-        (None, None) => Err(Error::UnknownTag),
+        (None, Some(colour)) => set_one(args, colour, context),
+        (None, None) => Err(StatusError::Nothing.into()),
     }
 }
 
-fn set_one(args: &One, context: &Context) -> Result<(), Error> {
+fn set_one(args: &Args, colour: Colour, context: &Context) -> Result<(), Box<dyn Error>> {
     let home = context.home()?;
-    let mut store = home.store()?;
-    let id = args.id.as_deref().map(args::id_number).transpose()?;
-    let tag = match (&id, args.tag) {
-        (Some(id), _) => person::tag(id, &home.tag_secret()?),
-        (None, Some(tag)) if store.knows(&tag)? => tag,
-        (None, _) => return Err(Error::UnknownTag),
+    let mut register = home.register()?;
+    let person = args.person.person()?;
+    let tag = match &person {
+        PersonId::Number(id) => pseudonym::tag(id, &home.tag_secret()?),
+        PersonId::Tag(tag) if register.knows(tag)? => *tag,
+        PersonId::Tag(_) => return Err(StatusError::UnknownTag.into()),
     };
-    let status = Status::new(args.colour, args.since, args.until, context.now)?;
-    store.set_status(&tag, status, context.now)?;
-    if let Some(id) = &id {
-        identity_keys::note(&mut store, &tag, id)?;
+    let status = Status::new(colour, args.since, args.until, context.now);
+    let status = status.map_err(StatusError::Times)?;
+    register.set_status(&tag, status, context.now)?;
+    if let PersonId::Number(id) = &person {
+        identity_hashing::store_key(&mut register, &tag, id)?;
     }
-    let passes = if store.knows(&tag)? {
+    let passes = if register.knows(&tag)? {
         "has been issued a pass"
     } else {
         "has no pass yet"
     };
-    println!(
+    say!(
         "{tag} ({passes}) is {}; `publish` to send it out",
-        args.colour.name()
+        colour.name()
     );
     Ok(())
 }

@@ -1,121 +1,138 @@
-//! `status import`: the colours of many persons, from a file; all of them or none.
+//! `status import`: the colours of many persons from a file, all of them or none.
 
-use std::{io::IsTerminal as _, path::PathBuf};
+use std::{error::Error, path::PathBuf};
 
 use gatepost_pass::SubjectTag;
+use gatepost_system::say;
 
 use crate::{
-    Context,
-    error::Error,
+    context::Context,
     home::Home,
-    person,
     progress::Progress,
-    status_rows::{Row, RowFault, Who, each_row},
-    store::{Status, Store},
+    pseudonym::{self, PersonId},
+    register::{Register, RegisterError, Status},
+    status_file::{RowError, StatusRow, each_row},
 };
 
-/// What `status import` is told.
+/// Arguments of `status import`.
 #[derive(clap::Args)]
 pub(crate) struct Args {
-    /// CSV under a line of column names, or JSON lines: `id` or `tag`, `colour`, and where wanted
-    /// `since` and `until`. Of a person who comes twice the worse colour counts.
+    /// CSV with column names in the first line, or JSON lines: `id` or `tag`, `colour`, and
+    /// optionally `since` and `until`. If a person occurs twice, the worse colour is used.
     file: PathBuf,
-    /// Take the other rows when some are rejected.
+    /// Import the other rows if some are rejected.
     #[arg(long)]
     skip_rejected: bool,
-    /// How many rejected rows to name.
+    /// Number of rejected rows to name.
     #[arg(long, value_name = "N", default_value_t = 20)]
     name_rejected: u64,
 }
 
-/// What was read.
+/// Some rows cannot be used, so none is.
+#[derive(Debug, thiserror::Error)]
+#[error(
+    "{rejected} of {rows} rows are rejected: nothing was changed. Correct them, or add \
+     --skip-rejected to import the others"
+)]
+struct Rejected {
+    rejected: u64,
+    rows: u64,
+}
+
+/// What was read from the file.
 #[derive(Default)]
-struct Read {
+struct StatusRows {
     statuses: Vec<(SubjectTag, Status)>,
     rows: u64,
     rejected: u64,
+    /// Lines of the first rejected rows.
+    named: Vec<(u64, RowError)>,
 }
 
-pub(crate) fn run(args: &Args, context: &Context) -> Result<(), Error> {
+pub(crate) fn run(args: &Args, context: &Context) -> Result<(), Box<dyn Error>> {
     let home = context.home()?;
     let _lock = home.lock()?;
-    let mut store = home.store()?;
-    let mut read = read(args, context, &home, &store)?;
-    if read.rejected > 0 {
-        let rows = read.rows;
-        let rejected = read.rejected;
+    let mut register = home.register()?;
+    let mut read = read(args, context, &home, &register)?;
+    let (rows, rejected) = (read.rows, read.rejected);
+    for (line, why) in &read.named {
+        log::warn!("line {line}: {why}");
+    }
+    if rejected > args.name_rejected {
+        log::warn!("{} more rows are rejected", rejected - args.name_rejected);
+    }
+    if rejected > 0 {
         if !args.skip_rejected {
-            return Err(Error::Rejected { rejected, rows });
+            return Err(Rejected { rejected, rows }.into());
         }
-        eprintln!("{rejected} of {rows} rows are rejected; the others are taken");
+        log::warn!("{rejected} of {rows} rows are rejected; importing the others");
     }
 
-    let named = read.statuses.len();
+    let accepted = read.statuses.len();
     // The worse colour first, and of one colour the later end.
     read.statuses
         .sort_unstable_by(|a, b| (a.0, b.1).cmp(&(b.0, a.1)));
     read.statuses.dedup_by_key(|(tag, _)| *tag);
     let persons = read.statuses.len();
     let mut progress = Progress::new("storing", persons as u64);
-    let imported = store.import(&read.statuses, context.now, |done| progress.at(done))?;
+    let imported = register.import(&read.statuses, context.now, |done| progress.at(done))?;
     drop(progress);
-    println!(
-        "{} rows, {persons} persons: {} set yellow or red, {} taken off the list, {} were not on it",
-        read.rows, imported.set, imported.removed, imported.unlisted
+    say!(
+        "{rows} rows, {persons} persons: {} set yellow or red, {} taken off the list, \
+         {} were not on it",
+        imported.set,
+        imported.removed,
+        imported.unlisted
     );
-    if persons < named {
-        println!(
-            "{} rows name a person again: the worse colour counts",
-            named - persons
+    if persons < accepted {
+        say!(
+            "{} rows name a person again: the worse colour is used",
+            accepted - persons
         );
     }
-    if store.identity_salt()?.is_some() {
-        println!("`identity import` the same file for the list by ID number");
+    if register.identity_salt()?.is_some() {
+        say!("`identity import` the same file for the list by ID number");
     }
-    println!("`publish` to send it out");
+    say!("`publish` to send it out");
     Ok(())
 }
 
-fn read(args: &Args, context: &Context, home: &Home, store: &Store) -> Result<Read, Error> {
+fn read(
+    args: &Args,
+    context: &Context,
+    home: &Home,
+    register: &Register,
+) -> Result<StatusRows, Box<dyn Error>> {
     let secret = home.tag_secret()?;
-    let mut read = Read::default();
+    let mut read = StatusRows::default();
     read.rows = each_row(&args.file, context.now, |line, row| {
-        let tagged = row.map(|row| tag_of(row, &secret, store));
-        match tagged.unwrap_or_else(|why| Ok(Err(why)))? {
+        let row = match row {
+            Ok(row) => with_tag(row, &secret, register)?,
+            Err(why) => Err(why),
+        };
+        match row {
             Ok(status) => read.statuses.push(status),
-            Err(why) => read.reject(args, line, why),
+            Err(why) => {
+                read.rejected += 1;
+                if read.rejected <= args.name_rejected {
+                    read.named.push((line, why));
+                }
+            }
         }
-        Ok(())
+        Ok::<_, Box<dyn Error>>(())
     })?;
     Ok(read)
 }
 
-/// The row under the person's tag. A tag that nobody has is a slip of the pen.
-fn tag_of(
-    row: Row,
+/// The row with the person's tag. A tag that nobody has is a typing mistake.
+fn with_tag(
+    row: StatusRow,
     secret: &[u8; 32],
-    store: &Store,
-) -> Result<Result<(SubjectTag, Status), RowFault>, Error> {
-    Ok(match row.who {
-        Who::Number(number) => Ok((person::tag(&number, secret), row.status)),
-        Who::Tag(tag) if store.knows(&tag)? => Ok((tag, row.status)),
-        Who::Tag(_) => Err(RowFault::UnknownTag),
+    register: &Register,
+) -> Result<Result<(SubjectTag, Status), RowError>, RegisterError> {
+    Ok(match row.person {
+        PersonId::Number(number) => Ok((pseudonym::tag(&number, secret), row.status)),
+        PersonId::Tag(tag) if register.knows(&tag)? => Ok((tag, row.status)),
+        PersonId::Tag(_) => Err(RowError::UnknownTag),
     })
-}
-
-impl Read {
-    fn reject(&mut self, args: &Args, line: u64, why: RowFault) {
-        self.rejected += 1;
-        if self.rejected <= args.name_rejected {
-            // Where a bar is drawn on this line it goes first.
-            let clear = if std::io::stderr().is_terminal() {
-                "\r\x1b[K"
-            } else {
-                ""
-            };
-            eprintln!("{clear}line {line}: {why}");
-        } else if self.rejected == args.name_rejected + 1 {
-            eprintln!("more rows are rejected, and only counted");
-        }
-    }
 }

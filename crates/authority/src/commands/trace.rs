@@ -1,20 +1,27 @@
-//! `trace`: opens sealed passages of one person or one place in a window of time, and keeps a signed log
-//! of who asked and why.
+//! `trace`: opens sealed passages of one person or one place in a window of time, and keeps a
+//! signed log of who asked and why.
 
-use std::{collections::BTreeMap, path::PathBuf};
+use std::{collections::BTreeMap, error::Error, path::PathBuf};
 
-use gatepost_pass::{IdNumber, Rules, SubjectTag, Text, Timestamp, bundle::Intake};
+use gatepost_pass::{Digest, IdNumber, Rules, SubjectTag, Text, Timestamp, bundle::Intake};
 use gatepost_protocol::{Body, OpenError, Passage, Seen, open};
+use gatepost_system::{
+    chain,
+    clock::{format_time, parse_time},
+    say,
+};
+use serde_json::json;
 
 use crate::{
-    Context, args, clock,
-    error::Error,
-    files,
-    home::{Home, read_hex},
-    person,
+    args::{self, PersonArgError},
+    context::Context,
+    durations::DAY,
+    home::Home,
+    key_files::{self, KeyFileError},
+    pseudonym,
     trace::{
-        audit::{Audit, AuditEvent},
-        evidence::{Evidence, Held},
+        audit_log::{AuditEvent, AuditLog},
+        evidence::{ChainedRecord, Evidence},
     },
 };
 
@@ -27,19 +34,19 @@ pub(crate) enum Command {
     VerifyAudit(VerifyArgs),
 }
 
-/// What `trace open` is told.
+/// Arguments of `trace open`.
 #[derive(clap::Args)]
 #[command(group(clap::ArgGroup::new("about").required(true).args(["id", "tag", "place"])))]
 pub(crate) struct OpenArgs {
     /// Directory of signed batches (`*.batch`), from the hub or a device.
     batches: PathBuf,
-    /// Why: an order or a case, for the audit log.
+    /// Order or case that permits it, for the audit log.
     #[arg(long, value_name = "TEXT", value_parser = reason)]
     reason: Text<200>,
-    /// Who asks, for the audit log; the system's user name without it.
+    /// Name of the person who asks, for the audit log [default: the system's user name].
     #[arg(long, value_name = "NAME", value_parser = args::text::<60>)]
     by: Option<Text<60>>,
-    /// ID number of the person; `-` reads it from a line of the standard input.
+    /// ID number of the person; `-` reads it from a line of standard input.
     #[arg(long, value_name = "NUMBER")]
     id: Option<String>,
     /// Tag of the person.
@@ -48,39 +55,44 @@ pub(crate) struct OpenArgs {
     /// Short name of the place.
     #[arg(long, value_name = "PLACE")]
     place: Option<String>,
-    /// From when.
-    #[arg(long, value_name = "RFC3339", value_parser = clock::parse)]
+    /// Start of the window.
+    #[arg(long, value_name = "RFC3339", value_parser = parse_time)]
     from: Timestamp,
-    /// Until when, exclusive.
-    #[arg(long, value_name = "RFC3339", value_parser = clock::parse)]
+    /// End of the window, exclusive.
+    #[arg(long, value_name = "RFC3339", value_parser = parse_time)]
     until: Timestamp,
-    /// One JSON object a line.
+    /// Print one JSON object per line.
     #[arg(long)]
     json: bool,
 }
 
-/// What `trace verify-audit` is told.
+/// Arguments of `trace verify-audit`.
 #[derive(clap::Args)]
 pub(crate) struct VerifyArgs {
-    /// A hash that was noted earlier: the log must still hold it.
+    /// A hash that was noted earlier: the log must still contain it.
     #[arg(long, value_name = "HASH")]
-    head: Option<gatepost_pass::Digest>,
+    head: Option<Digest>,
 }
 
-/// Longest window, in seconds: whoever wants more has to ask, and be logged, more than once.
-const LONGEST_WINDOW: u64 = 92 * clock::DAY;
+/// Longest window, in seconds: whoever wants more has to ask, and be logged, several times.
+const LONGEST_WINDOW: u64 = 92 * DAY;
 
-pub(crate) fn run(command: &Command, context: &Context) -> Result<(), Error> {
+/// The window cannot be used.
+#[derive(Debug, thiserror::Error)]
+#[error("the window must begin before it ends, and be at most 92 days long")]
+struct WindowError;
+
+pub(crate) fn run(command: &Command, context: &Context) -> Result<(), Box<dyn Error>> {
     let home = context.home()?;
     let _lock = home.lock()?;
     match command {
         Command::Open(args) => open_passages(args, &home, context.now),
         Command::VerifyAudit(args) => {
-            let audit = Audit::open(&home)?;
+            let audit = AuditLog::open(&home)?;
             if let Some(head) = args.head {
-                audit.holds(head)?;
+                audit.check_head(head)?;
             }
-            println!(
+            say!(
                 "{} entries in order; newest hash {}",
                 audit.len(),
                 audit.head()
@@ -90,42 +102,27 @@ pub(crate) fn run(command: &Command, context: &Context) -> Result<(), Error> {
     }
 }
 
-/// Makes a new tracing key and names it in the policy; the old one stays, for what was sealed to it.
-pub(crate) fn rotate_key(home: &Home) -> Result<u16, Error> {
-    let mut policy = home.policy()?;
-    let number = |id: u16| home.key_path(&format!("tracing-{id}"));
-    let id = policy.tracing_key.id.checked_add(1);
-    let id = id.ok_or_else(|| Error::Values {
-        path: home.policy_path(),
-        why: "no tracing key number is left",
-    })?;
-    let (secret, public) = gatepost_protocol::seal::tracing_key(&files::random()?);
-    files::write_secret(&number(id), &format!("{}\n", files::hex(&secret)))?;
-    policy.tracing_key.id = id;
-    policy.tracing_key.public = public;
-    crate::config::save(&home.policy_path(), &policy)?;
-    Ok(id)
-}
-
-enum About {
+/// Whose or which passages are asked for.
+enum Query {
     Person(SubjectTag),
     Place(String),
 }
 
-impl About {
-    fn of(args: &OpenArgs, home: &Home) -> Result<Self, Error> {
+impl Query {
+    fn of(args: &OpenArgs, home: &Home) -> Result<Self, Box<dyn Error>> {
         match (&args.id, args.tag, &args.place) {
             (Some(id), ..) => {
                 let id = IdNumber::parse(&args::or_line(id)?)?;
-                Ok(Self::Person(person::tag(&id, &home.tag_secret()?)))
+                Ok(Self::Person(pseudonym::tag(&id, &home.tag_secret()?)))
             }
             (None, Some(tag), _) => Ok(Self::Person(tag)),
             (None, None, Some(place)) => Ok(Self::Place(place.clone())),
-            // The command line asks for one of them.
-            (None, None, None) => Err(Error::UnknownTag),
+            // The command line requires one of them.
+            (None, None, None) => Err(PersonArgError::Nobody.into()),
         }
     }
 
+    /// What the audit log says is asked.
     fn name(&self) -> String {
         match self {
             Self::Person(tag) => format!("person {tag}"),
@@ -133,7 +130,7 @@ impl About {
         }
     }
 
-    fn is(&self, passage: &Passage, persons: &[SubjectTag]) -> bool {
+    fn matches(&self, passage: &Passage, persons: &[SubjectTag]) -> bool {
         match self {
             Self::Person(tag) => persons.contains(tag),
             Self::Place(place) => passage.place.as_str() == place,
@@ -141,11 +138,11 @@ impl About {
     }
 }
 
-fn open_passages(args: &OpenArgs, home: &Home, now: Timestamp) -> Result<(), Error> {
+fn open_passages(args: &OpenArgs, home: &Home, now: Timestamp) -> Result<(), Box<dyn Error>> {
     if args.from >= args.until || args.until.since(args.from) > LONGEST_WINDOW {
-        return Err(Error::Window);
+        return Err(WindowError.into());
     }
-    let about = About::of(args, home)?;
+    let query = Query::of(args, home)?;
     let published = home.published()?;
     let first = home.roots()?.first;
     let rules = Rules::verify(
@@ -157,7 +154,7 @@ fn open_passages(args: &OpenArgs, home: &Home, now: Timestamp) -> Result<(), Err
     )?;
     let evidence = Evidence::read(&args.batches, rules.trust(), now)?;
 
-    let mut audit = Audit::open(home)?;
+    let mut audit = AuditLog::open(home)?;
     let by = match &args.by {
         Some(by) => by.to_string(),
         None => std::env::var("USER").unwrap_or_else(|_| "unknown".to_owned()),
@@ -166,24 +163,24 @@ fn open_passages(args: &OpenArgs, home: &Home, now: Timestamp) -> Result<(), Err
         AuditEvent::Asked {
             by,
             reason: args.reason.to_string(),
-            about: about.name(),
-            from: clock::show(args.from),
-            until: clock::show(args.until),
+            about: query.name(),
+            from: format_time(args.from),
+            until: format_time(args.until),
         },
         now,
     )?;
-    let (mut keys, secret) = (Keys::new(home), home.tag_secret()?);
-    let (mut opened, mut shown, mut closed) = (0, 0, BTreeMap::<String, u64>::new());
-    for ((device, epoch), held) in evidence.records() {
-        let Body::Passage(sealed) = &held.record.body else {
+    let (mut keys, secret) = (TracingKeys::new(home), home.tag_secret()?);
+    let (mut opened, mut shown, mut sealed_off) = (0, 0, BTreeMap::<String, u64>::new());
+    for ((device, epoch), chained) in evidence.records() {
+        let Body::Passage(sealed) = &chained.record.body else {
             continue;
         };
-        // The hour in clear spares the records outside the window from being opened at all.
-        let hour = Timestamp(u64::from(held.record.hour) * 3600);
+        // The hour is in clear, so records outside the window are never opened.
+        let hour = Timestamp(u64::from(chained.record.hour) * 3600);
         if hour >= args.until || hour.plus(3600) <= args.from {
             continue;
         }
-        let Some(clear) = held.record.clear(device, epoch) else {
+        let Some(clear) = chained.record.clear(device, epoch) else {
             continue;
         };
         let result = match keys.secret(sealed.tracing_key)? {
@@ -194,18 +191,15 @@ fn open_passages(args: &OpenArgs, home: &Home, now: Timestamp) -> Result<(), Err
             Ok(passage) => {
                 opened += 1;
                 let persons = persons(&passage.seen, &secret);
-                if (args.from..args.until).contains(&passage.at) && about.is(&passage, &persons) {
+                if (args.from..args.until).contains(&passage.at)
+                    && query.matches(&passage, &persons)
+                {
                     shown += 1;
-                    show(
-                        &passage,
-                        &persons,
-                        held,
-                        &format!("{device} {epoch} {}", clear.seq),
-                        args.json,
-                    );
+                    let position = format!("{device} {epoch} {}", clear.seq);
+                    show(&passage, &persons, chained, &position, args.json);
                 }
             }
-            Err(why) => *closed.entry(why.to_string()).or_default() += 1,
+            Err(why) => *sealed_off.entry(chain(&why)).or_default() += 1,
         }
     }
     audit.add(
@@ -216,27 +210,28 @@ fn open_passages(args: &OpenArgs, home: &Home, now: Timestamp) -> Result<(), Err
         },
         now,
     )?;
-    for (why, count) in &closed {
-        eprintln!("{count} records: {why}");
+    for (why, count) in &sealed_off {
+        log::warn!("{count} records: {why}");
     }
     let batches = evidence.batches;
-    for doubt in evidence.doubts() {
-        eprintln!("{doubt}");
+    for discrepancy in evidence.discrepancies() {
+        log::warn!("{discrepancy}");
     }
-    eprintln!(
-        "{shown} of {opened} opened records of {batches} batches; audit entry {question}, newest hash {}",
+    log::info!(
+        "{shown} of {opened} opened records of {batches} batches; audit entry {question}, \
+         newest hash {}",
         audit.head()
     );
     Ok(())
 }
 
-/// Secret tracing keys by their number, read when one is needed.
-struct Keys<'a> {
+/// Secret tracing keys by number, read when one is needed.
+struct TracingKeys<'a> {
     home: &'a Home,
     read: BTreeMap<u16, Option<[u8; 32]>>,
 }
 
-impl<'a> Keys<'a> {
+impl<'a> TracingKeys<'a> {
     fn new(home: &'a Home) -> Self {
         Self {
             home,
@@ -244,22 +239,23 @@ impl<'a> Keys<'a> {
         }
     }
 
-    /// Nothing when the key is kept elsewhere.
-    fn secret(&mut self, id: u16) -> Result<Option<[u8; 32]>, Error> {
+    /// The key; none if it is kept elsewhere.
+    fn secret(&mut self, id: u16) -> Result<Option<[u8; 32]>, KeyFileError> {
         if let Some(secret) = self.read.get(&id) {
             return Ok(*secret);
         }
         let path = self.home.key_path(&format!("tracing-{id}"));
-        let secret = path.exists().then(|| read_hex(&path)).transpose()?;
+        let secret = path.exists().then(|| key_files::read_secret(&path));
+        let secret = secret.transpose()?;
         self.read.insert(id, secret);
         Ok(secret)
     }
 }
 
-/// The persons that a passage names. Who gave an ID number is the same person as with a pass.
+/// The persons that a passage names. An ID number gives the same tag as a pass.
 fn persons(seen: &Seen, secret: &[u8; 32]) -> Vec<SubjectTag> {
     let of_number =
-        |number: &str| IdNumber::parse(number).map(|number| person::tag(&number, secret));
+        |number: &str| IdNumber::parse(number).map(|number| pseudonym::tag(&number, secret));
     match seen {
         Seen::Unverified => Vec::new(),
         Seen::Pass { subjects, .. } => subjects.as_slice().to_vec(),
@@ -270,35 +266,41 @@ fn persons(seen: &Seen, secret: &[u8; 32]) -> Vec<SubjectTag> {
     }
 }
 
-fn show(passage: &Passage, persons: &[SubjectTag], held: &Held, at: &str, json: bool) {
+fn show(
+    passage: &Passage,
+    persons: &[SubjectTag],
+    chained: &ChainedRecord,
+    position: &str,
+    json: bool,
+) {
     let persons: Vec<String> = persons.iter().map(ToString::to_string).collect();
     let reasons = passage.reasons.as_slice().iter();
     let reasons: Vec<_> = reasons.map(|reason| reason.name()).collect();
-    let (time, clock) = (clock::show(passage.at), passage.clock.name());
     let (direction, outcome) = (passage.direction.name(), passage.outcome.name());
+    let (time, place) = (format_time(passage.at), &passage.place);
     let guard = passage.guard.as_ref().map(ToString::to_string);
+    let device = &chained.device_name;
     if json {
-        let line = serde_json::json!({
-            "at": time, "clock": clock, "place": passage.place.to_string(), "direction": direction,
-            "outcome": outcome, "reasons": reasons, "persons": persons, "guard": guard,
-            "device": held.device_name, "record": at,
+        let line = json!({
+            "at": time, "clock": passage.clock.name(), "place": place.to_string(),
+            "direction": direction, "outcome": outcome, "reasons": reasons, "persons": persons,
+            "guard": guard, "device": device, "record": position,
         });
-        println!("{line}");
+        say!("{line}");
     } else {
-        println!(
-            "{time} {} {direction} {outcome} ({}) {} by {}, device {}, record {at}",
-            passage.place,
+        say!(
+            "{time} {place} {direction} {outcome} ({}) {} by {}, device {device}, \
+             record {position}",
             reasons.join(", "),
             persons.join(" "),
             guard.as_deref().unwrap_or("nobody"),
-            held.device_name,
         );
     }
 }
 
 fn reason(text: &str) -> Result<Text<200>, String> {
     if text.trim().len() < 3 {
-        return Err("say why, in words that somebody else can check".to_owned());
+        return Err("give a reason that somebody else can check".to_owned());
     }
     args::text::<200>(text).map_err(|why| why.to_string())
 }

@@ -1,16 +1,25 @@
-//! `trust`: whose passes count here. `trust add` writes `trust.json`; the next `publish` signs it.
+//! `trust`: whose passes are accepted here. `trust add` writes `trust.json`; the next `publish`
+//! signs it.
 
-use std::path::Path;
+use std::{
+    error::Error,
+    path::{Path, PathBuf},
+};
 
 use clap::ValueEnum;
-use gatepost_pass::{IssuerId, KeyId, Kind, PublicKey, Text, trust::ColourMap};
+use gatepost_pass::{IssuerId, KeyId, Kind, PublicKey, Text, envelope::MAX_FILE, trust::ColourMap};
+use gatepost_system::{
+    clock::format_time,
+    files::{self, FileError},
+    say,
+};
 
-use super::public;
 use crate::{
-    Context, args,
-    clock::{self, DAY},
-    config::{self, Issuer, Key, Role, Rule},
-    error::Error,
+    args::{self, RegionArgs},
+    config::{self, IssuerConfig, KeyConfig, RecognitionConfig, RoleName},
+    context::Context,
+    durations::DAY,
+    key_files::PublicKeyFile,
 };
 
 /// What to do with the trust list.
@@ -22,99 +31,117 @@ pub(crate) enum Command {
     Show,
 }
 
-/// What `trust add` is told.
+/// Arguments of `trust add`.
 #[derive(clap::Args)]
 pub(crate) struct AddArgs {
-    /// Code of the region, such as CN-JS.
-    #[arg(long)]
-    issuer: IssuerId,
-    /// Name in English.
-    #[arg(long, value_parser = args::text::<60>)]
-    name: Text<60>,
-    /// Name in its own language.
-    #[arg(long, value_parser = args::text::<60>)]
-    local_name: Text<60>,
+    #[command(flatten)]
+    region: RegionArgs,
     /// What its passes are worth here.
     #[arg(long)]
-    recognition: Recognition,
+    recognition: RecognitionArg,
     /// Where its passes are converted to local ones.
     #[arg(long, value_name = "URL", value_parser = args::text::<160>)]
     address: Option<Text<160>>,
-    /// Its public pass key: a file of its `public`, or hexadecimal digits.
+    /// Its public pass key: a file that its `public` wrote, or hexadecimal digits.
     #[arg(long, value_name = "FILE|HEX")]
     key: String,
-    /// Number of that key; a file brings its own.
+    /// Number of that key; not needed with a file.
     #[arg(long, value_name = "N")]
     key_id: Option<u16>,
-    /// Its public list key, where its lists are to be shipped too.
+    /// Its public list key, if its lists go into the bundles too.
     #[arg(long, value_name = "FILE|HEX")]
     list_key: Option<String>,
-    /// Number of the list key; a file brings its own.
+    /// Number of the list key; not needed with a file.
     #[arg(long, value_name = "N")]
     list_key_id: Option<u16>,
-    /// For how long it is recognised.
+    /// Number of days for which it is recognised.
     #[arg(long, default_value_t = 730, value_parser = clap::value_parser!(u64).range(1..=3650))]
     days: u64,
 }
 
 #[derive(Clone, Copy, PartialEq, Eq, ValueEnum)]
-enum Recognition {
-    /// They count, and their colours mean the same here.
+enum RecognitionArg {
+    /// They are valid, and their colours mean the same here.
     Accept,
-    /// The holder gets a local pass first.
+    /// The holder must get a local pass first.
     Convert,
-    /// They do not count.
+    /// They are not valid.
     Refuse,
 }
 
-pub(crate) fn run(command: &Command, context: &Context) -> Result<(), Error> {
+/// A region cannot be put on the trust list.
+#[derive(Debug, thiserror::Error)]
+enum TrustAddError {
+    /// It is on the list.
+    #[error("{0} is on the trust list already: edit trust.json to change it")]
+    Known(IssuerId),
+    /// Recognition by conversion without an address, or an address without it.
+    #[error("--address says where passes are converted: use it with --recognition convert only")]
+    Address,
+    /// A bare key has no number.
+    #[error("a key in hexadecimal digits needs its number: add --{0}")]
+    KeyNumber(&'static str),
+    /// The key's file cannot be read.
+    #[error("cannot use the key: it is neither a readable file nor 64 hexadecimal digits")]
+    KeyFile(#[source] FileError),
+    /// The file holds something else.
+    #[error("{} is not a file that `public` wrote", .0.display())]
+    NotAKey(PathBuf),
+    /// The file holds another region's key.
+    #[error("{} holds a key of {found}, not of {expected}", path.display())]
+    OtherIssuer {
+        path: PathBuf,
+        found: IssuerId,
+        expected: IssuerId,
+    },
+}
+
+pub(crate) fn run(command: &Command, context: &Context) -> Result<(), Box<dyn Error>> {
     match command {
         Command::Add(args) => add(args, context),
         Command::Show => show(context),
     }
 }
 
-fn add(args: &AddArgs, context: &Context) -> Result<(), Error> {
+fn add(args: &AddArgs, context: &Context) -> Result<(), Box<dyn Error>> {
+    let issuer = args.region.issuer;
     let home = context.home()?;
     let _lock = home.lock()?;
     let mut trust = home.trust()?;
-    if trust.issuers.iter().any(|issuer| issuer.id == args.issuer) {
-        return Err(Error::KnownIssuer(args.issuer));
+    if trust.issuers.iter().any(|known| known.id == issuer) {
+        return Err(TrustAddError::Known(issuer).into());
     }
     let recognition = match (args.recognition, &args.address) {
-        (Recognition::Accept, None) => Rule::Accept(ColourMap::SAME),
-        (Recognition::Convert, Some(address)) => Rule::Convert(address.clone()),
-        (Recognition::Refuse, None) => Rule::Refuse,
-        _ => return Err(Error::Address),
+        (RecognitionArg::Accept, None) => RecognitionConfig::Accept(ColourMap::SAME),
+        (RecognitionArg::Convert, Some(address)) => RecognitionConfig::Convert(address.clone()),
+        (RecognitionArg::Refuse, None) => RecognitionConfig::Refuse,
+        _ => return Err(TrustAddError::Address.into()),
     };
     let (from, until) = (context.now.minus(DAY), context.now.plus(args.days * DAY));
-    let entry = |(id, key), kinds: &[Kind]| Key {
+    let entry = |(id, key), kinds: &[Kind]| KeyConfig {
         id,
         key,
-        roles: kinds.iter().copied().map(Role).collect(),
+        roles: kinds.iter().copied().map(RoleName).collect(),
         from,
         until,
     };
-    let passes = read_key(args.issuer, &args.key, args.key_id, "key-id")?;
+    let passes = read_key(issuer, &args.key, args.key_id, "key-id")?;
     let mut keys = vec![entry(passes, &[Kind::Pass, Kind::FamilyPass])];
     if let Some(key) = &args.list_key {
-        let lists = read_key(args.issuer, key, args.list_key_id, "list-key-id")?;
+        let lists = read_key(issuer, key, args.list_key_id, "list-key-id")?;
         keys.push(entry(lists, &[Kind::List]));
     }
-    trust.issuers.push(Issuer {
-        id: args.issuer,
-        name: args.name.clone(),
-        local_name: args.local_name.clone(),
+    trust.issuers.push(IssuerConfig {
+        id: issuer,
+        name: args.region.name.clone(),
+        local_name: args.region.local_name.clone(),
         recognition,
         from,
         until,
         keys,
     });
     config::save(&home.trust_path(), &trust)?;
-    println!(
-        "{} is on the trust list; `publish` to send it out",
-        args.issuer
-    );
+    say!("{issuer} is on the trust list; `publish` to send it out");
     Ok(())
 }
 
@@ -124,15 +151,17 @@ fn read_key(
     given: &str,
     id: Option<u16>,
     option: &'static str,
-) -> Result<(KeyId, PublicKey), Error> {
+) -> Result<(KeyId, PublicKey), TrustAddError> {
     if let Ok(key) = args::public_key(given) {
-        let id = id.ok_or(Error::KeyNumber(option))?;
+        let id = id.ok_or(TrustAddError::KeyNumber(option))?;
         return Ok((KeyId(id), key));
     }
     let path = Path::new(given);
-    let file = public::read(path)?;
+    let text = files::read_text(path, MAX_FILE).map_err(TrustAddError::KeyFile)?;
+    let not_a_key = || TrustAddError::NotAKey(path.to_owned());
+    let file = PublicKeyFile::parse(&text).ok_or_else(not_a_key)?;
     if file.issuer != issuer {
-        return Err(Error::OtherIssuer {
+        return Err(TrustAddError::OtherIssuer {
             path: path.to_owned(),
             found: file.issuer,
             expected: issuer,
@@ -141,26 +170,28 @@ fn read_key(
     Ok((id.map_or(file.id, KeyId), file.key))
 }
 
-fn show(context: &Context) -> Result<(), Error> {
+fn show(context: &Context) -> Result<(), Box<dyn Error>> {
     for issuer in context.home()?.trust()?.issuers {
         let recognition = match &issuer.recognition {
-            Rule::Own => "own authority".to_owned(),
-            Rule::Accept(colours) if *colours == ColourMap::SAME => "accept".to_owned(),
-            Rule::Accept(_) => "accept, with other colours".to_owned(),
-            Rule::Convert(address) => format!("convert at {address}"),
-            Rule::Refuse => "refuse".to_owned(),
+            RecognitionConfig::Own => "own authority".to_owned(),
+            RecognitionConfig::Accept(colours) if *colours == ColourMap::SAME => {
+                "accept".to_owned()
+            }
+            RecognitionConfig::Accept(_) => "accept, with other colours".to_owned(),
+            RecognitionConfig::Convert(address) => format!("convert at {address}"),
+            RecognitionConfig::Refuse => "refuse".to_owned(),
         };
-        println!(
+        say!(
             "{} {} {}: {recognition}, {} to {}",
             issuer.id,
             issuer.name,
             issuer.local_name,
-            clock::show(issuer.from),
-            clock::show(issuer.until)
+            format_time(issuer.from),
+            format_time(issuer.until)
         );
         for key in &issuer.keys {
             let roles: Vec<_> = key.roles.iter().map(|role| role.0.name()).collect();
-            println!("  key {} {}: {}", key.id.0, key.key, roles.join(", "));
+            say!("  key {} {}: {}", key.id.0, key.key, roles.join(", "));
         }
     }
     Ok(())

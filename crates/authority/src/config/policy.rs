@@ -1,4 +1,4 @@
-//! `policy.json`.
+//! `policy.json`: the rules of this region's checkpoints, and how long a bundle lasts.
 
 use std::path::Path;
 
@@ -11,13 +11,13 @@ use gatepost_pass::{
 };
 use serde::{Deserialize, Serialize};
 
-use super::Hex;
-use crate::{
-    clock::{DAY, HOUR},
-    error::Error,
+use super::{
+    file::ConfigError,
+    text_forms::{Hex, words},
 };
+use crate::durations::{DAY, HOUR};
 
-/// The rules of this region's checkpoints, and how long a bundle lasts.
+/// The settings, by the names in the file.
 #[derive(Serialize, Deserialize)]
 #[serde(deny_unknown_fields, rename_all = "kebab-case")]
 pub(crate) struct PolicyConfig {
@@ -33,7 +33,7 @@ pub(crate) struct PolicyConfig {
     pub(crate) live_window_untrusted_seconds: u16,
     #[serde(with = "WhenExpiredWords")]
     pub(crate) when_expired: WhenExpired,
-    /// What a device does whose log is full.
+    /// What a device does when its log is full.
     #[serde(default, with = "WhenLogFullWords")]
     pub(crate) when_log_full: WhenLogFull,
     pub(crate) pass_back_minutes: u8,
@@ -47,25 +47,25 @@ pub(crate) struct PolicyConfig {
     /// Published help desks.
     #[serde(default)]
     pub(crate) desks: Vec<DeskConfig>,
-    /// Health questionnaire for who is registered by hand: yes-or-no questions.
+    /// Yes-or-no questions on health, for people who are registered by hand.
     #[serde(default)]
     pub(crate) questions: Vec<Text<80>>,
-    /// What a registration by hand gives.
+    /// What a registration by hand leads to.
     #[serde(default = "supervisor", with = "WithoutCodeWords")]
     pub(crate) without_code: WithoutCode,
-    /// What a supervisor's badge can allow.
+    /// Which reasons a supervisor's badge can override.
     #[serde(default)]
     pub(crate) supervisor_may_allow: Vec<OverridableName>,
-    /// Address at which arrivals declare themselves.
+    /// Address where arrivals declare themselves.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub(crate) declare: Option<Text<160>>,
-    /// Hours for which a published bundle counts as fresh.
+    /// Hours for which a published bundle is fresh.
     pub(crate) fresh_hours: u32,
-    /// Days after which it is not used at all.
+    /// Days after which a bundle is not used at all.
     pub(crate) hard_days: u32,
 }
 
-/// How long each verdict stands.
+/// Seconds for which each verdict stays on screen.
 #[derive(Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub(crate) struct ShowSeconds {
@@ -74,7 +74,7 @@ pub(crate) struct ShowSeconds {
     pub(crate) refuse: u8,
 }
 
-/// The key that passages are sealed to.
+/// The key that passages are sealed to, and its number.
 #[derive(Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub(crate) struct TracingKeyConfig {
@@ -91,7 +91,7 @@ pub(crate) struct DeskConfig {
     pub(crate) phone: Text<24>,
 }
 
-/// What a supervisor's badge can allow, under its name.
+/// The name of a reason that a supervisor's badge can override.
 #[derive(Serialize, Deserialize)]
 #[serde(transparent)]
 pub(crate) struct OverridableName(#[serde(with = "OverridableWords")] Overridable);
@@ -101,7 +101,7 @@ fn supervisor() -> WithoutCode {
 }
 
 impl PolicyConfig {
-    /// What `init` writes.
+    /// The policy that `init` writes.
     pub(crate) fn standard(tracing_public: [u8; 32], fresh_hours: u32, hard_days: u32) -> Self {
         Self {
             name: text("Checkpoints"),
@@ -138,12 +138,9 @@ impl PolicyConfig {
         }
     }
 
-    /// The claims of the policy, with version 0.
-    pub(crate) fn claims(&self, path: &Path) -> Result<Policy, Error> {
-        let wrong = |why| Error::Values {
-            path: path.to_owned(),
-            why,
-        };
+    /// The claims of the signed policy, still with version 0.
+    pub(crate) fn claims(&self, path: &Path) -> Result<Policy, ConfigError> {
+        let wrong = |why| ConfigError::values(path, why);
         let desk = |desk: &DeskConfig| HelpDesk {
             area: desk.area.clone(),
             phone: desk.phone.clone(),
@@ -199,22 +196,20 @@ impl PolicyConfig {
         &self,
         at: Timestamp,
         path: &Path,
-    ) -> Result<(Timestamp, Timestamp), Error> {
+    ) -> Result<(Timestamp, Timestamp), ConfigError> {
         let (fresh, hard) = (
             u64::from(self.fresh_hours) * HOUR,
             u64::from(self.hard_days) * DAY,
         );
         if fresh == 0 || fresh > hard {
-            return Err(Error::Values {
-                path: path.to_owned(),
-                why: "fresh-hours must be at least 1, and no longer than hard-days",
-            });
+            let why = "fresh-hours must be at least 1, and no longer than hard-days";
+            return Err(ConfigError::values(path, why));
         }
         Ok((at.plus(fresh), at.plus(hard)))
     }
 }
 
-/// A text of this program, which is short enough for its field.
+/// A text of this program that is short enough for its field.
 fn text<const MAX: usize>(text: &str) -> Text<MAX> {
     text.try_into().unwrap_or_default()
 }
@@ -227,7 +222,7 @@ words! {
     PassBackWords for "PassBack" { Warn, Check }
     WithoutCodeWords for "WithoutCode" { Admit, Supervisor, Never }
     OverridableWords for "Overridable" {
-        Yellow, NotYetValid, Expired, LiveCodeNeeded, LiveCodeOld, IssuerRefused, ConvertPass, UnknownIssuer,
-        AlreadyPassed, ExpiredData, NoList, ListUnreadable
+        Yellow, NotYetValid, Expired, LiveCodeNeeded, LiveCodeOld, IssuerRefused, ConvertPass,
+        UnknownIssuer, AlreadyPassed, ExpiredData, NoList, ListUnreadable
     }
 }

@@ -1,10 +1,10 @@
-//! Signed batches, as a hub hands them out or a device wrote them to a stick, put together again: whose
-//! record each is, and whether anything is missing, doubled or bent. Only what a device signed gets in,
-//! so that a hub can't invent movements.
+//! The records of signed batches, from a hub or a stick, in order again: which device each is from,
+//! and whether any are missing, doubled or out of order. Only what a device signed is taken, so
+//! that a hub cannot invent movements.
 
 use std::{
     collections::BTreeMap,
-    fmt, fs,
+    fmt,
     ops::Range,
     path::{Path, PathBuf},
 };
@@ -15,64 +15,71 @@ use gatepost_protocol::{
     batch::{BATCH_FILE, MAX_BYTES},
 };
 
-use crate::{
-    error::{Error, at},
-    files,
+use gatepost_system::{
+    chain,
+    files::{self, FileError},
 };
 
-/// Process run of a device.
-type Run = (DeviceId, Epoch);
+/// One epoch of a device: its program from start to end.
+type DeviceEpoch = (DeviceId, Epoch);
 
 /// All records that devices signed, in order.
 #[derive(Default)]
 pub(crate) struct Evidence {
-    /// By position; two in one place are a fork.
-    runs: BTreeMap<Run, BTreeMap<u64, Vec<Held>>>,
-    refused: Vec<Doubt>,
-    /// How many batches count.
+    /// The records of each epoch by position; two at one position are a fork.
+    epochs: BTreeMap<DeviceEpoch, BTreeMap<u64, Vec<ChainedRecord>>>,
+    refused: Vec<Discrepancy>,
+    /// Number of batches that are valid.
     pub(crate) batches: u64,
 }
 
-/// A record, and where it hangs in the chain.
-pub(crate) struct Held {
+/// A record with the hashes that chain it to its neighbours.
+pub(crate) struct ChainedRecord {
     pub(crate) record: Record,
     pub(crate) device_name: String,
     before: Head,
     head: Head,
 }
 
-/// Something that whoever reads movements must know of.
-pub(crate) enum Doubt {
-    /// A file whose signature, certificate or order does not count: nothing of it was read.
+/// Something wrong with the batches that whoever reads movements must know.
+pub(crate) enum Discrepancy {
+    /// A file with an invalid signature, certificate or order: nothing of it was read.
     Refused { file: PathBuf, why: BatchError },
-    /// The device signed two different records for one place: its disk was cloned, or its key stolen.
-    Fork { run: Run, seq: u64 },
+    /// The device signed two different records for one position: its disk was cloned, or its key
+    /// stolen.
+    Fork { of: DeviceEpoch, seq: u64 },
     /// A record does not follow the one before it.
-    Break { run: Run, seq: u64 },
-    /// Records that the chain says there are, and that are not among these.
-    Gap { run: Run, missing: Range<u64> },
+    Break { of: DeviceEpoch, seq: u64 },
+    /// Records that exist by the chain's word, and are not in these batches.
+    Gap {
+        of: DeviceEpoch,
+        missing: Range<u64>,
+    },
 }
 
-impl fmt::Display for Doubt {
+impl fmt::Display for Discrepancy {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
-            Self::Refused { file, why } => write!(f, "{}: not read: {why}", file.display()),
+            Self::Refused { file, why } => {
+                write!(f, "{}: not read: {}", file.display(), chain(why))
+            }
             Self::Fork {
-                run: (device, epoch),
+                of: (device, epoch),
                 seq,
             } => write!(
                 f,
-                "device {device}, epoch {epoch}: two records at {seq}: a cloned disk or a stolen key"
+                "device {device}, epoch {epoch}: two records at {seq}: a cloned disk or a stolen \
+                 key"
             ),
             Self::Break {
-                run: (device, epoch),
+                of: (device, epoch),
                 seq,
             } => write!(
                 f,
                 "device {device}, epoch {epoch}: record {seq} does not follow the one before it"
             ),
             Self::Gap {
-                run: (device, epoch),
+                of: (device, epoch),
                 missing,
             } => write!(
                 f,
@@ -85,22 +92,17 @@ impl fmt::Display for Doubt {
 }
 
 impl Evidence {
-    /// Reads every `*.batch` of a directory. A certificate must have counted when its batch was made.
-    pub(crate) fn read(dir: &Path, trust: &TrustList, now: Timestamp) -> Result<Self, Error> {
-        let mut paths = Vec::new();
-        for entry in fs::read_dir(dir).map_err(at("read", dir))? {
-            let path = entry.map_err(at("read", dir))?.path();
-            if path.extension().is_some_and(|end| end == BATCH_FILE) {
-                paths.push(path);
-            }
-        }
-        paths.sort();
+    /// Reads every `*.batch` of a directory. The device's certificate must have been valid when the
+    /// batch was made.
+    pub(crate) fn read(dir: &Path, trust: &TrustList, now: Timestamp) -> Result<Self, FileError> {
+        let mut paths = files::list(dir)?;
+        paths.retain(|path| path.extension().is_some_and(|end| end == BATCH_FILE));
         let mut evidence = Self::default();
         for file in paths {
-            let bytes = files::read(&file, MAX_BYTES as u64)?;
+            let bytes = files::read(&file, MAX_BYTES)?;
             match verify(&bytes, trust, now) {
                 Ok(batch) => evidence.add(&batch),
-                Err(why) => evidence.refused.push(Doubt::Refused { file, why }),
+                Err(why) => evidence.refused.push(Discrepancy::Refused { file, why }),
             }
         }
         Ok(evidence)
@@ -108,16 +110,16 @@ impl Evidence {
 
     fn add(&mut self, batch: &VerifiedBatch) {
         self.batches += 1;
-        let run = self
-            .runs
+        let epoch = self
+            .epochs
             .entry((batch.device(), batch.epoch()))
             .or_default();
         let mut before = batch.before();
         for (record, _, head) in batch.records() {
-            let place = run.entry(record.seq).or_default();
+            let position = epoch.entry(record.seq).or_default();
             // The same record in two batches is one.
-            if place.iter().all(|held| held.head != *head) {
-                place.push(Held {
+            if position.iter().all(|other| other.head != *head) {
+                position.push(ChainedRecord {
                     record: record.clone(),
                     device_name: batch.device_name().to_owned(),
                     before,
@@ -129,55 +131,61 @@ impl Evidence {
     }
 
     /// Every record, device by device.
-    pub(crate) fn records(&self) -> impl Iterator<Item = (Run, &Held)> {
-        let runs = self.runs.iter();
-        runs.flat_map(|(run, places)| places.values().flatten().map(|held| (*run, held)))
+    pub(crate) fn records(&self) -> impl Iterator<Item = (DeviceEpoch, &ChainedRecord)> {
+        let epochs = self.epochs.iter();
+        epochs.flat_map(|(of, records)| records.values().flatten().map(|record| (*of, record)))
     }
 
-    /// Everything that does not fit together.
-    pub(crate) fn doubts(self) -> Vec<Doubt> {
-        let mut doubts = Vec::new();
-        for (run, places) in &self.runs {
-            let run = *run;
+    /// Everything that is wrong with the batches.
+    pub(crate) fn discrepancies(self) -> Vec<Discrepancy> {
+        let mut found = Vec::new();
+        for (of, records) in &self.epochs {
+            let of = *of;
             let mut next = 0;
-            let mut last: Option<&Held> = None;
-            for (seq, held) in places {
+            let mut last: Option<&ChainedRecord> = None;
+            for (seq, here) in records {
                 if *seq > next {
                     let missing = next..*seq;
-                    doubts.push(Doubt::Gap { run, missing });
+                    found.push(Discrepancy::Gap { of, missing });
                     last = None;
                 }
-                if held.len() > 1 {
-                    doubts.push(Doubt::Fork { run, seq: *seq });
+                if here.len() > 1 {
+                    found.push(Discrepancy::Fork { of, seq: *seq });
                 }
-                let follows = |before: &Held| held.iter().any(|held| held.before == before.head);
-                if last.is_some_and(|before| !follows(before)) {
-                    doubts.push(Doubt::Break { run, seq: *seq });
+                let follows =
+                    |last: &ChainedRecord| here.iter().any(|record| record.before == last.head);
+                if last.is_some_and(|last| !follows(last)) {
+                    found.push(Discrepancy::Break { of, seq: *seq });
                 }
-                (next, last) = (seq + 1, held.first());
+                (next, last) = (seq + 1, here.first());
             }
-            doubts.extend(self.end_of_the_run_before(run, places));
+            found.extend(self.end_of_epoch_before(of, records));
         }
-        doubts.extend(self.refused);
-        doubts
+        found.extend(self.refused);
+        found
     }
 
-    /// The first record of a run says how the one before it ended.
-    fn end_of_the_run_before(&self, run: Run, places: &BTreeMap<u64, Vec<Held>>) -> Option<Doubt> {
-        let Body::EpochStart(Some(previous)) = &places.get(&0)?.first()?.record.body else {
+    /// What is missing or wrong at the end of the epoch before: the first record of an epoch says
+    /// how that one ended.
+    fn end_of_epoch_before(
+        &self,
+        of: DeviceEpoch,
+        records: &BTreeMap<u64, Vec<ChainedRecord>>,
+    ) -> Option<Discrepancy> {
+        let Body::EpochStart(Some(previous)) = &records.get(&0)?.first()?.record.body else {
             return None;
         };
-        let before = (run.0, previous.epoch);
+        let before = (of.0, previous.epoch);
         let end = previous.next_seq.checked_sub(1)?;
-        let held = self.runs.get(&before);
-        match held.and_then(|places| places.get(&end)) {
-            Some(last) if last.iter().any(|held| held.head == previous.head) => None,
-            Some(_) => Some(Doubt::Break { run, seq: 0 }),
+        let records = self.epochs.get(&before);
+        match records.and_then(|records| records.get(&end)) {
+            Some(last) if last.iter().any(|record| record.head == previous.head) => None,
+            Some(_) => Some(Discrepancy::Break { of, seq: 0 }),
             None => {
-                let newest = held.and_then(|places| places.keys().next_back());
+                let newest = records.and_then(|records| records.keys().next_back());
                 let missing = newest.map_or(0, |newest| newest + 1)..previous.next_seq;
-                (!missing.is_empty()).then_some(Doubt::Gap {
-                    run: before,
+                (!missing.is_empty()).then_some(Discrepancy::Gap {
+                    of: before,
                     missing,
                 })
             }

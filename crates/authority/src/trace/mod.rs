@@ -1,4 +1,5 @@
-//! Opening passages for whoever may: what devices signed, checked link by link, and the log of who asked.
+//! Opening passages on the record: what devices signed, checked record by record, and the log of
+//! who asked.
 
-pub(crate) mod audit;
+pub(crate) mod audit_log;
 pub(crate) mod evidence;

@@ -136,7 +136,7 @@ fn a_live_code_is_a_phone_pass_with_the_holders_signature() {
     assert_eq!(still.live(), None);
     // A holder key is never replaced.
     let again = region.refused(&["holder-key", "--out", "holder.key"]);
-    assert!(again.contains("can't create"));
+    assert!(again.contains("cannot create"));
 }
 
 #[test]

@@ -13,13 +13,13 @@ use crate::support::{NOW, Region};
 
 const REGIONS: &str = include_str!("../../demo/regions.tsv");
 
-/// One line of the file.
-struct Line {
+/// A region as the file describes it.
+struct DemoRegion {
     code: IssuerId,
     fields: Vec<&'static str>,
 }
 
-impl Line {
+impl DemoRegion {
     fn all() -> Vec<Self> {
         let lines = REGIONS.lines().filter(|line| !line.starts_with('#'));
         lines
@@ -110,10 +110,10 @@ fn the_demo_trust_list_recognises_each_of_its_eighteen_regions_in_its_time() {
     let region = Region::new("CN-SD");
     let path = region.path("home/trust.json");
     let mut trust: Value = serde_json::from_str(&fs::read_to_string(&path).unwrap()).unwrap();
-    let lines = Line::all();
+    let lines = DemoRegion::all();
     assert_eq!(lines.len(), 14 + 4);
     let issuers = trust["issuers"].as_array_mut().unwrap();
-    issuers.extend(lines.iter().map(Line::entry));
+    issuers.extend(lines.iter().map(DemoRegion::entry));
     fs::write(&path, trust.to_string()).unwrap();
     region.ok(&["publish", "bundle"]);
     let device = region.device("bundle").unwrap();

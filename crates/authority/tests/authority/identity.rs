@@ -1,18 +1,13 @@
-//! The identity list: on demand only, of listed persons only, hashed once each, whatever comes between.
+//! The identity list: on demand only, of listed persons only, hashed once each, whatever comes
+//! between.
 
-use std::{
-    fs,
-    path::Path,
-    process::{Command, Stdio},
-    thread,
-    time::Duration,
-};
+use std::{fs, path::Path, process::Stdio, thread, time::Duration};
 
 use gatepost_pass::{Colour, FileRole, Listing, list::ListKind};
 
 use crate::{
     regions::two_regions,
-    support::{LI, NOW_TEXT, Region, WANG, tree},
+    support::{LI, Region, WANG, tree},
 };
 
 const SALT: &str = "00112233445566778899aabbccddeeff";
@@ -38,6 +33,13 @@ fn set(region: &Region, id: &str, colour: &str) {
     region.ok(&["status", "--id", id, "--colour", colour]);
 }
 
+/// What the next bundle's identity list says of a number; none without one.
+fn published(region: &Region, issuer: &str, number: &str) -> Option<Listing> {
+    region.ok(&["publish", "bundle"]);
+    let device = region.device("bundle").unwrap();
+    device.identity(issuer, number)
+}
+
 fn list(region: &Region) -> Vec<u8> {
     let device = region.device("bundle").unwrap();
     let role = FileRole::List(ListKind::Identity, "CN-SD".parse().unwrap());
@@ -53,11 +55,7 @@ fn a_region_that_does_not_ask_for_an_identity_list_publishes_none() {
     fs::write(region.path("rows.csv"), format!("id,colour\n{WANG},red\n")).unwrap();
     let told = region.refused(&["identity", "import", "rows.csv"]);
     assert!(told.contains("`identity on` first"), "{told}");
-    region.ok(&["publish", "bundle"]);
-    assert_eq!(
-        region.device("bundle").unwrap().identity("CN-SD", WANG),
-        None
-    );
+    assert_eq!(published(&region, "CN-SD", WANG), None);
 }
 
 #[test]
@@ -150,16 +148,8 @@ fn an_import_that_is_killed_goes_on_where_it_was_and_publishes_the_same_bytes() 
     }
     fs::create_dir_all(whole.path("home/lists")).unwrap();
 
-    let mut child = Command::new(env!("CARGO_BIN_EXE_gatepost-authority"))
-        .arg("--home")
-        .arg(region.path("home"))
-        .args([
-            "--now", NOW_TEXT, "identity", "import", "rows.csv", "--cores", "1",
-        ])
-        .current_dir(region.dir.path())
-        .stdout(Stdio::null())
-        .spawn()
-        .unwrap();
+    let mut command = region.command(&["identity", "import", "rows.csv", "--cores", "1"]);
+    let mut child = command.stdout(Stdio::null()).spawn().unwrap();
     while keys(&region.path("home")) == 0 && child.try_wait().unwrap().is_none() {
         thread::sleep(Duration::from_millis(5));
     }
@@ -177,16 +167,9 @@ fn an_import_that_is_killed_goes_on_where_it_was_and_publishes_the_same_bytes() 
     let counts = format!("{} persons to hash, {kept} have their key", PERSONS - kept);
     assert!(told.contains(&counts), "{told}");
     whole.ok(&["identity", "import", "rows.csv"]);
-    region.ok(&["publish", "bundle"]);
+    assert_eq!(published(&region, "CN-SD", "PERSON00103"), RED);
     whole.ok(&["publish", "bundle"]);
     assert!(list(&region) == list(&whole));
-    assert_eq!(
-        region
-            .device("bundle")
-            .unwrap()
-            .identity("CN-SD", "PERSON00103"),
-        RED
-    );
 }
 
 /// How many keys are on disk.
@@ -246,7 +229,10 @@ fn deltas_lead_from_one_identity_list_to_the_next_and_not_across_salts() {
     );
 
     let told = region.ok(&["identity", "on", "--salt", &SALT.replace("00", "01")]);
-    assert!(told.contains("41 keys of another salt are gone"), "{told}");
+    assert!(
+        told.contains("41 keys of another salt are deleted"),
+        "{told}"
+    );
     let told = region.ok(&["publish", "bundle"]);
     assert!(
         told.contains("0 persons by ID number; 40 more are listed"),
@@ -259,18 +245,10 @@ fn deltas_lead_from_one_identity_list_to_the_next_and_not_across_salts() {
 fn identity_off_leaves_the_list_out_and_forgets_the_keys() {
     let region = region();
     import(&region, &format!("{WANG},,red\n"));
-    region.ok(&["publish", "bundle"]);
-    assert_eq!(
-        region.device("bundle").unwrap().identity("CN-SD", WANG),
-        RED
-    );
+    assert_eq!(published(&region, "CN-SD", WANG), RED);
     let told = region.ok(&["identity", "off"]);
-    assert!(told.contains("1 keys are forgotten"), "{told}");
-    region.ok(&["publish", "bundle"]);
-    assert_eq!(
-        region.device("bundle").unwrap().identity("CN-SD", WANG),
-        None
-    );
+    assert!(told.contains("1 keys are deleted"), "{told}");
+    assert_eq!(published(&region, "CN-SD", WANG), None);
     assert_eq!(keys(&region.path("home")), 0);
     // Asked for again, it gets another salt.
     let told = region.ok(&["identity", "on"]);
@@ -286,19 +264,14 @@ fn a_neighbours_identity_list_goes_out_when_it_is_of_the_same_programme() {
     import(&neighbour, &format!("{WANG},,red\n"));
     neighbour.ok(&["publish", "bundle"]);
     region.ok(&["lists", "import", &neighbour.text("bundle")]);
-    region.ok(&["publish", "bundle"]);
-    assert_eq!(
-        region.device("bundle").unwrap().identity("CN-JS", WANG),
-        RED
-    );
+    assert_eq!(published(&region, "CN-JS", WANG), RED);
 
     for off in [
         &["identity", "on", "--salt", &SALT.replace("00", "01")][..],
         &["identity", "off"],
     ] {
         region.ok(off);
-        let output = region.run(&["publish", "bundle"]);
-        let told = String::from_utf8_lossy(&output.stderr);
+        let told = region.messages(&["publish", "bundle"]);
         assert!(
             told.contains("the identity list of CN-JS is left out"),
             "{told}"

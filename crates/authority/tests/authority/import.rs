@@ -1,10 +1,10 @@
 //! `status import`: many persons at once, all or none, and what is wrong with the others.
 
-use std::{fs, io::Write as _};
+use std::{fs, io::Write as _, time::Duration};
 
 use gatepost_pass::Colour;
 
-use crate::support::{LI, NOW_TEXT, Region, WANG};
+use crate::support::{LI, Region, WANG};
 
 fn tag(region: &Region, id: &str) -> String {
     let told = region.ok(&["query", "--id", id, "--json"]);
@@ -33,7 +33,8 @@ fn csv_and_json_lines_set_colours_by_number_and_by_tag() {
         &region,
         "rows.csv",
         &format!(
-            "\u{feff}Colour,id,Until,tag,since\r\nred,{WANG},,,\r\n\r\n\"yellow\",\"{LI}\",2026-12-01T00:00:00Z,,2026-10-01T00:00:00Z\r\nred,,,{},",
+            "\u{feff}Colour,id,Until,tag,since\r\nred,{WANG},,,\r\n\r\n\
+             \"yellow\",\"{LI}\",2026-12-01T00:00:00Z,,2026-10-01T00:00:00Z\r\nred,,,{},",
             zhao.tag
         ),
     );
@@ -49,7 +50,10 @@ fn csv_and_json_lines_set_colours_by_number_and_by_tag() {
         &region,
         "rows.jsonl",
         &format!(
-            "{{\"id\":\"{WANG}\",\"colour\":\"green\"}}\n{{\"tag\":\"{}\",\"colour\":\"yellow\",\"until\":\"2026-12-01T00:00:00Z\"}}\n{{\"id\":\"B0000001\",\"colour\":\"green\"}}\n",
+            r#"{{"id":"{WANG}","colour":"green"}}
+{{"tag":"{}","colour":"yellow","until":"2026-12-01T00:00:00Z"}}
+{{"id":"B0000001","colour":"green"}}
+"#,
             zhao.tag
         ),
     );
@@ -90,12 +94,12 @@ fn rejected_rows_are_named_by_line_and_then_nothing_or_on_demand_the_rest_is_tak
         "line 3: the ID number's check digit is wrong",
         "line 4: it must name a person by either",
         "line 5: it must name a person by either",
-        "line 6: nobody with this tag",
-        "line 7: a tag is 32",
-        "line 8: the colour must be",
-        "line 9: times are written",
-        "line 10: it ends before it begins",
-        "line 11: it has another number of fields",
+        "line 6: `tag`: nobody with this tag",
+        "line 7: `tag` must be 32",
+        "line 8: `colour` must be",
+        "line 9: `since` must be a time",
+        "line 10: the status ends before it begins",
+        "line 11: it does not have as many fields",
         "line 12: a quote is not closed",
         "line 13: it is longer than 4096 bytes",
         "11 of 13 rows are rejected: nothing was changed",
@@ -156,7 +160,7 @@ fn a_file_that_is_none_changes_nothing_and_the_reason_is_said() {
         fs::write(region.path("rows"), text).unwrap();
         let told = region.refused(&["status", "import", "rows"]);
         assert!(
-            told.contains("rows: the first line must name the columns"),
+            told.contains("rows is not a file of statuses: the first line must name the columns"),
             "{text}: {told}"
         );
     }
@@ -189,17 +193,10 @@ fn an_import_that_is_killed_half_way_changes_nothing() {
     assert_eq!(count(), 1);
     let mut counts = Vec::new();
     for delay in [1, 30, 60, 90, 120, 150, 180, 210] {
-        let mut child = std::process::Command::new(env!("CARGO_BIN_EXE_gatepost-authority"))
-            .arg("--home")
-            .arg(region.path("home"))
-            .args(["--now", NOW_TEXT, "status", "import", "rows.csv"])
-            .current_dir(region.dir.path())
-            .stdout(std::process::Stdio::null())
-            .spawn()
-            .unwrap();
-        std::thread::sleep(std::time::Duration::from_millis(delay));
-        let _ = child.kill();
-        child.wait().unwrap();
+        region.kill_after(
+            Duration::from_millis(delay),
+            &["status", "import", "rows.csv"],
+        );
         counts.push(count());
     }
     assert!(

@@ -4,17 +4,7 @@ use std::{fs, os::unix::fs::PermissionsExt as _};
 
 use gatepost_pass::Signer;
 
-use crate::support::{Region, tree};
-
-const INIT: [&str; 7] = [
-    "init",
-    "--issuer",
-    "CN-SD",
-    "--name",
-    "Shandong",
-    "--local-name",
-    "山东",
-];
+use crate::support::{Region, init, tree};
 
 #[test]
 fn secret_files_are_their_owners_only() {
@@ -68,7 +58,11 @@ fn a_one_time_enrolment_code_is_its_owners_only_as_text_and_as_picture() {
 fn a_second_init_refuses_and_changes_nothing() {
     let region = Region::new("CN-SD");
     let before = tree(region.dir.path());
-    assert!(region.refused(&INIT).contains("nothing was changed"));
+    assert!(
+        region
+            .refused(&init("CN-SD"))
+            .contains("nothing was changed")
+    );
     assert_eq!(tree(region.dir.path()), before);
 }
 
@@ -78,7 +72,7 @@ fn init_refuses_a_directory_of_something_else_and_leaves_nothing_behind() {
     fs::remove_dir_all(region.path("home")).unwrap();
     fs::create_dir(region.path("home")).unwrap();
     fs::write(region.path("home/diary"), "mine").unwrap();
-    assert!(region.refused(&INIT).contains("not empty"));
+    assert!(region.refused(&init("CN-SD")).contains("not empty"));
     assert_eq!(tree(region.dir.path()).len(), 1);
 }
 
@@ -86,7 +80,13 @@ fn init_refuses_a_directory_of_something_else_and_leaves_nothing_behind() {
 fn a_threshold_above_the_number_of_root_keys_is_refused() {
     let region = Region::new("CN-SD");
     fs::remove_dir_all(region.path("home")).unwrap();
-    let told = region.refused(&[&INIT[..], &["--root-keys", "2", "--threshold", "3"]].concat());
+    let told = region.refused(
+        &[
+            &init("CN-SD")[..],
+            &["--root-keys", "2", "--threshold", "3"],
+        ]
+        .concat(),
+    );
     assert!(told.contains("at least as many root keys"));
     assert!(!region.path("home").exists());
 }

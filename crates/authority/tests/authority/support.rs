@@ -5,6 +5,8 @@ use std::{
     io::{self, Write as _},
     path::{Path, PathBuf},
     process::{Command, Output, Stdio},
+    thread,
+    time::Duration,
 };
 
 use gatepost_pass::{
@@ -21,8 +23,22 @@ pub(crate) const NOW_TEXT: &str = "2026-11-01T08:00:00Z";
 pub(crate) const WANG: &str = "11010519491231002X";
 pub(crate) const LI: &str = "440524188001010014";
 
+/// An authority's home, and whatever its commands read and write beside it.
 pub(crate) struct Region {
     pub(crate) dir: tempfile::TempDir,
+}
+
+/// The arguments that make a new authority.
+pub(crate) const fn init(issuer: &str) -> [&str; 7] {
+    [
+        "init",
+        "--issuer",
+        issuer,
+        "--name",
+        "Region",
+        "--local-name",
+        "山东",
+    ]
 }
 
 /// What `issue --json` says.
@@ -38,15 +54,7 @@ impl Region {
         let region = Self {
             dir: tempfile::tempdir().unwrap(),
         };
-        region.ok(&[
-            "init",
-            "--issuer",
-            issuer,
-            "--name",
-            "Region",
-            "--local-name",
-            "山东",
-        ]);
+        region.ok(&init(issuer));
         region
     }
 
@@ -63,27 +71,30 @@ impl Region {
     }
 
     pub(crate) fn run_at(&self, now: &str, args: &[&str]) -> Output {
-        Command::new(env!("CARGO_BIN_EXE_gatepost-authority"))
+        self.command_at(now, args).output().unwrap()
+    }
+
+    /// A command, ready to run.
+    pub(crate) fn command(&self, args: &[&str]) -> Command {
+        self.command_at(NOW_TEXT, args)
+    }
+
+    fn command_at(&self, now: &str, args: &[&str]) -> Command {
+        let mut command = Command::new(env!("CARGO_BIN_EXE_gatepost-authority"));
+        command
             .arg("--home")
             .arg(self.path("home"))
             .args(["--now", now])
             .args(args)
-            .current_dir(self.dir.path())
-            .output()
-            .unwrap()
+            .current_dir(self.dir.path());
+        command
     }
 
     /// Runs a command that must work with that on its standard input, and gives what it prints.
     pub(crate) fn ok_with_input(&self, args: &[&str], input: &str) -> String {
-        let mut child = Command::new(env!("CARGO_BIN_EXE_gatepost-authority"))
-            .arg("--home")
-            .arg(self.path("home"))
-            .args(["--now", NOW_TEXT])
-            .args(args)
-            .stdin(Stdio::piped())
-            .stdout(Stdio::piped())
-            .spawn()
-            .unwrap();
+        let mut command = self.command(args);
+        command.stdin(Stdio::piped()).stdout(Stdio::piped());
+        let mut child = command.spawn().unwrap();
         let mut stdin = child.stdin.take().unwrap();
         stdin.write_all(input.as_bytes()).unwrap();
         drop(stdin);
@@ -98,6 +109,31 @@ impl Region {
         let errors = String::from_utf8_lossy(&output.stderr);
         assert!(output.status.success(), "{args:?}: {errors}");
         String::from_utf8(output.stdout).unwrap()
+    }
+
+    /// Runs a command that must work, and gives its messages.
+    pub(crate) fn messages(&self, args: &[&str]) -> String {
+        let output = self.run(args);
+        let messages = String::from_utf8(output.stderr).unwrap();
+        assert!(output.status.success(), "{args:?}: {messages}");
+        messages
+    }
+
+    /// Starts a command and kills it after that time, if it still runs.
+    pub(crate) fn kill_after(&self, delay: Duration, args: &[&str]) {
+        let mut command = self.command(args);
+        command.stdout(Stdio::null()).stderr(Stdio::null());
+        let mut child = command.spawn().unwrap();
+        thread::sleep(delay);
+        // It may have ended already.
+        let _ = child.kill();
+        child.wait().unwrap();
+    }
+
+    /// The arguments that put another region on the trust list, and these besides.
+    pub(crate) fn trust<'a>(issuer: &'a str, more: &[&'a str]) -> Vec<&'a str> {
+        let names = ["--name", "Jiangsu", "--local-name", "江苏"];
+        [&["trust", "add", "--issuer", issuer][..], &names, more].concat()
     }
 
     /// Runs a command that must fail with exit code 1, and gives what it says.

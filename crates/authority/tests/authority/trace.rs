@@ -295,7 +295,8 @@ fn every_trace_leaves_a_signed_entry_with_its_reason_before_anything_is_opened()
     assert!(told.starts_with("4 entries in order"), "{told}");
     let head = told.trim_end().rsplit(' ').next().unwrap().to_owned();
 
-    // A question whose answer never came is there as well: the entry comes before the keys are read.
+    // A question whose answer never came is there as well: the entry comes before the keys are
+    // read.
     fs::write(region.path("home/keys/tracing-1.key"), "no key").unwrap();
     let torn = region.run(
         &[
@@ -342,7 +343,7 @@ fn every_trace_leaves_a_signed_entry_with_its_reason_before_anything_is_opened()
     fs::write(&path, whole(&lines[..2])).unwrap();
     region.ok(&["trace", "verify-audit"]);
     let said = region.refused(&["trace", "verify-audit", "--head", &head]);
-    assert!(said.contains("taken off the end"), "{said}");
+    assert!(said.contains("removed from the end"), "{said}");
 }
 
 #[test]

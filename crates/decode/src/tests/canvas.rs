@@ -2,15 +2,15 @@
 
 use qrcodegen::{QrCode, QrCodeEcc};
 
+use crate::ink::Ink;
 use crate::look::PLAIN;
-use crate::mapping::Point;
-use crate::threshold::Ink;
+use crate::point::Point;
 use crate::{DecodedCode, Luma, StreamReader, decode, first_look};
 
 /// A small generator of the same bytes in every run (xorshift).
-pub(crate) struct Noise(u64);
+pub(crate) struct SeededBytes(u64);
 
-impl Noise {
+impl SeededBytes {
     pub(crate) fn new(seed: u64) -> Self {
         Self(seed.wrapping_mul(0x9e37_79b9_7f4a_7c15) | 1)
     }

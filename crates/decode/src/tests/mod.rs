@@ -4,8 +4,8 @@
 mod canvas;
 mod drawn;
 
-use super::*;
-pub(crate) use canvas::{Canvas, Noise, Print, bent, corners_off, flat, slanting};
+use crate::*;
+pub(crate) use canvas::{Canvas, Print, SeededBytes, bent, corners_off, flat, slanting};
 
 fn text(s: &str) -> CodeContent {
     CodeContent::Text(s.to_owned())
@@ -135,7 +135,7 @@ fn odd_pictures_give_nothing_and_never_panic() {
 #[test]
 fn noise_gives_nothing_and_never_panics() {
     for seed in 0..40 {
-        let mut noise = Noise::new(seed);
+        let mut noise = SeededBytes::new(seed);
         let (cell, cut) = (1 + u32::from(noise.byte() % 6), noise.byte());
         let coarse: Vec<u8> = (0..64 * 64).map(|_| noise.byte()).collect();
         let canvas = Canvas::from_fn(160, 120, |x, y| {
@@ -155,7 +155,7 @@ fn noise_gives_nothing_and_never_panics() {
 #[test]
 fn damaged_codes_are_read_rightly_or_not_at_all() {
     for seed in 0..40 {
-        let mut noise = Noise::new(100 + seed);
+        let mut noise = SeededBytes::new(100 + seed);
         let mut canvas = Canvas::new(240, 240, 200);
         let angle = f64::from(noise.byte()) / 40.0;
         canvas.draw(b"GP1:WHAT WAS DRAWN", (120.0, 120.0), 5.0, angle);
@@ -235,7 +235,7 @@ fn mutated_pictures_give_what_was_drawn_or_nothing_and_never_panic() {
         canvas.draw(content, (45.0, 45.0), 2.2, 0.1);
         canvas
     });
-    let mut noise = Noise::new(2026);
+    let mut noise = SeededBytes::new(2026);
     let (mut read, mut stream) = (0, StreamReader::default());
     for round in 0..300 {
         let mut canvas = Canvas::new(90, 90, 0);
@@ -266,8 +266,8 @@ fn mutated_pictures_give_what_was_drawn_or_nothing_and_never_panic() {
 }
 
 /// Changes a run of pixels: to one grey, to their negative, to those of another picture or place.
-fn mutate(pixels: &mut [u8], other: &[u8], noise: &mut Noise) {
-    let place = |noise: &mut Noise, end: usize| {
+fn mutate(pixels: &mut [u8], other: &[u8], noise: &mut SeededBytes) {
+    let place = |noise: &mut SeededBytes, end: usize| {
         (usize::from(noise.byte()) << 8 | usize::from(noise.byte())) % end
     };
     let length = 1 + place(noise, 400);

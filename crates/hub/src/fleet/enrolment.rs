@@ -90,10 +90,7 @@ mod tests {
 
     use super::*;
     use gatepost_pass::{
-        Digest, Kind, OneTimeSecret,
-        document::{self, to_text},
-        fixture,
-        time::Minute,
+        Digest, Kind, OneTimeSecret, claims, document::to_text, fixture, time::Minute,
     };
 
     fn code(secret: Option<OneTimeSecret>) -> String {

@@ -1,0 +1,208 @@
+//! What is in things that were verified, in words, a line each.
+
+use gatepost_pass::{
+    Badge, BadgeRole, List, Manifest, Policy, ReadAt, Site, Text, TrustList, VerifiedDocument,
+    list::{Delta, ListKind},
+    time::Minute,
+};
+use gatepost_protocol::{Receipt, VerifiedBatch};
+use gatepost_system::clock::format_time;
+
+/// Lines of a description.
+pub(super) type Lines = Vec<String>;
+
+pub(super) fn document(document: &VerifiedDocument) -> Lines {
+    match document {
+        VerifiedDocument::Pass(pass) => {
+            let claims = pass.claims();
+            let mut lines = vec![format!(
+                "number {}, {:?}, {} to {}",
+                claims.number,
+                claims.medium,
+                format_time(claims.not_before.start()),
+                format_time(claims.not_after.start())
+            )];
+            lines.extend(claims.subjects.as_slice().iter().map(|subject| {
+                format!(
+                    "{} {} {}, {:?}, tag {}",
+                    subject.name,
+                    subject.last4.as_str(),
+                    subject.colour.name(),
+                    subject.class,
+                    subject.tag
+                )
+            }));
+            lines.push(match (pass.live(), claims.holder) {
+                (Some(live), _) => format!("signed by its holder at {}", format_time(live.at)),
+                (None, Some(_)) => "valid only as a live code of its holder's phone".to_owned(),
+                (None, None) => "valid as it is, on paper or on a screen".to_owned(),
+            });
+            lines
+        }
+        VerifiedDocument::Place(place) => {
+            let place = place.claims();
+            named(
+                "place",
+                place.id.as_str(),
+                place.name.as_str(),
+                place.not_after,
+            )
+        }
+        VerifiedDocument::Badge(verified) => badge(verified.claims()),
+        VerifiedDocument::Enrolment(code) => {
+            let code = code.claims();
+            let hub = code.hub.as_str();
+            let mut lines = named("root", &code.root.to_string(), hub, code.not_after);
+            lines.push(match &code.secret {
+                Some(secret) => {
+                    format!("enrols one device over the hub, as code {}", secret.code())
+                }
+                None => "requests go by USB stick".to_owned(),
+            });
+            lines
+        }
+    }
+}
+
+fn named(what: &str, id: &str, name: &str, until: Minute) -> Lines {
+    vec![format!(
+        "{what} {id}: {name}, until {}",
+        format_time(until.start())
+    )]
+}
+
+pub(super) fn badge(badge: &Badge) -> Lines {
+    let sites = badge.sites.as_slice().iter().map(|site| match site {
+        Site::Place(id) => id.to_string(),
+        Site::Prefix(front) => format!("{front}*"),
+    });
+    let sites: Vec<String> = sites.collect();
+    let mut lines = named(
+        "badge",
+        badge.id.as_str(),
+        badge.name.as_str(),
+        badge.not_after,
+    );
+    lines.push(format!(
+        "number {}, {}, {}, {}",
+        badge.number,
+        match badge.role {
+            BadgeRole::Guard => "guard",
+            BadgeRole::Supervisor => "supervisor",
+        },
+        if sites.is_empty() {
+            "everywhere".to_owned()
+        } else {
+            format!("at {}", sites.join(", "))
+        },
+        if badge.pin.is_some() {
+            "with a PIN"
+        } else {
+            "without a PIN"
+        }
+    ));
+    lines
+}
+
+pub(super) fn batch(batch: &VerifiedBatch) -> Lines {
+    let first = batch.records().first().map_or(0, |(record, ..)| record.seq);
+    vec![format!(
+        "a batch of device {} ({}): epoch {}, {} records from {first} on; signature and order are \
+         right",
+        batch.device_name(),
+        batch.device(),
+        batch.epoch(),
+        batch.records().len()
+    )]
+}
+
+pub(super) fn trust(trust: &TrustList) -> Lines {
+    let issuers: Vec<String> = trust.issuers().map(|entry| entry.id.to_string()).collect();
+    vec![format!(
+        "trust list of {}, version {}, signed {}: {}",
+        trust.own(),
+        trust.version(),
+        format_time(trust.issued_at()),
+        issuers.join(", ")
+    )]
+}
+
+pub(super) fn policy(policy: &Policy) -> Lines {
+    let mut lines = vec![format!(
+        "policy version {}: {}, risk {:?}, passes of at most {} days, tracing key {}",
+        policy.version, policy.name, policy.risk, policy.max_validity_days, policy.tracing_key.id
+    )];
+    lines.push(format!(
+        "  by hand: {:?}, after {} questions; temperature {}; {} help desks; arrivals declare at \
+         {}",
+        policy.without_code,
+        policy.questions.as_slice().len(),
+        if policy.temperature {
+            "taken"
+        } else {
+            "not taken"
+        },
+        policy.desks.as_slice().len(),
+        policy.declare.as_ref().map_or("no address", Text::as_str)
+    ));
+    let allowed: Vec<String> = policy
+        .overridable
+        .iter()
+        .map(|what| format!("{what:?}"))
+        .collect();
+    lines.push(match allowed.as_slice() {
+        [] => "  a supervisor's badge allows nothing".to_owned(),
+        allowed => format!("  a supervisor's badge allows {}", allowed.join(", ")),
+    });
+    lines
+}
+
+pub(super) fn receipt(receipt: &Receipt) -> String {
+    format!(
+        "the hub held {} records of device {}, epoch {}, at {}",
+        receipt.next_seq,
+        receipt.device,
+        receipt.epoch,
+        format_time(receipt.at)
+    )
+}
+
+pub(super) fn manifest(manifest: &Manifest) -> Lines {
+    vec![format!(
+        "manifest version {}, {} files, signed {}, fresh until {}, usable until {}",
+        manifest.version,
+        manifest.files.as_slice().len(),
+        format_time(manifest.issued_at),
+        format_time(manifest.fresh_until),
+        format_time(manifest.hard_expiry)
+    )]
+}
+
+pub(super) fn delta<R: ReadAt>(delta: &Delta<R>) -> Lines {
+    let [adds, removals, recolours] = delta.changes();
+    vec![format!(
+        "delta of the {} list of {}, version {} to {}: {adds} come, \
+         {removals} go, {recolours} change colour",
+        delta.head().kind.name(),
+        delta.issuer(),
+        delta.from_version(),
+        delta.head().version
+    )]
+}
+
+pub(super) fn list<R: ReadAt>(list: &List<R>) -> Lines {
+    let head = list.head();
+    let records = match head.kind {
+        ListKind::Status => "persons yellow or red",
+        ListKind::Revocation => "passes revoked",
+        ListKind::Identity => "persons yellow or red, by ID number",
+    };
+    vec![format!(
+        "{} list of {}, version {}, as of {}: {} {records}",
+        head.kind.name(),
+        list.issuer(),
+        head.version,
+        format_time(head.as_of),
+        head.count
+    )]
+}

@@ -1,0 +1,60 @@
+//! Reading and writing a configuration file.
+
+use std::path::{Path, PathBuf};
+
+use gatepost_pass::envelope::MAX_FILE;
+use gatepost_system::files::{self, Access, FileError};
+use serde::{Serialize, de::DeserializeOwned};
+
+/// A configuration file cannot be used.
+#[derive(Debug, thiserror::Error)]
+pub(crate) enum ConfigError {
+    /// It cannot be read or written.
+    #[error(transparent)]
+    File(#[from] FileError),
+    /// It breaks the format; the source names line and column.
+    #[error("{} is not valid, correct it and try again", path.display())]
+    Format {
+        /// Which file.
+        path: PathBuf,
+        /// What is wrong with it.
+        source: serde_json::Error,
+    },
+    /// Its values do not fit together.
+    #[error("{}: {why}", path.display())]
+    Values {
+        /// Which file.
+        path: PathBuf,
+        /// What does not fit, and what does.
+        why: &'static str,
+    },
+}
+
+impl ConfigError {
+    /// Values of a file that do not fit together.
+    pub(crate) fn values(path: &Path, why: &'static str) -> Self {
+        Self::Values {
+            path: path.to_owned(),
+            why,
+        }
+    }
+
+    /// A file that breaks the format, for `map_err`.
+    pub(crate) fn format(path: &Path) -> impl FnOnce(serde_json::Error) -> Self {
+        let path = path.to_owned();
+        move |source| Self::Format { path, source }
+    }
+}
+
+/// Reads a configuration file.
+pub(crate) fn load<T: DeserializeOwned>(path: &Path) -> Result<T, ConfigError> {
+    let text = files::read_text(path, MAX_FILE)?;
+    serde_json::from_str(&text).map_err(ConfigError::format(path))
+}
+
+/// Writes a configuration file, whole or not at all.
+pub(crate) fn save<T: Serialize>(path: &Path, config: &T) -> Result<(), ConfigError> {
+    let text = serde_json::to_string_pretty(config).map_err(ConfigError::format(path))?;
+    files::replace(path, Access::Shared, format!("{text}\n").as_bytes())?;
+    Ok(())
+}

@@ -1,0 +1,139 @@
+//! `trust.json`: whose signatures are accepted here, with which keys, and until when.
+
+use std::path::Path;
+
+use gatepost_pass::{
+    Colour, IssuerId, KeyId, Kind, PublicKey, Recognition, Text, Timestamp,
+    trust::{ColourMap, IssuerEntry, KeyEntry, Roles},
+};
+use serde::{Deserialize, Serialize, de::Error as _};
+
+use super::{
+    file::ConfigError,
+    text_forms::{Hex, Rfc3339, words},
+};
+
+/// Every issuer whose passes are accepted here, converted, or known and refused.
+#[derive(Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(crate) struct TrustConfig {
+    pub(crate) issuers: Vec<IssuerConfig>,
+}
+
+/// One issuer.
+#[derive(Serialize, Deserialize)]
+#[serde(deny_unknown_fields, rename_all = "kebab-case")]
+pub(crate) struct IssuerConfig {
+    pub(crate) id: IssuerId,
+    pub(crate) name: Text<60>,
+    pub(crate) local_name: Text<60>,
+    pub(crate) recognition: RecognitionConfig,
+    #[serde(with = "Rfc3339")]
+    pub(crate) from: Timestamp,
+    #[serde(with = "Rfc3339")]
+    pub(crate) until: Timestamp,
+    pub(crate) keys: Vec<KeyConfig>,
+}
+
+/// What an issuer's passes are worth here.
+#[derive(Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub(crate) enum RecognitionConfig {
+    Own,
+    Accept(#[serde(with = "ColourMapWords")] ColourMap),
+    Convert(Text<160>),
+    Refuse,
+}
+
+/// One key of an issuer.
+#[derive(Serialize, Deserialize)]
+#[serde(deny_unknown_fields, rename_all = "kebab-case")]
+pub(crate) struct KeyConfig {
+    pub(crate) id: KeyId,
+    #[serde(with = "Hex::<PublicKey>")]
+    pub(crate) key: PublicKey,
+    pub(crate) roles: Vec<RoleName>,
+    #[serde(with = "Rfc3339")]
+    pub(crate) from: Timestamp,
+    #[serde(with = "Rfc3339")]
+    pub(crate) until: Timestamp,
+}
+
+/// A kind of document that a key may sign, under its name.
+#[derive(Clone, Copy, PartialEq, Eq)]
+pub(crate) struct RoleName(pub(crate) Kind);
+
+impl Serialize for RoleName {
+    fn serialize<S: serde::Serializer>(&self, to: S) -> Result<S::Ok, S::Error> {
+        to.serialize_str(self.0.name())
+    }
+}
+
+impl<'de> Deserialize<'de> for RoleName {
+    fn deserialize<D: serde::Deserializer<'de>>(from: D) -> Result<Self, D::Error> {
+        let name = String::deserialize(from)?;
+        Kind::from_name(&name)
+            .map(Self)
+            .ok_or_else(|| D::Error::custom(format!("there is no kind of document `{name}`")))
+    }
+}
+
+impl TrustConfig {
+    /// The issuers as the signed trust list has them.
+    pub(crate) fn entries(&self, path: &Path) -> Result<Vec<IssuerEntry>, ConfigError> {
+        self.issuers
+            .iter()
+            .map(|issuer| issuer.entry(path))
+            .collect()
+    }
+}
+
+impl IssuerConfig {
+    fn entry(&self, path: &Path) -> Result<IssuerEntry, ConfigError> {
+        let keys = self.keys.iter().map(KeyConfig::entry).collect::<Vec<_>>();
+        Ok(IssuerEntry {
+            id: self.id,
+            name: self.name.clone(),
+            local_name: self.local_name.clone(),
+            recognition: match &self.recognition {
+                RecognitionConfig::Own => Recognition::Own,
+                RecognitionConfig::Accept(colours) => Recognition::Accept(*colours),
+                RecognitionConfig::Convert(address) => Recognition::Convert(address.clone()),
+                RecognitionConfig::Refuse => Recognition::Refuse,
+            },
+            from: self.from,
+            until: self.until,
+            keys: keys.try_into().map_err(|_| {
+                ConfigError::values(path, "an issuer has at most 64 keys: remove some")
+            })?,
+        })
+    }
+}
+
+impl KeyConfig {
+    fn entry(&self) -> KeyEntry {
+        let kinds: Vec<Kind> = self.roles.iter().map(|role| role.0).collect();
+        KeyEntry {
+            id: self.id,
+            key: self.key,
+            roles: Roles::of(&kinds),
+            from: self.from,
+            until: self.until,
+        }
+    }
+}
+
+words! {
+    ColourWords for "Colour" { Green, Yellow, Red }
+}
+
+#[derive(Serialize, Deserialize)]
+#[serde(remote = "ColourMap", deny_unknown_fields)]
+struct ColourMapWords {
+    #[serde(with = "ColourWords")]
+    green: Colour,
+    #[serde(with = "ColourWords")]
+    yellow: Colour,
+    #[serde(with = "ColourWords")]
+    red: Colour,
+}

@@ -1,0 +1,58 @@
+//! What is printed: whole chains of causes, and nothing that breaks when nobody reads any more.
+
+use std::fs;
+
+use gatepost_pass::{FileRole, list::ListKind};
+
+use crate::support::{Region, WANG};
+
+#[test]
+fn an_error_is_printed_with_all_its_causes_down_to_the_systems_words() {
+    let region = Region::new("CN-SD");
+    fs::write(region.path("file"), "").unwrap();
+    let told = region.refused(&["publish", "file/bundle"]);
+    let expected = "error: cannot create file/bundle: Not a directory (os error 20)\n";
+    assert!(told.ends_with(expected), "{told}");
+
+    // Three levels: the command, the list, the disk.
+    region.ok(&["publish", "bundle"]);
+    let device = region.device("bundle").unwrap();
+    let role = FileRole::List(ListKind::Status, "CN-SD".parse().unwrap());
+    let mut files = device.0.manifest().files.as_slice().iter();
+    let digest = files.find(|entry| entry.role == role).unwrap().digest;
+    let path = region.path("home/published").join(digest.to_string());
+    fs::remove_file(&path).unwrap();
+    fs::create_dir(&path).unwrap();
+    let told = region.refused(&["query", "--id", WANG]);
+    let start = "gatepost-authority: error: the published list cannot be read, `publish` again: ";
+    assert!(told.starts_with(start), "{told}");
+    assert!(told.ends_with("Is a directory (os error 21)\n"), "{told}");
+
+    fs::remove_file(region.path("home/keys/tag-secret.key")).unwrap();
+    let told = region.refused(&["issue", "--id", WANG, "--name", "王小明"]);
+    let expected = "tag-secret.key: No such file or directory (os error 2)\n";
+    assert!(told.ends_with(expected), "{told}");
+}
+
+#[test]
+fn a_closed_standard_output_ends_no_command_early() {
+    let region = Region::new("CN-SD");
+    region.ok(&["publish", "bundle"]);
+    for command in [
+        &["publish", "bundle"][..],
+        &["lists", "verify", "bundle"],
+        &["query", "--id", WANG],
+        &["trust", "show"],
+        &["inspect", "bundle"],
+        &["badge", "--id", "guard-7", "--name", "Zhao"],
+    ] {
+        let (reader, writer) = std::io::pipe().unwrap();
+        drop(reader);
+        let output = region.command(command).stdout(writer).output().unwrap();
+        let told = String::from_utf8_lossy(&output.stderr);
+        assert!(output.status.success(), "{command:?}: {told}");
+        assert!(!told.contains("panicked"), "{command:?}: {told}");
+    }
+    // The second bundle is whole although nobody read that it was.
+    assert_eq!(region.device("bundle").unwrap().0.manifest().version, 2);
+}
