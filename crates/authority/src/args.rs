@@ -113,7 +113,7 @@ pub(crate) fn colour(text: &str) -> Result<Colour, &'static str> {
 }
 
 /// An argument of at most `MAX` bytes.
-pub(crate) fn text<const MAX: usize>(text: &str) -> Result<Text<MAX>, WordError> {
+pub(crate) fn text<const MAX: usize>(text: &str) -> Result<Text<MAX>, ValueError> {
     text.try_into()
 }
 

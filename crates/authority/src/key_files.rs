@@ -32,7 +32,7 @@ pub(crate) enum KeyFileError {
         /// Which file.
         path: PathBuf,
         /// What is wrong with it.
-        source: WordError,
+        source: ValueError,
     },
 }
 

@@ -145,7 +145,7 @@ fn devices_in(folder: &Path) -> io::Result<BTreeSet<DeviceId>> {
     let mut devices = BTreeSet::new();
     for entry in fs::read_dir(folder)? {
         let name = entry?.file_name();
-        let device: Result<DeviceId, WordError> = name.to_string_lossy().parse();
+        let device: Result<DeviceId, ValueError> = name.to_string_lossy().parse();
         devices.extend(device);
     }
     Ok(devices)

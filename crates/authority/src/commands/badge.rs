@@ -92,7 +92,7 @@ pub(crate) fn run(args: &Args, context: &Context) -> Result<(), Box<dyn Error>> 
     Ok(())
 }
 
-fn site(text: &str) -> Result<Site, WordError> {
+fn site(text: &str) -> Result<Site, ValueError> {
     Ok(match text.strip_suffix('*') {
         Some(prefix) => Site::Prefix(prefix.try_into()?),
         None => Site::Place(text.try_into()?),
