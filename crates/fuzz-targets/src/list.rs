@@ -125,8 +125,8 @@ fn as_it_is(file: &[u8]) {
     }
 }
 
-/// Asks a file whose pages nobody has checked; then whether it opens, and if so, whether writing the
-/// same records again gives the same bytes.
+/// Asks a file whose pages nobody has checked; then whether it opens, and if so, whether writing
+/// the same records again gives the same bytes.
 fn ask(file: &[u8], keys: &[u64]) -> bool {
     if let Ok(list) = List::reopen(file.to_vec(), &TRUST, NOW) {
         let _ = list.status(&SubjectTag([1; 16]));

@@ -1,7 +1,7 @@
 //! Look-ups, opening and merging of a list of a million, beside a sorted array in memory.
 //!
-//! `cargo bench -p gatepost-pass --features fixture --bench lists`. Read the figures as ratios of one
-//! run. `scripts/lists-scale` measures ten million and more, beside databases.
+//! `cargo bench -p gatepost-pass --features fixture --bench lists`. Read the figures as ratios of
+//! one run. `scripts/lists-scale` measures ten million and more, beside databases.
 
 #![allow(clippy::unwrap_used, missing_docs)]
 

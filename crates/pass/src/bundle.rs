@@ -1,8 +1,8 @@
 //! The bundle: one signed manifest, and the files it names by digest.
 //!
-//! Checking follows TUF's client workflow (specification section 5) in this order: roots one version at
-//! a time, trust list, manifest signature, no rollback, expiry, policy, then every list. Only
-//! [`VerifiedBundle::verify`] makes a [`VerifiedBundle`].
+//! Checking follows TUF's client workflow (specification section 5) in this order: roots one
+//! version at a time, trust list, manifest signature, no rollback, expiry, policy, then every list.
+//! Only [`VerifiedBundle::verify`] makes a [`VerifiedBundle`].
 
 mod error;
 mod files;

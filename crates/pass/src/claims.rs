@@ -139,6 +139,7 @@ pub struct EnrolmentCode {
     pub not_after: Minute,
     /// The keys that the hub's certificate may have: the one in use, and those in reserve.
     pub hub_pins: Bounded<HubPin, 0, 4>,
-    /// With it one device is enrolled over the hub. Without it requests go by USB stick, as often as wanted.
+    /// With it one device is enrolled over the hub. Without it requests go by USB stick, as often
+    /// as wanted.
     pub secret: Option<OneTimeSecret>,
 }

@@ -1,4 +1,5 @@
-//! A scanned code: from the text of a QR code to a [`Document`] that nobody has verified yet, and back.
+//! A scanned code: from the text of a QR code to a [`Document`] that nobody has verified yet, and
+//! back.
 //!
 //! ```text
 //! text = "GP1:" ‖ base45(envelope or live code)          (RFC 9285)
@@ -51,7 +52,8 @@ struct LiveBody {
 }
 
 impl Document {
-    /// Reads the text of a QR code. Only its form is checked: [`verify`](crate::verify()) comes next.
+    /// Reads the text of a QR code. Only its form is checked: [`verify`](crate::verify()) comes
+    /// next.
     ///
     /// ```
     /// use gatepost_pass::{
@@ -115,8 +117,8 @@ impl Document {
         self.envelope.issuer()
     }
 
-    /// What an enrolment code says, before anyone can check its signature: a device on its first run pins
-    /// the root that it names. Nothing else may be decided on it.
+    /// What an enrolment code says, before anyone can check its signature: a device on its first
+    /// run pins the root that it names. Nothing else may be decided on it.
     pub fn claimed_enrolment(&self) -> Option<EnrolmentCode> {
         let claimed = (self.envelope.kind == Kind::Enrolment).then(|| self.envelope.peek());
         claimed?.ok()

@@ -5,9 +5,9 @@
 //! signed   = domain(kind, version) ‖ envelope without its last 64 bytes
 //! ```
 //!
-//! `kind` and `version` are one byte each, `text` and `bytes` carry their length as a varint, all in
-//! postcard's canonical encoding. The domain string names kind and version, so that a signature made
-//! for one kind never verifies for another.
+//! `kind` and `version` are one byte each, `text` and `bytes` carry their length as a varint, all
+//! in postcard's canonical encoding. The domain string names kind and version, so that a signature
+//! made for one kind never verifies for another.
 
 use serde::{Deserialize, Serialize, de::DeserializeOwned};
 

@@ -404,8 +404,8 @@ impl Region {
     }
 }
 
-/// Numbers that are the same in every run, so that a failure can be looked at (SplitMix64: Steele, Lea,
-/// Flood, OOPSLA 2014).
+/// Numbers that are the same in every run, so that a failure can be looked at (SplitMix64: Steele,
+/// Lea, Flood, OOPSLA 2014).
 #[derive(Clone, Copy, Debug)]
 pub struct Dice(pub u64);
 

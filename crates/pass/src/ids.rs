@@ -1,4 +1,5 @@
-//! Names of issuers, keys, persons, passes, devices and codes: what signed things call each other by.
+//! Names of issuers, keys, persons, passes, devices and codes: what signed things call each other
+//! by.
 
 use std::fmt;
 

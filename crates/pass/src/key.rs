@@ -77,8 +77,8 @@ impl PublicKey {
     }
 }
 
-/// Whether the y coordinate is below the field's prime 2^255 - 19: RFC 8032 section 5.1.3 refuses the
-/// rest, the curve library takes it.
+/// Whether the y coordinate is below the field's prime 2^255 - 19: RFC 8032 section 5.1.3 refuses
+/// the rest, the curve library takes it.
 fn canonical(bytes: &[u8; 32]) -> bool {
     let [low, middle @ .., high] = bytes;
     *low < 0xed || middle.iter().any(|byte| *byte != 0xff) || high & 0x7f != 0x7f

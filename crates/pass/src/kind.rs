@@ -71,8 +71,8 @@ impl Kind {
         Self::ALL.into_iter().find(|kind| *kind as u8 == number)
     }
 
-    /// Opens the bytes that a signature of this kind is made over. It names the kind, so that a signature
-    /// made for one kind never verifies for another.
+    /// Opens the bytes that a signature of this kind is made over. It names the kind, so that a
+    /// signature made for one kind never verifies for another.
     pub fn domain(self) -> Vec<u8> {
         format!("gatepost/{}/v{VERSION}\0", self.name()).into_bytes()
     }

@@ -47,15 +47,15 @@ pub struct Policy {
     pub tracing_key: TracingKey,
     /// Published help desks that a refused or checked person can call.
     pub desks: Bounded<HelpDesk, 0, 16>,
-    /// Health questionnaire for who is registered by hand: yes-or-no questions where any yes needs a second
-    /// look.
+    /// Health questionnaire for who is registered by hand: yes-or-no questions where any yes needs
+    /// a second look.
     pub questions: Bounded<Text<80>, 0, 6>,
     /// What a registration by hand gives.
     pub without_code: WithoutCode,
     /// What a supervisor's badge can allow. A set, so written in order and without repeats.
     pub overridable: BTreeSet<Overridable>,
-    /// Where arrivals from a region whose passes do not count declare themselves: an address, shown as a QR
-    /// code.
+    /// Where arrivals from a region whose passes do not count declare themselves: an address, shown
+    /// as a QR code.
     pub declare: Option<Text<160>>,
 }
 
@@ -82,8 +82,8 @@ pub enum WithoutCode {
     Never,
 }
 
-/// What a policy can leave to a supervisor. Closed: what is forged, altered or malformed has no value here,
-/// nor has a revoked or red pass, or fever.
+/// What a policy can leave to a supervisor. Closed: what is forged, altered or malformed has no
+/// value here, nor has a revoked or red pass, or fever.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
 pub enum Overridable {
     /// A yellow pass or person.
@@ -143,16 +143,17 @@ pub enum WhenExpired {
     Check,
 }
 
-/// What a device does while its passage log is full of passages that no hub has, or its disk has no room.
+/// What a device does while its passage log is full of passages that no hub has, or its disk has no
+/// room.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub enum WhenLogFull {
-    /// It gives no verdict and opens no gate until there is room. The safe one: a device that nobody connects,
-    /// or whose disk somebody fills, is no way past the log; and people can be let through by hand, while a
-    /// passage that was not written can't be had back.
+    /// It gives no verdict and opens no gate until there is room. The safe one: a device that
+    /// nobody connects, or whose disk somebody fills, is no way past the log; and people can be let
+    /// through by hand, while a passage that was not written can't be had back.
     #[default]
     Stop,
-    /// Verdicts go on, marked as not logged; a gate stays closed, since only what is logged opens it. For
-    /// places where it matters more to tell who is red than to know who passed.
+    /// Verdicts go on, marked as not logged; a gate stays closed, since only what is logged opens
+    /// it. For places where it matters more to tell who is red than to know who passed.
     ScanWithoutLog,
 }
 

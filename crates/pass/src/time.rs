@@ -56,7 +56,8 @@ impl Minute {
 pub enum ClockTrust {
     /// About at the floor or after it, and not far ahead.
     Trusted,
-    /// More than [`TOLERANCE`] behind the floor (a dead battery says 1970): the floor is used instead.
+    /// More than [`TOLERANCE`] behind the floor (a dead battery says 1970): the floor is used
+    /// instead.
     BehindFloor,
     /// More than [`FAR_AHEAD`] after the newest signed time.
     FarAhead,

@@ -1,8 +1,8 @@
 //! Whose signature is valid, for what, and when: the pinned root, and the trust list it signs.
 //!
-//! The rules are TUF's (specification sections 5.3 and 6.1) in one small form: a root names `n` keys
-//! and how many of them must sign; root `N + 1` is signed by the thresholds of both `N` and `N + 1`;
-//! the trust list is signed by the threshold of the newest root.
+//! The rules are TUF's (specification sections 5.3 and 6.1) in one small form: a root names `n`
+//! keys and how many of them must sign; root `N + 1` is signed by the thresholds of both `N` and `N
+//! + 1`; the trust list is signed by the threshold of the newest root.
 
 mod issuer;
 mod root;

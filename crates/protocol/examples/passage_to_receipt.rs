@@ -1,5 +1,5 @@
-//! A passage on its way: sealed at the checkpoint, chained, sent as a batch, acknowledged by the hub,
-//! and opened by whoever may trace.
+//! A passage on its way: sealed at the checkpoint, chained, sent as a batch, acknowledged by the
+//! hub, and opened by whoever may trace.
 //!
 //! ```sh
 //! cargo run -p gatepost-protocol --features fixture --example passage_to_receipt

@@ -4,8 +4,8 @@
 //! batch  = body ‖ signature:[u8; 64]       signed: domain(batch) ‖ body
 //! body   = certificate:bytes epoch:[u8; 16] before:[u8; 32] records:list of bytes
 //! ```
-//! `before` is the chain hash before the first record. Order, repeats and gaps between batches don't
-//! matter; within a batch records follow each other.
+//! `before` is the chain hash before the first record. Order, repeats and gaps between batches
+//! don't matter; within a batch records follow each other.
 
 use gatepost_pass::{Bounded, DeviceId, FormatError, Kind, SecretKey, Timestamp, TrustList};
 use serde::{Deserialize, Serialize};
@@ -109,8 +109,8 @@ impl VerifiedBatch {
         })
     }
 
-    /// The hour (since 1970) of a batch's last record as the bytes have it, before anything is checked:
-    /// who reads batches long after they were made checks the certificate at that time.
+    /// The hour (since 1970) of a batch's last record as the bytes have it, before anything is
+    /// checked: who reads batches long after they were made checks the certificate at that time.
     pub fn peek_hour(bytes: &[u8]) -> Result<u32, FormatError> {
         let (body, _) = signed_body::split("batch", bytes, MAX_BYTES)?;
         let batch: BatchBody<'_> = gatepost_pass::decode("batch", body)?;
@@ -148,8 +148,9 @@ impl VerifiedBatch {
 /// The records of a batch, each with its bytes and the chain hash after it.
 pub type Chained = Vec<(Record, Vec<u8>, Head)>;
 
-/// Reads a batch that was verified when it came and was kept since: the chain hash before its first record,
-/// and its records. Whose word it is, is not asked again: the certificate may have ended meanwhile.
+/// Reads a batch that was verified when it came and was kept since: the chain hash before its first
+/// record, and its records. Whose word it is, is not asked again: the certificate may have ended
+/// meanwhile.
 pub fn reread(bytes: &[u8]) -> Result<(Head, Chained), BatchError> {
     let (body, _) = signed_body::split("batch", bytes, MAX_BYTES)?;
     let batch: BatchBody<'_> = gatepost_pass::decode("batch", body)?;

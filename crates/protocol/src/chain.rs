@@ -5,8 +5,8 @@
 //! head(n)  = BLAKE3-derive-key("gatepost chain v1", device ‖ epoch ‖ head(n-1) ‖ record n)
 //! ```
 //!
-//! Every process start opens a new epoch under a random name. Its record 0 says where the epoch before
-//! stood, so that a cloned or restored disk forks visibly instead of colliding.
+//! Every process start opens a new epoch under a random name. Its record 0 says where the epoch
+//! before stood, so that a cloned or restored disk forks visibly instead of colliding.
 
 use std::fmt;
 

@@ -71,7 +71,8 @@ impl Revoked {
         Ok(())
     }
 
-    /// Since when a device is revoked; nothing when it is not. Entries of other devices are not looked at.
+    /// Since when a device is revoked; nothing when it is not. Entries of other devices are not
+    /// looked at.
     ///
     /// # Errors
     /// An entry of this device that its authority has not signed, or that is no revocation.
@@ -123,7 +124,8 @@ pub fn verify_certificate(
     }
 }
 
-/// Reads what a certificate claims, before anyone has checked it: a new device has no trust list yet.
+/// Reads what a certificate claims, before anyone has checked it: a new device has no trust list
+/// yet.
 pub fn peek_certificate(bytes: &[u8]) -> Result<DeviceCertificate, CertificateError> {
     let envelope = Envelope::parse_kind(Kind::DeviceCertificate, bytes, MAX_CODE)?;
     Ok(envelope.peek()?)

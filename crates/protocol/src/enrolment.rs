@@ -1,8 +1,9 @@
-//! How a device becomes one: it asks with its own key, and the authority answers with a certificate.
+//! How a device becomes one: it asks with its own key, and the authority answers with a
+//! certificate.
 //!
-//! The two go by hand, by USB stick or over the hub. With the [`OneTimeSecret`] of a scanned code neither way
-//! has to be believed: the request proves that its key is that of a device which saw the code, and the answer
-//! that it comes from whoever made the code.
+//! The two go by hand, by USB stick or over the hub. With the [`OneTimeSecret`] of a scanned code
+//! neither way has to be believed: the request proves that its key is that of a device which saw
+//! the code, and the answer that it comes from whoever made the code.
 
 use gatepost_pass::{
     Bounded, CodeId, FormatError, HubPin, Kind, OneTimeSecret, Proof, PublicKey, SecretKey, Signer,

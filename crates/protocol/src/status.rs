@@ -1,4 +1,5 @@
-//! How a device is doing, in its own word, for the people who look after it. Nothing about passages.
+//! How a device is doing, in its own word, for the people who look after it. Nothing about
+//! passages.
 
 use gatepost_pass::{
     ClockTrust, DeviceId, Freshness, Kind, SecretKey, Timestamp, TrustList,

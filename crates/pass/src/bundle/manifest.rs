@@ -34,8 +34,9 @@ pub struct Manifest {
 }
 
 impl Manifest {
-    /// The deltas that lead from that version of a list to the list that is named here, in the order
-    /// in which they are to be applied. None when no delta begins at that version: take the list.
+    /// The deltas that lead from that version of a list to the list that is named here, in the
+    /// order in which they are to be applied. None when no delta begins at that version: take the
+    /// list.
     pub fn deltas_from(
         &self,
         kind: ListKind,
@@ -84,9 +85,10 @@ pub enum FileRole {
     Policy,
     /// A list of an issuer.
     List(ListKind, IssuerId),
-    /// What leads from one version of a list to the next that has a delta here, and from the last of
-    /// those to the list itself. Nothing needs it: it spares a device that holds `from_version` the
-    /// list, whose bytes it must make. So a bundle is whole without it, and with one that is damaged.
+    /// What leads from one version of a list to the next that has a delta here, and from the last
+    /// of those to the list itself. Nothing needs it: it spares a device that holds `from_version`
+    /// the list, whose bytes it must make. So a bundle is whole without it, and with one that is
+    /// damaged.
     Delta {
         /// Status, revocation or identity.
         kind: ListKind,
@@ -108,7 +110,8 @@ pub struct Versions {
     pub policy: u64,
     /// Of each list.
     pub lists: BTreeMap<(ListKind, IssuerId), u64>,
-    /// The key that signed the manifest: with it a device gets over a stolen key (see `Rules::have`).
+    /// The key that signed the manifest: with it a device gets over a stolen key (see
+    /// `Rules::have`).
     pub signed_by: Option<PublicKey>,
 }
 
@@ -124,8 +127,8 @@ impl Versions {
     }
 }
 
-/// Reads what a manifest says it names, before anyone has checked it: a downloader uses this to know
-/// what to fetch, and believes nothing of it.
+/// Reads what a manifest says it names, before anyone has checked it: a downloader uses this to
+/// know what to fetch, and believes nothing of it.
 pub fn files_named(manifest: &[u8]) -> Result<Vec<FileEntry>, BundleError> {
     let envelope = Envelope::parse_kind(Kind::Manifest, manifest, MAX_FILE)?;
     let claimed: Manifest = envelope.peek().map_err(EnvelopeError::from)?;

@@ -31,10 +31,10 @@ pub enum Intake<'a> {
     /// The installed bundle: it may have expired since.
     Installed,
     /// The same, by the device that checked every byte when it was new: lists are opened by
-    /// [`List::reopen`], in a time that does not grow with them. What has rotted since is an error of the
-    /// look-up that meets it; a list that no longer opens is among [`VerifiedBundle::unopened`], and the
-    /// others answer. What somebody wrote there instead is not found: whoever can do that can put a
-    /// whole older bundle back too.
+    /// [`List::reopen`], in a time that does not grow with them. What has rotted since is an error
+    /// of the look-up that meets it; a list that no longer opens is among
+    /// [`VerifiedBundle::unopened`], and the others answer. What somebody wrote there instead is
+    /// not found: whoever can do that can put a whole older bundle back too.
     Reopened,
 }
 
@@ -49,9 +49,10 @@ pub struct Rules {
 }
 
 impl Rules {
-    /// Checks roots, trust list, manifest and policy, starting at a root that the device trusts: the
-    /// pinned one for the installed bundle, and the one that was used last for a new bundle. (Starting
-    /// at the pinned one there would bring revoked root keys back when newer roots are left out.)
+    /// Checks roots, trust list, manifest and policy, starting at a root that the device trusts:
+    /// the pinned one for the installed bundle, and the one that was used last for a new bundle.
+    /// (Starting at the pinned one there would bring revoked root keys back when newer roots are
+    /// left out.)
     pub fn verify<F: BundleFiles>(
         from: &Root,
         manifest: &[u8],
@@ -100,10 +101,10 @@ impl Rules {
         Ok(rules)
     }
 
-    /// What the device holds, as far as it still binds. A newer trust list that has dropped the key of
-    /// the installed manifest starts all versions but its own anew: whoever stole that key could have
-    /// signed the highest version there is, and nothing honest could ever follow (TUF, section 5.3.11).
-    /// The thief gains nothing by it: only the roots sign trust lists.
+    /// What the device holds, as far as it still binds. A newer trust list that has dropped the key
+    /// of the installed manifest starts all versions but its own anew: whoever stole that key could
+    /// have signed the highest version there is, and nothing honest could ever follow (TUF, section
+    /// 5.3.11). The thief gains nothing by it: only the roots sign trust lists.
     pub(super) fn have(&self, have: &Versions) -> Versions {
         let own = self.trust.issuer(self.trust.own());
         let keys = own.map_or(&[][..], |own| own.keys.as_slice());
@@ -168,9 +169,9 @@ impl Rules {
 /// The time at which the keys of a bundle are judged.
 ///
 /// A new bundle: now, or its own time when the clock is behind that (a dead battery says 1970; a
-/// forger gains nothing by a later time). An installed one: when it was signed, so that it still loads
-/// when its keys have run out since; it ages by its own expiry. Lists of other issuers are judged at
-/// the time of the manifest that names them.
+/// forger gains nothing by a later time). An installed one: when it was signed, so that it still
+/// loads when its keys have run out since; it ages by its own expiry. Lists of other issuers are
+/// judged at the time of the manifest that names them.
 fn signing_time(claimed: &Manifest, intake: &Intake<'_>, now: Timestamp) -> Timestamp {
     match intake {
         Intake::New(_) => now.max(claimed.issued_at),

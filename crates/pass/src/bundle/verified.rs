@@ -134,8 +134,8 @@ impl<R: ReadAt> VerifiedBundle<R> {
         lists.fold(self.manifest_freshness(now), Freshness::max)
     }
 
-    /// How old what is known of an issuer is: the worst of the manifest and that issuer's lists. A new
-    /// manifest around an old list is not fresh.
+    /// How old what is known of an issuer is: the worst of the manifest and that issuer's lists. A
+    /// new manifest around an old list is not fresh.
     pub fn freshness_of(&self, issuer: IssuerId, now: Timestamp) -> Freshness {
         let own = self.lists.values().filter(|list| list.issuer() == issuer);
         let lists = own.map(|list| self.list_freshness(list, now));

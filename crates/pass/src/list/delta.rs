@@ -5,8 +5,9 @@
 //! adds    = keys with their colours            removals, recolours = ranks in the earlier list
 //! ```
 //!
-//! Byte by byte in `docs/list-format.md`. A delta is believed for its result alone: the head in it is
-//! the one that the issuer signed for the whole list, and what [`super::merge`] makes must have its root.
+//! Byte by byte in `docs/list-format.md`. A delta is believed for its result alone: the head in it
+//! is the one that the issuer signed for the whole list, and what [`super::merge`] makes must have
+//! its root.
 
 use std::io::Write;
 
@@ -191,8 +192,8 @@ impl Base {
     }
 }
 
-/// Writes the delta from one list to a later one of the same issuer, kind and salt. Holds the changes
-/// in memory, 16 bytes each.
+/// Writes the delta from one list to a later one of the same issuer, kind and salt. Holds the
+/// changes in memory, 16 bytes each.
 pub fn write_delta<A: ReadAt, B: ReadAt>(
     old: &List<A>,
     new: &List<B>,

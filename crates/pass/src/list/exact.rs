@@ -1,7 +1,8 @@
 //! Exactness: the issuer asks its list about every person that it knows.
 //!
-//! A status list keeps 64-bit hashes. Among persons whom the issuer has enrolled, two could share one;
-//! then the unlisted one would be shown red. The issuer alone can see that, and takes another salt.
+//! A status list keeps 64-bit hashes. Among persons whom the issuer has enrolled, two could share
+//! one; then the unlisted one would be shown red. The issuer alone can see that, and takes another
+//! salt.
 
 use super::{List, ListEntry, ListError, ListKind, Listing, ReadAt, TagKey, scan::Scan};
 use crate::{colour::Colour, ids::SubjectTag};

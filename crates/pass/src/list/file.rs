@@ -25,8 +25,8 @@ impl<R: ReadAt> List<R> {
         Ok(list)
     }
 
-    /// Opens a list that this device has opened before: checks the head's signature, the digests and
-    /// the index (0.3 % of the file), and leaves the pages to their checksums and to
+    /// Opens a list that this device has opened before: checks the head's signature, the digests
+    /// and the index (0.3 % of the file), and leaves the pages to their checksums and to
     /// [`Self::check_chunk`].
     pub fn reopen(reader: R, trust: &TrustList, now: Timestamp) -> Result<Self, ListError> {
         let front = Preamble::read(&reader, trust, now)?;
@@ -74,8 +74,8 @@ impl<R: ReadAt> List<R> {
         self.layout.chunks()
     }
 
-    /// Reads a chunk from storage and compares it with what the issuer signed. Going over all of them,
-    /// a few a second, finds what rots before a look-up needs it.
+    /// Reads a chunk from storage and compares it with what the issuer signed. Going over all of
+    /// them, a few a second, finds what rots before a look-up needs it.
     pub fn check_chunk(&self, chunk: u32) -> Result<(), ListError> {
         self.read_chunk(chunk, &mut Vec::new())
     }

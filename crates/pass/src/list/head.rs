@@ -23,7 +23,8 @@ pub struct ListHead {
     pub version: u64,
     /// The time whose state it shows.
     pub as_of: Timestamp,
-    /// Salt of the hash (status and identity lists), else zeros. Identity lists of one programme share theirs.
+    /// Salt of the hash (status and identity lists), else zeros. Identity lists of one programme
+    /// share theirs.
     pub salt: [u8; 16],
     /// Version of the hash and its parameters (identity lists: [`super::HASH`]), else 0.
     pub hash: u8,

@@ -1,7 +1,7 @@
 //! Keys of identity lists: Argon2id (RFC 9106) of an ID number under the programme's salt.
 //!
-//! Slow on purpose. Without a secret in it whoever has a list can try ID numbers, and this is what each
-//! try costs; `docs/threat-model.md` says what that is worth.
+//! Slow on purpose. Without a secret in it whoever has a list can try ID numbers, and this is what
+//! each try costs; `docs/threat-model.md` says what that is worth.
 
 use argon2::{Algorithm, Argon2, Block, Params, Version};
 use zeroize::Zeroize as _;
@@ -9,15 +9,16 @@ use zeroize::Zeroize as _;
 use super::ListEntry;
 use crate::{colour::Colour, id_number::IdNumber};
 
-/// 19 MiB, two passes, one lane: what OWASP's Password Storage Cheat Sheet asks of Argon2id at least,
-/// and what a small board has to spare.
+/// 19 MiB, two passes, one lane: what OWASP's Password Storage Cheat Sheet asks of Argon2id at
+/// least, and what a small board has to spare.
 const MEMORY_KIB: u32 = 19 * 1024;
 const PASSES: u32 = 2;
 const LANES: u32 = 1;
 /// The usual length, so that any implementation can make the same keys; their front is used.
 const OUTPUT: usize = 32;
 
-/// What an ID number became under a programme's salt: what identity lists of that salt are asked with.
+/// What an ID number became under a programme's salt: what identity lists of that salt are asked
+/// with.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct IdentityKey {
     pub(super) salt: [u8; 16],
@@ -36,8 +37,8 @@ impl IdentityKey {
     }
 }
 
-/// Makes keys of ID numbers, in 19 MiB of memory that it holds. Takes 20 to 50 ms a key on a desktop
-/// computer and some 0.3 s on a small board: nothing for a window's thread.
+/// Makes keys of ID numbers, in 19 MiB of memory that it holds. Takes 20 to 50 ms a key on a
+/// desktop computer and some 0.3 s on a small board: nothing for a window's thread.
 pub struct IdentityHasher {
     salt: [u8; 16],
     argon2: Argon2<'static>,

@@ -6,8 +6,8 @@ use crate::{
     ids::{PassNumber, SubjectTag},
 };
 
-/// Makes keys of subject tags: the first 64 bits of BLAKE3 in keyed mode, under a key that is derived
-/// from the list's salt.
+/// Makes keys of subject tags: the first 64 bits of BLAKE3 in keyed mode, under a key that is
+/// derived from the list's salt.
 #[derive(Clone, Debug)]
 pub struct TagKey([u8; 32]);
 

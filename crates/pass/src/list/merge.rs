@@ -12,7 +12,8 @@ use super::{
 /// Writes the later list to `out`, the same bytes as the issuer's.
 ///
 /// On any error what was written must be thrown away; the list that was there is as it was. After
-/// success the file still has to reach the disk: synchronise it, rename it, synchronise the directory.
+/// success the file still has to reach the disk: synchronise it, rename it, synchronise the
+/// directory.
 pub fn merge<R: ReadAt, D: ReadAt>(
     list: &List<R>,
     delta: &Delta<D>,

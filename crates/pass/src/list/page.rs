@@ -1,4 +1,5 @@
-//! One page: a run of keys in Elias-Fano code, readable by itself with its first key from the index.
+//! One page: a run of keys in Elias-Fano code, readable by itself with its first key from the
+//! index.
 //!
 //! ```text
 //! page   = CRC-32:u32le ‖ keys:u16le ‖ highs ‖ zeros ‖ fields              (4096 bytes)
@@ -142,8 +143,8 @@ impl ListPage {
         Some(at)
     }
 
-    /// All keys of the page into `into`, which is empty. Keys that do not rise, bits that mean nothing
-    /// and a first key other than `first` are faults.
+    /// All keys of the page into `into`, which is empty. Keys that do not rise, bits that mean
+    /// nothing and a first key other than `first` are faults.
     pub(super) fn decode(
         &self,
         shape: Shape,

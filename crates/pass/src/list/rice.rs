@@ -1,4 +1,5 @@
-//! Rising numbers as Rice-coded gaps (Golomb 1966; Rice, JPL 79-22, 1979), each with a few bits beside it.
+//! Rising numbers as Rice-coded gaps (Golomb 1966; Rice, JPL 79-22, 1979), each with a few bits
+//! beside it.
 //!
 //! ```text
 //! gap  = number - (number before + 1), or the number itself for the first

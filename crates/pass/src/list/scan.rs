@@ -33,8 +33,8 @@ impl<'a, R: ReadAt> Scan<'a, R> {
         }
     }
 
-    /// Puts the next page's keys into `entries`; false when there is none any more. What was read is
-    /// then the one way of writing these keys, and as many as the head counts.
+    /// Puts the next page's keys into `entries`; false when there is none any more. What was read
+    /// is then the one way of writing these keys, and as many as the head counts.
     pub(super) fn next_page(&mut self, entries: &mut Vec<ListEntry>) -> Result<bool, ListError> {
         entries.clear();
         let (page, shape) = (self.page, self.list.shape);

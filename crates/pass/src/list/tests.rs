@@ -1,4 +1,5 @@
-//! What lists and deltas promise: the answers of a map, the same bytes, and a named error for the rest.
+//! What lists and deltas promise: the answers of a map, the same bytes, and a named error for the
+//! rest.
 
 #![allow(clippy::unwrap_used, clippy::panic)]
 

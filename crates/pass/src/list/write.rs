@@ -51,8 +51,8 @@ pub struct ListPlan {
     pub salt: [u8; 16],
 }
 
-/// Writes a status list in memory; of a person who comes twice the worse colour counts. `enrolled` are
-/// the issuer's persons who are not listed: none of them may share a hash with a listed one.
+/// Writes a status list in memory; of a person who comes twice the worse colour counts. `enrolled`
+/// are the issuer's persons who are not listed: none of them may share a hash with a listed one.
 pub fn write_status(
     signer: &Signer,
     plan: ListPlan,
@@ -91,8 +91,8 @@ pub fn write_revocation(
     in_memory(signer, ListKind::Revocation, plan, entries)
 }
 
-/// Writes an identity list in memory, one person after the other, each of whom takes a while; of two who
-/// share a key the worse colour counts.
+/// Writes an identity list in memory, one person after the other, each of whom takes a while; of
+/// two who share a key the worse colour counts.
 pub fn write_identity<'a>(
     signer: &Signer,
     plan: ListPlan,
@@ -117,8 +117,8 @@ fn in_memory(
     Ok(file.into_inner())
 }
 
-/// Entries as [`write_list`] takes them: in order, each key once; where one came with two colours the
-/// worse wins.
+/// Entries as [`write_list`] takes them: in order, each key once; where one came with two colours
+/// the worse wins.
 pub fn sorted(mut entries: Vec<ListEntry>) -> Vec<ListEntry> {
     entries.sort_unstable();
     // Of two with the same key the second is red, or both say the same.

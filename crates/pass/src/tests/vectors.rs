@@ -1,4 +1,5 @@
-//! The test vectors of `docs/pass-format.md`: one file each in `tests/vectors`, named after the flaw.
+//! The test vectors of `docs/pass-format.md`: one file each in `tests/vectors`, named after the
+//! flaw.
 //!
 //! After a change of the format, write them anew and read the difference:
 //! `cargo test -p gatepost-pass --lib rewrite_the_vectors -- --ignored`

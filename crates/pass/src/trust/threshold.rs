@@ -56,8 +56,8 @@ pub enum TrustError {
 /// ```text
 /// kind:u8 version:u8 payload:bytes | signatures: list of (key:[u8; 8], [u8; 64])
 /// ```
-/// Signed is the domain of the kind and the bytes before the bar. `key` is the front of BLAKE3 of the
-/// public key; the list ascends strictly, so that no key is counted twice.
+/// Signed is the domain of the kind and the bytes before the bar. `key` is the front of BLAKE3 of
+/// the public key; the list ascends strictly, so that no key is counted twice.
 #[derive(Serialize, Deserialize)]
 struct RootSigned {
     kind: u8,

@@ -116,8 +116,8 @@ fn keys_side_by_side_and_keys_at_both_ends_are_found() {
     );
 }
 
-/// Between a page without a free byte and the next page's far first key: nothing after the page's last
-/// key may be taken for one.
+/// Between a page without a free byte and the next page's far first key: nothing after the page's
+/// last key may be taken for one.
 #[test]
 fn keys_between_a_full_page_and_a_far_one_are_not_listed() {
     // 584 keys of one high part fill a page: 73 bytes of highs, 4015 of fields.
