@@ -1,9 +1,7 @@
 //! How a device is doing, in its own word, for the people who look after it. Nothing about
 //! passages.
 
-use gatepost_pass::{
-    ClockTrust, DeviceId, Freshness, Kind, SecretKey, Timestamp, TrustList,
-};
+use gatepost_pass::{ClockTrust, DeviceId, Freshness, Kind, SecretKey, Timestamp, TrustList};
 use serde::{Deserialize, Serialize};
 
 use crate::{

@@ -289,6 +289,8 @@ pub(super) fn trust() -> Vec<Case> {
     ]
 }
 
+/// The y coordinate 1 in its second encoding: 2^255 - 18, little-endian.
+const ONE_PLUS_P: &str = "eeffffffffffffffffffffffffffffffffffffffffffffffffffffffffffff7f";
 /// Over the paper pass: R the identity, S = k·a. A check that is not strict takes it.
 pub(super) const SMALL_ORDER_R: &str = concat!(
     "0100000000000000000000000000000000000000000000000000000000000000",
@@ -330,7 +332,7 @@ pub(super) fn signature() -> Vec<Case> {
             "R is the identity and the equation holds: refused by the strict check alone",
             with(&hex(SMALL_ORDER_R))),
         case("signature-r-not-canonical", "BadSignature", "R is the identity written as p + 1",
-            with(&hex(&SMALL_ORDER_R.replacen(&SMALL_ORDER_R[..64], "eeffffffffffffffffffffffffffffffffffffffffffffffffffffffffffff7f", 1)))),
+            with(&hex(&SMALL_ORDER_R.replacen(&SMALL_ORDER_R[..64], ONE_PLUS_P, 1)))),
         case("signature-zero", "BadSignature", "64 zero bytes", with(&[0; 64])),
         case("signature-of-another-pass", "BadSignature", "The right signature of pass 2",
             with(&documents().sign(Kind::Pass, &paper_pass(2))[good.len() - 64..])),
