@@ -8,7 +8,7 @@ use std::{
     time::{Duration, Instant},
 };
 
-use gatepost_pass::{DeviceId, Digest, Document, Root, SecretKey, Text, Timestamp, document};
+use gatepost_pass::{DeviceId, Digest, Document, Root, SecretKey, Text, Timestamp, claims};
 use gatepost_protocol::{
     Answer, DeviceRequest, Enrolment,
     device::{CertificateError, device_id},
