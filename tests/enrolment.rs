@@ -8,7 +8,7 @@ use std::{
 };
 
 use gatepost::data::DataDir;
-use gatepost_pass::{DeviceId, Document, Kind, OneTimeSecret, SecretKey, document, fixture};
+use gatepost_pass::{DeviceId, Document, Kind, OneTimeSecret, SecretKey, claims, fixture};
 use gatepost_protocol::{Answer, DeviceRequest, Enrolment, device::device_id};
 
 use crate::{
