@@ -1,4 +1,4 @@
-//! Passes field by field, valid or not, against a second statement of what counts.
+//! Passes field by field, valid or not, against a second statement of the rules.
 
 use gatepost_pass::{
     Kind, PublicKey, VerifiedDocument,

@@ -17,20 +17,20 @@ pub struct Badge {
     pub id: Text<24>,
     /// Name for people.
     pub name: Text<60>,
-    /// First minute at which it no longer counts.
+    /// First minute at which it is no longer valid.
     pub not_after: Minute,
     /// What its issuer's revocation list names. Never the number of a pass.
     pub number: PassNumber,
     /// What its holder may do.
     pub role: BadgeRole,
-    /// Where it counts; empty for everywhere.
+    /// The places where it is valid; empty for everywhere.
     pub sites: Bounded<Site, 0, 4>,
     /// With a PIN, the badge alone is not enough.
     pub pin: Option<PinHash>,
 }
 
 impl Badge {
-    /// Whether it counts at the place of this short name.
+    /// Whether it is valid at the place of this short name.
     pub fn counts_at(&self, place: &str) -> bool {
         let sites = self.sites.as_slice();
         sites.is_empty() || sites.iter().any(|site| site.covers(place))
@@ -46,7 +46,7 @@ pub enum BadgeRole {
     Supervisor,
 }
 
-/// Where a badge counts.
+/// A place, or a group of places, where a badge is valid.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub enum Site {
     /// At the one place of this short name.

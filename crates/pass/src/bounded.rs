@@ -10,11 +10,11 @@ pub enum ValueError {
     /// A text or list is shorter or longer than its type allows.
     #[error("length {length} is outside {min} to {max}")]
     Length {
-        /// What came.
+        /// The length that was given: bytes of a text, items of a list.
         length: usize,
-        /// The least that is allowed.
+        /// The shortest that is allowed.
         min: usize,
-        /// The most that is allowed.
+        /// The longest that is allowed.
         max: usize,
     },
     /// A character that the type does not allow.

@@ -26,7 +26,7 @@ pub struct Pass {
     pub not_before: Minute,
     /// First minute at which it is no longer valid.
     pub not_after: Minute,
-    /// What carries it.
+    /// Whether it is on a phone or on paper.
     pub medium: Medium,
     /// With a holder key, only a live code is admitted.
     pub holder: Option<Holder>,

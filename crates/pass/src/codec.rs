@@ -17,7 +17,7 @@ pub enum FormatError {
     /// Larger than the limit of its kind.
     #[error("{what} is larger than {limit} bytes")]
     TooLarge {
-        /// What was read.
+        /// What kind of value it would have been.
         what: &'static str,
         /// The limit in bytes.
         limit: usize,

@@ -103,7 +103,7 @@ impl Document {
         })
     }
 
-    /// What it says it is.
+    /// The kind that it claims to be.
     pub fn kind(&self) -> Kind {
         if self.live.is_some() {
             Kind::LiveCode
@@ -112,7 +112,7 @@ impl Document {
         }
     }
 
-    /// Who it says signed it.
+    /// The issuer that it claims.
     pub fn issuer(&self) -> IssuerId {
         self.envelope.issuer()
     }

@@ -21,7 +21,7 @@ pub enum DocumentError {
     Subjects {
         /// Pass or family pass.
         kind: Kind,
-        /// How many came.
+        /// The number of persons on it.
         subjects: usize,
     },
     /// Nobody of that name is on the trust list.
@@ -73,7 +73,7 @@ pub enum DocumentError {
     /// A kind that is never shown as a code.
     #[error("a {kind} is not something to scan", kind = kind.name())]
     NotACode {
-        /// What came.
+        /// The kind of the document.
         kind: Kind,
     },
 }

@@ -78,11 +78,15 @@ pub enum EnvelopeError {
         version: u8,
     },
     /// A kind of document that does not belong here.
-    #[error("this is a {found}, expected a {expected}", found = found.name(), expected = expected.name())]
+    #[error(
+        "this is a {found}, expected a {expected}",
+        found = found.name(),
+        expected = expected.name()
+    )]
     WrongKind {
-        /// What came.
+        /// The kind of the envelope that was read.
         found: Kind,
-        /// What was asked for.
+        /// The kind that was expected.
         expected: Kind,
     },
 }
@@ -127,12 +131,12 @@ impl Envelope {
         }
     }
 
-    /// What kind it says it is.
+    /// The kind that it claims to be; nobody has checked that.
     pub fn kind(&self) -> Kind {
         self.kind
     }
 
-    /// Who it says signed it.
+    /// The issuer that it claims; nobody has checked that.
     pub fn issuer(&self) -> IssuerId {
         self.header.issuer
     }

@@ -228,7 +228,7 @@ pub fn family_pass(n: u8) -> Pass {
     }
 }
 
-/// The badge of a guard, or of a supervisor, without a PIN, that counts everywhere.
+/// The badge of a guard, or of a supervisor, without a PIN, valid everywhere.
 pub fn badge(n: u8, role: BadgeRole) -> Badge {
     Badge {
         id: format!("staff-{n}").try_into().unwrap(),
@@ -367,6 +367,11 @@ impl Region {
                 self.identities.len(),
             ));
         }
+        self.manifest_of(files)
+    }
+
+    /// A manifest that names these files, signed by the region's key for bundles.
+    pub fn manifest_of(&self, files: Vec<FileEntry>) -> Vec<u8> {
         let manifest = Manifest {
             version: self.version,
             issued_at: self.issued_at,

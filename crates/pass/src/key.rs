@@ -23,7 +23,7 @@ pub enum KeyError {
     File {
         /// Line, from 1.
         line: usize,
-        /// What belongs there.
+        /// The text that belongs there.
         expected: &'static str,
     },
 }
@@ -84,7 +84,7 @@ fn canonical(bytes: &[u8; 32]) -> bool {
     *low < 0xed || middle.iter().any(|byte| *byte != 0xff) || high & 0x7f != 0x7f
 }
 
-/// Everybody has the secret half of this key: it counts in tests only.
+/// Everybody has the secret half of this key: it is good for tests only.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Published;
 

@@ -33,7 +33,7 @@ pub struct Policy {
     pub when_log_full: WhenLogFull,
     /// A pass seen again the same way within so many minutes is remarked on; 0 for never.
     pub pass_back_minutes: u8,
-    /// How loudly.
+    /// Whether that is a remark on the verdict or makes it a check.
     pub pass_back: PassBack,
     /// How long a verdict stands, in seconds: admit, check, refuse.
     pub show_seconds: [u8; 3],
@@ -54,7 +54,7 @@ pub struct Policy {
     pub without_code: WithoutCode,
     /// What a supervisor's badge can allow. A set, so written in order and without repeats.
     pub overridable: BTreeSet<Overridable>,
-    /// Where arrivals from a region whose passes do not count declare themselves: an address, shown
+    /// Where arrivals from a region whose passes are not recognised declare themselves: an address, shown
     /// as a QR code.
     pub declare: Option<Text<160>>,
 }
@@ -88,9 +88,9 @@ pub enum WithoutCode {
 pub enum Overridable {
     /// A yellow pass or person.
     Yellow,
-    /// A pass that does not count yet.
+    /// A pass that is not valid yet.
     NotYetValid,
-    /// A pass that no longer counts.
+    /// A pass that has expired.
     Expired,
     /// A picture or print of a phone's pass.
     LiveCodeNeeded,
@@ -144,10 +144,10 @@ pub enum WhenExpired {
 }
 
 /// What a device does while its passage log is full of passages that no hub has, or its disk has no
-/// room.
+/// space.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub enum WhenLogFull {
-    /// It gives no verdict and opens no gate until there is room. The safe one: a device that
+    /// It gives no verdict and opens no gate until there is space. The safe one: a device that
     /// nobody connects, or whose disk somebody fills, is no way past the log; and people can be let
     /// through by hand, while a passage that was not written can't be had back.
     #[default]

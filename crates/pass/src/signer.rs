@@ -18,9 +18,9 @@ use crate::{
 /// A secret key with the name under which a trust list knows it.
 #[derive(Clone, Debug)]
 pub struct Signer {
-    /// Who signs.
+    /// The issuer that signs.
     pub issuer: IssuerId,
-    /// Which of the issuer's keys.
+    /// The number of the key, unique within the issuer.
     pub key: KeyId,
     /// The key.
     pub secret: SecretKey,

@@ -84,7 +84,7 @@ pub struct Now {
 
 /// The newest signed time that the device has seen, and when that was on the monotonic clock.
 ///
-/// Only signed times raise it, so a clock that once said 2099 bricks nothing.
+/// Only signed times raise it, so a clock that was once at 2099 bricks nothing.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Floor {
     signed: Timestamp,

@@ -119,7 +119,7 @@ impl VerifiedBatch {
         Ok(Record::from_bytes(last.0)?.hour)
     }
 
-    /// Whose it is.
+    /// The device that signed it.
     pub fn device(&self) -> DeviceId {
         self.device
     }
@@ -129,7 +129,7 @@ impl VerifiedBatch {
         &self.name
     }
 
-    /// Which process run.
+    /// The process run that its records are of.
     pub fn epoch(&self) -> Epoch {
         self.epoch
     }

@@ -12,9 +12,9 @@ use crate::chain::{Epoch, Head};
 /// Claims of a receipt.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Receipt {
-    /// Whose records.
+    /// The device whose records they are.
     pub device: DeviceId,
-    /// Which process run.
+    /// The process run that they are of.
     pub epoch: Epoch,
     /// The hub holds every record before this one, from 0 on, without a gap.
     pub next_seq: u64,

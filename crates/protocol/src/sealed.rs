@@ -21,7 +21,7 @@ pub struct Clear {
     pub seq: u64,
     /// Hours since 1970.
     pub hour: u32,
-    /// What was decided.
+    /// The outcome of the passage, in clear for counting.
     pub class: Outcome,
 }
 

@@ -13,14 +13,14 @@ use crate::{
 /// Largest status, in bytes.
 pub const MAX_BYTES: usize = 2048;
 
-/// What a device says of itself: body ‖ signature:[u8; 64] over domain(device-status) ‖ body.
+/// What a device reports about itself: body ‖ signature:[u8; 64] over domain(device-status) ‖ body.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct DeviceStatus {
     /// The device's certificate.
     pub certificate: Vec<u8>,
     /// Its clock as it reads it, when it wrote this.
     pub at: Timestamp,
-    /// How far that can be believed.
+    /// Whether that clock can be trusted.
     pub clock: ClockTrust,
     /// Version of the installed bundle; 0 for none.
     pub bundle: u64,

@@ -13,12 +13,7 @@ use gatepost_pass::{
     DeviceId, Digest, Timestamp,
     fixture::{self, NOW},
 };
-use gatepost_protocol::{
-    Epoch, Head,
-    batch::{MAX_BYTES, sign_batch},
-    routes,
-    seal::Clear,
-};
+use gatepost_protocol::{Clear, Epoch, Head, routes, batch::{MAX_BYTES, sign_batch}};
 
 use crate::support::{Device, Site, certificate, sealed};
 

@@ -19,15 +19,15 @@ pub enum DeltaError {
     OtherIssuer {
         /// Whose list is here.
         list: IssuerId,
-        /// Whose delta came.
+        /// Whose lists the delta leads between.
         delta: IssuerId,
     },
     /// For a list of another kind.
     #[error("delta for a {delta} list, and this is a {list} list", delta = delta.name(), list = list.name())]
     OtherKind {
-        /// What is here.
+        /// The kind of the list that is here.
         list: ListKind,
-        /// What came.
+        /// The kind of list that the delta is for.
         delta: ListKind,
     },
     /// It leads to a version that is not later.
@@ -57,9 +57,9 @@ pub enum DeltaError {
     /// What it adds and removes does not lead to the count in the head.
     #[error("delta leads to {found} records, and the head counts {expected}")]
     Count {
-        /// Signed.
+        /// The number of records that the signed head gives.
         expected: u64,
-        /// Of the delta.
+        /// The number that the delta's changes lead to.
         found: u64,
     },
     /// The result is not what the issuer signed.

@@ -15,7 +15,7 @@ pub const MAX_RECORDS: u64 = 1 << 31;
 /// Claims of a list's head.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct ListHead {
-    /// What it lists.
+    /// Whether it lists statuses, revocations or identities.
     pub kind: ListKind,
     /// Bits of a key: 64 for status and identity, 40 for revocation.
     pub key_bits: u8,
@@ -28,9 +28,9 @@ pub struct ListHead {
     pub salt: [u8; 16],
     /// Version of the hash and its parameters (identity lists: [`super::HASH`]), else 0.
     pub hash: u8,
-    /// How many records.
+    /// The number of records.
     pub count: u64,
-    /// How many pages they take.
+    /// The number of pages that they fill.
     pub pages: u32,
     /// Root over the body's chunks.
     pub root: Digest,

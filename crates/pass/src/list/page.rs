@@ -36,7 +36,7 @@ impl ListEntry {
         Some(Self { key, red })
     }
 
-    /// What a list says of it.
+    /// The colour that it stands for.
     pub const fn colour(self) -> Colour {
         if self.red {
             Colour::Red
@@ -217,7 +217,7 @@ impl PageWriter {
         }
     }
 
-    /// Adds a key greater than all before, or says that the page has no room for it.
+    /// Adds a key greater than all before, or returns false when the page has no space for it.
     pub(super) fn push(&mut self, entry: ListEntry) -> bool {
         let shape = self.shape;
         if self.keys == 0 {

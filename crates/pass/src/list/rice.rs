@@ -21,11 +21,11 @@ const BUFFER: usize = 16 * 1024;
 /// What must be known of a stream to read it.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub(super) struct RiceStream {
-    /// How many numbers.
+    /// The number of numbers in it.
     pub(super) count: u64,
     /// Bits of a gap that are not unary.
     pub(super) parameter: u8,
-    /// How many bytes.
+    /// Its length in bytes.
     pub(super) bytes: u64,
 }
 

@@ -51,7 +51,7 @@ pub struct ListPlan {
     pub salt: [u8; 16],
 }
 
-/// Writes a status list in memory; of a person who comes twice the worse colour counts. `enrolled`
+/// Writes a status list in memory; a person who comes twice gets the worse colour. `enrolled`
 /// are the issuer's persons who are not listed: none of them may share a hash with a listed one.
 pub fn write_status(
     signer: &Signer,
@@ -92,7 +92,7 @@ pub fn write_revocation(
 }
 
 /// Writes an identity list in memory, one person after the other, each of whom takes a while; of
-/// two who share a key the worse colour counts.
+/// two who share a key the worse colour is kept.
 pub fn write_identity<'a>(
     signer: &Signer,
     plan: ListPlan,

@@ -21,7 +21,7 @@ pub enum TrustError {
     Format {
         /// Root or trust list.
         kind: Kind,
-        /// What is wrong.
+        /// How it breaks the format.
         #[source]
         why: FormatError,
     },
