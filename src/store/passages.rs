@@ -3,7 +3,9 @@
 use std::{ops::Range, path::Path};
 
 use gatepost_pass::{DeviceId, Timestamp, policy::TracingKey};
-use gatepost_protocol::{Body, Clear, Epoch, Head, Outcome, Passage, Previous, Record, seal, rand_core::CryptoRng};
+use gatepost_protocol::{
+    Body, Clear, Epoch, Head, Outcome, Passage, Previous, Record, rand_core::CryptoRng, seal,
+};
 use rusqlite::{Connection, OptionalExtension, Transaction, TransactionBehavior, params};
 
 use super::{

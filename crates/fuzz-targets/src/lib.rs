@@ -21,7 +21,10 @@ mod family;
 mod feed;
 mod list;
 mod manifest;
+mod modules;
 mod mutate;
+mod picture;
+mod qr;
 mod status;
 mod trust;
 
@@ -62,8 +65,21 @@ pub const STATUS: Target = target("status", status::run, status::seeds);
 /// Requests of new devices, and the answers.
 pub const ENROLMENT: Target = target("enrolment", enrolment::run, enrolment::seeds);
 
+/// Pictures of codes: single looks, stills and streams.
+pub const DECODE: Target = Target {
+    name: "decode",
+    run: picture::run,
+    seeds: picture::seeds,
+};
+/// Modules of a code and its data codewords: no picture, so much faster.
+pub const MODULES: Target = Target {
+    name: "modules",
+    run: modules::run,
+    seeds: modules::seeds,
+};
+
 /// All of them.
-pub const TARGETS: [Target; 9] = [
+pub const TARGETS: [Target; 11] = [
     ENVELOPE,
     FAMILY_PASS,
     TRUST_LIST,
@@ -73,4 +89,6 @@ pub const TARGETS: [Target; 9] = [
     BATCH,
     STATUS,
     ENROLMENT,
+    DECODE,
+    MODULES,
 ];

@@ -3,7 +3,13 @@
 use std::fs;
 
 use gatepost_pass::{PassNumber, SecretKey, SubjectTag, policy::TracingKey};
-use gatepost_protocol::{Body, Clear, DeviceRequest, Enrolment, Epoch, Head, Outcome, Passage, Personal, Record, seal, Seen, batch::sign_batch, device::device_id, fixture::{passage, random}};
+use gatepost_protocol::{
+    Body, Clear, DeviceRequest, Enrolment, Epoch, Head, Outcome, Passage, Personal, Record, Seen,
+    batch::sign_batch,
+    device::device_id,
+    fixture::{passage, random},
+    seal,
+};
 use serde_json::Value;
 
 use crate::support::{NOW, NOW_TEXT, Region, WANG};

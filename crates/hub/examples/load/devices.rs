@@ -4,7 +4,10 @@ use gatepost_pass::{
     SecretKey,
     fixture::{self, DAY, Dice},
 };
-use gatepost_protocol::{Body, Epoch, Head, Outcome, Record, Sealed, batch::sign_batch, device::device_id, fixture::certificate};
+use gatepost_protocol::{
+    Body, Epoch, Head, Outcome, Record, Sealed, batch::sign_batch, device::device_id,
+    fixture::certificate,
+};
 
 /// Passages in each batch: the most that fit.
 const BATCH: usize = 500;

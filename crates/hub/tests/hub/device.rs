@@ -4,7 +4,10 @@ use gatepost_pass::{
     DeviceId, SecretKey, Signer, Timestamp,
     fixture::{self, DAY, NOW},
 };
-use gatepost_protocol::{Body, Clear, Epoch, fixture as protocol, Head, Outcome, Previous, Reason, Record, seal, batch::sign_batch, device::device_id};
+use gatepost_protocol::{
+    Body, Clear, Epoch, Head, Outcome, Previous, Reason, Record, batch::sign_batch,
+    device::device_id, fixture as protocol, seal,
+};
 
 /// A device in one process run, with its chain so far.
 #[derive(Clone)]

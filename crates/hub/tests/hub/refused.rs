@@ -13,7 +13,11 @@ use gatepost_pass::{
     DeviceId, Digest, Timestamp,
     fixture::{self, NOW},
 };
-use gatepost_protocol::{Clear, Epoch, Head, routes, batch::{MAX_BYTES, sign_batch}};
+use gatepost_protocol::{
+    Clear, Epoch, Head,
+    batch::{MAX_BYTES, sign_batch},
+    routes,
+};
 
 use crate::support::{Device, Site, certificate, sealed};
 
