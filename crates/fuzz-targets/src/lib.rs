@@ -1,9 +1,10 @@
 //! The fuzz targets: what `fuzz/` hands to libFuzzer and `tests/short_run.rs` to a small mutation
-//! loop. Each takes any bytes, and fails by a panic: the code's own, or an assertion on what it let in.
+//! loop. Each takes any bytes, and fails by a panic: the code's own, or an assertion on what it let
+//! in.
 //!
 //! The first byte of an input chooses how the rest is used: as it is, or signed again with the
-//! published test keys, so that the code behind the signature is reached. Where bytes came as they are,
-//! only what the region of the fixture has really signed may pass.
+//! published test keys, so that the code behind the signature is reached. Where bytes came as they
+//! are, only what the region of the fixture has really signed may pass.
 
 #![forbid(unsafe_code)]
 #![allow(
