@@ -28,7 +28,8 @@ fn damaged(mut frame: GrayImage) -> GrayImage {
         panic!("the whole frame is not read");
     };
     let [(x, y), _, (far_x, far_y), _] = code.corners;
-    // The pattern's middle lies on the diagonal, a tenth of it from the corner in codes of this size.
+    // The pattern's middle lies on the diagonal, a tenth of it from the corner in codes of this
+    // size.
     let (x, y) = (x + 0.07 * (far_x - x), y + 0.07 * (far_y - y));
     let reach = 0.05 * (far_x - x).hypot(far_y - y);
     for (column, row, pixel) in frame.enumerate_pixels_mut() {
