@@ -8,9 +8,8 @@ use std::{
 };
 
 use gatepost_pass::{
-    Bounded, Colour, HubPin, IdNumber, IssuerId, PublicKey, SubjectTag, Text,
-    envelope::{MAX_FILE, TEXT_PREFIX},
-    words::{WordError, parse_hex},
+    Bounded, Colour, HubPin, IdNumber, IssuerId, PublicKey, SubjectTag, Text, ValueError,
+    document::TEXT_PREFIX, envelope::MAX_FILE, parse_hex,
 };
 use gatepost_system::{
     files::{self, Access, FileError},
@@ -110,7 +109,7 @@ pub(crate) fn colour(text: &str) -> Result<Colour, &'static str> {
 }
 
 /// An argument of at most `MAX` bytes.
-pub(crate) fn text<const MAX: usize>(text: &str) -> Result<Text<MAX>, WordError> {
+pub(crate) fn text<const MAX: usize>(text: &str) -> Result<Text<MAX>, ValueError> {
     text.try_into()
 }
 

@@ -8,10 +8,9 @@ use std::{
 };
 
 use gatepost_pass::{
-    BundleError, BundleFiles, Digest, FileRole,
+    BundleError, BundleFiles, Digest, DigestHasher, FileRole,
     bundle::{FileEntry, files_named},
     envelope::MAX_FILE,
-    words::DigestHasher,
 };
 
 use gatepost_system::files::{self, Access, Action, FileError};

@@ -8,10 +8,10 @@
 use std::{fs::File, io};
 
 use gatepost_pass::{
-    BundleFiles as _, Digest, FileRole, IssuerId, List, ListError, Timestamp, TrustList,
+    BundleFiles as _, Digest, DigestHasher, FileRole, IssuerId, List, ListError, Timestamp,
+    TrustList,
     bundle::FileEntry,
     list::{Delta, DeltaError, ListKind, merge, write_delta},
-    words::DigestHasher,
 };
 
 use gatepost_system::{

@@ -5,9 +5,7 @@ use std::path::{Path, PathBuf};
 
 use data_encoding::HEXLOWER;
 use gatepost_pass::{
-    IssuerId, KeyError, KeyId, PublicKey, Signer,
-    envelope::MAX_FILE,
-    words::{WordError, parse_hex},
+    IssuerId, KeyError, KeyId, PublicKey, Signer, ValueError, envelope::MAX_FILE, parse_hex,
 };
 use gatepost_system::files::{self, FileError};
 
@@ -34,7 +32,7 @@ pub(crate) enum KeyFileError {
         /// Path of the file.
         path: PathBuf,
         /// What is wrong with it.
-        source: WordError,
+        source: ValueError,
     },
 }
 

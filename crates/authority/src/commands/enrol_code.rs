@@ -4,7 +4,8 @@
 use std::{error::Error, path::PathBuf};
 
 use gatepost_pass::{
-    Digest, HubPin, Kind, OneTimeSecret, Text, document::Enrolment, envelope::to_text, time::Minute,
+    Digest, HubPin, Kind, OneTimeSecret, Text, claims::EnrolmentCode, document::to_text,
+    time::Minute,
 };
 use gatepost_system::{files::Access, random};
 
@@ -53,7 +54,7 @@ pub(crate) fn run(args: &Args, context: &Context) -> Result<(), Box<dyn Error>> 
             secret: secret.clone(),
         })?;
     }
-    let claims = Enrolment {
+    let claims = EnrolmentCode {
         root,
         hub: args.hub.clone(),
         not_after,
