@@ -10,7 +10,7 @@ use std::{
     time::UNIX_EPOCH,
 };
 
-use gatepost_pass::{DeviceId, Timestamp, words::WordError};
+use gatepost_pass::{DeviceId, Timestamp, ValueError};
 use gatepost_protocol::{
     Answer, DeviceRequest,
     device::{CertificateError, device_id},
@@ -173,7 +173,7 @@ fn devices_in(folder: &Path) -> Result<BTreeSet<DeviceId>, FileError> {
         let mut devices = BTreeSet::new();
         for entry in fs::read_dir(folder)? {
             let name = entry?.file_name();
-            let device: Result<DeviceId, WordError> = name.to_string_lossy().parse();
+            let device: Result<DeviceId, ValueError> = name.to_string_lossy().parse();
             devices.extend(device);
         }
         Ok(devices)

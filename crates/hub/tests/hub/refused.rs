@@ -14,10 +14,9 @@ use gatepost_pass::{
     fixture::{self, NOW},
 };
 use gatepost_protocol::{
-    Epoch, Head,
+    Clear, Epoch, Head,
     batch::{MAX_BYTES, sign_batch},
     routes,
-    seal::Clear,
 };
 
 use crate::support::{Device, Site, certificate, sealed};
