@@ -7,9 +7,8 @@ use std::{
 };
 
 use gatepost_pass::{
-    BundleError, Digest,
+    BundleError, Digest, DigestHasher,
     bundle::{FileEntry, MAX_LENGTH},
-    words::DigestHasher,
 };
 
 use super::{cache::BundleCache, error::CacheError, origin::BundleOrigin};
