@@ -114,7 +114,7 @@ fn a_scanner_whose_list_no_longer_opens_says_so_and_the_hub_mends_it() {
     let (path, whole) = town.rot(ListKind::Status);
     let said = scan_until(&town, |_| fs::read(&path).unwrap() == whole);
     assert!(
-        said.contains("Status list of CN-SD: list: chunk 0 "),
+        said.contains("the status list of CN-SD is not valid: list: chunk 0 "),
         "{said}"
     );
 }
