@@ -18,7 +18,7 @@ use std::{
     time::Duration,
 };
 
-use super::{DeviceEvent, Listener, port::PortTiming};
+use super::{DeviceEvent, event::Listener, port::PortTiming};
 
 /// Nothing here takes longer, however busy the machine is.
 const LONG: Duration = Duration::from_secs(60);
