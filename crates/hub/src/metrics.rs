@@ -1,4 +1,4 @@
-//! What the hub counts, in Prometheus' text format (version 0.0.4). Sums only: nothing about one device.
+//! Counters in Prometheus' text format (version 0.0.4). Sums only: nothing about a single device.
 
 use std::{
     fmt::Write as _,
@@ -6,23 +6,32 @@ use std::{
     time::Duration,
 };
 
-/// Upper ends of the answer times' classes, in milliseconds.
-const CLASSES: [u64; 10] = [1, 5, 10, 25, 50, 100, 250, 1_000, 5_000, 30_000];
+/// Upper bounds of the histogram's buckets for answer times, in milliseconds.
+const BUCKETS: [u64; 10] = [1, 5, 10, 25, 50, 100, 250, 1_000, 5_000, 30_000];
 
 /// Counters since the start.
 #[derive(Debug, Default)]
 pub(crate) struct Metrics {
     /// Answers by the first digit of their status, from 1 to 5.
     answers: [AtomicU64; 5],
-    /// Answers by their time, each only in the lowest class that it fits; the last one is for all above.
-    times: [AtomicU64; CLASSES.len() + 1],
+    /// Answers by their time, each only in the lowest bucket that it fits; the last one is for all
+    /// above.
+    times: [AtomicU64; BUCKETS.len() + 1],
+    /// Sum of the answer times, in microseconds.
     time_sum: AtomicU64,
+    /// Batches that got a receipt.
     pub(crate) batches: AtomicU64,
+    /// Batches that were refused.
     pub(crate) refused: AtomicU64,
+    /// Records that were stored for the first time.
     pub(crate) records: AtomicU64,
+    /// Findings that were stored.
     pub(crate) findings: AtomicU64,
+    /// Status reports that were stored.
     pub(crate) statuses: AtomicU64,
+    /// Requests over the rate of their address or device.
     pub(crate) limited: AtomicU64,
+    /// Requests that were put off by a pause or for want of memory.
     pub(crate) unready: AtomicU64,
 }
 
@@ -34,8 +43,8 @@ impl Metrics {
             answers.fetch_add(1, Relaxed);
         }
         let ms = took.as_millis();
-        let class = CLASSES.iter().position(|end| ms <= u128::from(*end));
-        if let Some(times) = self.times.get(class.unwrap_or(CLASSES.len())) {
+        let bucket = BUCKETS.iter().position(|end| ms <= u128::from(*end));
+        if let Some(times) = self.times.get(bucket.unwrap_or(BUCKETS.len())) {
             times.fetch_add(1, Relaxed);
         }
         let us = u64::try_from(took.as_micros()).unwrap_or(u64::MAX);
@@ -83,7 +92,7 @@ impl Metrics {
             "histogram",
         )?;
         let mut all = 0;
-        let ends = CLASSES.iter().map(|ms| (*ms as f64 / 1000.0).to_string());
+        let ends = BUCKETS.iter().map(|ms| (*ms as f64 / 1000.0).to_string());
         for (end, counter) in ends.chain(["+Inf".into()]).zip(&self.times) {
             all += counter.load(Relaxed);
             writeln!(

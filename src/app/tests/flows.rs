@@ -1,4 +1,5 @@
-//! Each path of a guard's day, by the labels on the screen. Prints the taps that it takes from home.
+//! Each path of a guard's day, by the labels on the screen. Prints the taps that it takes from
+//! home.
 
 use gatepost_pass::{
     BadgeRole, Kind,
@@ -11,7 +12,7 @@ use gatepost_protocol::{Direction, Outcome, OverrideWhy, Reason, Seen, Temperatu
 
 use super::post::{Post, badge, paper};
 use crate::{
-    app::Event,
+    app::event::Event,
     devices::{BodyTemperature, DeviceEvent},
 };
 

@@ -1,4 +1,5 @@
-//! A log without room for one passage more: what the policy says is what happens, from the first moment.
+//! A log without room for one passage more: what the policy says is what happens, from the first
+//! moment.
 
 use std::{collections::BTreeSet, fs};
 
@@ -7,11 +8,11 @@ use gatepost_pass::{
     fixture::{NOW, Region},
     policy::{WhenLogFull, WithoutCode},
 };
-use gatepost_protocol::{Epoch, Outcome, Reason, Seen, device::device_id, fixture};
+use gatepost_protocol::{Epoch, Outcome, Reason, device::device_id, fixture};
 
 use super::post::{Post, badge, paper};
 use crate::{
-    app::Event,
+    app::event::Event,
     data::DataDir,
     devices::DeviceEvent,
     store::{Cap, LogError, Outbox, PassageLog, small_disk::SmallDisk},
@@ -99,10 +100,10 @@ fn a_log_that_becomes_full_takes_its_verdict_back_where_the_policy_says_stop() {
     scan(&post, paper(1));
     post.sees("ADMIT");
     post.sees("Logged");
-    post.tell(Event::LogRoom(Err(LogError::AllUnsent)));
+    post.tell(Event::LogSpace(Err(LogError::AllUnsent)));
     post.sees(STOPPED);
     assert!(!post.says("ADMIT"));
-    post.tell(Event::LogRoom(Ok(())));
+    post.tell(Event::LogSpace(Ok(())));
     post.sees("Hold the code inside the frame");
 }
 

@@ -136,7 +136,10 @@ fn settings_that_can_not_be_used_are_named_on_the_screen_and_the_device_runs() {
     let post = Post::new_device("language = \"en\"\nsync_seconds = 0\n");
     post.sees("The settings cannot be used");
     post.tap("Show the notices");
-    post.sees("Line 2: the value of “sync_seconds” is not allowed. Allowed: whole numbers from 1 to 86400.");
+    post.sees(
+        "Line 2: the value of “sync_seconds” is not allowed. \
+         Allowed: whole numbers from 1 to 86400.",
+    );
 }
 
 #[test]

@@ -1,4 +1,5 @@
-//! `POST /v1/batches`: a signed batch in, a signed receipt out. `POST /v1/status`: a device's word on itself.
+//! `POST /v1/batches`: a signed batch in, a signed receipt out. `POST /v1/status`: a device's
+//! status report.
 
 use std::sync::Arc;
 
@@ -9,39 +10,33 @@ use axum::{
     response::IntoResponse,
 };
 
-use super::body;
-use crate::{answer::Refusal, hub::Hub};
+use super::body::upload;
+use crate::{hub::Hub, refusal::Refusal};
 
-/// Takes a batch; the answer comes after the commit.
+/// Takes a batch; the answer follows the commit.
 pub(crate) async fn take(
     State(hub): State<Arc<Hub>>,
     headers: HeaderMap,
     body: Body,
 ) -> Result<impl IntoResponse, Refusal> {
-    let _room = hub.room().await?;
-    let came = body::read(&headers, body).await?;
-    let signed = hub.check(move || came.unpack()).await??;
-    // The work goes on when the device hangs up: what was checked is kept.
-    let receipt = tokio::spawn({
+    let receipt = upload(&hub, &headers, body, async |signed| {
         let hub = hub.clone();
-        async move { hub.take(signed).await }
+        // A task of its own, which ends in order when the device hangs up: what was checked is
+        // kept.
+        let receipt = tokio::spawn(async move { hub.take(signed).await });
+        receipt.await.map_err(|_| Refusal::Storage)?
     });
-    let receipt = receipt.await.map_err(|_| Refusal::Storage)??;
-    Ok((
-        [(header::CONTENT_TYPE, "application/octet-stream")],
-        receipt,
-    ))
+    let media = [(header::CONTENT_TYPE, "application/octet-stream")];
+    Ok((media, receipt.await?))
 }
 
-/// Notes how a device is doing.
-pub(crate) async fn status(
+/// Takes a status report.
+pub(crate) async fn record_status(
     State(hub): State<Arc<Hub>>,
     headers: HeaderMap,
     body: Body,
 ) -> Result<StatusCode, Refusal> {
-    let _room = hub.room().await?;
-    let came = body::read(&headers, body).await?;
-    let signed = hub.check(move || came.unpack()).await??;
-    hub.hear(signed).await?;
+    let handle = async |signed| hub.record_status(signed).await;
+    upload(&hub, &headers, body, handle).await?;
     Ok(StatusCode::NO_CONTENT)
 }

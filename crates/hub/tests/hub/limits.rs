@@ -50,13 +50,11 @@ pub(crate) fn status(device: &Device, backlog: u64) -> Vec<u8> {
 #[test]
 fn an_address_over_its_rate_waits_and_others_do_not() {
     let site = Site::new();
-    let hub = hub(
-        &site,
-        Limits {
-            address: FEW,
-            ..wide()
-        },
-    );
+    let limits = Limits {
+        address: FEW,
+        ..wide()
+    };
+    let hub = hub(&site, limits);
     let ask = |from: &str| {
         hub.get(
             routes::HEALTH,
@@ -76,13 +74,11 @@ fn an_address_over_its_rate_waits_and_others_do_not() {
 #[test]
 fn a_device_over_its_rate_waits_keeps_its_passages_and_stops_no_other() {
     let site = Site::new();
-    let hub = hub(
-        &site,
-        Limits {
-            device: FEW,
-            ..wide()
-        },
-    );
+    let limits = Limits {
+        device: FEW,
+        ..wide()
+    };
+    let hub = hub(&site, limits);
     let (busy, other) = (Device::new(1, 9), Device::new(2, 2));
     for seq in 0..3 {
         assert_eq!(
@@ -109,13 +105,11 @@ fn a_device_over_its_rate_waits_keeps_its_passages_and_stops_no_other() {
 #[test]
 fn a_new_device_over_the_limit_is_put_off_and_the_known_ones_are_not() {
     let site = Site::new();
-    let hub = hub(
-        &site,
-        Limits {
-            devices: 1,
-            ..wide()
-        },
-    );
+    let limits = Limits {
+        devices: 1,
+        ..wide()
+    };
+    let hub = hub(&site, limits);
     let (known, new) = (Device::new(1, 4), Device::new(2, 2));
     hub.acknowledged(&known.batch(0..2));
     let answer = hub.post(&new.batch(0..2));
@@ -129,13 +123,11 @@ fn a_new_device_over_the_limit_is_put_off_and_the_known_ones_are_not() {
 #[test]
 fn tries_that_the_store_could_not_keep_leave_the_place_for_the_device() {
     let site = Site::new();
-    let hub = hub(
-        &site,
-        Limits {
-            devices: 2,
-            ..wide()
-        },
-    );
+    let limits = Limits {
+        devices: 2,
+        ..wide()
+    };
+    let hub = hub(&site, limits);
     let [known, new, more] = [1, 2, 3].map(|n| Device::new(n, 2));
     let tell = |device| request(hub.address, "POST", routes::STATUS, "", &status(device, 0));
     hub.acknowledged(&known.batch(0..2));
@@ -203,11 +195,14 @@ fn a_status_of_a_device_is_noted_and_a_forged_one_is_refused() {
         (403, "signature".to_owned())
     );
     let store = site.location.open_to_read().unwrap();
-    let page = gatepost_hub::store::Page { skip: 0, take: 9 };
+    let page = gatepost_hub::store::Paging { skip: 0, take: 9 };
     let devices = store.devices(page).unwrap();
     assert_eq!(devices.len(), 1);
-    let told = devices[0].told.unwrap();
-    assert_eq!((told.backlog, told.offset, told.bundle), (340, 5, 1));
+    let reported = devices[0].status.unwrap();
+    assert_eq!(
+        (reported.backlog, reported.offset, reported.bundle),
+        (340, 5, 1)
+    );
 }
 
 #[test]

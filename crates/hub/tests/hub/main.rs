@@ -2,8 +2,8 @@
 
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic)]
 
-/// Makes each test, a function of a site, run on every store. Without a PostgreSQL server on the machine, those on it
-/// say that they were skipped.
+/// Makes each test, a function of a site, run on every store. Without a PostgreSQL server on the
+/// machine, those on it say that they were skipped.
 macro_rules! on_every_store {
     ($($name:ident)*) => {
         mod on_sqlite {
@@ -39,3 +39,4 @@ mod retention;
 mod routes;
 mod support;
 mod tls;
+mod webdriver;

@@ -50,11 +50,18 @@ impl Drop for Served {
     }
 }
 
+/// A hub that takes the published keys of tests.
 fn command(site: &Site) -> Command {
-    let mut command = Command::new(PROGRAM);
-    command.args(["serve", "--listen", "127.0.0.1:0", "--allow-published-key"]);
+    let mut command = serve(site);
+    command.arg("--allow-published-key");
     // One device sends record after record here.
     command.args(["--rate-device", "100000:100000"]);
+    command
+}
+
+fn serve(site: &Site) -> Command {
+    let mut command = Command::new(PROGRAM);
+    command.args(["serve", "--listen", "127.0.0.1:0"]);
     for (option, name) in [
         ("--bundle", "bundle"),
         ("--root", "root"),
@@ -189,6 +196,12 @@ fn the_log_is_json_and_names_no_person_place_or_address() {
         .map(|line| {
             let event: serde_json::Value = serde_json::from_str(line).unwrap();
             assert!(event["at"].as_str().unwrap().ends_with('Z'), "{line}");
+            let level = match event["event"].as_str().unwrap() {
+                "batch refused" | "login refused" => "warning",
+                "bundle in use" | "login" => "info",
+                _ => event["level"].as_str().unwrap(),
+            };
+            assert_eq!(event["level"], level, "{line}");
             event["event"].as_str().unwrap().to_owned()
         })
         .collect();
@@ -199,10 +212,8 @@ fn the_log_is_json_and_names_no_person_place_or_address() {
         "login",
         "login refused",
     ] {
-        assert!(
-            events.iter().any(|seen| seen == event),
-            "{event} is not in\n{log}"
-        );
+        let found = events.iter().any(|found| found == event);
+        assert!(found, "{event} is not in\n{log}");
     }
     for word in [
         "gate 3",
@@ -327,7 +338,7 @@ fn a_listing_of_nothing_says_so_and_makes_no_file() {
     assert!(
         String::from_utf8(listed.stderr)
             .unwrap()
-            .contains("is not there")
+            .contains("does not exist")
     );
     assert!(!path.exists());
 }
@@ -343,21 +354,91 @@ fn a_key_file_that_is_none_is_named() {
 }
 
 #[test]
+fn a_file_over_its_limit_is_refused_by_name_and_not_cut() {
+    let site = Site::new();
+    // Valid as far as the limit, were the rest cut off.
+    let hash = gatepost_hub::fleet::Operators::hash(b"a long secret phrase").unwrap();
+    let comments = "# more\n".repeat(gatepost_pass::envelope::MAX_FILE / 7 + 1);
+    let operators = site.path("operators");
+    fs::write(&operators, format!("ada:{hash}\n{comments}")).unwrap();
+    let mut command = command(&site);
+    command.args(["--operator-listen", "127.0.0.1:0", "--operators"]);
+    command.arg(operators);
+    // The program ends here at the latest.
+    let absent = site.path("absent");
+    command.arg("--tls-cert").arg(&absent);
+    command.arg("--tls-key").arg(&absent);
+    let output = command.output().unwrap();
+    let said = String::from_utf8(output.stderr).unwrap();
+    assert!(!output.status.success());
+    let limit = gatepost_pass::envelope::MAX_FILE;
+    let expected = format!("operators: it is larger than {limit} bytes\n");
+    assert!(said.ends_with(&expected), "{said}");
+}
+
+#[test]
+fn an_error_is_printed_with_all_its_causes_down_to_the_system() {
+    let mut site = Site::new();
+    let path = site.path("absent/hub.sqlite");
+    site.data = ["--data".into(), path.to_str().unwrap().into()];
+    let output = command(&site).output().unwrap();
+    assert!(!output.status.success());
+    let said = String::from_utf8(output.stderr).unwrap();
+    let error = said.lines().next_back().unwrap();
+    let expected = format!(
+        "gatepost-hub: error: cannot open {}: the database failed (check the disk's space and \
+         health): No such file or directory (os error 2)",
+        path.display()
+    );
+    assert_eq!(error, expected);
+}
+
+/// What a command does whose output nobody reads to the end: `| head -n LINES`.
+fn cut_off(arguments: &[&str], data: &[String; 2], lines: usize) -> Output {
+    let mut child = Command::new(PROGRAM)
+        .args(arguments)
+        .args(data)
+        .stdout(Stdio::piped())
+        .stderr(Stdio::piped())
+        .spawn()
+        .unwrap();
+    let mut stdout = BufReader::new(child.stdout.take().unwrap());
+    for _ in 0..lines {
+        assert!(stdout.read_line(&mut String::new()).unwrap() > 0);
+    }
+    drop(stdout);
+    child.wait_with_output().unwrap()
+}
+
+#[test]
+fn a_reader_that_closes_the_pipe_is_no_error() {
+    let site = Site::new();
+    let device = Device::new(1, 1500);
+    for start in [0, 500, 1000] {
+        site.hub().acknowledged(&device.batch(start..start + 500));
+    }
+    // More lines than a pipe holds.
+    let to = site.path("export").to_str().unwrap().to_owned();
+    for (arguments, lines) in [
+        (&["passages"][..], 1),
+        (&["passages", "--json"], 1),
+        (&["passages"], 0),
+        (&["passages", "--export", &to], 0),
+        (&["revocations"], 0),
+    ] {
+        let output = cut_off(arguments, &site.data, lines);
+        let said = String::from_utf8(output.stderr).unwrap();
+        assert!(output.status.success(), "{arguments:?}: {said}");
+        assert_eq!(said, "", "{arguments:?}");
+    }
+}
+
+#[test]
 fn a_published_key_is_refused_by_name() {
     let site = Site::new();
     fs::write(site.path("hub.key"), fixture::hub().to_file()).unwrap();
     fs::write(site.path("root"), fixture::root_bytes()).unwrap();
-    let mut command = Command::new(env!("CARGO_BIN_EXE_gatepost-hub"));
-    command.arg("serve");
-    for (option, name) in [
-        ("--bundle", "bundle"),
-        ("--data", "hub.sqlite"),
-        ("--root", "root"),
-        ("--key", "hub.key"),
-    ] {
-        command.arg(option).arg(site.path(name));
-    }
-    let output = command.output().unwrap();
+    let output = serve(&site).output().unwrap();
     let said = String::from_utf8_lossy(&output.stderr).into_owned();
     assert!(
         !output.status.success() && said.contains("published test key"),
