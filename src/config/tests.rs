@@ -4,7 +4,7 @@ use gatepost_system::chain;
 
 use super::*;
 
-fn load(text: &str) -> Result<Config, ConfigError> {
+fn load(text: &str) -> Result<Config, SettingsError> {
     let folder = tempfile::tempdir().unwrap();
     let path = folder.path().join("config.toml");
     std::fs::write(&path, text).unwrap();
@@ -13,7 +13,7 @@ fn load(text: &str) -> Result<Config, ConfigError> {
 
 fn fault(text: &str) -> SettingsFault {
     match load(text) {
-        Err(ConfigError::Wrong { source, .. }) => *source,
+        Err(SettingsError::Wrong { source, .. }) => *source,
         other => panic!("{text}: {other:?}"),
     }
 }
@@ -194,7 +194,7 @@ fn what_is_not_toml_or_not_text_is_a_fault_too() {
     std::fs::write(&path, [0xFF, 0xFE]).unwrap();
     assert!(matches!(
         Config::load(&path),
-        Err(ConfigError::Wrong { .. })
+        Err(SettingsError::Wrong { .. })
     ));
 }
 
