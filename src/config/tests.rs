@@ -217,7 +217,7 @@ fn after_a_fault_the_settings_are_safe_and_the_fault_is_there_to_be_shown() {
     assert!(fault.is_none());
 }
 
-/// Every example of the manual, so that none of them rots.
+/// Every example of the manual, so that all of them keep working.
 #[test]
 fn the_examples_of_the_manual_load() {
     let manual = include_str!("../../docs/devices.md");

@@ -153,7 +153,7 @@ struct SlowCard {
 
 impl SlowCard {
     fn wait(&self) -> Result<(), DeviceError> {
-        // Without a test there is no more waiting.
+        // Does not wait when the test is over.
         self.may.recv().unwrap_or(Ok(()))
     }
 }

@@ -45,7 +45,7 @@ fn kebab(name: &str) -> String {
     out
 }
 
-/// Every reason there is, so that no list here can fall behind.
+/// Every reason there is, read from its source so that none is forgotten.
 pub(super) fn all_reasons() -> Vec<Reason> {
     let source = fs::read_to_string(root().join("crates/protocol/src/verdict.rs")).unwrap();
     variants(&source, "pub enum Reason {")
@@ -209,7 +209,7 @@ const DATA: &[&str] = &[
     // The policy's own words.
     "help",
     "questions",
-    // Under a sentence, for who repairs the device.
+    // Under a sentence, for whoever repairs the device.
     "detail",
     // What a finger typed.
     "IdNumber",

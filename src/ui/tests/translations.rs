@@ -51,8 +51,7 @@ pub(super) fn tr_texts() -> BTreeSet<TextKey> {
     texts_of(&slint_files())
 }
 
-/// The `@tr` texts of the pages that Uyghur is for: scan, verdict, status bar, and the words that
-/// they use.
+/// The `@tr` texts that Uyghur has: scan page, verdict, status bar, and the functions they use.
 pub(super) fn uyghur_texts() -> BTreeSet<TextKey> {
     let files = [
         "pages/scan.slint",
@@ -63,7 +62,7 @@ pub(super) fn uyghur_texts() -> BTreeSet<TextKey> {
         "widgets/direction-button.slint",
         "widgets/camera-trouble.slint",
     ];
-    // ScreenElement of other pages among the common ones.
+    // Functions of other pages among the common ones.
     let others = ["why(", "id-fault(", "duty(", "duty-advice("];
     let ui = root().join("ui");
     let mut found = Vec::new();
@@ -101,16 +100,17 @@ fn texts_of(files: &[(PathBuf, String)]) -> BTreeSet<TextKey> {
     found
 }
 
-/// The file of a language.
+/// The translations of a language, from its file.
 pub(super) fn po_texts(language: &str) -> BTreeMap<TextKey, Vec<String>> {
     let file = format!("ui/lang/{language}/LC_MESSAGES/gatepost-window.po");
     let po = fs::read_to_string(root().join(file)).unwrap();
     po_entries(&po).unwrap_or_else(|fault| panic!("{language}: {fault}"))
 }
 
-/// (text, plural) to every form of its translation. What tools leave behind that is no translation
-/// is a fault: entries marked as fuzzy or obsolete, and those with another number of forms than the
-/// language has.
+/// Each text with its plural, and every form of its translation.
+///
+/// # Errors
+/// For an entry marked as fuzzy or obsolete, or with another number of forms than the language has.
 pub(super) fn po_entries(po: &str) -> Result<BTreeMap<TextKey, Vec<String>>, String> {
     if let Some(line) = po
         .lines()
