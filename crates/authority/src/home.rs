@@ -25,7 +25,7 @@ use gatepost_system::files::{self, Action, FileError};
 
 use crate::{
     bundle_dir::BundleDir,
-    config::{self, ConfigError, PolicyConfig, TrustConfig},
+    config::{self, ConfigFileError, PolicyConfig, TrustConfig},
     key_files::{self, KeyFileError},
     register::{Register, RegisterError},
     signing_keys::SigningKey,
@@ -43,7 +43,7 @@ pub(crate) enum HomeError {
     /// A root is damaged, or not signed by the one before it.
     #[error("{} is not valid: restore it from a copy", path.display())]
     Root {
-        /// Which file.
+        /// Path of the file.
         path: PathBuf,
         /// What is wrong with it.
         source: TrustError,
@@ -142,11 +142,11 @@ impl Home {
         Register::open(&self.register_path())
     }
 
-    pub(crate) fn trust(&self) -> Result<TrustConfig, ConfigError> {
+    pub(crate) fn trust(&self) -> Result<TrustConfig, ConfigFileError> {
         config::load(&self.trust_path())
     }
 
-    pub(crate) fn policy(&self) -> Result<PolicyConfig, ConfigError> {
+    pub(crate) fn policy(&self) -> Result<PolicyConfig, ConfigFileError> {
         config::load(&self.policy_path())
     }
 

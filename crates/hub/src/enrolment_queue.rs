@@ -10,7 +10,7 @@ use std::{
     time::UNIX_EPOCH,
 };
 
-use gatepost_pass::{DeviceId, Timestamp, words::WordError};
+use gatepost_pass::{DeviceId, Timestamp, ValueError};
 use gatepost_protocol::{
     Answer, DeviceRequest,
     device::{CertificateError, device_id},
@@ -173,7 +173,7 @@ fn devices_in(folder: &Path) -> Result<BTreeSet<DeviceId>, FileError> {
         let mut devices = BTreeSet::new();
         for entry in fs::read_dir(folder)? {
             let name = entry?.file_name();
-            let device: Result<DeviceId, WordError> = name.to_string_lossy().parse();
+            let device: Result<DeviceId, ValueError> = name.to_string_lossy().parse();
             devices.extend(device);
         }
         Ok(devices)
@@ -190,6 +190,7 @@ mod tests {
     use super::*;
     use gatepost_pass::{OneTimeSecret, SecretKey};
     use gatepost_system::clock::now;
+    use tempfile::TempDir;
 
     fn request(n: u8) -> (DeviceId, Vec<u8>) {
         request_by(n, "gate", 1)
@@ -207,6 +208,16 @@ mod tests {
             most,
             ..EnrolmentQueue::open(folder).unwrap()
         }
+    }
+
+    /// A queue with the request of the first device; its folder, and the request's file.
+    fn queue_of_one(most: usize) -> (TempDir, EnrolmentQueue, PathBuf) {
+        let folder = tempfile::tempdir().unwrap();
+        let queue = queue(folder.path(), most);
+        let (device, bytes) = request(1);
+        queue.put(&bytes, now()).unwrap();
+        let path = queue.requests.join(device.to_string());
+        (folder, queue, path)
     }
 
     #[test]
@@ -265,11 +276,9 @@ mod tests {
 
     #[test]
     fn an_answer_stays_where_its_request_was_carried_off() {
-        let folder = tempfile::tempdir().unwrap();
-        let queue = queue(folder.path(), 2);
+        let (folder, queue, path) = queue_of_one(2);
+        fs::remove_file(path).unwrap();
         let (device, bytes) = request(1);
-        queue.put(&bytes, now()).unwrap();
-        fs::remove_file(folder.path().join("requests").join(device.to_string())).unwrap();
         fs::write(folder.path().join("answers").join(device.to_string()), "x").unwrap();
         queue.put(&bytes, now()).unwrap();
         assert_eq!(queue.answer(device).unwrap().unwrap(), b"x");
@@ -277,11 +286,7 @@ mod tests {
 
     #[test]
     fn a_request_of_which_nothing_was_heard_for_long_makes_way() {
-        let folder = tempfile::tempdir().unwrap();
-        let queue = queue(folder.path(), 1);
-        let (device, bytes) = request(1);
-        queue.put(&bytes, now()).unwrap();
-        let path = folder.path().join("requests").join(device.to_string());
+        let (_folder, queue, path) = queue_of_one(1);
         let old = UNIX_EPOCH + Duration::from_secs(now().0 - KEPT - 60);
         fs::File::open(&path).unwrap().set_modified(old).unwrap();
         queue.put(&request(2).1, now()).unwrap();

@@ -5,7 +5,7 @@ use std::error::Error;
 use clap::ValueEnum;
 use gatepost_pass::{
     Class, Colour, Holder, IdNumber, Kind, Medium, Pass, PassNumber, PublicKey, Subject, Timestamp,
-    document::MAX_SUBJECTS, envelope::to_text, time::Minute,
+    claims::MAX_SUBJECTS, document::to_text, time::Minute,
 };
 use gatepost_system::{
     clock::{format_time, parse_time},
@@ -41,7 +41,7 @@ pub(crate) struct Args {
     /// Number of the special class that the person belongs to.
     #[arg(long, value_name = "CLASS", requires = "id")]
     special: Option<u8>,
-    /// A person on a family pass, once for each: "ID;NAME[;COLOUR[;CLASS]]"; `-` reads that from a
+    /// A person on a family pass, once for each: `ID;NAME[;COLOUR[;CLASS]]`; `-` reads that from a
     /// line of standard input, where no other user of the machine sees it.
     #[arg(long, conflicts_with = "id", required_unless_present = "id")]
     person: Vec<String>,

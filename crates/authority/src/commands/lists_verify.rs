@@ -1,6 +1,6 @@
 //! `lists verify`: checks every list and delta in a bundle's directory, and reports all findings.
 //!
-//! A delta is applied if the list that it starts at is available: the bundle before leaves its
+//! A delta is applied if the list that it starts at is available: the previous bundle leaves its
 //! lists in the directory, and older copies of the bundle can be named. The next delta starts at
 //! its result.
 
@@ -44,16 +44,16 @@ pub(crate) struct Args {
 /// Something is wrong with the bundle.
 #[derive(Debug, thiserror::Error)]
 #[error("{0} findings: this bundle must not be distributed")]
-struct Findings(usize);
+struct BundleFindings(usize);
 
 /// Checks a bundle's lists and deltas.
 struct ListCheck {
     dir: BundleDir,
     trust: TrustList,
     now: Timestamp,
-    /// What is right.
+    /// What was found right, a line each.
     passed: Vec<String>,
-    /// What is wrong.
+    /// What was found wrong, a line each.
     findings: Vec<String>,
 }
 
@@ -101,7 +101,7 @@ pub(crate) fn run(args: &Args, context: &Context) -> Result<(), Box<dyn Error>> 
     check.findings.iter().for_each(|line| log::error!("{line}"));
     match check.findings.len() {
         0 => Ok(()),
-        found => Err(Findings(found).into()),
+        found => Err(BundleFindings(found).into()),
     }
 }
 
@@ -203,7 +203,7 @@ impl ListCheck {
             let kind = kind.name();
             let name = format!("delta of the {kind} list of {issuer} from version {from_version}");
             if let Some(to) = to.filter(|to| *to != from_version) {
-                let why = format!("the delta before it leads to version {to}");
+                let why = format!("the previous delta leads to version {to}");
                 self.findings.push(format!("{name}: {why}"));
             }
             let Some(delta) = self.delta(&name, entry) else {

@@ -1,5 +1,5 @@
 //! `publish`: a signed bundle, made in the home, checked there as a device would, then copied to a
-//! directory. The manifest comes last in both: if it is killed, the bundle before stays in use.
+//! directory. The manifest comes last in both: if it is killed, the previous bundle stays in use.
 
 use std::{error::Error, path::PathBuf};
 
@@ -12,7 +12,7 @@ use gatepost_system::{clock::format_time, files::FileError, say};
 
 use crate::{
     bundle_dir::BundleDir,
-    config::ConfigError,
+    config::ConfigFileError,
     context::Context,
     deltas::{DeltaMaker, DeltaMakingError, list_of_delta},
     home::{Home, Roots},
@@ -77,7 +77,7 @@ pub(crate) fn run(args: &Args, context: &Context) -> Result<(), Box<dyn Error>> 
         hard_expiry,
         files: files.try_into().map_err(|_| {
             let why = "a bundle has at most 8192 files: remove some lists";
-            ConfigError::values(&home.lists_dir(), why)
+            ConfigFileError::values(&home.lists_dir(), why)
         })?,
     };
     let signed = home

@@ -5,14 +5,14 @@ use std::path::Path;
 use gatepost_pass::{
     Policy, Text, Timestamp,
     policy::{
-        Desk, IdentityRule, Overridable, PassBack, Risk, TracingKey, WhenExpired, WhenLogFull,
+        HelpDesk, IdentityRule, Overridable, PassBack, Risk, TracingKey, WhenExpired, WhenLogFull,
         WithoutCode,
     },
 };
 use serde::{Deserialize, Serialize};
 
 use super::{
-    file::ConfigError,
+    file::ConfigFileError,
     text_forms::{Hex, words},
 };
 use crate::durations::{DAY, HOUR};
@@ -139,13 +139,13 @@ impl PolicyConfig {
     }
 
     /// The claims of the signed policy, still with version 0.
-    pub(crate) fn claims(&self, path: &Path) -> Result<Policy, ConfigError> {
-        let wrong = |why| ConfigError::values(path, why);
-        let desk = |desk: &DeskConfig| Desk {
+    pub(crate) fn claims(&self, path: &Path) -> Result<Policy, ConfigFileError> {
+        let wrong = |why| ConfigFileError::values(path, why);
+        let desk = |desk: &DeskConfig| HelpDesk {
             area: desk.area.clone(),
             phone: desk.phone.clone(),
         };
-        let desks: Vec<Desk> = self.desks.iter().map(desk).collect();
+        let desks: Vec<HelpDesk> = self.desks.iter().map(desk).collect();
         let desks = desks
             .try_into()
             .map_err(|_| wrong("desks has at most 16 entries"))?;
@@ -196,14 +196,14 @@ impl PolicyConfig {
         &self,
         at: Timestamp,
         path: &Path,
-    ) -> Result<(Timestamp, Timestamp), ConfigError> {
+    ) -> Result<(Timestamp, Timestamp), ConfigFileError> {
         let (fresh, hard) = (
             u64::from(self.fresh_hours) * HOUR,
             u64::from(self.hard_days) * DAY,
         );
         if fresh == 0 || fresh > hard {
             let why = "fresh-hours must be at least 1, and no longer than hard-days";
-            return Err(ConfigError::values(path, why));
+            return Err(ConfigFileError::values(path, why));
         }
         Ok((at.plus(fresh), at.plus(hard)))
     }

@@ -26,7 +26,7 @@ use gatepost_pass::Timestamp;
 
 use self::reader::{FirstLineError, RowReader};
 pub(crate) use self::row::{RowError, StatusRow};
-use crate::progress::Progress;
+use crate::progress::ProgressBar;
 
 /// Most rows of a file: 16 million, which take 1 GiB of memory.
 const MAX_ROWS: u64 = 1 << 24;
@@ -37,7 +37,7 @@ pub(crate) enum StatusFileError {
     /// The storage failed.
     #[error("cannot read {}", path.display())]
     Read {
-        /// Which file.
+        /// Path of the file.
         path: PathBuf,
         /// What the system reported.
         source: io::Error,
@@ -45,7 +45,7 @@ pub(crate) enum StatusFileError {
     /// It is not a file of statuses.
     #[error("{} is not a file of statuses", path.display())]
     FirstLine {
-        /// Which file.
+        /// Path of the file.
         path: PathBuf,
         /// What is wrong with its first line.
         source: FirstLineError,
@@ -67,7 +67,7 @@ pub(crate) fn each_row<E: From<StatusFileError>>(
     };
     let file = File::open(path).map_err(unreadable)?;
     let length = file.metadata().map_err(unreadable)?.len();
-    let mut progress = Progress::new("reading", length);
+    let mut progress = ProgressBar::new("reading", length);
     let reader = BufReader::with_capacity(1 << 16, file);
     let mut rows = RowReader::new(reader, now).map_err(|source| match source {
         FirstLineError::Read(source) => unreadable(source),

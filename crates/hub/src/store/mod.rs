@@ -20,7 +20,7 @@ mod position;
 mod postgres;
 mod sqlite;
 
-pub use arrivals::{Arrival, ArrivalFilter};
+pub use arrivals::{ArrivalFilter, ArrivedItem};
 pub use batches::{ChainFront, Incoming, KeptBatch};
 pub use error::HubStoreError;
 pub use finding::{Finding, FindingKind, FindingRow};
@@ -29,7 +29,7 @@ pub use fleet::{
 };
 pub use location::{Location, LocationError};
 pub use position::RecordPosition;
-pub use postgres::{Encryption, PostgresServer, PostgresStore, RootError};
+pub use postgres::{CertificateFileError, Encryption, PostgresServer, PostgresStore};
 pub use sqlite::SqliteStore;
 
 /// Keeps what devices sent until the operator's retention ends. Its methods block.
@@ -58,7 +58,7 @@ pub trait HubStore: Send + Sync {
     fn visit(
         &self,
         filter: &ArrivalFilter,
-        each: &mut dyn FnMut(Arrival) -> ControlFlow<()>,
+        each: &mut dyn FnMut(ArrivedItem) -> ControlFlow<()>,
     ) -> Result<Totals, HubStoreError>;
 
     /// The totals of the whole store, from counters.
