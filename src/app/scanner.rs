@@ -25,7 +25,7 @@ use super::{
 };
 use crate::{
     camera::{CameraState, CameraWatch},
-    config::ConfigError,
+    config::SettingsError,
     devices::{Devices, KeyAssembler},
     sync::SyncNews,
     ui::{Page, TemperatureAnswer, UiCommand, UiHandle, UiUpdate},
@@ -39,7 +39,7 @@ const TICK: Duration = Duration::from_millis(100);
 pub(super) struct Parts {
     pub(super) context: DeviceContext,
     /// Why the settings are the defaults.
-    pub(super) bad_settings: Option<ConfigError>,
+    pub(super) bad_settings: Option<SettingsError>,
     /// What runs on an enrolled device.
     pub(super) enrolled: Option<(Enrolled, LogWriter)>,
     pub(super) ui: UiHandle,
