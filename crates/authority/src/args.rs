@@ -103,7 +103,7 @@ pub(crate) struct NobodyNamed;
 #[error("cannot read standard input")]
 pub(crate) struct InputError(#[from] io::Error);
 
-/// A colour.
+/// A colour by its English name.
 pub(crate) fn colour(text: &str) -> Result<Colour, &'static str> {
     Colour::from_name(text).ok_or("expected green, yellow or red")
 }

@@ -21,7 +21,7 @@ pub(crate) enum KeyFileError {
     /// It does not hold a signing key.
     #[error("{} is not a usable signing key", path.display())]
     SigningKey {
-        /// Which file.
+        /// Path of the file.
         path: PathBuf,
         /// What is wrong with it.
         source: KeyError,
@@ -29,7 +29,7 @@ pub(crate) enum KeyFileError {
     /// It does not hold a secret in hexadecimal digits.
     #[error("{} is not a usable secret", path.display())]
     Secret {
-        /// Which file.
+        /// Path of the file.
         path: PathBuf,
         /// What is wrong with it.
         source: ValueError,

@@ -43,7 +43,7 @@ enum OwnListError {
 /// Whether the status list keeps its salt. Only then can a delta lead to it.
 #[derive(Clone, Copy, PartialEq, Eq)]
 pub(crate) enum Salt {
-    /// The salt of the list before, unless two persons share a hash under it.
+    /// The salt of the previous list, unless two persons share a hash under it.
     Keep,
     /// A new one.
     New,
@@ -91,7 +91,7 @@ pub(crate) struct OwnListWriter<'a> {
 impl OwnListWriter<'_> {
     /// The status list, under a salt that gives no two persons the same hash.
     pub(crate) fn status(&self, salt: Salt) -> Result<OwnList, Box<dyn Error>> {
-        // An unreadable list before has no salt to keep; making its delta reports that.
+        // An unreadable previous list has no salt to keep; making its delta reports that.
         let before = self
             .deltas
             .list_before(ListKind::Status, self.signer.issuer);

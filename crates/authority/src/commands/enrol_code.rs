@@ -28,8 +28,8 @@ pub(crate) struct Args {
     /// Number of days for which it is valid.
     #[arg(long, default_value_t = 7, value_parser = clap::value_parser!(u64).range(1..=3650))]
     days: u64,
-    /// File to write the text to, instead of standard output; with a one-time secret, only its owner
-    /// may read it.
+    /// File to write the text to, instead of standard output; with a one-time secret, only its
+    /// owner may read it.
     #[arg(long, value_name = "FILE")]
     out: Option<PathBuf>,
 }

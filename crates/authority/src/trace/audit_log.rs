@@ -62,7 +62,7 @@ pub(crate) struct AuditEntry {
     before: String,
     /// When it was written, in RFC 3339.
     pub(crate) at: String,
-    /// What is logged.
+    /// The question or the answer.
     pub(crate) event: AuditEvent,
 }
 
