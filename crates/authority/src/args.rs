@@ -8,9 +8,8 @@ use std::{
 };
 
 use gatepost_pass::{
-    Bounded, Colour, HubPin, IdNumber, IssuerId, PublicKey, SubjectTag, Text,
-    envelope::{MAX_FILE, TEXT_PREFIX},
-    words::{WordError, parse_hex},
+    Bounded, Colour, HubPin, IdNumber, IssuerId, PublicKey, SubjectTag, Text, ValueError,
+    document::TEXT_PREFIX, envelope::MAX_FILE, parse_hex,
 };
 use gatepost_system::{
     files::{self, Access, FileError},
@@ -104,13 +103,13 @@ pub(crate) struct NobodyNamed;
 #[error("cannot read standard input")]
 pub(crate) struct InputError(#[from] io::Error);
 
-/// A colour.
+/// A colour by its English name.
 pub(crate) fn colour(text: &str) -> Result<Colour, &'static str> {
     Colour::from_name(text).ok_or("expected green, yellow or red")
 }
 
 /// An argument of at most `MAX` bytes.
-pub(crate) fn text<const MAX: usize>(text: &str) -> Result<Text<MAX>, WordError> {
+pub(crate) fn text<const MAX: usize>(text: &str) -> Result<Text<MAX>, ValueError> {
     text.try_into()
 }
 
