@@ -7,7 +7,7 @@ use std::hint::black_box;
 use criterion::{Criterion, criterion_group, criterion_main};
 use gatepost::{
     camera::Frame,
-    checkpoint::{Judge, Recent},
+    checkpoint::{Judge, RecentPassages},
     decode::{CodeContent, StreamReader},
 };
 use gatepost_pass::{
@@ -30,7 +30,7 @@ fn frame_to_verdict(c: &mut Criterion) {
         time: NOW,
         clock: ClockTrust::Trusted,
     };
-    let recent = Recent::default();
+    let recent = RecentPassages::default();
     let judge = Judge {
         bundle: Some(&bundle),
         recent: &recent,

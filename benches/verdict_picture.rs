@@ -1,7 +1,9 @@
-//! From a camera frame to the picture of its verdict, through the whole scanner: its threads, its log, and a
-//! window that is drawn in memory. The camera gives 30 frames a second, so that the preview is drawn meanwhile.
+//! From a camera frame to the picture of its verdict, through the whole scanner: its threads, its
+//! log, and a window that is drawn in memory. The camera gives 30 frames a second, so that the
+//! preview is drawn meanwhile.
 //!
-//! `cargo bench --bench verdict_picture`; a frame's time is 33.3 ms. Read the figures as ratios of one run.
+//! `cargo bench --bench verdict_picture`; a frame's time is 33.3 ms. Read the figures as ratios of
+//! one run.
 
 #![allow(clippy::unwrap_used, missing_docs)]
 
@@ -32,7 +34,8 @@ use gatepost_scene::{Carrier, Code, ErrorCorrection, View, blank, render_rgb};
 const SIZES: [(u32, u32); 3] = [(800, 480), (480, 800), (1280, 720)];
 /// Verdicts on each window.
 const VERDICTS: u8 = 40;
-/// Frames at 30 a second: a code is shown, and its verdict, which stands for a second, has gone again.
+/// Frames at 30 a second: a code is shown, and its verdict, which stands for a second, has gone
+/// again.
 const PACE: Duration = Duration::from_millis(33);
 const SHOWN: usize = 10;
 const EMPTY: usize = 35;
@@ -102,7 +105,8 @@ fn run(device: &Path, stream: &Path, (width, height): (u32, u32)) {
     );
 }
 
-/// Passes of all kinds before a hand-held camera, each for a third of a second, and nothing in between.
+/// Passes of all kinds before a hand-held camera, each for a third of a second, and nothing in
+/// between.
 fn stream(folder: &Path) -> PathBuf {
     let (pictures, stream) = (folder.join("pictures"), folder.join("stream"));
     fs::create_dir_all(&pictures).unwrap();

@@ -7,6 +7,7 @@
 
 pub mod app;
 pub mod camera;
+pub mod cause;
 pub mod checkpoint;
 pub mod clock;
 pub mod commands;

@@ -115,7 +115,7 @@ fn what_the_hub_exports_opens_for_the_authority_with_signature_and_chain() {
         hub.arg("--export").arg(town.path("export"));
         Said::of(hub.output().unwrap()).well().out
     };
-    assert!(export().ends_with(" batches written, 0 were there already\n"));
+    assert!(export().ends_with(" batches written, 0 existed already\n"));
     assert!(export().starts_with("0 batches written, "));
     let day = Duration::from_secs(86_400);
     let time = |time| humantime::format_rfc3339_seconds(time).to_string();

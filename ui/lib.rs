@@ -1,5 +1,5 @@
-//! The window that `build.rs` makes of `app.slint`: types and adapters, nothing by hand. The scanner's `src/ui`
-//! alone uses them.
+//! The window that `build.rs` makes of `app.slint`: types and adapters, nothing by hand. The
+//! scanner's `src/ui` alone uses them.
 #![allow(
     missing_docs,
     unreachable_pub,

@@ -1,168 +1,114 @@
-//! The loop: takes one event after the other, and looks at the clock in between.
+//! The loop: takes one event after the other, and looks at the clock in between. What happens on
+//! each stands in `on`, a kind of event a file.
 
 use std::{
-    path::PathBuf,
     sync::{
         Arc,
-        mpsc::{Receiver, RecvTimeoutError, Sender},
+        mpsc::{Receiver, RecvTimeoutError},
     },
     time::{Duration, Instant},
 };
 
 use super::{
-    Event,
-    checkpoint::Checkpoint,
-    enrol::Enrolling,
-    hardware::Notices,
-    hub::{Enrolled, HubLink},
-    kept::{self, Choices},
-    pages::Counting,
-    record::Recorder,
-    session::{Left, Session},
-    staff::Staff,
-    update::Updating,
-    view,
+    context::DeviceContext,
+    event::Event,
+    lane::Lane,
+    on,
+    present::{self, record::Recorder, window::Window},
+    state::{
+        checkpoint::Checkpoint, choices::Choices, day_counts::DayCounts, enrolment::EnrolmentState,
+        hub_link::HubLink, id_lookup::IdLookup, log_link::LogLink, notices::Notices,
+        run_once::RunOnce, staff::Staff, stick_update::StickUpdate, verdicts::ShownVerdicts,
+    },
+    threads::{enrolled::Enrolled, frames::FrameInbox, log_writer::LogWriter},
     vitals::Vitals,
-    workers::FrameInbox,
 };
 use crate::{
     camera::{CameraState, CameraWatch},
-    clock::{Clock, format_time},
-    config::{Config, ConfigError},
-    data::DataDir,
+    clock::format_time,
+    config::ConfigError,
     devices::{Devices, KeyAssembler},
-    store::LoggedAdmit,
     sync::SyncNews,
-    ui::{Page, UiCommand, UiHandle, UiUpdate},
+    ui::{Page, TemperatureAnswer, UiCommand, UiHandle, UiUpdate},
 };
+use gatepost_protocol::Temperature;
 
 /// Longest time between two looks at the clock.
 const TICK: Duration = Duration::from_millis(100);
-/// Time between two looks at what changes slowly: the bar at the top, the pages, the installed bundle.
-const SLOW_TICK: Duration = Duration::from_secs(1);
-/// How long `--once` waits for the last exchange with the hub.
-const LAST_EXCHANGE: Duration = Duration::from_secs(20);
 
-/// What the loop is made of.
+/// What the loop begins with.
 pub(super) struct Parts {
-    pub(super) data: DataDir,
-    pub(super) config: Config,
+    pub(super) context: DeviceContext,
     /// Why the settings are the defaults.
     pub(super) bad_settings: Option<ConfigError>,
-    pub(super) clock: Arc<Clock>,
+    /// What runs on an enrolled device.
+    pub(super) enrolled: Option<(Enrolled, LogWriter)>,
     pub(super) ui: UiHandle,
-    pub(super) events: Sender<Event>,
-    pub(super) enrolled: Option<Enrolled>,
     pub(super) devices: Devices,
     pub(super) recorder: Option<Recorder>,
-    pub(super) once: bool,
-    /// Where USB sticks are mounted.
-    pub(super) sticks: Vec<PathBuf>,
     pub(super) vitals: Vitals,
+    /// Stop when the pictures are through and everything is logged and sent.
+    pub(super) once: bool,
     pub(super) camera: Option<CameraWatch>,
     pub(super) frames: Arc<FrameInbox>,
 }
 
 /// The loop and all that it knows.
 pub(super) struct App {
-    pub(super) checkpoint: Checkpoint,
-    pub(super) session: Session<LoggedAdmit>,
-    pub(super) staff: Staff,
-    pub(super) hub: HubLink,
-    pub(super) notices: Notices,
-    pub(super) updating: Updating,
-    pub(super) enrolling: Enrolling,
-    pub(super) counting: Counting,
-    /// The page under the verdict.
-    pub(super) page: Page,
-    /// When the page goes back to the camera by itself.
-    pub(super) back_at: Option<Instant>,
-    /// An ID number is being looked up.
-    pub(super) looking: Option<Instant>,
-    pub(super) keys: KeyAssembler,
-    /// What was chosen on the screen.
-    pub(super) choices: Choices,
-
-    pub(super) data: DataDir,
-    pub(super) config: Config,
-    pub(super) clock: Arc<Clock>,
-    pub(super) ui: UiHandle,
-    pub(super) events: Sender<Event>,
-    pub(super) enrolled: Option<Enrolled>,
-    pub(super) devices: Devices,
-    pub(super) recorder: Option<Recorder>,
-    pub(super) sticks: Vec<PathBuf>,
-    pub(super) vitals: Vitals,
-    /// Passages on their way to the log.
-    pub(super) waiting: u64,
-
-    once: bool,
-    ending: Option<Ending>,
-    status_at: Option<Instant>,
+    context: DeviceContext,
+    lane: Lane,
+    enrolment: EnrolmentState,
+    hub: HubLink,
+    lookup: IdLookup,
+    day: DayCounts,
+    update: StickUpdate,
+    choices: Choices,
+    keys: KeyAssembler,
+    once: RunOnce,
     /// Dropping it stops the camera.
     _camera: Option<CameraWatch>,
     /// Dropping it stops the decoder.
     frames: Arc<FrameInbox>,
 }
 
-/// `--once`: the pictures are through.
-struct Ending {
-    /// Not later than this.
-    deadline: Instant,
-    /// Whether the last exchange was asked for.
-    asked: bool,
-}
-
-#[derive(PartialEq, Eq)]
-enum Life {
-    Goes,
-    Over,
-}
-
 impl App {
     pub(super) fn new(parts: Parts) -> Self {
-        let identity = parts.enrolled.as_ref().map(|known| &*known.identity);
-        let checkpoint = Checkpoint::load(&parts.data, identity, &parts.clock, &parts.config);
-        Self {
-            checkpoint,
-            session: Session::default(),
+        let Parts { context, .. } = parts;
+        let (enrolled, log) = parts.enrolled.unzip();
+        let enrolment = EnrolmentState::new(enrolled);
+        let identity = enrolment.identity().map(|identity| &**identity);
+        let (data, clock) = (&context.data, &context.clock);
+        let lane = Lane {
+            checkpoint: Checkpoint::load(data, identity, clock, &context.config),
             staff: Staff::default(),
-            hub: HubLink::new(&parts.data),
+            verdicts: ShownVerdicts::default(),
+            log: LogLink::new(log),
             notices: Notices::new(parts.bad_settings),
-            updating: Updating::default(),
-            enrolling: Enrolling::default(),
-            counting: Counting::default(),
-            page: Page::Scan,
-            back_at: None,
-            looking: None,
-            keys: KeyAssembler::default(),
-            choices: kept::choices(&parts.data),
-            data: parts.data,
-            config: parts.config,
-            clock: parts.clock,
-            ui: parts.ui,
-            events: parts.events,
-            enrolled: parts.enrolled,
             devices: parts.devices,
-            recorder: parts.recorder,
-            sticks: parts.sticks,
-            vitals: parts.vitals,
-            waiting: 0,
-            once: parts.once,
-            ending: None,
-            status_at: None,
+            window: Window::new(parts.ui, parts.recorder, parts.vitals),
+            clock: clock.clone(),
+        };
+        Self {
+            lane,
+            enrolment,
+            hub: HubLink::new(data),
+            lookup: IdLookup::default(),
+            day: DayCounts::default(),
+            update: StickUpdate::default(),
+            choices: Choices::load(data),
+            keys: KeyAssembler::default(),
+            once: RunOnce::new(parts.once),
             _camera: parts.camera,
             frames: parts.frames,
+            context,
         }
     }
 
     /// Runs until the window is closed.
     pub(super) fn run(mut self, inbox: &Receiver<Event>) {
-        self.show_notices();
-        self.show_choices();
-        if self.enrolled.is_none() {
-            self.begin_enrolment();
-        }
+        self.lane.show_notices();
+        on::setting::restore(&mut self.lane, self.choices);
+        on::enrolment::begin(&mut self.enrolment, &mut self.lane, &self.context);
         loop {
             match inbox.recv_timeout(TICK) {
                 Ok(Event::Ui(UiCommand::Quit) | Event::Sync(SyncNews::Wipe)) => break,
@@ -170,168 +116,203 @@ impl App {
                 Err(RecvTimeoutError::Timeout) => {}
                 Err(RecvTimeoutError::Disconnected) => break,
             }
-            if self.tick() == Life::Over {
+            self.tick(Instant::now());
+            if self.is_over() {
                 break;
             }
         }
         // What still waits for an answer is logged as it stands.
-        self.close_verdict(Instant::now());
-        self.ui.quit();
+        on::verdict::close(&mut self.lane, Instant::now());
+        self.lane.window.quit();
     }
 
     fn take(&mut self, event: Event) {
+        let Self {
+            context,
+            lane,
+            enrolment,
+            hub,
+            lookup,
+            day,
+            update,
+            once,
+            ..
+        } = self;
         match event {
-            Event::Camera(state) => {
-                if let CameraState::Waiting(error) = &state {
-                    eprintln!("gatepost: {error}");
-                }
-                if state == CameraState::Live {
-                    self.vitals.camera_live(&self.ui);
-                }
-                self.ui.send(UiUpdate::Camera(view::camera(state)));
+            Event::Camera(state) => camera(&mut lane.window, state),
+            Event::Through => once.through(Instant::now()),
+            Event::Decoded(sighting) => on::code::sighted(lane, enrolment, context, &sighting),
+            Event::Logged { passage, result } => on::log::logged(lane, hub, passage, result),
+            Event::LogSpace(space) => on::log::space(lane, space),
+            Event::Counted(counts) => on::today::counted(lane, day, counts),
+            Event::LookedUp { number, listed } => {
+                on::person::looked_up(lane, lookup, number, listed);
             }
-            Event::Through if self.once => {
-                let deadline = Instant::now() + LAST_EXCHANGE;
-                self.ending = Some(Ending {
-                    deadline,
-                    asked: false,
-                });
-            }
-            Event::Through => {}
-            Event::Decoded(sighting) => self.sighted(&sighting),
-            Event::Logged { passage, result } => self.logged(passage, result),
-            Event::LogRoom(room) => self.log_room(room),
-            Event::Counted(counts) => self.counted(counts),
-            Event::LookedUp { number, listed } => self.looked_up(number, listed),
-            Event::PinChecked(pin) => self.pin_checked(&pin),
-            Event::Sync(news) => self.synced(news),
-            Event::Enrolment(news) => self.enrolment_news(news),
-            Event::Update(news) => self.updated(news),
-            Event::Device(event) => self.device(event),
+            Event::PinChecked(pin) => on::badge::pin_checked(lane, &pin),
+            Event::Sync(news) => on::hub::synced(lane, hub, once, news),
+            Event::Enrolment(news) => on::enrolment::news(enrolment, lane, context, news),
+            Event::Update(news) => on::update::news(lane, update, enrolment, &context.data, news),
+            Event::Device(event) => on::device::event(lane, enrolment, lookup, context, event),
             Event::Ui(command) => self.command(command),
+        }
+        if self.lane.window.picture_is_due() {
+            self.show_bar();
+            self.lane.window.take_picture();
         }
     }
 
     fn command(&mut self, command: UiCommand) {
+        let Self {
+            context,
+            lane,
+            enrolment,
+            lookup,
+            update,
+            choices,
+            keys,
+            ..
+        } = self;
+        let (data, events) = (&context.data, &context.events);
         match command {
-            UiCommand::DismissVerdict(number) => self.dismissed(number),
-            UiCommand::HoldVerdict(number) => self.held(number),
-            UiCommand::Temperature(number, answer) => {
-                self.answered(number, view::temperature(answer))
+            UiCommand::DismissVerdict(number) => on::verdict::dismissed(lane, number),
+            UiCommand::HoldVerdict(number) => on::verdict::held(lane, number),
+            UiCommand::Temperature(number, TemperatureAnswer::Normal) => {
+                on::verdict::answered(lane, number, Temperature::Normal);
             }
-            UiCommand::Override(number, why) => self.override_asked(number, why),
+            UiCommand::Temperature(number, TemperatureAnswer::Fever) => {
+                on::verdict::answered(lane, number, Temperature::Fever);
+            }
+            UiCommand::Override(number, why) => on::supervisor::asked(lane, number, why),
             UiCommand::Opened(page) => self.opened(page),
-            UiCommand::Direction(direction) => {
-                self.checkpoint.turn(&self.data, direction);
-                self.status_soon();
-            }
-            UiCommand::IdNumber(text) => self.id_number(&text),
-            UiCommand::ByHand(form) => self.by_hand(form),
-            UiCommand::Pin(text) => self.pin(text),
-            UiCommand::SignOff => self.sign_off(),
-            UiCommand::Update => self.update(),
-            UiCommand::SyncNow => self.sync_now(),
+            UiCommand::Direction(direction) => on::setting::direction(lane, data, direction),
+            UiCommand::IdNumber(text) => on::person::id_number(lane, lookup, events, &text),
+            UiCommand::ByHand(form) => on::person::by_hand(lane, form),
+            UiCommand::Pin(text) => on::badge::pin_entered(lane, events, text),
+            UiCommand::SignOff => on::badge::sign_off(lane),
+            UiCommand::Update => on::update::asked(lane, update, enrolment, context),
+            UiCommand::SyncNow => on::hub::sync_now(enrolment),
             // The window has switched already.
             UiCommand::SwitchLanguage(language) => {
-                self.choose(|choices| choices.language = Some(language));
+                choices.change(data, |choices| choices.language = Some(language));
             }
-            UiCommand::TextSize(size) => self.choose(|choices| choices.text_size = Some(size)),
-            UiCommand::Volume(percent) => self.volume(percent),
-            UiCommand::Torch(on) => self.torch(on),
-            UiCommand::Key(key) => self.key(key),
-            // `run` handles it.
+            UiCommand::TextSize(size) => {
+                choices.change(data, |choices| choices.text_size = Some(size));
+            }
+            UiCommand::Volume(percent) => on::setting::volume(lane, choices, data, percent),
+            UiCommand::Torch(on) => on::setting::torch(lane, on),
+            UiCommand::Key(key) => on::device::key(lane, enrolment, lookup, keys, context, key),
+            // `run` ends the loop.
             UiCommand::Quit => {}
         }
     }
 
-    /// Also after a restart.
-    pub(super) fn choose(&mut self, choice: impl FnOnce(&mut Choices)) {
-        choice(&mut self.choices);
-        kept::keep_choices(&self.data, self.choices);
+    /// A finger opened a page.
+    fn opened(&mut self, page: Page) {
+        let before = self.lane.window.opened(page);
+        if before == Page::Duty && page != Page::Duty {
+            on::supervisor::pad_left(&mut self.lane);
+        }
+        self.fill(page, Instant::now());
     }
 
-    fn tick(&mut self) -> Life {
-        let at = Instant::now();
-        match self.session.tick(at) {
-            Some(Left::Part(left)) => self.ui.send(UiUpdate::TimeLeft(left)),
-            Some(Left::Over) => {
-                self.ui.send(UiUpdate::Dismiss);
-                self.close_verdict(at);
+    /// Sends what is on a page.
+    fn fill(&mut self, page: Page, at: Instant) {
+        let (lane, context) = (&self.lane, &self.context);
+        match page {
+            Page::Scan | Page::Menu | Page::NoCode => {}
+            Page::IdEntry => on::person::show_id_entry(&lane.window, &self.lookup, None),
+            Page::ByHand => on::person::show_by_hand(lane),
+            Page::Duty => lane.show_duty(),
+            Page::Place => {
+                let place = lane.checkpoint.station.place();
+                let view = present::status_page::place(place);
+                lane.window.send(UiUpdate::Place(view));
             }
-            None => {}
+            Page::Status => {
+                let view = present::status_page::view(
+                    &lane.checkpoint.installed,
+                    &self.enrolment,
+                    &self.hub,
+                    lane.log.health(),
+                    &context.data,
+                    (lane.now(), at),
+                );
+                lane.window.send(UiUpdate::StatusPage(view));
+            }
+            Page::Today => on::today::show(lane, &mut self.day, context, at),
+            Page::Update => on::update::opened(lane, &mut self.update, &context.sticks),
+            Page::Enrol => on::enrolment::present(&self.enrolment, lane, context),
         }
-        if self.back_at.take_if(|back| *back <= at).is_some() {
-            self.go_to(Page::Scan);
-        }
-        if self
-            .status_at
-            .is_none_or(|shown| at.saturating_duration_since(shown) >= SLOW_TICK)
-        {
+    }
+
+    fn tick(&mut self, at: Instant) {
+        on::verdict::tick(&mut self.lane, at);
+        self.lane.window.tick(at);
+        if self.lane.window.bar_is_due(at) {
             self.slow_tick(at);
         }
-        self.end()
     }
 
+    /// What changes slowly: the installed bundle, badges, sticks, the page that is open, the bar at
+    /// the top.
     fn slow_tick(&mut self, at: Instant) {
-        self.checkpoint.tick(at);
-        if let Some(jump) = self.clock.jump() {
-            let now = self.clock.now();
-            eprintln!(
-                "gatepost: the clock jumped by {} s; now {}, {:?}",
+        let Self {
+            context,
+            lane,
+            enrolment,
+            update,
+            ..
+        } = self;
+        if let Some(jump) = context.clock.jump() {
+            let now = lane.now();
+            log::warn!(
+                "the clock jumped by {} s; now {}, {:?}",
                 jump.seconds,
                 format_time(now.time),
                 now.clock
             );
         }
-        let identity = self.enrolled.as_ref().map(|known| &*known.identity);
-        self.checkpoint
-            .reload_if_changed(&self.data, identity, &self.clock);
-        self.tick_duty(at);
-        self.tick_enrolment();
-        self.refresh_page(at);
-        self.show_status();
-        self.vitals.tell(&self.frames, &self.ui);
-    }
-
-    /// Shows the bar at the top at the next look at the clock.
-    pub(super) fn status_soon(&mut self) {
-        self.status_at = None;
-    }
-
-    pub(super) fn show_status(&mut self) {
-        self.status_at = Some(Instant::now());
-        let guard = self.staff.guard_name();
-        let status = view::status(&self.checkpoint, &self.hub, guard, self.clock.now());
-        self.ui.send(UiUpdate::Status(status));
-    }
-
-    /// `--once`: over when everything is logged and the hub has it, or can't be reached.
-    fn end(&mut self) -> Life {
-        let sync = self.enrolled.as_ref().and_then(|known| known.sync.as_ref());
-        let Some(ending) = &mut self.ending else {
-            return Life::Goes;
-        };
-        if Instant::now() >= ending.deadline {
-            return Life::Over;
+        lane.checkpoint.tick(at);
+        let identity = enrolment.identity().map(|identity| &**identity);
+        let installed = &mut lane.checkpoint.installed;
+        installed.reload_if_changed(&context.data, identity, &context.clock);
+        on::badge::tick(lane);
+        on::enrolment::tick(enrolment, lane, context);
+        on::update::tick(lane, update, &context.sticks);
+        let page = lane.window.page();
+        if matches!(page, Page::Status | Page::Today | Page::Place) {
+            self.fill(page, at);
         }
-        if self.waiting == 0 && !ending.asked {
-            ending.asked = true;
-            if self.hub.backlog.unsent == 0 || sync.is_none_or(|sync| sync.send(()).is_err()) {
-                return Life::Over;
-            }
-        }
-        Life::Goes
+        // Always at hand: a quick finger must not get past the questions.
+        self.fill(Page::ByHand, at);
+        self.show_bar();
+        let (frames, window) = (&self.frames.latest, &self.lane.window);
+        window.report_vitals(frames.came(), frames.dropped());
     }
 
-    /// `--once`: whether the last exchange was asked for.
-    pub(super) fn asked_last(&self) -> bool {
-        self.ending.as_ref().is_some_and(|ending| ending.asked)
+    fn show_bar(&mut self) {
+        let lane = &mut self.lane;
+        let guard = lane.staff.guard_name();
+        let view = present::bar::view(&lane.checkpoint, &self.hub, guard, lane.clock.now());
+        lane.window.show_bar(view);
     }
 
-    /// `--once`: there is nothing more to wait for.
-    pub(super) fn end_now(&mut self) {
-        if let Some(ending) = &mut self.ending {
-            ending.deadline = Instant::now();
-        }
+    /// `--once`: whether everything is logged, and the hub has it or can't be reached.
+    fn is_over(&mut self) -> bool {
+        let all_logged = self.lane.log.on_their_way() == 0;
+        let (hub, sync) = (&self.hub, self.enrolment.sync());
+        let ask = || hub.unsent() > 0 && sync.is_some_and(|sync| sync.send(()).is_ok());
+        self.once.is_over(Instant::now(), all_logged, ask)
     }
+}
+
+/// The camera came or went.
+fn camera(window: &mut Window, state: CameraState) {
+    if let CameraState::Waiting(error) = &state {
+        log::warn!("{}", gatepost_system::chain(error));
+    }
+    if state == CameraState::Live {
+        window.camera_live();
+    }
+    window.send(UiUpdate::Camera(present::camera::view(state)));
 }

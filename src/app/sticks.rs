@@ -1,4 +1,4 @@
-//! What lies on USB sticks: bundles, enrolment files, and room for a request.
+//! What lies on USB sticks: bundles, enrolment files, and space for a request.
 
 use std::{
     fs,
@@ -14,7 +14,7 @@ pub fn mounts() -> Vec<PathBuf> {
 }
 
 /// The first directory with a bundle in it: on a stick, or in a folder of one.
-pub(super) fn bundle(mounts: &[PathBuf]) -> Option<PathBuf> {
+pub(crate) fn bundle(mounts: &[PathBuf]) -> Option<PathBuf> {
     let sticks = sticks(mounts);
     let folders = sticks.iter().flat_map(|stick| directories(stick));
     let mut places = sticks.iter().cloned().chain(folders);
@@ -22,7 +22,7 @@ pub(super) fn bundle(mounts: &[PathBuf]) -> Option<PathBuf> {
 }
 
 /// Files whose name begins so, on any stick.
-pub(super) fn files_named(mounts: &[PathBuf], front: &str) -> Vec<PathBuf> {
+pub(crate) fn files_named(mounts: &[PathBuf], front: &str) -> Vec<PathBuf> {
     let named = |path: &PathBuf| {
         let name = path.file_name().and_then(|name| name.to_str());
         name.is_some_and(|name| name.starts_with(front)) && path.is_file()
@@ -36,7 +36,7 @@ pub(super) fn files_named(mounts: &[PathBuf], front: &str) -> Vec<PathBuf> {
 }
 
 /// The mounted sticks: directories in the places where they are mounted, or one deeper, by user.
-pub(super) fn sticks(mounts: &[PathBuf]) -> Vec<PathBuf> {
+pub(crate) fn sticks(mounts: &[PathBuf]) -> Vec<PathBuf> {
     let outer: Vec<PathBuf> = mounts.iter().flat_map(|mount| directories(mount)).collect();
     let inner = outer.iter().flat_map(|place| directories(place));
     let mut all: Vec<PathBuf> = inner.collect();

@@ -1,24 +1,26 @@
-//! What the running scanner tells of itself, for benchmarks and soaks: when the first picture was on screen, how
-//! long each verdict took, and every second how much went through. Nothing of it says who passed.
+//! Figures of the running scanner, for benchmarks and soaks: when the first picture was on screen,
+//! how long each verdict took, and every second how much went through. Nothing of it says who
+//! passed.
 
 use std::{
     fmt,
-    sync::{Arc, mpsc::Sender},
+    sync::mpsc::Sender,
     time::{Duration, Instant},
 };
 
-use super::{Stamps, workers::FrameInbox};
-use crate::{checkpoint::verdict::Outcome, ui::UiHandle};
+use super::event::Stamps;
+use crate::{checkpoint::Outcome, ui::UiHandle};
 
-/// Something worth a figure. Its text is a line of tab-separated words and numbers; times in milliseconds.
+/// Something worth a figure. Its text is a line of tab-separated words and numbers; times in
+/// milliseconds.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub enum Vital {
     /// The first camera picture is drawn, so long after the start.
     FirstPicture(Duration),
     /// A verdict on a frame is drawn.
     Verdict(VerdictTimes),
-    /// What went through since the start; told every second, once the window has answered.
-    Passed(Passed),
+    /// What went through since the start; sent every second, once the window has answered.
+    Passed(Throughput),
 }
 
 /// Where the time went between a frame and the picture of its verdict.
@@ -38,7 +40,7 @@ pub struct VerdictTimes {
 
 /// What went through since the start.
 #[derive(Clone, Copy, Debug, PartialEq)]
-pub struct Passed {
+pub struct Throughput {
     /// Since the start.
     pub running: Duration,
     /// Frames that came from the camera.
@@ -88,7 +90,7 @@ impl fmt::Display for Vital {
 
 /// Takes the figures of the loop; without a listener it only counts.
 #[derive(Debug)]
-pub(super) struct Vitals {
+pub(crate) struct Vitals {
     listener: Option<Sender<Vital>>,
     started: Instant,
     verdicts: u64,
@@ -100,7 +102,7 @@ pub(super) struct Vitals {
 }
 
 impl Vitals {
-    pub(super) fn new(listener: Option<Sender<Vital>>, started: Instant) -> Self {
+    pub(crate) fn new(listener: Option<Sender<Vital>>, started: Instant) -> Self {
         Self {
             listener,
             started,
@@ -112,7 +114,7 @@ impl Vitals {
     }
 
     /// The camera has given a frame, which was sent to the window.
-    pub(super) fn camera_live(&mut self, ui: &UiHandle) {
+    pub(crate) fn camera_live(&mut self, ui: &UiHandle) {
         let first = !std::mem::replace(&mut self.lived, true);
         if let (true, Some(listener)) = (first, self.listener.clone()) {
             let started = self.started;
@@ -124,13 +126,13 @@ impl Vitals {
     }
 
     /// A verdict on this frame is about to be shown.
-    pub(super) fn sighted(&mut self, stamps: Stamps) {
+    pub(crate) fn sighted(&mut self, stamps: Stamps) {
         self.verdicts += 1;
         self.sighted = Some(stamps);
     }
 
     /// It was sent to the window.
-    pub(super) fn presented(&mut self, outcome: Outcome, ui: &UiHandle) {
+    pub(crate) fn presented(&mut self, outcome: Outcome, ui: &UiHandle) {
         let sent = Instant::now();
         if let (Some(stamps), Some(listener)) = (self.sighted.take(), self.listener.clone()) {
             ui.once_drawn(move || {
@@ -147,27 +149,27 @@ impl Vitals {
     }
 
     /// A passage is on the disk.
-    pub(super) fn logged(&mut self) {
+    pub(crate) fn logged(&mut self) {
         self.logged += 1;
     }
 
-    /// Tells what went through, once the window has drawn what it was sent.
-    pub(super) fn tell(&self, frames: &Arc<FrameInbox>, ui: &UiHandle) {
+    /// Reports what went through, once the window has drawn what it was sent.
+    pub(crate) fn report(&self, frames: u64, dropped: u64, ui: &UiHandle) {
         let Some(listener) = self.listener.clone() else {
             return;
         };
         let asked = Instant::now();
-        let passed = Passed {
+        let passed = Throughput {
             running: asked - self.started,
-            frames: frames.latest.came(),
-            dropped: frames.latest.dropped(),
+            frames,
+            dropped,
             verdicts: self.verdicts,
             logged: self.logged,
             lag: Duration::ZERO,
         };
         ui.once_drawn(move || {
             let lag = asked.elapsed();
-            let _ = listener.send(Vital::Passed(Passed { lag, ..passed }));
+            let _ = listener.send(Vital::Passed(Throughput { lag, ..passed }));
         });
     }
 }
@@ -187,7 +189,7 @@ mod tests {
             draw: ms(4),
         };
         assert_eq!(times.whole(), Duration::from_micros(10_500));
-        let passed = Passed {
+        let passed = Throughput {
             running: ms(61_000),
             frames: 1830,
             dropped: 2,

@@ -1,20 +1,24 @@
 //! Pictures from files: one by one for the command line, or a folder as a stream of frames.
 
-use std::fs::{self, File};
-use std::io::{Cursor, Read};
+use std::error::Error;
+use std::fs;
+use std::io::Cursor;
 use std::path::{Path, PathBuf};
 use std::thread;
 use std::time::{Duration, Instant};
 use std::vec;
 
+use gatepost_system::files;
 use image::ImageReader;
 
-use super::frame::{broken, limits};
-use super::{CameraError, Frame, FrameError, FrameSource};
+use super::error::CameraError;
+use super::frame::{Frame, FrameError, broken, limits};
+use super::source::FrameSource;
+use crate::cause::Cause;
 
-/// Most bytes of a picture file.
-pub const MAX_PICTURE_BYTES: u64 = 64 << 20;
-/// Most pictures of a folder.
+/// Largest picture file in bytes.
+pub const MAX_PICTURE_BYTES: usize = 64 << 20;
+/// Largest number of pictures in a folder.
 const MAX_PICTURES: usize = 100_000;
 const EXTENSIONS: [&str; 4] = ["png", "jpg", "jpeg", "webp"];
 
@@ -48,7 +52,7 @@ impl PictureFolder {
 impl FrameSource for PictureFolder {
     fn next_frame(&mut self) -> Result<Frame, CameraError> {
         let picture = self.pictures.next().ok_or(CameraError::Finished)?;
-        // What loading took is part of the time; who comes late is not hurried after.
+        // Loading takes part of the time; a late picture is not made up for.
         let now = Instant::now();
         let due = self.due.unwrap_or(now + self.pace).max(now);
         thread::sleep(due - now);
@@ -66,7 +70,7 @@ impl FrameSource for PictureFolder {
 }
 
 /// Reads a PNG, JPEG or WebP file of at most [`MAX_PICTURE_BYTES`] and [`super::MAX_PIXELS`]. The
-/// format is told by the content, not by the name.
+/// format is recognised by the content, not by the name.
 ///
 /// # Errors
 /// [`CameraError::BadPicture`], whatever is wrong.
@@ -76,26 +80,22 @@ pub fn load_picture(path: impl AsRef<Path>) -> Result<Frame, CameraError> {
     let name = name.to_string_lossy().into_owned();
     match read_picture(path) {
         Ok(frame) => Ok(frame.named(name)),
-        Err(why) => Err(CameraError::BadPicture {
+        Err(cause) => Err(CameraError::BadPicture {
             name: path.display().to_string(),
-            why: why.to_string(),
+            cause,
         }),
     }
 }
 
-fn read_picture(path: &Path) -> Result<Frame, FrameError> {
-    let io = |error: std::io::Error| FrameError::Broken(error.to_string());
-    let mut bytes = Vec::new();
-    let file = File::open(path).map_err(io)?;
-    file.take(MAX_PICTURE_BYTES + 1)
-        .read_to_end(&mut bytes)
-        .map_err(io)?;
-    if bytes.len() as u64 > MAX_PICTURE_BYTES {
-        return Err(FrameError::Broken("more than 64 MiB".to_owned()));
-    }
-    let mut reader = ImageReader::new(Cursor::new(&bytes))
+fn read_picture(path: &Path) -> Result<Frame, Cause> {
+    let bytes = files::read(path, MAX_PICTURE_BYTES).map_err(Cause::new)?;
+    decode_picture(&bytes).map_err(Cause::new)
+}
+
+fn decode_picture(bytes: &[u8]) -> Result<Frame, FrameError> {
+    let mut reader = ImageReader::new(Cursor::new(bytes))
         .with_guessed_format()
-        .map_err(io)?;
+        .map_err(|error| FrameError::Broken(Cause::new(error)))?;
     reader.limits(limits());
     Frame::from_decoder(reader.into_decoder().map_err(broken)?)
 }
@@ -104,10 +104,10 @@ fn read_picture(path: &Path) -> Result<Frame, FrameError> {
 /// jpg, jpeg or webp, in whatever case, is a picture.
 ///
 /// # Errors
-/// [`CameraError::Folder`] if the path is not there or can't be listed.
+/// [`CameraError::Folder`] if the path does not exist or cannot be listed.
 pub fn pictures_in(path: impl AsRef<Path>) -> Result<Vec<PathBuf>, CameraError> {
     let path = path.as_ref();
-    let io = |error: std::io::Error| bad_folder(path, &error.to_string());
+    let io = |error: std::io::Error| bad_folder(path, error);
     if !fs::metadata(path).map_err(io)?.is_dir() {
         return Ok(vec![path.to_owned()]);
     }
@@ -134,16 +134,17 @@ fn is_picture(path: &Path) -> bool {
     EXTENSIONS.contains(&extension.as_str()) && path.is_file()
 }
 
-fn bad_folder(path: &Path, why: &str) -> CameraError {
+fn bad_folder(path: &Path, cause: impl Into<Box<dyn Error + Send + Sync>>) -> CameraError {
     CameraError::Folder {
         path: path.to_owned(),
-        why: why.to_owned(),
+        cause: Cause::new(cause),
     }
 }
 
 #[cfg(test)]
 mod tests {
     #![allow(clippy::unwrap_used)]
+    use gatepost_system::chain;
     use image::GrayImage;
 
     use super::*;
@@ -215,24 +216,24 @@ mod tests {
         let sum = crc(&bytes[12..29]);
         bytes[29..33].copy_from_slice(&sum.to_be_bytes());
         fs::write(&file, bytes).unwrap();
-        let Err(CameraError::BadPicture { why, .. }) = load_picture(&file) else {
-            unreachable!("the header asks for too much")
-        };
-        assert!(why.contains("50000 x 50000"), "{why}");
+        let error = load_picture(&file).unwrap_err();
+        assert!(matches!(error, CameraError::BadPicture { .. }));
+        let text = chain(&error);
+        assert!(text.contains("50000 x 50000"), "{text}");
     }
 
     #[test]
     fn a_file_over_the_byte_limit_is_refused() {
         let folder = tempfile::tempdir().unwrap();
         let file = folder.path().join("large.png");
-        File::create(&file)
+        fs::File::create(&file)
             .unwrap()
-            .set_len(MAX_PICTURE_BYTES + 1)
+            .set_len(MAX_PICTURE_BYTES as u64 + 1)
             .unwrap();
-        let Err(CameraError::BadPicture { why, .. }) = load_picture(&file) else {
-            unreachable!("the file is too large")
-        };
-        assert!(why.contains("64 MiB"), "{why}");
+        let error = load_picture(&file).unwrap_err();
+        assert!(matches!(error, CameraError::BadPicture { .. }));
+        let text = chain(&error);
+        assert!(text.contains("larger than 67108864 bytes"), "{text}");
     }
 
     /// The checksum of PNG chunks.

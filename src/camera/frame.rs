@@ -1,6 +1,7 @@
-//! One picture of a stream, and how it is made from what cameras send.
+//! One picture of a stream, and how it is made from the buffers that cameras send.
 //!
-//! Every constructor checks its buffer's length itself: drivers send short and overlong buffers.
+//! Each constructor checks the length of its buffer: drivers send buffers that are too short or too
+//! long.
 
 use std::io::Cursor;
 
@@ -8,9 +9,9 @@ use image::codecs::jpeg::JpegDecoder;
 use image::{DynamicImage, ImageDecoder, Limits};
 use thiserror::Error;
 
-use crate::decode::Luma;
+use crate::{cause::Cause, decode::Luma};
 
-/// Most pixels of a frame.
+/// Largest frame in pixels.
 pub const MAX_PIXELS: u64 = 40_000_000;
 
 /// One picture: grey for the decoder, colour for the screen.
@@ -44,9 +45,12 @@ pub enum FrameError {
         /// Bytes in the buffer.
         got: usize,
     },
-    /// A compressed picture is broken.
-    #[error("{0}")]
-    Broken(String),
+    /// The compressed picture is broken.
+    #[error("the picture is damaged")]
+    Broken(#[source] Cause),
+    /// The camera sends pixels in a format that nobody asked for.
+    #[error("unexpected pixel format {0}")]
+    Format(&'static str),
 }
 
 impl Frame {
@@ -104,8 +108,8 @@ impl Frame {
         Ok(Self::new(width, height, luma.to_vec(), rgb))
     }
 
-    /// From one JPEG picture (V4L2 `MJPG`), at the size that the picture itself states. Bytes behind
-    /// its end don't matter.
+    /// From one JPEG picture (V4L2 `MJPG`), at the size in its own header. Bytes after its end are
+    /// ignored.
     pub fn from_jpeg(buffer: &[u8]) -> Result<Self, FrameError> {
         let decoder = JpegDecoder::new(Cursor::new(buffer)).map_err(broken)?;
         Self::from_decoder(decoder)
@@ -136,7 +140,7 @@ impl Frame {
         }
     }
 
-    /// From a decoder that has read no more than the header: the size is checked before the pixels are
+    /// From a decoder that has read only the header: the size is checked before the pixels are
     /// decoded.
     pub(super) fn from_decoder(mut decoder: impl ImageDecoder) -> Result<Self, FrameError> {
         let (width, height) = decoder.dimensions();
@@ -200,10 +204,10 @@ pub(super) fn limits() -> Limits {
 }
 
 pub(super) fn broken(error: image::ImageError) -> FrameError {
-    FrameError::Broken(error.to_string())
+    FrameError::Broken(Cause::new(error))
 }
 
-/// The number of pixels, if it is one that we take.
+/// The number of pixels, if it is within the limits.
 fn pixels(width: u32, height: u32) -> Result<usize, FrameError> {
     let pixels = u64::from(width) * u64::from(height);
     if (1..=MAX_PIXELS).contains(&pixels) {

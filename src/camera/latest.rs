@@ -1,11 +1,11 @@
-//! The newest frame and nothing else: whoever is slow skips frames instead of falling behind.
+//! The newest frame and nothing else: a slow reader skips frames instead of falling behind.
 
 use std::sync::{Arc, Condvar, Mutex, MutexGuard, PoisonError};
 use std::time::{Duration, Instant};
 
-use super::Frame;
+use super::frame::Frame;
 
-/// A place for one frame, shared between whoever puts and whoever takes.
+/// A slot for one frame, shared between the capture and the decoder.
 #[derive(Debug, Default)]
 pub struct LatestFrame {
     slot: Mutex<Slot>,
@@ -19,7 +19,7 @@ struct Slot {
     dropped: u64,
 }
 
-/// A frame that was waited for.
+/// A frame taken from the slot.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Taken {
     /// The frame.
@@ -29,7 +29,7 @@ pub struct Taken {
 }
 
 impl LatestFrame {
-    /// An empty place.
+    /// An empty slot.
     pub fn new() -> Self {
         Self::default()
     }
@@ -65,7 +65,7 @@ impl LatestFrame {
         self.lock().dropped
     }
 
-    /// A slot is whole at every moment, so a panic elsewhere has not damaged it.
+    /// The slot is consistent at every moment, so a panic elsewhere has not damaged it.
     fn lock(&self) -> MutexGuard<'_, Slot> {
         self.slot.lock().unwrap_or_else(PoisonError::into_inner)
     }

@@ -1,9 +1,9 @@
 //! A camera behind V4L2. The only file that names nokhwa.
 //!
-//! We take nokhwa's raw buffers and convert them ourselves, and go to its V4L2 device directly: its
-//! `Camera` can't be sent to another thread and unwraps when dropped. It has no timeout, so that a
-//! stalled camera blocks for ever: [`super::watch`] sees to that. Its errors carry the system's
-//! number only in their text.
+//! We convert nokhwa's raw buffers ourselves, and use its V4L2 device directly: its `Camera` cannot
+//! be sent to another thread and unwraps when dropped. It has no timeout, so a stalled camera
+//! blocks for ever, which [`super::watch`] notices. Its errors carry the system's error number only
+//! in their text.
 
 use std::fs;
 use std::path::Path;
@@ -15,9 +15,12 @@ use nokhwa::utils::{
     CameraFormat, CameraIndex, FrameFormat, RequestedFormat, RequestedFormatType, Resolution,
 };
 
-use super::{CameraError, Frame, FrameError, FrameSource};
+use super::error::CameraError;
+use super::frame::{Frame, FrameError};
+use super::source::FrameSource;
+use crate::cause::Cause;
 
-/// What we ask for first: every camera has it, and it is cheap to search.
+/// What we ask for first: every camera offers it, and it is cheap to search.
 const WIDTH: u32 = 640;
 const HEIGHT: u32 = 480;
 const RATE: u32 = 30;
@@ -29,7 +32,7 @@ const FORMATS: [FrameFormat; 5] = [
     FrameFormat::GRAY,
     FrameFormat::RAWRGB,
 ];
-/// Broken frames in a row that are skipped; many cameras begin with some.
+/// Broken frames in a row that are skipped; many cameras start with some.
 const MAX_BROKEN: usize = 30;
 
 /// Error numbers of Linux.
@@ -48,15 +51,15 @@ pub struct V4lCamera {
 }
 
 impl V4lCamera {
-    /// Opens a camera by its path (`/dev/video0`, or a link to it as under `/dev/v4l/by-id`) or by its
-    /// number, and starts the stream.
+    /// Opens a camera by its path (`/dev/video0`, or a link to it as under `/dev/v4l/by-id`) or by
+    /// its number, and starts the stream.
     ///
     /// # Errors
     /// `NotFound`, `Busy` or `Unsupported`.
     pub fn open(device: &str) -> Result<Self, CameraError> {
         let index = CameraIndex::Index(index_of(device)?);
-        let mut opened = open_in_best_format(&index).map_err(|e| at_open(device, &e))?;
-        opened.open_stream().map_err(|e| at_open(device, &e))?;
+        let mut opened = open_in_best_format(&index).map_err(|e| at_open(device, e))?;
+        opened.open_stream().map_err(|e| at_open(device, e))?;
         Ok(Self {
             name: device.to_owned(),
             device: opened,
@@ -71,7 +74,7 @@ impl V4lCamera {
             match self.device.frame_raw() {
                 Ok(buffer) => break buffer.into_owned(),
                 Err(e) if errno(&e.to_string()) == Some(EINTR) => {}
-                Err(e) => return Err(while_streaming(&self.name, &e)),
+                Err(e) => return Err(while_streaming(&self.name, e)),
             }
         };
         Ok(match format.format() {
@@ -80,24 +83,26 @@ impl V4lCamera {
             FrameFormat::NV12 => Frame::from_nv12(width, height, &buffer),
             FrameFormat::GRAY => Frame::from_grey(width, height, &buffer),
             FrameFormat::RAWRGB => Frame::from_rgb(width, height, &buffer),
-            FrameFormat::RAWBGR => Err(FrameError::Broken("unexpected BGR pixels".to_owned())),
+            FrameFormat::RAWBGR => Err(FrameError::Format("BGR")),
         })
     }
 }
 
 impl FrameSource for V4lCamera {
     fn next_frame(&mut self) -> Result<Frame, CameraError> {
-        let mut why = String::new();
-        for _ in 0..MAX_BROKEN {
+        let mut broken = 1;
+        loop {
             match self.capture()? {
                 Ok(frame) => return Ok(frame),
-                Err(e) => why = e.to_string(),
+                Err(_) if broken < MAX_BROKEN => broken += 1,
+                Err(error) => {
+                    return Err(CameraError::BadPicture {
+                        name: self.name.clone(),
+                        cause: Cause::new(error),
+                    });
+                }
             }
         }
-        Err(CameraError::BadPicture {
-            name: self.name.clone(),
-            why,
-        })
     }
 
     fn device(&self) -> String {
@@ -118,7 +123,7 @@ fn index_of(device: &str) -> Result<u32, CameraError> {
     let path = fs::canonicalize(path).map_err(|_| not_found())?;
     number_in(&path).ok_or_else(|| CameraError::Unsupported {
         device: device.to_owned(),
-        what: "not a video device".to_owned(),
+        cause: Cause::new("it is not a video device"),
     })
 }
 
@@ -173,7 +178,7 @@ fn prefer_closest(device: &mut V4LCaptureDevice<'static>) {
     if let Some(format) = closest(&listed).filter(|&format| format != opened)
         && device.set_camera_format(format).is_err()
     {
-        // Back to what worked; if even that fails, the first frame will tell.
+        // Back to what worked; if even that fails, the first frame will show it.
         let _ = device.set_camera_format(opened);
     }
 }
@@ -187,37 +192,41 @@ fn closest(listed: &[CameraFormat]) -> Option<CameraFormat> {
         .filter(|f| FORMATS.contains(&f.format()) && pixels(f.resolution()) > 0)
         .min_by_key(|f| {
             let size = pixels(f.resolution()).abs_diff(pixels(Resolution::new(WIDTH, HEIGHT)));
-            let place = FORMATS.iter().position(|&format| format == f.format());
-            (size, f.frame_rate().abs_diff(RATE), place)
+            let rank = FORMATS.iter().position(|&format| format == f.format());
+            (size, f.frame_rate().abs_diff(RATE), rank)
         })
 }
 
-fn at_open(device: &str, error: &NokhwaError) -> CameraError {
-    let text = error.to_string();
+fn at_open(device: &str, error: NokhwaError) -> CameraError {
     let device = device.to_owned();
-    match errno(&text) {
+    match errno(&error.to_string()) {
         Some(ENOENT | ENXIO | ENODEV) => CameraError::NotFound { device },
         Some(EBUSY) => CameraError::Busy { device },
         Some(EACCES) => CameraError::Unsupported {
             device,
-            what: "this user may not open it: add the user to the group video".to_owned(),
+            cause: Cause::new("this user may not open it: add the user to the group video"),
         },
-        _ => CameraError::Unsupported { device, what: text },
+        _ => CameraError::Unsupported {
+            device,
+            cause: Cause::new(error),
+        },
     }
 }
 
-fn while_streaming(device: &str, error: &NokhwaError) -> CameraError {
-    let text = error.to_string();
+fn while_streaming(device: &str, error: NokhwaError) -> CameraError {
     let device = device.to_owned();
-    match errno(&text) {
+    match errno(&error.to_string()) {
         Some(ENOENT | EIO | ENXIO | ENODEV) => CameraError::Unplugged { device },
         Some(EBUSY) => CameraError::Busy { device },
         Some(_) => CameraError::Stalled { device },
-        None => CameraError::Unsupported { device, what: text },
+        None => CameraError::Unsupported {
+            device,
+            cause: Cause::new(error),
+        },
     }
 }
 
-/// The system's error number out of a text such as `… (os error 16)`.
+/// The system's error number in a text such as `… (os error 16)`.
 fn errno(text: &str) -> Option<i32> {
     let (_, number) = text.rsplit_once("(os error ")?;
     number.split(')').next()?.parse().ok()
@@ -230,12 +239,12 @@ mod tests {
     fn opening(text: &str) -> CameraError {
         at_open(
             "0",
-            &NokhwaError::OpenDeviceError("0".to_owned(), text.to_owned()),
+            NokhwaError::OpenDeviceError("0".to_owned(), text.to_owned()),
         )
     }
 
     fn streaming(text: &str) -> CameraError {
-        while_streaming("0", &NokhwaError::ReadFrameError(text.to_owned()))
+        while_streaming("0", NokhwaError::ReadFrameError(text.to_owned()))
     }
 
     #[test]

@@ -1,9 +1,9 @@
-//! Keeps a source of frames running: opens it, tells when it fails or stalls, opens it again.
+//! Keeps a source of frames running: opens it, reports when it fails or stalls, opens it again.
 //!
-//! Two threads. The supervisor opens sources, measures time and reports. Each open source has a
-//! capture thread, which may block for ever in the driver; a stalled one is abandoned, and ends by
-//! itself if its driver ever returns. What it sends after that is ignored, because each message
-//! carries the number of its capture.
+//! Two threads. The watch thread opens sources, measures time and reports. Each open source has a
+//! capture thread, which may block for ever in the driver; a stalled one is abandoned, and ends if
+//! its driver ever returns. What it sends after that is ignored: each message carries the number of
+//! its capture.
 
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
@@ -11,14 +11,17 @@ use std::sync::mpsc::{self, Receiver, RecvTimeoutError, SyncSender};
 use std::thread::{self, JoinHandle};
 use std::time::{Duration, Instant};
 
-use super::{CameraError, Frame, FrameSource};
+use super::error::CameraError;
+use super::frame::Frame;
+use super::source::FrameSource;
+use crate::cause::Cause;
 
 #[cfg(test)]
 mod tests;
 
 /// Most abandoned capture threads that are still stuck; beyond that nothing is opened.
 const MAX_STUCK: usize = 4;
-/// Longest wait that is taken at its word; instants can't reach much further than centuries.
+/// Longest wait that is used as it is; an `Instant` cannot reach much further than centuries.
 const LONGEST: Duration = Duration::from_secs(24 * 60 * 60);
 
 /// How a camera is doing.
@@ -28,9 +31,9 @@ pub enum CameraState {
     Starting,
     /// Frames flow.
     Live,
-    /// No frames for this reason; they come back by themselves when it is gone.
+    /// No frames, for this reason. The watch keeps trying.
     Waiting(CameraError),
-    /// The source is through; nothing more will come.
+    /// The source has ended; no more frames will come.
     Finished,
 }
 
@@ -45,14 +48,14 @@ pub enum CameraEvent {
 
 /// How patient a watch is.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct Timing {
+pub struct WatchTiming {
     /// Between two attempts to open the source.
     pub retry: Duration,
-    /// Without a frame, even a broken one, until the source counts as stalled.
+    /// Without a frame, not even a broken one, after which the source is reported as stalled.
     pub stall: Duration,
 }
 
-impl Default for Timing {
+impl Default for WatchTiming {
     /// 1 s and 3 s.
     fn default() -> Self {
         Self {
@@ -66,24 +69,24 @@ impl Default for Timing {
 #[derive(Debug)]
 pub struct CameraWatch {
     stopped: Arc<AtomicBool>,
-    messages: SyncSender<Message>,
-    supervisor: Option<JoinHandle<()>>,
+    messages: SyncSender<CaptureMessage>,
+    thread: Option<JoinHandle<()>>,
 }
 
 /// Watches the source that `open` opens. `on_event` is called from the watch's own thread, one call
 /// at a time, and should return soon: frames wait for it.
 ///
-/// If the system has no thread left, `on_event` gets the state that says so before this returns.
+/// If the system has no thread left, `on_event` is told so before this returns.
 pub fn watch(
     open: impl FnMut() -> Result<Box<dyn FrameSource>, CameraError> + Send + 'static,
-    timing: Timing,
+    timing: WatchTiming,
     on_event: impl Fn(CameraEvent) + Send + Sync + 'static,
 ) -> CameraWatch {
-    // One message in waiting: a capture thread that is faster than `on_event` blocks.
+    // One waiting message: a capture thread that is faster than `on_event` blocks.
     let (messages, inbox) = mpsc::sync_channel(1);
     let stopped = Arc::new(AtomicBool::new(false));
     let on_event = Arc::new(on_event);
-    let supervisor = Supervisor {
+    let watch_thread = WatchThread {
         open,
         on_event: Arc::clone(&on_event),
         timing,
@@ -94,61 +97,61 @@ pub fn watch(
         captures: 0,
         stuck: Vec::new(),
     };
-    let supervisor = thread::Builder::new()
+    let handle = thread::Builder::new()
         .name("camera".to_owned())
-        .spawn(move || supervisor.run())
-        .map_err(|e| on_event(CameraEvent::State(CameraState::Waiting(no_thread(&e)))))
+        .spawn(move || watch_thread.run())
+        .map_err(|e| on_event(CameraEvent::State(CameraState::Waiting(no_thread(e)))))
         .ok();
     CameraWatch {
         stopped,
         messages,
-        supervisor,
+        thread: handle,
     }
 }
 
 impl Drop for CameraWatch {
     fn drop(&mut self) {
         self.stopped.store(true, Ordering::Release);
-        // Wakes the supervisor; when the channel is full it is awake anyway.
-        let _ = self.messages.try_send(Message {
+        // wakes the watch thread; when the channel is full it is awake anyway.
+        let _ = self.messages.try_send(CaptureMessage {
             capture: 0,
-            content: Content::Wake,
+            content: CaptureNews::Wake,
         });
-        if let Some(supervisor) = self.supervisor.take()
-            // An event may drop the watch from the supervisor's own thread.
-            && supervisor.thread().id() != thread::current().id()
+        if let Some(handle) = self.thread.take()
+            // An event may drop the watch from its own thread.
+            && handle.thread().id() != thread::current().id()
         {
             // A panic of `on_event` was printed when it happened.
-            let _ = supervisor.join();
+            let _ = handle.join();
         }
     }
 }
 
-struct Message {
+struct CaptureMessage {
     /// The number of the capture that sent it.
     capture: u64,
-    content: Content,
+    content: CaptureNews,
 }
 
-enum Content {
+enum CaptureNews {
     Frame(Arc<Frame>),
     Failed(CameraError),
     Wake,
 }
 
-/// Why the supervisor leaves a capture.
-enum End {
+/// Why the watch thread leaves a capture.
+enum CaptureEnd {
     Stopped,
     Finished,
     Failed(CameraError),
 }
 
-struct Supervisor<O, E> {
+struct WatchThread<O, E> {
     open: O,
     on_event: Arc<E>,
-    timing: Timing,
-    messages: SyncSender<Message>,
-    inbox: Receiver<Message>,
+    timing: WatchTiming,
+    messages: SyncSender<CaptureMessage>,
+    inbox: Receiver<CaptureMessage>,
     stopped: Arc<AtomicBool>,
     /// The state reported last.
     state: Option<CameraState>,
@@ -158,7 +161,7 @@ struct Supervisor<O, E> {
     stuck: Vec<JoinHandle<()>>,
 }
 
-impl<O, E> Supervisor<O, E>
+impl<O, E> WatchThread<O, E>
 where
     O: FnMut() -> Result<Box<dyn FrameSource>, CameraError>,
     E: Fn(CameraEvent),
@@ -168,13 +171,13 @@ where
         while !self.is_stopped() {
             let end = match self.open() {
                 Ok(source) => self.follow(source),
-                Err(CameraError::Finished) => End::Finished,
-                Err(error) => End::Failed(error),
+                Err(CameraError::Finished) => CaptureEnd::Finished,
+                Err(error) => CaptureEnd::Failed(error),
             };
             match end {
-                End::Stopped => return,
-                End::Finished => return self.report(CameraState::Finished),
-                End::Failed(error) => self.report(CameraState::Waiting(error)),
+                CaptureEnd::Stopped => return,
+                CaptureEnd::Finished => return self.report(CameraState::Finished),
+                CaptureEnd::Failed(error) => self.report(CameraState::Waiting(error)),
             }
             self.pause();
         }
@@ -199,7 +202,7 @@ where
     }
 
     /// Passes on the frames of one source until it fails or stalls.
-    fn follow(&mut self, source: Box<dyn FrameSource>) -> End {
+    fn follow(&mut self, source: Box<dyn FrameSource>) -> CaptureEnd {
         let device = source.device();
         let patience = self.timing.stall.saturating_add(source.pace()).min(LONGEST);
         self.captures += 1;
@@ -213,38 +216,38 @@ where
         };
         let capture = match capture {
             Ok(capture) => capture,
-            Err(e) => return End::Failed(no_thread(&e)),
+            Err(e) => return CaptureEnd::Failed(no_thread(e)),
         };
         let end = self.pass_on(number, patience).unwrap_or_else(|| {
             self.stuck.push(capture);
-            End::Failed(CameraError::Stalled { device })
+            CaptureEnd::Failed(CameraError::Stalled { device })
         });
         abandoned.store(true, Ordering::Release);
         end
     }
 
     /// Reports what capture `number` sends; `None` when no frame came for `patience`.
-    fn pass_on(&mut self, number: u64, patience: Duration) -> Option<End> {
+    fn pass_on(&mut self, number: u64, patience: Duration) -> Option<CaptureEnd> {
         let mut deadline = Instant::now() + patience;
         loop {
             let content = self.receive(number, deadline);
             if self.is_stopped() {
-                return Some(End::Stopped);
+                return Some(CaptureEnd::Stopped);
             }
             match content? {
-                Content::Frame(frame) => {
+                CaptureNews::Frame(frame) => {
                     self.report(CameraState::Live);
                     (self.on_event)(CameraEvent::Frame(frame));
                     deadline = Instant::now() + patience;
                 }
                 // Broken, and yet a sign of life.
-                Content::Failed(error @ CameraError::BadPicture { .. }) => {
+                CaptureNews::Failed(error @ CameraError::BadPicture { .. }) => {
                     self.report(CameraState::Waiting(error));
                     deadline = Instant::now() + patience;
                 }
-                Content::Failed(CameraError::Finished) => return Some(End::Finished),
-                Content::Failed(error) => return Some(End::Failed(error)),
-                Content::Wake => {}
+                CaptureNews::Failed(CameraError::Finished) => return Some(CaptureEnd::Finished),
+                CaptureNews::Failed(error) => return Some(CaptureEnd::Failed(error)),
+                CaptureNews::Wake => {}
             }
         }
     }
@@ -258,15 +261,17 @@ where
 
     /// The next message of capture `number`, or a wake; `None` after the deadline. Messages of
     /// abandoned captures are thrown away.
-    fn receive(&self, number: u64, deadline: Instant) -> Option<Content> {
+    fn receive(&self, number: u64, deadline: Instant) -> Option<CaptureNews> {
         loop {
             let left = deadline.saturating_duration_since(Instant::now());
             match self.inbox.recv_timeout(left) {
-                Ok(Message { capture, content }) if capture == number => return Some(content),
-                Ok(Message {
-                    content: Content::Wake,
+                Ok(CaptureMessage { capture, content }) if capture == number => {
+                    return Some(content);
+                }
+                Ok(CaptureMessage {
+                    content: CaptureNews::Wake,
                     ..
-                }) => return Some(Content::Wake),
+                }) => return Some(CaptureNews::Wake),
                 Ok(_) => {}
                 // We hold a sender ourselves, so it can't be disconnected.
                 Err(RecvTimeoutError::Timeout | RecvTimeoutError::Disconnected) => return None,
@@ -293,20 +298,20 @@ where
 fn capture(
     mut source: Box<dyn FrameSource>,
     number: u64,
-    messages: &SyncSender<Message>,
+    messages: &SyncSender<CaptureMessage>,
     abandoned: &AtomicBool,
 ) {
     loop {
         let (content, ends) = match source.next_frame() {
-            Ok(frame) => (Content::Frame(Arc::new(frame)), false),
-            Err(error @ CameraError::BadPicture { .. }) => (Content::Failed(error), false),
-            Err(error) => (Content::Failed(error), true),
+            Ok(frame) => (CaptureNews::Frame(Arc::new(frame)), false),
+            Err(error @ CameraError::BadPicture { .. }) => (CaptureNews::Failed(error), false),
+            Err(error) => (CaptureNews::Failed(error), true),
         };
-        let message = Message {
+        let message = CaptureMessage {
             capture: number,
             content,
         };
-        // The device is closed before the supervisor hears of the end, so that it can open it again.
+        // The device is closed before the watch thread learns of the end, so that it can reopen it.
         if ends {
             drop(source);
             let _ = messages.send(message);
@@ -318,9 +323,9 @@ fn capture(
     }
 }
 
-fn no_thread(error: &std::io::Error) -> CameraError {
+fn no_thread(error: std::io::Error) -> CameraError {
     CameraError::Unsupported {
         device: "camera".to_owned(),
-        what: format!("no thread for it: {error}"),
+        cause: Cause::new(error),
     }
 }

@@ -1,51 +1,16 @@
-//! The decision: one pure, total function from what is known to what the guard is told.
+//! The decision: one pure, total function from what is known to what the guard sees.
 
-use gatepost_pass::{
-    Bounded, ClockTrust, Colour, DocumentError, Freshness, Kind, Listing, Now, Pass, Policy,
-    Recognition, Verified,
-};
-use gatepost_protocol::{Allowed, Temperature};
+use gatepost_pass::{ClockTrust, Colour, Kind, Listing, Pass, Policy, Recognition, Verified};
 
 use super::{
-    IssuerName, Looked, LookedPass, Lookup, Person, Verdict,
+    case::{Case, Observed, Situation},
+    document_lookup::{CheckedDocument, CheckedPass},
+    list_answer::ListAnswer,
     rules::{self, Findings},
+    verdict::{IssuerName, JudgedPerson, Outcome, Reason, Verdict},
 };
-use crate::checkpoint::verdict::{Outcome, Reason};
 
-/// Under which rules and at what time a decision is made.
-#[derive(Clone, Copy, Debug)]
-pub struct Situation<'a> {
-    /// The rules of this checkpoint.
-    pub policy: &'a Policy,
-    /// How old trust and lists are.
-    pub freshness: Freshness,
-    /// What time it is.
-    pub now: Now,
-}
-
-/// What is to be decided.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub enum Case {
-    /// A code was shown.
-    Code(Result<Looked, DocumentError>),
-    /// An ID number was given, and this is what the identity list says.
-    Person(Lookup<Listing>),
-    /// Somebody was registered by hand, with these answers to the health questionnaire.
-    ByHand(Bounded<bool, 0, 6>),
-}
-
-/// What is known besides: noticed by the device, answered by the guard, allowed by a supervisor.
-#[derive(Clone, Debug, Default, PartialEq, Eq)]
-pub struct Observed {
-    /// Seconds since the same pass went the same way.
-    pub passed_before: Option<u64>,
-    /// The person's temperature, once it was taken.
-    pub temperature: Option<Temperature>,
-    /// A supervisor's word, which sets aside what the policy leaves to one and nothing else.
-    pub allowed: Option<Allowed>,
-}
-
-/// Decides.
+/// Decides one case: the worst finding is the outcome, and all findings are the reasons.
 pub fn decide(situation: &Situation<'_>, case: &Case, observed: &Observed) -> Verdict {
     let policy = situation.policy;
     let mut findings = Findings::new(policy, observed);
@@ -56,12 +21,12 @@ pub fn decide(situation: &Situation<'_>, case: &Case, observed: &Observed) -> Ve
             findings.add(outcome, reason);
             Reason::Green
         }
-        Case::Code(Ok(Looked::Pass(looked))) => {
-            let LookedPass {
+        Case::Code(Ok(CheckedDocument::Pass(checked))) => {
+            let CheckedPass {
                 pass,
                 status,
                 revocation,
-            } = &**looked;
+            } = &**checked;
             verdict.people = people(pass, status);
             describe(pass, &mut verdict);
             rules::issuer_rules(pass, &mut findings);
@@ -87,9 +52,9 @@ pub fn decide(situation: &Situation<'_>, case: &Case, observed: &Observed) -> Ve
     if !matches!(
         case,
         Case::Code(Err(_))
-            | Case::Code(Ok(Looked::Place(_)
-                | Looked::Badge(_)
-                | Looked::Enrolment(_)))
+            | Case::Code(Ok(CheckedDocument::Place(_)
+                | CheckedDocument::Badge(_)
+                | CheckedDocument::Enrolment(_)))
     ) {
         rules::data_rules(situation, &mut findings);
         // Asked together with identity and pass-back, not instead of them.
@@ -143,22 +108,22 @@ fn describe(pass: &Verified<Pass>, verdict: &mut Verdict) {
     }
 }
 
-/// Each subject with the worse of the pass's colour and the list's, as it counts here.
-fn people(pass: &Verified<Pass>, status: &[Lookup<Listing>]) -> Vec<Person> {
+/// Each subject with the worse of the pass's colour and the list's, as it is read here.
+fn people(pass: &Verified<Pass>, status: &[ListAnswer<Listing>]) -> Vec<JudgedPerson> {
     let here = |colour| match &pass.issuer().recognition {
         Recognition::Accept(map) => map.map(colour),
         Recognition::Own | Recognition::Convert(_) | Recognition::Refuse => colour,
     };
     let subjects = pass.claims().subjects.as_slice();
-    let person = |(subject, answer): (&gatepost_pass::Subject, &Lookup<Listing>)| {
+    let person = |(subject, answer): (&gatepost_pass::Subject, &ListAnswer<Listing>)| {
         let listed = match answer {
-            Lookup::Found(Listing::Listed(colour)) => *colour,
-            Lookup::Found(Listing::NotListed)
-            | Lookup::NoList
-            | Lookup::Unreadable
-            | Lookup::NotAsked => Colour::Green,
+            ListAnswer::Found(Listing::Listed(colour)) => *colour,
+            ListAnswer::Found(Listing::NotListed)
+            | ListAnswer::NoList
+            | ListAnswer::Unreadable
+            | ListAnswer::NotAsked => Colour::Green,
         };
-        Person {
+        JudgedPerson {
             name: subject.name.to_string(),
             last4: subject.last4.as_str().to_owned(),
             colour: here(subject.colour.max(listed)),

@@ -10,10 +10,13 @@ use gatepost_pass::{
 };
 use gatepost_protocol::Temperature;
 
-use super::{Lookup, Observed, Overriding, Person, Situation};
-use crate::checkpoint::verdict::{Outcome, Reason};
+use super::{
+    case::{Observed, Situation},
+    list_answer::ListAnswer,
+    verdict::{JudgedPerson, Outcome, Overriding, Reason},
+};
 
-/// Findings: what each rule has to say. The worst outcome wins; every finding is told.
+/// Findings: what each rule has to say. The worst outcome wins; every finding is shown.
 pub(super) struct Findings<'a> {
     found: Vec<(Outcome, Reason)>,
     policy: &'a Policy,
@@ -24,7 +27,7 @@ pub(super) struct Findings<'a> {
 #[derive(Clone, Copy, PartialEq, Eq)]
 enum Allowing {
     Nothing,
-    /// What would stand in the way is said all the same, and stands no longer.
+    /// What would stand in the way is still among the reasons, and stands no longer.
     WhatThePolicyLists {
         used: bool,
     },
@@ -164,6 +167,15 @@ pub(super) fn validity_rules(
     }
 }
 
+/// How many seconds a live code is good before and after its own time.
+pub(super) fn live_window(policy: &Policy, clock: ClockTrust) -> u64 {
+    let window = match clock {
+        ClockTrust::Trusted => policy.live_window,
+        ClockTrust::BehindFloor | ClockTrust::FarAhead => policy.live_window_untrusted,
+    };
+    window.into()
+}
+
 pub(super) fn live_rules(
     situation: &Situation<'_>,
     pass: &Verified<Pass>,
@@ -176,32 +188,29 @@ pub(super) fn live_rules(
         findings.add(Outcome::Check, Reason::LiveCodeNeeded);
         return;
     };
-    let window = match situation.now.clock {
-        ClockTrust::Trusted => situation.policy.live_window,
-        ClockTrust::BehindFloor | ClockTrust::FarAhead => situation.policy.live_window_untrusted,
-    };
-    if live.at.0.abs_diff(situation.now.time.0) > u64::from(window) {
+    let window = live_window(situation.policy, situation.now.clock);
+    if live.at.0.abs_diff(situation.now.time.0) > window {
         findings.add(Outcome::Check, Reason::LiveCodeOld);
     }
 }
 
 pub(super) fn list_rules(
-    people: &[Person],
-    status: &[Lookup<Listing>],
-    revocation: Lookup<Revocation>,
+    people: &[JudgedPerson],
+    status: &[ListAnswer<Listing>],
+    revocation: ListAnswer<Revocation>,
     findings: &mut Findings<'_>,
 ) {
     match revocation {
-        Lookup::Found(Revocation::Revoked) => findings.add(Outcome::Refuse, Reason::Revoked),
-        Lookup::NoList => findings.add(Outcome::Check, Reason::NoList),
-        Lookup::Unreadable => findings.add(Outcome::Check, Reason::ListUnreadable),
-        Lookup::Found(Revocation::Valid) | Lookup::NotAsked => {}
+        ListAnswer::Found(Revocation::Revoked) => findings.add(Outcome::Refuse, Reason::Revoked),
+        ListAnswer::NoList => findings.add(Outcome::Check, Reason::NoList),
+        ListAnswer::Unreadable => findings.add(Outcome::Check, Reason::ListUnreadable),
+        ListAnswer::Found(Revocation::Valid) | ListAnswer::NotAsked => {}
     }
     for answer in status {
         match answer {
-            Lookup::NoList => findings.add(Outcome::Check, Reason::NoList),
-            Lookup::Unreadable => findings.add(Outcome::Check, Reason::ListUnreadable),
-            Lookup::Found(_) | Lookup::NotAsked => {}
+            ListAnswer::NoList => findings.add(Outcome::Check, Reason::NoList),
+            ListAnswer::Unreadable => findings.add(Outcome::Check, Reason::ListUnreadable),
+            ListAnswer::Found(_) | ListAnswer::NotAsked => {}
         }
     }
     for person in people {
@@ -227,7 +236,11 @@ pub(super) fn data_rules(situation: &Situation<'_>, findings: &mut Findings<'_>)
 }
 
 /// Identity is only ever asked for at special places.
-pub(super) fn identity_rules(policy: &Policy, people: &[Person], findings: &mut Findings<'_>) {
+pub(super) fn identity_rules(
+    policy: &Policy,
+    people: &[JudgedPerson],
+    findings: &mut Findings<'_>,
+) {
     let asked = match policy.identity {
         IdentityRule::Nobody => false,
         IdentityRule::SpecialClasses => special_person(people),
@@ -238,11 +251,11 @@ pub(super) fn identity_rules(policy: &Policy, people: &[Person], findings: &mut 
     }
 }
 
-/// The temperature is taken of those who would be admitted; in a low-risk area only at special places
-/// and of special persons. An answer takes the question's place.
+/// The temperature is taken of those who would be admitted; in a low-risk area only at special
+/// places and of special persons. An answer takes the question's place.
 pub(super) fn temperature_rules(
     policy: &Policy,
-    people: &[Person],
+    people: &[JudgedPerson],
     observed: &Observed,
     findings: &mut Findings<'_>,
 ) {
@@ -257,11 +270,11 @@ pub(super) fn temperature_rules(
     }
 }
 
-fn special_person(people: &[Person]) -> bool {
+fn special_person(people: &[JudgedPerson]) -> bool {
     people.iter().any(|person| person.class != Class::Ordinary)
 }
 
-/// Gives the minutes since the pass went the same way, where the policy wants that said.
+/// Gives the minutes since the pass went the same way, where the policy wants it shown.
 pub(super) fn pass_back_rules(
     policy: &Policy,
     observed: &Observed,
@@ -277,16 +290,19 @@ pub(super) fn pass_back_rules(
     u16::try_from(seconds / 60).ok()
 }
 
-/// A person without a code, by the ID number's answer. Being on no list is no finding: it is the news.
-pub(super) fn person_rules(listed: Lookup<Listing>, findings: &mut Findings<'_>) {
+/// A person without a code, by the ID number's answer. Being on no list is no finding: it is the
+/// news.
+pub(super) fn person_rules(listed: ListAnswer<Listing>, findings: &mut Findings<'_>) {
     match listed {
-        Lookup::Found(Listing::Listed(Colour::Red)) => findings.add(Outcome::Refuse, Reason::Red),
-        Lookup::Found(Listing::Listed(Colour::Yellow)) => {
+        ListAnswer::Found(Listing::Listed(Colour::Red)) => {
+            findings.add(Outcome::Refuse, Reason::Red)
+        }
+        ListAnswer::Found(Listing::Listed(Colour::Yellow)) => {
             findings.add(Outcome::Check, Reason::Yellow);
         }
-        Lookup::Found(Listing::Listed(Colour::Green) | Listing::NotListed) => {}
-        Lookup::NoList | Lookup::NotAsked => findings.add(Outcome::Check, Reason::NoList),
-        Lookup::Unreadable => findings.add(Outcome::Check, Reason::ListUnreadable),
+        ListAnswer::Found(Listing::Listed(Colour::Green) | Listing::NotListed) => {}
+        ListAnswer::NoList | ListAnswer::NotAsked => findings.add(Outcome::Check, Reason::NoList),
+        ListAnswer::Unreadable => findings.add(Outcome::Check, Reason::ListUnreadable),
     }
 }
 

@@ -1,7 +1,8 @@
-//! The rules as a table: what is shown, in which situation, and what the guard is told.
+//! The rules as a table: what is shown, in which situation, and what the guard sees.
 
-#![allow(clippy::unwrap_used)]
+#![allow(clippy::unwrap_used, clippy::expect_used)]
 
+use gatepost_decode::CodeContent;
 use gatepost_pass::{
     ClockTrust, Colour, IssuerId, Kind, Now, Pass, PassNumber, SubjectTag, Timestamp,
     VerifiedBundle,
@@ -13,17 +14,18 @@ use gatepost_pass::{
     words::Class,
 };
 
-use super::{Basis, Case, Judge, Judged, Looked, Recent, verdict::Outcome, verdict::Reason};
-use crate::decode::CodeContent;
+use super::{
+    Basis, Case, CheckedBadge, CheckedDocument, Judge, Judged, Outcome, Reason, RecentPassages,
+};
 use gatepost_protocol::Direction;
 
-mod duty;
-mod group;
-mod identity;
+mod guard_duty;
 mod overriding;
 mod people;
+mod person_lookup;
 mod policy;
 mod time;
+mod verdict_group;
 
 const TRUSTED: Now = Now {
     time: NOW,
@@ -33,7 +35,7 @@ const TRUSTED: Now = Now {
 struct Gate {
     region: Region,
     now: Now,
-    recent: Recent,
+    recent: RecentPassages,
 }
 
 impl Gate {
@@ -41,7 +43,7 @@ impl Gate {
         Self {
             region: Region::default(),
             now: TRUSTED,
-            recent: Recent::default(),
+            recent: RecentPassages::default(),
         }
     }
 
@@ -74,6 +76,12 @@ impl Gate {
             direction: Direction::In,
             now: self.now,
         }
+    }
+
+    /// A staff badge, checked against the lists.
+    fn badge(&self, badge: &gatepost_pass::Badge) -> CheckedBadge {
+        let judged = self.judge(&to_text(&documents().sign(Kind::Badge, badge)));
+        judged.badge().expect("a verified badge").clone()
     }
 
     /// Outcome and reasons.
@@ -148,16 +156,16 @@ fn a_picture_of_a_phone_pass_asks_for_the_live_code() {
 
 #[test]
 fn a_live_code_counts_for_ninety_seconds_before_and_after() {
-    for (age, told) in [
+    for (age, expected) in [
         (0, admit()),
         (90, admit()),
         (91, check(Reason::LiveCodeOld)),
         (100_000, check(Reason::LiveCodeOld)),
     ] {
         let past = live_code(&phone(1), NOW.minus(age), &fixture::holder());
-        assert_eq!(Gate::new().says(&past), told, "{age} s old");
+        assert_eq!(Gate::new().says(&past), expected, "{age} s old");
         let future = live_code(&phone(1), NOW.plus(age), &fixture::holder());
-        assert_eq!(Gate::new().says(&future), told, "{age} s ahead");
+        assert_eq!(Gate::new().says(&future), expected, "{age} s ahead");
     }
 }
 
@@ -166,8 +174,8 @@ fn the_window_is_wider_while_the_clock_is_not_trusted() {
     let mut gate = Gate::new();
     gate.now.clock = ClockTrust::BehindFloor;
     let old = live_code(&phone(1), NOW.minus(900), &fixture::holder());
-    let told = (Outcome::Admit, vec![Reason::Green, Reason::ClockUntrusted]);
-    assert_eq!(gate.says(&old), told);
+    let expected = (Outcome::Admit, vec![Reason::Green, Reason::ClockUntrusted]);
+    assert_eq!(gate.says(&old), expected);
 }
 
 #[test]
@@ -293,7 +301,7 @@ fn a_place_code_is_not_a_pass_and_says_where_the_device_stands() {
     let judged = Gate::new().judge(&text);
     assert_eq!(judged.verdict.reasons, [Reason::NotAPass]);
     let Basis::Rules {
-        case: Case::Code(Ok(Looked::Place(read))),
+        case: Case::Code(Ok(CheckedDocument::Place(read))),
         ..
     } = judged.basis
     else {
@@ -305,8 +313,8 @@ fn a_place_code_is_not_a_pass_and_says_where_the_device_stands() {
 #[test]
 fn stale_data_warns_and_expired_data_follows_the_policy() {
     let stale = Gate::at(SIGNED.plus(2 * DAY));
-    let told = (Outcome::Admit, vec![Reason::Green, Reason::StaleData]);
-    assert_eq!(stale.says(&paper(1)), told);
+    let expected = (Outcome::Admit, vec![Reason::Green, Reason::StaleData]);
+    assert_eq!(stale.says(&paper(1)), expected);
     let expired = Gate::at(SIGNED.plus(8 * DAY));
     assert_eq!(expired.says(&paper(1)), refuse(Reason::ExpiredData));
     let mut lenient = Gate::with(|policy| policy.when_expired = WhenExpired::Check);
@@ -318,8 +326,8 @@ fn stale_data_warns_and_expired_data_follows_the_policy() {
 fn an_issuer_whose_list_is_old_is_stale_whatever_the_manifest_says() {
     let mut gate = Gate::new();
     gate.region.list_age = 2 * DAY as i64;
-    let told = (Outcome::Admit, vec![Reason::Green, Reason::StaleData]);
-    assert_eq!(gate.says(&paper(1)), told);
+    let expected = (Outcome::Admit, vec![Reason::Green, Reason::StaleData]);
+    assert_eq!(gate.says(&paper(1)), expected);
 }
 
 #[test]

@@ -14,7 +14,7 @@ use serde::Serialize;
 
 use super::{CommandError, Done, decode::round, each_picture, person};
 use crate::{
-    checkpoint::{Judge, Recent, Verdict, verdict::Reason},
+    checkpoint::{Judge, Reason, RecentPassages, Verdict},
     clock::{Clock, parse_time},
     data::DataDir,
     decode::{DecodedCode, decode},
@@ -67,7 +67,7 @@ pub fn run(data: &Path, arguments: &Arguments) -> Result<Done, CommandError> {
         let codes = decode(frame.view());
         let judge = Judge {
             bundle: Some(&bundle),
-            recent: &Recent::default(),
+            recent: &RecentPassages::default(),
             direction: Direction::In,
             now: clock.now(),
         };

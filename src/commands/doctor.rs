@@ -52,7 +52,9 @@ pub fn run(data: &Path, arguments: &Arguments) -> Result<Done, CommandError> {
     let mut report = Report { done: Done::Well };
 
     let (config, fault) = Config::load_or_safe(&data.config());
-    let settings = fault.map_or(Ok(data.config().display().to_string()), Err);
+    let settings = fault.map_or(Ok(data.config().display().to_string()), |fault| {
+        Err(gatepost_system::chain(&fault))
+    });
     report.line("settings", settings);
     let opened = V4lCamera::open(&config.camera).map(|_| config.camera.clone());
     report.line::<CameraError>("camera", opened);

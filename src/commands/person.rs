@@ -10,7 +10,7 @@ use serde::Serialize;
 
 use super::{CommandError, Done, decode::round};
 use crate::{
-    checkpoint::{Lookup, ask_about, worst},
+    checkpoint::{ListAnswer, ask_about, worst},
     clock::format_time,
     store::InstalledBundle,
 };
@@ -76,17 +76,17 @@ pub(super) fn run(
         writeln!(out, "{} ({}) {ms} ms", line.answer, lists.join(", "))?;
     }
     Ok(match all {
-        Lookup::Unreadable => Done::WithFaults,
-        Lookup::Found(_) | Lookup::NoList | Lookup::NotAsked => Done::Well,
+        ListAnswer::Unreadable => Done::WithFaults,
+        ListAnswer::Found(_) | ListAnswer::NoList | ListAnswer::NotAsked => Done::Well,
     })
 }
 
-const fn word(answer: Lookup<Listing>) -> &'static str {
+const fn word(answer: ListAnswer<Listing>) -> &'static str {
     match answer {
-        Lookup::Found(Listing::Listed(Colour::Red)) => "red",
-        Lookup::Found(Listing::Listed(Colour::Yellow)) => "yellow",
-        Lookup::Found(Listing::NotListed | Listing::Listed(Colour::Green)) => "not-listed",
-        Lookup::NoList | Lookup::NotAsked => "no-list",
-        Lookup::Unreadable => "unreadable",
+        ListAnswer::Found(Listing::Listed(Colour::Red)) => "red",
+        ListAnswer::Found(Listing::Listed(Colour::Yellow)) => "yellow",
+        ListAnswer::Found(Listing::NotListed | Listing::Listed(Colour::Green)) => "not-listed",
+        ListAnswer::NoList | ListAnswer::NotAsked => "no-list",
+        ListAnswer::Unreadable => "unreadable",
     }
 }

@@ -1,37 +1,37 @@
 //! The tables of the devices beside the camera. `docs/devices.md` explains each with an example.
 
-use serde::{Deserialize, Deserializer};
+use serde::Deserialize;
 
 use super::{Within, values};
-use crate::devices::Volume;
 
-/// Speed of a serial line in baud.
+/// Speed of a serial port in baud.
 type Baud = Within<300, 4_000_000>;
-/// Place of a GPIO line on its chip.
+/// Offset of a GPIO line on its chip.
 type Offset = Within<0, 4095>;
 
 /// `[scanner]` and `[id_reader]`: how a reader is connected.
 #[derive(Clone, Debug, PartialEq, Eq, Deserialize)]
-#[serde(try_from = "ReaderTable")]
-pub enum Reader {
-    /// A serial line, or a USB device that acts as one.
+#[serde(try_from = "RawReader")]
+pub enum ReaderSettings {
+    /// A serial port, or a USB device that acts as one.
     Serial {
-        /// Its path.
+        /// Path of the port, such as `/dev/ttyACM0`.
         device: String,
-        /// Its speed.
+        /// Speed of the port.
         baud: Baud,
     },
-    /// A keyboard that is grabbed: works without focus.
+    /// A keyboard that is grabbed: works whatever window has the focus.
     Keyboard {
-        /// Its path or its name.
+        /// Path or name of the keyboard.
         device: String,
     },
-    /// A keyboard that types into the window: works with focus only, needs no permission.
+    /// A keyboard that types into the window: works only while the window has the focus, and
+    /// needs no permission.
     Window,
 }
 
-impl Reader {
-    /// The line or the keyboard that it needs for itself.
+impl ReaderSettings {
+    /// The serial port or keyboard that nobody else may use.
     pub fn device(&self) -> Option<&str> {
         match self {
             Self::Serial { device, .. } | Self::Keyboard { device } => Some(device),
@@ -43,7 +43,7 @@ impl Reader {
 /// A reader's table as it stands in the file.
 #[derive(Deserialize)]
 #[serde(deny_unknown_fields)]
-struct ReaderTable {
+struct RawReader {
     kind: ReaderKind,
     #[serde(default, deserialize_with = "values::maybe_device")]
     device: Option<String>,
@@ -58,14 +58,14 @@ enum ReaderKind {
     Window,
 }
 
-impl TryFrom<ReaderTable> for Reader {
+impl TryFrom<RawReader> for ReaderSettings {
     type Error = &'static str;
 
-    fn try_from(table: ReaderTable) -> Result<Self, Self::Error> {
+    fn try_from(table: RawReader) -> Result<Self, Self::Error> {
         match (table.kind, table.device, table.baud) {
             (ReaderKind::Serial, Some(device), baud) => Ok(Self::Serial {
                 device,
-                baud: baud.unwrap_or_else(usual_baud),
+                baud: baud.unwrap_or_else(default_baud),
             }),
             (ReaderKind::Keyboard, Some(device), None) => Ok(Self::Keyboard { device }),
             (ReaderKind::Window, None, None) => Ok(Self::Window),
@@ -73,7 +73,7 @@ impl TryFrom<ReaderTable> for Reader {
             (_, None, _) => Err(
                 "missing field `device`, expected the path or the name of a device, 1 to 255 bytes",
             ),
-            (_, _, Some(_)) => Err("`baud` without a line, expected it with `serial` only"),
+            (_, _, Some(_)) => Err("`baud` without a serial port, expected it with `serial` only"),
         }
     }
 }
@@ -81,14 +81,14 @@ impl TryFrom<ReaderTable> for Reader {
 /// `[thermometer]`.
 #[derive(Clone, Debug, PartialEq, Eq, Deserialize)]
 #[serde(deny_unknown_fields)]
-pub struct Thermometer {
-    /// Path of its serial line.
+pub struct ThermometerSettings {
+    /// Path of its serial port.
     #[serde(deserialize_with = "values::device")]
     pub device: String,
-    /// Speed of the line.
-    #[serde(default = "usual_baud")]
+    /// Speed of the port.
+    #[serde(default = "default_baud")]
     pub baud: Baud,
-    /// What makes it measure; nothing for one that measures by its own button.
+    /// What to send to make it measure; empty for one that measures at its own button.
     #[serde(default, deserialize_with = "values::short_text")]
     pub query: String,
 }
@@ -96,20 +96,19 @@ pub struct Thermometer {
 /// `[sound]`.
 #[derive(Clone, Debug, PartialEq, Eq, Deserialize)]
 #[serde(deny_unknown_fields, default)]
-pub struct Sound {
+pub struct SoundSettings {
     /// ALSA name of the card.
     #[serde(deserialize_with = "values::device")]
     pub device: String,
-    /// How loud.
-    #[serde(deserialize_with = "volume")]
-    pub volume: Volume,
+    /// Volume in percent.
+    pub volume: Within<0, 100>,
 }
 
-impl Default for Sound {
+impl Default for SoundSettings {
     fn default() -> Self {
         Self {
             device: "default".to_owned(),
-            volume: Volume::from_percent(80),
+            volume: Within::nearest(80),
         }
     }
 }
@@ -117,52 +116,52 @@ impl Default for Sound {
 /// `[gate]`.
 #[derive(Clone, Debug, PartialEq, Eq, Deserialize)]
 #[serde(deny_unknown_fields)]
-pub struct Gate {
+pub struct GateSettings {
     /// Path or label of the GPIO chip.
     #[serde(deserialize_with = "values::device")]
     pub chip: String,
     /// Offset of the relay's line on the chip.
     pub line: Offset,
-    /// Whether the relay pulls while the line is low.
+    /// Whether a low line energises the relay.
     #[serde(default)]
     pub active_low: bool,
-    /// How long the relay is pulled, in milliseconds.
-    #[serde(default = "usual_pulse")]
+    /// How long the relay stays energised, in milliseconds.
+    #[serde(default = "default_pulse")]
     pub pulse_ms: Within<50, 10_000>,
 }
 
 /// `[lamp]`.
 #[derive(Clone, Debug, PartialEq, Eq, Deserialize)]
 #[serde(deny_unknown_fields)]
-pub struct Lamp {
+pub struct LampSettings {
     /// Path or label of the GPIO chip.
     #[serde(deserialize_with = "values::device")]
     pub chip: String,
-    /// Offset of the line for admit.
+    /// Offset of the line of the green light: admit.
     pub green: Offset,
-    /// Offset of the line for check.
+    /// Offset of the line of the yellow light: check.
     pub yellow: Offset,
-    /// Offset of the line for refuse.
+    /// Offset of the line of the red light: refuse.
     pub red: Offset,
-    /// Whether the lights are on while their lines are low.
+    /// Whether a low line switches its light on.
     #[serde(default)]
     pub active_low: bool,
 }
 
 /// `[torch]`.
 #[derive(Clone, Debug, PartialEq, Eq, Deserialize)]
-#[serde(try_from = "TorchTable")]
-pub struct Torch {
-    /// What is lit.
+#[serde(try_from = "RawTorch")]
+pub struct TorchSettings {
+    /// Which light it is.
     pub light: Light,
-    /// Minutes until it goes off by itself.
+    /// Minutes until it switches off on its own.
     pub minutes: Within<1, 60>,
 }
 
-/// How the system shows a light.
+/// How the kernel offers a light.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Light {
-    /// In its LED class: the light's directory, such as `/sys/class/leds/white:flash`.
+    /// In the LED class: the light's directory, such as `/sys/class/leds/white:flash`.
     Led(String),
     /// As the flash of a V4L2 device: its path, such as `/dev/v4l-subdev1`.
     Flash(String),
@@ -171,19 +170,19 @@ pub enum Light {
 /// The torch's table as it stands in the file.
 #[derive(Deserialize)]
 #[serde(deny_unknown_fields)]
-struct TorchTable {
+struct RawTorch {
     #[serde(default, deserialize_with = "values::maybe_device")]
     led: Option<String>,
     #[serde(default, deserialize_with = "values::maybe_device")]
     flash: Option<String>,
-    #[serde(default = "usual_minutes")]
+    #[serde(default = "default_minutes")]
     minutes: Within<1, 60>,
 }
 
-impl TryFrom<TorchTable> for Torch {
+impl TryFrom<RawTorch> for TorchSettings {
     type Error = &'static str;
 
-    fn try_from(table: TorchTable) -> Result<Self, Self::Error> {
+    fn try_from(table: RawTorch) -> Result<Self, Self::Error> {
         let light = match (table.led, table.flash) {
             (Some(led), None) => Light::Led(led),
             (None, Some(flash)) => Light::Flash(flash),
@@ -197,19 +196,14 @@ impl TryFrom<TorchTable> for Torch {
     }
 }
 
-fn usual_baud() -> Baud {
+fn default_baud() -> Baud {
     Within::nearest(9600)
 }
 
-fn usual_pulse() -> Within<50, 10_000> {
+fn default_pulse() -> Within<50, 10_000> {
     Within::nearest(1000)
 }
 
-fn usual_minutes() -> Within<1, 60> {
+fn default_minutes() -> Within<1, 60> {
     Within::nearest(5)
-}
-
-fn volume<'de, D: Deserializer<'de>>(from: D) -> Result<Volume, D::Error> {
-    let percent = Within::<0, 100>::deserialize(from)?.get();
-    Ok(Volume::from_percent(percent.min(100) as u8))
 }

@@ -1,88 +1,84 @@
 //! What is wrong with the settings: which line, which key, what is allowed.
 
-use std::{fmt, io};
+use std::fmt;
 
+use gatepost_system::files::FileError;
 use thiserror::Error;
 
-/// Why the settings can't be used.
+/// Why the settings cannot be used.
 #[derive(Debug, Error)]
 pub enum ConfigError {
-    /// The file is there and can't be read.
-    #[error("{path} can't be read: {why}")]
-    Read {
-        /// The file.
-        path: String,
-        /// What the system said.
-        why: io::Error,
-    },
-    /// The file breaks its rules.
-    #[error("{path}, {fault}")]
+    /// The file exists and cannot be read.
+    #[error(transparent)]
+    Read(FileError),
+    /// The file holds something that is not allowed.
+    #[error("the settings in {path} are wrong")]
     Wrong {
-        /// The file.
+        /// Path of the file.
         path: String,
-        /// Where and how.
-        fault: Box<Fault>,
+        /// The first fault in the file.
+        source: Box<SettingsFault>,
     },
 }
 
-/// One thing that is wrong with the file.
+/// One fault of the settings file.
 #[derive(Clone, Debug, Error, PartialEq, Eq)]
 #[error("line {line}, `{key}`: {why}; allowed: {allowed}")]
-pub struct Fault {
-    /// Line, from 1.
+pub struct SettingsFault {
+    /// Line of the file, from 1.
     pub line: usize,
-    /// The key with its table, such as `gate.pulse_ms`; empty where the line has none.
+    /// The key with its table, such as `gate.pulse_ms`; empty when the line has none.
     pub key: String,
-    /// What is wrong.
+    /// In which way it is wrong.
     pub wrong: Wrong,
     /// What is wrong, in the parser's words.
     pub why: String,
-    /// What would be right.
-    pub allowed: Allowed,
+    /// What the setting may be.
+    pub allowed: AllowedValue,
 }
 
 /// The ways in which a setting is wrong.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Wrong {
-    /// A key or a table of that name does not exist.
+    /// There is no key or table of that name.
     UnknownKey,
-    /// A key that must be there is not.
+    /// This required key is missing.
     Missing(String),
-    /// The key is right, its value is not.
+    /// The key exists, but not with this value.
     Value,
     /// Another table names the same device.
     Shared,
-    /// Anything else: the line, or the whole file, breaks the form.
-    Form,
+    /// Anything else: the file is not valid TOML, or not text at all.
+    Syntax,
 }
 
-/// What a setting may be. The words of `Display` are what a parser is told to expect, and what is read back
-/// from its message.
+/// What a setting may be. `Display` gives the words that the parser is told to expect; they are
+/// read back from its message.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub enum Allowed {
+pub enum AllowedValue {
     /// A whole number within these bounds.
     Number {
-        /// The least.
+        /// The smallest allowed number.
         least: u32,
-        /// The most.
+        /// The largest allowed number.
         most: u32,
     },
     /// One of these words.
     OneOf(Vec<String>),
-    /// A text of at most so many bytes.
+    /// A text of at most this many bytes.
     Text(u32),
     /// The path or the name of a device.
     DeviceName,
     /// A device that no other table names.
     OwnDevice,
-    /// What the parser says of it, and `docs/devices.md`.
+    /// Anything else, in the parser's words.
     Other(String),
 }
 
 const DEVICE_NAME: &str = "the path or the name of a device, 1 to 255 bytes";
 const OWN_DEVICE: &str = "a device of its own";
 
-impl fmt::Display for Allowed {
+impl fmt::Display for AllowedValue {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
             Self::Number { least, most } => write!(f, "a whole number from {least} to {most}"),
@@ -95,8 +91,8 @@ impl fmt::Display for Allowed {
     }
 }
 
-impl Allowed {
-    /// From the words of a parser's message.
+impl AllowedValue {
+    /// Reads it back from the words of a parser's message.
     fn read(words: &str) -> Self {
         Self::read_known(words).unwrap_or_else(|| Self::Other(words.to_owned()))
     }
@@ -126,18 +122,18 @@ impl Allowed {
     }
 }
 
-impl Fault {
+impl SettingsFault {
     pub(super) fn not_text() -> Self {
         Self {
             line: 1,
             key: String::new(),
-            wrong: Wrong::Form,
+            wrong: Wrong::Syntax,
             why: "not a text file".to_owned(),
-            allowed: Allowed::Other("UTF-8 text".to_owned()),
+            allowed: AllowedValue::Other("UTF-8 text".to_owned()),
         }
     }
 
-    /// A table that names the device of another one.
+    /// A table names the device of another one.
     pub(super) fn shared(table: &str, text: &str) -> Self {
         let wanted = format!("{table}.device");
         let line = (0..text.lines().count()).find(|line| key(text, *line) == wanted);
@@ -146,11 +142,11 @@ impl Fault {
             key: wanted,
             wrong: Wrong::Shared,
             why: "another table names the same device".to_owned(),
-            allowed: Allowed::OwnDevice,
+            allowed: AllowedValue::OwnDevice,
         }
     }
 
-    /// From what the parser says about a text.
+    /// Finds line, key and rule in what the parser says about a text.
     pub(super) fn of(error: &toml::de::Error, text: &str) -> Self {
         let at = error.span().map_or(0, |span| span.start);
         let before = text.get(..at).unwrap_or(text);
@@ -165,13 +161,13 @@ impl Fault {
             key: key(text, line),
             wrong: Wrong::of(why),
             why: why.to_owned(),
-            allowed: Allowed::read(allowed),
+            allowed: AllowedValue::read(allowed),
         }
     }
 }
 
 impl Wrong {
-    /// From the front of a parser's message.
+    /// Reads it from the start of a parser's message.
     fn of(why: &str) -> Self {
         let named = |front: &str| Some(why.strip_prefix(front)?.split('`').next()?.to_owned());
         if let Some(key) = named("missing field `") {
@@ -184,12 +180,12 @@ impl Wrong {
         {
             Self::Value
         } else {
-            Self::Form
+            Self::Syntax
         }
     }
 }
 
-/// The key in a line, from 0, with the table it is in; the table alone at its own head.
+/// The key in a line (from 0) with its table; the table alone for a line with no key.
 fn key(text: &str, line: usize) -> String {
     let head = |line: &str| {
         let inside = line.trim().strip_prefix('[')?.split(']').next()?;

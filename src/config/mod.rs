@@ -1,25 +1,30 @@
-//! The device's own settings: `config.toml` in the data directory. Everything has a default, and every
-//! device beside the camera is off until it has a table (docs/devices.md).
+//! The device's own settings: `config.toml` in the data directory. Everything has a default, and
+//! every device beside the camera is off until it has a table (docs/devices.md). Uses no other room
+//! of the program: whoever starts a part maps its settings onto that part's own types.
 
 mod devices;
 mod fault;
+mod language;
 mod values;
 
 #[cfg(test)]
 mod tests;
 
-use std::{io, path::Path, time::Duration};
+use std::{path::Path, time::Duration};
 
 use gatepost_protocol::Direction;
+use gatepost_system::files;
 use serde::Deserialize;
 
-use crate::{files, store::Cap, ui::Language};
-
-pub use devices::{Gate, Lamp, Light, Reader, Sound, Thermometer, Torch};
-pub use fault::{Allowed, ConfigError, Fault, Wrong};
+pub use devices::{
+    GateSettings, LampSettings, Light, ReaderSettings, SoundSettings, ThermometerSettings,
+    TorchSettings,
+};
+pub use fault::{AllowedValue, ConfigError, SettingsFault, Wrong};
+pub use language::Language;
 pub use values::Within;
 
-/// Settings that a site changes by hand.
+/// The settings of a site, edited by hand.
 #[derive(Clone, Debug, PartialEq, Eq, Deserialize)]
 #[serde(deny_unknown_fields, default)]
 pub struct Config {
@@ -27,29 +32,29 @@ pub struct Config {
     pub camera: String,
     /// Language of the screen: `en`, `zh` or `ug`.
     pub language: Language,
-    /// Which way people go past this device: `in` or `out`.
+    /// Which way people pass this device: `in` or `out`.
     pub direction: Direction,
-    /// Short name of the place until a place code is scanned; at most 24 bytes.
+    /// Short name of the place, at most 24 bytes, until a place code is scanned.
     #[serde(deserialize_with = "values::short_text")]
     pub place: String,
-    /// Seconds between two exchanges with the hub.
+    /// Seconds between two syncs with the hub.
     pub sync_seconds: Within<1, 86_400>,
     /// Largest size of the passage log, in mebibytes.
     pub log_megabytes: Within<1, 65_536>,
-    /// A barcode scanner.
-    pub scanner: Option<Reader>,
-    /// A reader of ID cards.
-    pub id_reader: Option<Reader>,
-    /// A serial thermometer.
-    pub thermometer: Option<Thermometer>,
+    /// The barcode scanner.
+    pub scanner: Option<ReaderSettings>,
+    /// The reader of ID cards.
+    pub id_reader: Option<ReaderSettings>,
+    /// The serial thermometer.
+    pub thermometer: Option<ThermometerSettings>,
     /// Sounds.
-    pub sound: Option<Sound>,
+    pub sound: Option<SoundSettings>,
     /// The relay of a gate.
-    pub gate: Option<Gate>,
+    pub gate: Option<GateSettings>,
     /// Green, yellow and red lights.
-    pub lamp: Option<Lamp>,
-    /// A light for the camera.
-    pub torch: Option<Torch>,
+    pub lamp: Option<LampSettings>,
+    /// The light beside the camera.
+    pub torch: Option<TorchSettings>,
 }
 
 impl Default for Config {
@@ -78,44 +83,47 @@ impl Config {
     /// Reads a file; no file gives the defaults.
     ///
     /// # Errors
-    /// When it can't be read, or one of its settings is not allowed: then with line, key and what is.
+    /// When the file cannot be read, or holds a setting that is not allowed: then with its line,
+    /// its key and what is allowed.
     pub fn load(path: &Path) -> Result<Self, ConfigError> {
-        let name = || path.display().to_string();
         let wrong = |fault| ConfigError::Wrong {
-            path: name(),
-            fault: Box::new(fault),
+            path: path.display().to_string(),
+            source: Box::new(fault),
         };
-        let bytes = match files::read_limited(path, MAX_BYTES) {
+        let bytes = match files::read(path, MAX_BYTES) {
             Ok(bytes) => bytes,
-            Err(why) if why.kind() == io::ErrorKind::NotFound => return Ok(Self::default()),
-            Err(why) => return Err(ConfigError::Read { path: name(), why }),
+            Err(error) if error.is_not_found() => return Ok(Self::default()),
+            Err(error) => return Err(ConfigError::Read(error)),
         };
-        let text = String::from_utf8(bytes).map_err(|_| wrong(Fault::not_text()))?;
+        let text = String::from_utf8(bytes).map_err(|_| wrong(SettingsFault::not_text()))?;
         let config: Self =
-            toml::from_str(&text).map_err(|error| wrong(Fault::of(&error, &text)))?;
+            toml::from_str(&text).map_err(|error| wrong(SettingsFault::of(&error, &text)))?;
         match config.shared_device() {
-            Some(table) => Err(wrong(Fault::shared(table, &text))),
+            Some(table) => Err(wrong(SettingsFault::shared(table, &text))),
             None => Ok(config),
         }
     }
 
-    /// A table that names the serial line or the keyboard of one before it.
+    /// The first table that names the serial port or keyboard of an earlier one.
     fn shared_device(&self) -> Option<&'static str> {
         let thermometer = self.thermometer.as_ref();
         let tables = [
-            ("scanner", self.scanner.as_ref().and_then(Reader::device)),
+            (
+                "scanner",
+                self.scanner.as_ref().and_then(ReaderSettings::device),
+            ),
             (
                 "id_reader",
-                self.id_reader.as_ref().and_then(Reader::device),
+                self.id_reader.as_ref().and_then(ReaderSettings::device),
             ),
             (
                 "thermometer",
                 thermometer.map(|table| table.device.as_str()),
             ),
         ];
-        (1..tables.len()).find_map(|place| {
-            let (table, device) = tables[place];
-            let before = tables[..place].iter().map(|(_, device)| *device);
+        (1..tables.len()).find_map(|index| {
+            let (table, device) = tables[index];
+            let before = tables[..index].iter().map(|(_, device)| *device);
             before
                 .flatten()
                 .any(|before| Some(before) == device)
@@ -123,8 +131,9 @@ impl Config {
         })
     }
 
-    /// Settings to start with in any case. After a fault these are the defaults, with every device beside
-    /// the camera off; the fault must be shown, since place and direction are not what the site wants.
+    /// Settings to start with in any case: the defaults, with every device beside the camera off,
+    /// when the file is wrong. The fault must be shown, since place and direction are not the
+    /// site's own.
     pub fn load_or_safe(path: &Path) -> (Self, Option<ConfigError>) {
         match Self::load(path) {
             Ok(config) => (config, None),
@@ -132,15 +141,13 @@ impl Config {
         }
     }
 
-    /// Time between two exchanges with the hub.
+    /// Time between two syncs with the hub.
     pub fn sync_every(&self) -> Duration {
         Duration::from_secs(self.sync_seconds.get().into())
     }
 
-    /// Largest size of the passage log.
-    pub fn log_cap(&self) -> Cap {
-        Cap {
-            bytes: u64::from(self.log_megabytes.get()) << 20,
-        }
+    /// Largest size of the passage log in bytes.
+    pub fn log_bytes(&self) -> u64 {
+        u64::from(self.log_megabytes.get()) << 20
     }
 }

@@ -1,5 +1,7 @@
 #![allow(clippy::unwrap_used, clippy::panic)]
 
+use gatepost_system::chain;
+
 use super::*;
 
 fn load(text: &str) -> Result<Config, ConfigError> {
@@ -9,9 +11,9 @@ fn load(text: &str) -> Result<Config, ConfigError> {
     Config::load(&path)
 }
 
-fn fault(text: &str) -> Fault {
+fn fault(text: &str) -> SettingsFault {
     match load(text) {
-        Err(ConfigError::Wrong { fault, .. }) => *fault,
+        Err(ConfigError::Wrong { source, .. }) => *source,
         other => panic!("{text}: {other:?}"),
     }
 }
@@ -66,7 +68,8 @@ fn a_fault_names_line_key_and_what_is_allowed() {
             "`kind`",
         ),
         (
-            "[id_reader]\nkind = \"keyboard\"\ndevice = \"a\"\n[scanner]\nkind = \"serial\"\ndevice = \"a\"",
+            "[id_reader]\nkind = \"keyboard\"\ndevice = \"a\"\n\
+             [scanner]\nkind = \"serial\"\ndevice = \"a\"",
             3,
             "id_reader.device",
             "a device of its own",
@@ -133,7 +136,7 @@ fn what_is_wrong_and_what_is_allowed_are_said_in_no_language() {
         (
             "[gate]\nchip = \"a\"\nline = -1",
             Wrong::Value,
-            Allowed::Number {
+            AllowedValue::Number {
                 least: 0,
                 most: 4095,
             },
@@ -141,28 +144,32 @@ fn what_is_wrong_and_what_is_allowed_are_said_in_no_language() {
         (
             "language = \"fr\"",
             Wrong::Value,
-            Allowed::OneOf(["en", "zh", "ug"].map(str::to_owned).to_vec()),
+            AllowedValue::OneOf(["en", "zh", "ug"].map(str::to_owned).to_vec()),
         ),
         (
             "direction = \"up\"",
             Wrong::Value,
-            Allowed::OneOf(["in", "out"].map(str::to_owned).to_vec()),
+            AllowedValue::OneOf(["in", "out"].map(str::to_owned).to_vec()),
         ),
         (
             "place = \"a place with far too long a name\"",
             Wrong::Value,
-            Allowed::Text(24),
+            AllowedValue::Text(24),
         ),
-        ("[torch]\nled = \"\"", Wrong::Value, Allowed::DeviceName),
+        (
+            "[torch]\nled = \"\"",
+            Wrong::Value,
+            AllowedValue::DeviceName,
+        ),
         (
             "[scanner]\nkind = \"serial\"",
             Wrong::Missing("device".to_owned()),
-            Allowed::DeviceName,
+            AllowedValue::DeviceName,
         ),
         (
             "[thermometer]\ndevice = \"a\"\n[scanner]\nkind = \"serial\"\ndevice = \"a\"",
             Wrong::Shared,
-            Allowed::OwnDevice,
+            AllowedValue::OwnDevice,
         ),
     ];
     for (text, wrong, allowed) in cases {
@@ -174,8 +181,8 @@ fn what_is_wrong_and_what_is_allowed_are_said_in_no_language() {
         );
     }
     assert_eq!(fault("kamera = 1").wrong, Wrong::UnknownKey);
-    assert!(matches!(fault("kamera = 1").allowed, Allowed::OneOf(keys) if keys.len() == 13));
-    assert_eq!(fault("camera = = 1").wrong, Wrong::Form);
+    assert!(matches!(fault("kamera = 1").allowed, AllowedValue::OneOf(keys) if keys.len() == 13));
+    assert_eq!(fault("camera = = 1").wrong, Wrong::Syntax);
 }
 
 #[test]
@@ -202,7 +209,7 @@ fn after_a_fault_the_settings_are_safe_and_the_fault_is_there_to_be_shown() {
     .unwrap();
     let (config, fault) = Config::load_or_safe(&path);
     assert_eq!(config, Config::default());
-    let said = fault.unwrap().to_string();
+    let said = chain(&fault.unwrap());
     assert!(said.contains("line 4, `gate.line`"), "{said}");
     std::fs::write(&path, "place = \"gate-3\"").unwrap();
     let (config, fault) = Config::load_or_safe(&path);
@@ -235,6 +242,6 @@ fn the_examples_of_the_manual_load() {
         );
     }
     for example in examples {
-        load(example).unwrap_or_else(|fault| panic!("{example}\n{fault}"));
+        load(example).unwrap_or_else(|fault| panic!("{example}\n{}", chain(&fault)));
     }
 }

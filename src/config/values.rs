@@ -7,7 +7,7 @@ use serde::{
     de::{Error, Unexpected, Visitor},
 };
 
-use super::Allowed;
+use super::AllowedValue;
 
 /// A whole number from `MIN` to `MAX`.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -46,7 +46,7 @@ impl<const MIN: u32, const MAX: u32> Visitor<'_> for Bounds<MIN, MAX> {
 
     fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let (least, most) = (MIN, MAX);
-        fmt::Display::fmt(&Allowed::Number { least, most }, f)
+        fmt::Display::fmt(&AllowedValue::Number { least, most }, f)
     }
 
     fn visit_i64<E: Error>(self, number: i64) -> Result<Self::Value, E> {
@@ -66,12 +66,12 @@ impl<const MIN: u32, const MAX: u32> fmt::Display for Within<MIN, MAX> {
 
 /// At most 24 bytes, the length of a place's name in a passage.
 pub(super) fn short_text<'de, D: Deserializer<'de>>(from: D) -> Result<String, D::Error> {
-    text(from, 0..=24, &Allowed::Text(24))
+    text(from, 0..=24, &AllowedValue::Text(24))
 }
 
 /// The name or the path of a device.
 pub(super) fn device<'de, D: Deserializer<'de>>(from: D) -> Result<String, D::Error> {
-    text(from, 1..=255, &Allowed::DeviceName)
+    text(from, 1..=255, &AllowedValue::DeviceName)
 }
 
 /// As [`device`], where there may be none.
@@ -82,7 +82,7 @@ pub(super) fn maybe_device<'de, D: Deserializer<'de>>(from: D) -> Result<Option<
 fn text<'de, D: Deserializer<'de>>(
     from: D,
     bytes: RangeInclusive<usize>,
-    allowed: &Allowed,
+    allowed: &AllowedValue,
 ) -> Result<String, D::Error> {
     let text = String::deserialize(from)?;
     if bytes.contains(&text.len()) && !text.contains('\0') {

@@ -1,10 +1,15 @@
 //! Why a device does not work.
 
-use std::io::{self, ErrorKind};
+use std::{
+    error::Error,
+    io::{self, ErrorKind},
+};
 
 use thiserror::Error;
 
-/// Why a device does not work, and what to do.
+use crate::cause::Cause;
+
+/// Why a device does not work, and what to do about it.
 #[derive(Clone, Debug, Error, PartialEq, Eq)]
 pub enum DeviceError {
     /// There is no such device.
@@ -13,44 +18,45 @@ pub enum DeviceError {
         /// The device as the settings name it.
         name: String,
     },
-    /// Another program has it.
-    #[error("another program uses {name}: close that program")]
+    /// Another program has it open.
+    #[error("another program is using {name}: close that program")]
     Busy {
-        /// The device.
+        /// The device as the settings name it.
         name: String,
     },
     /// This user may not open it.
     #[error("this user may not open {name}: docs/devices.md names the group that may")]
     Denied {
-        /// The device.
+        /// The device as the settings name it.
         name: String,
     },
-    /// It was there, and is gone.
-    #[error("{name} was unplugged: plug it in again")]
+    /// It worked, and is gone.
+    #[error("{name} was unplugged: plug it back in")]
     Unplugged {
-        /// The device.
+        /// The device as the settings name it.
         name: String,
     },
-    /// It is there, and can't be used.
-    #[error("{name} can't be used ({what}): see docs/devices.md")]
+    /// It is there and cannot be used.
+    #[error("cannot use {name} (see docs/devices.md)")]
     Unusable {
-        /// The device.
+        /// The device as the settings name it.
         name: String,
         /// What is wrong or missing.
-        what: String,
+        #[source]
+        cause: Cause,
     },
 }
 
 impl DeviceError {
-    pub(super) fn unusable(name: &str, what: impl ToString) -> Self {
+    pub(super) fn unusable(name: &str, cause: impl Into<Box<dyn Error + Send + Sync>>) -> Self {
         Self::Unusable {
             name: name.to_owned(),
-            what: what.to_string(),
+            cause: Cause::new(cause),
         }
     }
 
-    /// What the system said when the device was opened.
-    pub(super) fn opening(name: &str, error: &io::Error) -> Self {
+    /// From what the system said when the device was opened.
+    pub(super) fn opening(name: &str, error: io::Error) -> Self {
         let named = name.to_owned();
         match (error.kind(), error.raw_os_error()) {
             (ErrorKind::NotFound, _) | (_, Some(ENXIO | ENODEV)) => Self::NotFound { name: named },
@@ -60,8 +66,8 @@ impl DeviceError {
         }
     }
 
-    /// What the system said while the device was in use.
-    pub(super) fn using(name: &str, error: &io::Error) -> Self {
+    /// From what the system said while the device was in use.
+    pub(super) fn using(name: &str, error: io::Error) -> Self {
         match error.raw_os_error() {
             Some(ENOENT | EIO | ENXIO | ENODEV) => Self::Unplugged {
                 name: name.to_owned(),

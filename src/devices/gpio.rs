@@ -4,10 +4,10 @@ use std::{io, path::PathBuf};
 
 use gpiocdev::{Chip, Error, Request, chip::chips, line::Value};
 
-use super::{DeviceError, Level, Line};
+use super::{Actuator, DeviceError, SwitchState};
 
-/// An output line that is ours alone. Dropping it, or the end of the process, gives it back to the kernel,
-/// which most boards answer by making it an input again (docs/devices.md, wiring).
+/// An output line that nobody else can use. Dropping it, or the end of the process, returns it to
+/// the kernel; most boards then make it an input again (docs/devices.md, wiring).
 #[derive(Debug)]
 pub(super) struct GpioLine {
     name: String,
@@ -15,8 +15,9 @@ pub(super) struct GpioLine {
 }
 
 impl GpioLine {
-    /// Opens a line, at rest from the first moment. The chip is a path or a label, such as `/dev/gpiochip0`
-    /// or `pinctrl-bcm2711`; labels stay when kernels number anew.
+    /// Opens a line, inactive from the first moment. The chip is a path or a label, such as
+    /// `/dev/gpiochip0` or `pinctrl-bcm2711`; labels stay the same when a kernel renumbers its
+    /// chips.
     pub(super) fn open(chip: &str, line: u32, active_low: bool) -> Result<Self, DeviceError> {
         let name = name(chip, line);
         let mut request = Request::builder();
@@ -30,30 +31,32 @@ impl GpioLine {
         }
         match request.request() {
             Ok(request) => Ok(Self { name, request }),
-            // Why the kernel refused is best seen in what it says about the line.
-            Err(error) => Err(probe(chip, line).err().unwrap_or(at(&name, &error))),
+            // What the kernel says about the line tells best why it refused.
+            Err(error) => Err(probe(chip, line)
+                .err()
+                .unwrap_or_else(|| gpio_error(&name, error))),
         }
     }
 }
 
-impl Line for GpioLine {
-    fn set(&mut self, level: Level) -> Result<(), DeviceError> {
-        let value = match level {
-            Level::Active => Value::Active,
-            Level::Inactive => Value::Inactive,
+impl Actuator for GpioLine {
+    fn set(&mut self, state: SwitchState) -> Result<(), DeviceError> {
+        let value = match state {
+            SwitchState::Active => Value::Active,
+            SwitchState::Inactive => Value::Inactive,
         };
         self.request
             .set_lone_value(value)
-            .map_err(|error| at(&self.name, &error))
+            .map_err(|error| gpio_error(&self.name, error))
     }
 }
 
-/// Looks whether a line is there, without touching it.
+/// Checks that a line exists and is free, without switching it.
 pub(super) fn probe(chip: &str, line: u32) -> Result<(), DeviceError> {
     let name = name(chip, line);
     let info = Chip::from_path(path_of(chip)?)
         .and_then(|chip| chip.line_info(line))
-        .map_err(|error| at(&name, &error))?;
+        .map_err(|error| gpio_error(&name, error))?;
     if info.used {
         return Err(DeviceError::Busy { name });
     }
@@ -78,9 +81,9 @@ fn path_of(chip: &str) -> Result<PathBuf, DeviceError> {
     })
 }
 
-fn at(name: &str, error: &Error) -> DeviceError {
+fn gpio_error(name: &str, error: Error) -> DeviceError {
     match error {
-        Error::Os(errno) => DeviceError::opening(name, &io::Error::from_raw_os_error(errno.0)),
+        Error::Os(errno) => DeviceError::opening(name, io::Error::from_raw_os_error(errno.0)),
         other => DeviceError::unusable(name, other),
     }
 }

@@ -5,9 +5,9 @@ use std::{
     path::{Path, PathBuf},
 };
 
-use super::{DeviceError, Level, Line};
+use super::{Actuator, DeviceError, SwitchState};
 
-/// A light under `/sys/class/leds`; goes out when dropped by its owner, the switch.
+/// A light under `/sys/class/leds`. The switch that owns it puts it out before dropping it.
 #[derive(Debug)]
 pub(super) struct Led {
     name: String,
@@ -18,11 +18,11 @@ pub(super) struct Led {
 impl Led {
     /// Opens a light by its directory, such as `/sys/class/leds/white:flash`.
     pub(super) fn open(directory: &str) -> Result<Self, DeviceError> {
-        let opening = |error| DeviceError::opening(directory, &error);
+        let opening = |error| DeviceError::opening(directory, error);
         let brightest = fs::read_to_string(Path::new(directory).join("max_brightness"));
         let brightest = brightest.map_err(opening)?.trim().to_owned();
         if brightest.parse::<u32>().is_err() {
-            return Err(DeviceError::unusable(directory, "not a light"));
+            return Err(DeviceError::unusable(directory, "it is not a light"));
         }
         Ok(Self {
             name: directory.to_owned(),
@@ -32,18 +32,18 @@ impl Led {
     }
 }
 
-impl Line for Led {
-    fn set(&mut self, level: Level) -> Result<(), DeviceError> {
-        let value = match level {
-            Level::Active => self.brightest.as_str(),
-            Level::Inactive => "0",
+impl Actuator for Led {
+    fn set(&mut self, state: SwitchState) -> Result<(), DeviceError> {
+        let value = match state {
+            SwitchState::Active => self.brightest.as_str(),
+            SwitchState::Inactive => "0",
         };
-        // The file is never made: without it there is no light.
+        // The file is never created: without it there is no light.
         fs::OpenOptions::new()
             .write(true)
             .truncate(true)
             .open(&self.brightness)
             .and_then(|mut file| std::io::Write::write_all(&mut file, value.as_bytes()))
-            .map_err(|error| DeviceError::using(&self.name, &error))
+            .map_err(|error| DeviceError::using(&self.name, error))
     }
 }

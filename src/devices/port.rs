@@ -1,33 +1,34 @@
-//! A device that sends bytes, and what keeps it open.
+//! A device that sends bytes, and the loop that keeps it open.
 
 use std::{os::fd::BorrowedFd, time::Duration};
 
 use super::{
     DeviceError, Reporter,
+    thread::OwnerGone,
     wait::{Wake, Woken},
 };
 
 /// An open device that sends bytes. Closed when dropped.
 pub(super) trait Port {
-    /// What to wait for.
+    /// The file descriptor to wait for.
     fn fd(&self) -> BorrowedFd<'_>;
 
-    /// Appends what has come, at most a few thousand bytes; never blocks.
+    /// Appends the bytes that have come, at most a few thousand; never blocks.
     fn read(&mut self, into: &mut Vec<u8>) -> Result<(), DeviceError>;
 }
 
-/// How patient a device's thread is.
+/// How long a device's thread waits.
 #[derive(Clone, Copy, Debug)]
-pub(super) struct Timing {
+pub(super) struct PortTiming {
     /// Between two attempts to open the device.
     pub(super) retry: Duration,
-    /// A line that stops for this long half-way was broken off.
+    /// A line that is interrupted for this long is dropped.
     pub(super) half_line: Duration,
-    /// From the question to the answer; the guard has to aim and press.
+    /// From the query to the answer: the guard has to aim and press a button.
     pub(super) answer: Duration,
 }
 
-impl Default for Timing {
+impl Default for PortTiming {
     fn default() -> Self {
         Self {
             retry: RETRY,
@@ -40,7 +41,8 @@ impl Default for Timing {
 /// Between two attempts to open a device.
 pub(super) const RETRY: Duration = Duration::from_secs(1);
 
-/// Opens a port, lets `talk` use it until it fails or the owner is gone, and opens it again.
+/// Opens a port and lets `talk` use it; opens it again whenever it fails, until the handle is
+/// dropped.
 pub(super) fn keep_open<P>(
     mut open: impl FnMut() -> Result<P, DeviceError>,
     mut talk: impl FnMut(&mut P, &Wake) -> Result<OwnerGone, DeviceError>,
@@ -52,20 +54,16 @@ pub(super) fn keep_open<P>(
         let failed = match open() {
             Err(error) => error,
             Ok(mut port) => {
-                reporter.is(Ok(()));
+                reporter.report(Ok(()));
                 match talk(&mut port, wake) {
                     Ok(OwnerGone) => return,
                     Err(error) => error,
                 }
             }
         };
-        reporter.is(Err(failed));
+        reporter.report(Err(failed));
         if wake.pause(retry) == Woken::Dropped {
             return;
         }
     }
 }
-
-/// Nobody listens any more.
-#[derive(Debug)]
-pub(super) struct OwnerGone;

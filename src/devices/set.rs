@@ -1,14 +1,15 @@
-//! All devices that the settings name.
+//! All devices that the settings name: started together, or only checked.
 
 use std::sync::Arc;
 
 use super::{
-    Device, DeviceError, DeviceEvent, Gate, Lamp, Listener, Reader, Sounds, Thermometer, Torch,
-    gate, reader, reader::Purpose, sound, thermometer,
+    Device, DeviceError, DeviceEvent, Gate, Lamp, LineReader, Listener, Sounds, Thermometer, Torch,
+    gate, lamp, line_reader, line_reader::Purpose, sound, thermometer, torch,
 };
 use crate::config::Config;
 
-/// The running devices; what the settings don't name is `None`. Dropping it puts everything at rest.
+/// The running devices; `None` for what the settings do not name. Dropping them puts everything at
+/// rest.
 #[derive(Debug)]
 pub struct Devices {
     /// Opens for admissions.
@@ -21,21 +22,21 @@ pub struct Devices {
     pub sounds: Option<Sounds>,
     /// Measures when asked.
     pub thermometer: Option<Thermometer>,
-    /// Tells [`DeviceEvent::Scanned`].
-    pub scanner: Option<Reader>,
-    /// Tells [`DeviceEvent::IdRead`].
-    pub id_reader: Option<Reader>,
+    /// Reports [`DeviceEvent::Scanned`].
+    pub scanner: Option<LineReader>,
+    /// Reports [`DeviceEvent::IdRead`].
+    pub id_reader: Option<LineReader>,
 }
 
 impl Devices {
-    /// Starts what the settings name. `on_event` is called from the devices' threads and should return
-    /// soon; no event comes after the drop.
+    /// Starts what the settings name. `on_event` is called from the devices' threads and should
+    /// return soon; no event comes after `Devices` is dropped.
     pub fn start(config: &Config, on_event: impl Fn(DeviceEvent) + Send + Sync + 'static) -> Self {
         let listener: Listener = Arc::new(on_event);
         let to = || listener.clone();
         let reader = |settings: &Option<_>, purpose| {
             let settings = settings.as_ref()?;
-            Reader::start(settings, purpose, to())
+            LineReader::start(settings, purpose, to())
         };
         Self {
             gate: config.gate.clone().map(|gate| Gate::start(gate, to())),
@@ -52,49 +53,31 @@ impl Devices {
     }
 }
 
-/// Looks whether each device that the settings name is there and may be opened. Switches nothing.
+/// Checks that each device that the settings name exists and may be opened. Switches nothing.
 pub fn probe(config: &Config) -> Vec<(Device, Result<(), DeviceError>)> {
+    fn of<S>(
+        device: Device,
+        settings: Option<&S>,
+        probe: impl FnOnce(&S) -> Result<(), DeviceError>,
+    ) -> Option<(Device, Result<(), DeviceError>)> {
+        settings.map(|settings| (device, probe(settings)))
+    }
     let found = [
-        (Device::Scanner, config.scanner.as_ref().map(reader::probe)),
-        (
+        of(Device::Scanner, config.scanner.as_ref(), line_reader::probe),
+        of(
             Device::IdReader,
-            config.id_reader.as_ref().map(reader::probe),
+            config.id_reader.as_ref(),
+            line_reader::probe,
         ),
-        (
+        of(
             Device::Thermometer,
-            config.thermometer.as_ref().map(thermometer::probe),
+            config.thermometer.as_ref(),
+            thermometer::probe,
         ),
-        (
-            Device::Sound,
-            config
-                .sound
-                .as_ref()
-                .map(|sound| sound::open(&sound.device).map(drop)),
-        ),
-        (
-            Device::Gate,
-            config
-                .gate
-                .as_ref()
-                .map(|at| gate::probe(&at.chip, &[at.line.get()])),
-        ),
-        (
-            Device::Lamp,
-            config.lamp.as_ref().map(|at| {
-                gate::probe(
-                    &at.chip,
-                    &[at.green, at.yellow, at.red].map(|line| line.get()),
-                )
-            }),
-        ),
-        (
-            Device::Torch,
-            config
-                .torch
-                .as_ref()
-                .map(|torch| gate::light(&torch.light).map(drop)),
-        ),
+        of(Device::Sound, config.sound.as_ref(), sound::probe),
+        of(Device::Gate, config.gate.as_ref(), gate::probe),
+        of(Device::Lamp, config.lamp.as_ref(), lamp::probe),
+        of(Device::Torch, config.torch.as_ref(), torch::probe),
     ];
-    let named = |(device, found): (Device, Option<_>)| Some((device, found?));
-    found.into_iter().filter_map(named).collect()
+    found.into_iter().flatten().collect()
 }

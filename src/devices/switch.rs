@@ -1,90 +1,95 @@
-//! Lines that are on for a time: a thread of its own with a deadline, so that they go off even while the
-//! rest of the program hangs.
+//! Actuators that are active for a limited time. Their thread keeps the deadline, so that they go
+//! off even while the rest of the program hangs.
 
 use std::{
     sync::mpsc::{Receiver, RecvTimeoutError},
     time::{Duration, Instant},
 };
 
-use super::{Device, DeviceError, Listener, Reporter, thread::Orders};
+use super::{
+    Device, DeviceError, Listener, Reporter,
+    thread::{Orders, OwnerGone},
+};
 
-/// Whether a line does its work.
+/// Whether an actuator is on.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Level {
-    /// The relay is pulled, the lamp is lit.
+pub enum SwitchState {
+    /// The relay is energised, the light is on.
     Active,
     /// At rest.
     Inactive,
 }
 
-/// Something to switch: a GPIO line, a light.
-pub trait Line {
+/// Something to switch: a relay or a light.
+pub trait Actuator {
     /// Switches it.
     ///
     /// # Errors
-    /// When it is not known to be switched; whoever calls drops the line, which must put it at rest.
-    fn set(&mut self, level: Level) -> Result<(), DeviceError>;
+    /// When it may not have been switched. The caller then drops the actuator, which must leave it
+    /// at rest.
+    fn set(&mut self, state: SwitchState) -> Result<(), DeviceError>;
 }
 
-/// What opening the lines of a device gives.
-pub(super) type Opened = Result<Vec<Box<dyn Line>>, DeviceError>;
+/// What opening the actuators of a device gives.
+pub(super) type OpenedActuators = Result<Vec<Box<dyn Actuator>>, DeviceError>;
 
-/// Lines of one device, of which at most one is active, and only for a time.
+/// The actuators of one device, of which at most one is active, and only for a limited time.
 #[derive(Debug)]
-pub(super) struct Switch(Orders<Order>);
+pub(super) struct Switch(Orders<SwitchOrder>);
 
-/// What to do.
+/// What the thread is asked to do.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-enum Order {
-    /// This line alone, for so long from now.
+enum SwitchOrder {
+    /// Switch on this actuator alone, for this long.
     On(usize, Duration),
+    /// Switch all of them off.
     Off,
 }
 
 impl Switch {
-    /// Starts the thread, which opens the lines and puts them at rest.
+    /// Starts the thread, which opens the actuators and puts them at rest.
     pub(super) fn spawn(
         device: Device,
-        open: impl FnMut() -> Opened + Send + 'static,
+        open: impl FnMut() -> OpenedActuators + Send + 'static,
         listener: Listener,
         retry: Duration,
     ) -> Self {
-        let told = listener.clone();
+        let events = listener.clone();
         Self(Orders::spawn(device, &listener, move |orders| {
-            run(open, orders, Reporter::new(device, told), retry);
+            run(open, orders, Reporter::new(device, events), retry);
         }))
     }
 
-    /// Lights one line for a time; the others go off. While the device is gone, nothing happens, then or
-    /// later.
-    pub(super) fn on(&self, line: usize, lasts: Duration) {
-        self.0.give(Order::On(line, lasts));
+    /// Switches on one actuator for a time and the others off. While the device is gone, nothing
+    /// happens, neither now nor later.
+    pub(super) fn on(&self, index: usize, lasts: Duration) {
+        self.0.give(SwitchOrder::On(index, lasts));
     }
 
     pub(super) fn off(&self) {
-        self.0.give(Order::Off);
+        self.0.give(SwitchOrder::Off);
     }
 }
 
 fn run(
-    mut open: impl FnMut() -> Opened,
-    orders: &Receiver<Order>,
+    mut open: impl FnMut() -> OpenedActuators,
+    orders: &Receiver<SwitchOrder>,
     mut reporter: Reporter,
     retry: Duration,
 ) {
     loop {
-        let failed = match open().and_then(Lines::at_rest) {
+        let failed = match open().and_then(Actuators::at_rest) {
             Err(error) => error,
-            Ok(mut lines) => {
-                reporter.is(Ok(()));
-                match lines.serve(orders) {
+            Ok(mut actuators) => {
+                reporter.report(Ok(()));
+                match actuators.serve(orders) {
                     Ok(OwnerGone) => return,
                     Err(error) => error,
                 }
             }
         };
-        reporter.is(Err(failed));
-        // Orders from now on are for people who will have gone.
+        reporter.report(Err(failed));
+        // Orders from now on are for people who will have left when the device is back.
         let until = Instant::now() + retry;
         loop {
             match orders.recv_timeout(until.saturating_duration_since(Instant::now())) {
@@ -96,20 +101,17 @@ fn run(
     }
 }
 
-/// Nobody gives orders any more.
-struct OwnerGone;
+/// Open actuators; put at rest when dropped, whatever the reason.
+struct Actuators(Vec<Box<dyn Actuator>>);
 
-/// Open lines; put at rest when dropped, however that comes.
-struct Lines(Vec<Box<dyn Line>>);
-
-impl Lines {
-    fn at_rest(lines: Vec<Box<dyn Line>>) -> Result<Self, DeviceError> {
-        let mut lines = Self(lines);
-        lines.only(None)?;
-        Ok(lines)
+impl Actuators {
+    fn at_rest(actuators: Vec<Box<dyn Actuator>>) -> Result<Self, DeviceError> {
+        let mut actuators = Self(actuators);
+        actuators.only(None)?;
+        Ok(actuators)
     }
 
-    fn serve(&mut self, orders: &Receiver<Order>) -> Result<OwnerGone, DeviceError> {
+    fn serve(&mut self, orders: &Receiver<SwitchOrder>) -> Result<OwnerGone, DeviceError> {
         let mut until: Option<Instant> = None;
         loop {
             let order = match until {
@@ -117,12 +119,12 @@ impl Lines {
                 Some(until) => orders.recv_timeout(until.saturating_duration_since(Instant::now())),
             };
             match order {
-                Ok(Order::On(line, lasts)) => {
+                Ok(SwitchOrder::On(index, lasts)) => {
                     let now = Instant::now();
-                    self.only(Some(line))?;
+                    self.only(Some(index))?;
                     until = Some(now + lasts);
                 }
-                Ok(Order::Off) | Err(RecvTimeoutError::Timeout) => {
+                Ok(SwitchOrder::Off) | Err(RecvTimeoutError::Timeout) => {
                     self.only(None)?;
                     until = None;
                 }
@@ -131,25 +133,25 @@ impl Lines {
         }
     }
 
-    /// At most this one is active. The others go off first: two lights are no answer.
+    /// Leaves at most this one active. The others go off first: two lights would be no answer.
     fn only(&mut self, active: Option<usize>) -> Result<(), DeviceError> {
-        for (place, line) in self.0.iter_mut().enumerate() {
-            if Some(place) != active {
-                line.set(Level::Inactive)?;
+        for (index, actuator) in self.0.iter_mut().enumerate() {
+            if Some(index) != active {
+                actuator.set(SwitchState::Inactive)?;
             }
         }
-        match active.and_then(|place| self.0.get_mut(place)) {
-            Some(line) => line.set(Level::Active),
+        match active.and_then(|index| self.0.get_mut(index)) {
+            Some(actuator) => actuator.set(SwitchState::Active),
             None => Ok(()),
         }
     }
 }
 
-impl Drop for Lines {
+impl Drop for Actuators {
     fn drop(&mut self) {
-        for line in &mut self.0 {
+        for actuator in &mut self.0 {
             // It is dropped next, which is all that is left to do.
-            let _ = line.set(Level::Inactive);
+            let _ = actuator.set(SwitchState::Inactive);
         }
     }
 }

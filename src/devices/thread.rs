@@ -8,6 +8,10 @@ use std::{
 
 use super::{Device, DeviceError, DeviceEvent, Listener, wait::Wake};
 
+/// What a thread returns when its handle was dropped: it ends.
+#[derive(Debug)]
+pub(super) struct OwnerGone;
+
 /// A thread that waits for a device and for its owner.
 #[derive(Debug)]
 pub(super) struct Worker {
@@ -27,14 +31,14 @@ impl Worker {
                 let thread = Thread::spawn(device, listener, move || work(Wake(wake)));
                 (Some(owner), thread)
             }
-            Err(error) => (None, Thread::none(device, listener, &error)),
+            Err(error) => (None, Thread::none(device, listener, error)),
         };
         Self { owner, thread }
     }
 
     /// Wakes the thread with [`Woken::Asked`](super::wait::Woken::Asked).
     pub(super) fn ask(&self) {
-        // A thread that has ended has said why.
+        // A thread that has ended has reported why.
         let _ = self.owner.as_ref().map(|mut owner| owner.write_all(&[1]));
     }
 }
@@ -69,13 +73,13 @@ impl<O: Send + 'static> Orders<O> {
 
     /// Gives an order; returns at once.
     pub(super) fn give(&self, order: O) {
-        // A thread that has ended has said why.
+        // A thread that has ended has reported why.
         let _ = self.sender.as_ref().map(|sender| sender.send(order));
     }
 }
 
 impl<O> Orders<O> {
-    /// The last order was given.
+    /// Says that no more orders will come.
     pub(super) fn close(&mut self) {
         drop(self.sender.take());
     }
@@ -88,7 +92,7 @@ impl<O> Drop for Orders<O> {
     }
 }
 
-/// A thread, unless the system had none left: then the listener was told, and the device stays gone.
+/// A thread, unless the system had none left: that was reported then, and the device stays gone.
 #[derive(Debug)]
 struct Thread(Option<JoinHandle<()>>);
 
@@ -96,13 +100,12 @@ impl Thread {
     fn spawn(device: Device, listener: &Listener, work: impl FnOnce() + Send + 'static) -> Self {
         match Builder::new().name(device.to_string()).spawn(work) {
             Ok(thread) => Self(Some(thread)),
-            Err(error) => Self::none(device, listener, &error),
+            Err(error) => Self::none(device, listener, error),
         }
     }
 
-    fn none(device: Device, listener: &Listener, error: &io::Error) -> Self {
-        let what = format!("no thread for it: {error}");
-        let fault = DeviceError::unusable(&device.to_string(), what);
+    fn none(device: Device, listener: &Listener, error: io::Error) -> Self {
+        let fault = DeviceError::unusable(&device.to_string(), error);
         listener(DeviceEvent::Gone(device, fault));
         Self(None)
     }

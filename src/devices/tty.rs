@@ -1,5 +1,5 @@
-//! Serial lines, including USB devices that act as one (CDC ACM). The only file that names the terminal
-//! interface.
+//! Serial ports, including USB devices that act as one (CDC ACM). The only file that names the
+//! terminal interface.
 
 use std::{
     fs::{File, OpenOptions},
@@ -17,31 +17,32 @@ use rustix::{
 
 use super::{DeviceError, port::Port};
 
-/// An open serial line: raw bytes, 8 data bits, no parity, 1 stop bit, no flow control.
+/// An open serial port: raw bytes, 8 data bits, no parity, 1 stop bit, no flow control.
 #[derive(Debug)]
 pub(super) struct Tty {
     name: String,
     file: File,
 }
 
-/// Most that is taken at a time, in bytes.
+/// Bytes read at a time.
 const READ: usize = 4096;
 
 impl Tty {
-    /// Opens a line at a speed in baud, for this process only.
+    /// Opens a port at a speed in baud, for this process only.
     pub(super) fn open(name: &str, baud: u32) -> Result<Self, DeviceError> {
-        // Not blocking: a line without a carrier would block its open. Not our controlling terminal.
+        // Not blocking, because a port without a carrier would block its opening; not as our
+        // controlling terminal.
         let flags = OFlags::NONBLOCK | OFlags::NOCTTY;
         let file = OpenOptions::new()
             .read(true)
             .write(true)
             .custom_flags(flags.bits().cast_signed())
             .open(name)
-            .map_err(|error| DeviceError::opening(name, &error))?;
+            .map_err(|error| DeviceError::opening(name, error))?;
         if !isatty(&file) {
-            return Err(DeviceError::unusable(name, "not a serial line"));
+            return Err(DeviceError::unusable(name, "it is not a serial port"));
         }
-        set_up(&file, baud).map_err(|error| DeviceError::opening(name, &error.into()))?;
+        set_up(&file, baud).map_err(|error| DeviceError::opening(name, error.into()))?;
         Ok(Self {
             name: name.to_owned(),
             file,
@@ -52,7 +53,7 @@ impl Tty {
     pub(super) fn write(&mut self, bytes: &[u8]) -> Result<(), DeviceError> {
         self.file
             .write_all(bytes)
-            .map_err(|error| DeviceError::using(&self.name, &error))
+            .map_err(|error| DeviceError::using(&self.name, error))
     }
 }
 
@@ -77,7 +78,7 @@ impl Port for Tty {
             {
                 Ok(())
             }
-            Err(error) => Err(DeviceError::using(&self.name, &error)),
+            Err(error) => Err(DeviceError::using(&self.name, error)),
         }
     }
 }

@@ -1,7 +1,7 @@
 //! Waiting for a device and for its owner at once. The only file that names poll.
 //!
-//! Owner and thread share a pipe: a byte is a request, the closed end is the end of the thread. So a
-//! thread that waits for a device wakes at once, without a time-out to look around.
+//! Owner and thread share a pipe: a byte is a request, and closing it ends the thread. So a thread
+//! that waits for a device wakes at once, without polling.
 
 use std::{
     io::{PipeReader, Read},
@@ -19,18 +19,19 @@ pub(super) struct Wake(pub(super) PipeReader);
 /// Why a wait ended.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum Woken {
-    /// The device has something, or is gone.
+    /// The device has sent something, or is gone.
     Device,
     /// The owner asked for something.
     Asked,
-    /// The time is over.
+    /// The time has passed.
     Time,
     /// The owner is gone.
     Dropped,
 }
 
 impl Wake {
-    /// Waits for the device (if there is one), for the owner, or until `patience` is over (if it ever is).
+    /// Waits for the device (if there is one), for the owner, or until `patience` has passed (if it
+    /// is given).
     pub(super) fn wait(&self, device: Option<BorrowedFd<'_>>, patience: Option<Duration>) -> Woken {
         let owner = PollFd::new(&self.0, PollFlags::IN);
         let mut watched = vec![owner];
@@ -56,7 +57,7 @@ impl Wake {
         }
     }
 
-    /// Waits that long; requests are lost.
+    /// Waits that long; requests meanwhile are dropped.
     pub(super) fn pause(&self, long: Duration) -> Woken {
         let until = Instant::now() + long;
         loop {

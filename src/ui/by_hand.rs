@@ -1,12 +1,12 @@
 //! The page for registering by hand: why, the health questions, who.
 
-use super::generated::{AnswerKind, AppWindow, ByHandAdapter, WhyKind};
 use super::view::{ByHandForm, ByHandView, UiCommand};
 use gatepost_protocol::WhyNoCode;
+use gatepost_window::{AnswerKind, AppWindow, ByHandAdapter, WhyKind};
 use slint::{ComponentHandle, Model, ModelRc, SharedString, VecModel};
 use std::rc::Rc;
 
-/// Bytes of a name, and of an ID or telephone number, that the sealed record has room for.
+/// Longest name, and longest ID or telephone number, that fit into the sealed record, in bytes.
 const MAX_NAME: usize = 40;
 const MAX_CONTACT: usize = 24;
 
@@ -37,12 +37,12 @@ pub(super) fn connect(app: &AppWindow, on_command: &Rc<dyn Fn(UiCommand)>) {
         adapter.set_step((adapter.get_step() - 1).max(0))
     });
     adapter.on_back(move || back(()));
-    let (weak, tell) = (app.as_weak(), on_command.clone());
+    let (weak, send) = (app.as_weak(), on_command.clone());
     adapter.on_submit(move || {
         if let Some(app) = weak.upgrade() {
             let form = form(&app.global::<ByHandAdapter>());
             forget(&app);
-            tell(UiCommand::ByHand(form));
+            send(UiCommand::ByHand(form));
         }
     });
 }
@@ -58,7 +58,7 @@ pub(super) fn show(app: &AppWindow, view: &ByHandView) {
     adapter.set_allowed(view.allowed);
 }
 
-/// Nothing of the form stays.
+/// Clears the form.
 pub(super) fn forget(app: &AppWindow) {
     let adapter = app.global::<ByHandAdapter>();
     let open = vec![AnswerKind::Open; adapter.get_questions().row_count()];
@@ -109,9 +109,9 @@ fn form(adapter: &ByHandAdapter) -> ByHandForm {
     }
 }
 
-/// With the key's character, or as it was when there is no more room.
-fn joined(text: &str, face: &str, room: usize) -> SharedString {
-    if text.len() + face.len() <= room {
+/// With the key's character, or unchanged when it would get too long.
+fn joined(text: &str, face: &str, longest: usize) -> SharedString {
+    if text.len() + face.len() <= longest {
         format!("{text}{face}").into()
     } else {
         text.into()

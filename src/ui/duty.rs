@@ -1,7 +1,7 @@
 //! The duty page, and the PIN of whoever's badge was shown.
 
-use super::generated::{AppWindow, DutyAdapter, DutyKind};
 use super::view::{DutyState, DutyView, UiCommand};
+use gatepost_window::{AppWindow, DutyAdapter, DutyKind};
 use slint::{ComponentHandle, SharedString};
 use std::cell::RefCell;
 use std::rc::Rc;
@@ -10,7 +10,7 @@ use std::rc::Rc;
 const MAX_PIN: usize = 12;
 
 thread_local! {
-    /// What is typed so far: only its length is the window's business. A thread has one window.
+    /// What has been typed so far; the window only knows its length. A thread has one window.
     static PIN: RefCell<String> = const { RefCell::new(String::new()) };
 }
 
@@ -19,7 +19,7 @@ pub(super) fn connect(app: &AppWindow, on_command: &Rc<dyn Fn(UiCommand)>) {
     let adapter = app.global::<DutyAdapter>();
     let weak = app.as_weak();
     adapter.on_key(move |face| {
-        // While a PIN is checked, the next one is not begun.
+        // Keys are ignored while a PIN is being checked.
         let asks = |app: AppWindow| app.global::<DutyAdapter>().get_state() == DutyKind::EnterPin;
         change(&weak, |pin| {
             if pin.len() < MAX_PIN && weak.upgrade().is_some_and(asks) {
@@ -33,16 +33,16 @@ pub(super) fn connect(app: &AppWindow, on_command: &Rc<dyn Fn(UiCommand)>) {
             pin.pop();
         });
     });
-    let (weak, tell) = (app.as_weak(), on_command.clone());
+    let (weak, send) = (app.as_weak(), on_command.clone());
     adapter.on_submit(move || {
         let pin = PIN.take();
         change(&weak, String::clear);
         if !pin.is_empty() {
-            tell(UiCommand::Pin(pin));
+            send(UiCommand::Pin(pin));
         }
     });
-    let tell = on_command.clone();
-    adapter.on_sign_off(move || tell(UiCommand::SignOff));
+    let send = on_command.clone();
+    adapter.on_sign_off(move || send(UiCommand::SignOff));
 }
 
 /// Shows who is on duty and how far signing on is.
@@ -77,7 +77,7 @@ pub(super) fn show(app: &AppWindow, view: &DutyView) {
     adapter.set_state(kind);
 }
 
-/// Nothing of the PIN stays.
+/// Clears the PIN.
 pub(super) fn forget(app: &AppWindow) {
     change(&app.as_weak(), String::clear);
 }

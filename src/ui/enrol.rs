@@ -1,8 +1,8 @@
 //! The enrolment page.
 
-use super::generated::{AppWindow, EnrolAdapter, EnrolKind, TroubleKind};
 use super::trouble::map_trouble;
 use super::view::{EnrolStep, EnrolView};
+use gatepost_window::{AppWindow, EnrolAdapter, EnrolKind, TroubleKind};
 use slint::ComponentHandle;
 
 /// Fills the page.

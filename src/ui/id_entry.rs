@@ -1,14 +1,14 @@
 //! The page for an ID number.
 
-use super::generated::{AppWindow, IdAdapter, IdFaultKind};
 use super::view::{IdEntryView, IdFault, UiCommand};
+use gatepost_window::{AppWindow, IdAdapter, IdFaultKind};
 use slint::{ComponentHandle, SharedString};
 use std::rc::Rc;
 
 /// Characters of a resident's ID number (GB 11643-1999).
 const LENGTH: usize = 18;
 
-/// Where the groups end: area, date of birth; then order and check digit.
+/// Where its groups end: area, date of birth, then order and check digit.
 const GROUPS: [usize; 2] = [6, 14];
 
 /// Keys change the number at once; only the whole number goes to the program.
@@ -32,11 +32,11 @@ pub(super) fn connect(app: &AppWindow, on_command: &Rc<dyn Fn(UiCommand)>) {
             set(&app, &number);
         }
     });
-    let (weak, tell) = (app.as_weak(), on_command.clone());
+    let (weak, send) = (app.as_weak(), on_command.clone());
     adapter.on_submit(move || {
         if let Some(app) = weak.upgrade() {
             let number = app.global::<IdAdapter>().get_number();
-            tell(UiCommand::IdNumber(number.into()));
+            send(UiCommand::IdNumber(number.into()));
         }
     });
 }
@@ -54,7 +54,7 @@ pub(super) fn show(app: &AppWindow, view: &IdEntryView) {
     });
 }
 
-/// Nothing of the number stays.
+/// Clears the number.
 pub(super) fn forget(app: &AppWindow) {
     set(app, "");
     app.global::<IdAdapter>().set_looking(false);

@@ -1,9 +1,15 @@
 //! What the guard should know on every page.
 
-use super::generated::{AppWindow, NoticeItem, NoticeKind, NoticesAdapter, StatusAdapter};
-use super::trouble::{map_device, map_device_error, map_settings, map_trouble};
+use super::trouble::map_trouble;
 use super::view::Notice;
-use slint::{ComponentHandle, ModelRc};
+use crate::config::{AllowedValue, SettingsFault, Wrong};
+use crate::devices::{Device, DeviceError};
+use gatepost_system::chain;
+use gatepost_window::{
+    AllowedKind, AppWindow, DeviceFaultKind, DeviceKind, NoticeItem, NoticeKind, NoticesAdapter,
+    SettingsItem, StatusAdapter, WrongKind,
+};
+use slint::{ComponentHandle, ModelRc, SharedString, ToSharedString};
 
 /// Replaces the notices on screen, the most important first.
 pub(super) fn show(app: &AppWindow, notices: &[Notice]) {
@@ -19,7 +25,8 @@ pub(super) fn show(app: &AppWindow, notices: &[Notice]) {
     adapter.set_notices(ModelRc::from(items.as_slice()));
 }
 
-/// What stops passages from being kept comes first, then what changes the rules, then what someone can plug in.
+/// First what stops passages from being logged, then what changes the rules, then what someone can
+/// plug in.
 fn rank(notice: &Notice) -> u8 {
     match notice {
         Notice::Stopped | Notice::WithoutLog => 0,
@@ -61,5 +68,79 @@ fn map_notice(notice: &Notice) -> NoticeItem {
             detail: why.detail.as_str().into(),
             ..NoticeItem::default()
         },
+    }
+}
+
+fn map_device(device: Device) -> DeviceKind {
+    match device {
+        Device::Scanner => DeviceKind::Scanner,
+        Device::IdReader => DeviceKind::IdReader,
+        Device::Thermometer => DeviceKind::Thermometer,
+        Device::Sound => DeviceKind::Sound,
+        Device::Gate => DeviceKind::Gate,
+        Device::Lamp => DeviceKind::Lamp,
+        Device::Torch => DeviceKind::Torch,
+    }
+}
+
+/// The fault, and the device as the settings name it, with what is wrong or missing.
+fn map_device_error(error: &DeviceError) -> (DeviceFaultKind, SharedString) {
+    match error {
+        DeviceError::NotFound { name } => (DeviceFaultKind::NotFound, name.into()),
+        DeviceError::Busy { name } => (DeviceFaultKind::Busy, name.into()),
+        DeviceError::Denied { name } => (DeviceFaultKind::Denied, name.into()),
+        DeviceError::Unplugged { name } => (DeviceFaultKind::Unplugged, name.into()),
+        DeviceError::Unusable { name, cause } => {
+            let detail = format!("{name}: {}", chain(cause));
+            (DeviceFaultKind::Unusable, detail.into())
+        }
+    }
+}
+
+/// What is wrong with the settings; without a fault the file cannot be read at all.
+fn map_settings(fault: Option<&SettingsFault>) -> SettingsItem {
+    let Some(fault) = fault else {
+        return SettingsItem {
+            wrong: WrongKind::File,
+            ..SettingsItem::default()
+        };
+    };
+    let (wrong, missing) = match &fault.wrong {
+        Wrong::UnknownKey => (WrongKind::UnknownKey, ""),
+        Wrong::Missing(key) => (WrongKind::Missing, key.as_str()),
+        Wrong::Value => (WrongKind::Value, ""),
+        Wrong::Shared => (WrongKind::Shared, ""),
+        Wrong::Syntax => (WrongKind::Syntax, ""),
+    };
+    let (mut least, mut most, mut words) = Default::default();
+    let allowed = match &fault.allowed {
+        AllowedValue::Number {
+            least: from,
+            most: to,
+        } => {
+            (least, most) = (from.to_shared_string(), to.to_shared_string());
+            AllowedKind::Number
+        }
+        AllowedValue::OneOf(names) => {
+            words = names.join(", ").into();
+            AllowedKind::OneOf
+        }
+        AllowedValue::Text(bytes) => {
+            most = bytes.to_shared_string();
+            AllowedKind::Text
+        }
+        AllowedValue::DeviceName => AllowedKind::DeviceName,
+        AllowedValue::OwnDevice => AllowedKind::OwnDevice,
+        AllowedValue::Other(_) => AllowedKind::Other,
+    };
+    SettingsItem {
+        wrong,
+        line: i32::try_from(fault.line).unwrap_or(i32::MAX),
+        key: fault.key.as_str().into(),
+        missing: missing.into(),
+        allowed,
+        least,
+        most,
+        words,
     }
 }

@@ -1,10 +1,12 @@
-//! A window without a display, for the headless demo and for tests: Slint's software renderer draws into memory.
+//! A window without a display, for the headless demo and for tests: Slint's software renderer draws
+//! into memory.
 //!
-//! Each off-screen window belongs to the thread that made it, one to a thread; several threads may have one each.
-//! It brings its own queue instead of Slint's process-wide event loop proxy, which only one window could have.
+//! Each off-screen window belongs to the thread that made it, one to a thread; several threads may
+//! have one each. It has its own queue instead of Slint's process-wide event loop proxy, which only
+//! one window could use.
 
-use super::UiError;
-use super::generated::AppWindow;
+use super::error::UiError;
+use gatepost_window::AppWindow;
 use slint::platform::software_renderer::{MinimalSoftwareWindow, RepaintBufferType};
 use slint::platform::{Platform, WindowAdapter};
 use slint::{ComponentHandle, PhysicalSize, PlatformError, Rgb8Pixel, SharedPixelBuffer};
@@ -20,7 +22,7 @@ const FRAME: Duration = Duration::from_millis(16);
 const MAX_SIDE: u32 = 4096;
 
 /// Work for the window's thread.
-pub(super) enum Job {
+pub(super) enum WindowJob {
     /// Call this with the window.
     Run(Box<dyn FnOnce(&AppWindow) + Send>),
     /// Leave the loop.
@@ -31,12 +33,12 @@ pub(super) enum Job {
 pub(super) struct Offscreen {
     window: Rc<MinimalSoftwareWindow>,
     pixels: SharedPixelBuffer<Rgb8Pixel>,
-    jobs: Receiver<Job>,
+    jobs: Receiver<WindowJob>,
 }
 
 impl Offscreen {
     /// Prepares this thread for one window of `width` by `height` pixels.
-    pub(super) fn install(width: u32, height: u32) -> Result<(Self, Sender<Job>), UiError> {
+    pub(super) fn install(width: u32, height: u32) -> Result<(Self, Sender<WindowJob>), UiError> {
         let (width, height) = (width.clamp(1, MAX_SIDE), height.clamp(1, MAX_SIDE));
         let window = MinimalSoftwareWindow::new(RepaintBufferType::ReusedBuffer);
         let platform = MemoryPlatform {
@@ -55,7 +57,7 @@ impl Offscreen {
         ))
     }
 
-    /// Works through the queue, timers and drawing until `Quit` or until every sender is gone.
+    /// Runs the queue, the timers and the drawing until `Quit` or until every sender is gone.
     pub(super) fn run(mut self, app: &AppWindow) -> Result<(), PlatformError> {
         app.show()?;
         loop {
@@ -66,8 +68,8 @@ impl Offscreen {
                 None => self.jobs.recv().map_err(|_| RecvTimeoutError::Disconnected),
             };
             match job {
-                Ok(Job::Run(work)) => work(app),
-                Ok(Job::Quit) | Err(RecvTimeoutError::Disconnected) => break,
+                Ok(WindowJob::Run(work)) => work(app),
+                Ok(WindowJob::Quit) | Err(RecvTimeoutError::Disconnected) => break,
                 Err(RecvTimeoutError::Timeout) => {}
             }
         }

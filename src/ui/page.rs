@@ -1,30 +1,30 @@
 //! Which page is open, and the keys that no page takes.
 
-use super::generated::{AppWindow, HintKind, PageAdapter, PageKind, ScanAdapter};
 use super::view::{Page, UiCommand};
 use super::{by_hand, duty, id_entry};
+use gatepost_window::{AppWindow, HintKind, PageAdapter, PageKind, ScanAdapter};
 use slint::ComponentHandle;
 use std::rc::Rc;
 
-/// A button that leads elsewhere switches at once and tells the program.
+/// A button that opens another page does so at once and reports it to the program.
 pub(super) fn connect(app: &AppWindow, on_command: &Rc<dyn Fn(UiCommand)>) {
-    let (weak, tell) = (app.as_weak(), on_command.clone());
+    let (weak, send) = (app.as_weak(), on_command.clone());
     app.global::<PageAdapter>().on_open(move |kind| {
         let page = from_kind(kind);
         if let Some(app) = weak.upgrade() {
             open(&app, page);
         }
-        tell(UiCommand::Opened(page));
+        send(UiCommand::Opened(page));
     });
-    let tell = on_command.clone();
+    let send = on_command.clone();
     app.global::<PageAdapter>().on_key(move |text| {
         if let Some(key) = typed(&text) {
-            tell(UiCommand::Key(key));
+            send(UiCommand::Key(key));
         }
     });
 }
 
-/// Opens a page under the verdict, if there is one. What was typed on the page before is forgotten.
+/// Opens a page, under the verdict if one is shown. What was typed on the page before is cleared.
 pub(super) fn open(app: &AppWindow, page: Page) {
     id_entry::forget(app);
     by_hand::forget(app);
@@ -33,7 +33,8 @@ pub(super) fn open(app: &AppWindow, page: Page) {
     app.global::<PageAdapter>().set_page(to_kind(page));
 }
 
-/// The character of a key; Slint has Shift, arrows and the like as control and private-use characters.
+/// The character of a key; Slint reports Shift, arrows and the like as control and private-use
+/// characters.
 pub(super) fn typed(text: &str) -> Option<char> {
     let mut characters = text.chars();
     let key = characters.next().filter(|_| characters.next().is_none())?;

@@ -1,8 +1,8 @@
 //! The place page.
 
-use super::generated::{AppWindow, PlaceAdapter};
 use super::qr;
 use super::view::PlaceView;
+use gatepost_window::{AppWindow, PlaceAdapter};
 use slint::ComponentHandle;
 
 /// Fills the page. A code too long for a symbol is no code.

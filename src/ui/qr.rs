@@ -1,4 +1,5 @@
-//! A text as a QR code for another camera: an address for the holder's phone, the code of this place.
+//! A text as a QR code for another camera: an address for the holder's phone, the code of this
+//! place.
 
 use qrcodegen::{QrCode, QrCodeEcc};
 use slint::{Image, Rgb8Pixel, SharedPixelBuffer};
@@ -6,7 +7,7 @@ use slint::{Image, Rgb8Pixel, SharedPixelBuffer};
 /// Light modules around the symbol (ISO/IEC 18004, 9.1).
 const QUIET_ZONE: i32 = 4;
 
-/// One pixel a module, quiet zone and all; `None` when the text is too long for a symbol.
+/// One pixel a module, quiet zone included; `None` when the text is too long for a symbol.
 pub(super) fn symbol(text: &str) -> Option<Image> {
     let code = QrCode::encode_text(text, QrCodeEcc::Low).ok()?;
     let side = code.size() + 2 * QUIET_ZONE;

@@ -1,8 +1,8 @@
 //! The scan page: camera state, preview, the codes found in it, and which way people go.
 
-use super::generated::{AppWindow, CameraKind, DirectionKind, ScanAdapter, StatusAdapter};
-use super::view::{CameraView, Outline, Picture, UiCommand};
+use super::view::{CameraView, Outline, RgbPicture, UiCommand};
 use gatepost_protocol::Direction;
+use gatepost_window::{AppWindow, CameraKind, DirectionKind, ScanAdapter, StatusAdapter};
 use slint::{ComponentHandle, Image, Rgb8Pixel, SharedPixelBuffer, SharedString};
 use std::fmt::Write;
 use std::rc::Rc;
@@ -10,7 +10,7 @@ use std::rc::Rc;
 /// More codes in one picture are not outlined.
 const MAX_OUTLINES: usize = 8;
 
-/// The direction button switches at once and tells the program.
+/// The direction button switches at once and reports it to the program.
 pub(super) fn connect(app: &AppWindow, on_command: &Rc<dyn Fn(UiCommand)>) {
     let weak = app.as_weak();
     let on_command = on_command.clone();
@@ -26,7 +26,8 @@ pub(super) fn connect(app: &AppWindow, on_command: &Rc<dyn Fn(UiCommand)>) {
     });
 }
 
-/// Shows what the camera is doing. Without a live picture the last one goes, so that nobody aims at a frozen scene.
+/// Shows the state of the camera. Unless it is live the last picture is cleared, so that nobody
+/// aims at a frozen scene.
 pub(super) fn show_camera(adapter: &ScanAdapter, camera: &CameraView) {
     let (kind, device) = map_camera(camera);
     adapter.set_device(SharedString::from(device));
@@ -42,7 +43,7 @@ pub(super) fn show_preview(adapter: &ScanAdapter, pixels: SharedPixelBuffer<Rgb8
     adapter.set_preview(Image::from_rgb8(pixels));
 }
 
-/// Outlines the codes of the newest decoded picture of `size`; none takes the outlines away.
+/// Outlines the codes of the newest decoded picture of `size`; no codes clear the outlines.
 pub(super) fn show_found(adapter: &ScanAdapter, codes: &[Outline], size: (u32, u32)) {
     adapter.set_outlines(path(codes).into());
     adapter.set_outlines_width(size.0 as f32);
@@ -50,7 +51,7 @@ pub(super) fn show_found(adapter: &ScanAdapter, codes: &[Outline], size: (u32, u
     adapter.set_found(adapter.get_found().wrapping_add(1));
 }
 
-/// Closed polygons in the words of an SVG path. A corner that is no number drops its code.
+/// Closed polygons as an SVG path. A code with a corner that is not a number is left out.
 pub(super) fn path(codes: &[Outline]) -> String {
     let mut path = String::new();
     let drawable = |code: &&Outline| code.iter().all(|(x, y)| x.is_finite() && y.is_finite());
@@ -66,7 +67,7 @@ pub(super) fn path(codes: &[Outline]) -> String {
 }
 
 /// Copies a picture into Slint's buffer; `None` when its size and its bytes disagree.
-pub(super) fn pixels(picture: &Picture) -> Option<SharedPixelBuffer<Rgb8Pixel>> {
+pub(super) fn pixels(picture: &RgbPicture) -> Option<SharedPixelBuffer<Rgb8Pixel>> {
     let expected = u128::from(picture.width) * u128::from(picture.height) * 3;
     let complete = expected > 0 && picture.rgb.len() as u128 == expected;
     complete

@@ -1,22 +1,23 @@
 //! What the menu changes and every page follows: language, text size, volume, torch.
 
-use super::generated::{AppWindow, LanguageKind, SettingsAdapter, TextSizeKind};
-use super::view::{Language, TextSize, UiCommand};
+use super::view::{TextSize, UiCommand};
+use crate::config::Language;
+use gatepost_window::{AppWindow, LanguageKind, SettingsAdapter, TextSizeKind};
 use slint::ComponentHandle;
 use std::rc::Rc;
 
-/// Each button switches at once and tells the program.
+/// Each button switches at once and reports it to the program.
 pub(super) fn connect(app: &AppWindow, on_command: &Rc<dyn Fn(UiCommand)>) {
     let adapter = app.global::<SettingsAdapter>();
-    let (weak, tell) = (app.as_weak(), on_command.clone());
+    let (weak, send) = (app.as_weak(), on_command.clone());
     adapter.on_switch_language(move |kind| {
         let language = from_language_kind(kind);
         if let Some(app) = weak.upgrade() {
             show_language(&app, language);
         }
-        tell(UiCommand::SwitchLanguage(language));
+        send(UiCommand::SwitchLanguage(language));
     });
-    let (weak, tell) = (app.as_weak(), on_command.clone());
+    let (weak, send) = (app.as_weak(), on_command.clone());
     adapter.on_switch_text_size(move |kind| {
         let size = match kind {
             TextSizeKind::Normal => TextSize::Normal,
@@ -26,22 +27,22 @@ pub(super) fn connect(app: &AppWindow, on_command: &Rc<dyn Fn(UiCommand)>) {
         if let Some(app) = weak.upgrade() {
             show_text_size(&app, size);
         }
-        tell(UiCommand::TextSize(size));
+        send(UiCommand::TextSize(size));
     });
-    let (weak, tell) = (app.as_weak(), on_command.clone());
+    let (weak, send) = (app.as_weak(), on_command.clone());
     adapter.on_switch_volume(move |volume| {
         let volume = u8::try_from(volume.clamp(0, 100)).unwrap_or(100);
         if let Some(app) = weak.upgrade() {
             show_volume(&app, Some(volume));
         }
-        tell(UiCommand::Volume(volume));
+        send(UiCommand::Volume(volume));
     });
-    let (weak, tell) = (app.as_weak(), on_command.clone());
+    let (weak, send) = (app.as_weak(), on_command.clone());
     adapter.on_switch_torch(move |on| {
         if let Some(app) = weak.upgrade() {
             show_torch(&app, Some(on));
         }
-        tell(UiCommand::Torch(on));
+        send(UiCommand::Torch(on));
     });
 }
 
@@ -78,7 +79,7 @@ pub(super) fn show_volume(app: &AppWindow, volume: Option<u8>) {
     adapter.set_volume(volume.unwrap_or(0).into());
 }
 
-/// Shows whether the camera's lamp is on; `None` when it has none.
+/// Shows whether the torch is on; `None` when there is none.
 pub(super) fn show_torch(app: &AppWindow, torch: Option<bool>) {
     let adapter = app.global::<SettingsAdapter>();
     adapter.set_has_torch(torch.is_some());

@@ -1,11 +1,9 @@
 //! The status bar.
 
-use super::generated::{
-    AgeUnit, DateItem, DirectionKind, FreshnessKind, OnlineKind, StatusAdapter,
-};
 use super::view::{FreshnessView, OnlineView, StatusView};
 use crate::clock::Date;
 use gatepost_protocol::Direction;
+use gatepost_window::{AgeUnit, DateItem, DirectionKind, FreshnessKind, OnlineKind, StatusAdapter};
 use slint::SharedString;
 
 const HOUR: u64 = 60;
@@ -42,7 +40,8 @@ pub(super) fn show(adapter: &StatusAdapter, view: &StatusView) {
     adapter.set_guard(view.guard.as_str().into());
 }
 
-/// The largest unit that still says something: minutes up to two hours, hours up to two days, then days.
+/// In the largest unit that is still precise enough: minutes up to two hours, hours up to two days,
+/// then days.
 pub(super) fn age_in_words(minutes: Option<u64>) -> (i32, AgeUnit) {
     match minutes {
         None => (0, AgeUnit::Unknown),

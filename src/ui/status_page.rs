@@ -1,19 +1,19 @@
 //! The status page.
 
-use super::generated::{
-    AppWindow, ClockKind, FreshnessKind, IssuerItem, SignKind, StatusPageAdapter, SyncKind,
-    TroubleKind,
-};
 use super::status::{age_in_words, in_groups};
 use super::trouble::map_trouble;
 use super::view::{
     ClockView, FreshnessView, IssuerView, StatusPageView, StorageView, SyncView, UiCommand,
 };
+use gatepost_window::{
+    AppWindow, ClockKind, FreshnessKind, IssuerItem, SignKind, StatusPageAdapter, SyncKind,
+    TroubleKind,
+};
 use slint::{ComponentHandle, ModelRc, SharedString};
 use std::rc::Rc;
 
-/// Free bytes below which the disk asks for attention: some days of passages at a busy gate (256 bytes each, with the
-/// room that a bundle needs beside the one before).
+/// Free bytes below which the page asks for attention: some days of passages at a busy gate (256
+/// bytes each), and the space that a new bundle needs beside the old one.
 const LITTLE_FREE: u64 = 256_000_000;
 
 /// "Sync now".
@@ -102,7 +102,8 @@ fn storage_sign(storage: StorageView) -> SignKind {
     }
 }
 
-/// Bytes with three significant digits at most, in decimal units as disks are sold: `0 B`, `1.2 GB`, `118 MB`.
+/// Bytes with three significant digits at most, in decimal units as disks are sold: `0 B`, `1.2
+/// GB`, `118 MB`.
 pub(super) fn size_in_words(bytes: u64) -> String {
     const UNITS: [&str; 7] = ["B", "kB", "MB", "GB", "TB", "PB", "EB"];
     let mut unit = 0;

@@ -1,8 +1,8 @@
-//! The page of the day: counts and the geometry of their chart.
+//! The page of the day: counts, and the geometry of their chart.
 
-use super::generated::{AppWindow, HourItem, TodayAdapter};
 use super::status::{in_groups, map_date};
 use super::view::{HourView, TodayView};
+use gatepost_window::{AppWindow, HourItem, TodayAdapter};
 use slint::{ComponentHandle, ModelRc, SharedString};
 
 const HOURS: usize = 24;
@@ -44,8 +44,8 @@ fn busiest(hours: &[HourView]) -> (i32, u64) {
     best
 }
 
-/// The top of the chart for this largest count: 2, 4, 6, 10 or 20 times a power of ten, so that its half is a whole
-/// number that reads well.
+/// The top of the chart for this largest count: 2, 4, 6, 10 or 20 times a power of ten, so that its
+/// half is a whole number that reads well.
 pub(super) fn scale(largest: u64) -> u64 {
     let mut power: u64 = 1;
     loop {

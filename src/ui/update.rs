@@ -1,8 +1,8 @@
 //! The update page.
 
-use super::generated::{AppWindow, UpdateAdapter, UpdateKind};
 use super::trouble::map_trouble;
 use super::view::{UiCommand, UpdateStep, UpdateView};
+use gatepost_window::{AppWindow, UpdateAdapter, UpdateKind};
 use slint::{ComponentHandle, SharedString};
 use std::rc::Rc;
 

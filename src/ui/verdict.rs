@@ -1,60 +1,61 @@
 //! The verdict page.
 
-use super::generated::{
-    AppWindow, ColourKind, DeskItem, DocumentKind, MemberItem, OutcomeKind, OverrideKind,
-    OverrideWhyKind, PersonItem, QuestionKind, ReasonKind, SavedKind, StatusAdapter,
-    VerdictAdapter,
-};
 use super::status::map_date;
 use super::view::{
-    ColourView, DocumentView, MemberView, OverrideView, Page, PersonView, Question, SavedState,
+    ColourView, DocumentView, MemberView, OverrideView, Page, PersonView, QuestionView, SavedState,
     TemperatureAnswer, UiCommand, VerdictView,
 };
 use super::{id_entry, page, qr};
 use gatepost_protocol::{Outcome, OverrideWhy, Reason};
+use gatepost_window::{
+    AppWindow, ColourKind, DeskItem, DocumentKind, MemberItem, OutcomeKind, OverrideKind,
+    OverrideWhyKind, PersonItem, QuestionKind, ReasonKind, SavedKind, StatusAdapter,
+    VerdictAdapter,
+};
 use slint::{ComponentHandle, ModelRc};
 use std::rc::Rc;
 
-/// What is beyond these would not be readable; a pass holds up to six people anyway, a picture eight codes.
+/// More would not be readable; a pass has at most six people anyway, and a picture eight codes.
 const MAX_REASONS: usize = 4;
 const MAX_PEOPLE: usize = 6;
 const MAX_MEMBERS: usize = 8;
 const MAX_DESKS: usize = 4;
 
-/// The first tap holds the verdict, the second or "Next" closes it; its other buttons tell the program.
+/// The first tap holds the verdict, the second or "Next" closes it; the other buttons report to the
+/// program.
 pub(super) fn connect(app: &AppWindow, on_command: &Rc<dyn Fn(UiCommand)>) {
     let adapter = app.global::<VerdictAdapter>();
-    let (weak, tell) = (app.as_weak(), on_command.clone());
+    let (weak, send) = (app.as_weak(), on_command.clone());
     adapter.on_tapped(move || {
         let Some(app) = weak.upgrade() else { return };
         if app.global::<VerdictAdapter>().get_held() {
-            close(&app, &tell);
+            close(&app, &send);
         } else {
-            hold(&app, &tell);
+            hold(&app, &send);
         }
     });
-    let (weak, tell) = (app.as_weak(), on_command.clone());
+    let (weak, send) = (app.as_weak(), on_command.clone());
     adapter.on_dismiss(move || {
         if let Some(app) = weak.upgrade() {
-            close(&app, &tell);
+            close(&app, &send);
         }
     });
-    let (weak, tell) = (app.as_weak(), on_command.clone());
-    adapter.on_temperature_normal(move || answer(&weak, &tell, TemperatureAnswer::Normal));
-    let (weak, tell) = (app.as_weak(), on_command.clone());
-    adapter.on_temperature_fever(move || answer(&weak, &tell, TemperatureAnswer::Fever));
-    let (weak, tell) = (app.as_weak(), on_command.clone());
+    let (weak, send) = (app.as_weak(), on_command.clone());
+    adapter.on_temperature_normal(move || answer(&weak, &send, TemperatureAnswer::Normal));
+    let (weak, send) = (app.as_weak(), on_command.clone());
+    adapter.on_temperature_fever(move || answer(&weak, &send, TemperatureAnswer::Fever));
+    let (weak, send) = (app.as_weak(), on_command.clone());
     adapter.on_override(move |why| {
         let Some(app) = weak.upgrade() else { return };
         app.global::<VerdictAdapter>().set_choosing(false);
-        tell(UiCommand::Override(number(&app), map_why(why)));
+        send(UiCommand::Override(number(&app), map_why(why)));
     });
-    let (weak, tell) = (app.as_weak(), on_command.clone());
+    let (weak, send) = (app.as_weak(), on_command.clone());
     adapter.on_register_by_hand(move || {
         let Some(app) = weak.upgrade() else { return };
-        close(&app, &tell);
+        close(&app, &send);
         page::open(&app, Page::ByHand);
-        tell(UiCommand::Opened(Page::ByHand));
+        send(UiCommand::Opened(Page::ByHand));
     });
 }
 
@@ -73,7 +74,7 @@ pub(super) fn show(app: &AppWindow, view: &VerdictView) {
         .take(MAX_PEOPLE)
         .map(map_person)
         .collect();
-    // The same verdict decided again stays held; a new one begins afresh.
+    // The same verdict decided again stays held; a new one does not.
     let number = view.number.cast_signed();
     let same = adapter.get_shown() && adapter.get_number() == number;
     adapter.set_held(same && adapter.get_held());
@@ -100,7 +101,7 @@ pub(super) fn show(app: &AppWindow, view: &VerdictView) {
     adapter.set_saved(SavedKind::Saving);
     adapter.set_time_left(if adapter.get_held() { 1.0 } else { -1.0 });
     adapter.set_shown(true);
-    // Its number has done its work.
+    // The ID number is not needed any more.
     id_entry::forget(app);
 }
 
@@ -124,7 +125,8 @@ fn show_elsewhere(adapter: &VerdictAdapter, view: &VerdictView) {
     adapter.set_link(link.unwrap_or_default());
 }
 
-/// Marks the verdict on screen; a failure also stays on the scan page until a later passage is logged.
+/// Marks the verdict on screen; a failure is also shown on the scan page until a later passage is
+/// logged.
 pub(super) fn show_saved(app: &AppWindow, saved: SavedState) {
     app.global::<VerdictAdapter>().set_saved(map_saved(saved));
     match saved {
@@ -161,31 +163,31 @@ fn number(app: &AppWindow) -> u32 {
     app.global::<VerdictAdapter>().get_number().cast_unsigned()
 }
 
-fn close(app: &AppWindow, tell: &Rc<dyn Fn(UiCommand)>) {
+fn close(app: &AppWindow, send: &Rc<dyn Fn(UiCommand)>) {
     dismiss(app);
-    tell(UiCommand::DismissVerdict(number(app)));
+    send(UiCommand::DismissVerdict(number(app)));
 }
 
-fn hold(app: &AppWindow, tell: &Rc<dyn Fn(UiCommand)>) {
+fn hold(app: &AppWindow, send: &Rc<dyn Fn(UiCommand)>) {
     let adapter = app.global::<VerdictAdapter>();
     adapter.set_held(true);
     adapter.set_time_left(1.0);
-    tell(UiCommand::HoldVerdict(number(app)));
+    send(UiCommand::HoldVerdict(number(app)));
 }
 
-/// One answer to a question: the buttons go with it, the next verdict comes from the program.
-fn answer(weak: &slint::Weak<AppWindow>, tell: &Rc<dyn Fn(UiCommand)>, answer: TemperatureAnswer) {
+/// Answers a question once: the buttons disappear, and the program sends the next verdict.
+fn answer(weak: &slint::Weak<AppWindow>, send: &Rc<dyn Fn(UiCommand)>, answer: TemperatureAnswer) {
     let Some(app) = weak.upgrade() else { return };
     app.global::<VerdictAdapter>()
         .set_question(QuestionKind::None);
-    tell(UiCommand::Temperature(number(&app), answer));
+    send(UiCommand::Temperature(number(&app), answer));
 }
 
-fn map_question(question: Option<Question>) -> QuestionKind {
+fn map_question(question: Option<QuestionView>) -> QuestionKind {
     match question {
         None => QuestionKind::None,
-        Some(Question::Temperature { reader: false }) => QuestionKind::Temperature,
-        Some(Question::Temperature { reader: true }) => QuestionKind::TemperatureReader,
+        Some(QuestionView::Temperature { reader: false }) => QuestionKind::Temperature,
+        Some(QuestionView::Temperature { reader: true }) => QuestionKind::TemperatureReader,
     }
 }
 

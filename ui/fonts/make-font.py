@@ -15,7 +15,8 @@ options.notdef_outline = True
 options.name_IDs = [0, 1, 2, 3, 4, 5, 6, 13, 14]
 options.drop_tables += ["FFTM", "vhea", "vmtx"]
 subsetter = subset.Subsetter(options)
-# Every character stays that has a shape. The source maps 17 more, such as U+2103 and some pinyin vowels, to nothing:
+# Keeps every character that has a shape. The source maps 17 more, such as U+2103 and some pinyin
+# vowels, to nothing:
 # better a visible box than a letter of a name that silently goes.
 shapes = font["glyf"]
 subsetter.populate(

@@ -13,12 +13,16 @@ options.glyph_names = False
 options.notdef_outline = True
 options.name_IDs = [0, 1, 2, 3, 4, 5, 6, 13, 14]
 # Joining, and the ligature of lam and alif, are what a reader cannot do without.
-options.layout_features = ["ccmp", "isol", "init", "medi", "fina", "rlig", "calt", "kern", "mark", "mkmk"]
+options.layout_features = [
+    "ccmp", "isol", "init", "medi", "fina", "rlig", "calt", "kern", "mark", "mkmk",
+]
 subsetter = subset.Subsetter(options)
-# Letters and marks of Arabic and Uyghur, their punctuation and the direction marks: no Latin, no digits of Europe.
+# Letters and marks of Arabic and Uyghur, their punctuation and the direction marks; no Latin
+# letters, no European digits.
 subsetter.populate(unicodes=[*range(0x0600, 0x0700), 0x200C, 0x200D, 0x200E, 0x200F])
 subsetter.subset(font)
-# The source leaves room for stacked marks of the Koran, twice the size of a letter: lines would stand too far apart.
+# The source leaves space for stacked Koranic marks, twice the size of a letter: lines would be too
+# far apart.
 font["hhea"].ascent = font["OS/2"].sTypoAscender = font["OS/2"].usWinAscent = 950
 font["hhea"].descent = font["OS/2"].sTypoDescender = -560
 font["OS/2"].usWinDescent = 560

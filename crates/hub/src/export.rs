@@ -1,108 +1,78 @@
-//! Batches as files, for whoever may open them: the very bytes that their devices signed, so that
-//! `gatepost-authority trace` checks signature and chain for itself and needs to believe no hub.
+//! Batches as files, for whoever may open them: the bytes that their devices signed, so that
+//! `gatepost-authority trace` checks signature and chain itself and need not trust a hub.
 
-use std::{
-    fs::{self, DirBuilder, File, OpenOptions},
-    io::{self, Write as _},
-    ops::ControlFlow,
-    os::unix::fs::{DirBuilderExt as _, OpenOptionsExt as _},
-    path::{Path, PathBuf},
-};
+use std::{fs::DirBuilder, ops::ControlFlow, os::unix::fs::DirBuilderExt as _, path::Path};
 
 use gatepost_pass::Digest;
 use gatepost_protocol::batch::BATCH_FILE;
+use gatepost_system::files::{self, Access, Action, FileError};
 
-use crate::store::{Arrived, Place, Store, StoreError, Which};
+use crate::store::{Arrival, ArrivalFilter, HubStore, HubStoreError, RecordPosition};
 
 /// What an export did.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub struct Exported {
     /// Batches that were written.
     pub written: u64,
-    /// Batches that were there from an export before.
+    /// Batches that an earlier export had written.
     pub there: u64,
 }
 
-/// Why an export broke off. What it wrote by then stays, and the next one goes on from there.
+/// Why an export broke off. What it wrote by then stays, and the next one continues from there.
 #[derive(Debug, thiserror::Error)]
 pub enum ExportError {
     /// The store failed.
+    #[error("the export stopped")]
+    Store(#[from] HubStoreError),
+    /// A file cannot be written.
     #[error(transparent)]
-    Store(#[from] StoreError),
-    /// A file can't be read or written.
-    #[error("{}: {why}", path.display())]
-    File {
-        /// Which.
-        path: PathBuf,
-        /// Why.
-        why: io::Error,
-    },
+    File(#[from] FileError),
 }
 
-/// Writes each batch into a file of its own in a directory, one at a time, and leaves those be that are there already.
-/// A file's name says device, run, first record and what is in it: exports of several hubs go into one directory.
+/// Writes each batch that passes the filter into a file of its own in a directory, and leaves alone
+/// those that exist already. A file's name has device, run, first record and the digest of its
+/// contents: exports of several hubs go into one directory.
 ///
 /// # Errors
-/// The first file that can't be written ends it.
-pub fn export(store: &dyn Store, which: &Which, to: &Path) -> Result<Exported, ExportError> {
+/// The first file that cannot be written ends it.
+pub fn export(
+    store: &dyn HubStore,
+    filter: &ArrivalFilter,
+    to: &Path,
+) -> Result<Exported, ExportError> {
     let mut directory = DirBuilder::new();
-    let made = directory.recursive(true).mode(0o700).create(to);
-    made.map_err(at(to))?;
+    let created = directory.recursive(true).mode(0o700).create(to);
+    created.map_err(FileError::at(Action::Create, to))?;
     let mut exported = Ok(Exported::default());
-    store.visit(which, &mut |arrived| {
-        let (Arrived::Batch { place, signed, .. }, Ok(so_far)) = (arrived, &mut exported) else {
+    store.visit(filter, &mut |arrival| {
+        let (Arrival::Batch { first, signed, .. }, Ok(so_far)) = (arrival, &mut exported) else {
             return ControlFlow::Continue(());
         };
-        match keep(&to.join(name(place, &signed)), &signed) {
-            Ok(Kept::Written) => so_far.written += 1,
-            Ok(Kept::There) => so_far.there += 1,
+        match write(&to.join(name(first, &signed)), &signed) {
+            Ok(true) => so_far.written += 1,
+            Ok(false) => so_far.there += 1,
             Err(why) => {
-                exported = Err(why);
+                exported = Err(why.into());
                 return ControlFlow::Break(());
             }
         }
         ControlFlow::Continue(())
     })?;
-    // The names are on the disk when this returns.
-    let synced = File::open(to).and_then(|directory| directory.sync_all());
-    synced.map_err(at(to))?;
     exported
 }
 
-enum Kept {
-    Written,
-    There,
-}
-
-fn name(place: Place, signed: &[u8]) -> String {
-    let Place { device, epoch, seq } = place;
+fn name(first: RecordPosition, signed: &[u8]) -> String {
+    let RecordPosition { device, epoch, seq } = first;
     let digest = Digest::of(signed).to_string();
     format!("{device}-{epoch}-{seq:09}-{digest}.{BATCH_FILE}")
 }
 
-fn keep(path: &Path, signed: &[u8]) -> Result<Kept, ExportError> {
-    // One that a loss of power cut is written again.
-    match fs::read(path) {
-        Ok(there) if there == signed => return Ok(Kept::There),
-        _ => {}
+/// Writes a batch, unless it was written before; returns whether it did. A file that a loss of
+/// power cut is written again.
+fn write(path: &Path, signed: &[u8]) -> Result<bool, FileError> {
+    if files::read(path, signed.len()).is_ok_and(|there| there == signed) {
+        return Ok(false);
     }
-    let part = path.with_extension("part");
-    let write = || {
-        let mut file = OpenOptions::new()
-            .write(true)
-            .create(true)
-            .truncate(true)
-            .mode(0o600)
-            .open(&part)?;
-        file.write_all(signed)?;
-        // A name must not come to the disk before what it names: a stick may be pulled right after.
-        file.sync_all()?;
-        fs::rename(&part, path)
-    };
-    write().map_err(at(path)).map(|()| Kept::Written)
-}
-
-fn at(path: &Path) -> impl FnOnce(io::Error) -> ExportError {
-    let path = path.to_owned();
-    move |why| ExportError::File { path, why }
+    files::replace(path, Access::Private, signed)?;
+    Ok(true)
 }

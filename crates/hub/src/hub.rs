@@ -7,45 +7,48 @@ use std::{
         Arc,
         atomic::{AtomicU64, Ordering::Relaxed},
     },
-    time::{Duration, Instant},
+    time::Duration,
 };
 
 use gatepost_pass::{DeviceId, Signer, Timestamp};
 use gatepost_protocol::{DeviceStatus, Receipt, VerifiedBatch};
+use gatepost_system::{chain, files::FileError};
+use log::Level;
 use serde_json::json;
-use tokio::sync::{Semaphore, SemaphorePermit};
+use tokio::sync::{OwnedSemaphorePermit, Semaphore};
 
 use crate::{
-    announced::{Announced, BundleDirectory},
-    answer::Refusal,
-    enrolments::Enrolments,
-    limits::{Buckets, Limits, network},
-    log,
-    metrics::Metrics,
-    routes::blocking,
-    store::{Heard, Incoming, Kept, Store, StoreError},
-    writer::Writer,
+    blocking::blocking,
+    bundle_watch::{BundleWatch, CurrentBundle},
+    enrolment_queue::{EnrolmentError, EnrolmentQueue},
+    event_log::event,
+    group_commit::GroupCommit,
+    limits::{Limits, TokenBuckets, network},
+    metrics::{Counter, Metrics},
+    refusal::Refusal,
+    store::{HubStore, HubStoreError, Incoming, KeptBatch, ReceivedStatus},
 };
 
-/// How long a request may wait for room in memory before it is asked to come back.
-const ROOM_TIME: Duration = Duration::from_secs(20);
+/// How long an upload may wait for memory before it is put off.
+const MEMORY_TIME: Duration = Duration::from_secs(20);
 
-/// All that the hub needs to answer.
+/// The state of the hub.
 pub struct Hub {
-    bundle: BundleDirectory,
-    store: Arc<dyn Store>,
-    writer: Writer,
+    bundles: BundleWatch,
+    store: Arc<dyn HubStore>,
+    commits: GroupCommit,
     signer: Signer,
+    /// The wall clock; tests set their own.
     clock: fn() -> Timestamp,
     limits: Limits,
-    addresses: Buckets<IpAddr>,
-    devices: Buckets<DeviceId>,
-    asking: Buckets<IpAddr>,
-    enrolments: Option<Enrolments>,
-    /// A guess: tries that came to nothing are counted too, until the store is asked.
+    addresses: TokenBuckets<IpAddr>,
+    devices: TokenBuckets<DeviceId>,
+    enrolling: TokenBuckets<IpAddr>,
+    enrolments: Option<EnrolmentQueue>,
+    /// An estimate: failed attempts are counted too, until the store is asked.
     known_devices: AtomicU64,
-    bodies: Semaphore,
-    checking: Semaphore,
+    bodies: Arc<Semaphore>,
+    cores: Semaphore,
     paused_until: AtomicU64,
     metrics: Metrics,
 }
@@ -53,58 +56,58 @@ pub struct Hub {
 impl Hub {
     /// A hub that signs receipts with `signer` and takes the time from `clock`.
     pub fn new(
-        bundle: BundleDirectory,
-        store: Box<dyn Store>,
+        bundles: BundleWatch,
+        store: Box<dyn HubStore>,
         signer: Signer,
         clock: fn() -> Timestamp,
         limits: Limits,
     ) -> Self {
-        let store: Arc<dyn Store> = Arc::from(store);
+        let store: Arc<dyn HubStore> = Arc::from(store);
         let cores = std::thread::available_parallelism().map_or(2, usize::from);
         let totals = store.totals();
         Self {
-            bundle,
-            writer: Writer::start(store.clone()),
+            bundles,
+            commits: GroupCommit::start(store.clone()),
             signer,
             clock,
             limits,
-            addresses: Buckets::new(limits.address),
-            devices: Buckets::new(limits.device),
-            asking: Buckets::new(limits.enrolments),
+            addresses: TokenBuckets::new(limits.address),
+            devices: TokenBuckets::new(limits.device),
+            enrolling: TokenBuckets::new(limits.enrolments),
             enrolments: None,
-            // Where the store can't say, the first new device makes it be asked again.
+            // If the store fails now, it is asked again at the first new device.
             known_devices: AtomicU64::new(totals.map_or(limits.devices, |totals| totals.devices)),
-            bodies: Semaphore::new(limits.bodies.max(1)),
-            checking: Semaphore::new(cores),
+            bodies: Arc::new(Semaphore::new(limits.bodies.max(1))),
+            cores: Semaphore::new(cores),
             paused_until: AtomicU64::new(0),
             metrics: Metrics::default(),
             store,
         }
     }
 
-    /// The same, for devices that enrol over it too.
-    pub fn with_enrolments(mut self, enrolments: Option<Enrolments>) -> Self {
+    /// The same hub, which also queues enrolment requests.
+    pub fn with_enrolments(mut self, enrolments: Option<EnrolmentQueue>) -> Self {
         self.enrolments = enrolments;
         self
     }
 
-    /// The requests of new devices, where this hub takes any.
-    pub(crate) fn enrolments(&self) -> Option<&Enrolments> {
+    /// The requests of new devices, if this hub queues them.
+    pub(crate) fn enrolments(&self) -> Option<&EnrolmentQueue> {
         self.enrolments.as_ref()
     }
 
     /// The bundle directory.
-    pub fn bundle(&self) -> &BundleDirectory {
-        &self.bundle
+    pub fn bundles(&self) -> &BundleWatch {
+        &self.bundles
     }
 
     /// The bundle in use, if there is one. Reads files: it blocks.
-    pub fn announced(&self) -> Option<Arc<Announced>> {
-        self.bundle.current(self.now())
+    pub fn bundle(&self) -> Option<Arc<CurrentBundle>> {
+        self.bundles.current(self.now())
     }
 
     /// What arrived. Its methods block.
-    pub(crate) fn store(&self) -> &dyn Store {
+    pub(crate) fn store(&self) -> &dyn HubStore {
         &*self.store
     }
 
@@ -116,106 +119,122 @@ impl Hub {
         (self.clock)()
     }
 
-    /// Counts a request of an address.
-    pub(crate) fn admit(&self, address: IpAddr, now: Instant) -> Result<(), Refusal> {
-        let admitted = self.addresses.take(network(address), now);
-        admitted.map_err(|wait| self.limited(wait))
+    /// Takes a token for a request of an address.
+    pub(crate) fn limit_address(&self, address: IpAddr) -> Result<(), Refusal> {
+        let taken = self.addresses.take(network(address));
+        taken.map_err(|wait| self.limited(wait))
     }
 
-    /// Counts a request to be enrolled.
-    pub(crate) fn admit_enrolment(&self, address: IpAddr, now: Instant) -> Result<(), Refusal> {
-        let admitted = self.asking.take(network(address), now);
-        admitted.map_err(|wait| self.limited(wait))
+    /// Takes a token for an enrolment request of an address.
+    pub(crate) fn limit_enrolments(&self, address: IpAddr) -> Result<(), Refusal> {
+        let taken = self.enrolling.take(network(address));
+        taken.map_err(|wait| self.limited(wait))
     }
 
-    /// Queues a device's request to be enrolled. Blocks.
-    pub(crate) fn ask(&self, request: &[u8]) -> Result<(), Refusal> {
-        let enrolments = self.enrolments.as_ref().ok_or(Refusal::NotFound)?;
-        let device = enrolments.put(request)?;
-        log::event(
-            self.now(),
-            "enrolment asked",
-            json!({ "device": device.to_string() }),
-        );
+    /// Queues a device's enrolment request. Blocks.
+    pub(crate) fn queue_enrolment(&self, request: &[u8]) -> Result<(), Refusal> {
+        let (now, enrolments) = (self.now(), self.enrolments.as_ref());
+        let queued = enrolments.ok_or(Refusal::NotFound)?.put(request, now);
+        let device = queued.map_err(|why| match why {
+            EnrolmentError::File(why) => self.file_failed(&why),
+            why => why.into(),
+        })?;
+        let device = json!({ "device": device.to_string() });
+        event(Level::Info, now, "enrolment asked", device);
         Ok(())
     }
 
-    /// The authority's answer to a device's request. Blocks.
-    pub(crate) fn answer(&self, device: DeviceId) -> Result<Vec<u8>, Refusal> {
+    /// The authority's answer to a device's enrolment request. Blocks.
+    pub(crate) fn enrolment_answer(&self, device: DeviceId) -> Result<Vec<u8>, Refusal> {
         let enrolments = self.enrolments.as_ref().ok_or(Refusal::NotFound)?;
-        enrolments.answer(device)
+        let answer = enrolments.answer(device);
+        let answer = answer.map_err(|why| self.file_failed(&why));
+        answer?.ok_or(Refusal::NotFound)
     }
 
-    /// Takes no uploads for some time; 0 ends a pause.
+    /// Logs that a file cannot be read or written; that it does not exist is no failure.
+    pub(crate) fn file_failed(&self, why: &FileError) -> Refusal {
+        if why.is_not_found() {
+            return Refusal::NotFound;
+        }
+        let why = json!({ "why": chain(why) });
+        event(Level::Error, self.now(), "file failed", why);
+        Refusal::Storage
+    }
+
+    /// Puts off all uploads for some time; 0 ends a pause.
     pub(crate) fn pause(&self, seconds: u64) {
         let until = match seconds {
             0 => 0,
             seconds => self.now().0.saturating_add(seconds),
         };
         self.paused_until.store(until, Relaxed);
-        log::event(self.now(), "pause", json!({ "seconds": seconds }));
+        let fields = json!({ "seconds": seconds });
+        event(Level::Warn, self.now(), "pause", fields);
     }
 
-    /// Seconds that a pause still lasts.
+    /// Seconds that a pause still lasts; 0 without one.
     pub(crate) fn paused(&self) -> u64 {
         let until = self.paused_until.load(Relaxed);
         until.saturating_sub(self.now().0)
     }
 
-    /// Bodies in memory now.
+    /// Request bodies in memory now.
     pub(crate) fn bodies(&self) -> u64 {
         let taken = self.limits.bodies.max(1) - self.bodies.available_permits();
         taken as u64
     }
 
-    /// Room for a body; held until the answer.
-    pub(crate) async fn room(&self) -> Result<SemaphorePermit<'_>, Refusal> {
+    /// A permit to hold a request's body in memory until its answer.
+    pub(crate) async fn body_permit(&self) -> Result<OwnedSemaphorePermit, Refusal> {
         let paused = self.paused();
         if paused > 0 {
-            self.metrics.unready.fetch_add(1, Relaxed);
+            self.metrics.add(Counter::Unready, 1);
             return Err(Refusal::Paused(u32::try_from(paused).unwrap_or(u32::MAX)));
         }
-        match tokio::time::timeout(ROOM_TIME, self.bodies.acquire()).await {
+        match tokio::time::timeout(MEMORY_TIME, self.bodies.clone().acquire_owned()).await {
             Ok(Ok(permit)) => Ok(permit),
             _ => {
-                self.metrics.unready.fetch_add(1, Relaxed);
+                self.metrics.add(Counter::Unready, 1);
                 Err(Refusal::Busy)
             }
         }
     }
 
-    /// Takes a batch and gives the signed receipt, after the commit.
+    /// Takes a batch and returns the signed receipt, after the commit.
     pub(crate) async fn take(self: &Arc<Self>, signed: Vec<u8>) -> Result<Vec<u8>, Refusal> {
         let now = self.now();
         let receipt = self.keep(signed, now).await;
         receipt.inspect_err(|why| {
-            self.metrics.refused.fetch_add(1, Relaxed);
-            log::event(now, "batch refused", json!({ "why": why.code() }));
+            self.metrics.add(Counter::Refused, 1);
+            let why = json!({ "why": why.code() });
+            event(Level::Warn, now, "batch refused", why);
         })
     }
 
     async fn keep(self: &Arc<Self>, signed: Vec<u8>, now: Timestamp) -> Result<Vec<u8>, Refusal> {
         let hub = self.clone();
-        let incoming = self.check(move || hub.verify(signed, now)).await??;
+        let incoming = self.on_a_core(move || hub.verify(signed, now)).await??;
         let device = incoming.batch.device();
         let (epoch, records) = (incoming.batch.epoch(), incoming.batch.records().len());
-        let kept = self.writer.keep(incoming).await;
-        let Kept {
+        let kept = self.commits.keep(incoming).await;
+        let KeptBatch {
             front,
             new,
             findings,
-        } = kept.inspect_err(|why| self.store_failed(now, why))?;
-        self.metrics.batches.fetch_add(1, Relaxed);
-        self.metrics.records.fetch_add(new as u64, Relaxed);
-        self.metrics.findings.fetch_add(findings as u64, Relaxed);
-        log::event(
-            now,
-            "batch",
-            json!({
-                "device": device.to_string(), "epoch": epoch.to_string(), "records": records, "new": new,
-                "findings": findings, "held": front.next_seq,
-            }),
-        );
+        } = kept.inspect_err(|why| self.log_store_failure(now, why))?;
+        self.metrics.add(Counter::Batches, 1);
+        self.metrics.add(Counter::Records, new);
+        self.metrics.add(Counter::Findings, findings);
+        let fields = json!({
+            "device": device.to_string(), "epoch": epoch.to_string(), "records": records,
+            "new": new, "findings": findings, "held": front.next_seq,
+        });
+        let level = match findings {
+            0 => Level::Info,
+            _ => Level::Warn,
+        };
+        event(level, now, "batch", fields);
         let receipt = Receipt {
             device,
             epoch,
@@ -227,16 +246,13 @@ impl Hub {
     }
 
     fn verify(&self, signed: Vec<u8>, now: Timestamp) -> Result<Incoming, Refusal> {
-        let announced = self.bundle.current(now).ok_or(Refusal::NoBundle)?;
-        let batch = VerifiedBatch::verify(&signed, &announced.trust, now)?;
-        self.spend(batch.device())?;
-        // A new device begins with the start of an epoch, so most batches need no look.
-        if batch
-            .records()
-            .first()
-            .is_some_and(|(first, ..)| first.seq == 0)
-        {
-            self.count_device(batch.device(), now)?;
+        let bundle = self.bundles.current(now).ok_or(Refusal::NoBundle)?;
+        let batch = VerifiedBatch::verify(&signed, &bundle.trust, now)?;
+        self.limit_device(batch.device())?;
+        // A new device begins with the start of an epoch, so most batches need no query.
+        let first = batch.records().first();
+        if first.is_some_and(|(first, ..)| first.seq == 0) {
+            self.admit_device(batch.device(), now)?;
         }
         Ok(Incoming {
             batch,
@@ -245,90 +261,88 @@ impl Hub {
         })
     }
 
-    /// Notes what a device says of itself.
-    pub(crate) async fn hear(self: &Arc<Self>, signed: Vec<u8>) -> Result<(), Refusal> {
+    /// Stores a device's status report.
+    pub(crate) async fn record_status(self: &Arc<Self>, signed: Vec<u8>) -> Result<(), Refusal> {
         let (hub, now) = (self.clone(), self.now());
-        let heard = self.check(move || {
-            let announced = hub.bundle.current(now).ok_or(Refusal::NoBundle)?;
-            let (device, name, status) = DeviceStatus::verify(&signed, &announced.trust, now)?;
-            hub.spend(device)?;
-            hub.count_device(device, now)?;
-            let heard = Heard {
+        let recorded = self.on_a_core(move || -> Result<(), Refusal> {
+            let bundle = hub.bundles.current(now).ok_or(Refusal::NoBundle)?;
+            let (device, name, status) = DeviceStatus::verify(&signed, &bundle.trust, now)?;
+            hub.limit_device(device)?;
+            hub.admit_device(device, now)?;
+            let recorded = hub.store.record_status(&ReceivedStatus {
                 device,
                 name,
                 status,
                 at: now,
-            };
-            let noted = hub.store.hear(&heard);
-            noted.inspect_err(|why| hub.store_failed(now, why))?;
+            });
+            recorded.inspect_err(|why| hub.log_store_failure(now, why))?;
             Ok(())
         });
-        let heard: Result<(), Refusal> = heard.await?;
-        heard?;
-        self.metrics.statuses.fetch_add(1, Relaxed);
+        recorded.await??;
+        self.metrics.add(Counter::Statuses, 1);
         Ok(())
     }
 
-    /// Forgets what came more than so many days ago. Blocks.
+    /// Deletes batches that arrived more than so many days ago. Blocks.
     pub fn forget(&self, days: u64) {
         let now = self.now();
         match self.store.forget(now.minus(days.saturating_mul(86_400))) {
             Ok(0) => {}
-            Ok(gone) => log::event(now, "forgotten", json!({ "batches": gone })),
-            Err(why) => self.store_failed(now, &why),
+            Ok(deleted) => event(Level::Info, now, "forgotten", json!({ "batches": deleted })),
+            Err(why) => self.log_store_failure(now, &why),
         }
     }
 
-    /// Counts a device that nothing came from so far. As many as are under way at once may go over the limit.
-    fn count_device(&self, device: DeviceId, now: Timestamp) -> Result<(), Refusal> {
+    /// Checks that a device is known, or that one more is allowed. Requests in progress at the same
+    /// time may exceed the limit.
+    fn admit_device(&self, device: DeviceId, now: Timestamp) -> Result<(), Refusal> {
         let known = self.store.knows(device);
-        if known.inspect_err(|why| self.store_failed(now, why))? {
+        if known.inspect_err(|why| self.log_store_failure(now, why))? {
             return Ok(());
         }
         let most = self.limits.devices;
         if self.known_devices.fetch_add(1, Relaxed) < most {
             return Ok(());
         }
-        // Perhaps the store could not keep what was counted, or a device was counted twice: it knows how many it has.
+        // The estimate may be too high: the store may have failed, or a device was counted twice.
+        // The store knows.
         let totals = self.store.totals();
-        let kept = totals
-            .inspect_err(|why| self.store_failed(now, why))?
+        let stored = totals
+            .inspect_err(|why| self.log_store_failure(now, why))?
             .devices;
-        if kept >= most {
-            self.known_devices.store(kept, Relaxed);
+        if stored >= most {
+            self.known_devices.store(stored, Relaxed);
             return Err(Refusal::TooManyDevices);
         }
-        self.known_devices.store(kept.saturating_add(1), Relaxed);
+        self.known_devices.store(stored.saturating_add(1), Relaxed);
         Ok(())
     }
 
-    /// Counts a message of a device whose word was checked.
-    fn spend(&self, device: DeviceId) -> Result<(), Refusal> {
-        let spent = self.devices.take(device, Instant::now());
-        spent.map_err(|wait| self.limited(wait))
+    /// Takes a token for a verified message of a device.
+    fn limit_device(&self, device: DeviceId) -> Result<(), Refusal> {
+        let taken = self.devices.take(device);
+        taken.map_err(|wait| self.limited(wait))
     }
 
     fn limited(&self, wait: Duration) -> Refusal {
-        self.metrics.limited.fetch_add(1, Relaxed);
-        Refusal::TooMany(
-            u32::try_from(wait.as_secs())
-                .unwrap_or(u32::MAX)
-                .saturating_add(1),
-        )
+        self.metrics.add(Counter::Limited, 1);
+        let seconds = u32::try_from(wait.as_secs()).unwrap_or(u32::MAX);
+        Refusal::TooMany(seconds.saturating_add(1))
     }
 
-    fn store_failed(&self, now: Timestamp, why: &StoreError) {
-        if !matches!(why, StoreError::Sequence) {
-            log::event(now, "store failed", json!({ "why": why.to_string() }));
+    fn log_store_failure(&self, now: Timestamp, why: &HubStoreError) {
+        if !matches!(why, HubStoreError::Sequence) {
+            let why = json!({ "why": chain(why) });
+            event(Level::Error, now, "store failed", why);
         }
     }
 
-    /// Runs work that needs a core, no more of it at once than there are cores.
-    pub(crate) async fn check<T: Send + 'static>(
+    /// Runs work that needs a core, no more of it at the same time than there are cores.
+    pub(crate) async fn on_a_core<T: Send + 'static>(
         &self,
         work: impl FnOnce() -> T + Send + 'static,
     ) -> Result<T, Refusal> {
-        let _permit = self.checking.acquire().await;
+        let _permit = self.cores.acquire().await;
         blocking(work).await
     }
 }

@@ -3,42 +3,44 @@
 //! Read in this order:
 //!
 //! 1. [`hub`]: a batch comes in, a receipt goes out; everything else serves this.
-//! 2. [`store`]: what is kept, behind one trait; `store/compare.rs` says what a batch adds.
-//! 3. [`announced`]: the bundle directory, and whose signature counts by it.
-//! 4. [`mod@router`] and `routes/`: the addresses; `answer`: every error that they give; [`limits`].
-//! 5. [`enrolments`]: requests of new devices, and the authority's answers.
-//! 6. `writer`: one transaction for all that came while the one before was written.
+//! 2. [`store`]: what is kept, behind one trait; `store/epoch_update.rs` computes what a batch
+//!    adds.
+//! 3. [`bundle_watch`]: the bundle directory, and the keys that are valid by it.
+//! 4. [`mod@router`] and `routes/`: the paths; `refusal`: every error that they return; [`limits`].
+//! 5. [`enrolment_queue`]: requests of new devices, and the authority's answers.
+//! 6. `group_commit`: one transaction for all batches that arrived during the one before.
 //! 7. [`server`]: connections, time limits, shutdown; [`tls`]: the hub's certificate.
-//! 8. [`fleet`]: the operator's pages. [`passages`]: lists what arrived; [`mod@export`]: hands it out as it came.
+//! 8. [`fleet`]: the operators' pages. [`listing`]: lists what arrived; [`mod@export`]: writes it
+//!    to files as it was signed.
 //!
-//! The hub can't open a passage: it has no tracing key, and no code that would use one.
+//! The hub cannot open a passage: it has no tracing key, and no code that would use one.
 
 #![forbid(unsafe_code)]
+#![warn(clippy::print_stdout, clippy::print_stderr)]
 
-pub mod announced;
-mod answer;
-pub mod clock;
-pub mod enrolments;
+mod blocking;
+pub mod bundle_watch;
+pub mod enrolment_queue;
+mod event_log;
 pub mod export;
 pub mod fleet;
+mod group_commit;
 pub mod hub;
 pub mod limits;
-mod log;
+pub mod listing;
 mod metrics;
-pub mod passages;
-mod patient;
+mod refusal;
 pub mod router;
 mod routes;
 pub mod server;
 pub mod store;
 pub mod tls;
-mod writer;
 
-pub use announced::BundleDirectory;
-pub use enrolments::Enrolments;
+pub use bundle_watch::BundleWatch;
+pub use enrolment_queue::EnrolmentQueue;
 pub use fleet::Fleet;
 pub use hub::Hub;
 pub use limits::Limits;
 pub use router::{Caller, operator_router, router};
-pub use store::{Store, StoreError};
+pub use store::{HubStore, HubStoreError};
 pub use tls::HubTls;

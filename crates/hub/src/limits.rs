@@ -1,4 +1,4 @@
-//! How much the hub takes: of one address, of one device, at once, and in all.
+//! Limits of what the hub accepts: of one address, of one device, at the same time, and in all.
 
 use std::{
     collections::HashMap,
@@ -8,18 +8,19 @@ use std::{
     time::{Duration, Instant},
 };
 
-/// Limits that an operator may set.
+/// What the hub accepts.
 #[derive(Clone, Copy, Debug)]
 pub struct Limits {
     /// Requests of one address (IPv6: of one /64 network).
     pub address: Rate,
     /// Batches and statuses of one device.
     pub device: Rate,
-    /// Requests to be enrolled, of one address: nothing but it stands between a stranger and the queue.
+    /// Enrolment requests of one address: the only limit between a stranger and the queue.
     pub enrolments: Rate,
-    /// Devices that the hub keeps anything of; a new one beyond is asked to come back.
+    /// Devices that the hub stores anything of; a new one beyond them is put off.
     pub devices: u64,
-    /// Bodies in memory at once. A batch holds about three times its size while it is checked and kept.
+    /// Request bodies in memory at the same time. A batch takes about three times its size until it
+    /// is stored.
     pub bodies: usize,
 }
 
@@ -49,9 +50,9 @@ impl Default for Limits {
 /// A token bucket: `burst` at once, then `per_second`.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Rate {
-    /// Tokens that come back each second; at least 1 counts.
+    /// Tokens that come back each second, at least 1.
     pub per_second: u32,
-    /// Tokens that a full bucket holds; at least 1 counts.
+    /// Tokens that a full bucket holds, at least 1.
     pub burst: u32,
 }
 
@@ -64,14 +65,14 @@ impl std::str::FromStr for Rate {
         text.split_once(':')
             .and_then(|(rate, burst)| Some((parse(rate)?, parse(burst)?)))
             .map(|(per_second, burst)| Self { per_second, burst })
-            .ok_or("write it as PER_SECOND:BURST, two numbers above 0, such as 200:4000")
+            .ok_or("must be PER_SECOND:BURST, two numbers above 0, such as 200:4000")
     }
 }
 
-/// Buckets by key. Memory is bounded: beyond [`Buckets::MOST`] keys, full buckets go, and all of them where none is
-/// full.
+/// Token buckets by key. Memory is bounded: beyond [`TokenBuckets::MOST`] keys, full buckets are
+/// dropped, or all of them if none is full.
 #[derive(Debug)]
-pub(crate) struct Buckets<K> {
+pub(crate) struct TokenBuckets<K> {
     rate: Rate,
     spent: Mutex<HashMap<K, Bucket>>,
 }
@@ -82,7 +83,7 @@ struct Bucket {
     at: Instant,
 }
 
-impl<K: Eq + Hash> Buckets<K> {
+impl<K: Eq + Hash> TokenBuckets<K> {
     const MOST: usize = 100_000;
 
     pub(crate) fn new(rate: Rate) -> Self {
@@ -92,8 +93,13 @@ impl<K: Eq + Hash> Buckets<K> {
         }
     }
 
-    /// Takes a token; where there is none, says how long until there is.
-    pub(crate) fn take(&self, key: K, now: Instant) -> Result<(), Duration> {
+    /// Takes a token; if there is none, returns how long until there is.
+    pub(crate) fn take(&self, key: K) -> Result<(), Duration> {
+        // Not the wall clock, which may jump.
+        self.take_at(key, Instant::now())
+    }
+
+    fn take_at(&self, key: K, now: Instant) -> Result<(), Duration> {
         let mut spent = self.spent.lock().unwrap_or_else(PoisonError::into_inner);
         if spent.len() >= Self::MOST && !spent.contains_key(&key) {
             let burst = f64::from(self.rate.burst);
@@ -124,7 +130,7 @@ impl<K: Eq + Hash> Buckets<K> {
     }
 }
 
-/// What counts as one address: an IPv6 host owns its whole /64.
+/// The network that is limited as one address: an IPv6 host owns its whole /64.
 pub(crate) fn network(address: IpAddr) -> IpAddr {
     match address.to_canonical() {
         IpAddr::V6(address) => {
@@ -148,31 +154,31 @@ mod tests {
 
     #[test]
     fn a_burst_passes_then_the_rate_and_each_key_by_itself() {
-        let (buckets, start) = (Buckets::new(RATE), Instant::now());
+        let (buckets, start) = (TokenBuckets::new(RATE), Instant::now());
         let at = |ms| start + Duration::from_millis(ms);
         for _ in 0..3 {
-            buckets.take("a", at(0)).unwrap();
+            buckets.take_at("a", at(0)).unwrap();
         }
-        let wait = buckets.take("a", at(0)).unwrap_err();
+        let wait = buckets.take_at("a", at(0)).unwrap_err();
         assert_eq!(wait, Duration::from_millis(500));
-        buckets.take("b", at(0)).unwrap();
-        assert!(buckets.take("a", at(499)).is_err());
-        buckets.take("a", at(500)).unwrap();
-        assert!(buckets.take("a", at(500)).is_err());
+        buckets.take_at("b", at(0)).unwrap();
+        assert!(buckets.take_at("a", at(499)).is_err());
+        buckets.take_at("a", at(500)).unwrap();
+        assert!(buckets.take_at("a", at(500)).is_err());
         // A long pause fills no more than the burst.
         for _ in 0..3 {
-            buckets.take("a", at(60_000)).unwrap();
+            buckets.take_at("a", at(60_000)).unwrap();
         }
-        assert!(buckets.take("a", at(60_000)).is_err());
+        assert!(buckets.take_at("a", at(60_000)).is_err());
     }
 
     #[test]
     fn a_flood_of_keys_takes_bounded_memory() {
-        let (buckets, now) = (Buckets::new(RATE), Instant::now());
-        for key in 0..3 * Buckets::<usize>::MOST {
-            buckets.take(key, now).unwrap();
+        let (buckets, now) = (TokenBuckets::new(RATE), Instant::now());
+        for key in 0..3 * TokenBuckets::<usize>::MOST {
+            buckets.take_at(key, now).unwrap();
         }
-        assert!(buckets.spent.lock().unwrap().len() <= Buckets::<usize>::MOST);
+        assert!(buckets.spent.lock().unwrap().len() <= TokenBuckets::<usize>::MOST);
     }
 
     #[test]

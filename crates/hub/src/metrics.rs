@@ -1,4 +1,4 @@
-//! What the hub counts, in Prometheus' text format (version 0.0.4). Sums only: nothing about one device.
+//! Counters in Prometheus' text format (version 0.0.4). Sums only: nothing about a single device.
 
 use std::{
     fmt::Write as _,
@@ -6,27 +6,58 @@ use std::{
     time::Duration,
 };
 
-/// Upper ends of the answer times' classes, in milliseconds.
-const CLASSES: [u64; 10] = [1, 5, 10, 25, 50, 100, 250, 1_000, 5_000, 30_000];
+/// Upper bounds of the histogram's buckets for answer times, in milliseconds.
+const BUCKETS: [u64; 10] = [1, 5, 10, 25, 50, 100, 250, 1_000, 5_000, 30_000];
 
-/// Counters since the start.
+/// What is counted one by one.
+#[derive(Clone, Copy, Debug)]
+pub(crate) enum Counter {
+    /// Batches that got a receipt.
+    Batches,
+    /// Batches that were refused.
+    Refused,
+    /// Records that were stored for the first time.
+    Records,
+    /// Findings that were stored.
+    Findings,
+    /// Status reports that were stored.
+    Statuses,
+    /// Requests over the rate of their address or device.
+    Limited,
+    /// Requests that were put off by a pause or for want of memory.
+    Unready,
+}
+
+/// Name and help of each counter, in the same order.
+const COUNTERS: [(&str, &str); 7] = [
+    ("batches_total", "Batches acknowledged."),
+    ("batches_refused_total", "Batches refused."),
+    ("records_total", "New records kept."),
+    ("findings_total", "New findings."),
+    ("statuses_total", "Device statuses taken."),
+    ("limited_total", "Requests over a rate."),
+    ("unready_total", "Requests put off by a pause or overload."),
+];
+
+/// All counts since the start.
 #[derive(Debug, Default)]
 pub(crate) struct Metrics {
+    counters: [AtomicU64; COUNTERS.len()],
     /// Answers by the first digit of their status, from 1 to 5.
     answers: [AtomicU64; 5],
-    /// Answers by their time, each only in the lowest class that it fits; the last one is for all above.
-    times: [AtomicU64; CLASSES.len() + 1],
+    /// Answers by their time, each only in the lowest bucket that it fits; the last one is for all
+    /// above.
+    times: [AtomicU64; BUCKETS.len() + 1],
+    /// Sum of the answer times, in microseconds.
     time_sum: AtomicU64,
-    pub(crate) batches: AtomicU64,
-    pub(crate) refused: AtomicU64,
-    pub(crate) records: AtomicU64,
-    pub(crate) findings: AtomicU64,
-    pub(crate) statuses: AtomicU64,
-    pub(crate) limited: AtomicU64,
-    pub(crate) unready: AtomicU64,
 }
 
 impl Metrics {
+    /// Counts something.
+    pub(crate) fn add(&self, counter: Counter, count: usize) {
+        self.counters[counter as usize].fetch_add(count as u64, Relaxed);
+    }
+
     /// Counts an answer.
     pub(crate) fn answered(&self, status: u16, took: Duration) {
         let digit = usize::from(status / 100).clamp(1, 5) - 1;
@@ -34,8 +65,8 @@ impl Metrics {
             answers.fetch_add(1, Relaxed);
         }
         let ms = took.as_millis();
-        let class = CLASSES.iter().position(|end| ms <= u128::from(*end));
-        if let Some(times) = self.times.get(class.unwrap_or(CLASSES.len())) {
+        let bucket = BUCKETS.iter().position(|end| ms <= u128::from(*end));
+        if let Some(times) = self.times.get(bucket.unwrap_or(BUCKETS.len())) {
             times.fetch_add(1, Relaxed);
         }
         let us = u64::try_from(took.as_micros()).unwrap_or(u64::MAX);
@@ -51,19 +82,7 @@ impl Metrics {
     }
 
     fn write(&self, to: &mut String, gauges: &[(&str, &str, u64)]) -> std::fmt::Result {
-        for (name, help, counter) in [
-            ("batches_total", "Batches acknowledged.", &self.batches),
-            ("batches_refused_total", "Batches refused.", &self.refused),
-            ("records_total", "New records kept.", &self.records),
-            ("findings_total", "New findings.", &self.findings),
-            ("statuses_total", "Device statuses taken.", &self.statuses),
-            ("limited_total", "Requests over a rate.", &self.limited),
-            (
-                "unready_total",
-                "Requests put off by a pause or overload.",
-                &self.unready,
-            ),
-        ] {
+        for ((name, help), counter) in COUNTERS.iter().zip(&self.counters) {
             head(to, name, help, "counter")?;
             writeln!(to, "gatepost_hub_{name} {}", counter.load(Relaxed))?;
         }
@@ -83,7 +102,7 @@ impl Metrics {
             "histogram",
         )?;
         let mut all = 0;
-        let ends = CLASSES.iter().map(|ms| (*ms as f64 / 1000.0).to_string());
+        let ends = BUCKETS.iter().map(|ms| (*ms as f64 / 1000.0).to_string());
         for (end, counter) in ends.chain(["+Inf".into()]).zip(&self.times) {
             all += counter.load(Relaxed);
             writeln!(

@@ -1,10 +1,15 @@
-//! Which address goes to which route, for devices and for operators: each has an address of its own to listen at.
+//! Which path goes to which handler, for devices and for operators: each have a listening address
+//! of their own.
 
-use std::{net::IpAddr, sync::Arc, time::Instant};
+use std::{
+    net::{IpAddr, SocketAddr},
+    sync::Arc,
+    time::Instant,
+};
 
 use axum::{
     Router,
-    extract::{Request, State},
+    extract::{ConnectInfo, Request, State},
     http::{HeaderMap, Method},
     middleware::{Next, from_fn_with_state},
     response::{IntoResponse as _, Response},
@@ -13,41 +18,40 @@ use axum::{
 use gatepost_protocol::routes::{BATCHES, ENROLMENTS, FILES, HEALTH, MANIFEST, REVOKED, STATUS};
 
 use crate::{
-    answer::Refusal,
     fleet::{self, Fleet},
     hub::Hub,
+    refusal::Refusal,
     routes::{batches, bundle, enrolments, health},
-    server::Peer,
 };
 
-/// Whose word counts about where a request comes from.
+/// What is taken as the address that a request comes from.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Caller {
-    /// The connection's.
+    /// The other end of the connection.
     Connection,
-    /// The last entry of `X-Forwarded-For`, which a server in front of the hub wrote.
+    /// The last entry of `X-Forwarded-For`, which a reverse proxy in front of the hub wrote.
     ForwardedFor,
 }
 
-/// The addresses for devices, as `gatepost_protocol::routes` names them.
+/// The paths for devices, as `gatepost_protocol::routes` names them.
 pub fn router(hub: Arc<Hub>, caller: Caller) -> Router {
     Router::new()
         .route(MANIFEST, get(bundle::manifest))
         .route(&format!("{FILES}{{digest}}"), get(bundle::file))
         .route(REVOKED, get(bundle::revoked))
         .route(BATCHES, post(batches::take))
-        .route(STATUS, post(batches::status))
-        .route(ENROLMENTS, post(enrolments::ask))
+        .route(STATUS, post(batches::record_status))
+        .route(ENROLMENTS, post(enrolments::request))
         .route(&format!("{ENROLMENTS}/{{device}}"), get(enrolments::answer))
         .route(HEALTH, get(health::health))
         .fallback(async || Refusal::NotFound)
         .method_not_allowed_fallback(async || Refusal::Method)
-        .layer(from_fn_with_state((hub.clone(), caller), admit))
+        .layer(from_fn_with_state((hub.clone(), caller), limit_and_measure))
         .with_state(hub)
 }
 
-/// The addresses for operators: health and metrics, and the fleet page for who is logged in. Not for the open
-/// network.
+/// The paths for operators: health and metrics, and the fleet pages for those who are logged in.
+/// Not for the open network.
 pub fn operator_router(hub: Arc<Hub>, fleet: Option<Fleet>) -> Router {
     let router = Router::new()
         .route("/healthz", get(health::healthz))
@@ -62,13 +66,8 @@ pub fn operator_router(hub: Arc<Hub>, fleet: Option<Fleet>) -> Router {
         .method_not_allowed_fallback(async || Refusal::Method)
 }
 
-/// What an address that speaks TLS says to whoever doesn't.
-pub(crate) fn https_only() -> Router {
-    Router::new().fallback(async || Refusal::HttpsOnly)
-}
-
-/// Counts a request and its answer.
-async fn admit(
+/// Checks the rate of the request's address, and measures the answer.
+async fn limit_and_measure(
     State((hub, caller)): State<(Arc<Hub>, Caller)>,
     request: Request,
     next: Next,
@@ -77,11 +76,10 @@ async fn admit(
     let address = address(&request, caller);
     let enrols = request.method() == Method::POST && request.uri().path() == ENROLMENTS;
     let admitted = address.map_or(Ok(()), |address| {
-        hub.admit(address, begun)?;
-        if enrols {
-            hub.admit_enrolment(address, begun)
-        } else {
-            Ok(())
+        hub.limit_address(address)?;
+        match enrols {
+            true => hub.limit_enrolments(address),
+            false => Ok(()),
         }
     });
     let answer = match admitted {
@@ -94,7 +92,7 @@ async fn admit(
 }
 
 fn address(request: &Request, caller: Caller) -> Option<IpAddr> {
-    let Peer(peer) = request.extensions().get()?;
+    let ConnectInfo(peer) = request.extensions().get::<ConnectInfo<SocketAddr>>()?;
     let forwarded = |headers: &HeaderMap| {
         let last = headers.get_all("x-forwarded-for").into_iter().next_back()?;
         last.to_str().ok()?.rsplit(',').next()?.trim().parse().ok()

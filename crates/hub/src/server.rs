@@ -1,8 +1,14 @@
-//! Connections: how many, how long they may take, and how they end.
+//! The server of an address: how many connections, their time limits, TLS, and shutdown.
 
-use std::{io, net::SocketAddr, pin::pin, sync::Arc, time::Duration};
+use std::{
+    io,
+    net::SocketAddr,
+    pin::{Pin, pin},
+    sync::Arc,
+    time::Duration,
+};
 
-use axum::Router;
+use axum::{Router, extract::ConnectInfo};
 use hyper::{
     server::conn::http1,
     service::{Service as _, service_fn},
@@ -17,34 +23,31 @@ use tokio::{
     sync::{OwnedSemaphorePermit, Semaphore, watch},
     task::JoinSet,
 };
+use tokio_io_timeout::TimeoutWriter;
 use tokio_rustls::{TlsAcceptor, server::TlsStream};
 
-use crate::{patient::Patient, router::https_only, tls::HubTls};
+use crate::{refusal::Refusal, tls::HubTls};
 
-/// Connections at once: some 20 KiB each (docs/scale.md). More of them wait in the system's queue.
+/// Most open connections, some 20 KiB each (docs/scale.md). Others wait in the system's queue.
 pub const MAX_CONNECTIONS: usize = 12_000;
-/// The same over TLS, where each is some 50 KiB: together they stay below 512 MiB.
+/// The same over TLS, some 50 KiB each: together they stay below 512 MiB.
 pub const MAX_TLS_CONNECTIONS: usize = 9_000;
 /// Length of that queue, as far as the system allows it.
 const QUEUE: u32 = 16_384;
-/// How long TLS may take to be agreed on.
+/// How long a TLS handshake may take.
 const HANDSHAKE_TIME: Duration = Duration::from_secs(10);
-/// First byte of what a TLS client says (RFC 8446, 5.1: a record of the handshake).
+/// First byte that a TLS client sends (RFC 8446, 5.1: the type of a handshake record).
 const HANDSHAKE: u8 = 22;
 /// How long the head of a request may take, and how long a connection may stay idle.
 const HEADER_TIME: Duration = Duration::from_secs(30);
-/// How long an answer may wait for its reader to take more of it.
+/// How long a client may stop reading an answer.
 const WRITE_TIME: Duration = Duration::from_secs(30);
-/// Most bytes of a request's head.
+/// Largest head of a request, in bytes.
 const MAX_HEAD: usize = 32 * 1024;
-/// How long requests under way may take to finish once the server stops.
+/// How long requests in progress may take once the server stops.
 const GRACE: Duration = Duration::from_secs(10);
 
-/// The other end of the connection that a request came on.
-#[derive(Clone, Copy, Debug)]
-pub(crate) struct Peer(pub(crate) SocketAddr);
-
-/// Opens an address.
+/// Opens a listening address.
 pub fn listen(address: SocketAddr) -> io::Result<TcpListener> {
     let socket = match address {
         SocketAddr::V4(_) => TcpSocket::new_v4(),
@@ -55,7 +58,8 @@ pub fn listen(address: SocketAddr) -> io::Result<TcpListener> {
     socket.listen(QUEUE)
 }
 
-/// Serves until `stop`, then lets requests under way finish. With `tls`, nothing is served without it.
+/// Serves until `stop`, then lets requests in progress finish. With `tls`, a plain HTTP request is
+/// only told to use HTTPS.
 pub async fn serve(
     listener: TcpListener,
     app: Router,
@@ -77,19 +81,19 @@ pub async fn serve(
             accepted = accept(&listener, &permits) => accepted,
         };
         let Ok((stream, peer, permit)) = stream else {
-            // Out of descriptors, most likely: they come back as connections end.
+            // Most likely out of file descriptors: they are freed as connections end.
             tokio::time::sleep(Duration::from_millis(100)).await;
             continue;
         };
         let (app, tls, stopped) = (app.clone(), tls.clone(), stopped.clone());
         connections.spawn(async move {
-            connection(stream, Peer(peer), app, tls, stopped).await;
+            connection(stream, peer, app, tls, stopped).await;
             drop(permit);
         });
     }
     drop((listener, stopped, stopping));
     let finish = async { while connections.join_next().await.is_some() {} };
-    // Whoever takes longer is cut off: nothing was acknowledged to them.
+    // Requests that take longer are cut off: nothing was acknowledged to them.
     let _ = tokio::time::timeout(GRACE, finish).await;
 }
 
@@ -103,56 +107,71 @@ async fn accept(
     Ok((stream, peer, permit))
 }
 
+/// A connection that fails when its client stops reading an answer.
+type ClientStream = Pin<Box<TimeoutWriter<TcpStream>>>;
+
+fn with_write_timeout(stream: TcpStream) -> ClientStream {
+    let mut stream = TimeoutWriter::new(stream);
+    stream.set_timeout(Some(WRITE_TIME));
+    Box::pin(stream)
+}
+
+/// Tells every request to use HTTPS.
+fn https_only() -> Router {
+    Router::new().fallback(async || Refusal::HttpsOnly)
+}
+
 async fn connection(
     stream: TcpStream,
-    peer: Peer,
+    peer: SocketAddr,
     app: Router,
     tls: Option<Arc<HubTls>>,
     mut stopped: watch::Receiver<()>,
 ) {
-    // A receipt is one small packet: it should not wait for a second one.
+    // A receipt is one small packet, which should not wait for a second one.
     let _ = stream.set_nodelay(true);
     let Some(tls) = tls else {
-        return talk(Patient::new(stream, WRITE_TIME), peer, app, stopped).await;
+        return serve_http(with_write_timeout(stream), peer, app, stopped).await;
     };
-    let agreed = tokio::select! {
-        agreed = tokio::time::timeout(HANDSHAKE_TIME, agree(stream, &tls)) => agreed,
+    let accepted = tokio::select! {
+        accepted = tokio::time::timeout(HANDSHAKE_TIME, handshake(stream, &tls)) => accepted,
         _ = stopped.changed() => return,
     };
-    // Errors are the other side's: another key was expected, or it is nothing that speaks TLS.
-    match agreed {
-        Ok(Ok(Agreed::Tls(stream))) => talk(*stream, peer, app, stopped).await,
-        Ok(Ok(Agreed::Plain(stream))) => talk(stream, peer, https_only(), stopped).await,
+    // Errors are the client's: it expects another key, or does not speak TLS.
+    match accepted {
+        Ok(Ok(Accepted::Tls(stream))) => serve_http(*stream, peer, app, stopped).await,
+        Ok(Ok(Accepted::Plain(stream))) => serve_http(stream, peer, https_only(), stopped).await,
         Ok(Err(_)) | Err(_) => {}
     }
 }
 
-/// How a client of an address that wants TLS speaks.
-enum Agreed {
-    Tls(Box<TlsStream<Patient>>),
-    Plain(Patient),
+/// A connection to an address that requires TLS.
+enum Accepted {
+    Tls(Box<TlsStream<ClientStream>>),
+    /// The client does not speak TLS.
+    Plain(ClientStream),
 }
 
-async fn agree(stream: TcpStream, tls: &HubTls) -> io::Result<Agreed> {
+async fn handshake(stream: TcpStream, tls: &HubTls) -> io::Result<Accepted> {
     let mut first = [0];
     stream.peek(&mut first).await?;
-    let stream = Patient::new(stream, WRITE_TIME);
+    let stream = with_write_timeout(stream);
     if first != [HANDSHAKE] {
-        return Ok(Agreed::Plain(stream));
+        return Ok(Accepted::Plain(stream));
     }
     let stream = TlsAcceptor::from(tls.config()).accept(stream).await?;
-    Ok(Agreed::Tls(Box::new(stream)))
+    Ok(Accepted::Tls(Box::new(stream)))
 }
 
-async fn talk(
+async fn serve_http(
     stream: impl AsyncRead + AsyncWrite + Send + Unpin + 'static,
-    peer: Peer,
+    peer: SocketAddr,
     app: Router,
     mut stopped: watch::Receiver<()>,
 ) {
     let app = TowerToHyperService::new(app);
     let service = service_fn(move |mut request: hyper::Request<_>| {
-        request.extensions_mut().insert(peer);
+        request.extensions_mut().insert(ConnectInfo(peer));
         app.call(request)
     });
     let connection = http1::Builder::new()
@@ -161,7 +180,7 @@ async fn talk(
         .max_buf_size(MAX_HEAD)
         .serve_connection(TokioIo::new(stream), service);
     let mut connection = pin!(connection);
-    // Errors here are the other side's: a connection that broke, a head that is not HTTP.
+    // Errors are the client's: a broken connection, a head that is not HTTP.
     let ended = tokio::select! {
         _ = connection.as_mut() => true,
         _ = stopped.changed() => false,
@@ -184,12 +203,12 @@ mod tests {
     use super::*;
     use crate::tls;
 
-    /// How long a hub that speaks TLS bears a client that says so much and then nothing more. The clock goes on
-    /// whenever everybody waits.
+    /// How long a hub that requires TLS keeps a client that sends these bytes and then nothing
+    /// more. The clock advances whenever everybody waits.
     async fn patience_with(said: &[u8]) -> Duration {
         let files = tempfile::tempdir().unwrap();
         let [certificate, key] = ["pem", "key"].map(|end| files.path().join(end));
-        tls::make(&certificate, &key, &[]).unwrap();
+        tls::make_certificate(&certificate, &key, &[]).unwrap();
         let tls = Arc::new(HubTls::read(&certificate, &key).unwrap());
         let listener = listen(([127, 0, 0, 1], 0).into()).unwrap();
         let address = listener.local_addr().unwrap();
@@ -222,5 +241,21 @@ mod tests {
     async fn a_client_without_tls_that_does_not_finish_its_head_is_cut_off() {
         let took = patience_with(b"GET / HT").await;
         assert!((HEADER_TIME..HEADER_TIME * 2).contains(&took), "{took:?}");
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn a_reader_that_stops_reading_loses_its_connection() {
+        let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
+        let stopped = TcpStream::connect(listener.local_addr().unwrap());
+        let stopped = stopped.await.unwrap();
+        let (stream, _) = listener.accept().await.unwrap();
+        let mut stream = with_write_timeout(stream);
+        let failed = loop {
+            if let Err(why) = stream.write_all(&[0; 64 * 1024]).await {
+                break why;
+            }
+        };
+        assert_eq!(failed.kind(), io::ErrorKind::TimedOut);
+        drop(stopped);
     }
 }

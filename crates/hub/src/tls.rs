@@ -1,17 +1,18 @@
-//! The hub's certificate. Devices pin its key ([`HubPin`]) and ask nothing else of it, neither name nor dates nor
-//! anybody's signature: a certificate that the hub signs itself is as good as any. The pin stays as long as the key
-//! does, whatever certificates are made of it.
+//! The hub's certificate. Devices pin its key ([`HubPin`]) and check nothing else of it, neither
+//! name nor dates nor issuer: a self-signed certificate is as good as any. The pin stays as long as
+//! the key does, whatever certificates are made of it.
 
 use std::{
-    fs,
-    io::{self, Write as _},
-    os::unix::fs::OpenOptionsExt as _,
     path::{Path, PathBuf},
     sync::{Arc, PoisonError, RwLock},
 };
 
-use gatepost_pass::HubPin;
-use gatepost_pass::Timestamp;
+use gatepost_pass::{HubPin, Timestamp};
+use gatepost_system::{
+    chain,
+    files::{self, Access, FileError},
+};
+use log::Level;
 use rcgen::{CertificateParams, KeyPair};
 use rustls::{
     ServerConfig,
@@ -20,52 +21,51 @@ use rustls::{
         CertificateDer, PrivateKeyDer,
         pem::{self, PemObject as _},
     },
-    server::ParsedCertificate,
 };
 use serde_json::json;
-use sha2::{Digest as _, Sha256};
 
-use crate::log;
+use crate::event_log::event;
 
-/// Why a certificate or its key can't be used.
+/// Largest file of a certificate chain or key, in bytes.
+const MAX_PEM: usize = 256 * 1024;
+
+/// Why a certificate or its key cannot be used.
 #[derive(Debug, thiserror::Error)]
 pub enum TlsError {
-    /// A file can't be read or written.
-    #[error("{}: {why}", path.display())]
-    File {
-        /// Which.
-        path: PathBuf,
-        /// Why.
-        why: io::Error,
-    },
+    /// A file cannot be read or written.
+    #[error(transparent)]
+    File(#[from] FileError),
     /// No certificate is in the file.
-    #[error("{}: no certificate: PEM is read, the hub's own certificate first ({why})", path.display())]
+    #[error(
+        "{}: no certificate (a PEM file is expected, the hub's own certificate first)",
+        path.display()
+    )]
     NoCertificate {
-        /// Which.
+        /// The file.
         path: PathBuf,
-        /// What stands there.
-        why: pem::Error,
+        /// What is there instead.
+        source: pem::Error,
     },
-    /// No private key is in the file.
-    #[error("{}: no private key: PEM is read, without a passphrase", path.display())]
+    /// No private key is in the file. What is there instead is not repeated.
+    #[error("{}: no private key (a PEM file without a passphrase is expected)", path.display())]
     NoKey {
-        /// Which.
+        /// The file.
         path: PathBuf,
     },
-    /// The certificate is none, or not this key's.
-    #[error("{}: can't be used with its key: {why}", path.display())]
+    /// The certificate is malformed, or does not belong to this key.
+    #[error("{}: cannot be used with its key", path.display())]
     Unusable {
         /// The certificate's file.
         path: PathBuf,
         /// Why.
-        why: rustls::Error,
+        source: rustls::Error,
     },
-    /// A certificate can't be made.
-    #[error("no certificate can be made: {0}")]
+    /// A certificate cannot be made.
+    #[error("cannot make a certificate")]
     Making(#[from] rcgen::Error),
 }
 
-/// What the hub shows to devices, and where it is read from.
+/// The certificate and key that the hub uses, and the files that they are read from.
 #[derive(Debug)]
 pub struct HubTls {
     certificate: PathBuf,
@@ -74,7 +74,7 @@ pub struct HubTls {
 }
 
 impl HubTls {
-    /// Reads a certificate, with those that it hangs on behind it if there are any, and its key; both PEM.
+    /// Reads a certificate, followed by its chain if it has one, and its key; both PEM.
     pub fn read(certificate: &Path, key: &Path) -> Result<Self, TlsError> {
         Ok(Self {
             certificate: certificate.to_owned(),
@@ -83,23 +83,23 @@ impl HubTls {
         })
     }
 
-    /// Reads both files again, for connections from now on, and says in the log what became of it. When they don't
-    /// count, those before stay.
+    /// Reads both files again, for connections from now on, and logs the result. If they cannot be
+    /// used, those before stay in use.
     pub fn renew(&self, now: Timestamp) {
         match load(&self.certificate, &self.key) {
             Ok(new) => {
                 let pin = json!({ "pin": new.1.to_string() });
-                log::event(now, "certificate in use", pin);
+                event(Level::Info, now, "certificate in use", pin);
                 *self.current.write().unwrap_or_else(PoisonError::into_inner) = new;
             }
             Err(why) => {
-                let why = json!({ "why": why.to_string() });
-                log::event(now, "certificate refused", why);
+                let why = json!({ "why": chain(&why) });
+                event(Level::Error, now, "certificate refused", why);
             }
         }
     }
 
-    /// What enrolments must pin.
+    /// The pin of the key, for enrolments.
     pub fn pin(&self) -> HubPin {
         self.current().1
     }
@@ -114,36 +114,38 @@ impl HubTls {
     }
 }
 
-/// The pin of a certificate file: of the first one in it.
-pub fn pin_of(path: &Path) -> Result<HubPin, TlsError> {
+/// The pin of a certificate file: of the first certificate in it.
+pub fn pin_of_file(path: &Path) -> Result<HubPin, TlsError> {
     pin(path, &certificates(path)?)
 }
 
-/// Makes a certificate that signs itself, for names or addresses, and gives its pin. A key that is there already is
-/// used and keeps its pin; where there is none, one is made (ECDSA P-256), readable for its owner only.
-pub fn make(certificate: &Path, key: &Path, names: &[String]) -> Result<HubPin, TlsError> {
-    let pair = match fs::read(key) {
+/// Makes a self-signed certificate for names or addresses and returns its pin. An existing key is
+/// used again and keeps its pin; if there is none, one is made (ECDSA P-256) that only its owner
+/// can read.
+pub fn make_certificate(
+    certificate: &Path,
+    key: &Path,
+    names: &[String],
+) -> Result<HubPin, TlsError> {
+    let pair = match files::read(key, MAX_PEM) {
         Ok(bytes) => KeyPair::try_from(&private_key(key, &bytes)?)?,
-        Err(why) if why.kind() == io::ErrorKind::NotFound => {
+        Err(why) if why.is_not_found() => {
             let pair = KeyPair::generate()?;
-            write_secret(key, &pair.serialize_pem()).map_err(at(key))?;
+            files::create_private(key, pair.serialize_pem().as_bytes())?;
             pair
         }
-        Err(why) => return Err(at(key)(why)),
+        Err(why) => return Err(why.into()),
     };
     let params = CertificateParams::new(names)?;
     let text = params.self_signed(&pair)?.pem();
-    // Whole or not at all: a hub may be reading it.
-    let part = certificate.with_extension("part");
-    fs::write(&part, text).map_err(at(&part))?;
-    fs::rename(&part, certificate).map_err(at(certificate))?;
-    pin_of(certificate)
+    files::replace(certificate, Access::Shared, text.as_bytes())?;
+    pin_of_file(certificate)
 }
 
 fn load(certificate: &Path, key: &Path) -> Result<(Arc<ServerConfig>, HubPin), TlsError> {
     let chain = certificates(certificate)?;
     let pin = pin(certificate, &chain)?;
-    let secret = private_key(key, &fs::read(key).map_err(at(key))?)?;
+    let secret = private_key(key, &files::read(key, MAX_PEM)?)?;
     let config = ServerConfig::builder_with_provider(Arc::new(ring::default_provider()))
         .with_safe_default_protocol_versions()
         .and_then(|config| {
@@ -155,20 +157,19 @@ fn load(certificate: &Path, key: &Path) -> Result<(Arc<ServerConfig>, HubPin), T
 }
 
 fn certificates(path: &Path) -> Result<Vec<CertificateDer<'static>>, TlsError> {
-    let bytes = fs::read(path).map_err(at(path))?;
+    let bytes = files::read(path, MAX_PEM)?;
     let chain = CertificateDer::pem_slice_iter(&bytes).collect::<Result<Vec<_>, _>>();
     let chain = chain.and_then(|chain| match chain.is_empty() {
         true => Err(pem::Error::NoItemsFound),
         false => Ok(chain),
     });
-    chain.map_err(|why| TlsError::NoCertificate {
+    chain.map_err(|source| TlsError::NoCertificate {
         path: path.to_owned(),
-        why,
+        source,
     })
 }
 
 fn private_key(path: &Path, bytes: &[u8]) -> Result<PrivateKeyDer<'static>, TlsError> {
-    // What stands in a file of keys is not repeated.
     PrivateKeyDer::from_pem_slice(bytes).map_err(|_| TlsError::NoKey {
         path: path.to_owned(),
     })
@@ -177,28 +178,12 @@ fn private_key(path: &Path, bytes: &[u8]) -> Result<PrivateKeyDer<'static>, TlsE
 fn pin(path: &Path, chain: &[CertificateDer<'_>]) -> Result<HubPin, TlsError> {
     let own = chain.first().ok_or_else(|| TlsError::NoCertificate {
         path: path.to_owned(),
-        why: pem::Error::NoItemsFound,
+        source: pem::Error::NoItemsFound,
     })?;
-    let own = ParsedCertificate::try_from(own).map_err(unusable(path))?;
-    Ok(HubPin(Sha256::digest(own.subject_public_key_info()).into()))
-}
-
-fn write_secret(path: &Path, text: &str) -> io::Result<()> {
-    let mut file = fs::OpenOptions::new()
-        .write(true)
-        .create_new(true)
-        .mode(0o600)
-        .open(path)?;
-    file.write_all(text.as_bytes())?;
-    file.sync_all()
-}
-
-fn at(path: &Path) -> impl FnOnce(io::Error) -> TlsError {
-    let path = path.to_owned();
-    move |why| TlsError::File { path, why }
+    gatepost_tls::pin_of(own).map_err(unusable(path))
 }
 
 fn unusable(path: &Path) -> impl FnOnce(rustls::Error) -> TlsError {
     let path = path.to_owned();
-    move |why| TlsError::Unusable { path, why }
+    move |source| TlsError::Unusable { path, source }
 }

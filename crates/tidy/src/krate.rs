@@ -155,6 +155,10 @@ impl<'ast> Visit<'ast> for Module {
         visit::visit_item(self, item);
     }
 
+    fn visit_vis_restricted(&mut self, _: &'ast syn::VisRestricted) {
+        // `pub(super)` names the parent, and uses nothing of it.
+    }
+
     fn visit_path(&mut self, path: &'ast syn::Path) {
         let names: Names = path
             .segments

@@ -1,8 +1,10 @@
-//! TLS clients that go by the server's key (RFC 7469's pin: SHA-256 of the certificate's SubjectPublicKeyInfo, DER).
+//! TLS clients that go by the server's key (RFC 7469's pin: SHA-256 of the certificate's
+//! SubjectPublicKeyInfo, DER).
 //!
-//! Devices pin their hub's key, which takes the place of authorities, names and dates: a device whose clock is dead
-//! still reaches its hub, and no authority can certify another one. The hub's connection to its database may accept
-//! any key, as libpq does with `sslmode=require`. In both cases the server must prove that it holds the key.
+//! Devices pin their hub's key, which takes the place of authorities, names and dates: a device
+//! whose clock is dead still reaches its hub, and no authority can certify another one. The hub's
+//! connection to its database may accept any key, as libpq does with `sslmode=require`. In both
+//! cases the server must prove that it holds the key.
 
 use std::sync::Arc;
 

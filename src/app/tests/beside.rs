@@ -1,8 +1,10 @@
-//! What stands beside the camera, through the whole program: readers and a thermometer on pseudo-terminals, a
-//! light in a folder like the kernel's, gate and lamp behind their trait; and the codes that the screen shows.
+//! What stands beside the camera, through the whole program: readers and a thermometer on
+//! pseudo-terminals, a light in a folder like the kernel's, gate and lamp behind their trait; and
+//! the codes that the screen shows.
 
 use std::{fs, time::Duration};
 
+use gatepost_decode::CodeContent;
 use gatepost_pass::{
     Colour, Kind, Place,
     envelope::to_text,
@@ -12,12 +14,9 @@ use gatepost_pass::{
 use gatepost_protocol::{Outcome, Reason, Seen, Temperature};
 
 use super::post::{Post, paper, wait_for};
-use crate::{
-    decode::CodeContent,
-    devices::tests::{
-        pty::Socket,
-        watched::{Did, OFF, ON, expect, gate, lamp},
-    },
+use crate::devices::tests::{
+    pty::Socket,
+    watched::{Did, OFF, ON, expect, gate, lamp},
 };
 
 /// GB 11643's own example, and two more.
@@ -77,7 +76,7 @@ fn an_id_number_is_found_red_yellow_or_not_at_all_and_each_is_logged() {
     });
     for (number, says, taps) in [(WANG, "REFUSE", 2), (LI, "CHECK", 2), (SUN, "ADMIT", 2)] {
         post.tap("No phone or code");
-        post.tap("Type the ID number");
+        post.tap("Enter the ID number");
         assert_eq!(post.taps("ID number: to the keypad"), taps);
         post.types(number);
         post.tap("Look up");

@@ -1,4 +1,5 @@
-//! Each path of a guard's day, by the labels on the screen. Prints the taps that it takes from home.
+//! Each path of a guard's day, by the labels on the screen. Prints the taps that it takes from
+//! home.
 
 use gatepost_pass::{
     BadgeRole, Kind,
@@ -11,8 +12,8 @@ use gatepost_protocol::{Direction, Outcome, OverrideWhy, Reason, Seen, Temperatu
 
 use super::post::{Post, badge, paper};
 use crate::{
-    app::Event,
-    devices::{DeviceEvent, Temperature as Measured},
+    app::event::Event,
+    devices::{BodyTemperature, DeviceEvent},
 };
 
 /// GB 11643's own example.
@@ -48,7 +49,7 @@ fn a_verdict_goes_by_itself_and_a_tap_holds_it() {
     // Half as long again as it stands by itself.
     std::thread::sleep(std::time::Duration::from_millis(1500));
     assert!(post.says("ADMIT"), "it is held");
-    post.tap("Close the verdict and scan on");
+    post.tap("Close the verdict and keep scanning");
     post.sees("No phone or code");
     post.taps("hold and close");
 }
@@ -64,7 +65,7 @@ fn the_same_pass_again_says_when_it_passed_and_the_other_way_does_not() {
     post.sees("Already passed less than a minute ago.");
     post.tap("Next");
     post.taps("pass-back");
-    post.tap("People go in. Switch to out");
+    post.tap("Direction: in. Switch to out");
     post.sees("OUT");
     assert_eq!(post.taps("direction"), 1);
     post.leaves_the_picture();
@@ -100,7 +101,7 @@ fn the_temperature_is_one_tap_and_decides() {
     post.tap("Next");
     post.show(&paper(3));
     post.sees("CHECK");
-    let reading = Measured::from_tenths(366).unwrap();
+    let reading = BodyTemperature::from_tenths(366).unwrap();
     post.tell(Event::Device(DeviceEvent::Measured(Ok(reading))));
     post.sees("ADMIT");
     let logged = post.passages(3);
@@ -136,11 +137,11 @@ fn a_question_that_nobody_answers_is_logged_as_it_stands_when_the_verdict_closes
 fn an_id_number_is_typed_and_without_a_list_leads_on_to_registration_by_hand() {
     let post = Post::open(|region| region.policy.without_code = WithoutCode::Admit);
     post.tap("No phone or code");
-    post.tap("Type the ID number");
+    post.tap("Enter the ID number");
     assert_eq!(post.taps("ID number: to the keypad"), 2);
     post.types("110105194912310021");
     post.tap("Look up");
-    post.sees("One digit is wrong");
+    post.sees("A digit is wrong");
     post.tap("Delete the last character");
     post.types("X");
     post.tap("Look up");
@@ -150,7 +151,7 @@ fn an_id_number_is_typed_and_without_a_list_leads_on_to_registration_by_hand() {
     assert!(matches!(&logged[0].seen, Seen::IdNumber(number) if number.0.as_str() == NUMBER));
     post.taps("");
     post.tap("Register by hand");
-    post.sees("Why without a code?");
+    post.sees("Why is there no code?");
     post.tap("No phone, no paper pass");
     post.tap("Register");
     post.sees("ADMIT");
@@ -221,9 +222,9 @@ fn a_supervisors_badge_allows_what_the_policy_lists_and_the_log_says_who_and_why
     post.sees("CHECK");
     post.tap("Supervisor");
     post.tap("Emergency: life or health");
-    post.sees("Supervisor: hold your badge before the camera");
+    post.sees("Supervisor: hold your badge up to the camera");
     post.show(&badge(2, BadgeRole::Guard, None));
-    post.sees("That badge may not allow this");
+    post.sees("That badge cannot allow this");
     post.show(&badge(3, BadgeRole::Supervisor, Some("123456")));
     post.sees("Enter your PIN");
     post.types("123456");
@@ -294,7 +295,7 @@ fn an_unknown_region_gets_an_address_and_a_desk_to_call() {
     let other = foreign("CN-XX").sign(Kind::Pass, &fixture::paper_pass(1));
     post.show(&to_text(&other));
     post.sees("REFUSE");
-    post.sees("For the holder's phone: scan this.");
+    post.sees("Scan this with the holder's phone.");
     post.sees("Lixia: 0531-88150120");
     assert_eq!(post.taps("unknown region"), 0);
 }

@@ -1,4 +1,5 @@
-//! A log without room for one passage more: what the policy says is what happens, from the first moment.
+//! A log without room for one passage more: what the policy says is what happens, from the first
+//! moment.
 
 use std::{collections::BTreeSet, fs};
 
@@ -7,11 +8,11 @@ use gatepost_pass::{
     fixture::{NOW, Region},
     policy::{WhenLogFull, WithoutCode},
 };
-use gatepost_protocol::{Epoch, Outcome, Reason, Seen, device::device_id, fixture};
+use gatepost_protocol::{Epoch, Outcome, Reason, device::device_id, fixture};
 
 use super::post::{Post, badge, paper};
 use crate::{
-    app::Event,
+    app::event::Event,
     data::DataDir,
     devices::DeviceEvent,
     store::{Cap, LogError, Outbox, PassageLog, small_disk::SmallDisk},
@@ -19,8 +20,8 @@ use crate::{
 
 const STOPPED: &str = "STOPPED: the passage log is full";
 const FULL: &str = "The passage log is full";
-const BY_HAND: &str = "NOT LOGGED: no room. Let through by hand.";
-const WHAT_TO_DO: &str = "Bring this device online or take its passages away by USB stick.";
+const BY_HAND: &str = "NOT LOGGED: log full. Let through by hand.";
+const WHAT_TO_DO: &str = "Bring this device online, or collect its passages by USB stick.";
 
 /// Fills the log of a device whose settings allow a mebibyte with passages that no hub has.
 fn fill(data: &DataDir) {
@@ -99,10 +100,10 @@ fn a_log_that_becomes_full_takes_its_verdict_back_where_the_policy_says_stop() {
     scan(&post, paper(1));
     post.sees("ADMIT");
     post.sees("Logged");
-    post.tell(Event::LogRoom(Err(LogError::AllUnsent)));
+    post.tell(Event::LogSpace(Err(LogError::AllUnsent)));
     post.sees(STOPPED);
     assert!(!post.says("ADMIT"));
-    post.tell(Event::LogRoom(Ok(())));
+    post.tell(Event::LogSpace(Ok(())));
     post.sees("Hold the code inside the frame");
 }
 
@@ -115,10 +116,10 @@ fn by_policy_verdicts_go_on_without_the_log_marked_so_and_are_logged_once_there_
     post.sees(BY_HAND);
     post.tap("Next");
     post.sees(FULL);
-    assert!(!post.says(STOPPED) && !post.says("Write it down by hand"));
+    assert!(!post.says(STOPPED) && !post.says("Write it down"));
     scan(&post, paper(102));
     post.sees("REFUSE");
-    post.sees("NOT LOGGED: no room.");
+    post.sees("NOT LOGGED: log full.");
     assert!(!post.says(BY_HAND));
     acknowledge_all(&post.data());
     post.sees("Logged");

@@ -4,6 +4,7 @@
 mod beside;
 mod flows;
 mod full;
+mod in_view;
 mod pages;
 mod post;
-mod session;
+mod verdicts;

@@ -27,11 +27,11 @@ fn status_and_today_are_two_taps_from_home_and_name_nobody() {
     post.tap("Menu");
     post.tap("Today");
     assert_eq!(post.taps("today"), 2);
-    post.sees("Together");
+    post.sees("Total");
     post.sees("Today, 1 November 2026");
     post.tap("Back");
     post.tap("Status");
-    post.sees("No hub: by USB stick only");
+    post.sees("No hub: USB stick only");
     post.sees("Agrees with every signed time");
     post.sees("Issuers: 2");
     post.taps("");
@@ -47,7 +47,7 @@ fn a_bundle_on_a_stick_is_found_and_installed_and_both_versions_are_told() {
     newer.version = 2;
     newer.issued_at = newer.issued_at.plus(60);
     newer.write_to(&post.stick().join("gatepost"));
-    post.sees("An update is here");
+    post.sees("Update found");
     post.tap("Install the update");
     post.sees("Updated");
     post.sees("Version 1");
@@ -65,7 +65,7 @@ fn an_older_bundle_is_refused_in_words_and_the_lists_from_before_stay() {
     post.tap("Update");
     post.tap("Install the update");
     post.sees("The update was refused");
-    post.sees("The update is older than what this device has.");
+    post.sees("The update is older than what is installed.");
     post.tap("Back");
     post.tap("Back");
     post.show(&paper(1));
@@ -110,7 +110,7 @@ fn a_new_device_is_set_up_by_a_code_and_a_stick() {
     };
     let other = sign_with_roots(Kind::Root, &claims, &[&SecretKey::from_seed(&[78; 32])]);
     fs::write(stick.join("enrolment-1"), answer(other).to_bytes()).unwrap();
-    post.sees("another authority");
+    post.sees("a different authority");
     fs::write(stick.join("enrolment-2"), answer(root).to_bytes()).unwrap();
     post.sees("This device is set up");
     assert_eq!(post.taps("first run"), 0);
@@ -127,7 +127,7 @@ fn a_code_whose_hub_can_not_be_asked_says_why() {
         secret: Some(OneTimeSecret([1; 16])),
     };
     post.show(&to_text(&documents().sign(Kind::Enrolment, &code)));
-    post.sees("Setting up did not work");
+    post.sees("Setup failed");
     assert!(!post.says("Insert a USB stick"));
 }
 
@@ -136,7 +136,10 @@ fn settings_that_can_not_be_used_are_named_on_the_screen_and_the_device_runs() {
     let post = Post::new_device("language = \"en\"\nsync_seconds = 0\n");
     post.sees("The settings cannot be used");
     post.tap("Show the notices");
-    post.sees("Line 2: the value of “sync_seconds” is not allowed. Allowed: whole numbers from 1 to 86400.");
+    post.sees(
+        "Line 2: the value of “sync_seconds” is not allowed. \
+         Allowed: whole numbers from 1 to 86400.",
+    );
 }
 
 #[test]

@@ -1,10 +1,10 @@
-//! A checkpoint for tests: the loop, a window in memory, a decoder that is shown pictures, and eyes that read
-//! the passage log.
+//! A checkpoint for tests: the loop, a window in memory, a decoder that is shown pictures, and eyes
+//! that read the passage log.
 
 use std::{
     cell::Cell,
     fs,
-    path::{Path, PathBuf},
+    path::PathBuf,
     sync::{
         Arc,
         mpsc::{Sender, channel},
@@ -13,6 +13,7 @@ use std::{
     time::{Duration, Instant},
 };
 
+use gatepost_decode::{CodeContent, decode};
 use gatepost_pass::{
     BadgeRole, Kind, Pin, PinHash,
     envelope::to_text,
@@ -31,19 +32,20 @@ use tempfile::TempDir;
 
 use crate::{
     app::{
-        Event,
-        checkpoint::OUT_OF_VIEW,
-        hub::Enrolled,
-        kept,
+        context::DeviceContext,
+        event::Event,
         scanner::{App, Parts},
+        state::{choices, in_view::OUT_OF_VIEW},
+        threads::{
+            enrolled::Enrolled,
+            frames::{self, FrameInbox},
+        },
         vitals::Vitals,
-        workers::{self, FrameInbox},
     },
     camera::{CameraState, Frame},
     clock::Clock,
     config::Config,
     data::DataDir,
-    decode::{CodeContent, decode},
     devices::Devices,
     store::{BundleCache, Outbox, bundles::BundleDirectory},
     ui::{Surface, Ui, UiCommand, UiHandle},
@@ -126,7 +128,7 @@ impl Post {
         let (ready, handle) = channel();
         let to_app = events.clone();
         let (config, bad_settings) = Config::load_or_safe(&data.config());
-        let language = kept::language(&data, &config);
+        let language = choices::language(&data, &config);
         let window = thread::spawn(move || {
             let surface = Surface::Offscreen {
                 width: 480,
@@ -141,7 +143,7 @@ impl Post {
         });
         let ui: UiHandle = handle.recv().unwrap();
         let clock = Arc::new(Clock::new(Some(NOW)));
-        let frames = workers::decoder(ui.clone(), events.clone());
+        let frames = frames::decoder(ui.clone(), events.clone());
         let mounts = folder.path().join("media");
         fs::create_dir_all(&mounts).unwrap();
         let to_app = events.clone();
@@ -152,17 +154,19 @@ impl Post {
         beside(&mut devices);
         let app = App::new(Parts {
             enrolled: Enrolled::start(&data, &clock, &config, &events).unwrap(),
-            devices,
-            data,
-            config,
+            context: DeviceContext {
+                data,
+                config,
+                clock,
+                events: events.clone(),
+                sticks: vec![mounts],
+            },
             bad_settings,
-            clock,
             ui: ui.clone(),
-            events: events.clone(),
+            devices,
             recorder: None,
-            once: false,
-            sticks: vec![mounts],
             vitals: Vitals::new(None, Instant::now()),
+            once: false,
             camera: None,
             frames: frames.clone(),
         });
@@ -359,7 +363,7 @@ impl Post {
 
     /// Which way people go, as the bar says.
     pub(super) fn direction(&self) -> Direction {
-        if self.says("People go out") {
+        if self.says("Direction: out") {
             Direction::Out
         } else {
             Direction::In
@@ -410,7 +414,7 @@ fn frame(picture: &RgbImage) -> Arc<Frame> {
     Arc::new(Frame::from_image(DynamicImage::ImageRgb8(picture.clone())).unwrap())
 }
 
-fn words(elements: &[crate::ui::Words]) -> Vec<&str> {
+fn words(elements: &[crate::ui::ScreenElement]) -> Vec<&str> {
     elements
         .iter()
         .map(|element| element.text.as_str())

@@ -1,4 +1,5 @@
-//! A watch against sources that misbehave as cameras do. Every wait is for an event, none for a time.
+//! A watch against sources that misbehave as cameras do. Every wait is for an event, none for a
+//! time.
 #![allow(clippy::unwrap_used, clippy::panic)]
 
 use std::sync::Mutex;
@@ -6,14 +7,14 @@ use std::sync::mpsc::Sender;
 
 use super::*;
 
-const TIMING: Timing = Timing {
+const TIMING: WatchTiming = WatchTiming {
     retry: Duration::from_millis(1),
     stall: Duration::from_millis(20),
 };
 const LONG: Duration = Duration::from_secs(600);
 
 /// What a fake source does next.
-enum Step {
+enum FakeStep {
     Frame(u8),
     Fail(CameraError),
     /// Blocks until the test lets go, then gives a frame.
@@ -25,19 +26,19 @@ enum Step {
 }
 
 struct Fake {
-    steps: std::vec::IntoIter<Step>,
+    steps: std::vec::IntoIter<FakeStep>,
     /// What the source asks for on top of the stall time.
     pace: Duration,
 }
 
 /// A source that is given all the time it needs.
-fn source(steps: Vec<Step>) -> Result<Fake, CameraError> {
+fn source(steps: Vec<FakeStep>) -> Result<Fake, CameraError> {
     let (steps, pace) = (steps.into_iter(), LONG);
     Ok(Fake { steps, pace })
 }
 
 /// A source that counts as stalled soon: for steps that block.
-fn stalling(steps: Vec<Step>) -> Result<Fake, CameraError> {
+fn stalling(steps: Vec<FakeStep>) -> Result<Fake, CameraError> {
     let (steps, pace) = (steps.into_iter(), Duration::ZERO);
     Ok(Fake { steps, pace })
 }
@@ -45,13 +46,13 @@ fn stalling(steps: Vec<Step>) -> Result<Fake, CameraError> {
 impl FrameSource for Fake {
     fn next_frame(&mut self) -> Result<Frame, CameraError> {
         match self.steps.next() {
-            Some(Step::Frame(grey)) => Ok(frame(grey)),
-            Some(Step::Fail(error)) => Err(error),
-            Some(Step::Block(release, grey)) => {
+            Some(FakeStep::Frame(grey)) => Ok(frame(grey)),
+            Some(FakeStep::Fail(error)) => Err(error),
+            Some(FakeStep::Block(release, grey)) => {
                 let _ = release.recv();
                 Ok(frame(grey))
             }
-            Some(Step::Alive { .. }) | None => Err(CameraError::Finished),
+            Some(FakeStep::Alive { .. }) | None => Err(CameraError::Finished),
         }
     }
 
@@ -95,7 +96,7 @@ fn run(attempts: Vec<Result<Fake, CameraError>>) -> (CameraWatch, Receiver<Camer
 
 fn run_with(
     attempts: Vec<Result<Fake, CameraError>>,
-    timing: Timing,
+    timing: WatchTiming,
 ) -> (CameraWatch, Receiver<CameraEvent>) {
     let mut attempts = attempts.into_iter();
     let open = move || match attempts.next() {
@@ -139,14 +140,14 @@ fn in_words(event: CameraEvent) -> String {
 
 #[test]
 fn frames_come_in_order_and_the_end_ends_the_watch() {
-    let (_watch, events) = run(vec![source(vec![Step::Frame(1), Step::Frame(2)])]);
+    let (_watch, events) = run(vec![source(vec![FakeStep::Frame(1), FakeStep::Frame(2)])]);
     let expected = ["starting", "live", "frame 1", "frame 2", "finished"];
     assert_eq!(all(&events), expected);
 }
 
 #[test]
 fn a_missing_camera_is_reported_once_and_used_when_it_appears() {
-    let there = source(vec![Step::Frame(1)]);
+    let there = source(vec![FakeStep::Frame(1)]);
     let (_watch, events) = run(vec![Err(not_found()), Err(not_found()), there]);
     let expected = ["starting", "not found", "live", "frame 1", "finished"];
     assert_eq!(all(&events), expected);
@@ -154,15 +155,15 @@ fn a_missing_camera_is_reported_once_and_used_when_it_appears() {
 
 #[test]
 fn a_busy_camera_is_used_when_it_gets_free() {
-    let (_watch, events) = run(vec![Err(busy()), source(vec![Step::Frame(1)])]);
+    let (_watch, events) = run(vec![Err(busy()), source(vec![FakeStep::Frame(1)])]);
     let expected = ["starting", "busy", "live", "frame 1", "finished"];
     assert_eq!(all(&events), expected);
 }
 
 #[test]
 fn an_unplugged_camera_comes_back_when_plugged_in_again() {
-    let first = source(vec![Step::Frame(1), Step::Fail(unplugged())]);
-    let second = source(vec![Step::Frame(2)]);
+    let first = source(vec![FakeStep::Frame(1), FakeStep::Fail(unplugged())]);
+    let second = source(vec![FakeStep::Frame(2)]);
     let (_watch, events) = run(vec![first, Err(not_found()), second]);
     let before = ["starting", "live", "frame 1", "unplugged"];
     assert_eq!(next(&events, 4), before);
@@ -175,11 +176,11 @@ fn a_camera_that_stalls_is_replaced_and_its_late_frames_are_ignored() {
     let (go_on, waiting) = mpsc::channel();
     let (alive, gone) = mpsc::channel();
     let late = vec![
-        Step::Block(blocked, 66),
-        Step::Frame(67),
-        Step::Alive { _held: alive },
+        FakeStep::Block(blocked, 66),
+        FakeStep::Frame(67),
+        FakeStep::Alive { _held: alive },
     ];
-    let good = vec![Step::Frame(2), Step::Block(waiting, 3)];
+    let good = vec![FakeStep::Frame(2), FakeStep::Block(waiting, 3)];
     let (_watch, events) = run(vec![stalling(late), source(good)]);
     assert_eq!(next(&events, 4), ["starting", "stalled", "live", "frame 2"]);
     release.send(()).unwrap();
@@ -192,8 +193,8 @@ fn a_camera_that_stalls_is_replaced_and_its_late_frames_are_ignored() {
 #[test]
 fn a_camera_that_our_own_stuck_capture_keeps_busy_stays_stalled() {
     let (_release, blocked) = mpsc::channel();
-    let stuck = stalling(vec![Step::Block(blocked, 1)]);
-    let good = source(vec![Step::Frame(2)]);
+    let stuck = stalling(vec![FakeStep::Block(blocked, 1)]);
+    let good = source(vec![FakeStep::Frame(2)]);
     let (_watch, events) = run(vec![stuck, Err(busy()), Err(busy()), good]);
     let expected = ["starting", "stalled", "live", "frame 2", "finished"];
     assert_eq!(all(&events), expected);
@@ -212,7 +213,7 @@ fn nothing_is_opened_while_too_many_captures_are_stuck() {
         })
         .unzip();
     let mut opened = 0;
-    let mut supervisor = Supervisor {
+    let mut watch_thread = WatchThread {
         open: || {
             opened += 1;
             source(vec![]).map(|fake| Box::new(fake) as Box<dyn FrameSource>)
@@ -226,12 +227,12 @@ fn nothing_is_opened_while_too_many_captures_are_stuck() {
         captures: 0,
         stuck,
     };
-    assert_eq!(supervisor.open().map(|_| ()), Err(stalled()));
+    assert_eq!(watch_thread.open().map(|_| ()), Err(stalled()));
     drop(releases);
-    while !supervisor.stuck.iter().any(JoinHandle::is_finished) {
+    while !watch_thread.stuck.iter().any(JoinHandle::is_finished) {
         thread::yield_now();
     }
-    assert!(supervisor.open().is_ok());
+    assert!(watch_thread.open().is_ok());
     assert_eq!(opened, 1);
 }
 
@@ -239,9 +240,9 @@ fn nothing_is_opened_while_too_many_captures_are_stuck() {
 fn a_bad_picture_is_told_and_the_next_one_follows() {
     let bad = CameraError::BadPicture {
         name: "a.png".to_owned(),
-        why: "broken".to_owned(),
+        cause: Cause::new("broken"),
     };
-    let steps = vec![Step::Frame(1), Step::Fail(bad), Step::Frame(2)];
+    let steps = vec![FakeStep::Frame(1), FakeStep::Fail(bad), FakeStep::Frame(2)];
     let (_watch, events) = run(vec![source(steps)]);
     assert_eq!(
         next(&events, 4),
@@ -253,7 +254,7 @@ fn a_bad_picture_is_told_and_the_next_one_follows() {
 #[test]
 fn dropping_the_watch_ends_it_while_the_source_blocks() {
     let (_release, blocked) = mpsc::channel();
-    let steps = vec![Step::Frame(1), Step::Block(blocked, 2)];
+    let steps = vec![FakeStep::Frame(1), FakeStep::Block(blocked, 2)];
     let (watch, events) = run(vec![source(steps)]);
     assert_eq!(next(&events, 3), ["starting", "live", "frame 1"]);
     drop(watch);
@@ -262,7 +263,7 @@ fn dropping_the_watch_ends_it_while_the_source_blocks() {
 
 #[test]
 fn dropping_the_watch_ends_it_while_it_waits_for_a_camera() {
-    let timing = Timing {
+    let timing = WatchTiming {
         retry: LONG,
         ..TIMING
     };

@@ -5,8 +5,7 @@ use gatepost_protocol::{Allowed, ByHand, OverrideWhy, Personal, Temperature, Why
 
 use super::*;
 use crate::checkpoint::{
-    Lookup, Observed, Overriding,
-    duty::{BadgeFault, Candidate, Supervisor},
+    BadgeFault, ListAnswer, Observed, Overriding, Supervisor, SupervisorCandidate,
 };
 
 const ALL: [Overridable; 12] = [
@@ -30,15 +29,7 @@ fn generous() -> Gate {
 
 fn supervisor(gate: &Gate) -> Supervisor {
     let badge = fixture::badge(1, BadgeRole::Supervisor);
-    let text = to_text(&documents().sign(Kind::Badge, &badge));
-    let Basis::Rules {
-        case: Case::Code(Ok(Looked::Badge(looked))),
-        ..
-    } = gate.judge(&text).basis
-    else {
-        unreachable!("a verified badge")
-    };
-    let candidate = Candidate::new(looked, "gate-3", gate.now.time).unwrap();
+    let candidate = SupervisorCandidate::new(gate.badge(&badge), "gate-3", gate.now.time).unwrap();
     candidate.without_pin().unwrap()
 }
 
@@ -95,8 +86,8 @@ fn no_policy_lets_a_supervisor_set_aside_what_is_forged_revoked_red_or_feverish(
     let mut warm = generous();
     warm.region.policy.temperature = true;
     let judged = warm.judge(&to_text(&paper(1)));
-    let told = forced(&warm, judged, Some(Temperature::Fever));
-    assert_eq!(told, refuse(Reason::Fever));
+    let expected = forced(&warm, judged, Some(Temperature::Fever));
+    assert_eq!(expected, refuse(Reason::Fever));
 }
 
 #[test]
@@ -132,8 +123,8 @@ fn what_the_policy_lists_is_set_aside_and_stays_among_the_reasons() {
         );
         let word = supervisor(&gate).allow(&judged.verdict, OverrideWhy::DeskConfirmed);
         assert_eq!(word.unwrap().rules, judged.verdict.outcome);
-        let told = (Outcome::Admit, vec![Reason::SupervisorAllowed, reason]);
-        assert_eq!(forced(&gate, judged, None), told);
+        let expected = (Outcome::Admit, vec![Reason::SupervisorAllowed, reason]);
+        assert_eq!(forced(&gate, judged, None), expected);
 
         let strict = Gate::new();
         let judged = strict.judge(&to_text(&bytes));
@@ -168,9 +159,9 @@ fn whoever_a_supervisor_lets_through_is_still_asked_for_the_temperature() {
     ];
     let judged = gate.judge(&to_text(&phone(1)));
     assert_eq!(forced(&gate, judged.clone(), None), (Outcome::Check, asked));
-    let told = vec![Reason::SupervisorAllowed, Reason::LiveCodeNeeded];
+    let expected = vec![Reason::SupervisorAllowed, Reason::LiveCodeNeeded];
     let normal = forced(&gate, judged, Some(Temperature::Normal));
-    assert_eq!(normal, (Outcome::Admit, told));
+    assert_eq!(normal, (Outcome::Admit, expected));
 }
 
 #[test]
@@ -196,7 +187,7 @@ fn a_registration_by_hand_is_a_supervisors_where_the_policy_says_so() {
     let gate = generous();
     let bundle = gate.region.verified();
     let number = Personal("A1234".try_into().unwrap());
-    let listed = Lookup::Found(Listing::Listed(Colour::Red));
+    let listed = ListAnswer::Found(Listing::Listed(Colour::Red));
     let red = gate.bench(&bundle).person(number, listed);
     assert_eq!(red.verdict.overriding, Overriding::Impossible);
 }
@@ -205,16 +196,6 @@ fn a_registration_by_hand_is_a_supervisors_where_the_policy_says_so() {
 fn an_override_needs_a_supervisors_badge_that_counts_here_and_now() {
     use gatepost_pass::{Revocation, Site};
     let gate = Gate::new();
-    let looked = |badge: &gatepost_pass::Badge| {
-        let text = to_text(&documents().sign(Kind::Badge, badge));
-        match gate.judge(&text).basis {
-            Basis::Rules {
-                case: Case::Code(Ok(Looked::Badge(looked))),
-                ..
-            } => looked,
-            _ => unreachable!("a verified badge"),
-        }
-    };
     let good = fixture::badge(1, BadgeRole::Supervisor);
     let elsewhere = gatepost_pass::Badge {
         sites: vec![Site::Prefix("bus-".try_into().unwrap())]
@@ -222,19 +203,22 @@ fn an_override_needs_a_supervisors_badge_that_counts_here_and_now() {
             .unwrap(),
         ..good.clone()
     };
-    let at = |badge, now| Candidate::new(looked(badge), "gate-3", now).err();
+    let at = |badge, now| SupervisorCandidate::new(gate.badge(badge), "gate-3", now).err();
     assert_eq!(at(&good, NOW), None);
     assert_eq!(at(&elsewhere, NOW), Some(BadgeFault::OtherPlace));
     assert_eq!(at(&good, SIGNED.plus(30 * DAY)), Some(BadgeFault::Expired));
     let guard = fixture::badge(1, BadgeRole::Guard);
     assert_eq!(at(&guard, NOW), Some(BadgeFault::NotASupervisor));
     for (answer, fault) in [
-        (Lookup::Found(Revocation::Revoked), BadgeFault::Revoked),
-        (Lookup::NoList, BadgeFault::Unchecked),
-        (Lookup::Unreadable, BadgeFault::Unchecked),
+        (ListAnswer::Found(Revocation::Revoked), BadgeFault::Revoked),
+        (ListAnswer::NoList, BadgeFault::Unchecked),
+        (ListAnswer::Unreadable, BadgeFault::Unchecked),
     ] {
-        let mut looked = looked(&good);
-        looked.revocation = answer;
-        assert_eq!(Candidate::new(looked, "gate-3", NOW).err(), Some(fault));
+        let mut checked = gate.badge(&good);
+        checked.revocation = answer;
+        assert_eq!(
+            SupervisorCandidate::new(checked, "gate-3", NOW).err(),
+            Some(fault)
+        );
     }
 }

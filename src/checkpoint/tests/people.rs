@@ -1,10 +1,11 @@
-//! People without a code, and what is asked of those with one: temperature, ID number, registration by hand.
+//! People without a code, and what is asked of those with one: temperature, ID number, registration
+//! by hand.
 
 use gatepost_pass::{Listing, policy::WithoutCode};
 use gatepost_protocol::{ByHand, Personal, Seen, Temperature, WhyNoCode};
 
 use super::*;
-use crate::checkpoint::{Lookup, Observed, Question};
+use crate::checkpoint::{ListAnswer, Observed, OpenQuestion};
 
 const NUMBER: &str = "11010519491231002X";
 
@@ -12,7 +13,7 @@ fn number() -> Personal<32> {
     Personal(NUMBER.try_into().unwrap())
 }
 
-fn person(gate: &Gate, listed: Lookup<Listing>) -> (Outcome, Vec<Reason>) {
+fn person(gate: &Gate, listed: ListAnswer<Listing>) -> (Outcome, Vec<Reason>) {
     let bundle = gate.region.verified();
     let verdict = gate.bench(&bundle).person(number(), listed).verdict;
     (verdict.outcome, verdict.reasons)
@@ -47,14 +48,14 @@ fn measured(gate: &Gate, bytes: &[u8], temperature: Temperature) -> (Outcome, Ve
 fn a_green_pass_is_asked_for_the_temperature_once_and_the_answer_decides() {
     let gate = Gate::with(|policy| policy.temperature = true);
     let asked = gate.judge(&to_text(&paper(1))).verdict;
-    assert_eq!(asked.question(), Some(Question::Temperature));
-    for (answer, told) in [
+    assert_eq!(asked.question(), Some(OpenQuestion::Temperature));
+    for (answer, expected) in [
         (Temperature::Normal, admit()),
         (Temperature::Fever, refuse(Reason::Fever)),
         (Temperature::Reading(372), admit()),
         (Temperature::Reading(373), refuse(Reason::Fever)),
     ] {
-        assert_eq!(measured(&gate, &paper(1), answer), told, "{answer:?}");
+        assert_eq!(measured(&gate, &paper(1), answer), expected, "{answer:?}");
     }
 }
 
@@ -63,14 +64,14 @@ fn a_temperature_makes_no_other_verdict_better_or_worse() {
     let gate = Gate::with(|policy| policy.temperature = true);
     let mut forged = paper(1);
     *forged.last_mut().unwrap() ^= 1;
-    for (shown, told) in [
+    for (shown, expected) in [
         (paper(101), check(Reason::Yellow)),
         (paper(102), refuse(Reason::Red)),
         (paper(103), refuse(Reason::Revoked)),
         (forged, refuse(Reason::BadSignature)),
     ] {
         for answer in [Temperature::Normal, Temperature::Fever] {
-            assert_eq!(measured(&gate, &shown, answer), told, "{answer:?}");
+            assert_eq!(measured(&gate, &shown, answer), expected, "{answer:?}");
         }
         assert_eq!(gate.judge(&to_text(&shown)).verdict.question(), None);
     }
@@ -86,40 +87,43 @@ fn after_a_normal_temperature_the_other_questions_still_stand() {
         policy.special_place = true;
         policy.identity = IdentityRule::Everyone;
     });
-    let told = measured(&gate, &paper(1), Temperature::Normal);
-    assert_eq!(told, check(Reason::CheckIdentity));
+    let expected = measured(&gate, &paper(1), Temperature::Normal);
+    assert_eq!(expected, check(Reason::CheckIdentity));
 }
 
 #[test]
 fn an_id_number_is_judged_by_what_the_identity_list_answers() {
     let gate = Gate::new();
     use Listing::{Listed, NotListed};
-    for (listed, told) in [
+    for (listed, expected) in [
         (
-            Lookup::Found(NotListed),
+            ListAnswer::Found(NotListed),
             (Outcome::Admit, vec![Reason::NotListed]),
         ),
-        (Lookup::Found(Listed(Colour::Yellow)), check(Reason::Yellow)),
-        (Lookup::Found(Listed(Colour::Red)), refuse(Reason::Red)),
-        (Lookup::NoList, check(Reason::NoList)),
-        (Lookup::Unreadable, check(Reason::ListUnreadable)),
-        (Lookup::NotAsked, check(Reason::NoList)),
+        (
+            ListAnswer::Found(Listed(Colour::Yellow)),
+            check(Reason::Yellow),
+        ),
+        (ListAnswer::Found(Listed(Colour::Red)), refuse(Reason::Red)),
+        (ListAnswer::NoList, check(Reason::NoList)),
+        (ListAnswer::Unreadable, check(Reason::ListUnreadable)),
+        (ListAnswer::NotAsked, check(Reason::NoList)),
     ] {
-        assert_eq!(person(&gate, listed), told, "{listed:?}");
+        assert_eq!(person(&gate, listed), expected, "{listed:?}");
     }
     let mut warm = Gate::with(|policy| policy.temperature = true);
     let asked = check(Reason::TakeTemperature);
-    assert_eq!(person(&warm, Lookup::Found(NotListed)), asked);
+    assert_eq!(person(&warm, ListAnswer::Found(NotListed)), asked);
     warm.now.time = SIGNED.plus(8 * DAY);
     let old = refuse(Reason::ExpiredData);
-    assert_eq!(person(&warm, Lookup::Found(NotListed)), old);
+    assert_eq!(person(&warm, ListAnswer::Found(NotListed)), old);
 }
 
 #[test]
 fn a_person_by_number_is_shown_by_its_end_and_comes_back_like_a_pass() {
     let mut gate = Gate::new();
     let bundle = gate.region.verified();
-    let listed = Lookup::Found(Listing::NotListed);
+    let listed = ListAnswer::Found(Listing::NotListed);
     let judged = gate.bench(&bundle).person(number(), listed);
     assert_eq!(judged.seen, Seen::IdNumber(number()));
     assert_eq!(judged.verdict.people[0].last4, "002X");
@@ -127,11 +131,11 @@ fn a_person_by_number_is_shown_by_its_end_and_comes_back_like_a_pass() {
     gate.recent.add(&judged.seen, Direction::In, passed);
     gate.recent
         .tick(passed + std::time::Duration::from_secs(60));
-    let told = (
+    let expected = (
         Outcome::Admit,
         vec![Reason::NotListed, Reason::AlreadyPassed],
     );
-    assert_eq!(person(&gate, listed), told);
+    assert_eq!(person(&gate, listed), expected);
 }
 
 #[test]
@@ -146,7 +150,7 @@ fn a_registration_by_hand_gives_what_the_policy_says_and_any_yes_a_second_look()
         Outcome::Refuse,
         vec![Reason::RegisteredByHand, Reason::HealthAnswer],
     );
-    for (rule, answers, told) in [
+    for (rule, answers, expected) in [
         (WithoutCode::Admit, &[][..], admitted.clone()),
         (WithoutCode::Admit, &[false, false], admitted),
         (WithoutCode::Admit, &[false, true], answered),
@@ -164,7 +168,7 @@ fn a_registration_by_hand_gives_what_the_policy_says_and_any_yes_a_second_look()
         (WithoutCode::Never, &[true], never),
     ] {
         let gate = Gate::with(|policy| policy.without_code = rule);
-        assert_eq!(by_hand(&gate, answers), told, "{rule:?} {answers:?}");
+        assert_eq!(by_hand(&gate, answers), expected, "{rule:?} {answers:?}");
     }
 }
 

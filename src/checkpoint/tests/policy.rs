@@ -1,4 +1,5 @@
-//! What the policy asks of a green pass: temperature, identity, and a second look at who has just passed.
+//! What the policy asks of a green pass: temperature, identity, and a second look at who has just
+//! passed.
 
 use super::*;
 
@@ -49,7 +50,7 @@ fn temperature_is_asked_together_with_other_checks_and_not_of_those_who_are_refu
 #[test]
 fn pass_back_warns_or_checks_within_its_window_only() {
     let seen = Gate::new().judge(&to_text(&paper(1))).seen;
-    for (ago, rule, told) in [
+    for (ago, rule, expected) in [
         (
             60,
             PassBack::Warn,
@@ -68,7 +69,7 @@ fn pass_back_warns_or_checks_within_its_window_only() {
         );
         gate.recent
             .tick(passed + std::time::Duration::from_secs(ago));
-        assert_eq!(gate.says(&paper(1)), told, "{ago} s ago, {rule:?}");
+        assert_eq!(gate.says(&paper(1)), expected, "{ago} s ago, {rule:?}");
         assert_eq!(gate.says(&paper(2)), admit());
         assert_eq!(gate.says(&paper(3)), admit(), "the other way");
         let minutes = gate.judge(&to_text(&paper(1))).verdict.passed_minutes_ago;

@@ -1,5 +1,5 @@
-//! Time through `judge`: dead clocks, jumps, old bundles and old lists. Nothing is bricked, and every
-//! verdict and passage says on what time and on how old data it rests.
+//! Time through `judge`: dead clocks, jumps, old bundles and old lists. Nothing is bricked, and
+//! every verdict and passage says on what time and on how old data it rests.
 
 use std::time::Duration;
 
@@ -93,7 +93,7 @@ fn a_clock_once_at_2099_and_back_bricks_nothing() {
 
 #[test]
 fn a_jump_back_takes_the_floor_and_a_small_one_is_not_marked() {
-    for (back, told) in [
+    for (back, expected) in [
         (0, admit()),
         (120, admit()),
         (121, admit_with(Reason::ClockUntrusted)),
@@ -101,7 +101,7 @@ fn a_jump_back_takes_the_floor_and_a_small_one_is_not_marked() {
     ] {
         let now = after(&floor(), 60, SIGNED.plus(60).minus(back));
         assert_eq!(now.time, SIGNED.plus(60));
-        assert_eq!(gate(now).says(&paper(1)), told, "{back} s back");
+        assert_eq!(gate(now).says(&paper(1)), expected, "{back} s back");
     }
 }
 
@@ -116,8 +116,8 @@ fn a_jump_forward_ages_the_data_and_is_marked_once_it_is_far() {
     ] {
         let gate = gate(after(&floor(), 0, SIGNED.plus(days * DAY)));
         assert_eq!(marks(&gate, &paper(1)), (clock, freshness), "{days} days");
-        let told = gate.says(&paper(1)).1;
-        let untrusted = told.contains(&Reason::ClockUntrusted);
+        let expected = gate.says(&paper(1)).1;
+        let untrusted = expected.contains(&Reason::ClockUntrusted);
         assert_eq!(untrusted, clock != ClockTrust::Trusted, "{days} days");
     }
 }
@@ -142,21 +142,21 @@ fn a_jump_either_way_and_back_again_changes_no_later_verdict() {
 #[test]
 fn freshness_has_three_states_with_edges_to_the_second_and_marks_verdict_and_passage() {
     let pass = with_validity(SIGNED, SIGNED.plus(14 * DAY));
-    for (at, freshness, told) in [
+    for (at, freshness, expected) in [
         (DAY - 1, Freshness::Fresh, admit()),
         (DAY, Freshness::Stale, admit_with(Reason::StaleData)),
         (7 * DAY - 1, Freshness::Stale, admit_with(Reason::StaleData)),
         (7 * DAY, Freshness::Expired, refuse(Reason::ExpiredData)),
     ] {
         let gate = Gate::at(SIGNED.plus(at));
-        assert_eq!(gate.says(&pass), told, "{at} s");
+        assert_eq!(gate.says(&pass), expected, "{at} s");
         assert_eq!(marks(&gate, &pass), (ClockTrust::Trusted, freshness));
     }
 }
 
 #[test]
 fn each_lists_own_as_of_marks_the_passes_of_its_issuer() {
-    for (age, freshness, told) in [
+    for (age, freshness, expected) in [
         (0, Freshness::Fresh, admit()),
         (DAY, Freshness::Stale, admit_with(Reason::StaleData)),
         (7 * DAY, Freshness::Expired, refuse(Reason::ExpiredData)),
@@ -165,7 +165,7 @@ fn each_lists_own_as_of_marks_the_passes_of_its_issuer() {
         // Measured at the second at which the manifest was signed.
         gate.now.time = SIGNED;
         gate.region.list_age = age as i64;
-        assert_eq!(gate.says(&paper(1)), told, "lists {age} s old");
+        assert_eq!(gate.says(&paper(1)), expected, "lists {age} s old");
         assert_eq!(marks(&gate, &paper(1)).1, freshness);
         // Whoever has no list here is not marked by the own one's age.
         let other = foreign("CN-JS").sign(Kind::Pass, &fixture::paper_pass(1));
@@ -182,8 +182,8 @@ fn an_expired_bundle_under_a_dead_clock_looks_no_fresher_than_its_floor() {
     let gate = gate(after(&floor, 0, Timestamp(0)));
     let marked = marks(&gate, &paper(1));
     assert_eq!(marked, (ClockTrust::BehindFloor, Freshness::Expired));
-    let told = gate.says(&paper(1)).1;
-    assert!(told.contains(&Reason::ExpiredData) && told.contains(&Reason::ClockUntrusted));
+    let expected = gate.says(&paper(1)).1;
+    assert!(expected.contains(&Reason::ExpiredData) && expected.contains(&Reason::ClockUntrusted));
 }
 
 #[test]
@@ -222,7 +222,7 @@ fn another_regions_colours_are_mapped_before_they_count() {
         yellow: Colour::Red,
         red: Colour::Red,
     };
-    for (map, colour, told) in [
+    for (map, colour, expected) in [
         (ColourMap::SAME, Colour::Green, None),
         (ColourMap::SAME, Colour::Red, Some(Reason::Red)),
         (strict, Colour::Green, Some(Reason::Yellow)),
@@ -243,6 +243,6 @@ fn another_regions_colours_are_mapped_before_they_count() {
         };
         let reasons = gate.says(&foreign("CN-JS").sign(Kind::Pass, &pass)).1;
         let of_colour = |reason: &Reason| matches!(reason, Reason::Yellow | Reason::Red);
-        assert_eq!(reasons.into_iter().find(of_colour), told, "{colour:?}");
+        assert_eq!(reasons.into_iter().find(of_colour), expected, "{colour:?}");
     }
 }

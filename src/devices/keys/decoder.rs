@@ -1,4 +1,4 @@
-//! Keys to the ASCII characters of the US layout, which scanners type in as they leave the factory.
+//! Keys to the ASCII characters of the US layout, which is the factory setting of scanners.
 
 use evdev::KeyCode;
 
@@ -13,7 +13,7 @@ pub(super) struct KeyDecoder {
     caps: bool,
 }
 
-/// What evdev says with a key.
+/// Strokes of a key, as evdev reports them.
 const RELEASED: i32 = 0;
 const PRESSED: i32 = 1;
 
@@ -25,8 +25,8 @@ impl KeyDecoder {
         }
     }
 
-    /// Takes a key with its stroke (0 released, 1 pressed, 2 repeated); gives what it types, LF for Enter.
-    /// Repeats type nothing: a scanner never holds a key.
+    /// Takes a key and its stroke (0 released, 1 pressed, 2 repeated) and returns what it types, LF
+    /// for Enter. Repeats type nothing: a scanner never holds a key down.
     pub(super) fn key(&mut self, key: KeyCode, stroke: i32) -> Option<u8> {
         let down = stroke != RELEASED;
         match key {
@@ -74,7 +74,7 @@ fn coded(code: u32) -> Option<u8> {
     }
 }
 
-/// The key without modifiers. The number pad counts as with Num Lock.
+/// The key without modifiers, the number pad as if Num Lock were on.
 fn plain(key: KeyCode) -> Option<u8> {
     // Codes run along the rows of the keyboard (linux/input-event-codes.h).
     const ROWS: [(KeyCode, &[u8]); 9] = [
@@ -89,8 +89,8 @@ fn plain(key: KeyCode) -> Option<u8> {
         (KeyCode::KEY_KPSLASH, b"/"),
     ];
     ROWS.iter().find_map(|(first, row)| {
-        let place = key.code().checked_sub(first.code())?;
-        row.get(usize::from(place)).copied()
+        let index = key.code().checked_sub(first.code())?;
+        row.get(usize::from(index)).copied()
     })
 }
 
@@ -99,10 +99,10 @@ fn on_keypad(key: KeyCode) -> bool {
     pad.contains(&key.code()) || key == KeyCode::KEY_KPASTERISK || key == KeyCode::KEY_KPSLASH
 }
 
-/// The key with Shift; letters are not asked.
+/// The key with Shift; not for letters.
 fn shifted(plain: u8) -> u8 {
     const PLAIN: &[u8] = b"1234567890-=[];'`\\,./";
     const SHIFTED: &[u8] = b"!@#$%^&*()_+{}:\"~|<>?";
-    let place = PLAIN.iter().position(|&byte| byte == plain);
-    place.map_or(plain, |place| SHIFTED[place])
+    let index = PLAIN.iter().position(|&byte| byte == plain);
+    index.map_or(plain, |index| SHIFTED[index])
 }

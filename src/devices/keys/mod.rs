@@ -1,5 +1,5 @@
-//! A scanner that acts as a keyboard, grabbed so that it works without focus and nobody else sees its keys.
-//! The only file but its decoder that names evdev.
+//! A scanner that acts as a keyboard, grabbed so that it works without focus and no other program
+//! sees its keys. The only file but its decoder that names evdev.
 
 mod decoder;
 
@@ -26,9 +26,10 @@ pub(super) struct Keyboard {
 }
 
 impl Keyboard {
-    /// Opens and grabs a keyboard by its path, best one under `/dev/input/by-id`, or by its name.
+    /// Opens and grabs a keyboard by its path, preferably one under `/dev/input/by-id`, or by its
+    /// name.
     pub(super) fn open(name: &str) -> Result<Self, DeviceError> {
-        let opening = |error| DeviceError::opening(name, &error);
+        let opening = |error| DeviceError::opening(name, error);
         let mut device = find(name)?;
         device.set_nonblocking(true).map_err(opening)?;
         device.grab().map_err(opening)?;
@@ -42,7 +43,7 @@ impl Keyboard {
         })
     }
 
-    /// Looks whether the keyboard is there, without grabbing it.
+    /// Checks that the keyboard exists, without grabbing it.
     pub(super) fn probe(name: &str) -> Result<(), DeviceError> {
         find(name).map(drop)
     }
@@ -64,7 +65,7 @@ impl Port for Keyboard {
             {
                 Ok(())
             }
-            Err(error) => Err(DeviceError::using(&self.name, &error)),
+            Err(error) => Err(DeviceError::using(&self.name, error)),
         }
     }
 }
@@ -80,14 +81,14 @@ fn find(name: &str) -> Result<evdev::Device, DeviceError> {
             })?;
         path
     };
-    let device = evdev::Device::open(&path).map_err(|error| DeviceError::opening(name, &error))?;
+    let device = evdev::Device::open(&path).map_err(|error| DeviceError::opening(name, error))?;
     let types = device
         .supported_keys()
         .is_some_and(|keys| keys.contains(evdev::KeyCode::KEY_ENTER));
     if types {
         Ok(device)
     } else {
-        Err(DeviceError::unusable(name, "not a keyboard"))
+        Err(DeviceError::unusable(name, "it is not a keyboard"))
     }
 }
 

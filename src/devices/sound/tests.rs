@@ -10,8 +10,8 @@ use std::{
     time::Duration,
 };
 
-use super::*;
-use crate::devices::DeviceEvent;
+use super::{PcmOutput, Sound, Sounds, Volume, player::CHUNK, tones::RATE};
+use crate::devices::{Device, DeviceError, DeviceEvent, Listener};
 
 /// Energy of a tone in samples, 1 for a full sine of that pitch (Goertzel, 1958).
 fn energy(samples: &[i16], hertz: f32) -> f32 {
@@ -42,8 +42,8 @@ fn heard(samples: &[i16]) -> Vec<Heard> {
     let mut all: Vec<Heard> = Vec::new();
     // Windows of 10 ms; every pitch has a whole number of periods in 100 ms only, so it is rounded.
     const WINDOW: usize = RATE as usize / 100;
-    for (place, window) in samples.chunks_exact(WINDOW).enumerate() {
-        let begin = millis(place * WINDOW);
+    for (index, window) in samples.chunks_exact(WINDOW).enumerate() {
+        let begin = millis(index * WINDOW);
         let loud = window.iter().any(|sample| sample.unsigned_abs() > 1000);
         if !loud {
             continue;
@@ -135,9 +135,9 @@ fn volume_is_silent_at_zero_18_decibels_lower_at_half_and_never_above_full() {
     assert_eq!(peak(255), peak(100));
 }
 
-/// What a speaker was told to do.
+/// What the card was asked to do.
 #[derive(Debug, PartialEq)]
-enum Told {
+enum Played {
     Missing,
     Opened,
     Wrote(usize),
@@ -147,7 +147,7 @@ enum Told {
 
 /// Takes a chunk only when the test lets it: a card whose buffer is full.
 struct SlowCard {
-    told: Sender<Told>,
+    played: Sender<Played>,
     may: Receiver<Result<(), DeviceError>>,
 }
 
@@ -158,60 +158,60 @@ impl SlowCard {
     }
 }
 
-impl Speaker for SlowCard {
+impl PcmOutput for SlowCard {
     fn write(&mut self, samples: &[i16]) -> Result<(), DeviceError> {
-        let _ = self.told.send(Told::Wrote(samples.len()));
+        let _ = self.played.send(Played::Wrote(samples.len()));
         self.wait()
     }
 
     fn finish(&mut self) -> Result<(), DeviceError> {
-        let _ = self.told.send(Told::Finished);
+        let _ = self.played.send(Played::Finished);
         self.wait()
     }
 
     fn cut(&mut self) -> Result<(), DeviceError> {
-        let _ = self.told.send(Told::Cut);
+        let _ = self.played.send(Played::Cut);
         Ok(())
     }
 }
 
 /// A worker on a slow card; each `Err` in `openings` is a card that is not there.
-struct Stage {
+struct TestCard {
     /// Dropped first: then the card plays as fast as it can, and the worker can end.
     may: Sender<Result<(), DeviceError>>,
-    told: Receiver<Told>,
+    played: Receiver<Played>,
     sounds: Sounds,
     events: Receiver<DeviceEvent>,
 }
 
-fn stage(openings: Vec<Result<(), DeviceError>>) -> Stage {
-    let (to_test, told) = channel();
+fn stage(openings: Vec<Result<(), DeviceError>>) -> TestCard {
+    let (to_test, played) = channel();
     let (may, gate) = channel();
     let (to_events, events) = channel();
     let gate = Arc::new(Mutex::new(Some(gate)));
     let mut openings = VecDeque::from(openings);
     let open = move || {
         let opening = openings.pop_front().unwrap_or(Ok(()));
-        let told = if opening.is_ok() {
-            Told::Opened
+        let played = if opening.is_ok() {
+            Played::Opened
         } else {
-            Told::Missing
+            Played::Missing
         };
-        to_test.send(told).unwrap();
+        to_test.send(played).unwrap();
         opening?;
         // After a fault a new card, which does not wait.
         let may = gate.lock().unwrap().take();
         Ok(Box::new(SlowCard {
-            told: to_test.clone(),
+            played: to_test.clone(),
             may: may.unwrap_or_else(|| channel().1),
-        }) as Box<dyn Speaker>)
+        }) as Box<dyn PcmOutput>)
     };
     let listener: Listener = Arc::new(move |event| {
         let _ = to_events.send(event);
     });
-    Stage {
+    TestCard {
         sounds: Sounds::spawn(open, Volume::FULL, listener),
-        told,
+        played,
         may,
         events,
     }
@@ -219,9 +219,9 @@ fn stage(openings: Vec<Result<(), DeviceError>>) -> Stage {
 
 const LONG: Duration = Duration::from_secs(60);
 
-impl Stage {
-    fn told(&self) -> Told {
-        self.told.recv_timeout(LONG).unwrap()
+impl TestCard {
+    fn played(&self) -> Played {
+        self.played.recv_timeout(LONG).unwrap()
     }
 
     fn event(&self) -> DeviceEvent {
@@ -233,12 +233,12 @@ impl Stage {
 fn a_sound_is_written_in_chunks_to_its_end() {
     let stage = stage(Vec::new());
     stage.sounds.play(Sound::Admit);
-    assert_eq!(stage.told(), Told::Opened);
+    assert_eq!(stage.played(), Played::Opened);
     for _ in 0..17 {
-        assert_eq!(stage.told(), Told::Wrote(CHUNK));
+        assert_eq!(stage.played(), Played::Wrote(CHUNK));
         stage.may.send(Ok(())).unwrap();
     }
-    assert_eq!(stage.told(), Told::Finished);
+    assert_eq!(stage.played(), Played::Finished);
     stage.may.send(Ok(())).unwrap();
     assert_eq!(stage.event(), DeviceEvent::Ready(Device::Sound));
 }
@@ -247,18 +247,18 @@ fn a_sound_is_written_in_chunks_to_its_end() {
 fn the_newest_sound_cuts_the_one_that_plays_and_those_between_are_never_heard() {
     let stage = stage(Vec::new());
     stage.sounds.play(Sound::Refuse);
-    assert_eq!(stage.told(), Told::Opened);
-    assert_eq!(stage.told(), Told::Wrote(CHUNK));
+    assert_eq!(stage.played(), Played::Opened);
+    assert_eq!(stage.played(), Played::Wrote(CHUNK));
     stage.sounds.play(Sound::Check);
     stage.sounds.play(Sound::Scanned);
     stage.may.send(Ok(())).unwrap();
-    assert_eq!(stage.told(), Told::Cut);
+    assert_eq!(stage.played(), Played::Cut);
     // 25 ms: one chunk of 20 and one of 5.
-    assert_eq!(stage.told(), Told::Wrote(CHUNK));
+    assert_eq!(stage.played(), Played::Wrote(CHUNK));
     stage.may.send(Ok(())).unwrap();
-    assert_eq!(stage.told(), Told::Wrote(CHUNK / 4));
+    assert_eq!(stage.played(), Played::Wrote(CHUNK / 4));
     stage.may.send(Ok(())).unwrap();
-    assert_eq!(stage.told(), Told::Finished);
+    assert_eq!(stage.played(), Played::Finished);
 }
 
 #[test]
@@ -268,9 +268,9 @@ fn a_missing_card_is_said_once_and_comes_back_by_itself() {
     };
     let stage = stage(vec![Err(missing.clone()), Err(missing.clone()), Ok(())]);
     let gone = DeviceEvent::Gone(Device::Sound, missing);
-    for told in [Told::Missing, Told::Missing, Told::Opened] {
+    for played in [Played::Missing, Played::Missing, Played::Opened] {
         stage.sounds.play(Sound::Scanned);
-        assert_eq!(stage.told(), told);
+        assert_eq!(stage.played(), played);
     }
     for _ in 0..3 {
         stage.may.send(Ok(())).unwrap();
@@ -286,36 +286,38 @@ fn a_card_that_is_unplugged_while_it_plays_is_opened_again_for_the_next_sound() 
         name: "sound card default".to_owned(),
     };
     stage.sounds.play(Sound::Refuse);
-    assert_eq!(stage.told(), Told::Opened);
-    assert_eq!(stage.told(), Told::Wrote(CHUNK));
+    assert_eq!(stage.played(), Played::Opened);
+    assert_eq!(stage.played(), Played::Wrote(CHUNK));
     stage.may.send(Err(unplugged.clone())).unwrap();
     assert_eq!(stage.event(), DeviceEvent::Gone(Device::Sound, unplugged));
     stage.sounds.play(Sound::Refuse);
-    assert_eq!(stage.told(), Told::Opened);
+    assert_eq!(stage.played(), Played::Opened);
     assert_eq!(stage.event(), DeviceEvent::Ready(Device::Sound));
 }
 
 #[test]
 fn dropping_it_ends_the_sound_that_plays() {
-    let Stage {
+    let TestCard {
         mut sounds,
-        told,
+        played,
         may,
         ..
     } = stage(Vec::new());
     sounds.play(Sound::Refuse);
-    assert_eq!(told.recv_timeout(LONG).unwrap(), Told::Opened);
-    assert_eq!(told.recv_timeout(LONG).unwrap(), Told::Wrote(CHUNK));
-    // The owner goes; from then on the card plays as fast as it can, and the drop waits for the thread.
+    assert_eq!(played.recv_timeout(LONG).unwrap(), Played::Opened);
+    assert_eq!(played.recv_timeout(LONG).unwrap(), Played::Wrote(CHUNK));
+    // The owner goes; from then on the card plays as fast as it can, and the drop waits for the
+    // thread.
     sounds.orders.close();
     drop(may);
     drop(sounds);
-    let rest: Vec<Told> = told.iter().collect();
-    assert_eq!(rest, [Told::Cut]);
+    let rest: Vec<Played> = played.iter().collect();
+    assert_eq!(rest, [Played::Cut]);
 }
 
 #[cfg(feature = "sound")]
 mod card {
+    use super::super::player::open;
     use super::*;
 
     #[test]

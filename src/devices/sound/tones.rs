@@ -5,7 +5,7 @@ use std::f32::consts::TAU;
 /// Samples a second.
 pub(super) const RATE: u32 = 48_000;
 
-/// What there is to hear.
+/// A sound that the device makes.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Sound {
     /// A click: a code was read.
@@ -57,7 +57,7 @@ struct Note(u32, u32);
 
 const PAUSE: Note = Note(0, 80);
 
-/// How long a tone swells and fades: without it, it clicks.
+/// How long a tone swells and fades, in samples; without that it would click.
 const RAMP: u32 = RATE / 200;
 
 impl Note {
@@ -75,12 +75,12 @@ impl Note {
     }
 }
 
-/// How loud, 0 (silent) to 100.
+/// Volume of the sounds, 0 (silent) to 100.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub struct Volume(u8);
 
 impl Volume {
-    /// As loud as it gets.
+    /// The loudest.
     pub const FULL: Self = Self(100);
 
     /// From percent; above 100 is 100.

@@ -1,8 +1,9 @@
-//! Devices as their users meet them: serial lines are pseudo-terminals, the rest stands behind its trait.
+//! Devices from the outside: serial ports are pseudo-terminals, everything else is behind its
+//! trait.
 
 #![allow(clippy::unwrap_used, clippy::panic)]
 
-mod lines;
+mod line_assembler;
 pub(crate) mod pty;
 mod readers;
 mod switches;
@@ -17,7 +18,7 @@ use std::{
     time::Duration,
 };
 
-use super::{DeviceEvent, Listener, port::Timing};
+use super::{DeviceEvent, Listener, port::PortTiming};
 
 /// Nothing here takes longer, however busy the machine is.
 const LONG: Duration = Duration::from_secs(60);
@@ -25,7 +26,7 @@ const LONG: Duration = Duration::from_secs(60);
 const SOON: Duration = Duration::from_millis(5);
 
 /// As patient as a test should be.
-const TIMING: Timing = Timing {
+const TIMING: PortTiming = PortTiming {
     retry: SOON,
     half_line: LONG,
     answer: LONG,

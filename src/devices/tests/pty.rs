@@ -1,4 +1,5 @@
-//! A serial device made of a pseudo-terminal, with a name that stays while it is plugged in and out.
+//! A serial device made of a pseudo-terminal, with a name that stays while it is unplugged and
+//! plugged in again.
 
 use std::{
     fs::File,

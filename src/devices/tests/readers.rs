@@ -5,18 +5,19 @@ use super::{
     pty::{Plugged, Socket},
 };
 use crate::devices::{
-    Device, DeviceError, DeviceEvent, LineFault, MAX_TEXT, Reader, reader::Purpose, tty::Tty,
+    Device, DeviceError, DeviceEvent, LineFault, LineReader, MAX_TEXT, line_reader::Purpose,
+    tty::Tty,
 };
 
-fn start(socket: &Socket, purpose: Purpose) -> (Reader, Events) {
+fn start(socket: &Socket, purpose: Purpose) -> (LineReader, Events) {
     let (listener, events) = listener();
     let path = socket.path();
     let open = move || Tty::open(&path, 9600);
-    (Reader::spawn(open, purpose, listener, TIMING), events)
+    (LineReader::spawn(open, purpose, listener, TIMING), events)
 }
 
 /// A scanner that is plugged in and ready.
-fn scanner() -> (Socket, Plugged, Reader, Events) {
+fn scanner() -> (Socket, Plugged, LineReader, Events) {
     let socket = Socket::new();
     let plugged = socket.plug();
     let (reader, events) = start(&socket, Purpose::Codes);

@@ -10,11 +10,11 @@ use gatepost_protocol::{Epoch, Outcome, device::device_id, fixture};
 
 use super::{
     Events, LONG, SOON, listener,
-    watched::{AtActive, Did, OFF, ON, expect, fault, lines},
+    watched::{AtActive, Did, OFF, ON, actuators, expect, fault},
 };
 use crate::{
     devices::{
-        Device, DeviceError, DeviceEvent, Gate, Lamp, Line, Torch, flash::Flash, gpio, led::Led,
+        Actuator, Device, DeviceError, DeviceEvent, Gate, Lamp, Torch, flash::Flash, gpio, led::Led,
     },
     store::{Cap, LoggedAdmit, PassageLog},
 };
@@ -39,7 +39,7 @@ fn admitted() -> LoggedAdmit {
 }
 
 fn gate(pulse: Duration, openings: Vec<AtActive>) -> (Gate, Receiver<Did>, Events) {
-    let (open, did) = lines(1, openings);
+    let (open, did) = actuators(1, openings);
     let (listener, events) = listener();
     let gate = Gate::spawn(open, pulse, listener, SOON);
     expect(&did, &[Did::Opened, Did::Set(0, OFF)]);
@@ -106,7 +106,7 @@ fn a_line_that_fails_is_closed_told_and_opened_again_at_rest_and_no_pulse_is_mad
 #[test]
 fn admissions_while_the_gate_is_gone_open_nothing_when_it_is_back() {
     let (to_test, tried) = channel();
-    let (mut open, did) = lines(1, Vec::new());
+    let (mut open, did) = actuators(1, Vec::new());
     let mut attempts = 0;
     let opening = move || {
         attempts += 1;
@@ -134,7 +134,7 @@ fn admissions_while_the_gate_is_gone_open_nothing_when_it_is_back() {
 
 #[test]
 fn a_lamp_shows_one_colour_and_the_old_one_goes_out_first() {
-    let (open, did) = lines(3, Vec::new());
+    let (open, did) = actuators(3, Vec::new());
     let (listener, _events) = listener();
     let lamp = Lamp::spawn(open, listener, SOON);
     let dark = [Did::Set(0, OFF), Did::Set(1, OFF), Did::Set(2, OFF)];
@@ -177,7 +177,7 @@ fn a_light_is_switched_to_its_brightest_and_off() {
 
 #[test]
 fn a_torch_goes_off_by_itself_and_by_hand() {
-    let (open, did) = lines(1, Vec::new());
+    let (open, did) = actuators(1, Vec::new());
     let (listener, events) = listener();
     let torch = Torch::spawn(open, SOON, listener, SOON);
     assert_eq!(events.next(), DeviceEvent::Ready(Device::Torch));

@@ -7,13 +7,13 @@ use super::{
 use crate::{
     config,
     devices::{
-        Device, DeviceError, DeviceEvent, Temperature, TemperatureError as E, Thermometer,
-        parse_reading, port::Timing,
+        BodyTemperature, Device, DeviceError, DeviceEvent, TemperatureError as E, Thermometer,
+        parse_reading, port::PortTiming,
     },
 };
 
 fn tenths(line: &str) -> Result<u16, E> {
-    parse_reading(line).map(Temperature::tenths)
+    parse_reading(line).map(BodyTemperature::tenths)
 }
 
 #[test]
@@ -32,7 +32,7 @@ fn what_common_thermometers_print_is_read() {
         ("36.5", 365),
         ("36,5", 365),
         ("Temp: 37.3 C", 373),
-        ("Body Temperature = 36.66 °C", 367),
+        ("Body BodyTemperature = 36.66 °C", 367),
         ("Ambient = 23.45*C\tObject = 36.52*C", 365),
         ("Object: 36.4, Ambient: 24.1", 364),
         ("TO=36.9 OBJ", 369),
@@ -102,19 +102,19 @@ fn stage(query: &str, answer: Duration) -> (Socket, Plugged, Thermometer, Events
     let socket = Socket::new();
     let plugged = socket.plug();
     let (listener, events) = listener();
-    let settings = config::Thermometer {
+    let settings = config::ThermometerSettings {
         device: socket.path(),
         baud: config::Within::nearest(9600),
         query: query.to_owned(),
     };
-    let timing = Timing { answer, ..TIMING };
+    let timing = PortTiming { answer, ..TIMING };
     let thermometer = Thermometer::spawn(settings, listener, timing);
     assert_eq!(events.next(), DeviceEvent::Ready(Device::Thermometer));
     (socket, plugged, thermometer, events)
 }
 
 fn measured(tenths: i32) -> DeviceEvent {
-    DeviceEvent::Measured(Temperature::from_tenths(tenths))
+    DeviceEvent::Measured(BodyTemperature::from_tenths(tenths))
 }
 
 #[test]

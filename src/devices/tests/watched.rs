@@ -1,4 +1,4 @@
-//! Lines that tell what is done to them, in the place of GPIO lines.
+//! Actuators that record what is done to them, in place of GPIO lines.
 
 use std::{
     sync::{
@@ -9,21 +9,21 @@ use std::{
 };
 
 use super::LONG;
-use crate::devices::{DeviceError, Gate, Lamp, Level, Line, switch::Opened};
+use crate::devices::{Actuator, DeviceError, Gate, Lamp, SwitchState, switch::OpenedActuators};
 
-/// What was done to a line.
+/// What was done to an actuator.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Did {
     Opened,
-    Set(usize, Level),
+    Set(usize, SwitchState),
     Closed(usize),
 }
 
-pub(crate) const OFF: Level = Level::Inactive;
-pub(crate) const ON: Level = Level::Active;
+pub(crate) const OFF: SwitchState = SwitchState::Inactive;
+pub(crate) const ON: SwitchState = SwitchState::Active;
 
-/// A line that tells what is done to it, and fails where the test wants it to.
-struct Watched {
+/// An actuator that records what is done to it, and fails where the test wants it to.
+struct WatchedActuator {
     number: usize,
     to_test: Sender<Did>,
     at_active: AtActive,
@@ -42,10 +42,10 @@ pub(crate) fn fault() -> DeviceError {
     }
 }
 
-impl Line for Watched {
-    fn set(&mut self, level: Level) -> Result<(), DeviceError> {
-        self.to_test.send(Did::Set(self.number, level)).unwrap();
-        match (level, self.at_active) {
+impl Actuator for WatchedActuator {
+    fn set(&mut self, state: SwitchState) -> Result<(), DeviceError> {
+        self.to_test.send(Did::Set(self.number, state)).unwrap();
+        match (state, self.at_active) {
             (OFF, _) | (ON, AtActive::Works) => Ok(()),
             (ON, AtActive::Fails) => Err(fault()),
             (ON, AtActive::Panics) => panic!("as the test wants it"),
@@ -53,44 +53,47 @@ impl Line for Watched {
     }
 }
 
-impl Drop for Watched {
+impl Drop for WatchedActuator {
     fn drop(&mut self) {
         let _ = self.to_test.send(Did::Closed(self.number));
     }
 }
 
-/// Opens `count` lines; the first of each opening behave as `openings` says, the later ones work.
-pub(crate) fn lines(
+/// Opens `count` actuators; they behave as `openings` says at each opening, and work after that.
+pub(crate) fn actuators(
     count: usize,
     openings: Vec<AtActive>,
-) -> (impl FnMut() -> Opened + Send + 'static, Receiver<Did>) {
+) -> (
+    impl FnMut() -> OpenedActuators + Send + 'static,
+    Receiver<Did>,
+) {
     let (to_test, did) = channel();
     let mut openings = openings.into_iter();
     let open = move || {
         to_test.send(Did::Opened).unwrap();
         let at_active = openings.next().unwrap_or(AtActive::Works);
-        let line = |number| {
-            Box::new(Watched {
+        let actuator = |number| {
+            Box::new(WatchedActuator {
                 number,
                 to_test: to_test.clone(),
                 at_active,
-            }) as Box<dyn Line>
+            }) as Box<dyn Actuator>
         };
-        Ok((0..count).map(line).collect())
+        Ok((0..count).map(actuator).collect())
     };
     (open, did)
 }
 
-/// A gate on such a line, and what is done to it.
+/// A gate on such an actuator, and what is done to it.
 pub(crate) fn gate(pulse: Duration) -> (Receiver<Did>, Gate) {
-    let (open, did) = lines(1, Vec::new());
+    let (open, did) = actuators(1, Vec::new());
     let gate = Gate::spawn(open, pulse, Arc::new(|_| ()), LONG);
     (did, gate)
 }
 
-/// A lamp on such lines, and what is done to them.
+/// A lamp on such actuators, and what is done to them.
 pub(crate) fn lamp() -> (Receiver<Did>, Lamp) {
-    let (open, did) = lines(3, Vec::new());
+    let (open, did) = actuators(3, Vec::new());
     let lamp = Lamp::spawn(open, Arc::new(|_| ()), LONG);
     (did, lamp)
 }

@@ -1,55 +1,61 @@
-//! A thermometer on a serial line: asked after a pass was found green, it answers with a body temperature.
+//! A thermometer on a serial port: it is asked once a pass was found green, and answers with a body
+//! temperature.
 
 mod reading;
 
 use std::time::Instant;
 
-pub use reading::{Temperature, TemperatureError, parse_reading};
+pub use reading::{BodyTemperature, TemperatureError, parse_reading};
 
 use super::{
     Device, DeviceError, DeviceEvent, Listener, Reporter,
-    line::LineAssembler,
-    port::{OwnerGone, Port, Timing, keep_open},
-    thread::Worker,
+    line_assembler::LineAssembler,
+    port::{Port, PortTiming, keep_open},
+    thread::{OwnerGone, Worker},
     tty::Tty,
     wait::{Wake, Woken},
 };
-use crate::config;
+use crate::config::ThermometerSettings;
 
-/// A running thermometer; dropping it closes its line.
+/// A running thermometer; dropping it closes its port.
 #[derive(Debug)]
 pub struct Thermometer {
     worker: Worker,
 }
 
 impl Thermometer {
-    pub(super) fn start(settings: config::Thermometer, listener: Listener) -> Self {
-        Self::spawn(settings, listener, Timing::default())
+    pub(super) fn start(settings: ThermometerSettings, listener: Listener) -> Self {
+        Self::spawn(settings, listener, PortTiming::default())
     }
 
-    pub(super) fn spawn(settings: config::Thermometer, listener: Listener, timing: Timing) -> Self {
-        let told = listener.clone();
+    pub(super) fn spawn(
+        settings: ThermometerSettings,
+        listener: Listener,
+        timing: PortTiming,
+    ) -> Self {
+        let events = listener.clone();
         let worker = Worker::spawn(Device::Thermometer, &listener, move |wake| {
-            let reporter = Reporter::new(Device::Thermometer, told.clone());
+            let reporter = Reporter::new(Device::Thermometer, events.clone());
             let open = || Tty::open(&settings.device, settings.baud.get());
             let talk = |line: &mut Tty, wake: &Wake| {
-                measure(line, wake, settings.query.as_bytes(), timing, &told)
+                measure(line, wake, settings.query.as_bytes(), timing, &events)
             };
             keep_open(open, talk, &wake, reporter, timing.retry);
         });
         Self { worker }
     }
 
-    /// Asks for a temperature: sends the query, if the settings have one, and tells what the thermometer
-    /// says from now on as [`DeviceEvent::Measured`], until that is a body temperature or 15 s are over.
-    /// While the thermometer is gone, nothing is told. What it says unasked is thrown away.
+    /// Asks for a temperature: sends the query, if the settings have one, and reports what the
+    /// thermometer answers as [`DeviceEvent::Measured`], until that is a body temperature or 15 s
+    /// have passed. Reports nothing while the thermometer is gone. What it sends unasked is
+    /// dropped.
     pub fn measure(&self) {
         self.worker.ask();
     }
 }
 
-/// Looks whether the line is there.
-pub(super) fn probe(settings: &config::Thermometer) -> Result<(), DeviceError> {
+/// Checks that the port exists and can be opened.
+pub(super) fn probe(settings: &ThermometerSettings) -> Result<(), DeviceError> {
     Tty::open(&settings.device, settings.baud.get()).map(drop)
 }
 
@@ -57,20 +63,20 @@ fn measure(
     line: &mut Tty,
     wake: &Wake,
     query: &[u8],
-    timing: Timing,
+    timing: PortTiming,
     listener: &Listener,
 ) -> Result<OwnerGone, DeviceError> {
-    let tell = |answer| listener(DeviceEvent::Measured(answer));
+    let report = |answer| listener(DeviceEvent::Measured(answer));
     let mut lines = LineAssembler::new(timing.half_line);
     let mut bytes = Vec::new();
-    // While somebody waits for an answer.
+    // Set while somebody waits for an answer.
     let mut until: Option<Instant> = None;
     loop {
         let left = until.map(|until| until.saturating_duration_since(Instant::now()));
         match wake.wait(Some(line.fd()), left) {
             Woken::Dropped => return Ok(OwnerGone),
             Woken::Asked => {
-                // What came before the question is about somebody else.
+                // What came before the query is about somebody else.
                 line.read(&mut bytes)?;
                 lines = LineAssembler::new(timing.half_line);
                 line.write(query)?;
@@ -94,13 +100,13 @@ fn measure(
                     if answer.is_ok() {
                         until = None;
                     }
-                    tell(answer);
+                    report(answer);
                 }
             }
         }
         if until.is_some_and(|until| until <= Instant::now()) {
             until = None;
-            tell(Err(TemperatureError::NoAnswer));
+            report(Err(TemperatureError::NoAnswer));
         }
     }
 }

@@ -1,5 +1,5 @@
-//! What thermometers print, as a temperature. The protocol is in `docs/devices.md`: `T+36.5C`, with or
-//! without a checksum; what Arduino sketches for the MLX90614 print is understood as well.
+//! Parses what thermometers print. The protocol is in `docs/devices.md`: `T+36.5C`, with or without
+//! a checksum; what Arduino sketches for the MLX90614 print is understood as well.
 
 use std::fmt;
 
@@ -7,12 +7,12 @@ use thiserror::Error;
 
 /// A body temperature in tenths of a degree Celsius, 30.0 to 45.0.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
-pub struct Temperature(u16);
+pub struct BodyTemperature(u16);
 
-impl Temperature {
-    /// The lowest that a living person's skin shows, in tenths of a degree.
+impl BodyTemperature {
+    /// Lowest skin temperature of a living person, in tenths of a degree.
     pub const LOWEST: u16 = 300;
-    /// The highest that a living person has, in tenths of a degree.
+    /// Highest temperature of a living person, in tenths of a degree.
     pub const HIGHEST: u16 = 450;
 
     /// From tenths of a degree Celsius.
@@ -30,7 +30,7 @@ impl Temperature {
     }
 }
 
-impl fmt::Display for Temperature {
+impl fmt::Display for BodyTemperature {
     /// Writes `36.5`.
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         write!(f, "{}.{}", self.0 / 10, self.0 % 10)
@@ -40,31 +40,31 @@ impl fmt::Display for Temperature {
 /// Why there is no temperature.
 #[derive(Clone, Copy, Debug, Error, PartialEq, Eq)]
 pub enum TemperatureError {
-    /// No temperature of a person: the thermometer looked past them.
-    #[error("{}.{} °C is no body temperature: measure again", tenths / 10, (tenths % 10).abs())]
+    /// Not the temperature of a person: the thermometer was not pointed at one.
+    #[error("{}.{} °C is not a body temperature: measure again", tenths / 10, (tenths % 10).abs())]
     Impossible {
-        /// What it said, in tenths of a degree Celsius.
+        /// What it measured, in tenths of a degree Celsius.
         tenths: i32,
     },
-    /// It speaks Fahrenheit.
+    /// It measures in Fahrenheit.
     #[error("the thermometer is set to Fahrenheit: set it to Celsius")]
     Fahrenheit,
     /// The line's checksum is wrong.
-    #[error("the thermometer's answer was damaged on its way: measure again")]
+    #[error("the thermometer's answer arrived damaged: measure again")]
     Damaged,
-    /// No temperature in the line.
-    #[error("the thermometer's answer is not understood: docs/devices.md says what is")]
+    /// There is no temperature in the line.
+    #[error("the thermometer's answer is not understood (see docs/devices.md)")]
     NotUnderstood,
-    /// Nothing understood came in time.
-    #[error("the thermometer does not answer: measure again, or ask")]
+    /// No usable answer came in time.
+    #[error("the thermometer does not answer: measure again, or enter the temperature")]
     NoAnswer,
 }
 
-/// Reads one line. Two decimals are rounded to one, half up.
+/// Parses one line. Two decimals are rounded to one, half up.
 ///
 /// # Errors
 /// All but `NoAnswer`.
-pub fn parse_reading(line: &str) -> Result<Temperature, TemperatureError> {
+pub fn parse_reading(line: &str) -> Result<BodyTemperature, TemperatureError> {
     let line = without_checksum(line.trim())?;
     let numbers = numbers(line);
     let chosen = match numbers.as_slice() {
@@ -78,15 +78,16 @@ pub fn parse_reading(line: &str) -> Result<Temperature, TemperatureError> {
     if chosen.fahrenheit {
         return Err(TemperatureError::Fahrenheit);
     }
-    Temperature::from_tenths(chosen.tenths)
+    BodyTemperature::from_tenths(chosen.tenths)
 }
 
-/// Takes off `*` and two hexadecimal digits, the exclusive or of all bytes before the `*` (as in NMEA 0183).
+/// Checks and removes `*` and two hexadecimal digits, the exclusive or of all bytes before the `*`
+/// (as in NMEA 0183).
 fn without_checksum(line: &str) -> Result<&str, TemperatureError> {
     let Some((body, sum)) = line.rsplit_once('*') else {
         return Ok(line);
     };
-    // "36.52*C" is a degree sign of poor printers.
+    // In "36.52*C" the asterisk stands for the degree sign.
     if sum.len() != 2 || !sum.bytes().all(|byte| byte.is_ascii_hexdigit()) {
         return Ok(line);
     }
@@ -97,7 +98,7 @@ fn without_checksum(line: &str) -> Result<&str, TemperatureError> {
     }
 }
 
-/// A number with decimals, and what stands around it.
+/// A number with decimals, and the text around it.
 struct Number<'a> {
     /// The text between the number before and this one.
     label: &'a str,

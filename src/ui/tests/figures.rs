@@ -3,10 +3,11 @@
 use super::info::{assert_says, next_command, open, show};
 use super::info_scenes::{busy_day, good_status};
 use super::stage::{Stage, date};
+use crate::config::Language;
 use crate::ui::status::in_groups;
 use crate::ui::status_page::size_in_words;
 use crate::ui::today::scale;
-use crate::ui::{HourView, Language, Page, Picture, SyncView, TodayView, UiCommand, UiUpdate};
+use crate::ui::{HourView, Page, RgbPicture, SyncView, TodayView, UiCommand, UiUpdate};
 
 #[test]
 fn the_status_page_says_every_state_in_words() {
@@ -25,7 +26,7 @@ fn the_status_page_says_every_state_in_words() {
             "Lists fresh, 7 hours old",
             "Lists stale, 3 days old",
             "Lists expired, 119 days old",
-            "No list here",
+            "No list",
             "Version 1284, 12\u{a0}345\u{a0}678 listed",
         ],
     );
@@ -34,7 +35,8 @@ fn the_status_page_says_every_state_in_words() {
         &stage,
         &[
             "Failed. Last success: 31 days ago",
-            "The hub cannot be reached. Check the network cable or the SIM card. It is tried again by itself; scanning goes on.",
+            "The hub cannot be reached. Check the cable or SIM card. The device keeps trying; \
+             scanning continues.",
             "1\u{a0}234\u{a0}567, the oldest 31 days ago",
             "Far ahead of every signed time",
             "0 B free, passage log 1.9 GB",
@@ -44,9 +46,9 @@ fn the_status_page_says_every_state_in_words() {
     assert_says(
         &stage,
         &[
-            "No hub: by USB stick only",
+            "No hub: USB stick only",
             "12, the oldest less than a minute ago",
-            "Behind: the newest signed time counts instead",
+            "Behind: the newest signed time is used instead",
             "Nearly full. Call the help desk.",
             "None yet",
             "Not set up",
@@ -57,7 +59,7 @@ fn the_status_page_says_every_state_in_words() {
         &stage,
         &[
             "Free room unknown, passage log 48 MB",
-            "The disk does not say how much room it has. Call the help desk.",
+            "The free space cannot be read. Call the help desk.",
         ],
     );
 }
@@ -107,7 +109,7 @@ fn the_day_shows_counts_and_its_busiest_hour_and_no_person() {
         ],
     );
     show(&stage, "today-empty");
-    assert_says(&stage, &["Nobody has come through yet today."]);
+    assert_says(&stage, &["Nobody has passed yet today."]);
     assert!(!stage.says("600"), "an empty day has no scale");
 }
 
@@ -160,7 +162,7 @@ fn bars_stand_as_high_as_their_counts() {
 }
 
 /// Pixels of this colour.
-fn count(picture: &Picture, colour: [u8; 3]) -> usize {
+fn count(picture: &RgbPicture, colour: [u8; 3]) -> usize {
     picture
         .rgb
         .chunks(3)

@@ -1,15 +1,16 @@
-//! What a guard does on the pages, by the labels of the buttons: each tap sends what it says, and nothing private stays.
+//! What a guard does on the pages, by the labels of the buttons: each tap sends what it says, and
+//! nothing private stays.
 
 use super::scenes::{by_hand, duty};
 use super::stage::{SIZES, Stage, status, verdict};
-use crate::ui::generated::{ByHandAdapter, DutyAdapter, IdAdapter};
+use crate::config::Language;
 use crate::ui::page::typed;
 use crate::ui::scan::path;
 use crate::ui::{
-    ByHandForm, CameraView, DutyState, IdEntryView, IdFault, Language, Page, TextSize, UiCommand,
-    UiUpdate,
+    ByHandForm, CameraView, DutyState, IdEntryView, IdFault, Page, TextSize, UiCommand, UiUpdate,
 };
 use gatepost_protocol::{Direction, Outcome, Reason, WhyNoCode};
+use gatepost_window::{ByHandAdapter, DutyAdapter, IdAdapter};
 use slint::{ComponentHandle, Model};
 
 const NUMBER: [&str; 18] = [
@@ -33,7 +34,7 @@ impl Stage {
 fn typing_an_id_number_is_two_taps_from_home() {
     for size in SIZES {
         let stage = Stage::open(size, Language::English);
-        stage.tap_all(&["No phone or code", "Type the ID number"]);
+        stage.tap_all(&["No phone or code", "Enter the ID number"]);
         assert_eq!(
             stage.commands(),
             [
@@ -59,7 +60,7 @@ fn a_fault_in_an_id_number_is_said_in_words_and_goes_with_the_next_key() {
     stage.ui.send(UiUpdate::Page(Page::IdEntry));
     stage.tap_all(&["1", "2", "Delete the last character", "Look up"]);
     assert_eq!(stage.commands(), [UiCommand::IdNumber("1".into())]);
-    let fault = "One digit is wrong. Compare it with the card.";
+    let fault = "A digit is wrong. Compare the number with the card.";
     stage.ui.send(UiUpdate::IdEntry(IdEntryView {
         fault: Some(IdFault::CheckDigit),
         looking: false,
@@ -119,7 +120,7 @@ fn the_way_back_through_a_form_keeps_its_answers() {
     stage.ui.send(UiUpdate::ByHand(by_hand(1)));
     stage.ui.send(UiUpdate::Page(Page::ByHand));
     stage.tap_all(&["Visitor without a local pass", "Yes", "Back", "Back"]);
-    assert!(stage.says("Why without a code?"));
+    assert!(stage.says("Why is there no code?"));
     stage.tap_all(&["Visitor without a local pass", "No", "Register"]);
     let form = ByHandForm {
         why: WhyNoCode::Visitor,
@@ -153,17 +154,17 @@ fn where_nobody_is_registered_by_hand_the_page_says_so() {
     view.allowed = false;
     stage.ui.send(UiUpdate::ByHand(view));
     stage.ui.send(UiUpdate::Page(Page::ByHand));
-    assert!(stage.says("At this place nobody is registered by hand."));
+    assert!(stage.says("Nobody is registered by hand at this place."));
     assert!(stage.buttons().iter().all(|b| b.text != "Register"));
-    stage.tap("Type the ID number");
-    assert!(stage.says("Type the number, or use the card reader."));
+    stage.tap("Enter the ID number");
+    assert!(stage.says("Enter the number, or use the card reader."));
 }
 
 #[test]
 fn what_was_typed_is_gone_when_a_page_is_left() {
     let stage = stage();
     stage.ui.send(UiUpdate::ByHand(by_hand(1)));
-    stage.tap_all(&["No phone or code", "Type the ID number", "3", "7", "Back"]);
+    stage.tap_all(&["No phone or code", "Enter the ID number", "3", "7", "Back"]);
     assert_nothing_typed(&stage);
     stage.tap_all(&[
         "Register by hand",
@@ -202,7 +203,7 @@ fn a_verdict_on_a_typed_number_takes_the_number_away() {
             UiCommand::Opened(Page::ByHand)
         ]
     );
-    assert!(stage.says("Why without a code?"));
+    assert!(stage.says("Why is there no code?"));
 }
 
 #[test]
@@ -219,9 +220,9 @@ fn a_paper_pass_and_a_relatives_pass_lead_back_to_the_camera_with_a_hint() {
 #[test]
 fn one_tap_turns_the_direction_round() {
     let stage = stage();
-    stage.tap("People go in. Switch to out");
+    stage.tap("Direction: in. Switch to out");
     assert!(stage.says("OUT") && !stage.says("IN"));
-    stage.tap("People go out. Switch to in");
+    stage.tap("Direction: out. Switch to in");
     assert!(stage.says("IN"));
     assert_eq!(
         stage.commands(),
@@ -337,7 +338,7 @@ fn assert_nothing_typed(stage: &Stage) {
             form.get_contact(),
         ];
         let answers = form.get_answers();
-        let open = crate::ui::generated::AnswerKind::Open;
+        let open = gatepost_window::AnswerKind::Open;
         let pin = app.global::<DutyAdapter>().get_pin_length();
         (
             texts.concat(),

@@ -1,10 +1,11 @@
-//! A few screens as they looked when someone last looked at them. In sixteen shades of grey, so that they stay small: the
-//! colours of the outcomes have a test of their own.
+//! A few screens as they looked when someone last looked at them. In sixteen shades of grey, so
+//! that they stay small: the colours of the outcomes have a test of their own.
 
 use super::info_scenes::info_scenes;
 use super::scenes::{Scene, pages, verdicts};
 use super::stage::{Stage, screens, status};
-use crate::ui::{Language, UiUpdate};
+use crate::config::Language;
+use crate::ui::UiUpdate;
 use image::codecs::png::{CompressionType, FilterType, PngEncoder};
 use image::{GrayImage, ImageReader, Luma};
 use std::fs::File;
@@ -21,7 +22,8 @@ const GOLDEN: [(&str, Language, (u32, u32)); 8] = [
     ("status", Language::English, (480, 800)),
     ("today", Language::Chinese, (800, 480)),
 ];
-/// A pixel differs when its shade does by more than this: edges of letters may move a little with the renderer.
+/// A pixel differs when its shade does by more than this: edges of letters may move a little with
+/// the renderer.
 const SHADE: u8 = 48;
 /// As many of a thousand pixels may differ.
 const PER_MILLE: usize = 2;
@@ -75,7 +77,7 @@ fn draw(scene: &str, language: Language, size: (u32, u32)) -> GrayImage {
     let stage = Stage::open(size, Language::English);
     stage.ui.send(UiUpdate::Status(status()));
     found.first().expect("a scene by this name").set(&stage);
-    stage.ui.speak(language);
+    stage.ui.show_language(language);
     let shot = stage.ui.snapshot().unwrap();
     let rgb = image::RgbImage::from_raw(shot.width, shot.height, shot.rgb).unwrap();
     let mut grey = image::DynamicImage::from(rgb).into_luma8();

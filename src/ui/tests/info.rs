@@ -1,10 +1,12 @@
-//! The menu, the pages that explain the device, and the notices: what they say and what their buttons send.
+//! The menu, the pages that explain the device, and the notices: what they say and what their
+//! buttons send.
 
 use super::info_scenes::{info_scenes, notices};
 use super::stage::{Stage, status, verdict};
+use crate::config::Language;
 use crate::ui::{
-    EnrolStep, EnrolView, Language, Notice, Page, PlaceView, TextSize, UiCommand, UiUpdate,
-    UpdateStep, UpdateView,
+    EnrolStep, EnrolView, Notice, Page, PlaceView, TextSize, UiCommand, UiUpdate, UpdateStep,
+    UpdateView,
 };
 use gatepost_protocol::{Outcome, Reason};
 
@@ -74,7 +76,7 @@ fn the_menu_sets_language_and_text_size_at_once() {
         next_command(&stage),
         UiCommand::SwitchLanguage(Language::Uyghur)
     );
-    stage.ui.speak(Language::English);
+    stage.ui.show_language(Language::English);
     let height = |stage: &Stage| {
         let words = stage.words();
         words.iter().find(|w| w.text == "Quieter").unwrap().height
@@ -129,7 +131,7 @@ fn the_light_is_offered_only_where_the_camera_has_one() {
 #[test]
 fn one_big_button_installs_tries_again_or_goes_back_to_scanning() {
     let stage = open("update-found");
-    assert_says(&stage, &["An update is here", "Version 41", "Version 42"]);
+    assert_says(&stage, &["Update found", "Version 41", "Version 42"]);
     stage.tap("Install the update");
     assert_eq!(next_command(&stage), UiCommand::Update);
     show(&stage, "update-working");
@@ -143,7 +145,7 @@ fn one_big_button_installs_tries_again_or_goes_back_to_scanning() {
         &stage,
         &[
             "Updated",
-            "Before",
+            "Previously",
             "Version 41",
             "In use now",
             "Version 42",
@@ -176,7 +178,7 @@ fn enrolment_says_where_it_stands_and_what_comes_next() {
     show(&stage, "enrol-written");
     assert_says(&stage, &["370102-0417-03.request"]);
     show(&stage, "enrol-failed");
-    assert_says(&stage, &["Setting up did not work"]);
+    assert_says(&stage, &["Setup failed"]);
     stage.tap("Try again");
     assert_eq!(next_command(&stage), UiCommand::Opened(Page::Enrol));
     let view = EnrolView {
@@ -217,7 +219,7 @@ fn a_device_without_a_place_asks_for_its_code() {
         &stage,
         &[
             "No place yet",
-            "Hold the code of this place before the camera.",
+            "Hold the code of this place up to the camera.",
         ],
     );
     show(&stage, "place-settings");
@@ -225,7 +227,7 @@ fn a_device_without_a_place_asks_for_its_code() {
         &stage,
         &[
             "Bus 117",
-            "The place stands in the settings, so there is no code to show.",
+            "The place comes from the settings, so there is no code to show.",
         ],
     );
 }

@@ -1,8 +1,9 @@
-//! Every state of the menu, of the pages that explain the device and of the notices, as updates to send.
+//! Every state of the menu, of the pages that explain the device and of the notices, as updates to
+//! send.
 
 use super::scenes::Scene;
 use super::stage::date;
-use crate::config::{Allowed, Fault, Wrong};
+use crate::config::{AllowedValue, SettingsFault, Wrong};
 use crate::devices::{Device, DeviceError};
 use crate::ui::{
     CameraView, ClockView, EnrolStep, EnrolView, FreshnessView, HourView, IssuerView, Notice, Page,
@@ -28,6 +29,11 @@ pub(super) fn info_scenes() -> Vec<Scene> {
     scenes.extend(update_scenes());
     scenes.extend(enrol_scenes());
     scenes
+}
+
+/// A page with this on it.
+fn on_page(name: &'static str, page: Page, view: UiUpdate) -> Scene {
+    Scene::new(name, vec![view, UiUpdate::Page(page)], &[])
 }
 
 fn place_scenes() -> Vec<Scene> {
@@ -59,13 +65,7 @@ fn place_scenes() -> Vec<Scene> {
         ),
     ];
     views
-        .map(|(name, view)| {
-            Scene::new(
-                name,
-                vec![UiUpdate::Place(view), UiUpdate::Page(Page::Place)],
-                &[],
-            )
-        })
+        .map(|(name, view)| on_page(name, Page::Place, UiUpdate::Place(view)))
         .into()
 }
 
@@ -144,7 +144,8 @@ fn status_scenes() -> Vec<Scene> {
         sync: SyncView::Failed {
             why: trouble(
                 Trouble::HubAway,
-                "hub.jinan.example: failed to lookup address information: Name or service not known",
+                "hub.jinan.example: failed to lookup address information: \
+                 Name or service not known",
             ),
             last_minutes: Some(31 * 24 * 60),
         },
@@ -180,13 +181,7 @@ fn status_scenes() -> Vec<Scene> {
         ("status-bare", bare),
         ("status-never", never),
     ]
-    .map(|(name, view)| {
-        Scene::new(
-            name,
-            vec![UiUpdate::StatusPage(view), UiUpdate::Page(Page::Status)],
-            &[],
-        )
-    })
+    .map(|(name, view)| on_page(name, Page::Status, UiUpdate::StatusPage(view)))
     .into()
 }
 
@@ -230,13 +225,7 @@ fn today_scenes() -> Vec<Scene> {
         ("today-empty", empty),
         ("today-full", full),
     ]
-    .map(|(name, view)| {
-        Scene::new(
-            name,
-            vec![UiUpdate::Today(view), UiUpdate::Page(Page::Today)],
-            &[],
-        )
-    })
+    .map(|(name, view)| on_page(name, Page::Today, UiUpdate::Today(view)))
     .into()
 }
 
@@ -265,11 +254,7 @@ fn update_scenes() -> Vec<Scene> {
             installed: Some(41),
             step,
         };
-        Scene::new(
-            name,
-            vec![UiUpdate::Update(view), UiUpdate::Page(Page::Update)],
-            &[],
-        )
+        on_page(name, Page::Update, UiUpdate::Update(view))
     })
     .into()
 }
@@ -313,7 +298,8 @@ pub(super) fn notices() -> Vec<Notice> {
         Notice::ParkedBatch {
             why: trouble(
                 Trouble::HubShut,
-                "403 batch 17 of this device was signed with a certificate that the hub does not know",
+                "403 batch 17 of this device was signed with a certificate that the hub does not \
+                 know",
             ),
         },
         Notice::DeviceGone {
@@ -324,12 +310,12 @@ pub(super) fn notices() -> Vec<Notice> {
         },
         Notice::BadSettings {
             file: "/etc/gatepost/config.toml".into(),
-            fault: Some(Fault {
+            fault: Some(SettingsFault {
                 line: 12,
                 key: "gate.pulse_ms".into(),
                 wrong: Wrong::Value,
                 why: String::new(),
-                allowed: Allowed::Number {
+                allowed: AllowedValue::Number {
                     least: 50,
                     most: 10_000,
                 },

@@ -1,19 +1,20 @@
-//! Nothing is clipped and nothing overlaps, at every size, in every language and text size, with the longest texts.
-//! What scrolls is looked at from its top to its end.
+//! Nothing is clipped and nothing overlaps, at every size, in every language and text size, with
+//! the longest texts. What scrolls is looked at from its top to its end.
 
 use super::info_scenes::info_scenes;
 use super::scenes::{Scene, pages, verdicts};
 use super::stage::{SIZES, Stage, status, verdict, worst_status};
 use super::texts::all_reasons;
-use crate::ui::{CameraView, Language, SavedState, TextSize, UiUpdate, Words};
+use crate::config::Language;
+use crate::ui::{CameraView, SavedState, ScreenElement, TextSize, UiUpdate};
 use gatepost_protocol::{Outcome, Reason};
 use std::collections::BTreeSet;
 
 const LANGUAGES: [Language; 3] = [Language::English, Language::Chinese, Language::Uyghur];
 const TEXT_SIZES: [TextSize; 3] = [TextSize::Normal, TextSize::Large, TextSize::VeryLarge];
 
-/// What is not so: every text lies inside the screen, inside its button if it has one, and over no other text; every
-/// button is large enough for a gloved finger and over no other button.
+/// What is not so: every text lies inside the screen, inside its button if it has one, and over no
+/// other text; every button is large enough for a gloved finger and over no other button.
 fn faults(stage: &Stage) -> Vec<String> {
     let mut words = stage.words();
     let mut faults = Vec::new();
@@ -24,7 +25,7 @@ fn faults(stage: &Stage) -> Vec<String> {
     let hidden = stage.half_hidden();
     words.retain(|w| !hidden.contains(w));
     let (width, height) = (stage.size.0 as f32, stage.size.1 as f32);
-    let screen = Words {
+    let screen = ScreenElement {
         text: String::new(),
         x: 0.0,
         y: 0.0,
@@ -43,10 +44,10 @@ fn faults(stage: &Stage) -> Vec<String> {
             faults.push(format!("{w:?} out of {b:?}"));
         }
     }
-    // 9 mm and more: 64 pixels of a 5 inch handheld, 52 of a 7 inch and 78 of a 10 inch screen. Only the keys of a keyboard
-    // are narrower: ten of them go across the narrow screen.
+    // 9 mm and more: 64 pixels of a 5 inch handheld, 52 of a 7 inch and 78 of a 10 inch screen.
+    // Only the keys of a keyboard are narrower: ten of them go across the narrow screen.
     let least = (if width < height { 64.0 } else { 52.0 }) * width.min(height) / 480.0;
-    let across = |b: &Words| if b.text.len() == 1 { 40.0 } else { least };
+    let across = |b: &ScreenElement| if b.text.len() == 1 { 40.0 } else { least };
     for (index, b) in buttons.iter().enumerate() {
         if b.width + 0.5 < across(b) || b.height + 0.5 < least || !inside(b, &screen) {
             faults.push(format!("too small or cut: {b:?}"));
@@ -90,14 +91,14 @@ impl Tidiness {
     }
 }
 
-fn inside(a: &Words, b: &Words) -> bool {
+fn inside(a: &ScreenElement, b: &ScreenElement) -> bool {
     a.x >= b.x - 0.5
         && a.y >= b.y - 0.5
         && a.x + a.width <= b.x + b.width + 0.5
         && a.y + a.height <= b.y + b.height + 0.5
 }
 
-fn overlap(a: &Words, b: &Words) -> bool {
+fn overlap(a: &ScreenElement, b: &ScreenElement) -> bool {
     let across = (a.x + a.width).min(b.x + b.width) - a.x.max(b.x);
     let down = (a.y + a.height).min(b.y + b.height) - a.y.max(b.y);
     across > 1.0 && down > 1.0
@@ -111,7 +112,7 @@ fn the_longest_verdicts_fit_every_screen_in_every_language() {
         let stage = Stage::open(size, Language::English);
         stage.ui.send(UiUpdate::Status(worst_status()));
         for language in LANGUAGES {
-            stage.ui.speak(language);
+            stage.ui.show_language(language);
             for start in 0..reasons.len() {
                 let four: Vec<Reason> = (0..4)
                     .map(|n| reasons[(start + 3 * n) % reasons.len()])
@@ -148,7 +149,7 @@ fn every_camera_state_fits_every_screen_in_every_language() {
         stage.ui.send(UiUpdate::Status(worst_status()));
         stage.ui.send(UiUpdate::Saved(SavedState::NotLogged));
         for language in LANGUAGES {
-            stage.ui.speak(language);
+            stage.ui.show_language(language);
             for state in &states {
                 stage.ui.send(UiUpdate::Camera(state.clone()));
                 tidiness.look(&stage, &format!("{language:?} {state:?}"));
@@ -160,26 +161,23 @@ fn every_camera_state_fits_every_screen_in_every_language() {
 
 #[test]
 fn every_page_fits_every_screen_in_every_language_and_text_size() {
-    let mut tidiness = Tidiness::default();
-    for_each_scene(pages(), |stage, scene, language, text| {
-        tidiness.look(stage, &format!("{} {language:?} {text:?}", scene.name));
-    });
-    tidiness.verify();
+    assert_fit(pages());
 }
 
 #[test]
 fn every_verdict_fits_every_screen_in_every_language_and_text_size() {
-    let mut tidiness = Tidiness::default();
-    for_each_scene(verdicts(), |stage, scene, language, text| {
-        tidiness.look(stage, &format!("{} {language:?} {text:?}", scene.name));
-    });
-    tidiness.verify();
+    assert_fit(verdicts());
 }
 
 #[test]
 fn every_page_about_the_device_fits_every_screen_in_every_language_and_text_size() {
+    assert_fit(info_scenes());
+}
+
+/// Nothing of these scenes is clipped or overlaps.
+fn assert_fit(scenes: Vec<Scene>) {
     let mut tidiness = Tidiness::default();
-    for_each_scene(info_scenes(), |stage, scene, language, text| {
+    for_each_scene(scenes, |stage, scene, language, text| {
         tidiness.look(stage, &format!("{} {language:?} {text:?}", scene.name));
     });
     tidiness.verify();
@@ -201,7 +199,7 @@ pub(super) fn for_each_scene(
             }));
             scene.set(&stage);
             for language in LANGUAGES.into_iter().filter(|l| scene.is_for(*l)) {
-                stage.ui.speak(language);
+                stage.ui.show_language(language);
                 for text in TEXT_SIZES {
                     stage.ui.send(UiUpdate::TextSize(text));
                     each(&stage, scene, language, text);

@@ -1,9 +1,10 @@
 //! What the pages can show, for the tests of their layout and for their pictures.
 
 use super::stage::{Stage, camera_picture, fullest_verdict, member, verdict};
+use crate::config::Language;
 use crate::ui::{
-    ByHandView, CameraView, DutyState, DutyView, IdEntryView, IdFault, Language, Notice,
-    OverrideView, Page, Question, SavedState, TextSize, UiUpdate,
+    ByHandView, CameraView, DutyState, DutyView, IdEntryView, IdFault, Notice, OverrideView, Page,
+    QuestionView, SavedState, TextSize, UiUpdate,
 };
 use gatepost_protocol::{Outcome, Reason};
 
@@ -32,7 +33,7 @@ impl Scene {
 
     /// Sets the scene from wherever the stage is, in normal size and English.
     pub(super) fn set(&self, stage: &Stage) {
-        stage.ui.speak(Language::English);
+        stage.ui.show_language(Language::English);
         stage.ui.send(UiUpdate::TextSize(TextSize::Normal));
         stage.ui.send(UiUpdate::Torch(None));
         stage.ui.send(UiUpdate::Volume(Some(70)));
@@ -128,7 +129,7 @@ pub(super) fn pages() -> Vec<Scene> {
             vec![UiUpdate::Notices(vec![Notice::Stopped])],
             &[],
         ),
-        Scene::new("scan-out", vec![], &["People go in. Switch to out"]),
+        Scene::new("scan-out", vec![], &["Direction: in. Switch to out"]),
         Scene::new(
             "scan-torch",
             vec![UiUpdate::Torch(Some(false))],
@@ -193,7 +194,7 @@ pub(super) fn verdicts() -> Vec<Scene> {
     };
     let logged = |view| shown(view, SavedState::Logged);
     let mut question = verdict(Outcome::Check, &[Reason::TakeTemperature], 1);
-    question.question = Some(Question::Temperature { reader: true });
+    question.question = Some(QuestionView::Temperature { reader: true });
     let mut no_list = verdict(Outcome::Check, &[Reason::NoList], 1);
     no_list.issuer = String::new();
     let mut group = verdict(Outcome::Refuse, &[Reason::Red], 0);

@@ -25,7 +25,8 @@ fn every_screen_is_written_with_a_contact_sheet() {
         names.push(format!("{name}-{}x{}.png", shot.width, shot.height));
     });
     let mut sheet = "<!doctype html><meta charset=utf-8><title>Gatepost</title>\n\
-        <style>body{background:#555;color:#fff;font:14px sans-serif}figure{display:inline-block;margin:6px}\
+        <style>body{background:#555;color:#fff;font:14px sans-serif}\
+         figure{display:inline-block;margin:6px}\
         img{height:400px}</style>\n"
         .to_owned();
     for name in &names {

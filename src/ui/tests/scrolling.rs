@@ -1,8 +1,8 @@
 //! Columns that scroll: what of them is in sight, and a finger or a wheel on them.
 
 use super::stage::Stage;
-use crate::ui::Words;
-use crate::ui::generated::AppWindow;
+use crate::ui::ScreenElement;
+use gatepost_window::AppWindow;
 use i_slint_backend_testing::{AccessibleRole, ElementQuery};
 use slint::platform::{PointerEventButton, WindowEvent};
 use slint::{ComponentHandle, LogicalPosition};
@@ -10,23 +10,23 @@ use std::collections::BTreeSet;
 
 impl Stage {
     /// Where the column that scrolls is, if the page has one.
-    pub(super) fn column(&self) -> Option<Words> {
+    pub(super) fn column(&self) -> Option<ScreenElement> {
         let columns = self.ui.ask(|app| {
             let query = ElementQuery::from_root(app).match_descendants();
             query
                 .match_inherits("Scroll")
                 .find_first()
-                .map(|c| Words::of(&c))
+                .map(|c| ScreenElement::of(&c))
         });
         columns.unwrap()
     }
 
     /// Texts and buttons of the column that scrolls which are not, or not wholly, in sight.
-    pub(super) fn half_hidden(&self) -> Vec<Words> {
+    pub(super) fn half_hidden(&self) -> Vec<ScreenElement> {
         let Some(column) = self.column() else {
             return Vec::new();
         };
-        let mut found: Vec<Words> = self.ui.ask(children).unwrap();
+        let mut found: Vec<ScreenElement> = self.ui.ask(children).unwrap();
         found.retain(|w| w.y < column.y - 0.5 || w.y + w.height > column.y + column.height + 0.5);
         found
     }
@@ -49,7 +49,8 @@ impl Stage {
         self.wheel(1e6);
     }
 
-    /// Turns a wheel over what scrolls by half of its height; false when there is nothing more to come.
+    /// Turns a wheel over what scrolls by half of its height; false when there is nothing more to
+    /// come.
     pub(super) fn page_down(&self) -> bool {
         let before = self.words();
         let height = self.column().map_or(0.0, |column| column.height);
@@ -104,7 +105,7 @@ impl Stage {
 }
 
 /// Texts and buttons in a column that scrolls.
-fn children(app: &AppWindow) -> Vec<Words> {
+fn children(app: &AppWindow) -> Vec<ScreenElement> {
     let query = ElementQuery::from_root(app).match_descendants();
     let Some(column) = query.match_inherits("Scroll").find_first() else {
         return Vec::new();
@@ -116,5 +117,5 @@ fn children(app: &AppWindow) -> Vec<Words> {
     let found = with(AccessibleRole::Text)
         .into_iter()
         .chain(with(AccessibleRole::Button));
-    found.map(|element| Words::of(&element)).collect()
+    found.map(|element| ScreenElement::of(&element)).collect()
 }

@@ -1,10 +1,11 @@
 //! An off-screen window on a thread of its own, what it shows, and examples to show on it.
 
 use crate::clock::Date;
+use crate::config::Language;
 use crate::ui::{
-    ColourView, DeskView, DocumentView, FreshnessView, Language, MemberView, MomentView,
-    OnlineView, OverrideView, PersonView, Picture, StatusView, Surface, Ui, UiCommand, UiHandle,
-    VerdictView, Words,
+    ColourView, DeskView, DocumentView, FreshnessView, MemberView, MomentView, OnlineView,
+    OverrideView, PersonView, RgbPicture, ScreenElement, StatusView, Surface, Ui, UiCommand,
+    UiHandle, VerdictView,
 };
 use gatepost_protocol::{Direction, Outcome, Reason};
 use std::path::PathBuf;
@@ -46,8 +47,9 @@ impl Stage {
         }
     }
 
-    /// Every text on screen. An element of a component that is itself a text comes twice from Slint.
-    pub(super) fn words(&self) -> Vec<Words> {
+    /// Every text on screen. An element of a component that is itself a text comes twice from
+    /// Slint.
+    pub(super) fn words(&self) -> Vec<ScreenElement> {
         shown(self.ui.texts())
     }
 
@@ -56,7 +58,7 @@ impl Stage {
     }
 
     /// Every button on screen, by its label.
-    pub(super) fn buttons(&self) -> Vec<Words> {
+    pub(super) fn buttons(&self) -> Vec<ScreenElement> {
         self.ui.buttons()
     }
 
@@ -78,7 +80,7 @@ impl Stage {
     }
 
     /// Writes the screen to `target/screens/<name>-<width>x<height>.png`, for the eye.
-    pub(super) fn picture(&self, name: &str) -> Picture {
+    pub(super) fn picture(&self, name: &str) -> RgbPicture {
         let shot = self.ui.snapshot().unwrap();
         let file = screens().join(format!("{name}-{}x{}.png", shot.width, shot.height));
         image::RgbImage::from_raw(shot.width, shot.height, shot.rgb.clone())
@@ -111,7 +113,7 @@ pub(super) fn screens() -> PathBuf {
 }
 
 /// Those with words, each once.
-fn shown(texts: Vec<Words>) -> Vec<Words> {
+fn shown(texts: Vec<ScreenElement>) -> Vec<ScreenElement> {
     let mut words = Vec::new();
     for found in texts {
         if !found.text.is_empty() && !words.contains(&found) {
@@ -240,7 +242,7 @@ fn person(index: usize) -> PersonView {
 }
 
 /// A grey ramp with a black square, as a camera might see it.
-pub(super) fn camera_picture() -> Picture {
+pub(super) fn camera_picture() -> RgbPicture {
     let (width, height) = (640, 480);
     let mut rgb = Vec::with_capacity(width * height * 3);
     for y in 0..height {
@@ -255,7 +257,7 @@ pub(super) fn camera_picture() -> Picture {
             rgb.extend([grey, grey, grey]);
         }
     }
-    Picture {
+    RgbPicture {
         width: width as u32,
         height: height as u32,
         rgb,

@@ -1,11 +1,12 @@
 //! Every text is translated, every reason has its words, and no English stands outside `@tr`.
 
 use super::stage::Stage;
-use crate::ui::generated::{Texts, TroubleTexts};
+use crate::config::Language;
+use crate::ui::Trouble;
 use crate::ui::trouble::map_trouble;
 use crate::ui::verdict::map_reason;
-use crate::ui::{Language, Trouble};
 use gatepost_protocol::Reason;
+use gatepost_window::{Texts, TroubleTexts};
 use slint::ComponentHandle;
 use std::collections::{BTreeMap, BTreeSet};
 use std::fs;
@@ -58,7 +59,8 @@ fn tr_texts() -> BTreeSet<Key> {
     texts_of(&slint_files())
 }
 
-/// The `@tr` texts of the pages that Uyghur is for: scan, verdict, status bar, and the words that they use.
+/// The `@tr` texts of the pages that Uyghur is for: scan, verdict, status bar, and the words that
+/// they use.
 fn uyghur_texts() -> BTreeSet<Key> {
     let files = [
         "pages/scan.slint",
@@ -69,7 +71,7 @@ fn uyghur_texts() -> BTreeSet<Key> {
         "widgets/direction-button.slint",
         "widgets/camera-trouble.slint",
     ];
-    // Words of other pages among the common ones.
+    // ScreenElement of other pages among the common ones.
     let others = ["why(", "id-fault(", "duty(", "duty-advice("];
     let ui = root().join("ui");
     let mut found = Vec::new();
@@ -94,7 +96,7 @@ fn texts_of(files: &[(PathBuf, String)]) -> BTreeSet<Key> {
     let mut found = BTreeSet::new();
     for (path, text) in files {
         for call in text.split("@tr(").skip(1) {
-            let (singular, rest) = literal(call).unwrap_or_else(|| {
+            let (singular, rest) = literal(call.trim_start()).unwrap_or_else(|| {
                 panic!("@tr without a literal in {}: {call:.40}", path.display());
             });
             let plural = rest
@@ -114,8 +116,9 @@ fn po_texts(language: &str) -> BTreeMap<Key, Vec<String>> {
     po_entries(&po).unwrap_or_else(|fault| panic!("{language}: {fault}"))
 }
 
-/// (text, plural) to every form of its translation. What tools leave behind that is no translation is a fault: entries
-/// marked as fuzzy or obsolete, and those with another number of forms than the language has.
+/// (text, plural) to every form of its translation. What tools leave behind that is no translation
+/// is a fault: entries marked as fuzzy or obsolete, and those with another number of forms than the
+/// language has.
 fn po_entries(po: &str) -> Result<BTreeMap<Key, Vec<String>>, String> {
     if let Some(line) = po
         .lines()
@@ -328,8 +331,9 @@ fn the_window_knows_exactly_the_reasons_of_the_checkpoint() {
     );
 }
 
-/// Texts that the program hands to the window as they are: names, numbers, addresses and what a policy says in its own
-/// words. Whatever the program itself has to say is a closed list with a text in every language.
+/// Texts that the program hands to the window as they are: names, numbers, addresses and what a
+/// policy says in its own words. Whatever the program itself has to say is a closed list with a
+/// text in every language.
 const DATA: &[&str] = &[
     // A name of a person, a place, an issuer, a file, a camera; what is read off a card or typed.
     "area",
@@ -401,7 +405,7 @@ fn every_trouble_has_its_own_words_and_something_to_do_in_english_and_chinese() 
     let stage = Stage::open((480, 800), Language::English);
     let mut seen = BTreeSet::new();
     for language in [Language::English, Language::Chinese] {
-        stage.ui.speak(language);
+        stage.ui.show_language(language);
         let asked = troubles.clone();
         let words: Vec<(String, String)> = stage
             .ui
@@ -431,7 +435,7 @@ fn every_reason_has_its_own_words_and_a_next_step_in_every_language() {
     let reasons = all_reasons();
     let mut seen = BTreeSet::new();
     for language in [Language::English, Language::Chinese, Language::Uyghur] {
-        stage.ui.speak(language);
+        stage.ui.show_language(language);
         let kinds: Vec<_> = reasons.iter().map(|r| map_reason(*r)).collect();
         let words: Vec<(String, String)> = stage
             .ui

@@ -3,11 +3,10 @@
 use super::flows::stage;
 use super::scenes::duty;
 use super::stage::{SIZES, Stage, fullest_verdict, member, verdict};
-use crate::ui::generated::VerdictAdapter;
-use crate::ui::{
-    DutyState, Language, OverrideView, Question, TemperatureAnswer, UiCommand, UiUpdate,
-};
+use crate::config::Language;
+use crate::ui::{DutyState, OverrideView, QuestionView, TemperatureAnswer, UiCommand, UiUpdate};
 use gatepost_protocol::{Outcome, OverrideWhy, Reason};
+use gatepost_window::VerdictAdapter;
 use slint::{ComponentHandle, Model};
 
 #[test]
@@ -18,7 +17,7 @@ fn the_temperature_is_answered_with_one_tap_and_only_once() {
     ] {
         let stage = stage();
         let mut view = verdict(Outcome::Check, &[Reason::TakeTemperature], 1);
-        view.question = Some(Question::Temperature { reader: false });
+        view.question = Some(QuestionView::Temperature { reader: false });
         stage.ui.send(UiUpdate::Verdict(view));
         stage.tap(label);
         assert_eq!(stage.commands(), [UiCommand::Temperature(7, answer)]);
@@ -65,7 +64,7 @@ fn a_supervisor_allows_with_a_reason_a_badge_and_a_pin() {
         );
         view.overriding = OverrideView::ShowBadge;
         stage.ui.send(UiUpdate::Verdict(view.clone()));
-        assert!(stage.says("Supervisor: hold your badge before the camera"));
+        assert!(stage.says("Supervisor: hold your badge up to the camera"));
         stage.ui.send(UiUpdate::Duty(duty(DutyState::EnterPin {
             name: "Li".into(),
             tries_left: None,
@@ -75,7 +74,7 @@ fn a_supervisor_allows_with_a_reason_a_badge_and_a_pin() {
         assert!(stage.says("CHECK"), "the outcome stays in sight");
         view.overriding = OverrideView::BadgeRefused;
         stage.ui.send(UiUpdate::Verdict(view));
-        assert!(stage.says("That badge may not allow this, or not at this place."));
+        assert!(stage.says("That badge cannot allow this, or not at this place."));
     }
 }
 
@@ -94,7 +93,7 @@ fn a_verdict_says_how_long_ago_whom_to_call_and_shows_the_address_as_a_code() {
     for text in [
         "Already passed 3 minutes ago.",
         "历下区 Lixia: 0531-88150120",
-        "For the holder's phone: scan this.",
+        "Scan this with the holder's phone.",
     ] {
         assert!(
             stage.says(text),

@@ -1,27 +1,28 @@
-//! From the guard's finger to the program.
+//! From the window to the program.
 
+use super::page::{Page, TextSize};
+use super::people::{ByHandForm, TemperatureAnswer};
+use crate::config::Language;
 use gatepost_protocol::{Direction, OverrideWhy};
 
-use super::{ByHandForm, Language, Page, TemperatureAnswer, TextSize};
-
-/// What a finger can ask for.
+/// What a guard asks for with a finger or a key.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum UiCommand {
-    /// The verdict was closed; the page under it is back already.
+    /// The verdict was closed; the window shows the page under it already.
     DismissVerdict(u32),
-    /// The verdict was tapped to stay until it is closed.
+    /// The verdict was tapped: it stays until it is closed.
     HoldVerdict(u32),
     /// The temperature question of this verdict was answered.
     Temperature(u32, TemperatureAnswer),
-    /// A supervisor is to allow this verdict, for this reason.
+    /// A supervisor wants to allow this verdict, for this reason.
     Override(u32, OverrideWhy),
     /// The page was opened; the window shows it already. The program fills it.
     Opened(Page),
-    /// People go this way from now on.
+    /// The direction was switched.
     Direction(Direction),
     /// An ID number was entered, as typed.
     IdNumber(String),
-    /// The form was filled in.
+    /// The form for registering by hand was submitted.
     ByHand(ByHandForm),
     /// The PIN of the badge, as typed.
     Pin(String),
@@ -29,17 +30,17 @@ pub enum UiCommand {
     SignOff,
     /// Install the bundle that was found on the stick.
     Update,
-    /// Exchange with the hub now.
+    /// Sync with the hub now.
     SyncNow,
-    /// The language button was pressed; the window has switched already.
+    /// The language was switched; the window shows it already.
     SwitchLanguage(Language),
-    /// The size of all text; the window has switched already.
+    /// The text size was switched; the window shows it already.
     TextSize(TextSize),
     /// Volume of the sounds, 0 to 100.
     Volume(u8),
-    /// The camera's lamp.
+    /// The torch was switched on or off.
     Torch(bool),
-    /// A key of a keyboard or of a scanner that acts as one, while no field has it; `\n` for Enter.
+    /// A key of a keyboard, or of a scanner that acts as one; `\n` for Enter.
     Key(char),
     /// The window was closed.
     Quit,

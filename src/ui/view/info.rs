@@ -1,22 +1,22 @@
-//! The bar at the top, and the pages that explain the device.
+//! The status bar, the pages about the device, and the notices.
 
 use gatepost_protocol::Direction;
 
-use super::TroubleView;
+use super::trouble::TroubleView;
 use crate::{
     clock::Date,
-    config::Fault,
+    config::SettingsFault,
     devices::{Device, DeviceError},
 };
 
-/// Everything in the bar at the top.
+/// Everything in the status bar.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct StatusView {
     /// Whether the hub can be reached.
     pub online: OnlineView,
     /// State of the lists and the trust.
     pub freshness: FreshnessView,
-    /// Age of the oldest list in minutes, where there is one.
+    /// Age of the oldest list in minutes; `None` without a list.
     pub list_age_minutes: Option<u64>,
     /// Records of all lists together.
     pub listed: u64,
@@ -37,22 +37,22 @@ pub struct StatusView {
 /// Whether the hub can be reached.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum OnlineView {
-    /// The last exchange went through.
+    /// The last sync with the hub succeeded.
     Online,
-    /// It did not.
+    /// The last sync failed.
     Offline,
-    /// There never was one.
+    /// There has never been a sync.
     NeverSynced,
 }
 
-/// State of the lists: works, works with a warning, or no longer.
+/// Whether the lists can be used: yes, with a warning, or no longer.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum FreshnessView {
     /// Current.
     Fresh,
-    /// Past the fresh time, still used.
+    /// Past their fresh time, still used.
     Stale,
-    /// Past the last usable time.
+    /// Past their last usable time.
     Expired,
     /// There is no bundle yet.
     NotSetUp,
@@ -61,21 +61,22 @@ pub enum FreshnessView {
 /// The status page: what a supervisor asks over the telephone.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct StatusPageView {
-    /// Each issuer on the trust list that this device has lists of, and those it recognises without.
+    /// The issuers on the trust list: those whose lists this device has, and those recognised
+    /// without.
     pub issuers: Vec<IssuerView>,
-    /// The clock.
+    /// Whether the clock agrees with signed times.
     pub clock: ClockView,
-    /// The disk.
+    /// Space on the disk.
     pub storage: StorageView,
     /// Passages without a receipt.
     pub unsent: u64,
-    /// Age of the oldest of them in minutes.
+    /// Age of the oldest unsent passage in minutes.
     pub oldest_unsent_minutes: Option<u64>,
-    /// The last exchange with the hub.
+    /// The last sync with the hub.
     pub sync: SyncView,
     /// This device's number, as on its certificate; empty when not enrolled.
     pub device: String,
-    /// The hub's address; empty for USB only.
+    /// Address of the hub; empty when there is only the USB stick.
     pub hub: String,
     /// Version of this program.
     pub program: String,
@@ -86,62 +87,62 @@ pub struct StatusPageView {
 /// One issuer on the status page.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct IssuerView {
-    /// Name in English and its own language.
+    /// Name in English and in its own language.
     pub name: String,
-    /// Version of its status list, where there is one.
+    /// Version of its status list; `None` without one.
     pub version: Option<u64>,
-    /// Records of its lists together.
+    /// Records in all of its lists.
     pub listed: u64,
-    /// Age of the older of its lists in minutes.
+    /// Age of its oldest list in minutes.
     pub age_minutes: Option<u64>,
-    /// Whether that is fresh.
+    /// Whether that list is fresh.
     pub freshness: FreshnessView,
 }
 
 /// The clock on the status page.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum ClockView {
-    /// Agrees with every signed time that was seen.
+    /// It agrees with every signed time seen so far.
     Trusted,
-    /// Was behind a signed time: the signed time counts.
+    /// It was behind a signed time, which is used instead.
     Behind,
-    /// Is far ahead of every signed time.
+    /// It is far ahead of every signed time.
     Ahead,
 }
 
 /// The disk on the status page.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct StorageView {
-    /// Bytes that are free; nothing where the disk could not be asked.
+    /// Free bytes; `None` when the file system does not say.
     pub free: Option<u64>,
-    /// Bytes that the passage log takes.
+    /// Bytes of the passage log.
     pub log: u64,
     /// False when the last passage could not be written.
     pub writable: bool,
 }
 
-/// The last exchange with the hub.
+/// The last sync with the hub.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum SyncView {
-    /// There never was one.
+    /// There has never been one.
     Never,
-    /// It went through so many minutes ago.
+    /// It succeeded.
     Done {
-        /// Minutes since.
+        /// Minutes ago.
         minutes: u64,
     },
-    /// It failed; the one before that went through so many minutes ago, if there was one.
+    /// It failed.
     Failed {
-        /// What happened.
+        /// What went wrong.
         why: TroubleView,
-        /// Minutes since the last that went through.
+        /// Minutes since the last one that succeeded, if any did.
         last_minutes: Option<u64>,
     },
-    /// This device has no hub: USB only.
+    /// This device has no hub, only the USB stick.
     NoHub,
 }
 
-/// The page of the day: counts, no persons.
+/// The page of the day: counts, no people.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct TodayView {
     /// The local day.
@@ -153,11 +154,11 @@ pub struct TodayView {
 /// Passages of one hour.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub struct HourView {
-    /// Admitted.
+    /// People admitted.
     pub admit: u32,
-    /// To be checked.
+    /// People to be checked.
     pub check: u32,
-    /// Refused.
+    /// People refused.
     pub refuse: u32,
 }
 
@@ -166,32 +167,32 @@ pub struct HourView {
 pub struct UpdateView {
     /// Version of the installed bundle.
     pub installed: Option<u64>,
-    /// How far it is.
+    /// How far the update is.
     pub step: UpdateStep,
 }
 
 /// How far an update from a stick is.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum UpdateStep {
-    /// No stick with a bundle is there.
+    /// There is no stick with a bundle.
     NoStick,
-    /// A bundle was found; a tap begins.
+    /// A bundle was found; a tap starts the update.
     Found {
-        /// Where, as the guard would call it.
+        /// Where it was found, in words that a guard understands.
         place: String,
-        /// Its version, as its manifest claims.
+        /// Version that its manifest claims.
         version: Option<u64>,
     },
     /// Being checked and copied, in percent.
     Working(u8),
     /// Installed.
     Done {
-        /// Version before.
+        /// Version that was installed before.
         before: Option<u64>,
-        /// Version now.
+        /// Version that is installed now.
         after: u64,
     },
-    /// Refused or failed. The one before stays.
+    /// Refused or failed; the previous bundle stays in use.
     Refused(TroubleView),
 }
 
@@ -200,63 +201,63 @@ pub enum UpdateStep {
 pub struct EnrolView {
     /// This device's number.
     pub device: String,
-    /// How far it is.
+    /// How far enrolment is.
     pub step: EnrolStep,
 }
 
 /// How far enrolment is.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum EnrolStep {
-    /// Hold the enrolment code before the camera.
+    /// Waiting for the enrolment code.
     ScanCode,
-    /// The code is good; asking the hub for the certificate.
+    /// The code is valid; asking the hub for the certificate.
     Asking {
-        /// The hub's address.
+        /// Address of the hub.
         hub: String,
     },
     /// The hub has the request; the authority has not answered yet.
     AtHub {
-        /// The hub's address.
+        /// Address of the hub.
         hub: String,
     },
-    /// The code is good; the request waits for a stick to go onto.
+    /// The code is valid; the request waits for a USB stick.
     InsertStick,
-    /// The request must go to the authority by stick: it was written there.
+    /// The request was written to the stick that takes it to the authority.
     RequestWritten {
-        /// The file's name.
+        /// Name of the file.
         file: String,
     },
-    /// Done.
+    /// The device is enrolled.
     Enrolled,
-    /// Failed.
+    /// Enrolment failed.
     Failed(TroubleView),
 }
 
 /// Something the guard should know on every page.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Notice {
-    /// The settings can't be used; the defaults are in force.
+    /// The settings cannot be used; the defaults are in use.
     BadSettings {
-        /// The file.
+        /// Path of the settings file.
         file: String,
-        /// Which line, and what is allowed there; nothing for a file that can't be read.
-        fault: Option<Fault>,
+        /// Which line, and what is allowed there; `None` for a file that cannot be read.
+        fault: Option<SettingsFault>,
     },
-    /// Something that is configured is not there: a scanner, a thermometer, the gate's line.
+    /// A configured device does not work.
     DeviceGone {
-        /// Which.
+        /// Which device.
         device: Device,
-        /// What happened.
+        /// Why it does not work.
         why: DeviceError,
     },
-    /// A batch of passages was refused by the hub and waits for a person.
+    /// The hub refused a batch of passages, which now waits for a person.
     ParkedBatch {
-        /// Why.
+        /// Why it was refused.
         why: TroubleView,
     },
-    /// The log has no room, and the policy says stop: nobody is judged until it has. The scan page says so in
-    /// the camera's place.
+    /// The passage log is full and the policy says stop: nobody is judged until there is space. The
+    /// scan page says so in place of the camera's picture.
     Stopped,
-    /// The log has no room, and the policy lets verdicts go on without it.
+    /// The passage log is full, and the policy allows verdicts without it.
     WithoutLog,
 }

@@ -1,4 +1,4 @@
-//! The ways for people without a code, and for the staff.
+//! The pages for people without a code, and for staff.
 
 use gatepost_protocol::WhyNoCode;
 
@@ -16,7 +16,7 @@ pub enum TemperatureAnswer {
 pub struct IdEntryView {
     /// What is wrong with the number that was entered.
     pub fault: Option<IdFault>,
-    /// The number is being looked up: half a second on a small board.
+    /// The number is being looked up, which takes half a second on a small board.
     pub looking: bool,
 }
 
@@ -27,7 +27,7 @@ pub enum IdFault {
     Length,
     /// A character that no ID number has.
     Character,
-    /// The check digit does not fit: mistyped.
+    /// The check digit does not match: a typing error.
     CheckDigit,
     /// A date of birth that does not exist.
     BirthDate,
@@ -36,22 +36,22 @@ pub enum IdFault {
 /// The page for registering by hand.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct ByHandView {
-    /// The policy's health questions, in its own words; at most six. Each is answered with yes or no.
+    /// The policy's health questions, in its own words; at most six. Each is answered yes or no.
     pub questions: Vec<String>,
-    /// The policy allows registering by hand here.
+    /// Whether the policy allows registering by hand here.
     pub allowed: bool,
 }
 
-/// What was filled in. Only ever stored sealed.
+/// The form as it was filled in. Only ever stored sealed.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct ByHandForm {
-    /// Why without a code.
+    /// Why there is no code.
     pub why: WhyNoCode,
     /// Name as given, at most 40 bytes; may be empty.
     pub name: String,
     /// ID number or telephone number as given, at most 24 bytes; may be empty.
     pub contact: String,
-    /// Answers to the questions, in their order: true is yes.
+    /// Answers in the order of the questions: true is yes.
     pub answers: Vec<bool>,
 }
 
@@ -67,30 +67,30 @@ pub struct DutyView {
 /// How far signing on is.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum DutyState {
-    /// Hold a badge before the camera.
+    /// Waiting for a badge.
     ShowBadge,
-    /// The badge is good: its PIN, please.
+    /// The badge is valid: waiting for its PIN.
     EnterPin {
         /// Name on the badge.
         name: String,
-        /// Tries that are left; nothing while all are.
+        /// Tries that are left; `None` before the first wrong PIN.
         tries_left: Option<u8>,
     },
-    /// A PIN was entered and is being checked.
+    /// The PIN is being checked.
     Checking {
         /// Name on the badge.
         name: String,
     },
-    /// Too many wrong PINs: wait so many seconds.
+    /// Too many wrong PINs.
     Locked {
-        /// Seconds.
+        /// Seconds until the next try.
         seconds: u32,
     },
-    /// On duty until the badge ends or is signed off.
+    /// On duty until the guard signs off or the badge expires.
     OnDuty,
-    /// The badge is out of date.
+    /// The badge has expired.
     Expired,
-    /// The badge was withdrawn.
+    /// The badge was revoked.
     Revoked,
     /// The badge is for other places.
     OtherPlace,
@@ -101,8 +101,8 @@ pub enum DutyState {
 pub struct PlaceView {
     /// Name of the place; empty when the device does not know where it stands.
     pub name: String,
-    /// Its short name.
+    /// Short name of the place.
     pub id: String,
-    /// The text of its code, to be shown as a QR code; nothing when the place came from the settings.
+    /// Text of its code, shown as a QR code; `None` when the place comes from the settings.
     pub code: Option<String>,
 }

@@ -1,86 +1,87 @@
 //! What went wrong, as a closed list: the window has words for each in every language.
 
-/// What went wrong with an update, an exchange with the hub or enrolment. The words are in `ui/texts-troubles.slint`.
+/// What went wrong with an update, a sync with the hub or enrolment. Its texts are in
+/// `ui/texts-troubles.slint`.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 #[cfg_attr(test, derive(serde::Deserialize), serde(rename_all = "kebab-case"))]
 pub enum Trouble {
     /// The update is older than what is installed.
     UpdateOlder,
-    /// The update's last usable time is over.
+    /// The update is past its last usable time.
     UpdateExpired,
     /// The update is not signed by this device's authority.
     UpdateForeign,
-    /// Bytes are missing or changed: copying it again helps.
+    /// Bytes of the update are missing or changed: copying it again helps.
     UpdateDamaged,
-    /// It was put together wrongly where it was made.
+    /// The update was made incorrectly: copying it again does not help.
     UpdateWrong,
-    /// It needs a newer program.
+    /// The update needs a newer program.
     UpdateNewer,
-    /// It broke off on its way from the hub.
+    /// The download from the hub was interrupted.
     UpdateBrokeOff,
-    /// The stick can't be read.
+    /// The USB stick cannot be read.
     StickUnreadable,
     /// There is no bundle on this device yet.
     NoLists,
     /// This device is not enrolled.
     NotEnrolled,
-    /// This device has no room left.
+    /// The disk of this device is full.
     DiskFull,
-    /// This device's storage fails.
+    /// The disk of this device fails.
     StorageFails,
-    /// The passage log fails.
+    /// The passage log cannot be read or written.
     LogFails,
-    /// The log has reached its cap with passages that no hub has.
+    /// The passage log has reached its largest size, with passages that no hub has.
     LogFull,
     /// This device's key is damaged.
     KeyDamaged,
-    /// Another process is at work in the data directory.
+    /// Another process is using the data directory.
     Busy,
-    /// The program or its system fails.
+    /// The program or the operating system failed.
     ProgramFails,
-    /// No answer from the hub.
+    /// The hub does not answer.
     HubAway,
-    /// Somebody else answers at the hub's address.
+    /// Another server answers at the hub's address.
     HubForeign,
-    /// The enrolment names no key of the hub, or TLS can't be set up.
+    /// The enrolment names no key of the hub, or TLS cannot be set up.
     HubNotSecure,
-    /// The hub does not let this device in.
+    /// The hub does not accept this device.
     HubShut,
-    /// The hub answered with a refusal.
+    /// The hub refused the request.
     HubRefused,
-    /// The hub has a fault of its own.
+    /// The hub reported an internal error.
     HubFails,
-    /// The hub wants to be left alone for a while.
+    /// The hub asks this device to wait.
     HubBusy,
-    /// The hub's answer broke off.
+    /// The hub's answer was interrupted.
     HubBrokeOff,
-    /// The hub's receipt does not count.
+    /// The hub's receipt is not valid.
     ReceiptWrong,
-    /// The hub did not take some passages.
+    /// The hub refused some passages.
     PassagesRefused,
-    /// Enrolled without a hub.
+    /// This device is enrolled without a hub.
     NoHub,
-    /// An order to wipe this device does not count.
+    /// An order to wipe this device is not valid.
     OrderWrong,
-    /// The enrolment code is out of date.
+    /// The enrolment code has expired.
     CodeExpired,
-    /// The answer is another authority's than the code's.
+    /// The answer and the code are from different authorities.
     AnswerForeign,
-    /// The answer breaks the format.
+    /// The answer to the enrolment request is damaged.
     AnswerDamaged,
     /// The answer is for another device.
     AnswerOther,
-    /// This program does not trust the authority of the answer.
+    /// This program does not trust the authority that answered.
     AuthorityRefused,
 }
 
-/// A trouble as the window tells it.
+/// A trouble as the window shows it.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct TroubleView {
-    /// What.
+    /// What went wrong.
     pub what: Trouble,
-    /// For who repairs it: a path, a number, the system's own words. Shown small under the sentence, never in its
-    /// place, and not translated; may be empty.
+    /// For whoever repairs the device: a path, a number, the system's own words. Shown small under
+    /// the sentence, never instead of it, and not translated; may be empty.
     pub detail: String,
 }
 

@@ -1,4 +1,4 @@
-//! What a guard is told about the people in front of the checkpoint.
+//! What a guard reads about the people in front of the checkpoint.
 
 use gatepost_protocol::{Outcome, Reason};
 
@@ -9,7 +9,7 @@ use crate::clock::Date;
 pub struct VerdictView {
     /// Comes back in [`UiCommand::DismissVerdict`](super::UiCommand::DismissVerdict).
     pub number: u32,
-    /// Decides sign, colour and the big word.
+    /// Determines sign, colour and the big word.
     pub outcome: Outcome,
     /// Most important first. Each shows a sentence and a next step.
     pub reasons: Vec<Reason>,
@@ -19,25 +19,26 @@ pub struct VerdictView {
     pub document: DocumentView,
     /// Name of the issuer; empty when there is none to name.
     pub issuer: String,
-    /// Last moment of validity, where there is one.
+    /// Last moment of validity; `None` when there is none.
     pub valid_until: Option<MomentView>,
-    /// Where to convert or whom to call, one or more lines.
+    /// Where to convert or whom to call, in one or more lines.
     pub help: Option<String>,
-    /// An address for the holder's phone, shown as a QR code: where to convert or to declare. At most 300 bytes.
+    /// An address for the holder's phone, shown as a QR code: where to convert or to declare. At
+    /// most 300 bytes.
     pub link: Option<String>,
     /// Published help desks to call: area and telephone number.
     pub desks: Vec<DeskView>,
-    /// The same pass went the same way so many minutes ago.
+    /// Minutes since the same pass was used in the same direction.
     pub passed_minutes_ago: Option<u16>,
-    /// What is asked of the guard with one tap, on this very page.
-    pub question: Option<Question>,
-    /// What a supervisor could do about it.
+    /// What the guard answers with one tap on this page.
+    pub question: Option<QuestionView>,
+    /// Whether a supervisor may allow it.
     pub overriding: OverrideView,
-    /// Codes of the same frame: each was judged by itself. Empty when there was one code; `outcome` is the worst.
+    /// The codes of the frame, each judged by itself; `outcome` is the worst. Empty for one code.
     pub members: Vec<MemberView>,
 }
 
-/// A moment on the wall clock and calendar of the place.
+/// A moment in local time.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct MomentView {
     /// The day.
@@ -46,9 +47,9 @@ pub struct MomentView {
     pub time: String,
 }
 
-/// One tap that the verdict waits for.
+/// A question that the guard answers with one tap.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Question {
+pub enum QuestionView {
     /// "Normal" or "37.3 °C or above": answered by [`super::UiCommand::Temperature`].
     Temperature {
         /// A thermometer is connected: its reading answers too.
@@ -56,16 +57,16 @@ pub enum Question {
     },
 }
 
-/// Whether the rules leave a way to a supervisor.
+/// Whether a supervisor may allow what was refused.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum OverrideView {
-    /// No: nothing to allow, or the policy lists none of the reasons.
+    /// No: there is nothing to allow, or the policy lists none of the reasons.
     Impossible,
-    /// A button; then three reasons to choose from, then the supervisor's badge.
+    /// Yes: a button, then three reasons to choose from, then the supervisor's badge.
     Possible,
-    /// The reason is chosen: waiting for the supervisor's badge before the camera or the scanner.
+    /// The reason is chosen; waiting for the supervisor's badge.
     ShowBadge,
-    /// The badge that was shown may not do this, or not here.
+    /// The badge that was shown does not allow this, or not here.
     BadgeRefused,
 }
 
@@ -81,11 +82,11 @@ pub struct DeskView {
 /// One of several codes in a frame.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct MemberView {
-    /// This code's own outcome.
+    /// Outcome of this code alone.
     pub outcome: Outcome,
-    /// Its weightiest reason.
+    /// Its most important reason.
     pub reason: Reason,
-    /// Masked name of its first person, and the last four characters; empty when nobody is named.
+    /// Masked name of its first person; empty when nobody is named.
     pub name: String,
     /// Last four characters of the ID document.
     pub last4: String,
@@ -98,11 +99,11 @@ pub struct PersonView {
     pub name: String,
     /// Last four characters of the ID document.
     pub last4: String,
-    /// This person's own colour.
+    /// Colour of this person.
     pub colour: ColourView,
 }
 
-/// Colour of a person; shown as sign and word too.
+/// Colour of a person, also shown as a sign and a word.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum ColourView {
     /// Green.
@@ -116,7 +117,7 @@ pub enum ColourView {
 /// Kind of the document that was read.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum DocumentView {
-    /// Could not be told.
+    /// It could not be read.
     Unknown,
     /// A pass on paper.
     PaperPass,
@@ -135,15 +136,16 @@ pub enum DocumentView {
 /// How far the log of the passage on screen is.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum SavedState {
-    /// There is no passage: a code that is no attempt to pass.
+    /// Nothing to log: the code is not an attempt to pass.
     NothingToLog,
-    /// On its way to the disk.
+    /// It is being written to the disk.
     Saving,
-    /// Committed. Only now.
+    /// It is on the disk: set only after the commit.
     Logged,
-    /// Failed: the guard must write it down. Also warns on the scan page until a later passage is `Logged`.
+    /// It could not be logged: the guard must write it down. The scan page warns as well, until a
+    /// later passage is `Logged`.
     NotLogged,
-    /// Not on the disk, since the log has no room, and the policy lets verdicts go on: the gate stays closed, and
-    /// the guard lets through by hand.
+    /// It is not logged because the log is full, and the policy allows that: the gate stays closed
+    /// and the guard lets people through by hand.
     WithoutLog,
 }

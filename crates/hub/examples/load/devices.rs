@@ -24,7 +24,7 @@ pub(crate) fn device(number: u64, passages: usize) -> Vec<Vec<u8>> {
     seed[..8].copy_from_slice(&number.to_le_bytes());
     let secret = SecretKey::from_seed(&seed);
     let id = device_id(&secret.public());
-    let now = gatepost_hub::clock::now();
+    let now = gatepost_system::clock::now();
     let valid = now.minus(DAY)..now.plus(DAY);
     let certificate = certificate(&fixture::devices(), &secret, valid);
     let mut epoch = [7; 16];

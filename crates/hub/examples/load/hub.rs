@@ -5,15 +5,15 @@ use std::{
     fs,
     io::{BufRead as _, BufReader},
     path::{Path, PathBuf},
-    process::{Child, ChildStdout, Command, Stdio},
+    process::{Child, Command, Stdio},
 };
 
-use gatepost_hub::tls::make;
+use gatepost_hub::tls::make_certificate;
 use gatepost_pass::fixture::{self, Region};
 
 use crate::client;
 
-/// A bundle and the keys.
+/// A directory with a bundle and keys.
 pub(crate) struct Site(PathBuf);
 
 impl Site {
@@ -32,38 +32,35 @@ impl Site {
 }
 
 /// The hub as a program of its own.
-pub(crate) struct Running {
+pub(crate) struct RunningHub {
     child: Child,
     pub(crate) hub: client::Hub,
-    _stdout: BufReader<ChildStdout>,
 }
 
-/// Whether devices speak TLS.
+/// Whether devices connect with TLS.
 #[derive(Clone, Copy, PartialEq, Eq)]
 pub(crate) enum Over {
     Http,
     Https,
 }
 
-impl Running {
+impl RunningHub {
     pub(crate) fn start(hub: &Path, site: &Site, data: &[OsString; 2], over: Over) -> Self {
         let [certificate, key] = ["hub.pem", "tls.key"].map(|name| site.0.join(name));
         let mut tls: Vec<OsString> = Vec::new();
         if over == Over::Https {
-            make(&certificate, &key, &["127.0.0.1".to_owned()]).unwrap();
+            make_certificate(&certificate, &key, &["127.0.0.1".to_owned()]).unwrap();
             tls.extend(["--tls-cert".into(), certificate.clone().into()]);
             tls.extend(["--tls-key".into(), key.into()]);
         }
         let wide = "1000000:1000000";
+        let path = |name| site.0.join(name).into_os_string();
         let mut child = Command::new(hub)
             .args(["serve", "--listen", "127.0.0.1:0", "--allow-published-key"])
             .args(["--rate-address", wide, "--rate-device", wide])
-            .arg("--bundle")
-            .arg(site.0.join("bundle"))
-            .arg("--root")
-            .arg(site.0.join("root"))
-            .arg("--key")
-            .arg(site.0.join("hub.key"))
+            .args(["--bundle".into(), path("bundle")])
+            .args(["--root".into(), path("root")])
+            .args(["--key".into(), path("hub.key")])
             .args(data)
             .args(tls)
             .stdout(Stdio::piped())
@@ -71,7 +68,6 @@ impl Running {
             .spawn()
             .unwrap();
         let mut line = String::new();
-        // Kept open: a hub that can't say something more would end.
         let mut stdout = BufReader::new(child.stdout.take().unwrap());
         stdout.read_line(&mut line).unwrap();
         let address = line.trim().rsplit_once("://").expect("the hub listens");
@@ -79,14 +75,10 @@ impl Running {
             address: address.1.parse().unwrap(),
             tls: (over == Over::Https).then(|| client::tls(&certificate)),
         };
-        Self {
-            child,
-            hub,
-            _stdout: stdout,
-        }
+        Self { child, hub }
     }
 
-    /// The most memory that it held so far.
+    /// Its peak memory so far, in MiB.
     pub(crate) fn peak_mib(&self) -> u64 {
         let status = fs::read_to_string(format!("/proc/{}/status", self.child.id())).unwrap();
         let line = status
@@ -113,7 +105,7 @@ impl Running {
     }
 }
 
-impl Drop for Running {
+impl Drop for RunningHub {
     fn drop(&mut self) {
         let _ = self.child.kill();
         let _ = self.child.wait();

@@ -1,8 +1,10 @@
-//! A device simulator on loopback: what the hub takes, beside a bare PostgreSQL `COPY` of the same bytes, and what it
-//! does when every device comes back at once. Run by `scripts/load`; prints one JSON object a line.
+//! A device simulator on loopback: what the hub takes, beside a bare PostgreSQL `COPY` of the same
+//! bytes, and what it does when all devices reconnect together. Run by `scripts/load`; prints one
+//! JSON object a line.
 //!
-//! Passages are random bytes in place of ciphertext: the hub can't tell, and sealing is the devices' work. Signatures,
-//! certificates and chains are real and checked by the hub, which runs as a program of its own.
+//! Passages are random bytes in place of ciphertext: the hub cannot tell, and sealing is the
+//! devices' work. Signatures, certificates and chains are real and checked by the hub, which runs
+//! as a program of its own.
 
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic)]
 
@@ -14,13 +16,14 @@ mod postgres_server;
 use std::{fs, path::PathBuf, time::Instant};
 
 use serde_json::json;
+use tokio::runtime::Runtime;
 
 use client::{reconnect, send_all};
 use devices::devices;
-use hub::{Over, Running, Site};
+use hub::{Over, RunningHub, Site};
 use postgres_server::{Postgres, copy_batches, copy_rows};
 
-/// Connections at once in the throughput runs.
+/// Connections in the throughput runs.
 const SENDERS: usize = 32;
 
 fn main() {
@@ -47,90 +50,111 @@ fn main() {
         .build()
         .unwrap();
 
-    let mut taken = vec![("sqlite", Vec::new()), ("postgres", Vec::new())];
-    let mut copied = vec![
-        ("a row a passage", Vec::new()),
-        ("a row a batch", Vec::new()),
-    ];
-    for round in 0..rounds {
-        let devices = devices(SENDERS, passages / SENDERS, round as u64);
-        let bytes: usize = devices.iter().flatten().map(Vec::len).sum();
-        copied[0].1.push(copy_rows(&postgres, &devices));
-        copied[1]
-            .1
-            .push(copy_batches(&postgres, &devices, passages));
-        for (name, rates) in &mut taken {
-            let data = match *name {
-                "sqlite" => [
-                    "--data".into(),
-                    directory.join(format!("hub-{round}")).into_os_string(),
-                ],
-                _ => ["--store".into(), postgres.database().into()],
-            };
-            let running = Running::start(&hub, &site, &data, Over::Http);
-            let begun = Instant::now();
-            runtime.block_on(send_all(&running.hub, devices.clone()));
-            let seconds = begun.elapsed().as_secs_f64();
-            rates.push(passages as f64 / seconds);
-            println!(
-                "{}",
-                json!({
-                    "what": "throughput", "store": name, "round": round, "passages": passages, "bytes": bytes,
-                    "seconds": round3(seconds), "passages_per_second": (passages as f64 / seconds) as u64,
-                    "hub_cpu_seconds": running.cpu_seconds(), "peak_mib": running.peak_mib(),
-                })
-            );
-        }
-    }
-    for (form, bare) in &mut copied {
-        let bare = median(bare);
-        for (name, rates) in &mut taken {
-            let rate = median(rates);
-            println!(
-                "{}",
-                json!({
-                    "what": "ratio to a bare COPY", "copy": form, "copy_passages_per_second": bare as u64, "store": name,
-                    "passages_per_second": rate as u64, "ratio": round3(rate / bare), "target": 0.5, "rounds": rounds,
-                })
-            );
-        }
-    }
-
-    for (name, over) in [
+    let load = Load {
+        hub,
+        site,
+        postgres,
+        runtime,
+        directory,
+    };
+    load.throughput(passages, rounds);
+    for (store, over) in [
         ("sqlite", Over::Http),
         ("postgres", Over::Http),
         ("sqlite", Over::Https),
         ("postgres", Over::Https),
     ] {
-        let secure = over == Over::Https;
-        let file = directory.join(format!("crowd-{secure}"));
-        let data = match name {
-            "sqlite" => ["--data".into(), file.into_os_string()],
-            _ => ["--store".into(), postgres.database().into()],
+        load.reconnect_at_once(store, over, crowd, backlog);
+    }
+}
+
+/// What every run needs.
+struct Load {
+    hub: PathBuf,
+    site: Site,
+    postgres: Postgres,
+    runtime: Runtime,
+    directory: PathBuf,
+}
+
+impl Load {
+    /// A new hub with an empty store.
+    fn start(&self, store: &str, run: &str, over: Over) -> RunningHub {
+        let data = match store {
+            "sqlite" => ["--data".into(), self.directory.join(run).into_os_string()],
+            _ => ["--store".into(), self.postgres.database().into()],
         };
-        let running = Running::start(&hub, &site, &data, over);
+        RunningHub::start(&self.hub, &self.site, &data, over)
+    }
+
+    /// Passages a second of both stores, beside a bare COPY of the same bytes.
+    fn throughput(&self, passages: usize, rounds: usize) {
+        let mut taken = [("sqlite", Vec::new()), ("postgres", Vec::new())];
+        let mut copied = [
+            ("a row a passage", Vec::new()),
+            ("a row a batch", Vec::new()),
+        ];
+        for round in 0..rounds {
+            let devices = devices(SENDERS, passages / SENDERS, round as u64);
+            let bytes: usize = devices.iter().flatten().map(Vec::len).sum();
+            copied[0].1.push(copy_rows(&self.postgres, &devices));
+            let rate = copy_batches(&self.postgres, &devices, passages);
+            copied[1].1.push(rate);
+            for (store, rates) in &mut taken {
+                let running = self.start(store, &format!("hub-{round}"), Over::Http);
+                let begun = Instant::now();
+                let sent = send_all(&running.hub, devices.clone());
+                self.runtime.block_on(sent);
+                let seconds = begun.elapsed().as_secs_f64();
+                let rate = passages as f64 / seconds;
+                rates.push(rate);
+                let figures = json!({
+                    "what": "throughput", "store": store, "round": round, "passages": passages,
+                    "bytes": bytes, "seconds": round3(seconds), "passages_per_second": rate as u64,
+                    "hub_cpu_seconds": running.cpu_seconds(), "peak_mib": running.peak_mib(),
+                });
+                println!("{figures}");
+            }
+        }
+        for (form, bare) in &mut copied {
+            let bare = median(bare);
+            for (store, rates) in &mut taken {
+                let rate = median(rates);
+                let figures = json!({
+                    "what": "ratio to a bare COPY", "copy": form,
+                    "copy_passages_per_second": bare as u64, "store": store,
+                    "passages_per_second": rate as u64, "ratio": round3(rate / bare),
+                    "target": 0.5, "rounds": rounds,
+                });
+                println!("{figures}");
+            }
+        }
+    }
+
+    /// Every device of a crowd connects in the same moment with a backlog of passages.
+    fn reconnect_at_once(&self, store: &str, over: Over, crowd: usize, backlog: usize) {
+        let secure = over == Over::Https;
+        let running = self.start(store, &format!("crowd-{secure}"), over);
         let devices = devices(crowd, backlog, 1000);
         let begun = Instant::now();
-        let mut answers = runtime.block_on(reconnect(&running.hub, devices));
+        let mut answers = self.runtime.block_on(reconnect(&running.hub, devices));
         let seconds = begun.elapsed().as_secs_f64();
         answers.times.sort_unstable();
         let at = |share: f64| {
             let last = answers.times.len().saturating_sub(1);
-            answers
-                .times
-                .get((last as f64 * share) as usize)
-                .map(|time| time.as_millis() as u64)
+            let time = answers.times.get((last as f64 * share) as usize);
+            time.map(|time| time.as_millis() as u64)
         };
-        println!(
-            "{}",
-            json!({
-                "what": "reconnect at once", "store": name, "tls": secure, "devices": crowd, "passages": crowd * backlog,
-                "drained": answers.drained, "put_off": answers.put_off, "seconds": round3(seconds),
-                "passages_per_second": (crowd as f64 * backlog as f64 / seconds) as u64,
-                "answer_ms": { "p50": at(0.5), "p99": at(0.99), "max": at(1.0) },
-                "hub_cpu_seconds": running.cpu_seconds(), "peak_mib": running.peak_mib(), "target_mib": 512,
-            })
-        );
+        let passages = crowd * backlog;
+        let figures = json!({
+            "what": "reconnect at once", "store": store, "tls": secure, "devices": crowd,
+            "passages": passages, "drained": answers.drained, "put_off": answers.put_off,
+            "seconds": round3(seconds), "passages_per_second": (passages as f64 / seconds) as u64,
+            "answer_ms": { "p50": at(0.5), "p99": at(0.99), "max": at(1.0) },
+            "hub_cpu_seconds": running.cpu_seconds(), "peak_mib": running.peak_mib(),
+            "target_mib": 512,
+        });
+        println!("{figures}");
     }
 }
 

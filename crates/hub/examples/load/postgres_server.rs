@@ -1,4 +1,4 @@
-//! A PostgreSQL server, and what a bare COPY into it takes.
+//! A PostgreSQL server, and how fast a bare COPY into it is.
 
 use std::{
     io::{BufRead as _, BufReader},
@@ -7,9 +7,14 @@ use std::{
     time::Instant,
 };
 
-use postgres::{Client, NoTls, binary_copy::BinaryCopyInWriter, types::Type};
+use postgres::{
+    Client, NoTls,
+    binary_copy::BinaryCopyInWriter,
+    types::{ToSql, Type},
+};
 
-/// A PostgreSQL server that ends with this program, when its standard input does. Its commits wait for the disk.
+/// A PostgreSQL server that ends with this program, when its standard input does. Its commits wait
+/// for the disk.
 pub(crate) struct Postgres {
     directory: PathBuf,
     _server: Child,
@@ -24,11 +29,11 @@ impl Postgres {
             .stdout(Stdio::piped())
             .spawn()
             .expect("throwaway-postgres runs");
-        let mut said = String::new();
+        let mut answer = String::new();
         let mut stdout = BufReader::new(server.stdout.take().unwrap());
-        stdout.read_line(&mut said).unwrap();
+        stdout.read_line(&mut answer).unwrap();
         assert_eq!(
-            said.trim(),
+            answer.trim(),
             "ready",
             "no PostgreSQL server: scripts/setup installs one"
         );
@@ -58,62 +63,69 @@ impl Postgres {
     }
 }
 
-/// Passages a second of one COPY, in one transaction, of the same signed batches, into a table without index: what the
-/// server can take of these bytes at best.
+/// Passages a second of one COPY, in one transaction, of the same signed batches, into a table
+/// without index: what the server can take of these bytes at best.
 pub(crate) fn copy_batches(postgres: &Postgres, devices: &[Vec<Vec<u8>>], passages: usize) -> f64 {
-    let mut client = Client::connect(&postgres.database(), NoTls).unwrap();
-    client
-        .batch_execute(
-            "SET synchronous_commit = on; CREATE TABLE batches (device bigint, signed bytea);
-             ALTER TABLE batches ALTER signed SET STORAGE EXTERNAL",
-        )
-        .unwrap();
-    let begun = Instant::now();
-    let mut transaction = client.transaction().unwrap();
-    let copy = transaction
-        .copy_in("COPY batches FROM STDIN BINARY")
-        .unwrap();
-    let mut writer = BinaryCopyInWriter::new(copy, &[Type::INT8, Type::BYTEA]);
-    for (device, batches) in devices.iter().enumerate() {
-        for signed in batches {
-            writer.write(&[&(device as i64), signed]).unwrap();
+    let columns = [("device", Type::INT8), ("bytes", Type::BYTEA)];
+    let seconds = copy(postgres, &columns, |writer| {
+        for (device, batches) in devices.iter().enumerate() {
+            for signed in batches {
+                writer.write(&[&(device as i64), signed]).unwrap();
+            }
         }
-    }
-    writer.finish().unwrap();
-    transaction.commit().unwrap();
-    passages as f64 / begun.elapsed().as_secs_f64()
+    });
+    passages as f64 / seconds
 }
 
-/// Passages a second of one COPY, in one transaction, of the same records, a row each, into a table without index.
+/// Passages a second of the same with their records, a row each.
 pub(crate) fn copy_rows(postgres: &Postgres, devices: &[Vec<Vec<u8>>]) -> f64 {
-    let mut client = Client::connect(&postgres.database(), NoTls).unwrap();
-    client
-        .batch_execute(
-            "SET synchronous_commit = on; CREATE TABLE passages (device bigint, seq bigint, hour bigint,
-             class bigint, record bytea); ALTER TABLE passages ALTER record SET STORAGE EXTERNAL",
-        )
-        .unwrap();
     let read = |signed: &Vec<u8>| gatepost_protocol::batch::reread(signed).unwrap().1;
     let rows: Vec<_> = devices
         .iter()
         .map(|batches| batches.iter().flat_map(read).collect::<Vec<_>>())
         .collect();
+    let columns = [
+        ("device", Type::INT8),
+        ("seq", Type::INT8),
+        ("hour", Type::INT8),
+        ("class", Type::INT8),
+        ("bytes", Type::BYTEA),
+    ];
+    let seconds = copy(postgres, &columns, |writer| {
+        for (device, records) in rows.iter().enumerate() {
+            for (record, bytes, _) in records {
+                let (seq, hour) = (record.seq as i64, i64::from(record.hour));
+                let row: [&(dyn ToSql + Sync); 5] = [&(device as i64), &seq, &hour, &1_i64, bytes];
+                writer.write(&row).unwrap();
+            }
+        }
+    });
+    let count: usize = rows.iter().map(Vec::len).sum();
+    count as f64 / seconds
+}
+
+/// Seconds of one COPY, in one transaction, into a new table without index.
+fn copy(
+    postgres: &Postgres,
+    columns: &[(&str, Type)],
+    write: impl FnOnce(&mut BinaryCopyInWriter<'_>),
+) -> f64 {
+    let mut client = Client::connect(&postgres.database(), NoTls).unwrap();
+    let types: Vec<_> = columns.iter().map(|(_, kind)| kind.clone()).collect();
+    let table = columns.iter().map(|(name, kind)| format!("{name} {kind}"));
+    let table = table.collect::<Vec<_>>().join(", ");
+    client
+        .batch_execute(&format!(
+            "SET synchronous_commit = on; CREATE TABLE copied ({table});
+             ALTER TABLE copied ALTER bytes SET STORAGE EXTERNAL"
+        ))
+        .unwrap();
     let begun = Instant::now();
     let mut transaction = client.transaction().unwrap();
-    let copy = transaction
-        .copy_in("COPY passages FROM STDIN BINARY")
-        .unwrap();
-    let types = [Type::INT8, Type::INT8, Type::INT8, Type::INT8, Type::BYTEA];
-    let mut writer = BinaryCopyInWriter::new(copy, &types);
-    for (device, records) in rows.iter().enumerate() {
-        for (record, bytes, _) in records {
-            let (seq, hour) = (record.seq as i64, i64::from(record.hour));
-            writer
-                .write(&[&(device as i64), &seq, &hour, &1_i64, bytes])
-                .unwrap();
-        }
-    }
-    let count = writer.finish().unwrap();
+    let copy = transaction.copy_in("COPY copied FROM STDIN BINARY");
+    let mut writer = BinaryCopyInWriter::new(copy.unwrap(), &types);
+    write(&mut writer);
+    writer.finish().unwrap();
     transaction.commit().unwrap();
-    count as f64 / begun.elapsed().as_secs_f64()
+    begun.elapsed().as_secs_f64()
 }

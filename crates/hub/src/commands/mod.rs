@@ -1,4 +1,11 @@
-//! Commands beside `serve`, a file each.
+//! The commands, a file each.
 
-pub(crate) mod export;
+mod database;
+mod error;
+pub(crate) mod passages;
+pub(crate) mod password;
+pub(crate) mod revocations;
+pub(crate) mod serve;
 pub(crate) mod tls;
+
+pub(crate) use error::CliError;

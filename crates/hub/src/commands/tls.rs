@@ -1,35 +1,42 @@
-//! `tls-new` and `tls-pin`: the hub's certificate, and what enrolments pin of it.
+//! `tls-new` and `tls-pin`: the hub's certificate, and its pin for enrolments.
 
-use std::{
-    io::{self, Write as _},
-    path::{Path, PathBuf},
-};
+use std::path::PathBuf;
 
-use gatepost_hub::tls::{make, pin_of};
+use gatepost_hub::tls::{make_certificate, pin_of_file};
+use gatepost_system::say;
 
-use crate::Failure;
+use super::error::CliError;
 
-/// Which certificate is made.
 #[derive(clap::Args)]
-pub(crate) struct New {
+pub(crate) struct NewArgs {
     /// Where to write the certificate (PEM).
     #[arg(long = "tls-cert", value_name = "FILE")]
     certificate: PathBuf,
-    /// The key (PEM); made where there is none.
+    /// The key (PEM); created if it does not exist.
     #[arg(long = "tls-key", value_name = "FILE")]
     key: PathBuf,
-    /// Names and addresses of the hub, for browsers and the like; devices don't look at them.
+    /// Names and addresses of the hub, for browsers and other clients; devices ignore them.
     #[arg(value_name = "NAME")]
     names: Vec<String>,
 }
 
-impl New {
-    pub(crate) fn run(&self) -> Result<(), Failure> {
-        let pin = make(&self.certificate, &self.key, &self.names)?;
-        Ok(writeln!(io::stdout(), "{pin}")?)
+impl NewArgs {
+    pub(crate) fn run(&self) -> Result<(), CliError> {
+        let pin = make_certificate(&self.certificate, &self.key, &self.names)?;
+        say!("{pin}");
+        Ok(())
     }
 }
 
-pub(crate) fn pin(certificate: &Path) -> Result<(), Failure> {
-    Ok(writeln!(io::stdout(), "{}", pin_of(certificate)?)?)
+#[derive(clap::Args)]
+pub(crate) struct PinArgs {
+    /// The certificate (PEM); of several, the first.
+    certificate: PathBuf,
+}
+
+impl PinArgs {
+    pub(crate) fn run(&self) -> Result<(), CliError> {
+        say!("{}", pin_of_file(&self.certificate)?);
+        Ok(())
+    }
 }

@@ -1,4 +1,5 @@
-//! Bars of passages by outcome, as SVG with attributes only: the page's policy allows no style in it.
+//! Bars of passages by outcome, as SVG with attributes only: the content policy allows no inline
+//! style.
 
 use gatepost_protocol::Outcome;
 use maud::{Markup, html};
@@ -6,9 +7,9 @@ use maud::{Markup, html};
 /// One bar.
 #[derive(Clone, Debug, Default)]
 pub(super) struct Bar {
-    /// What stands under it; empty for nothing.
+    /// The text under it; may be empty.
     pub(super) label: String,
-    /// What it is, in full.
+    /// Its full name.
     pub(super) name: String,
     /// Passages admitted, checked, refused.
     pub(super) counts: [u64; 3],
@@ -36,7 +37,9 @@ pub(super) fn chart(title: &str, bars: &[Bar], width: u64, class: &str) -> Marku
             @for quarter in [0, 2, 4] {
                 @let y = base - plot as f64 * f64::from(quarter) / 4.0;
                 line x1=(LEFT) x2=(width - RIGHT) y1=(y) y2=(y) class="grid" {}
-                text x=(LEFT - 8) y=(y + 4.0) text-anchor="end" { (short(top * u64::from(quarter as u32) / 4)) }
+                text x=(LEFT - 8) y=(y + 4.0) text-anchor="end" {
+                    (short(top * u64::from(quarter as u32) / 4))
+                }
             }
             @for (at, bar) in bars.iter().enumerate() {
                 @let x = LEFT as f64 + slot * at as f64;
@@ -46,13 +49,16 @@ pub(super) fn chart(title: &str, bars: &[Bar], width: u64, class: &str) -> Marku
                     rect x=(fine(x)) y=(TOP) width=(fine(slot)) height=(plot) class="hover" {}
                     @for (class, below, count) in stack(bar.counts) {
                         @if count > 0 {
-                            rect class=(class.name()) x=(fine(x + slot * 0.12)) width=(fine(slot * 0.76))
-                                y=(fine(base - height(below + count))) height=(fine(height(count).max(1.0))) {}
+                            rect class=(class.name()) x=(fine(x + slot * 0.12))
+                                width=(fine(slot * 0.76)) y=(fine(base - height(below + count)))
+                                height=(fine(height(count).max(1.0))) {}
                         }
                     }
                 }
                 @if !bar.label.is_empty() {
-                    text x=(fine(x + slot / 2.0)) y=(HEIGHT - 8) text-anchor="middle" { (bar.label) }
+                    text x=(fine(x + slot / 2.0)) y=(HEIGHT - 8) text-anchor="middle" {
+                        (bar.label)
+                    }
                 }
             }
         }

@@ -1,47 +1,34 @@
-//! `POST /v1/batches`: a signed batch in, a signed receipt out. `POST /v1/status`: a device's word on itself.
+//! `POST /v1/batches`: a signed batch in, a signed receipt out. `POST /v1/status`: a device's
+//! status report.
 
 use std::sync::Arc;
 
 use axum::{
-    body::Body,
     extract::State,
-    http::{HeaderMap, StatusCode, header},
+    http::{StatusCode, header},
     response::IntoResponse,
 };
 
-use super::body;
-use crate::{answer::Refusal, hub::Hub};
+use super::body::Upload;
+use crate::{hub::Hub, refusal::Refusal};
 
-/// Takes a batch; the answer comes after the commit.
+/// Takes a batch; the answer follows the commit.
 pub(crate) async fn take(
     State(hub): State<Arc<Hub>>,
-    headers: HeaderMap,
-    body: Body,
+    Upload(signed, _permit): Upload,
 ) -> Result<impl IntoResponse, Refusal> {
-    let _room = hub.room().await?;
-    let came = body::read(&headers, body).await?;
-    let signed = hub.check(move || came.unpack()).await??;
-    // The work goes on when the device hangs up: what was checked is kept.
-    let receipt = tokio::spawn({
-        let hub = hub.clone();
-        async move { hub.take(signed).await }
-    });
+    // A task of its own, which does not end when the device hangs up: what was checked is kept.
+    let receipt = tokio::spawn(async move { hub.take(signed).await });
     let receipt = receipt.await.map_err(|_| Refusal::Storage)??;
-    Ok((
-        [(header::CONTENT_TYPE, "application/octet-stream")],
-        receipt,
-    ))
+    let media = [(header::CONTENT_TYPE, "application/octet-stream")];
+    Ok((media, receipt))
 }
 
-/// Notes how a device is doing.
-pub(crate) async fn status(
+/// Takes a status report.
+pub(crate) async fn record_status(
     State(hub): State<Arc<Hub>>,
-    headers: HeaderMap,
-    body: Body,
+    Upload(signed, _permit): Upload,
 ) -> Result<StatusCode, Refusal> {
-    let _room = hub.room().await?;
-    let came = body::read(&headers, body).await?;
-    let signed = hub.check(move || came.unpack()).await??;
-    hub.hear(signed).await?;
+    hub.record_status(signed).await?;
     Ok(StatusCode::NO_CONTENT)
 }

@@ -1,42 +1,63 @@
-//! Bodies of uploads: how long they may take, how large they may be, packed or not.
+//! Uploads: permission, time limit, size limit, decompression.
 
-use std::{future::poll_fn, io::Read as _, pin::Pin, time::Duration};
+use std::{future::poll_fn, io::Read as _, pin::Pin, sync::Arc, time::Duration};
 
 use axum::{
     body::{Body, HttpBody as _},
+    extract::{FromRequest, Request},
     http::{HeaderMap, header},
 };
 use gatepost_protocol::{batch::MAX_BYTES, routes::ZSTD};
 
-use crate::answer::Refusal;
+use tokio::sync::OwnedSemaphorePermit;
+
+use crate::{hub::Hub, refusal::Refusal};
 
 /// How long a body may take to arrive.
 const BODY_TIME: Duration = Duration::from_secs(30);
-/// How much of a body is read in all. What is over [`MAX_BYTES`] is thrown away; reading it lets a
-/// sender that is only a little over finish, and see the answer.
+/// How much of a body is read in all. What exceeds [`MAX_BYTES`] is discarded; reading it lets a
+/// sender that is only a little over the limit finish, and see the answer.
 const MAX_READ: usize = 4 * MAX_BYTES;
-/// Largest window of a packed body, as a power of two: the 8 MiB that RFC 8878 asks of every decoder.
+/// Largest window of a compressed body, as a power of two: the 8 MiB that RFC 8878 recommends for
+/// every decoder.
 const MAX_WINDOW: u32 = 23;
 
-/// A body as it came.
-pub(super) struct Came {
-    bytes: Vec<u8>,
-    is_packed: bool,
+/// An upload without compression, and the permit to hold it in memory until the answer.
+pub(crate) struct Upload(pub(super) Vec<u8>, pub(super) OwnedSemaphorePermit);
+
+impl FromRequest<Arc<Hub>> for Upload {
+    type Rejection = Refusal;
+
+    async fn from_request(request: Request, hub: &Arc<Hub>) -> Result<Self, Refusal> {
+        let permit = hub.body_permit().await?;
+        let (head, body) = request.into_parts();
+        let body = read(&head.headers, body).await?;
+        let bytes = hub.on_a_core(move || body.decompress()).await??;
+        Ok(Self(bytes, permit))
+    }
 }
 
-/// Reads a body.
-pub(super) async fn read(headers: &HeaderMap, body: Body) -> Result<Came, Refusal> {
-    let is_packed = is_packed(headers)?;
+/// A body as it was sent.
+struct SentBody {
+    bytes: Vec<u8>,
+    is_compressed: bool,
+}
+
+async fn read(headers: &HeaderMap, body: Body) -> Result<SentBody, Refusal> {
+    let is_compressed = is_compressed(headers)?;
     let read = tokio::time::timeout(BODY_TIME, collect(body)).await;
     let bytes = read.map_err(|_| Refusal::Timeout)??;
-    Ok(Came { bytes, is_packed })
+    Ok(SentBody {
+        bytes,
+        is_compressed,
+    })
 }
 
-impl Came {
-    /// The bytes that were meant. No more memory is taken than a window and a batch, whatever the packed bytes
-    /// announce.
-    pub(super) fn unpack(self) -> Result<Vec<u8>, Refusal> {
-        if !self.is_packed {
+impl SentBody {
+    /// The body without compression. It takes no more memory than a window and a batch, whatever
+    /// the compressed bytes announce.
+    fn decompress(self) -> Result<Vec<u8>, Refusal> {
+        if !self.is_compressed {
             return Ok(self.bytes);
         }
         let mut decoder =
@@ -55,7 +76,7 @@ impl Came {
     }
 }
 
-fn is_packed(headers: &HeaderMap) -> Result<bool, Refusal> {
+fn is_compressed(headers: &HeaderMap) -> Result<bool, Refusal> {
     let mut codings = headers.get_all(header::CONTENT_ENCODING).into_iter();
     match (
         codings.next().map(|coding| coding.as_bytes()),
@@ -99,11 +120,11 @@ mod tests {
     use super::*;
 
     fn unpack(bytes: Vec<u8>) -> Result<Vec<u8>, Refusal> {
-        let came = Came {
+        let sent = SentBody {
             bytes,
-            is_packed: true,
+            is_compressed: true,
         };
-        came.unpack()
+        sent.decompress()
     }
 
     #[test]

@@ -16,13 +16,13 @@ use axum::{
     response::{IntoResponse, Response},
 };
 use gatepost_pass::{Digest, envelope::MAX_FILE};
+use gatepost_system::files::{self, Action, FileError};
 use hyper::body::{Frame, SizeHint};
 use tokio::task::JoinHandle;
 
-use super::blocking;
-use crate::{answer::Refusal, hub::Hub};
+use crate::{blocking::blocking, hub::Hub, refusal::Refusal};
 
-/// Bytes that are read from disk at once.
+/// Size of a read from disk, in bytes.
 const CHUNK: u64 = 128 * 1024;
 const BYTES: &str = "application/octet-stream";
 
@@ -31,30 +31,33 @@ pub(crate) async fn manifest(
     State(hub): State<Arc<Hub>>,
     headers: HeaderMap,
 ) -> Result<Response, Refusal> {
-    let announced = blocking(move || hub.announced()).await?;
-    let announced = announced.ok_or(Refusal::NoBundle)?;
+    let bundle = blocking(move || hub.bundle()).await?;
+    let bundle = bundle.ok_or(Refusal::NoBundle)?;
     let common = [
-        (header::ETAG, etag(&announced.digest)),
+        (header::ETAG, etag(&bundle.digest)),
         (header::CACHE_CONTROL, "no-cache".to_owned()),
     ];
-    if is_held(&headers, &announced.digest) {
+    if client_has(&headers, &bundle.digest) {
         return Ok((StatusCode::NOT_MODIFIED, common).into_response());
     }
-    let bytes = announced.manifest.clone();
+    let bytes = bundle.manifest.clone();
     Ok((common, [(header::CONTENT_TYPE, BYTES)], bytes).into_response())
 }
 
-/// A file, whole or from somewhere on. Its name is its digest: it never changes.
+/// A file, or a range of it. Its name is its digest: it never changes.
 pub(crate) async fn file(
     State(hub): State<Arc<Hub>>,
     name: Result<Path<String>, PathRejection>,
     headers: HeaderMap,
 ) -> Result<Response, Refusal> {
     let Path(name) = name.map_err(|_| Refusal::Address)?;
-    // Only a digest's own writing reaches the file system: no name from outside does.
+    // Only the canonical form of a digest reaches the file system: no name from outside does.
     let digest: Digest = name.parse().map_err(|_| Refusal::NotFound)?;
-    let path = hub.bundle().file(&digest);
-    let (file, length) = blocking(move || open(&path)).await??;
+    let opened = blocking(move || {
+        let opened = open(&hub.bundles().file(&digest));
+        opened.map_err(|why| hub.file_failed(&why))
+    });
+    let (file, length) = opened.await??;
     let common = [
         (header::ETAG, etag(&digest)),
         (
@@ -63,7 +66,7 @@ pub(crate) async fn file(
         ),
         (header::ACCEPT_RANGES, "bytes".to_owned()),
     ];
-    if is_held(&headers, &digest) {
+    if client_has(&headers, &digest) {
         return Ok((StatusCode::NOT_MODIFIED, common).into_response());
     }
     let range = headers.get(header::RANGE).map(|range| range.as_bytes());
@@ -89,56 +92,48 @@ pub(crate) async fn file(
     })
 }
 
-/// The authority's signed list of revoked devices, as it lies there: devices check it.
+/// The authority's signed list of revoked devices, as it is in the directory: devices verify it.
 pub(crate) async fn revoked(
     State(hub): State<Arc<Hub>>,
     headers: HeaderMap,
 ) -> Result<Response, Refusal> {
-    let path = hub.bundle().revoked();
-    let read = blocking(move || -> Result<Vec<u8>, Refusal> {
-        let (file, length) = open(&path)?;
-        if length > MAX_FILE as u64 {
-            return Err(Refusal::Storage);
-        }
-        let mut bytes = vec![0; length as usize];
-        let read = file.read_exact_at(&mut bytes, 0);
-        read.map_err(|_| Refusal::Storage).map(|()| bytes)
+    let bytes = blocking(move || {
+        let bytes = files::read(&hub.bundles().revoked(), MAX_FILE);
+        bytes.map_err(|why| hub.file_failed(&why))
     });
-    let bytes = read.await??;
+    let bytes = bytes.await??;
     let digest = Digest::of(&bytes);
     let common = [
         (header::ETAG, etag(&digest)),
         (header::CACHE_CONTROL, "no-cache".to_owned()),
     ];
-    if is_held(&headers, &digest) {
+    if client_has(&headers, &digest) {
         return Ok((StatusCode::NOT_MODIFIED, common).into_response());
     }
     Ok((common, [(header::CONTENT_TYPE, BYTES)], bytes).into_response())
 }
 
-fn open(path: &std::path::Path) -> Result<(File, u64), Refusal> {
-    let absent = |why: io::Error| match why.kind() {
-        io::ErrorKind::NotFound => Refusal::NotFound,
-        _ => Refusal::Storage,
+fn open(path: &std::path::Path) -> Result<(File, u64), FileError> {
+    let open = || {
+        let file = File::open(path)?;
+        let data = file.metadata()?;
+        match data.is_file() {
+            true => Ok((file, data.len())),
+            false => Err(io::ErrorKind::NotFound.into()),
+        }
     };
-    let file = File::open(path).map_err(absent)?;
-    let data = file.metadata().map_err(absent)?;
-    if data.is_file() {
-        Ok((file, data.len()))
-    } else {
-        Err(Refusal::NotFound)
-    }
+    open().map_err(FileError::at(Action::Read, path))
 }
 
 fn etag(digest: &Digest) -> String {
     format!("\"{digest}\"")
 }
 
-/// Whether the asker says that it holds this already.
-fn is_held(headers: &HeaderMap, digest: &Digest) -> bool {
+/// Whether the client has this already, by its `If-None-Match`.
+fn client_has(headers: &HeaderMap, digest: &Digest) -> bool {
     let digest = digest.to_string();
-    let held = headers.get_all(header::IF_NONE_MATCH).into_iter();
-    held.filter_map(|tags| tags.to_str().ok())
+    let tags = headers.get_all(header::IF_NONE_MATCH).into_iter();
+    tags.filter_map(|tags| tags.to_str().ok())
         .flat_map(|tags| tags.split(','))
         .map(|tag| tag.trim().trim_start_matches("W/").trim_matches('"'))
         .any(|tag| tag == digest || tag == "*")
@@ -159,7 +154,7 @@ fn parse_range(range: &[u8], length: u64) -> Option<(u64, u64)> {
     (first < length && first <= last).then(|| (first, last.saturating_add(1).min(length)))
 }
 
-/// Reads a file piece by piece, as fast as the other side takes it.
+/// Reads a file in chunks, as fast as the client takes it.
 struct FileBody {
     file: Arc<File>,
     at: u64,
@@ -192,7 +187,7 @@ impl hyper::body::Body for FileBody {
         self.reading = None;
         match &read {
             Ok(bytes) => self.at += bytes.len() as u64,
-            // The answer breaks off short of its announced length.
+            // The answer ends before its announced length.
             Err(_) => self.at = self.end,
         }
         Poll::Ready(Some(read.map(|bytes| Frame::data(bytes.into()))))

@@ -1,4 +1,4 @@
-//! `GET /v1/health` for devices; `GET /healthz` and `GET /metrics` for who watches the hub.
+//! `GET /v1/health` for devices; `GET /healthz` and `GET /metrics` for monitoring.
 
 use std::sync::Arc;
 
@@ -9,12 +9,11 @@ use axum::{
 };
 use serde_json::json;
 
-use super::blocking;
-use crate::{answer::Refusal, hub::Hub};
+use crate::{blocking::blocking, hub::Hub, refusal::Refusal};
 
-/// `{"status":"ok","bundle":12}`; `null` without a usable bundle.
+/// `{"status":"ok","bundle":12}`; `null` without a valid bundle.
 pub(crate) async fn health(State(hub): State<Arc<Hub>>) -> Result<impl IntoResponse, Refusal> {
-    let version = blocking(move || hub.announced().map(|bundle| bundle.version)).await?;
+    let version = blocking(move || hub.bundle().map(|bundle| bundle.version)).await?;
     let body = json!({ "status": "ok", "bundle": version });
     Ok((
         [(header::CONTENT_TYPE, "application/json")],
@@ -22,11 +21,12 @@ pub(crate) async fn health(State(hub): State<Arc<Hub>>) -> Result<impl IntoRespo
     ))
 }
 
-/// 200 when batches can be kept, 503 when not: asks the store, and whether there is a bundle.
+/// 200 when batches can be kept, 503 when not: queries the store, and checks that there is a
+/// bundle.
 pub(crate) async fn healthz(State(hub): State<Arc<Hub>>) -> Result<impl IntoResponse, Refusal> {
     let (store, bundle) = blocking(move || {
         let nobody = gatepost_pass::DeviceId([0; 16]);
-        (hub.store().knows(nobody).is_ok(), hub.announced().is_some())
+        (hub.store().knows(nobody).is_ok(), hub.bundle().is_some())
     })
     .await?;
     let status = match store && bundle {
@@ -37,10 +37,10 @@ pub(crate) async fn healthz(State(hub): State<Arc<Hub>>) -> Result<impl IntoResp
     Ok((status, [(header::CONTENT_TYPE, "application/json")], body))
 }
 
-/// Prometheus' text format.
+/// Counters and gauges in Prometheus' text format.
 pub(crate) async fn metrics(State(hub): State<Arc<Hub>>) -> Result<impl IntoResponse, Refusal> {
     let text = blocking(move || {
-        let version = hub.announced().map_or(0, |bundle| bundle.version);
+        let version = hub.bundle().map_or(0, |bundle| bundle.version);
         hub.metrics().to_text(&[
             (
                 "bundle_version",

@@ -1,6 +1,6 @@
-//! Batches that count: what is acknowledged, listed, counted.
+//! Valid batches: what is acknowledged, listed, counted.
 
-use gatepost_hub::passages::Form;
+use gatepost_hub::listing::ListFormat;
 use gatepost_pass::fixture::NOW;
 use gatepost_protocol::{Epoch, Head, Previous, Receipt};
 
@@ -30,7 +30,7 @@ fn a_batch_is_acknowledged_and_listed(site: &Site) {
         at: NOW,
     };
     assert_eq!(receipt, expected);
-    let lines = site.list(Form::Text);
+    let lines = site.list(ListFormat::Text);
     let place = format!("{} {}", device.id(), device.epoch);
     assert_eq!(
         lines,
@@ -46,7 +46,7 @@ fn a_batch_is_acknowledged_and_listed(site: &Site) {
 fn a_listing_as_json_is_one_object_a_line(site: &Site) {
     let device = Device::new(1, 2);
     site.hub().acknowledged(&device.batch(0..2));
-    let lines = site.list(Form::Json);
+    let lines = site.list(ListFormat::Json);
     let lines: Vec<serde_json::Value> = lines
         .iter()
         .map(|line| serde_json::from_str(line).unwrap())
@@ -121,7 +121,8 @@ fn devices_and_epochs_stand_side_by_side(site: &Site) {
     assert_eq!(site.summary(), "4 passages from 2 devices, 0 findings");
 }
 
-/// A device that was started and scanned nothing sends the start alone, perhaps after the run that follows.
+/// A device that was started and scanned nothing sends the start alone, perhaps after the run that
+/// follows.
 fn a_run_without_passages_is_acknowledged_and_counts_for_none(site: &Site) {
     let device = Device::new(1, 3);
     let hub = site.hub();
@@ -140,7 +141,7 @@ fn a_run_without_passages_is_acknowledged_and_counts_for_none(site: &Site) {
     assert_eq!(site.summary(), "3 passages from 1 devices, 0 findings");
     let totals = site.location.open_to_read().unwrap().totals().unwrap();
     assert_eq!((totals.passages, totals.findings, totals.gaps), (3, 0, 0));
-    // A start that was sent alone is gone on from like any other.
+    // A run whose start was sent alone continues like any other.
     idle.pass(2);
     let receipt = hub.acknowledged(&idle.batch(1..3));
     assert_eq!((receipt.next_seq, receipt.head), (3, idle.head()));

@@ -1,239 +1,48 @@
-//! The fleet page in a real browser, over WebDriver (W3C): what an operator does, on a desk and on a phone. The
-//! pictures stay in the target directory, to be looked at.
+//! The operators' pages in a real browser: what an operator does, on a desk and on a phone.
 
-use std::{
-    fs,
-    io::{BufRead as _, BufReader, Read as _, Write as _},
-    net::{Ipv4Addr, SocketAddr, TcpStream},
-    path::Path,
-    process::{Child, Command, Stdio},
-    time::{Duration, Instant},
-};
+use std::fs;
 
 use gatepost_hub::Fleet;
 use gatepost_pass::{ClockTrust, Freshness, fixture::NOW};
-use gatepost_protocol::{DeviceStatus, Outcome, routes};
-use serde_json::{Value, json};
+use gatepost_protocol::{DeviceStatus, Outcome};
 
 use crate::{
     fleet::{PASSWORD, enrolment_code, fleet},
     limits::wide,
-    support::{Device, Running, Site, request},
+    support::{Device, Running, Site},
+    webdriver::Browser,
 };
 
-/// A browser, and the program that drives it.
-struct Browser {
-    driver: Child,
-    address: SocketAddr,
-    session: String,
+fn go(browser: &Browser, hub: &Running, path: &str) {
+    browser.go(&format!("http://{}{path}", hub.operators));
 }
 
-impl Browser {
-    /// Opens a window of that size; nothing where the machine has no browser.
-    fn open(width: u32, height: u32) -> Option<Self> {
-        let mut driver = Command::new("chromedriver")
-            .arg("--port=0")
-            .stdout(Stdio::piped())
-            .stderr(Stdio::null())
-            .spawn()
-            .ok()?;
-        let mut lines = BufReader::new(driver.stdout.take().unwrap()).lines();
-        let port = lines.find_map(|line| {
-            let line = line.unwrap();
-            line.split("successfully on port ")
-                .nth(1)?
-                .trim_end_matches('.')
-                .parse()
-                .ok()
-        });
-        // Whoever reads no more would block it.
-        std::thread::spawn(move || lines.for_each(drop));
-        let mut browser = Self {
-            driver,
-            address: (Ipv4Addr::LOCALHOST, port.unwrap()).into(),
-            session: String::new(),
-        };
-        let metrics = json!({ "width": width, "height": height, "pixelRatio": 1 });
-        let options = json!({
-            "args": ["--headless=new", "--no-sandbox", "--disable-gpu", "--disable-dev-shm-usage",
-                     "--force-color-profile=srgb", format!("--window-size={width},{height}")],
-            "mobileEmulation": { "deviceMetrics": metrics },
-        });
-        let wanted =
-            json!({ "alwaysMatch": { "browserName": "chrome", "goog:chromeOptions": options } });
-        let session = browser.send("POST", "/session", &json!({ "capabilities": wanted }));
-        let id = session["sessionId"].as_str().unwrap();
-        browser.session = format!("/session/{id}");
-        Some(browser)
-    }
-
-    fn send(&self, method: &str, path: &str, body: &Value) -> Value {
-        let body = match method {
-            "POST" => body.to_string(),
-            _ => String::new(),
-        };
-        let mut stream = TcpStream::connect(self.address).unwrap();
-        stream
-            .set_read_timeout(Some(Duration::from_secs(60)))
-            .unwrap();
-        let length = body.len();
-        let head = format!(
-            "{method} {path} HTTP/1.1\r\nhost: localhost\r\ncontent-length: {length}\r\n\r\n"
-        );
-        stream
-            .write_all(format!("{head}{body}").as_bytes())
-            .unwrap();
-        // It keeps connections open, so the length says where the answer ends.
-        let mut stream = BufReader::new(stream);
-        let (mut line, mut length, mut status) = (String::new(), 0, String::new());
-        while stream.read_line(&mut line).unwrap() > 2 {
-            match line.to_lowercase().split_once("content-length:") {
-                Some((_, value)) => length = value.trim().parse().unwrap(),
-                None if status.is_empty() => status.clone_from(&line),
-                None => {}
-            }
-            line.clear();
-        }
-        let mut said = vec![0; length];
-        stream.read_exact(&mut said).unwrap();
-        let mut said: Value = serde_json::from_slice(&said).unwrap();
-        assert!(status.contains(" 200 "), "{method} {path}: {said}");
-        said["value"].take()
-    }
-
-    fn post(&self, path: &str, body: &Value) -> Value {
-        self.send("POST", &format!("{}{path}", self.session), body)
-    }
-
-    fn go(&self, hub: &Running, path: &str) {
-        let url = format!("http://{}{path}", hub.operators);
-        self.post("/url", &json!({ "url": url }));
-    }
-
-    fn find(&self, css: &str) -> String {
-        let found = self.post(
-            "/element",
-            &json!({ "using": "css selector", "value": css }),
-        );
-        let id = found.as_object().unwrap().values().next().unwrap();
-        id.as_str().unwrap().to_owned()
-    }
-
-    fn click(&self, css: &str) {
-        self.post(&format!("/element/{}/click", self.find(css)), &json!({}));
-    }
-
-    fn type_into(&self, css: &str, text: &str) {
-        self.post(
-            &format!("/element/{}/value", self.find(css)),
-            &json!({ "text": text }),
-        );
-    }
-
-    fn ask(&self, script: &str) -> Value {
-        self.post(
-            "/execute/sync",
-            &json!({ "script": format!("return {script}"), "args": [] }),
-        )
-    }
-
-    fn text(&self) -> String {
-        self.ask("document.body.innerText")
-            .as_str()
-            .unwrap()
-            .to_owned()
-    }
-
-    /// Waits until a page says something: what a click brings comes when it comes.
-    fn see(&self, words: &str) {
-        let until = Instant::now() + Duration::from_secs(30);
-        loop {
-            let text = self.text();
-            if text.contains(words) {
-                return;
-            }
-            assert!(Instant::now() < until, "{words} is not in\n{text}");
-            std::thread::sleep(Duration::from_millis(50));
-        }
-    }
-
-    fn cookies(&self) -> Value {
-        self.send("GET", &format!("{}/cookie", self.session), &Value::Null)
-    }
-
-    /// Keeps a picture of the whole page.
-    fn picture(&self, name: &str) {
-        let height = self.ask("document.documentElement.scrollHeight");
-        let width = self.ask("innerWidth");
-        let size =
-            json!({ "width": width, "height": height, "deviceScaleFactor": 1, "mobile": false });
-        let command = |cmd: &str, params: &Value| {
-            self.post(
-                "/goog/cdp/execute",
-                &json!({ "cmd": cmd, "params": params }),
-            )
-        };
-        command("Emulation.setDeviceMetricsOverride", &size);
-        let shot = command("Page.captureScreenshot", &json!({ "format": "png" }));
-        command("Emulation.clearDeviceMetricsOverride", &json!({}));
-        let png = base64(shot["data"].as_str().unwrap());
-        let path = Path::new(env!("CARGO_TARGET_TMPDIR")).join(format!("{name}.png"));
-        fs::write(path, png).unwrap();
-    }
-
-    /// What must hold of every page, however wide.
-    fn check(&self, page: &str) {
-        assert_eq!(
-            self.ask("document.documentElement.scrollWidth <= innerWidth"),
-            true,
-            "{page} is too wide"
-        );
-        assert_eq!(
-            self.ask("document.querySelectorAll('h1').length"),
-            1,
-            "{page}"
-        );
-        assert_eq!(self.ask("document.documentElement.lang"), "en");
-        let style = self.ask("getComputedStyle(document.body).backgroundColor");
-        assert_eq!(style, "rgb(244, 246, 248)", "{page} has no style");
-        let unnamed = self.ask(
-            "[...document.querySelectorAll('a, button, input:not([type=hidden]), svg[role=img]')].filter(e =>
-                !(e.innerText || e.textContent || e.ariaLabel || (e.labels && e.labels.length))).length",
-        );
-        assert_eq!(unnamed, 0, "{page} has something without a name");
-        let small = self.ask(
-            "[...document.querySelectorAll('button, nav a')].filter(e => e.checkVisibility()
-                && e.getBoundingClientRect().height < 36).length",
-        );
-        assert_eq!(small, 0, "{page} has something too small to hit");
-    }
-}
-
-impl Drop for Browser {
-    fn drop(&mut self) {
-        if !self.session.is_empty() && !std::thread::panicking() {
-            self.send("DELETE", &self.session, &Value::Null);
-        }
-        let _ = self.driver.kill();
-        let _ = self.driver.wait();
-    }
-}
-
-/// RFC 4648, as far as a picture needs it.
-fn base64(text: &str) -> Vec<u8> {
-    const DIGITS: &[u8; 64] = b"ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/";
-    let digits = text
-        .bytes()
-        .filter_map(|byte| DIGITS.iter().position(|digit| *digit == byte));
-    let digits: Vec<_> = digits.collect();
-    let bytes = digits.chunks(4).flat_map(|four| {
-        let bits = four
-            .iter()
-            .fold(0_u32, |bits, digit| bits << 6 | *digit as u32);
-        let bits = bits << (6 * (4 - four.len()));
-        bits.to_be_bytes().into_iter().skip(1).take(four.len() - 1)
-    });
-    bytes.collect()
+/// What must hold of every page, however wide.
+fn check(browser: &Browser, page: &str) {
+    assert_eq!(
+        browser.ask("document.documentElement.scrollWidth <= innerWidth"),
+        true,
+        "{page} is too wide"
+    );
+    assert_eq!(
+        browser.ask("document.querySelectorAll('h1').length"),
+        1,
+        "{page}"
+    );
+    assert_eq!(browser.ask("document.documentElement.lang"), "en");
+    let style = browser.ask("getComputedStyle(document.body).backgroundColor");
+    assert_eq!(style, "rgb(244, 246, 248)", "{page} has no style");
+    let unnamed = browser.ask(
+        "[...document.querySelectorAll('a, button, input:not([type=hidden]), svg[role=img]')]
+            .filter(e => !(e.innerText || e.textContent || e.ariaLabel
+                || (e.labels && e.labels.length))).length",
+    );
+    assert_eq!(unnamed, 0, "{page} has something without a name");
+    let small = browser.ask(
+        "[...document.querySelectorAll('button, nav a')].filter(e => e.checkVisibility()
+            && e.getBoundingClientRect().height < 36).length",
+    );
+    assert_eq!(small, 0, "{page} has something too small to hit");
 }
 
 /// A fleet with everything that the pages can show.
@@ -270,7 +79,7 @@ fn busy_hub(site: &Site) -> Running {
     hub.acknowledged(&gap.batch(6..9));
     let (quiet, broken) = (Device::new(3, 3), Device::new(4, 2));
     hub.acknowledged(&quiet.batch(0..3));
-    let told = |device: &Device, at, clock, bundle, freshness, backlog, parked| {
+    let report = |device: &Device, at, clock, bundle, freshness, backlog, parked| {
         let status = DeviceStatus {
             certificate: device.certificate.clone(),
             at,
@@ -281,10 +90,10 @@ fn busy_hub(site: &Site) -> Running {
             parked,
         };
         let signed = status.sign(&device.secret);
-        let answer = request(hub.address, "POST", routes::STATUS, "", &signed).unwrap();
+        let answer = hub.post_status(&signed);
         assert_eq!(answer.status, 204);
     };
-    told(
+    report(
         &busy,
         NOW.plus(2),
         ClockTrust::Trusted,
@@ -293,7 +102,7 @@ fn busy_hub(site: &Site) -> Running {
         12,
         0,
     );
-    told(
+    report(
         &gap,
         NOW.minus(4000),
         ClockTrust::Trusted,
@@ -302,7 +111,7 @@ fn busy_hub(site: &Site) -> Running {
         12_345,
         2,
     );
-    told(
+    report(
         &broken,
         NOW.minus(NOW.0),
         ClockTrust::BehindFloor,
@@ -315,9 +124,9 @@ fn busy_hub(site: &Site) -> Running {
 }
 
 fn log_in(browser: &Browser, hub: &Running) {
-    browser.go(hub, "/fleet");
+    go(browser, hub, "/fleet");
     assert!(browser.text().contains("Password"));
-    browser.check("the login");
+    check(browser, "the login");
     browser.type_into("input[name=name]", "ada");
     browser.type_into("input[name=password]", PASSWORD);
     browser.click("form button");
@@ -325,17 +134,17 @@ fn log_in(browser: &Browser, hub: &Running) {
 }
 
 fn look_at_all(browser: &Browser, hub: &Running, screen: &str) {
-    browser.go(hub, "/fleet/login");
+    go(browser, hub, "/fleet/login");
     browser.picture(&format!("fleet-{screen}-login"));
     log_in(browser, hub);
     for (path, name, words) in [
-        ("/fleet", "devices", "Devices, last heard first"),
-        ("/fleet/passages", "passages", "Passages an hour"),
+        ("/fleet", "devices", "Devices, latest contact first"),
+        ("/fleet/passages", "passages", "Passages per hour"),
         ("/fleet/findings", "findings", "two different records"),
         ("/fleet/enrolment", "enrolment", "北门"),
     ] {
-        browser.go(hub, path);
-        browser.check(name);
+        go(browser, hub, path);
+        check(browser, name);
         let text = browser.text().to_lowercase();
         assert!(text.contains(&words.to_lowercase()), "{name}: {text}");
         browser.picture(&format!("fleet-{screen}-{name}"));
@@ -367,10 +176,10 @@ fn an_operator_sees_the_fleet_and_asks_to_revoke_on_a_desk_and_on_a_phone() {
 
     let phone = Browser::open(360, 740).unwrap();
     look_at_all(&phone, &hub, "phone");
-    phone.go(&hub, "/fleet");
+    go(&phone, &hub, "/fleet");
     phone.click("tbody tr:first-child a");
     phone.see("Only the authority");
-    phone.check("the question");
+    check(&phone, "the question");
     phone.picture("fleet-phone-revoke");
     phone.click("button.danger");
     phone.see("Noted for the authority.");
@@ -381,7 +190,7 @@ fn an_operator_sees_the_fleet_and_asks_to_revoke_on_a_desk_and_on_a_phone() {
     phone.picture("fleet-phone-paused");
     phone.click("header form button");
     phone.see("Password");
-    phone.go(&hub, "/fleet/findings");
+    go(&phone, &hub, "/fleet/findings");
     assert!(
         phone.text().contains("Password"),
         "the session goes on after the logout"

@@ -1,12 +1,12 @@
-//! What an export hands out: the very bytes that came, all that was asked for and nothing else, however often it broke
-//! off.
+//! What an export hands out: the very bytes that came, all that was asked for and nothing else,
+//! however often it broke off.
 
 use std::{collections::BTreeSet, fs, path::Path, process::Command};
 
 use gatepost_hub::{
-    Store,
+    HubStore,
     export::{ExportError, Exported, export},
-    store::{Location, Which},
+    store::{ArrivalFilter, Location},
 };
 use gatepost_pass::{Timestamp, fixture::NOW};
 use gatepost_protocol::VerifiedBatch;
@@ -26,7 +26,7 @@ fn read(directory: &Path) -> BTreeSet<Vec<u8>> {
         .collect()
 }
 
-fn opened(site: &Site) -> Box<dyn Store> {
+fn opened(site: &Site) -> Box<dyn HubStore> {
     site.location.open_to_read().unwrap()
 }
 
@@ -47,7 +47,7 @@ fn an_export_is_every_batch_byte_for_byte_also_where_they_contradict_each_other(
     // A batch that brought nothing new is not kept, and not handed out.
     hub.acknowledged(&first.batch(0..3));
     let to = site.path("export");
-    let exported = export(&*opened(site), &Which::ALL, &to).unwrap();
+    let exported = export(&*opened(site), &ArrivalFilter::ALL, &to).unwrap();
     assert_eq!(
         exported,
         Exported {
@@ -70,7 +70,7 @@ fn an_export_that_broke_off_goes_on_and_mends_what_was_cut(site: &Site) {
         hub.acknowledged(&device.batch(seq..seq + 1));
     }
     let (store, to) = (opened(site), site.path("export"));
-    export(&*store, &Which::ALL, &to).unwrap();
+    export(&*store, &ArrivalFilter::ALL, &to).unwrap();
     let all = read(&to);
     let mut names = file_names(&to);
     names.sort();
@@ -80,7 +80,7 @@ fn an_export_that_broke_off_goes_on_and_mends_what_was_cut(site: &Site) {
     // Left behind by one that was killed.
     fs::write(to.join("rest.part"), "rest").unwrap();
     hub.acknowledged(&device.batch(8..9));
-    let again = export(&*store, &Which::ALL, &to).unwrap();
+    let again = export(&*store, &ArrivalFilter::ALL, &to).unwrap();
     assert_eq!(
         again,
         Exported {
@@ -92,9 +92,9 @@ fn an_export_that_broke_off_goes_on_and_mends_what_was_cut(site: &Site) {
     let mended = read(&to);
     assert!(mended.is_superset(&all));
     assert_eq!(mended.len(), 9);
-    // A place that can't be written is named.
+    // A place that cannot be written is named.
     fs::write(site.path("file"), "").unwrap();
-    let refused = export(&*store, &Which::ALL, &site.path("file")).unwrap_err();
+    let refused = export(&*store, &ArrivalFilter::ALL, &site.path("file")).unwrap_err();
     assert!(matches!(refused, ExportError::File { .. }), "{refused}");
 }
 
@@ -104,47 +104,47 @@ fn a_device_and_a_time_of_arrival_can_be_asked_for(site: &Site) {
         hub.acknowledged(&device.batch(0..3));
     }
     let store = opened(site);
-    let count = |which: Which| {
+    let count = |which: ArrivalFilter| {
         let to = site.path("some");
         let _ = fs::remove_dir_all(&to);
         export(&*store, &which, &to).unwrap().written
     };
     let of = |n: usize| Some(devices[n].id());
     let later = NOW.plus(1);
-    let (all, none) = (Which::ALL, Timestamp(0));
+    let (all, none) = (ArrivalFilter::ALL, Timestamp(0));
     assert_eq!(
-        count(Which {
+        count(ArrivalFilter {
             device: of(1),
             ..all
         }),
         1
     );
     assert_eq!(
-        count(Which {
+        count(ArrivalFilter {
             device: Some(Device::new(3, 1).id()),
             ..all
         }),
         0
     );
     assert_eq!(
-        count(Which {
+        count(ArrivalFilter {
             from: NOW,
             until: later,
             ..all
         }),
         2
     );
-    assert_eq!(count(Which { from: later, ..all }), 0);
-    assert_eq!(count(Which { until: NOW, ..all }), 0);
+    assert_eq!(count(ArrivalFilter { from: later, ..all }), 0);
+    assert_eq!(count(ArrivalFilter { until: NOW, ..all }), 0);
     assert_eq!(
-        count(Which {
+        count(ArrivalFilter {
             device: of(0),
             from: NOW,
             until: later
         }),
         1
     );
-    assert_eq!(count(Which { until: none, ..all }), 0);
+    assert_eq!(count(ArrivalFilter { until: none, ..all }), 0);
 }
 
 #[test]
@@ -173,7 +173,7 @@ fn the_command_says_how_many_and_refuses_what_it_does_not_understand() {
     let (id, stranger) = (device.id().to_string(), "0".repeat(32));
     assert_eq!(
         said(&["--device", &stranger]),
-        "0 batches written, 0 were there already\n"
+        "0 batches written, 0 existed already\n"
     );
     let day = [
         "--arrived-from",
@@ -183,9 +183,9 @@ fn the_command_says_how_many_and_refuses_what_it_does_not_understand() {
     ];
     assert_eq!(
         said(&[&["--device", &id], &day[..]].concat()),
-        "1 batches written, 0 were there already\n"
+        "1 batches written, 0 existed already\n"
     );
-    assert_eq!(said(&[]), "0 batches written, 1 were there already\n");
+    assert_eq!(said(&[]), "0 batches written, 1 existed already\n");
     for bad in [
         &["--device", &id][..],
         &["--export", &to, "--json"],

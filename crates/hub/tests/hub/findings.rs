@@ -1,6 +1,6 @@
 //! What does not fit together is kept beside what came first, and never refused.
 
-use gatepost_hub::passages::Form;
+use gatepost_hub::listing::ListFormat;
 use gatepost_pass::Digest;
 use gatepost_protocol::{Epoch, Head, Previous};
 
@@ -16,7 +16,7 @@ on_every_store! {
 }
 
 fn findings(site: &Site) -> Vec<(u64, String)> {
-    let lines = site.list(Form::Json).into_iter();
+    let lines = site.list(ListFormat::Json).into_iter();
     let lines = lines.map(|line| serde_json::from_str::<serde_json::Value>(&line).unwrap());
     let findings = lines.filter(|line| line["what"] == "finding");
     let words = findings.map(|line| {
@@ -39,14 +39,15 @@ fn a_fork_is_a_finding_and_the_first_stays(site: &Site) {
     let receipt = hub.acknowledged(&second.batch(0..5));
     assert_eq!((receipt.next_seq, receipt.head), (4, first.head()));
     assert_eq!(findings(site), [one(2, "fork"), one(3, "fork")]);
-    let listed = site.list(Form::Text);
+    let listed = site.list(ListFormat::Text);
     assert!(
         listed[2].ends_with(" check") && listed[4].ends_with(" admit"),
         "{listed:?}"
     );
     let again = hub.acknowledged(&first.batch(0..4));
     assert_eq!(again, receipt);
-    // The second branch goes on from a record that is not the one held: it is kept, and not covered.
+    // The second branch goes on from a record that is not the one held: it is kept, and not
+    // covered.
     assert_eq!(site.held(), [0, 1, 2, 3, 4]);
 }
 
@@ -122,7 +123,7 @@ fn an_hour_that_can_not_be_is_a_finding_and_stops_nothing(site: &Site) {
     assert_eq!(findings(site), [one(3, "clock"), one(2, "clock")]);
     assert_eq!(hub.acknowledged(&ahead.batch(0..13)).next_seq, 13);
     assert_eq!(findings(site).len(), 2);
-    // Hours that can't be make no rows of their own.
+    // Impossible hours make no rows of their own.
     let hours = site.location.open().unwrap().hours(0).unwrap();
     assert_eq!(
         hours.iter().map(|row| row.passages).sum::<u64>(),

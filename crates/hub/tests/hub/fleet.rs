@@ -1,6 +1,6 @@
 //! The operator's pages over HTTP. How they look is tested in a browser (`browser.rs`).
 
-use gatepost_hub::{Fleet, fleet::Operators, store::Page};
+use gatepost_hub::{Fleet, fleet::Operators, store::Paging};
 use gatepost_pass::{
     Digest, HubPin, Kind, OneTimeSecret,
     document::Enrolment,
@@ -11,7 +11,7 @@ use gatepost_pass::{
 
 use crate::{
     limits::{status, wide},
-    support::{Answer, Device, Running, Site, request},
+    support::{Answer, Device, Running, Site},
 };
 
 pub(crate) const PASSWORD: &str = "correct horse battery";
@@ -206,8 +206,8 @@ fn the_pages_show_devices_passages_and_findings(site: &Site) {
     hub.acknowledged(&fork.batch(2..3));
     hub.acknowledged(&behind.batch(0..2));
     hub.acknowledged(&behind.batch(4..6));
-    let told = request(hub.address, "POST", "/v1/status", "", &status(&first, 1234)).unwrap();
-    assert_eq!(told.status, 204);
+    let reported = hub.post_status(&status(&first, 1234));
+    assert_eq!(reported.status, 204);
     let session = log_in(&hub);
     let page = session.get(&hub, "/fleet").text();
     let shown = [first.id().to_string(), behind.id().to_string()];
@@ -217,8 +217,8 @@ fn the_pages_show_devices_passages_and_findings(site: &Site) {
         "1\u{202f}234",
         "5 s ahead",
         "fresh",
-        "gap, 4 open",
-        "not told",
+        "gap, 4 waiting",
+        "not reported",
         "<b>6</b>",
     ] {
         assert!(page.contains(words), "{words} is not in\n{page}");
@@ -230,7 +230,7 @@ fn the_pages_show_devices_passages_and_findings(site: &Site) {
     );
     let page = session.get(&hub, "/fleet/findings").text();
     assert!(
-        page.contains("two different records of one number"),
+        page.contains("two different records with the same number"),
         "{page}"
     );
 }
@@ -252,21 +252,21 @@ fn a_wish_to_revoke_is_queued_for_the_authority_and_stops_no_upload(site: &Site)
         "/fleet/revoke",
         &format!("device={}", "ab".repeat(16)),
     );
-    assert!(unknown.text().contains("Nothing ever came"));
+    assert!(unknown.text().contains("No such device"));
     assert!(session.get(&hub, "/fleet").text().contains("asked for"));
     hub.acknowledged(&device.batch(2..4));
     let store = site.location.open_to_read().unwrap();
-    let devices = store.devices(Page { skip: 0, take: 9 }).unwrap();
+    let devices = store.devices(Paging { skip: 0, take: 9 }).unwrap();
     assert!(devices[0].revocation.is_some());
     let mut listed = Vec::new();
-    gatepost_hub::passages::list_revocations(&*store, &mut listed).unwrap();
+    gatepost_hub::listing::list_revocations(&*store, &mut listed).unwrap();
     let listed = String::from_utf8(listed).unwrap();
     let expected = format!(
         "{{\"asked\":\"2026-11-01T01:00:00Z\",\"device\":\"{}\"}}\n",
         device.id()
     );
     assert_eq!(listed, expected);
-    // The authority's answer, if it is there, comes as it lies there.
+    // The authority's signed list, if it exists, is served as it is.
     std::fs::write(site.path("bundle/revoked"), b"signed by the authority").unwrap();
     let answer = hub.get("/v1/revoked", "");
     assert_eq!(

@@ -2,8 +2,8 @@
 
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic)]
 
-/// Makes each test, a function of a site, run on every store. Without a PostgreSQL server on the machine, those on it
-/// say that they were skipped.
+/// Makes each test, a function of a site, run on every store. Without a PostgreSQL server on the
+/// machine, those on it say that they were skipped.
 macro_rules! on_every_store {
     ($($name:ident)*) => {
         mod on_sqlite {
@@ -26,6 +26,7 @@ macro_rules! on_every_store {
 mod batches;
 mod browser;
 mod bundle;
+mod command_line;
 mod device;
 mod export;
 mod findings;
@@ -39,3 +40,4 @@ mod retention;
 mod routes;
 mod support;
 mod tls;
+mod webdriver;

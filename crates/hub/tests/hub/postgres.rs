@@ -1,5 +1,5 @@
-//! A real PostgreSQL server for this test program: one for all tests, a database for each. And what only that store
-//! promises.
+//! A real PostgreSQL server for this test program: one for all tests, a database for each. And what
+//! only that store promises.
 
 use std::{
     io::{BufRead as _, BufReader},
@@ -12,9 +12,9 @@ use std::{
 };
 
 use gatepost_hub::{
-    StoreError,
+    HubStoreError,
     export::export,
-    store::{Location, Which},
+    store::{ArrivalFilter, Location},
 };
 use gatepost_pass::fixture::NOW;
 use postgres::{Client, NoTls};
@@ -22,7 +22,7 @@ use postgres::{Client, NoTls};
 use crate::support::{Device, Site, file_names};
 
 /// A server that this program started.
-pub(crate) struct Server {
+pub(crate) struct TestServer {
     pub(crate) directory: PathBuf,
     port: u16,
     /// It ends when its standard input does: with this program, however it ends.
@@ -32,7 +32,7 @@ pub(crate) struct Server {
 /// Where a server is looked for that nobody says more of; here only a name of its socket.
 const PORT: u16 = 5432;
 
-static SERVER: OnceLock<Option<Server>> = OnceLock::new();
+static SERVER: OnceLock<Option<TestServer>> = OnceLock::new();
 static NEXT: AtomicU32 = AtomicU32::new(0);
 
 /// The URL of a new, empty database; nothing where the machine has no server.
@@ -53,7 +53,7 @@ pub(crate) fn there<T>(server: Option<T>) -> Option<T> {
     server
 }
 
-impl Server {
+impl TestServer {
     fn url(&self, name: &str) -> String {
         let host = self.directory.to_str().unwrap().replace('/', "%2F");
         format!("postgres://hub@{host}:{}/{name}", self.port)
@@ -71,7 +71,7 @@ impl Server {
 }
 
 /// Starts a server in a directory; nothing where the machine has none.
-pub(crate) fn start(directory: PathBuf, port: u16, settings: &[String]) -> Option<Server> {
+pub(crate) fn start(directory: PathBuf, port: u16, settings: &[String]) -> Option<TestServer> {
     let script = concat!(
         env!("CARGO_MANIFEST_DIR"),
         "/../../scripts/throwaway-postgres"
@@ -91,7 +91,7 @@ pub(crate) fn start(directory: PathBuf, port: u16, settings: &[String]) -> Optio
         .read_line(&mut said)
         .unwrap();
     if said.trim() == "ready" {
-        return Some(Server {
+        return Some(TestServer {
             directory,
             port,
             _server: server,
@@ -141,7 +141,7 @@ fn a_batch_lies_in_its_days_partition_in_pieces_of_a_page_as_it_came() {
         (pieces.len(), pieces.concat()),
         (batch.len().div_ceil(8_000), batch)
     );
-    // Nothing of them lies elsewhere.
+    // No part of them is stored elsewhere.
     let pages = format!("SELECT pg_relation_size('batches_{day}') / 8192");
     assert_eq!(number(&mut client, &pages), pieces.len() as i64);
     let outside = "SELECT coalesce(sum(pg_relation_size(reltoastrelid)), 0)::bigint
@@ -168,7 +168,8 @@ fn a_database_of_schema_1_is_brought_up_and_its_batches_count_and_come_out_as_th
              CREATE TABLE kept.epochs AS SELECT * FROM epochs;
              CREATE TABLE kept.hours AS SELECT * FROM hours;
              CREATE TABLE kept.batches AS
-                 SELECT received, id, epoch, first, last, string_agg(signed, '' ORDER BY piece) AS signed
+                 SELECT received, id, epoch, first, last,
+                     string_agg(signed, '' ORDER BY piece) AS signed
                  FROM batches GROUP BY 1, 2, 3, 4, 5;
              DROP SCHEMA gatepost_hub CASCADE;
              CREATE SCHEMA gatepost_hub;
@@ -194,7 +195,7 @@ fn a_database_of_schema_1_is_brought_up_and_its_batches_count_and_come_out_as_th
     assert_eq!(site.summary(), "299 passages from 1 devices, 0 findings");
     let store = site.location.open_to_read().unwrap();
     let to = site.path("export");
-    export(&*store, &Which::ALL, &to).unwrap();
+    export(&*store, &ArrivalFilter::ALL, &to).unwrap();
     let out = file_names(&to)
         .into_iter()
         .map(|name| std::fs::read(to.join(name)).unwrap());
@@ -217,7 +218,10 @@ fn commits_wait_for_the_disk_whatever_the_server_says() {
         .batch_execute(
             "CREATE TABLE seen (setting text);
              CREATE FUNCTION note() RETURNS trigger LANGUAGE plpgsql AS
-                 $$BEGIN INSERT INTO seen VALUES (current_setting('synchronous_commit')); RETURN NULL; END$$;
+                 $$BEGIN
+                     INSERT INTO seen VALUES (current_setting('synchronous_commit'));
+                     RETURN NULL;
+                 END$$;
              CREATE TRIGGER note AFTER INSERT ON devices EXECUTE FUNCTION note()",
         )
         .unwrap();
@@ -260,23 +264,23 @@ fn a_schema_of_a_newer_program_or_of_another_one_is_left_alone() {
         .unwrap();
     assert!(matches!(
         site.location.open().err(),
-        Some(StoreError::Newer(99))
+        Some(HubStoreError::Newer(99))
     ));
     client(&site).batch_execute("DROP TABLE version").unwrap();
     assert!(matches!(
         site.location.open().err(),
-        Some(StoreError::Foreign)
+        Some(HubStoreError::Foreign)
     ));
     assert!(matches!(
         site.location.open_to_read().err(),
-        Some(StoreError::Foreign)
+        Some(HubStoreError::Foreign)
     ));
 }
 
 #[test]
 fn a_password_stands_in_no_message() {
     let location = Location::server("postgres://hub:secret@localhost:1/hub").unwrap();
-    let why = location.open().err().unwrap().to_string();
+    let why = gatepost_system::chain(&location.open().err().unwrap());
     let said = format!("{why} {} {location:?}", location.name());
     assert!(!said.contains("secret"), "{said}");
     let why = Location::server("postgres://hub:secret@local host:x/").unwrap_err();

@@ -9,16 +9,17 @@ use std::{
     thread,
 };
 
-use gatepost_hub::{StoreError, store::Location, tls::make};
+use gatepost_hub::{store::Location, tls::make_certificate};
+use gatepost_system::chain;
 
 use crate::{
-    postgres::{Server, number, start, there},
+    postgres::{TestServer, number, start, there},
     support::{Device, Site},
 };
 
 /// A server with a certificate for `localhost` that signs itself, reached over TCP.
 struct TlsServer {
-    server: Server,
+    server: TestServer,
     port: u16,
 }
 
@@ -30,7 +31,7 @@ fn server() -> Option<&'static TlsServer> {
             std::env::temp_dir().join(format!("gatepost-pg-tls-{}", std::process::id()));
         fs::create_dir_all(&directory).unwrap();
         let [certificate, key] = ["server.crt", "server.key"].map(|name| directory.join(name));
-        make(&certificate, &key, &["localhost".to_owned()]).unwrap();
+        make_certificate(&certificate, &key, &["localhost".to_owned()]).unwrap();
         // Free a moment ago.
         let port = TcpListener::bind("127.0.0.1:0")
             .unwrap()
@@ -95,26 +96,16 @@ fn a_server_that_is_not_the_one_in_the_root_file_is_sent_nothing() {
     let Some(server) = server() else { return };
     let other = Site::new();
     let roots = other.path("other.pem");
-    make(&roots, &other.path("other.key"), &["localhost".to_owned()]).unwrap();
-    let why = server
-        .site("localhost", &verify_full(&roots))
-        .location
-        .open()
-        .err();
-    assert!(
-        matches!(&why, Some(StoreError::Unreachable(why)) if why.contains("certificate")),
-        "{why:?}"
-    );
-    // The right certificate, under an address that it does not name.
-    let why = server
-        .site("127.0.0.1", &verify_full(&server.root()))
-        .location
-        .open()
-        .err();
-    assert!(
-        matches!(&why, Some(StoreError::Unreachable(why)) if why.contains("not valid for name")),
-        "{why:?}"
-    );
+    make_certificate(&roots, &other.path("other.key"), &["localhost".to_owned()]).unwrap();
+    for (host, roots, word) in [
+        ("localhost", roots, "certificate"),
+        // The right certificate, under an address that it does not name.
+        ("127.0.0.1", server.root(), "not valid for name"),
+    ] {
+        let site = server.site(host, &verify_full(&roots));
+        let why = chain(&site.location.open().err().unwrap());
+        assert!(why.contains(word), "{why}");
+    }
 }
 
 #[test]
@@ -125,7 +116,8 @@ fn a_server_without_tls_is_told_nothing_when_encryption_is_asked_for() {
         let (mut stream, _): (TcpStream, _) = listener.accept().unwrap();
         let mut asked = [0; 8];
         stream.read_exact(&mut asked).unwrap();
-        // "No TLS here": https://www.postgresql.org/docs/15/protocol-flow.html, SSL Session Encryption.
+        // "No TLS here": https://www.postgresql.org/docs/15/protocol-flow.html, SSL Session
+        // Encryption.
         stream.write_all(b"N").unwrap();
         let mut more = Vec::new();
         stream.read_to_end(&mut more).unwrap();
@@ -133,7 +125,8 @@ fn a_server_without_tls_is_told_nothing_when_encryption_is_asked_for() {
     });
     let url = format!("postgres://hub:secret@127.0.0.1:{port}/hub?sslmode=require");
     let why = Location::server(&url).unwrap().open().err().unwrap();
-    assert!(why.to_string().contains("does not support TLS"), "{why}");
+    let why = chain(&why);
+    assert!(why.contains("does not support TLS"), "{why}");
     let (asked, more) = heard.join().unwrap();
     assert_eq!(asked, [0, 0, 0, 8, 4, 210, 22, 47], "the request for TLS");
     assert_eq!(more, b"", "it went on in clear");
@@ -147,26 +140,26 @@ fn a_mode_that_could_fall_back_or_checks_against_nothing_is_refused() {
     for (parameters, word) in [
         (
             "sslmode=prefer".to_owned(),
-            "sslmode is disable, require, or verify-full",
+            "sslmode must be disable, require, or verify-full",
         ),
         (
             "sslmode=allow".to_owned(),
-            "sslmode is disable, require, or verify-full",
+            "sslmode must be disable, require, or verify-full",
         ),
         (
             "sslmode=verify-ca".to_owned(),
-            "sslmode is disable, require, or verify-full",
+            "sslmode must be disable, require, or verify-full",
         ),
         (
             "sslmode=".to_owned(),
-            "sslmode is disable, require, or verify-full",
+            "sslmode must be disable, require, or verify-full",
         ),
-        ("sslmode=verify-full".to_owned(), "belong together"),
+        ("sslmode=verify-full".to_owned(), "must be given together"),
         (
             format!("sslmode=require&sslrootcert={empty}"),
-            "belong together",
+            "must be given together",
         ),
-        (format!("sslrootcert={empty}"), "belong together"),
+        (format!("sslrootcert={empty}"), "must be given together"),
         (
             format!("sslmode=verify-full&sslrootcert={empty}"),
             "empty: no certificate in PEM",
@@ -177,7 +170,7 @@ fn a_mode_that_could_fall_back_or_checks_against_nothing_is_refused() {
         ),
     ] {
         let url = format!("postgres://hub:secret@localhost/hub?{parameters}");
-        let said = Location::server(&url).unwrap_err().to_string();
+        let said = chain(&Location::server(&url).unwrap_err());
         assert!(
             said.contains(word) && !said.contains("secret"),
             "{parameters}: {said}"

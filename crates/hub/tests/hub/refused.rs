@@ -1,11 +1,12 @@
-//! Batches that don't count: each has its error, and leaves nothing behind.
+//! Invalid batches: each has its error, and nothing of it is stored.
 
 use std::ops::ControlFlow;
 
 use gatepost_hub::{
-    Store, StoreError,
+    HubStore, HubStoreError,
     store::{
-        Arrived, Asked, DeviceRow, FindingRow, Heard, HourRow, Incoming, Kept, Page, Totals, Which,
+        Arrival, ArrivalFilter, DeviceRow, FindingRow, HourRow, Incoming, KeptBatch, Paging,
+        ReceivedStatus, RevocationRequest, Totals,
     },
 };
 use gatepost_pass::{
@@ -166,41 +167,45 @@ fn without_a_usable_bundle_the_hub_asks_to_come_back() {
 }
 
 /// A store that can do nothing.
-struct Broken(fn() -> StoreError);
+struct Broken(fn() -> HubStoreError);
 
-impl Store for Broken {
-    fn keep(&self, _: &[Incoming]) -> Result<Vec<Kept>, StoreError> {
+impl HubStore for Broken {
+    fn keep(&self, _: &[Incoming]) -> Result<Vec<KeptBatch>, HubStoreError> {
         Err(self.0())
     }
-    fn knows(&self, _: DeviceId) -> Result<bool, StoreError> {
+    fn knows(&self, _: DeviceId) -> Result<bool, HubStoreError> {
         Ok(true)
     }
-    fn hear(&self, _: &Heard) -> Result<(), StoreError> {
+    fn record_status(&self, _: &ReceivedStatus) -> Result<(), HubStoreError> {
         Err(self.0())
     }
     fn visit(
         &self,
-        _: &Which,
-        _: &mut dyn FnMut(Arrived) -> ControlFlow<()>,
-    ) -> Result<Totals, StoreError> {
+        _: &ArrivalFilter,
+        _: &mut dyn FnMut(Arrival) -> ControlFlow<()>,
+    ) -> Result<Totals, HubStoreError> {
         Err(self.0())
     }
-    fn totals(&self) -> Result<Totals, StoreError> {
+    fn totals(&self) -> Result<Totals, HubStoreError> {
         Ok(Totals::default())
     }
-    fn devices(&self, _: Page) -> Result<Vec<DeviceRow>, StoreError> {
+    fn devices(&self, _: Paging) -> Result<Vec<DeviceRow>, HubStoreError> {
         Err(self.0())
     }
-    fn hours(&self, _: u32) -> Result<Vec<HourRow>, StoreError> {
+    fn hours(&self, _: u32) -> Result<Vec<HourRow>, HubStoreError> {
         Err(self.0())
     }
-    fn findings(&self, _: Page) -> Result<Vec<FindingRow>, StoreError> {
+    fn findings(&self, _: Paging) -> Result<Vec<FindingRow>, HubStoreError> {
         Err(self.0())
     }
-    fn ask_revocation(&self, _: DeviceId, _: Timestamp) -> Result<Asked, StoreError> {
+    fn request_revocation(
+        &self,
+        _: DeviceId,
+        _: Timestamp,
+    ) -> Result<RevocationRequest, HubStoreError> {
         Err(self.0())
     }
-    fn forget(&self, _: Timestamp) -> Result<u64, StoreError> {
+    fn forget(&self, _: Timestamp) -> Result<u64, HubStoreError> {
         Err(self.0())
     }
 }
@@ -208,7 +213,7 @@ impl Store for Broken {
 #[test]
 fn a_failing_store_asks_to_come_back_and_tells_no_internals() {
     let (site, device) = (Site::new(), Device::new(1, 2));
-    let failing = Broken(|| StoreError::Failed("disk /dev/sda is full".into()));
+    let failing = Broken(|| HubStoreError::failed("disk /dev/sda is full"));
     let answer = site.hub_on(Box::new(failing)).post(&device.batch(0..2));
     assert_eq!(answer.refusal(), refused(503, "storage"));
     assert!(answer.header("retry-after").is_some());

@@ -10,9 +10,9 @@ use std::{
 };
 
 use gatepost_hub::{
-    BundleDirectory, Caller, Enrolments, Fleet, Hub, HubTls, Limits, Store, operator_router,
-    passages::{self, Form},
-    router, server,
+    BundleWatch, Caller, EnrolmentQueue, Fleet, Hub, HubStore, HubTls, Limits,
+    listing::{self, ListFormat},
+    operator_router, router, server,
     store::Location,
 };
 use gatepost_pass::{
@@ -24,7 +24,7 @@ use tempfile::TempDir;
 
 pub(crate) use crate::device::{Device, certificate, sealed};
 
-/// A directory with a bundle, the pinned root and the hub's key; room for the database.
+/// A directory with a bundle, the pinned root, the hub's key and the database.
 pub(crate) struct Site {
     directory: TempDir,
     /// Where the database is.
@@ -99,13 +99,13 @@ impl Site {
         self.hub_on(self.location.open().unwrap())
     }
 
-    pub(crate) fn hub_on(&self, store: Box<dyn Store>) -> Running {
+    pub(crate) fn hub_on(&self, store: Box<dyn HubStore>) -> Running {
         self.hub_with(store, Limits::default(), None)
     }
 
     pub(crate) fn hub_with(
         &self,
-        store: Box<dyn Store>,
+        store: Box<dyn HubStore>,
         limits: Limits,
         fleet: Option<Fleet>,
     ) -> Running {
@@ -120,32 +120,32 @@ impl Site {
 
     /// A hub at which devices ask to be enrolled.
     pub(crate) fn hub_that_enrols(&self) -> Running {
-        let enrolments = Enrolments::open(&self.path("enrol")).unwrap();
+        let enrolments = EnrolmentQueue::open(&self.path("enrol")).unwrap();
         let hub = self.hub_of(self.location.open().unwrap(), Limits::default());
         Running::start(hub.with_enrolments(Some(enrolments)), None, None)
     }
 
-    fn hub_of(&self, store: Box<dyn Store>, limits: Limits) -> Hub {
-        let bundle = BundleDirectory::new(self.path("bundle"), fixture::root(), &fixture::hub());
+    fn hub_of(&self, store: Box<dyn HubStore>, limits: Limits) -> Hub {
+        let bundle = BundleWatch::new(self.path("bundle"), fixture::root(), &fixture::hub());
         Hub::new(bundle, store, fixture::hub(), || NOW, limits)
     }
 
-    pub(crate) fn list(&self, form: Form) -> Vec<String> {
+    pub(crate) fn list(&self, format: ListFormat) -> Vec<String> {
         let store = self.location.open_to_read().unwrap();
         let mut text = Vec::new();
-        passages::list(&*store, form, &mut text).unwrap();
+        listing::list(&*store, format, &mut text).unwrap();
         let text = String::from_utf8(text).unwrap();
         text.lines().map(str::to_owned).collect()
     }
 
     /// The listing's last line.
     pub(crate) fn summary(&self) -> String {
-        self.list(Form::Text).pop().unwrap()
+        self.list(ListFormat::Text).pop().unwrap()
     }
 
-    /// The sequence numbers of what is held, in the order of the listing.
+    /// The sequence numbers of the stored records, in the order of the listing.
     pub(crate) fn held(&self) -> Vec<u64> {
-        let lines = self.list(Form::Json).into_iter();
+        let lines = self.list(ListFormat::Json).into_iter();
         let lines = lines.map(|line| serde_json::from_str::<serde_json::Value>(&line).unwrap());
         let records = lines.filter(|line| line.get("hour").is_some());
         records.map(|line| line["seq"].as_u64().unwrap()).collect()
@@ -157,7 +157,8 @@ pub(crate) fn trust() -> TrustList {
     TrustList::verify(&fixture::root(), &bytes).unwrap()
 }
 
-/// A hub that serves from a thread of this process until it is dropped, devices at one address, operators at another.
+/// A hub that serves from a thread of this process until it is dropped, devices at one address,
+/// operators at another.
 pub(crate) struct Running {
     pub(crate) address: SocketAddr,
     pub(crate) operators: SocketAddr,
@@ -197,7 +198,7 @@ impl Running {
         }
     }
 
-    /// Begins to end; what is under way goes on.
+    /// Begins to stop; requests in progress finish.
     pub(crate) fn stop(&mut self) {
         drop(self.stop.take());
     }
@@ -216,6 +217,10 @@ impl Running {
 
     pub(crate) fn post_with(&self, headers: &str, batch: &[u8]) -> Answer {
         request(self.address, "POST", routes::BATCHES, headers, batch).unwrap()
+    }
+
+    pub(crate) fn post_status(&self, status: &[u8]) -> Answer {
+        request(self.address, "POST", routes::STATUS, "", status).unwrap()
     }
 
     /// Asks at the operators' address.
@@ -291,7 +296,8 @@ pub(crate) fn request(
 ) -> std::io::Result<Answer> {
     let mut stream = TcpStream::connect(address)?;
     let head = format!(
-        "{method} {path} HTTP/1.1\r\nhost: localhost\r\nconnection: close\r\n{headers}content-length: {}\r\n\r\n",
+        "{method} {path} HTTP/1.1\r\nhost: localhost\r\nconnection: close\r\n{headers}\
+         content-length: {}\r\n\r\n",
         body.len()
     );
     stream.write_all(head.as_bytes())?;

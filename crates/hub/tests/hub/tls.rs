@@ -1,4 +1,5 @@
-//! The hub over TLS: who reaches it, who is turned away and how, and what happens to a certificate in its life.
+//! The hub over TLS: who reaches it, who is turned away and how, and what happens to a certificate
+//! in its life.
 
 use std::{
     fs,
@@ -11,10 +12,11 @@ use std::{
 
 use gatepost_hub::{
     HubTls,
-    tls::{make, pin_of},
+    tls::{make_certificate, pin_of_file},
 };
 use gatepost_pass::{HubPin, fixture::NOW};
 use gatepost_protocol::routes;
+use gatepost_system::chain;
 use rustls::{
     ClientConfig, ClientConnection, RootCertStore, StreamOwned,
     crypto::ring,
@@ -33,7 +35,7 @@ fn site() -> Site {
 /// Makes `NAME.pem`, and `NAME.key` where there is none.
 fn certify(site: &Site, name: &str) -> HubPin {
     let [certificate, key] = files(site, name);
-    make(&certificate, &key, &["127.0.0.1".to_owned()]).unwrap()
+    make_certificate(&certificate, &key, &["127.0.0.1".to_owned()]).unwrap()
 }
 
 fn files(site: &Site, name: &str) -> [std::path::PathBuf; 2] {
@@ -141,7 +143,8 @@ fn a_batch_under_way_over_tls_is_finished_before_the_end() {
     let mut stream = connect(hub.address, &site.path("tls.pem")).unwrap();
     let (first, rest) = batch.split_at(batch.len() / 2);
     stream.write_all(&[&head(&batch), first].concat()).unwrap();
-    // Time for the hub to read the head: what it has begun to take is finished, anything else comes again.
+    // Time for the hub to read the head: what it has begun to take is finished, anything else comes
+    // again.
     std::thread::sleep(std::time::Duration::from_millis(200));
     hub.stop();
     stream.write_all(rest).unwrap();
@@ -157,7 +160,7 @@ fn a_renewed_certificate_keeps_the_pin_and_a_bad_one_changes_nothing() {
     let tls = tls(&site);
     let hub = site.hub_over(Some(tls.clone()));
     let (first, pin) = (fs::read(&certificate).unwrap(), tls.pin());
-    assert_eq!(pin_of(&certificate).unwrap(), pin);
+    assert_eq!(pin_of_file(&certificate).unwrap(), pin);
     assert_eq!(
         fs::metadata(&key).unwrap().permissions().mode() & 0o777,
         0o600
@@ -208,7 +211,7 @@ fn files_that_do_not_fit_are_named_before_anything_opens() {
         (
             "tls.pem",
             "other.key",
-            "tls.pem: can't be used with its key",
+            "tls.pem: cannot be used with its key",
         ),
         ("tls.pem", "rubbish", "rubbish: no private key"),
         ("tls.pem", "absent", "absent: "),
@@ -217,7 +220,7 @@ fn files_that_do_not_fit_are_named_before_anything_opens() {
         ("absent", "tls.key", "absent: "),
     ] {
         let read = HubTls::read(&site.path(certificate), &site.path(key));
-        let said = read.unwrap_err().to_string();
+        let said = chain(&read.unwrap_err());
         assert!(said.contains(word), "{certificate} {key}: {said}");
     }
 }

@@ -1,85 +1,101 @@
 //! TLS to the database server, as libpq's `sslmode` asks for it.
 
 use std::{
-    fs,
     future::Future,
     io,
-    path::Path,
+    path::{Path, PathBuf},
     pin::Pin,
     sync::Arc,
     task::{Context, Poll},
     time::Duration,
 };
 
+use gatepost_system::files::{self, FileError};
 use postgres::{
     Socket,
     tls::{ChannelBinding, MakeTlsConnect, TlsConnect, TlsStream},
 };
 use rustls::{
-    ClientConfig, DigitallySignedStruct, RootCertStore, SignatureScheme,
-    client::danger::{HandshakeSignatureValid, ServerCertVerified, ServerCertVerifier},
-    crypto::{CryptoProvider, ring, verify_tls12_signature, verify_tls13_signature},
+    ClientConfig, RootCertStore,
+    crypto::ring,
     pki_types::{
-        CertificateDer, InvalidDnsNameError, ServerName, UnixTime,
+        CertificateDer, InvalidDnsNameError, ServerName,
         pem::{self, PemObject as _},
     },
 };
 use tokio::io::{AsyncRead, AsyncWrite, ReadBuf};
 use tokio_rustls::TlsConnector;
 
-/// How long TLS may take to be agreed on.
+/// How long a TLS handshake may take.
 const HANDSHAKE_TIME: Duration = Duration::from_secs(10);
 
-/// Makes connections that are encrypted, or none.
+/// Largest file of root certificates, in bytes: that of a whole operating system fits.
+const MAX_ROOTS: usize = 4 << 20;
+
+/// Encrypts connections to the server.
 #[derive(Clone, Debug)]
 pub struct Encryption(Arc<ClientConfig>);
 
-/// Why certificates of a file can't be gone by.
+/// Why the certificates in a file cannot be used.
 #[derive(Debug, thiserror::Error)]
-pub enum RootError {
-    /// It can't be read.
+pub enum CertificateFileError {
+    /// The file cannot be read.
     #[error(transparent)]
-    File(#[from] io::Error),
+    File(#[from] FileError),
     /// No certificate is in it.
-    #[error("no certificate in PEM is in it ({0})")]
-    Pem(#[from] pem::Error),
-    /// A certificate that is none, or TLS can't be used at all.
-    #[error(transparent)]
-    Tls(#[from] rustls::Error),
+    #[error("{}: no certificate in PEM is in it", path.display())]
+    Pem {
+        /// The file.
+        path: PathBuf,
+        /// What is there instead.
+        source: pem::Error,
+    },
+    /// A certificate is malformed, or TLS cannot be set up at all.
+    #[error("{}: its certificates cannot be used", path.display())]
+    Tls {
+        /// The file.
+        path: PathBuf,
+        /// Why.
+        source: rustls::Error,
+    },
 }
 
 impl Encryption {
     /// `sslmode=require`: encrypted, to whoever answers. Whoever sits in between can read along.
     pub(in crate::store) fn to_anybody() -> Result<Self, rustls::Error> {
-        let provider = Arc::new(ring::default_provider());
-        let anybody = Arc::new(Anybody(provider.clone()));
-        let config = ClientConfig::builder_with_provider(provider)
-            .with_safe_default_protocol_versions()?
-            .dangerous()
-            .with_custom_certificate_verifier(anybody)
-            .with_no_client_auth();
-        Ok(Self::with(config))
+        Ok(Self::with(gatepost_tls::to_anybody()?))
     }
 
-    /// `sslmode=verify-full`: to a server whose certificate names the host and comes from one in the file.
-    pub(in crate::store) fn verified(roots: &Path) -> Result<Self, RootError> {
-        let bytes = fs::read(roots)?;
+    /// `sslmode=verify-full`: to a server whose certificate names the host and is signed by one in
+    /// the file.
+    pub(in crate::store) fn verified(roots: &Path) -> Result<Self, CertificateFileError> {
+        let path = || roots.to_owned();
+        let pem = |source| CertificateFileError::Pem {
+            path: path(),
+            source,
+        };
+        let tls = |source| CertificateFileError::Tls {
+            path: path(),
+            source,
+        };
+        let bytes = files::read(roots, MAX_ROOTS)?;
         let mut store = RootCertStore::empty();
         for certificate in CertificateDer::pem_slice_iter(&bytes) {
-            store.add(certificate?)?;
+            store.add(certificate.map_err(pem)?).map_err(tls)?;
         }
         if store.is_empty() {
-            return Err(pem::Error::NoItemsFound.into());
+            return Err(pem(pem::Error::NoItemsFound));
         }
         let config = ClientConfig::builder_with_provider(Arc::new(ring::default_provider()))
-            .with_safe_default_protocol_versions()?
+            .with_safe_default_protocol_versions()
+            .map_err(tls)?
             .with_root_certificates(store)
             .with_no_client_auth();
         Ok(Self::with(config))
     }
 
     fn with(mut config: ClientConfig) -> Self {
-        // Servers from PostgreSQL 17 on ask for it when TLS comes first; older ones don't look.
+        // PostgreSQL 17 and newer require it when TLS comes first; older servers ignore it.
         config.alpn_protocols = vec![b"postgresql".to_vec()];
         Self(Arc::new(config))
     }
@@ -98,7 +114,7 @@ impl MakeTlsConnect<Socket> for Encryption {
     }
 }
 
-/// One handshake to come.
+/// A handshake that has not begun.
 pub struct Handshake {
     connector: TlsConnector,
     host: ServerName<'static>,
@@ -112,8 +128,8 @@ impl TlsConnect<Socket> for Handshake {
     fn connect(self, stream: Socket) -> Self::Future {
         let handshake = self.connector.connect(self.host, stream);
         Box::pin(async {
-            let agreed = tokio::time::timeout(HANDSHAKE_TIME, handshake).await;
-            Ok(Encrypted(agreed??))
+            let stream = tokio::time::timeout(HANDSHAKE_TIME, handshake).await;
+            Ok(Encrypted(stream??))
         })
     }
 }
@@ -122,7 +138,7 @@ impl TlsConnect<Socket> for Handshake {
 pub struct Encrypted(tokio_rustls::client::TlsStream<Socket>);
 
 impl TlsStream for Encrypted {
-    /// None: that the server is the right one is for its certificate to say.
+    /// None: the certificate is what shows that the server is the right one.
     fn channel_binding(&self) -> ChannelBinding {
         ChannelBinding::none()
     }
@@ -165,46 +181,5 @@ impl AsyncWrite for Encrypted {
 
     fn poll_shutdown(mut self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<io::Result<()>> {
         Pin::new(&mut self.0).poll_shutdown(cx)
-    }
-}
-
-/// Takes every certificate, as libpq does without a root file; that the server holds its key is still shown.
-#[derive(Debug)]
-struct Anybody(Arc<CryptoProvider>);
-
-impl ServerCertVerifier for Anybody {
-    fn verify_server_cert(
-        &self,
-        _end_entity: &CertificateDer<'_>,
-        _intermediates: &[CertificateDer<'_>],
-        _server_name: &ServerName<'_>,
-        _ocsp_response: &[u8],
-        _now: UnixTime,
-    ) -> Result<ServerCertVerified, rustls::Error> {
-        Ok(ServerCertVerified::assertion())
-    }
-
-    fn verify_tls12_signature(
-        &self,
-        message: &[u8],
-        certificate: &CertificateDer<'_>,
-        signed: &DigitallySignedStruct,
-    ) -> Result<HandshakeSignatureValid, rustls::Error> {
-        let algorithms = &self.0.signature_verification_algorithms;
-        verify_tls12_signature(message, certificate, signed, algorithms)
-    }
-
-    fn verify_tls13_signature(
-        &self,
-        message: &[u8],
-        certificate: &CertificateDer<'_>,
-        signed: &DigitallySignedStruct,
-    ) -> Result<HandshakeSignatureValid, rustls::Error> {
-        let algorithms = &self.0.signature_verification_algorithms;
-        verify_tls13_signature(message, certificate, signed, algorithms)
-    }
-
-    fn supported_verify_schemes(&self) -> Vec<SignatureScheme> {
-        self.0.signature_verification_algorithms.supported_schemes()
     }
 }

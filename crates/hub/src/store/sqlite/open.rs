@@ -1,13 +1,12 @@
-//! Life of a database: prepare (is it ours) and check (is it sound), then init (a new one) or upgrade_from (an
-//! older one). A file that is not taken is left as it is.
+//! Life of a database: prepare (is it ours) and check (is it sound), then init (a new one) or
+//! upgrade_from (an older one). A file that is refused is left as it is.
 
 use std::{fs::OpenOptions, io, os::unix::fs::OpenOptionsExt as _, path::Path, time::Duration};
 
 use gatepost_protocol::batch::reread;
-use rusqlite::{Connection, OpenFlags, Transaction, params};
+use rusqlite::{Connection, OpenFlags, Transaction, TransactionBehavior, params};
 
-use super::{SqliteStore, begin, stored};
-use crate::store::StoreError;
+use crate::store::{HubStoreError, columns::stored};
 
 /// "GPHB": says that a file is a hub's database.
 const APPLICATION: i64 = 0x4750_4842;
@@ -18,74 +17,72 @@ const UPGRADE_2: &str = include_str!("upgrade-2.sql");
 /// How long to wait for another process that writes.
 const BUSY: Duration = Duration::from_secs(5);
 
-impl SqliteStore {
-    /// Opens the database of a hub that serves; makes a new one where there is none. A damaged or
-    /// foreign file is refused and left as it is.
-    pub fn open(path: &Path) -> Result<Self, StoreError> {
-        // SQLite would make it readable for everyone. Its other files take over the mode.
-        let create = OpenOptions::new()
-            .write(true)
-            .create_new(true)
-            .mode(0o600)
-            .open(path);
-        match create {
-            Err(why) if why.kind() != io::ErrorKind::AlreadyExists => {
-                return Err(StoreError::Failed(why.to_string()));
-            }
-            _ => {}
+/// Opens a database that the hub writes; makes a new one where there is none.
+pub(super) fn to_write(path: &Path) -> Result<Connection, HubStoreError> {
+    // SQLite would make it readable for everyone. Its other files take over the mode.
+    let create = OpenOptions::new()
+        .write(true)
+        .create_new(true)
+        .mode(0o600)
+        .open(path);
+    match create {
+        Err(why) if why.kind() != io::ErrorKind::AlreadyExists => {
+            return Err(HubStoreError::failed(why));
         }
-        let mut connection = connect(path, OpenFlags::SQLITE_OPEN_READ_WRITE)?;
-        // Once before anything is written, and once more when no other process can.
-        prepare(&connection)?;
-        check(&connection)?;
-        // Safe against the loss of power once a commit has returned.
-        let mode: String =
-            connection.pragma_update_and_check(None, "journal_mode", "wal", |row| row.get(0))?;
-        if mode != "wal" {
-            return Err(StoreError::Failed(format!("journal mode stays {mode}")));
-        }
-        connection.pragma_update(None, "synchronous", "full")?;
-        connection.pragma_update(None, "foreign_keys", true)?;
-        connection.pragma_update(None, "journal_size_limit", 64 << 20)?;
-        let transaction = begin(&mut connection)?;
-        match prepare(&transaction)? {
-            None => init(&transaction)?,
-            Some(version) => upgrade_from(&transaction, version)?,
-        }
-        transaction.commit()?;
-        Ok(Self::new(connection, reader(path)?))
+        _ => {}
     }
+    let mut connection = connect(path, OpenFlags::SQLITE_OPEN_READ_WRITE)?;
+    // Once before anything is written, and once more when no other process can.
+    prepare(&connection)?;
+    check(&connection)?;
+    // Safe against the loss of power once a commit has returned.
+    let mode: String =
+        connection.pragma_update_and_check(None, "journal_mode", "wal", |row| row.get(0))?;
+    if mode != "wal" {
+        let why = format!("the journal mode stays {mode}");
+        return Err(HubStoreError::failed(why));
+    }
+    connection.pragma_update(None, "synchronous", "full")?;
+    connection.pragma_update(None, "foreign_keys", true)?;
+    connection.pragma_update(None, "journal_size_limit", 64 << 20)?;
+    let transaction = begin(&mut connection)?;
+    match prepare(&transaction)? {
+        None => init(&transaction)?,
+        Some(version) => upgrade_from(&transaction, version)?,
+    }
+    transaction.commit()?;
+    Ok(connection)
+}
 
-    /// Opens a database to look at it, also while a hub serves from it.
-    pub fn open_to_read(path: &Path) -> Result<Self, StoreError> {
-        if !path.is_file() {
-            return Err(StoreError::Absent(path.to_owned()));
-        }
-        let connection = reader(path)?;
-        match prepare(&connection)? {
-            Some(VERSION) => Ok(Self::new(connection, reader(path)?)),
-            Some(older) => Err(StoreError::Failed(format!(
-                "schema {older} is older than this program's: start `gatepost-hub serve` on it once"
-            ))),
-            None => Err(StoreError::Failed("nothing was ever stored in it".into())),
-        }
+/// Opens a database read-only, also while a hub writes it.
+pub(super) fn to_read(path: &Path) -> Result<Connection, HubStoreError> {
+    if !path.is_file() {
+        return Err(HubStoreError::Absent(path.to_owned()));
+    }
+    let connection = connect(path, OpenFlags::SQLITE_OPEN_READ_ONLY)?;
+    match prepare(&connection)? {
+        Some(VERSION) => Ok(connection),
+        Some(older) => Err(HubStoreError::Older(older)),
+        None => Err(HubStoreError::Empty),
     }
 }
 
-fn reader(path: &Path) -> Result<Connection, StoreError> {
-    connect(path, OpenFlags::SQLITE_OPEN_READ_ONLY)
+/// Begins a transaction that may write.
+pub(super) fn begin(connection: &mut Connection) -> Result<Transaction<'_>, HubStoreError> {
+    let begun = connection.transaction_with_behavior(TransactionBehavior::Immediate);
+    Ok(begun?)
 }
 
-fn connect(path: &Path, access: OpenFlags) -> Result<Connection, StoreError> {
+fn connect(path: &Path, access: OpenFlags) -> Result<Connection, HubStoreError> {
     let flags = access | OpenFlags::SQLITE_OPEN_NO_MUTEX;
     let connection = Connection::open_with_flags(path, flags)?;
     connection.busy_timeout(BUSY)?;
     Ok(connection)
 }
 
-/// Checks, without writing anything, that the file is a database of this program. Gives its
+/// Checks, without writing anything, that the file is a database of this program. Returns its
 /// schema's version; nothing for an empty file.
-fn prepare(connection: &Connection) -> Result<Option<i64>, StoreError> {
+fn prepare(connection: &Connection) -> Result<Option<i64>, HubStoreError> {
     let number = |pragma| connection.pragma_query_value(None, pragma, |row| row.get(0));
     let application: i64 = number("application_id")?;
     let version: i64 = number("user_version")?;
@@ -93,31 +90,31 @@ fn prepare(connection: &Connection) -> Result<Option<i64>, StoreError> {
         connection.query_row("SELECT count(*) FROM sqlite_schema", [], |row| row.get(0))?;
     match (application, version, tables) {
         (0, 0, 0) => Ok(None),
-        (APPLICATION, version @ 1.., _) if version > VERSION => Err(StoreError::Newer(version)),
+        (APPLICATION, version @ 1.., _) if version > VERSION => Err(HubStoreError::Newer(version)),
         (APPLICATION, version @ 1.., _) => Ok(Some(version)),
-        _ => Err(StoreError::Foreign),
+        _ => Err(HubStoreError::Foreign),
     }
 }
 
-/// Reads the whole file once, about a second for a million passages: damage shows at the start, not
-/// when a device needs the page.
-fn check(connection: &Connection) -> Result<(), StoreError> {
+/// Reads the whole file once, about a second for a million passages: damage is found at the start,
+/// not when a device needs the page.
+fn check(connection: &Connection) -> Result<(), HubStoreError> {
     let found: String = connection.pragma_query_value(None, "quick_check", |row| row.get(0))?;
     match found.as_str() {
         "ok" => Ok(()),
-        _ => Err(StoreError::Damaged(found)),
+        _ => Err(HubStoreError::damaged(found)),
     }
 }
 
 /// Makes the newest schema in an empty database: the first one, brought up like every other.
-fn init(transaction: &Transaction<'_>) -> Result<(), StoreError> {
+fn init(transaction: &Transaction<'_>) -> Result<(), HubStoreError> {
     transaction.execute_batch(SCHEMA)?;
     transaction.pragma_update(None, "application_id", APPLICATION)?;
     upgrade_from(transaction, 1)
 }
 
 /// Brings an older schema up to the newest, one version at a time.
-fn upgrade_from(transaction: &Transaction<'_>, version: i64) -> Result<(), StoreError> {
+fn upgrade_from(transaction: &Transaction<'_>, version: i64) -> Result<(), HubStoreError> {
     if version < 2 {
         transaction.execute_batch(UPGRADE_2)?;
         fill_ranges(transaction)?;
@@ -127,14 +124,14 @@ fn upgrade_from(transaction: &Transaction<'_>, version: i64) -> Result<(), Store
 }
 
 /// Schema 2: each batch's own range.
-fn fill_ranges(transaction: &Transaction<'_>) -> Result<(), StoreError> {
+fn fill_ranges(transaction: &Transaction<'_>) -> Result<(), HubStoreError> {
     let mut read = transaction.prepare("SELECT id, signed FROM batches ORDER BY id")?;
     let mut write =
         transaction.prepare("UPDATE batches SET first = ?2, last = ?3 WHERE id = ?1")?;
     let mut rows = read.query([])?;
     while let Some(row) = rows.next()? {
         let (id, signed): (i64, Vec<u8>) = (row.get(0)?, row.get(1)?);
-        let (_, records) = reread(&signed).map_err(|why| StoreError::Damaged(why.to_string()))?;
+        let (_, records) = reread(&signed).map_err(HubStoreError::damaged)?;
         if let (Some((first, ..)), Some((last, ..))) = (records.first(), records.last()) {
             write.execute(params![id, stored(first.seq)?, stored(last.seq)?])?;
         }

@@ -1,11 +1,13 @@
-//! What the file itself promises: whose it is, and that the device's own word stays whole in it.
+//! What the file itself guarantees: whose it is, and that batches stay in it as their devices
+//! signed them.
 
 #![allow(clippy::unwrap_used)]
 
+use gatepost_protocol::Epoch;
 use tempfile::TempDir;
 
 use super::*;
-use crate::store::test::start;
+use crate::store::{FindingKind, RecordPosition, fixture::start};
 
 #[test]
 fn a_batch_that_brings_nothing_new_takes_no_room() {
@@ -27,7 +29,8 @@ fn a_batch_that_brings_nothing_new_takes_no_room() {
     assert_eq!(send(7), (0, 0, 2));
 }
 
-/// A database as the first version left it: a fork, a break, two batches of one epoch, one that only forks.
+/// A database as the first version left it: a fork, a break, two batches of one epoch, one that
+/// only forks.
 #[test]
 fn a_database_of_schema_1_is_brought_up_and_loses_nothing() {
     let directory = TempDir::new().unwrap();
@@ -59,7 +62,7 @@ fn a_database_of_schema_1_is_brought_up_and_loses_nothing() {
     }
     let store = SqliteStore::open(&path).unwrap();
     let mut seen = Vec::new();
-    let totals = store.visit(&Which::ALL, &mut |arrived| {
+    let totals = store.visit(&ArrivalFilter::ALL, &mut |arrived| {
         seen.push(arrived);
         ControlFlow::Continue(())
     });
@@ -68,28 +71,28 @@ fn a_database_of_schema_1_is_brought_up_and_loses_nothing() {
         (totals.passages, totals.devices, totals.findings),
         (1, 1, 1)
     );
-    let place = Place {
+    let position = RecordPosition {
         device: DeviceId([0; 16]),
         epoch: Epoch([0; 16]),
         seq: 0,
     };
-    let kept = |number, signed: &Vec<u8>| Arrived::Batch {
-        place,
+    let kept = |number, signed: &Vec<u8>| Arrival::Batch {
+        first: position,
         number,
         signed: signed.clone(),
     };
     let found = FindingRow {
-        place,
+        position,
         kind: FindingKind::Fork,
         at: Timestamp(1011),
     };
     let expected = [
         kept(10, &first.signed),
         kept(11, &fork.signed),
-        Arrived::Finding(found),
+        Arrival::Finding(found),
     ];
     assert_eq!(seen, expected);
-    let device = &store.devices(Page { skip: 0, take: 9 }).unwrap()[0];
+    let device = &store.devices(Paging { skip: 0, take: 9 }).unwrap()[0];
     assert_eq!((device.seen, device.waiting), (Timestamp(1010), 1));
     drop(store);
     // Once brought up, it opens as it is.
@@ -143,8 +146,8 @@ fn a_database_of_another_program_or_a_newer_one_is_left_as_it_is() {
         let before = std::fs::read(&path).unwrap();
         for opened in [SqliteStore::open(&path), SqliteStore::open_to_read(&path)] {
             match opened.unwrap_err() {
-                StoreError::Foreign => assert!(foreign, "{setup}"),
-                StoreError::Newer(99) => assert!(!foreign, "{setup}"),
+                HubStoreError::Foreign => assert!(foreign, "{setup}"),
+                HubStoreError::Newer(99) => assert!(!foreign, "{setup}"),
                 other => unreachable!("{setup}: {other}"),
             }
         }

@@ -1,0 +1,52 @@
+//! The page of findings.
+
+use gatepost_system::clock::format_time;
+use maud::{Markup, html};
+
+use super::layout::{page, pager};
+use crate::{
+    fleet::sessions::OperatorSession,
+    store::{FindingKind, FindingRow},
+};
+
+pub(in crate::fleet) fn findings(
+    session: &OperatorSession,
+    findings: &[FindingRow],
+    at: u32,
+) -> Markup {
+    let body = html! {
+        section {
+            h2 { "Records that contradict others, newest first" }
+            @if findings.is_empty() { p class="soft" { "None." } }
+            @else {
+                table class="cards" {
+                    thead { tr {
+                        th { "Found" } th { "Finding" } th { "Device" } th { "Run" }
+                        th class="number" { "Record" }
+                    } }
+                    tbody { @for finding in findings { tr {
+                        td data-label="Found" { (format_time(finding.at)) }
+                        td data-label="Finding" { span {
+                            span class="mark warn" { (finding.kind.name()) }
+                            " " (meaning(finding.kind))
+                        } }
+                        td data-label="Device" { code { (finding.position.device) } }
+                        td data-label="Run" { code { (finding.position.epoch) } }
+                        td class="number" data-label="Record" { (finding.position.seq) }
+                    } } }
+                }
+            }
+            (pager("/fleet/findings", at, findings.len()))
+        }
+    };
+    page("Findings", "/fleet/findings", session, &body)
+}
+
+const fn meaning(kind: FindingKind) -> &'static str {
+    match kind {
+        FindingKind::Fork => "two different records with the same number",
+        FindingKind::Break => "does not continue the record before it",
+        FindingKind::Clone => "two runs follow the same one: a copied disk",
+        FindingKind::Clock => "an impossible hour: a wrong clock",
+    }
+}

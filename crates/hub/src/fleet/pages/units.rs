@@ -1,0 +1,53 @@
+//! Numbers and times as people read them.
+
+/// A span of seconds in the largest unit that fits.
+pub(super) fn span(seconds: u64) -> String {
+    match seconds {
+        0..120 => format!("{seconds} s"),
+        120..7200 => format!("{} min", seconds / 60),
+        7200..172_800 => format!("{} h", seconds / 3600),
+        _ => format!("{} d", seconds / 86_400),
+    }
+}
+
+/// Seconds that a clock is ahead.
+pub(super) fn offset(seconds: i64) -> String {
+    match seconds {
+        0 => "exact".into(),
+        1.. => format!("{} ahead", span(seconds.unsigned_abs())),
+        _ => format!("{} behind", span(seconds.unsigned_abs())),
+    }
+}
+
+/// A number in groups of three digits, separated by a narrow space.
+pub(super) fn grouped(number: u64) -> String {
+    let digits = number.to_string();
+    let mut text = String::new();
+    for (at, digit) in digits.chars().enumerate() {
+        if at > 0 && (digits.len() - at).is_multiple_of(3) {
+            text.push('\u{202f}');
+        }
+        text.push(digit);
+    }
+    text
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::fleet::chart::words;
+
+    #[test]
+    fn numbers_and_spans_read_well() {
+        assert_eq!(grouped(7), "7");
+        assert_eq!(grouped(1_234_567), "1\u{202f}234\u{202f}567");
+        assert_eq!(span(119), "119 s");
+        assert_eq!(span(3600), "60 min");
+        assert_eq!(span(200_000), "2 d");
+        assert_eq!(
+            (offset(0), offset(-5)),
+            ("exact".into(), "5 s behind".into())
+        );
+        assert_eq!(words([1, 0, 2]), "1 admit, 0 check, 2 refuse");
+    }
+}

@@ -1,0 +1,205 @@
+//! Values as the databases store them, and rows read back: the same for every database.
+
+use gatepost_pass::{ClockTrust, DeviceId, Digest, Freshness, Timestamp};
+use gatepost_protocol::{Epoch, Head, Outcome};
+
+use super::{
+    arrivals::{Arrival, ArrivalFilter},
+    batches::ChainFront,
+    error::HubStoreError,
+    finding::{Finding, FindingKind, FindingRow},
+    fleet::{DeviceRow, HourRow, ReportedStatus, Totals},
+    position::RecordPosition,
+};
+
+/// A number as a database stores it.
+pub(super) fn stored(number: u64) -> Result<i64, HubStoreError> {
+    i64::try_from(number).map_err(|_| HubStoreError::Sequence)
+}
+
+/// A time as a database stores it; times that nobody will see are cut.
+pub(super) fn stored_time(at: Timestamp) -> i64 {
+    i64::try_from(at.0).unwrap_or(i64::MAX)
+}
+
+/// A filter's times as a database stores them, and the device's bytes.
+pub(super) fn stored_filter(filter: &ArrivalFilter) -> (i64, i64, Option<[u8; 16]>) {
+    let device = filter.device.map(|device| device.0);
+    (stored_time(filter.from), stored_time(filter.until), device)
+}
+
+/// An epoch as the database has it.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct EpochRow {
+    /// Its key.
+    pub(super) id: i64,
+    /// How far it is stored without a gap.
+    pub(super) front: ChainFront,
+    /// One after the last stored record.
+    pub(super) beyond: u64,
+    /// Whether another epoch of the device follows the run that this batch says its epoch follows.
+    pub(super) twin: bool,
+}
+
+/// A row of a query's result.
+pub(super) trait Columns {
+    /// An integer; nothing for NULL.
+    fn nullable(&self, column: usize) -> Result<Option<i64>, HubStoreError>;
+    /// Text.
+    fn text(&self, column: usize) -> Result<String, HubStoreError>;
+    /// Bytes.
+    fn bytes(&self, column: usize) -> Result<Vec<u8>, HubStoreError>;
+    /// A condition.
+    fn flag(&self, column: usize) -> Result<bool, HubStoreError>;
+
+    /// An integer.
+    fn integer(&self, column: usize) -> Result<i64, HubStoreError> {
+        let number = self.nullable(column)?;
+        number.ok_or_else(|| HubStoreError::damaged("NULL where a number belongs"))
+    }
+
+    /// A number that [`stored`] wrote: none is negative.
+    fn number(&self, column: usize) -> Result<u64, HubStoreError> {
+        Ok(self.integer(column)?.unsigned_abs())
+    }
+
+    /// A number that was written as a `u32`.
+    fn small(&self, column: usize) -> Result<u32, HubStoreError> {
+        u32::try_from(self.integer(column)?).map_err(HubStoreError::damaged)
+    }
+
+    /// A time that [`stored_time`] wrote.
+    fn time(&self, column: usize) -> Result<Timestamp, HubStoreError> {
+        self.number(column).map(Timestamp)
+    }
+
+    /// An identifier or digest.
+    fn array<const N: usize>(&self, column: usize) -> Result<[u8; N], HubStoreError> {
+        let bytes = self.bytes(column)?;
+        let found = bytes.len();
+        let wrong = |_| HubStoreError::damaged(format!("{found} bytes where {N} belong"));
+        bytes.try_into().map_err(wrong)
+    }
+
+    /// The value of an enum that is stored as its index in `all`.
+    fn one_of<T: Copy>(&self, all: &[T], column: usize) -> Result<T, HubStoreError> {
+        let number = self.integer(column)?;
+        let index = usize::try_from(number).ok();
+        let value = index.and_then(|index| all.get(index)).copied();
+        value.ok_or_else(|| HubStoreError::damaged(format!("unknown value {number}")))
+    }
+
+    /// Device, epoch, and number of a record in the first three columns.
+    fn position(&self) -> Result<RecordPosition, HubStoreError> {
+        Ok(RecordPosition {
+            device: DeviceId(self.array(0)?),
+            epoch: Epoch(self.array(1)?),
+            seq: self.number(2)?,
+        })
+    }
+
+    /// A chain hash.
+    fn head(&self, column: usize) -> Result<Head, HubStoreError> {
+        Ok(Head(Digest(self.array(column)?)))
+    }
+}
+
+const OUTCOMES: [Outcome; 3] = [Outcome::Admit, Outcome::Check, Outcome::Refuse];
+const FRESHNESS: [Freshness; 3] = [Freshness::Fresh, Freshness::Stale, Freshness::Expired];
+const CLOCKS: [ClockTrust; 3] = [
+    ClockTrust::Trusted,
+    ClockTrust::BehindFloor,
+    ClockTrust::FarAhead,
+];
+
+/// Columns: id, next_seq, head, beyond, whether there is a twin.
+pub(super) fn epoch_row(row: &impl Columns) -> Result<EpochRow, HubStoreError> {
+    Ok(EpochRow {
+        id: row.integer(0)?,
+        front: ChainFront {
+            next_seq: row.number(1)?,
+            head: row.head(2)?,
+        },
+        beyond: row.number(3)?,
+        twin: row.flag(4)?,
+    })
+}
+
+/// Columns: seq, kind, head.
+pub(super) fn finding(row: &impl Columns) -> Result<Finding, HubStoreError> {
+    Ok(Finding {
+        seq: row.number(0)?,
+        kind: row.one_of(&FindingKind::ALL, 1)?,
+        head: row.head(2)?,
+    })
+}
+
+/// Columns: device, epoch, seq, kind, at.
+pub(super) fn finding_row(row: &impl Columns) -> Result<FindingRow, HubStoreError> {
+    Ok(FindingRow {
+        position: row.position()?,
+        kind: row.one_of(&FindingKind::ALL, 3)?,
+        at: row.time(4)?,
+    })
+}
+
+/// The same as something that arrived.
+pub(super) fn arrived_finding(row: &impl Columns) -> Result<Arrival, HubStoreError> {
+    finding_row(row).map(Arrival::Finding)
+}
+
+/// Columns: device, epoch, first record, number of the batch, signed bytes.
+pub(super) fn arrived_batch(row: &impl Columns) -> Result<Arrival, HubStoreError> {
+    Ok(Arrival::Batch {
+        first: row.position()?,
+        number: row.integer(3)?,
+        signed: row.bytes(4)?,
+    })
+}
+
+/// Columns: passages, devices, findings, gaps.
+pub(super) fn totals(row: &impl Columns) -> Result<Totals, HubStoreError> {
+    Ok(Totals {
+        passages: row.number(0)?,
+        devices: row.number(1)?,
+        findings: row.number(2)?,
+        gaps: row.number(3)?,
+    })
+}
+
+/// Columns: device, name, seen, revocation, told, ahead, clock, bundle, freshness, backlog, parked,
+/// waiting.
+pub(super) fn device_row(row: &impl Columns) -> Result<DeviceRow, HubStoreError> {
+    let status = match row.nullable(4)? {
+        None => None,
+        Some(_) => Some(ReportedStatus {
+            at: row.time(4)?,
+            offset: row.integer(5)?,
+            clock: row.one_of(&CLOCKS, 6)?,
+            bundle: row.number(7)?,
+            freshness: row.one_of(&FRESHNESS, 8)?,
+            backlog: row.number(9)?,
+            parked: row.small(10)?,
+        }),
+    };
+    Ok(DeviceRow {
+        device: DeviceId(row.array(0)?),
+        name: row.text(1)?,
+        seen: row.time(2)?,
+        status,
+        waiting: row.number(11)?,
+        revocation: match row.nullable(3)? {
+            None => None,
+            Some(_) => Some(row.time(3)?),
+        },
+    })
+}
+
+/// Columns: hour, class, passages.
+pub(super) fn hour_row(row: &impl Columns) -> Result<HourRow, HubStoreError> {
+    Ok(HourRow {
+        hour: row.small(0)?,
+        class: row.one_of(&OUTCOMES, 1)?,
+        passages: row.number(2)?,
+    })
+}

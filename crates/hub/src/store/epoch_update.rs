@@ -1,0 +1,234 @@
+//! Keeps a group of batches: computes what each changes in its epoch's row. The same for every
+//! database, which only finds and writes rows.
+//!
+//! An epoch's row says how far its records are stored without a gap (the front) and where the last
+//! stored one ends. A batch that continues both needs nothing more; every other is compared with
+//! the batches that overlap it.
+
+use std::collections::BTreeMap;
+
+use gatepost_protocol::{Body, Epoch, Outcome, Record, batch::reread};
+
+use super::{
+    batches::{ChainFront, Incoming, KeptBatch},
+    chain_check::{ChainLink, compare_with_stored},
+    columns::{EpochRow, stored},
+    error::HubStoreError,
+    finding::{Finding, FindingKind},
+};
+
+/// The rows of epochs in one transaction of a database.
+pub(super) trait EpochRows {
+    /// The rows of each batch's epoch, made where they are missing, and locked.
+    fn find(&mut self, group: &[Incoming]) -> Result<Vec<EpochRow>, HubStoreError>;
+
+    /// What is stored of an epoch about the records `from..=to`.
+    fn overlap(&mut self, epoch: i64, from: u64, to: u64) -> Result<StoredOverlap, HubStoreError>;
+
+    /// Writes what each batch of the group changes.
+    fn write(&mut self, group: &[Incoming], updates: &[EpochUpdate]) -> Result<(), HubStoreError>;
+}
+
+/// What is stored about a range of records.
+#[derive(Debug, Default)]
+pub(super) struct StoredOverlap {
+    /// Batches with any of them, in the order in which they came.
+    pub(super) batches: Vec<Vec<u8>>,
+    /// Their findings.
+    pub(super) findings: Vec<Finding>,
+}
+
+/// What a batch changes in its epoch.
+#[derive(Debug)]
+pub(super) struct EpochUpdate {
+    /// The row of its epoch.
+    pub(super) epoch: i64,
+    /// What is reported to the caller.
+    pub(super) kept: KeptBatch,
+    /// One after the last stored record.
+    pub(super) beyond: u64,
+    /// First and last record of the batch.
+    pub(super) range: (u64, u64),
+    /// The run that the epoch follows, when this batch is the first to say so.
+    pub(super) previous: Option<Epoch>,
+    /// Findings that are new.
+    pub(super) findings: Vec<Finding>,
+    /// New passages by hour and class.
+    pub(super) hours: BTreeMap<(u32, Outcome), u64>,
+}
+
+impl EpochUpdate {
+    /// Whether the batch brought anything new and must be kept.
+    pub(super) fn is_news(&self) -> bool {
+        self.kept.new > 0 || self.kept.findings > 0
+    }
+}
+
+/// Keeps a group within a transaction.
+pub(super) fn keep(
+    rows: &mut dyn EpochRows,
+    group: &[Incoming],
+) -> Result<Vec<KeptBatch>, HubStoreError> {
+    let found = rows.find(group)?;
+    let updates = group.iter().zip(found);
+    let updates = updates.map(|(incoming, epoch)| update(rows, incoming, epoch));
+    let updates = updates.collect::<Result<Vec<_>, _>>()?;
+    rows.write(group, &updates)?;
+    Ok(updates.into_iter().map(|update| update.kept).collect())
+}
+
+/// The run that a batch says its epoch follows, where it holds the epoch's start.
+pub(super) fn previous(incoming: &Incoming) -> Option<Epoch> {
+    match &incoming.batch.records().first()?.0.body {
+        Body::EpochStart(Some(previous)) => Some(previous.epoch),
+        _ => None,
+    }
+}
+
+fn update(
+    rows: &mut dyn EpochRows,
+    incoming: &Incoming,
+    epoch: EpochRow,
+) -> Result<EpochUpdate, HubStoreError> {
+    let batch = &incoming.batch;
+    // A verified batch has at least one record.
+    let (Some((first, ..)), Some((last, ..))) = (batch.records().first(), batch.records().last())
+    else {
+        return Err(HubStoreError::Sequence);
+    };
+    let end = last.seq.saturating_add(1);
+    stored(end)?;
+    let before = ChainFront {
+        next_seq: first.seq,
+        head: batch.before(),
+    };
+    let overlap = if (epoch.front, epoch.beyond) == (before, first.seq) {
+        StoredOverlap::default()
+    } else {
+        rows.overlap(epoch.id, first.seq.saturating_sub(1), end)?
+    };
+    let mut links = BTreeMap::new();
+    add_links(&mut links, &overlap.batches)?;
+    if let Some(last) = epoch.front.next_seq.checked_sub(1) {
+        // The retention of its batch may have ended; the row remembers its hash.
+        links.entry(last).or_insert(ChainLink {
+            before: epoch.front.head,
+            head: epoch.front.head,
+        });
+    }
+    let added = compare_with_stored(batch, &links, epoch.front.next_seq);
+    let mut findings = added.findings;
+    let is_start = added.new.first().filter(|(index, _)| *index == 0);
+    let previous = is_start.and_then(|_| previous(incoming));
+    if let (Some(_), Some((_, link)), true) = (previous, is_start, epoch.twin) {
+        findings.push(Finding {
+            seq: 0,
+            kind: FindingKind::Clone,
+            head: link.head,
+        });
+    }
+    let new = added.new.iter().filter_map(|(index, link)| {
+        let (record, ..) = batch.records().get(*index)?;
+        Some((record, *link))
+    });
+    let new: Vec<(&Record, ChainLink)> = new.collect();
+    findings.extend(odd_clock(&new, incoming.at.0));
+    findings.retain(|finding| !overlap.findings.contains(finding));
+    links.extend(new.iter().map(|(record, link)| (record.seq, *link)));
+    let beyond = epoch.beyond.max(end);
+    let kept = KeptBatch {
+        front: advance(rows, epoch, beyond, links)?,
+        new: new.len(),
+        findings: findings.len(),
+    };
+    Ok(EpochUpdate {
+        epoch: epoch.id,
+        kept,
+        beyond,
+        range: (first.seq, last.seq),
+        previous,
+        findings,
+        hours: count(&new, incoming.at.0),
+    })
+}
+
+/// The first record with an impossible hour: after its arrival, or before the record before it.
+fn odd_clock(new: &[(&Record, ChainLink)], at: u64) -> Option<Finding> {
+    let latest = at / 3600 + 1;
+    let mut before = 0;
+    let odd = new.iter().find(|(record, _)| {
+        let odd = u64::from(record.hour) > latest || record.hour < before;
+        before = record.hour;
+        odd
+    });
+    odd.map(|(record, link)| Finding {
+        seq: record.seq,
+        kind: FindingKind::Clock,
+        head: link.head,
+    })
+}
+
+/// Hours of so long ago still get a count of their own: a year.
+const OLDEST: u64 = 366 * 24;
+
+/// Counts passages by hour. One with an impossible hour is counted in the hour of its arrival, so
+/// that a device cannot make more rows than there are hours.
+fn count(new: &[(&Record, ChainLink)], at: u64) -> BTreeMap<(u32, Outcome), u64> {
+    let now = at / 3600;
+    let possible = now.saturating_sub(OLDEST)..=now + 1;
+    let mut hours = BTreeMap::new();
+    for (record, _) in new {
+        if let Body::Passage(sealed) = &record.body {
+            let hour = match possible.contains(&u64::from(record.hour)) {
+                true => record.hour,
+                false => u32::try_from(now).unwrap_or(u32::MAX),
+            };
+            *hours.entry((hour, sealed.class)).or_insert(0) += 1;
+        }
+    }
+    hours
+}
+
+/// The links of the records in batches; of two with one number, that of the earlier batch.
+fn add_links(
+    links: &mut BTreeMap<u64, ChainLink>,
+    batches: &[Vec<u8>],
+) -> Result<(), HubStoreError> {
+    for signed in batches {
+        let (mut before, records) = reread(signed).map_err(HubStoreError::damaged)?;
+        for (record, _, head) in records {
+            links
+                .entry(record.seq)
+                .or_insert(ChainLink { before, head });
+            before = head;
+        }
+    }
+    Ok(())
+}
+
+/// Moves the front over every record that follows it without a gap. `links` are those in memory;
+/// others are read from the batches that hold them.
+fn advance(
+    rows: &mut dyn EpochRows,
+    epoch: EpochRow,
+    beyond: u64,
+    mut links: BTreeMap<u64, ChainLink>,
+) -> Result<ChainFront, HubStoreError> {
+    let mut front = epoch.front;
+    while front.next_seq < beyond {
+        if !links.contains_key(&front.next_seq) {
+            let overlap = rows.overlap(epoch.id, front.next_seq, front.next_seq)?;
+            add_links(&mut links, &overlap.batches)?;
+        }
+        match links.remove(&front.next_seq) {
+            Some(link) if link.before == front.head => {
+                front = ChainFront {
+                    next_seq: front.next_seq.saturating_add(1),
+                    head: link.head,
+                };
+            }
+            _ => break,
+        }
+    }
+    Ok(front)
+}

@@ -1,0 +1,106 @@
+//! Everything that can happen: the one input of the loop.
+
+use std::time::Instant;
+
+use gatepost_decode::CodeContent;
+use gatepost_pass::Listing;
+use gatepost_protocol::Personal;
+
+use crate::{
+    camera::CameraState,
+    checkpoint::{CheckedPin, ListAnswer},
+    devices::DeviceEvent,
+    store::{HourCount, LogError, Logged},
+    sync::{
+        SyncError, SyncNews,
+        enrol::{Asked, EnrolError},
+    },
+    ui::UiCommand,
+};
+
+/// One thing that happened.
+#[derive(Debug)]
+pub(crate) enum Event {
+    /// The camera came or went.
+    Camera(CameraState),
+    /// A frame was decoded, and it holds codes.
+    Decoded(Sighting),
+    /// The source was through, and its last frame has been decoded.
+    Through,
+    /// A passage was committed, or could not be.
+    Logged {
+        /// Number of the passage.
+        passage: u32,
+        /// What the log gave for it, or why it is not there yet.
+        result: Result<Logged, LogError>,
+    },
+    /// The log has no space for one passage more, or has some again; comes also while nobody
+    /// passes.
+    LogSpace(Result<(), LogError>),
+    /// The passages of the day were counted.
+    Counted(Result<Vec<HourCount>, LogError>),
+    /// What the identity list says of a person.
+    LookedUp {
+        /// Who was asked for.
+        number: Personal<32>,
+        /// The answer.
+        listed: ListAnswer<Listing>,
+    },
+    /// A PIN was checked.
+    PinChecked(CheckedPin),
+    /// News from the exchange with the hub.
+    Sync(SyncNews),
+    /// What the hub said to a device that asks to be enrolled.
+    Enrolment(Result<Asked, EnrolError>),
+    /// News from a bundle that is taken in from a stick.
+    Update(UpdateNews),
+    /// A device beside the camera.
+    Device(DeviceEvent),
+    /// The guard did something.
+    Ui(UiCommand),
+}
+
+/// What one frame, or a scanner, showed.
+#[derive(Debug)]
+pub(crate) struct Sighting {
+    /// The codes in it.
+    pub(crate) codes: Vec<CodeContent>,
+    /// The picture's name, where it has one.
+    pub(crate) name: Option<String>,
+    /// When it came and was read.
+    pub(crate) stamps: Stamps,
+}
+
+/// When a frame, or a code from a scanner, went through each step until its codes were read.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Stamps {
+    /// It came.
+    pub(crate) came: Instant,
+    /// Work on it began.
+    pub(crate) taken: Instant,
+    /// Its codes were read.
+    pub(crate) read: Instant,
+}
+
+impl Stamps {
+    /// Of a code that was read elsewhere.
+    pub(crate) fn now() -> Self {
+        let now = Instant::now();
+        Self {
+            came: now,
+            taken: now,
+            read: now,
+        }
+    }
+}
+
+/// Progress of an update from a stick, and its end.
+#[derive(Debug)]
+pub(crate) enum UpdateNews {
+    /// So many percent are checked and copied.
+    Percent(u8),
+    /// Installed, or the very bundle was installed before; its version.
+    Done(u64),
+    /// Not taken in.
+    Refused(SyncError),
+}

@@ -1,0 +1,46 @@
+//! The lane: all that a person passes through, from the code to the open gate.
+
+use std::sync::Arc;
+
+use gatepost_pass::Now;
+
+use super::{
+    present::window::Window,
+    state::{
+        checkpoint::Checkpoint, log_link::LogLink, notices::Notices, staff::Staff,
+        verdicts::ShownVerdicts,
+    },
+};
+use crate::{clock::Clock, devices::Devices, store::LoggedAdmit};
+
+/// What people are judged with, the verdict on screen, and where it goes: log, window,
+/// devices.
+pub(super) struct Lane {
+    pub(super) checkpoint: Checkpoint,
+    pub(super) staff: Staff,
+    pub(super) verdicts: ShownVerdicts<LoggedAdmit>,
+    pub(super) log: LogLink,
+    pub(super) notices: Notices,
+    pub(super) devices: Devices,
+    pub(super) window: Window,
+    pub(super) clock: Arc<Clock>,
+}
+
+impl Lane {
+    pub(super) fn now(&self) -> Now {
+        self.clock.now()
+    }
+
+    /// Shows what the guard should know on every page.
+    pub(super) fn show_notices(&mut self) {
+        let notices = self.notices.list(self.log.health());
+        self.window.show_notices(notices);
+    }
+
+    /// Fills the duty page: the pad for a supervisor whose PIN is awaited, or who is on duty.
+    pub(super) fn show_duty(&self) {
+        let supervisor = self.verdicts.awaits_pin();
+        let badge = supervisor.map(|(_, candidate)| candidate.badge());
+        self.window.show_duty(&self.staff, badge);
+    }
+}

@@ -1,0 +1,108 @@
+//! Staff badges and their PINs: who is on duty.
+
+use std::{
+    sync::mpsc::Sender,
+    time::{Duration, Instant},
+};
+
+use gatepost_pass::Pin;
+
+use super::{supervisor, verdict};
+use crate::{
+    app::{event::Event, lane::Lane, present::signal, threads::beside},
+    checkpoint::{CheckedBadge, CheckedPin, DutyStatus},
+    devices::Sound,
+    ui::{Page, UiUpdate},
+};
+
+/// How long the duty page says that somebody is on duty before the camera comes back.
+const SHOW_ON_DUTY: Duration = Duration::from_secs(3);
+
+/// A badge that verifies was shown: a supervisor's where one is awaited, or else the next guard's.
+pub(super) fn shown(lane: &mut Lane, badge: CheckedBadge, at: Instant) {
+    if let Some(why) = lane.verdicts.awaits_badge() {
+        return supervisor::badge_shown(lane, badge, why);
+    }
+    verdict::close(lane, at);
+    lane.window.send(UiUpdate::Dismiss);
+    let now = lane.now();
+    let place = lane.checkpoint.station.place().id.clone();
+    lane.staff.duty.show(badge, place.as_str(), now.time);
+    lane.window.go_to(Page::Duty);
+    duty_changed(lane, at);
+}
+
+/// Says in sound, and by going back to the camera, how a badge or a PIN fared.
+fn duty_changed(lane: &mut Lane, at: Instant) {
+    let sound = match lane.staff.duty.status() {
+        DutyStatus::On(_) => {
+            lane.window.go_back_at(at + SHOW_ON_DUTY);
+            Sound::Admit
+        }
+        DutyStatus::Fault(_) => Sound::Refuse,
+        DutyStatus::Asking(_) | DutyStatus::Nobody => Sound::Scanned,
+    };
+    signal::play(&lane.devices, sound);
+    lane.show_duty();
+    lane.window.bar_soon();
+}
+
+/// A PIN was entered, for the badge that waits for one: it is checked beside the loop, since its
+/// hash is slow on purpose.
+pub(crate) fn pin_entered(lane: &mut Lane, events: &Sender<Event>, text: String) {
+    let badge = match (lane.verdicts.awaits_pin(), lane.staff.duty.status()) {
+        (Some((_, candidate)), _) => Some(candidate.badge()),
+        (_, DutyStatus::Asking(badge)) => Some(badge),
+        (_, DutyStatus::On(_) | DutyStatus::Nobody | DutyStatus::Fault(_)) => None,
+    };
+    if let (Some(badge), Ok(pin)) = (badge, Pin::try_from(text))
+        && let Some(entered) = lane.staff.pad.enter(badge, pin, Instant::now())
+    {
+        let events = events.clone();
+        // A loop that has ended needs no answer.
+        beside::run(move || drop(events.send(Event::PinChecked(entered.check()))));
+    }
+    lane.show_duty();
+}
+
+/// A PIN was checked: of the supervisor who is awaited, or of the next guard. The badge that it was
+/// for may have gone from the pad meanwhile; then it opens nothing.
+pub(crate) fn pin_checked(lane: &mut Lane, pin: &CheckedPin) {
+    let at = Instant::now();
+    lane.staff.pad.checked(pin, at);
+    let awaited = lane.verdicts.awaits_pin();
+    if let Some((why, candidate)) = awaited {
+        let awaited = (why, candidate.clone());
+        return supervisor::pin_checked(lane, awaited, pin);
+    }
+    if let DutyStatus::Asking(_) = lane.staff.duty.status() {
+        lane.staff.duty.checked(pin);
+        duty_changed(lane, at);
+    } else {
+        lane.show_duty();
+    }
+}
+
+/// The guard goes off duty.
+pub(crate) fn sign_off(lane: &mut Lane) {
+    lane.staff.duty.sign_off();
+    lane.show_duty();
+    lane.window.bar_soon();
+}
+
+/// Time passes, and lists change: whose badge is no longer valid is off duty.
+pub(crate) fn tick(lane: &mut Lane) {
+    let now = lane.now();
+    let place = lane.checkpoint.station.place().id.clone();
+    let before = lane.staff.duty.guard().is_some();
+    let bundle = lane.checkpoint.installed.bundle();
+    lane.staff.duty.tick(bundle, place.as_str(), now.time);
+    if before && lane.staff.duty.guard().is_none() {
+        signal::alarm(&lane.devices);
+        lane.window.go_to(Page::Duty);
+        lane.show_duty();
+    } else if lane.window.page() == Page::Duty {
+        // The pad counts the seconds of its lock down.
+        lane.show_duty();
+    }
+}

@@ -1,0 +1,47 @@
+//! The codes of a frame, or of a scanner: a badge, a place code and an enrolment code go their own
+//! ways, the rest is judged, shown and logged.
+
+use std::time::Instant;
+
+use super::{badge, enrolment, verdict};
+use crate::app::{
+    context::DeviceContext,
+    event::Sighting,
+    lane::Lane,
+    state::{
+        enrolment::EnrolmentState,
+        in_view::{Company, Expecting},
+    },
+};
+
+/// A frame to its verdicts: each code that is new is judged, shown and logged.
+pub(crate) fn sighted(
+    lane: &mut Lane,
+    enrolment: &mut EnrolmentState,
+    context: &DeviceContext,
+    sighting: &Sighting,
+) {
+    let (now, at) = (lane.now(), Instant::now());
+    let expecting = match lane.verdicts.awaits_badge() {
+        Some(_) => Expecting::Badge,
+        None => Expecting::Anyone,
+    };
+    let sighted = lane.checkpoint.sight(&sighting.codes, expecting, now, at);
+    let mut company = sighted.company;
+    for (judged, text) in sighted.new {
+        if enrolment::code_shown(enrolment, lane, context, &judged, text.as_deref()) {
+            continue;
+        }
+        if let Some(badge) = judged.badge() {
+            badge::shown(lane, badge.clone(), at);
+            continue;
+        }
+        if let (Some(place), Some(text)) = (judged.place(now), text) {
+            lane.checkpoint.station.stand_at(&context.data, place, text);
+        }
+        lane.window.verdict_begins(sighting, &judged.verdict);
+        verdict::show(lane, judged, company, at);
+        // The others of this frame share its page.
+        company = Company::StillInView;
+    }
+}

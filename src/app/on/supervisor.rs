@@ -1,0 +1,96 @@
+//! A supervisor's word against the verdict on screen: reason, badge, PIN, and the verdict decided
+//! once more.
+
+use gatepost_protocol::OverrideWhy;
+
+use super::verdict;
+use crate::{
+    app::{lane::Lane, state::verdicts::OverrideStep},
+    checkpoint::{CheckedBadge, CheckedPin, Overriding, Supervisor, SupervisorCandidate},
+    ui::{Page, UiUpdate},
+};
+
+/// A supervisor is to allow the verdict on screen, for this reason.
+pub(crate) fn asked(lane: &mut Lane, number: u32, why: OverrideWhy) {
+    let possible = lane.verdicts.shows(number) && allowable(lane).is_some();
+    if let (true, Some(shown)) = (possible, lane.verdicts.open_mut()) {
+        shown.set_overriding(OverrideStep::ShowBadge(why));
+        shown.hold();
+        verdict::present(lane);
+    }
+}
+
+/// A badge was shown where a supervisor's is awaited for this reason.
+pub(super) fn badge_shown(lane: &mut Lane, badge: CheckedBadge, why: OverrideWhy) {
+    let now = lane.now();
+    let place = lane.checkpoint.station.place().id.clone();
+    let candidate = SupervisorCandidate::new(badge, place.as_str(), now.time);
+    match candidate.map(SupervisorCandidate::without_pin) {
+        Ok(Ok(supervisor)) => allow(lane, &supervisor, why),
+        Ok(Err(candidate)) => {
+            set_step(lane, OverrideStep::EnterPin(why, *candidate));
+            // The pad lies under the verdict, which comes back with the answer.
+            lane.window.send(UiUpdate::Dismiss);
+            lane.window.go_to(Page::Duty);
+            lane.show_duty();
+        }
+        Err(fault) => {
+            log::warn!("a badge may not allow an override: {fault:?}");
+            set_step(lane, OverrideStep::BadgeRefused(why));
+            verdict::present(lane);
+        }
+    }
+}
+
+/// A PIN was checked, for the supervisor whose PIN is awaited.
+pub(super) fn pin_checked(
+    lane: &mut Lane,
+    (why, candidate): (OverrideWhy, SupervisorCandidate),
+    pin: &CheckedPin,
+) {
+    match candidate.with_pin(pin) {
+        Ok(supervisor) => allow(lane, &supervisor, why),
+        Err(_) => lane.show_duty(),
+    }
+}
+
+/// The PIN pad of an override was left: the verdict comes back as it was.
+pub(crate) fn pad_left(lane: &mut Lane) {
+    if lane.verdicts.awaits_pin().is_some() {
+        set_step(lane, OverrideStep::NotAsked);
+        verdict::present(lane);
+    }
+}
+
+/// The badge and its PIN are good: the verdict is decided once more, and that is a passage of its
+/// own.
+fn allow(lane: &mut Lane, supervisor: &Supervisor, why: OverrideWhy) {
+    if lane.window.page() == Page::Duty {
+        lane.window.go_to(Page::Scan);
+    }
+    let allowed = allowable(lane).and_then(|member| {
+        let verdict = &lane.verdicts.member(member)?.verdict;
+        Some((member, supervisor.allow(verdict, why)?))
+    });
+    let Some((member, word)) = allowed else {
+        return verdict::present(lane);
+    };
+    if let Some(shown) = lane.verdicts.open_mut() {
+        shown.release();
+    }
+    verdict::decide_again(lane, member, |observed| observed.allowed = Some(word));
+}
+
+/// The code of the verdict on screen that a supervisor could allow.
+fn allowable(lane: &Lane) -> Option<usize> {
+    let group = lane.verdicts.open()?.group();
+    let worst = group.worst();
+    let verdict = &group.members().get(worst)?.verdict;
+    (verdict.overriding == Overriding::Possible).then_some(worst)
+}
+
+fn set_step(lane: &mut Lane, step: OverrideStep) {
+    if let Some(shown) = lane.verdicts.open_mut() {
+        shown.set_overriding(step);
+    }
+}

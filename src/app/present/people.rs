@@ -1,0 +1,66 @@
+//! The pages for people without a code, and for the staff.
+
+use std::time::Instant;
+
+use gatepost_pass::{Badge, ReadAt, VerifiedBundle, id_number::IdNumberError, policy::WithoutCode};
+
+use crate::{
+    app::state::staff::Staff,
+    checkpoint::{BadgeFault, DutyStatus, PadState},
+    ui::{ByHandView, DutyState, DutyView, IdFault},
+};
+
+/// What is wrong with an ID number that was typed.
+pub(crate) fn id_fault(why: IdNumberError) -> IdFault {
+    match why {
+        IdNumberError::Length => IdFault::Length,
+        IdNumberError::Character => IdFault::Character,
+        IdNumberError::CheckDigit => IdFault::CheckDigit,
+        IdNumberError::BirthDate => IdFault::BirthDate,
+    }
+}
+
+/// The page for registering by hand: the policy's questions, where it allows that at all.
+pub(crate) fn by_hand<R: ReadAt>(bundle: Option<&VerifiedBundle<R>>) -> ByHandView {
+    let Some(bundle) = bundle else {
+        return ByHandView {
+            questions: Vec::new(),
+            allowed: false,
+        };
+    };
+    let policy = bundle.policy();
+    let questions = policy.questions.as_slice().iter();
+    ByHandView {
+        questions: questions.map(ToString::to_string).collect(),
+        allowed: policy.without_code != WithoutCode::Never,
+    }
+}
+
+/// The duty page; with a supervisor's badge that waits for its PIN, the pad for that.
+pub(crate) fn duty(staff: &Staff, supervisor: Option<&Badge>, at: Instant) -> DutyView {
+    let asking = |badge: &Badge| match staff.pad.state(at) {
+        PadState::Locked(seconds) => DutyState::Locked { seconds },
+        PadState::Checking => DutyState::Checking {
+            name: badge.name.to_string(),
+        },
+        PadState::Open(tries_left) => DutyState::EnterPin {
+            name: badge.name.to_string(),
+            tries_left,
+        },
+    };
+    let state = match (supervisor, staff.duty.status()) {
+        (Some(badge), _) | (None, DutyStatus::Asking(badge)) => asking(badge),
+        (None, DutyStatus::On(_)) => DutyState::OnDuty,
+        (None, DutyStatus::Nobody) => DutyState::ShowBadge,
+        (None, DutyStatus::Fault(fault)) => match fault {
+            BadgeFault::Expired => DutyState::Expired,
+            BadgeFault::Revoked => DutyState::Revoked,
+            BadgeFault::OtherPlace => DutyState::OtherPlace,
+            BadgeFault::NotASupervisor | BadgeFault::Unchecked => DutyState::ShowBadge,
+        },
+    };
+    DutyView {
+        guard: staff.guard_name(),
+        state,
+    }
+}

@@ -1,0 +1,267 @@
+//! Errors in the window's words: which trouble each one is, and what of it helps whoever repairs
+//! it. The whole of an error, in English, goes to the program's own messages.
+
+use std::{fmt::Display, io};
+
+use gatepost_pass::{BundleError, DocumentError, ListError, TrustError, envelope::EnvelopeError};
+use gatepost_protocol::device::CertificateError;
+
+use crate::{
+    app::error::AppError,
+    data::DataError,
+    store::{CacheError, LogError},
+    sync::{HubError, SyncError, enrol::EnrolError},
+    ui::{Trouble, TroubleView},
+};
+
+fn with(what: Trouble, detail: impl Display) -> TroubleView {
+    let detail = detail.to_string();
+    TroubleView { what, detail }
+}
+
+/// Why a bundle was not taken in from a stick.
+pub(crate) fn of_update(error: &SyncError) -> TroubleView {
+    match error {
+        SyncError::Bundle(CacheError::Origin { what, why }) => {
+            with(Trouble::StickUnreadable, format_args!("{what}: {why}"))
+        }
+        SyncError::Bundle(CacheError::Bundle(BundleError::File { why, .. })) => {
+            with(Trouble::StickUnreadable, why)
+        }
+        error => of_sync(error),
+    }
+}
+
+/// Why an exchange with the hub stopped.
+pub(crate) fn of_sync(error: &SyncError) -> TroubleView {
+    match error {
+        SyncError::Hub(why) => of_hub(why),
+        SyncError::Bundle(why) => of_bundle(why),
+        SyncError::Log(why) => of_log(why),
+        SyncError::Data(why) => of_data(why),
+        SyncError::Receipt(why) => with(Trouble::ReceiptWrong, why),
+        SyncError::Batch(why) => with(Trouble::PassagesRefused, why),
+        SyncError::NoBundle => Trouble::NoLists.into(),
+        SyncError::NoHub => Trouble::NoHub.into(),
+        SyncError::File { path, why } => with(storage(why), format_args!("{path}: {why}")),
+        SyncError::Order(why) => with(Trouble::OrderWrong, why),
+        SyncError::Stuck { epoch } => with(Trouble::PassagesRefused, epoch),
+    }
+}
+
+/// Why the hub did not do what was asked.
+pub(crate) fn of_hub(error: &HubError) -> TroubleView {
+    match error {
+        HubError::Unreachable(why) => with(Trouble::HubAway, why),
+        HubError::OtherKey(key) => with(Trouble::HubForeign, key),
+        HubError::NoPin => with(Trouble::HubNotSecure, "--hub-pin"),
+        HubError::Tls(why) => with(Trouble::HubNotSecure, why),
+        HubError::Refused { status, message } => {
+            let what = match status {
+                401 | 403 => Trouble::HubShut,
+                500.. => Trouble::HubFails,
+                _ => Trouble::HubRefused,
+            };
+            with(what, format_args!("{status} {message}"))
+        }
+        HubError::Rest(rest) => with(Trouble::HubBusy, format_args!("{} s", rest.as_secs())),
+        HubError::Answer(why) => with(Trouble::HubBrokeOff, why),
+    }
+}
+
+fn of_bundle(error: &CacheError) -> TroubleView {
+    let what = match error {
+        CacheError::Bundle(why) => match why {
+            BundleError::Rollback { what, have, found } => {
+                let versions = format_args!("{what}: {found} < {have}");
+                return with(Trouble::UpdateOlder, versions);
+            }
+            BundleError::Expired => return Trouble::UpdateExpired.into(),
+            BundleError::Manifest(why) => of_envelope(*why),
+            BundleError::Document { why, .. } => of_document(*why),
+            BundleError::Trust(why) => match why {
+                TrustError::Format { .. } => Trouble::UpdateDamaged,
+                TrustError::Threshold { .. } => Trouble::UpdateForeign,
+                _ => Trouble::UpdateWrong,
+            },
+            BundleError::List { why, .. } => of_list(why),
+            BundleError::WrongFile(_) | BundleError::File { .. } => Trouble::UpdateDamaged,
+            _ => Trouble::UpdateWrong,
+        },
+        CacheError::List(why) => of_list(why),
+        CacheError::Delta(_) => Trouble::UpdateDamaged,
+        CacheError::Origin { what, why } => {
+            return with(Trouble::UpdateBrokeOff, format_args!("{what}: {why}"));
+        }
+        CacheError::TooLarge => Trouble::UpdateWrong,
+        CacheError::Store(why) => return of_storage(why),
+    };
+    with(what, error)
+}
+
+fn of_list(error: &ListError) -> Trouble {
+    match error {
+        ListError::Head(why) => of_document(*why),
+        ListError::UnknownHash(_) => Trouble::UpdateNewer,
+        ListError::Read(_) => Trouble::StorageFails,
+        _ => Trouble::UpdateDamaged,
+    }
+}
+
+fn of_document(error: DocumentError) -> Trouble {
+    match error {
+        DocumentError::Envelope(why) => of_envelope(why),
+        DocumentError::UnknownIssuer(_)
+        | DocumentError::NotRecognisedNow(_)
+        | DocumentError::ForeignAuthority { .. }
+        | DocumentError::UnknownKey { .. }
+        | DocumentError::WrongRole { .. }
+        | DocumentError::BadSignature => Trouble::UpdateForeign,
+        DocumentError::KeyOutsideValidity { .. } => Trouble::UpdateWrong,
+        _ => Trouble::UpdateDamaged,
+    }
+}
+
+fn of_envelope(error: EnvelopeError) -> Trouble {
+    match error {
+        EnvelopeError::Newer { .. } => Trouble::UpdateNewer,
+        _ => Trouble::UpdateDamaged,
+    }
+}
+
+fn of_log(error: &LogError) -> TroubleView {
+    match error {
+        LogError::Full => Trouble::DiskFull.into(),
+        LogError::AllUnsent => Trouble::LogFull.into(),
+        LogError::Receipt => Trouble::ReceiptWrong.into(),
+        LogError::Damaged(why) | LogError::Storage(why) => with(Trouble::LogFails, why),
+        LogError::Newer { .. } | LogError::SetAside { .. } | LogError::Seal(_) => {
+            with(Trouble::LogFails, error)
+        }
+    }
+}
+
+/// Why the data directory can't be used, or an enrolment is not valid.
+pub(crate) fn of_data(error: &DataError) -> TroubleView {
+    match error {
+        DataError::Io { path, why } => with(storage(why), format_args!("{path}: {why}")),
+        DataError::Key(path) => with(Trouble::KeyDamaged, path),
+        DataError::Enrolment(why) => with(Trouble::AnswerDamaged, why),
+        DataError::Root(why) => with(Trouble::AnswerDamaged, why),
+        DataError::PublishedKey | DataError::NotPinned => with(Trouble::AuthorityRefused, error),
+        DataError::OtherDevice => Trouble::AnswerOther.into(),
+        DataError::NotEnrolled => Trouble::NotEnrolled.into(),
+        DataError::Busy(path) => with(Trouble::Busy, path),
+    }
+}
+
+/// Why a first run goes no further.
+pub(crate) fn of_enrol(error: &EnrolError) -> TroubleView {
+    match error {
+        // A code that was read before it came here.
+        EnrolError::NotACode => with(Trouble::ProgramFails, error),
+        EnrolError::Expired => Trouble::CodeExpired.into(),
+        EnrolError::ByStick => Trouble::NoHub.into(),
+        EnrolError::OtherAuthority | EnrolError::Answer(CertificateError::Answer) => {
+            Trouble::AnswerForeign.into()
+        }
+        EnrolError::Answer(why) => with(Trouble::AnswerDamaged, why),
+        EnrolError::Data(why) => of_data(why),
+        EnrolError::Hub(why) => of_hub(why),
+    }
+}
+
+/// Why this device's storage can't be written.
+pub(crate) fn of_storage(error: &io::Error) -> TroubleView {
+    with(storage(error), error)
+}
+
+fn storage(error: &io::Error) -> Trouble {
+    match error.kind() {
+        io::ErrorKind::StorageFull | io::ErrorKind::QuotaExceeded => Trouble::DiskFull,
+        _ => Trouble::StorageFails,
+    }
+}
+
+/// Why what an enrolled device has did not start.
+pub(crate) fn of_app(error: &AppError) -> TroubleView {
+    match error {
+        AppError::Data(why) => of_data(why),
+        AppError::Log(why) => of_log(why),
+        AppError::Wipe(why) => of_sync(why),
+        AppError::Ui(_) | AppError::Frames(_) | AppError::Random(_) | AppError::Record(_) => {
+            with(Trouble::ProgramFails, error)
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use gatepost_pass::Digest;
+
+    use super::*;
+
+    #[test]
+    fn the_same_file_fault_is_the_sticks_with_a_stick_and_the_networks_with_a_hub() {
+        let origin = || {
+            SyncError::Bundle(CacheError::Origin {
+                what: "manifest".to_owned(),
+                why: io::Error::from(io::ErrorKind::NotFound),
+            })
+        };
+        assert_eq!(of_update(&origin()).what, Trouble::StickUnreadable);
+        assert_eq!(of_sync(&origin()).what, Trouble::UpdateBrokeOff);
+    }
+
+    #[test]
+    fn what_copying_again_mends_is_told_apart_from_what_it_does_not() {
+        let shown = |why| of_bundle(&CacheError::Bundle(why)).what;
+        let file = Digest::of(b"list");
+        assert_eq!(shown(BundleError::WrongFile(file)), Trouble::UpdateDamaged);
+        assert_eq!(shown(BundleError::Order), Trouble::UpdateWrong);
+        let forged = BundleError::Document {
+            role: "policy",
+            why: DocumentError::BadSignature,
+        };
+        assert_eq!(shown(forged), Trouble::UpdateForeign);
+        let older = BundleError::Rollback {
+            what: "manifest",
+            have: 42,
+            found: 41,
+        };
+        let older = of_bundle(&CacheError::Bundle(older));
+        assert_eq!(older.what, Trouble::UpdateOlder);
+        assert_eq!(older.detail, "manifest: 41 < 42");
+    }
+
+    #[test]
+    fn a_full_disk_is_no_broken_disk() {
+        let full = io::Error::from(io::ErrorKind::StorageFull);
+        assert_eq!(of_storage(&full).what, Trouble::DiskFull);
+        let broken = io::Error::from(io::ErrorKind::InvalidData);
+        assert_eq!(of_storage(&broken).what, Trouble::StorageFails);
+    }
+
+    #[test]
+    fn an_answer_of_whoever_does_not_know_the_code_is_foreign_and_not_damaged() {
+        let shown = |why| of_enrol(&EnrolError::Answer(why)).what;
+        assert_eq!(shown(CertificateError::Answer), Trouble::AnswerForeign);
+        assert_eq!(shown(CertificateError::Request), Trouble::AnswerDamaged);
+        assert_eq!(
+            of_enrol(&EnrolError::OtherAuthority).what,
+            Trouble::AnswerForeign
+        );
+    }
+
+    #[test]
+    fn a_hub_that_says_no_is_told_apart_from_one_that_fails() {
+        let shown = |status| {
+            let message = "why".to_owned();
+            of_hub(&HubError::Refused { status, message })
+        };
+        assert_eq!(shown(403).what, Trouble::HubShut);
+        assert_eq!(shown(422).what, Trouble::HubRefused);
+        assert_eq!(shown(503).what, Trouble::HubFails);
+        assert_eq!(shown(503).detail, "503 why");
+    }
+}

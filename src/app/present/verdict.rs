@@ -1,0 +1,143 @@
+//! The page of a verdict.
+
+use gatepost_pass::{Colour, Kind, Medium};
+
+use crate::{
+    app::state::verdicts::{OverrideStep, ShownVerdict},
+    checkpoint::{JudgedPerson, OpenQuestion, Outcome, Overriding, Verdict},
+    clock::{format_hour, local_date},
+    ui::{
+        ColourView, DeskView, DocumentView, MemberView, MomentView, OverrideView, PersonView,
+        QuestionView, VerdictView,
+    },
+};
+
+/// The verdict on screen: the worst of its codes, and a row for each where there are several. With
+/// a question open it is about the person who is asked.
+pub(crate) fn view<A>(
+    number: u32,
+    shown: &ShownVerdict<A>,
+    reader: bool,
+    utc_offset: i16,
+) -> VerdictView {
+    let group = shown.group();
+    let members = group.members();
+    let Some(worst) = members.get(group.worst()).map(|member| &member.verdict) else {
+        // A group is never empty, by its type.
+        return blank(number);
+    };
+    let asked = group.asked().and_then(|(at, question)| {
+        let OpenQuestion::Temperature = question;
+        Some(&members.get(at)?.verdict)
+    });
+    let issuer = worst.issuer.as_ref().map(|issuer| {
+        if issuer.name == issuer.local_name {
+            format!("{} ({})", issuer.name, issuer.code)
+        } else {
+            format!("{} {} ({})", issuer.local_name, issuer.name, issuer.code)
+        }
+    });
+    let until = worst.not_after.map(|until| MomentView {
+        date: local_date(until, utc_offset),
+        time: format_hour(until, utc_offset),
+    });
+    let several = members.len() > 1;
+    let desks = worst.desks.iter().map(|desk| DeskView {
+        area: desk.area.to_string(),
+        phone: desk.phone.to_string(),
+    });
+    VerdictView {
+        outcome: group.outcome(),
+        reasons: worst.reasons.clone(),
+        people: asked.unwrap_or(worst).people.iter().map(person).collect(),
+        document: document(worst.document, worst.medium),
+        issuer: issuer.unwrap_or_default(),
+        valid_until: until,
+        help: worst.help.clone(),
+        link: worst.link.clone(),
+        desks: desks.collect(),
+        passed_minutes_ago: worst.passed_minutes_ago,
+        question: asked.map(|_| QuestionView::Temperature { reader }),
+        overriding: overriding(shown),
+        members: if several {
+            members
+                .iter()
+                .filter_map(|member| member_row(&member.verdict))
+                .collect()
+        } else {
+            Vec::new()
+        },
+        ..blank(number)
+    }
+}
+
+fn blank(number: u32) -> VerdictView {
+    VerdictView {
+        number,
+        outcome: Outcome::Refuse,
+        reasons: Vec::new(),
+        people: Vec::new(),
+        document: DocumentView::Unknown,
+        issuer: String::new(),
+        valid_until: None,
+        help: None,
+        link: None,
+        desks: Vec::new(),
+        passed_minutes_ago: None,
+        question: None,
+        overriding: OverrideView::Impossible,
+        members: Vec::new(),
+    }
+}
+
+fn person(person: &JudgedPerson) -> PersonView {
+    PersonView {
+        name: person.name.clone(),
+        last4: person.last4.clone(),
+        colour: match person.colour {
+            Colour::Green => ColourView::Green,
+            Colour::Yellow => ColourView::Yellow,
+            Colour::Red => ColourView::Red,
+        },
+    }
+}
+
+fn member_row(verdict: &Verdict) -> Option<MemberView> {
+    let first = verdict.people.first();
+    Some(MemberView {
+        outcome: verdict.outcome,
+        reason: *verdict.reasons.first()?,
+        name: first.map(|person| person.name.clone()).unwrap_or_default(),
+        last4: first.map(|person| person.last4.clone()).unwrap_or_default(),
+    })
+}
+
+/// The supervisor's part of the page.
+fn overriding<A>(shown: &ShownVerdict<A>) -> OverrideView {
+    let group = shown.group();
+    let worst = group.members().get(group.worst());
+    let possible = worst.is_some_and(|worst| worst.verdict.overriding == Overriding::Possible);
+    match (shown.overriding(), possible) {
+        (_, false) => OverrideView::Impossible,
+        (OverrideStep::NotAsked, true) => OverrideView::Possible,
+        (OverrideStep::ShowBadge(_) | OverrideStep::EnterPin(..), true) => OverrideView::ShowBadge,
+        (OverrideStep::BadgeRefused(_), true) => OverrideView::BadgeRefused,
+    }
+}
+
+fn document(kind: Option<Kind>, medium: Option<Medium>) -> DocumentView {
+    match kind {
+        Some(Kind::Pass) => match medium {
+            Some(Medium::Paper) => DocumentView::PaperPass,
+            Some(Medium::Phone) => DocumentView::PhonePass,
+            None => DocumentView::Unknown,
+        },
+        Some(Kind::LiveCode) => DocumentView::PhonePass,
+        Some(Kind::FamilyPass) => DocumentView::FamilyPass,
+        Some(Kind::PlaceCode) => DocumentView::PlaceCode,
+        Some(Kind::Badge) => DocumentView::StaffBadge,
+        Some(Kind::Enrolment) => DocumentView::EnrolmentCode,
+        // No code that people show.
+        Some(_) | None => DocumentView::Unknown,
+    }
+}

@@ -1,0 +1,165 @@
+//! The window as the loop knows it: which page is open, when it returns to the camera, and what is
+//! sent only when it has changed.
+
+use std::time::{Duration, Instant};
+
+use gatepost_protocol::Outcome;
+
+use super::{people, record::Recorder};
+use crate::{
+    app::{event::Sighting, state::staff::Staff, vitals::Vitals},
+    checkpoint::Verdict,
+    ui::{Notice, Page, SavedState, StatusView, UiHandle, UiUpdate, VerdictView},
+};
+use gatepost_pass::Badge;
+
+/// Time between two looks at what changes slowly.
+const SLOW_TICK: Duration = Duration::from_secs(1);
+
+/// The window, and what was sent to it last.
+pub(crate) struct Window {
+    ui: UiHandle,
+    /// The page under the verdict.
+    page: Page,
+    /// When that returns to the camera without a tap.
+    back_at: Option<Instant>,
+    /// When the bar at the top was sent last.
+    bar_at: Option<Instant>,
+    notices: Vec<Notice>,
+    recorder: Option<Recorder>,
+    /// A picture for the recorder is due, now that its verdict shows whether it was logged.
+    picture_due: bool,
+    pub(crate) vitals: Vitals,
+}
+
+impl Window {
+    pub(crate) fn new(ui: UiHandle, recorder: Option<Recorder>, vitals: Vitals) -> Self {
+        Self {
+            ui,
+            page: Page::Scan,
+            back_at: None,
+            bar_at: None,
+            notices: Vec::new(),
+            recorder,
+            picture_due: false,
+            vitals,
+        }
+    }
+
+    pub(crate) fn send(&self, update: UiUpdate) {
+        self.ui.send(update);
+    }
+
+    /// Closes it.
+    pub(crate) fn quit(&self) {
+        self.ui.quit();
+    }
+
+    /// The page under the verdict.
+    pub(crate) fn page(&self) -> Page {
+        self.page
+    }
+
+    /// A finger opened this page, and it shows already. Gives the one before.
+    pub(crate) fn opened(&mut self, page: Page) -> Page {
+        self.back_at = None;
+        std::mem::replace(&mut self.page, page)
+    }
+
+    /// Opens a page; whoever does sends what is on it.
+    pub(crate) fn go_to(&mut self, page: Page) {
+        self.opened(page);
+        self.send(UiUpdate::Page(page));
+    }
+
+    /// Goes back to the camera at this time, unless a finger opens another page before.
+    pub(crate) fn go_back_at(&mut self, at: Instant) {
+        self.back_at = Some(at);
+    }
+
+    /// Goes back to the camera where it is time.
+    pub(crate) fn tick(&mut self, at: Instant) {
+        if self.back_at.take_if(|back| *back <= at).is_some() {
+            self.go_to(Page::Scan);
+        }
+    }
+
+    /// Shows the bar at the top at the next look at the clock.
+    pub(crate) fn bar_soon(&mut self) {
+        self.bar_at = None;
+    }
+
+    /// Whether it is time to show what changes slowly.
+    pub(crate) fn bar_is_due(&self, at: Instant) -> bool {
+        let old = |shown: Instant| at.saturating_duration_since(shown) >= SLOW_TICK;
+        self.bar_at.is_none_or(old)
+    }
+
+    pub(crate) fn show_bar(&mut self, view: StatusView) {
+        self.bar_at = Some(Instant::now());
+        self.send(UiUpdate::Status(view));
+    }
+
+    /// Shows the notices where they have changed.
+    pub(crate) fn show_notices(&mut self, notices: Vec<Notice>) {
+        if notices != self.notices {
+            self.notices.clone_from(&notices);
+            self.send(UiUpdate::Notices(notices));
+        }
+    }
+
+    /// Fills the duty page; with a supervisor's badge that waits for its PIN, the pad is for that.
+    pub(crate) fn show_duty(&self, staff: &Staff, supervisor: Option<&Badge>) {
+        let view = people::duty(staff, supervisor, Instant::now());
+        self.send(UiUpdate::Duty(view));
+    }
+
+    /// A verdict on a code of this frame is about to be shown.
+    pub(crate) fn verdict_begins(&mut self, sighting: &Sighting, verdict: &Verdict) {
+        if let Some(recorder) = &mut self.recorder {
+            let took = sighting.stamps.taken.elapsed();
+            recorder.begin(sighting.name.as_deref(), verdict, took);
+        }
+        self.vitals.sighted(sighting.stamps);
+    }
+
+    pub(crate) fn show_verdict(&mut self, view: VerdictView, outcome: Outcome) {
+        self.send(UiUpdate::Verdict(view));
+        self.vitals.presented(outcome, &self.ui);
+    }
+
+    /// Shows how far the passages of the verdict are, once there is something to say.
+    pub(crate) fn show_saved(&mut self, saved: SavedState) {
+        if saved != SavedState::Saving {
+            self.send(UiUpdate::Saved(saved));
+        }
+    }
+
+    /// Such a verdict can be recorded.
+    pub(crate) fn picture_is_due(&self) -> bool {
+        self.picture_due
+    }
+
+    pub(crate) fn picture_soon(&mut self) {
+        self.picture_due = self.recorder.is_some();
+    }
+
+    /// Takes the picture of the verdict that shows.
+    pub(crate) fn take_picture(&mut self) {
+        self.picture_due = false;
+        if let Some(recorder) = &mut self.recorder
+            && let Err(error) = recorder.finish(&self.ui)
+        {
+            log::warn!("a verdict could not be recorded: {error}");
+        }
+    }
+
+    pub(crate) fn camera_live(&mut self) {
+        self.vitals.camera_live(&self.ui);
+    }
+
+    /// Sends the figures of the run to whoever listens.
+    pub(crate) fn report_vitals(&self, frames: u64, dropped: u64) {
+        self.vitals.report(frames, dropped, &self.ui);
+    }
+}

@@ -1,0 +1,18 @@
+//! What the scanner knows, a matter a file. Nothing here reaches the window, a device or the
+//! network, but for the handles that it holds for others.
+
+pub(super) mod checkpoint;
+pub(super) mod choices;
+pub(super) mod day_counts;
+pub(super) mod enrolment;
+pub(super) mod hub_link;
+pub(super) mod id_lookup;
+pub(super) mod in_view;
+pub(super) mod installed;
+pub(super) mod log_link;
+pub(super) mod notices;
+pub(super) mod run_once;
+pub(super) mod staff;
+pub(super) mod station;
+pub(super) mod stick_update;
+pub(super) mod verdicts;

@@ -1,0 +1,71 @@
+//! What the guard should know on every page.
+
+use std::collections::BTreeMap;
+
+use gatepost_pass::policy::WhenLogFull;
+
+use super::log_link::LogHealth;
+use crate::{
+    config::ConfigError,
+    devices::{Device, DeviceError},
+    ui::Notice,
+};
+
+/// What stays true until it is put right.
+#[derive(Debug, Default)]
+pub(crate) struct Notices {
+    settings: Option<Notice>,
+    /// By the device's name.
+    gone: BTreeMap<String, Notice>,
+    parked: Option<Notice>,
+}
+
+impl Notices {
+    /// With what is wrong with the settings, where the defaults are in force instead.
+    pub(crate) fn new(bad_settings: Option<ConfigError>) -> Self {
+        let settings = bad_settings.map(|fault| {
+            log::error!(
+                "{}; the defaults are in force",
+                gatepost_system::chain(&fault)
+            );
+            let (file, fault) = match fault {
+                ConfigError::Read(error) => (error.path.display().to_string(), None),
+                ConfigError::Wrong { path, source } => (path, Some(*source)),
+            };
+            Notice::BadSettings { file, fault }
+        });
+        Self {
+            settings,
+            ..Self::default()
+        }
+    }
+
+    pub(crate) fn device_ready(&mut self, device: Device) {
+        self.gone.remove(&device.to_string());
+    }
+
+    pub(crate) fn device_gone(&mut self, device: Device, why: DeviceError) {
+        let notice = Notice::DeviceGone { device, why };
+        self.gone.insert(device.to_string(), notice);
+    }
+
+    /// A batch that the hub refuses, or nothing once it takes them all.
+    pub(crate) fn set_parked(&mut self, parked: Option<Notice>) {
+        self.parked = parked;
+    }
+
+    /// All of them, the gravest first.
+    pub(crate) fn list(&self, log: LogHealth) -> Vec<Notice> {
+        let full = match log {
+            LogHealth::Works | LogHealth::Failing => None,
+            LogHealth::Full(WhenLogFull::Stop) => Some(Notice::Stopped),
+            LogHealth::Full(WhenLogFull::ScanWithoutLog) => Some(Notice::WithoutLog),
+        };
+        let first = self.settings.iter().chain(&full);
+        first
+            .chain(&self.parked)
+            .chain(self.gone.values())
+            .cloned()
+            .collect()
+    }
+}

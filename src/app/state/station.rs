@@ -1,0 +1,113 @@
+//! Where the device stands and which way people go there. A restart forgets neither.
+
+use gatepost_pass::{Document, Place, Text, Timestamp, TrustList, VerifiedDocument, verify};
+use gatepost_protocol::Direction;
+use gatepost_system::{
+    chain,
+    files::{self, Access},
+};
+
+use crate::{config::Config, data::DataDir};
+
+/// Longest text of a place code that is kept, in bytes.
+const MAX_CODE: usize = 2048;
+
+/// Where the device stands, and which way people go.
+#[derive(Debug)]
+pub(crate) struct Station {
+    place: StationPlace,
+    direction: Direction,
+}
+
+/// The place where the device stands.
+#[derive(Clone, Debug, Default)]
+pub(crate) struct StationPlace {
+    /// Short name; empty where neither a code nor the settings name the place.
+    pub(crate) id: Text<24>,
+    /// Name for people.
+    pub(crate) name: String,
+    /// The text of the place code, where one was scanned.
+    pub(crate) code: Option<String>,
+}
+
+impl StationPlace {
+    fn of(place: &Place, code: String) -> Self {
+        Self {
+            id: place.id.clone(),
+            name: place.name.to_string(),
+            code: Some(code),
+        }
+    }
+}
+
+impl Station {
+    /// As the settings say, but for the direction that was switched last.
+    pub(crate) fn load(data: &DataDir, config: &Config) -> Self {
+        let id: Text<24> = config.place.as_str().try_into().unwrap_or_default();
+        let place = StationPlace {
+            name: id.to_string(),
+            id,
+            code: None,
+        };
+        Self {
+            place,
+            direction: kept_direction(data).unwrap_or(config.direction),
+        }
+    }
+
+    /// Stands at the place that was scanned before the restart, where its code is still valid.
+    pub(crate) fn restore_place(&mut self, data: &DataDir, trust: &TrustList, now: Timestamp) {
+        if let Some(place) = kept_place(data, trust, now) {
+            self.place = place;
+        }
+    }
+
+    /// Stands at a scanned place from now on, also after a restart.
+    pub(crate) fn stand_at(&mut self, data: &DataDir, place: &Place, code: String) {
+        let kept = files::replace(&data.place(), Access::Shared, code.as_bytes());
+        if let Err(error) = kept {
+            log::warn!("the place could not be kept: {}", chain(&error));
+        }
+        self.place = StationPlace::of(place, code);
+    }
+
+    pub(crate) fn place(&self) -> &StationPlace {
+        &self.place
+    }
+
+    /// People go this way from now on, also after a restart.
+    pub(crate) fn turn(&mut self, data: &DataDir, direction: Direction) {
+        self.direction = direction;
+        let word = match direction {
+            Direction::In => "in",
+            Direction::Out => "out",
+        };
+        let kept = files::replace(&data.direction(), Access::Shared, word.as_bytes());
+        if let Err(error) = kept {
+            log::warn!("the direction could not be kept: {}", chain(&error));
+        }
+    }
+
+    pub(crate) fn direction(&self) -> Direction {
+        self.direction
+    }
+}
+
+fn kept_place(data: &DataDir, trust: &TrustList, now: Timestamp) -> Option<StationPlace> {
+    let code = files::read_text(&data.place(), MAX_CODE).ok()?;
+    let document = Document::from_text(&code).ok()?;
+    match verify(&document, trust, now) {
+        Ok(VerifiedDocument::Place(place)) if now < place.claims().not_after.start() => {
+            Some(StationPlace::of(place.claims(), code))
+        }
+        _ => None,
+    }
+}
+
+fn kept_direction(data: &DataDir) -> Option<Direction> {
+    match files::read(&data.direction(), 8).ok()?.as_slice() {
+        b"in" => Some(Direction::In),
+        b"out" => Some(Direction::Out),
+        _ => None,
+    }
+}

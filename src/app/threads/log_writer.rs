@@ -1,0 +1,250 @@
+//! The passage log's own thread: commits passages in their order, many waiting ones at once, and
+//! keeps trying while it can't. Nothing that it was given is dropped while the program runs.
+
+use std::{
+    collections::VecDeque,
+    path::PathBuf,
+    sync::{
+        Arc,
+        mpsc::{self, RecvTimeoutError, Sender},
+    },
+    thread::{self, JoinHandle},
+    time::Duration,
+};
+
+use gatepost_pass::{DeviceId, Timestamp, policy::TracingKey};
+use gatepost_protocol::{Epoch, Passage, device::device_id};
+use gatepost_system::{chain, random};
+use getrandom::{SysRng, rand_core::UnwrapErr};
+
+use crate::{
+    app::{error::AppError, event::Event},
+    clock::Clock,
+    data::{DataDir, Identity},
+    store::{Cap, LogError, PassageLog, passages::MOST_TOGETHER},
+};
+
+/// How long the writer waits before it tries again what failed.
+const RETRY: Duration = Duration::from_secs(2);
+/// Most passages that wait in memory for a disk that can't be written.
+const MOST_WAITING: usize = 10_000;
+
+/// A passage for the log.
+#[derive(Debug)]
+pub(crate) struct LogRequest {
+    /// Its number, for the answer.
+    pub(crate) number: u32,
+    pub(crate) passage: Passage,
+    /// Whom it is sealed to.
+    pub(crate) key: TracingKey,
+}
+
+impl LogRequest {
+    fn parts(&self) -> (&Passage, &TracingKey) {
+        (&self.passage, &self.key)
+    }
+}
+
+/// The way to the writer.
+#[derive(Debug)]
+pub(crate) struct LogWriter {
+    requests: Option<Sender<LogRequest>>,
+    thread: Option<JoinHandle<()>>,
+}
+
+/// The writer has ended: the passage was not logged.
+#[derive(Debug)]
+pub(crate) struct WriterGone;
+
+impl LogWriter {
+    /// Opens the passage log and starts its writer. A log without space keeps no scanner from
+    /// starting: the writer reports it ([`Event::LogSpace`]) and opens the log once there is some.
+    pub(crate) fn open(
+        data: &DataDir,
+        identity: &Identity,
+        clock: &Arc<Clock>,
+        cap: Cap,
+        events: Sender<Event>,
+    ) -> Result<Self, AppError> {
+        // One writer a device: a wipe waits for this lock.
+        let lock = data.lock("log")?;
+        let location = LogLocation {
+            path: data.passages(),
+            device: device_id(&identity.key.public()),
+            cap,
+        };
+        let log = match location.open(clock.now().time) {
+            Ok(log) => Some(log),
+            Err(AppError::Log(error)) if error.is_full() => None,
+            Err(error) => return Err(error),
+        };
+        let mut writer = LogThread {
+            location,
+            log,
+            queue: VecDeque::new(),
+            together: MOST_TOGETHER,
+            full: false,
+            events,
+        };
+        let clock = clock.clone();
+        let (sender, requests) = mpsc::channel::<LogRequest>();
+        let thread = thread::spawn(move || {
+            let _lock = lock;
+            loop {
+                writer.check_space(clock.now().time);
+                let request = requests.recv_timeout(RETRY);
+                let ended = matches!(request, Err(RecvTimeoutError::Disconnected));
+                // A full queue leaves the newest out; the guard sees the failure all the while.
+                let came = request.ok().into_iter().chain(requests.try_iter());
+                let space = MOST_WAITING.saturating_sub(writer.queue.len());
+                writer.queue.extend(came.take(space));
+                writer.write(clock.now().time);
+                if ended {
+                    return;
+                }
+            }
+        });
+        Ok(Self {
+            requests: Some(sender),
+            thread: Some(thread),
+        })
+    }
+
+    /// Hands a passage over; [`Event::Logged`] brings the answer.
+    pub(crate) fn append(&self, request: LogRequest) -> Result<(), WriterGone> {
+        let requests = self.requests.as_ref().ok_or(WriterGone)?;
+        requests.send(request).map_err(|_| WriterGone)
+    }
+}
+
+impl Drop for LogWriter {
+    fn drop(&mut self) {
+        drop(self.requests.take());
+        if let Some(thread) = self.thread.take() {
+            let _ = thread.join();
+        }
+    }
+}
+
+/// Where the log is.
+struct LogLocation {
+    path: PathBuf,
+    device: DeviceId,
+    cap: Cap,
+}
+
+impl LogLocation {
+    /// Opens the log under a new epoch.
+    fn open(&self, now: Timestamp) -> Result<PassageLog, AppError> {
+        let epoch = Epoch(random::bytes()?);
+        let opened = PassageLog::open(&self.path, self.device, epoch, now, self.cap)?;
+        if let Some(aside) = opened.set_aside {
+            log::warn!(
+                "the passage log was damaged ({}); it is kept as {}, \
+                 and {} records of it are in the new one",
+                aside.why,
+                aside.path.display(),
+                aside.rescued
+            );
+        }
+        Ok(opened.log)
+    }
+}
+
+/// What the thread keeps.
+struct LogThread {
+    location: LogLocation,
+    /// Nothing while there is no space even to open it.
+    log: Option<PassageLog>,
+    queue: VecDeque<LogRequest>,
+    /// How many are committed at once.
+    together: usize,
+    /// Whether it was reported as full last.
+    full: bool,
+    events: Sender<Event>,
+}
+
+impl LogThread {
+    /// Reports when the log has no space, and when it has some again, also while nobody passes.
+    /// Passages that wait show by themselves whether it has.
+    fn check_space(&mut self, now: Timestamp) {
+        if !self.queue.is_empty() {
+            return;
+        }
+        let space = self.with_log(now, |log, _| log.make_room());
+        match space {
+            Ok(()) if !self.full => {}
+            // Another fault is reported with the first passage that it hinders.
+            Err(error) if !error.is_full() => {}
+            space => {
+                self.full = space.is_err();
+                self.report(Event::LogSpace(space));
+            }
+        }
+    }
+
+    /// Does something with the log, which is opened where it was not, and with what waits.
+    fn with_log<T>(
+        &mut self,
+        now: Timestamp,
+        act: impl FnOnce(&mut PassageLog, &VecDeque<LogRequest>) -> Result<T, LogError>,
+    ) -> Result<T, LogError> {
+        let mut log = match self.log.take() {
+            Some(log) => log,
+            None => self.location.open(now).map_err(|error| match error {
+                AppError::Log(error) => error,
+                other => LogError::Storage(chain(&other)),
+            })?,
+        };
+        let done = act(&mut log, &self.queue);
+        self.log = Some(log);
+        done
+    }
+
+    /// Commits what waits, as far as that goes.
+    fn write(&mut self, now: Timestamp) {
+        while let Some(number) = self.queue.front().map(|first| first.number) {
+            let together = self.together.min(self.queue.len());
+            let done = self.with_log(now, |log, queue| {
+                let group: Vec<_> = queue.iter().take(together).map(LogRequest::parts).collect();
+                // The system's source; `UnwrapErr` would panic only where `LogLocation::open`
+                // failed.
+                log.append_all(&group, &mut UnwrapErr(SysRng))
+            });
+            match done {
+                Ok(logged) => {
+                    (self.together, self.full) = (MOST_TOGETHER, false);
+                    let requests: Vec<_> = self.queue.drain(..together).collect();
+                    for (logged, request) in logged.into_iter().zip(requests) {
+                        self.report(Event::Logged {
+                            passage: request.number,
+                            result: Ok(logged),
+                        });
+                    }
+                }
+                // One that can't be sealed must not hold up those before it.
+                Err(_) if together > 1 => self.together = 1,
+                Err(fault) => {
+                    if matches!(fault, LogError::Damaged(_)) {
+                        // Let go of, so that the next try sets it aside and opens a new one.
+                        self.log = None;
+                    }
+                    return self.failed(number, fault);
+                }
+            }
+        }
+    }
+
+    fn failed(&mut self, passage: u32, fault: LogError) {
+        self.full = fault.is_full();
+        self.report(Event::Logged {
+            passage,
+            result: Err(fault),
+        });
+    }
+
+    /// Without a listener, the passages on their way are logged all the same.
+    fn report(&self, event: Event) {
+        let _ = self.events.send(event);
+    }
+}

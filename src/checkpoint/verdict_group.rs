@@ -1,0 +1,64 @@
+//! Several codes of one frame, judged at once: each its own passage, one page for the guard.
+
+use super::{
+    judge::Judged,
+    verdict::{OpenQuestion, Outcome},
+};
+
+/// Most codes that share a page.
+pub const MAX_GROUP: usize = 8;
+
+/// The codes that share a page; never empty.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct VerdictGroup(Vec<Judged>);
+
+/// The page is full: this one must have the next.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct GroupFull(pub Judged);
+
+impl VerdictGroup {
+    /// A page that begins with this code.
+    pub fn new(first: Judged) -> Self {
+        Self(vec![first])
+    }
+
+    /// Takes one more code onto the page, and gives its place there.
+    pub fn join(&mut self, judged: Judged) -> Result<usize, Box<GroupFull>> {
+        if self.0.len() == MAX_GROUP {
+            return Err(Box::new(GroupFull(judged)));
+        }
+        self.0.push(judged);
+        Ok(self.0.len() - 1)
+    }
+
+    /// The codes, in the order in which they came.
+    pub fn members(&self) -> &[Judged] {
+        &self.0
+    }
+
+    /// The worst outcome of all: a gate opens only when that is an admission.
+    pub fn outcome(&self) -> Outcome {
+        let outcomes = self.0.iter().map(|member| member.verdict.outcome);
+        outcomes.max().unwrap_or(Outcome::Refuse)
+    }
+
+    /// The code that the page is about: the first of the worst.
+    pub fn worst(&self) -> usize {
+        let worst = self.outcome();
+        let is_worst = |member: &Judged| member.verdict.outcome == worst;
+        self.0.iter().position(is_worst).unwrap_or_default()
+    }
+
+    /// The first code whose verdict waits for an answer: they are asked one after the other.
+    pub fn asked(&self) -> Option<(usize, OpenQuestion)> {
+        let waiting = |(at, member): (usize, &Judged)| Some((at, member.verdict.question()?));
+        self.0.iter().enumerate().find_map(waiting)
+    }
+
+    /// Puts what was decided once more in the place of what was decided before.
+    pub fn decide_again(&mut self, at: usize, again: impl FnOnce(Judged) -> Judged) {
+        if let Some(member) = self.0.get_mut(at) {
+            *member = again(member.clone());
+        }
+    }
+}

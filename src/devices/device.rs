@@ -1,0 +1,36 @@
+//! Which devices there are beside the camera.
+
+use std::fmt;
+
+/// A device beside the camera.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub enum Device {
+    /// Reads pass codes.
+    Scanner,
+    /// Reads the numbers of ID cards.
+    IdReader,
+    /// Measures body temperature.
+    Thermometer,
+    /// Plays a sound for each outcome.
+    Sound,
+    /// Opens a turnstile or a door.
+    Gate,
+    /// Shows the outcome as a green, yellow or red light.
+    Lamp,
+    /// Lights what the camera sees.
+    Torch,
+}
+
+impl fmt::Display for Device {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(match self {
+            Self::Scanner => "scanner",
+            Self::IdReader => "ID reader",
+            Self::Thermometer => "thermometer",
+            Self::Sound => "sound",
+            Self::Gate => "gate",
+            Self::Lamp => "lamp",
+            Self::Torch => "torch",
+        })
+    }
+}

@@ -1,0 +1,81 @@
+//! The window's accessibility tree, as a screen reader walks it: tests find texts and buttons by
+//! it.
+
+use super::error::UiError;
+use super::handle::UiHandle;
+use super::settings;
+use crate::config::Language;
+use i_slint_backend_testing::{AccessibleRole, ElementHandle, ElementQuery};
+use slint::platform::WindowEvent;
+use slint::{ComponentHandle, SharedString};
+
+/// An element with a label: where it is, in pixels, and what it says.
+#[derive(Clone, Debug, PartialEq)]
+pub(crate) struct ScreenElement {
+    pub(crate) text: String,
+    pub(crate) x: f32,
+    pub(crate) y: f32,
+    pub(crate) width: f32,
+    pub(crate) height: f32,
+}
+
+impl ScreenElement {
+    pub(crate) fn of(element: &ElementHandle) -> Self {
+        let (at, size) = (element.absolute_position(), element.size());
+        Self {
+            text: element.accessible_label().unwrap_or_default().to_string(),
+            x: at.x,
+            y: at.y,
+            width: size.width,
+            height: size.height,
+        }
+    }
+
+    /// The centre, in whole pixels.
+    pub(crate) fn middle(&self) -> (u32, u32) {
+        let (x, y) = (self.x + self.width / 2.0, self.y + self.height / 2.0);
+        (x as u32, y as u32)
+    }
+}
+
+impl UiHandle {
+    /// The texts on screen.
+    pub(crate) fn texts(&self) -> Vec<ScreenElement> {
+        self.elements(AccessibleRole::Text)
+    }
+
+    /// The buttons on screen.
+    pub(crate) fn buttons(&self) -> Vec<ScreenElement> {
+        self.elements(AccessibleRole::Button)
+    }
+
+    /// Switches the language without a tap.
+    pub(crate) fn show_language(&self, language: Language) {
+        // A closed window says nothing.
+        let _ = self.post(move |app| settings::show_language(app, language));
+    }
+
+    /// Types these keys into the window, one after the other.
+    pub(crate) fn type_keys(&self, keys: &str) -> Result<(), UiError> {
+        let keys: Vec<SharedString> = keys.chars().map(SharedString::from).collect();
+        self.ask(move |app| {
+            for text in keys {
+                let window = app.window();
+                window.dispatch_event(WindowEvent::KeyPressed { text: text.clone() });
+                window.dispatch_event(WindowEvent::KeyReleased { text });
+            }
+        })
+    }
+
+    fn elements(&self, role: AccessibleRole) -> Vec<ScreenElement> {
+        let found = self.ask(move |app| {
+            let all = ElementQuery::from_root(app)
+                .match_descendants()
+                .match_accessible_role(role)
+                .find_all();
+            let words = all.iter().map(ScreenElement::of);
+            words.filter(|words| words.x + words.width > 0.0).collect()
+        });
+        found.unwrap_or_default()
+    }
+}

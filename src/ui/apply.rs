@@ -1,0 +1,42 @@
+//! What each update of the program changes in the window.
+
+use super::view::UiUpdate;
+use super::{
+    by_hand, duty, enrol, id_entry, notices, page, place, scan, settings, status, status_page,
+    today, update, verdict,
+};
+use gatepost_window::{AppWindow, ScanAdapter, StatusAdapter};
+use slint::ComponentHandle;
+
+/// Shows one update.
+pub(super) fn apply(app: &AppWindow, update: &UiUpdate) {
+    match update {
+        UiUpdate::Preview(picture) => {
+            if let Some(pixels) = scan::pixels(picture) {
+                scan::show_preview(&app.global::<ScanAdapter>(), pixels);
+            }
+        }
+        UiUpdate::Camera(camera) => scan::show_camera(&app.global::<ScanAdapter>(), camera),
+        UiUpdate::Verdict(view) => verdict::show(app, view),
+        UiUpdate::Saved(saved) => verdict::show_saved(app, *saved),
+        UiUpdate::TimeLeft(left) => verdict::show_time_left(app, *left),
+        UiUpdate::Dismiss => verdict::dismiss(app),
+        UiUpdate::Status(status) => status::show(&app.global::<StatusAdapter>(), status),
+        UiUpdate::TextSize(size) => settings::show_text_size(app, *size),
+        UiUpdate::Volume(volume) => settings::show_volume(app, *volume),
+        UiUpdate::Torch(torch) => settings::show_torch(app, *torch),
+        UiUpdate::Page(page) => page::open(app, *page),
+        UiUpdate::Place(view) => place::show(app, view),
+        UiUpdate::StatusPage(view) => status_page::show(app, view),
+        UiUpdate::Today(view) => today::show(app, view),
+        UiUpdate::Update(view) => update::show(app, view),
+        UiUpdate::Enrol(view) => enrol::show(app, view),
+        UiUpdate::Notices(list) => notices::show(app, list),
+        UiUpdate::Found { codes, size } => {
+            scan::show_found(&app.global::<ScanAdapter>(), codes, *size);
+        }
+        UiUpdate::IdEntry(view) => id_entry::show(app, view),
+        UiUpdate::ByHand(view) => by_hand::show(app, view),
+        UiUpdate::Duty(view) => duty::show(app, view),
+    }
+}

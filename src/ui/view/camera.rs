@@ -1,0 +1,45 @@
+//! What the camera shows: its state, its picture, and the codes found in it.
+
+/// A picture with three bytes a pixel (red, green, blue), rows from the top without padding.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct RgbPicture {
+    /// Pixels in a row.
+    pub width: u32,
+    /// Rows.
+    pub height: u32,
+    /// `width * height * 3` bytes; a preview of another length is not shown.
+    pub rgb: Vec<u8>,
+}
+
+/// State of the camera. `device` is its path or name, shown small.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum CameraView {
+    /// It is being opened.
+    Starting,
+    /// It sends pictures, which the preview shows.
+    Live,
+    /// There is no such camera.
+    NotFound {
+        /// The camera as the settings name it.
+        device: String,
+    },
+    /// Another program has it open.
+    Busy {
+        /// The camera as the settings name it.
+        device: String,
+    },
+    /// It worked, and is gone.
+    Unplugged {
+        /// The camera as the settings name it.
+        device: String,
+    },
+    /// It is open, but has sent no picture for too long.
+    Stalled,
+    /// This program cannot use it.
+    Unsupported,
+    /// The recorded pictures have ended.
+    Finished,
+}
+
+/// Corners of a code in pixels of the decoded picture: its own top left corner, then clockwise.
+pub type Outline = [(f32, f32); 4];

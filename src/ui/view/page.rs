@@ -1,0 +1,43 @@
+//! The pages of the window, and how large everything on them is written.
+
+use serde::{Deserialize, Serialize};
+
+/// Size of all text.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum TextSize {
+    /// The size that the pages are drawn for.
+    #[default]
+    Normal,
+    /// A quarter larger.
+    Large,
+    /// Half as large again as normal.
+    VeryLarge,
+}
+
+/// A page of the window. A verdict covers whichever page is open.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Page {
+    /// Home: the camera's picture, the direction, "No phone or code", the menu.
+    Scan,
+    /// What else the device does, and its settings: language, text size, volume, torch.
+    Menu,
+    /// What to do for people without a phone or a code.
+    NoCode,
+    /// An ID number on a large keypad.
+    IdEntry,
+    /// Registration by hand: why, who, the health questionnaire.
+    ByHand,
+    /// Sign on and off: badge and PIN.
+    Duty,
+    /// Where the device stands, and its place code for people to scan.
+    Place,
+    /// Lists, clock, storage, unsent passages, sync, identity.
+    Status,
+    /// Counts by hour and verdict.
+    Today,
+    /// Installs a bundle from a USB stick.
+    Update,
+    /// Enrolment, at the first run.
+    Enrol,
+}

@@ -1,0 +1,61 @@
+//! From the program to the window.
+
+use super::camera::{CameraView, Outline, RgbPicture};
+use super::info::{EnrolView, Notice, StatusPageView, StatusView, TodayView, UpdateView};
+use super::page::{Page, TextSize};
+use super::people::{ByHandView, DutyView, IdEntryView, PlaceView};
+use super::verdict::{SavedState, VerdictView};
+
+/// What the program shows in the window.
+#[derive(Clone, Debug, PartialEq)]
+pub enum UiUpdate {
+    /// A new camera picture. Dropped while an earlier one waits to be shown.
+    Preview(RgbPicture),
+    /// The codes in the newest decoded picture, outlined in the preview until the next one comes,
+    /// or for half a second.
+    Found {
+        /// Corners of each code, at most eight.
+        codes: Vec<Outline>,
+        /// Width and height of the picture that the corners are measured in.
+        size: (u32, u32),
+    },
+    /// A new state of the camera. Anything but `Live` clears the preview.
+    Camera(CameraView),
+    /// Show this verdict, still being saved and without a time bar.
+    Verdict(VerdictView),
+    /// Whether the passage of the verdict on screen is logged.
+    Saved(SavedState),
+    /// Share of the verdict's time on screen that is left, from 1 down to 0, drawn as a thin bar.
+    /// It stays 1 while the verdict is held.
+    TimeLeft(f32),
+    /// Close the verdict; the page under it is back.
+    Dismiss,
+    /// The status bar.
+    Status(StatusView),
+    /// Open this page.
+    Page(Page),
+    /// What is said about the ID number that was typed.
+    IdEntry(IdEntryView),
+    /// What the page for registering by hand asks.
+    ByHand(ByHandView),
+    /// The duty page.
+    Duty(DutyView),
+    /// The place page.
+    Place(PlaceView),
+    /// The status page.
+    StatusPage(StatusPageView),
+    /// The page of the day.
+    Today(TodayView),
+    /// The update page.
+    Update(UpdateView),
+    /// The enrolment page.
+    Enrol(EnrolView),
+    /// What the guard should know on every page. Replaces all notices before.
+    Notices(Vec<Notice>),
+    /// Change the size of all text.
+    TextSize(TextSize),
+    /// Volume of the sounds in the menu, 0 to 100; `None` for a device without sounds.
+    Volume(Option<u8>),
+    /// Whether the torch is on; `None` for a device without one, as the window assumes at first.
+    Torch(Option<bool>),
+}
