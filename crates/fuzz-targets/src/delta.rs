@@ -5,7 +5,7 @@ use std::{collections::BTreeMap, sync::LazyLock};
 use gatepost_pass::{
     List, encode,
     fixture::NOW,
-    list::{Delta, DeltaError, Entry, ListKind, merge, write_delta},
+    list::{Delta, DeltaError, ListEntry, ListKind, merge, write_delta},
 };
 
 use crate::{
@@ -32,14 +32,14 @@ static DAYS: LazyLock<[Day; 3]> = LazyLock::new(|| {
     })
 });
 
-fn entries(kind: ListKind, numbers: std::ops::Range<u64>) -> Vec<Entry> {
+fn entries(kind: ListKind, numbers: std::ops::Range<u64>) -> Vec<ListEntry> {
     let width = if kind == ListKind::Revocation { 24 } else { 0 };
     let key = |n: u64| n.wrapping_mul(0x9e37_79b9_7f4a_7c15) >> width;
     let coloured = kind != ListKind::Revocation;
     let red = |n: u64| coloured && (n + numbers.start).is_multiple_of(3);
     numbers
         .clone()
-        .map(|n| Entry {
+        .map(|n| ListEntry {
             key: key(n),
             red: red(n),
         })
@@ -116,7 +116,7 @@ fn fresh_build(feed: &mut Feed<'_>) {
         }
     }
     let list = |version, map: &BTreeMap<u64, bool>| {
-        let entries = map.iter().map(|(key, red)| Entry {
+        let entries = map.iter().map(|(key, red)| ListEntry {
             key: *key,
             red: *red,
         });

@@ -1,8 +1,9 @@
-//! Passes field by field, valid or not, against a second statement of what counts.
+//! Passes field by field, valid or not, against a second statement of the rules.
 
 use gatepost_pass::{
     Kind, PublicKey, VerifiedDocument,
-    envelope::{MAX_CODE, live_code},
+    document::live_code,
+    envelope::MAX_CODE,
     fixture::{self, NOW, documents},
 };
 use serde::Serialize;

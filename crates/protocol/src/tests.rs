@@ -3,9 +3,8 @@
 #![allow(clippy::unwrap_used, clippy::panic)]
 
 use gatepost_pass::{
-    ClockTrust, Freshness, OneTimeSecret, PassNumber, SecretKey, SubjectTag,
+    ClockTrust, DeviceId, Freshness, OneTimeSecret, PassNumber, SecretKey, SubjectTag,
     fixture::{self as region, DAY, NOW, SIGNED, trust},
-    words::DeviceId,
 };
 
 use crate::{

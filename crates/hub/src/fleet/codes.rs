@@ -91,11 +91,11 @@ mod tests {
 
     use super::*;
     use gatepost_pass::{
-        Digest, Kind, OneTimeSecret, document, envelope::to_text, fixture, time::Minute,
+        Digest, Kind, OneTimeSecret, claims, document::to_text, fixture, time::Minute,
     };
 
     fn code(secret: Option<OneTimeSecret>) -> String {
-        let claims = document::Enrolment {
+        let claims = claims::EnrolmentCode {
             root: Digest([1; 32]),
             hub: "https://hub.example:8470".try_into().unwrap(),
             not_after: Minute::of(fixture::NOW),

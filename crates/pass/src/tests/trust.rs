@@ -241,3 +241,49 @@ fn a_trust_list_names_each_issuer_and_key_once_and_one_own_authority() {
         assert!(matches!(refused, Err(TrustError::List(_))));
     }
 }
+
+#[test]
+fn a_trust_list_needs_the_roots_threshold() {
+    let claims = fixture::trust_claims();
+    let one = crate::trust::sign_with_roots(
+        Kind::TrustList,
+        &claims,
+        &[&fixture::root_1().secret, &documents().secret],
+    );
+    let short = TrustError::Threshold {
+        kind: Kind::TrustList,
+        valid: 1,
+        needed: 2,
+    };
+    assert_eq!(
+        TrustList::verify(&fixture::root(), &one).unwrap_err(),
+        short
+    );
+}
+
+#[test]
+fn the_next_root_needs_the_thresholds_of_both() {
+    let (one, two, three) = (fixture::root_1(), fixture::root_2(), fixture::root_3());
+    let new = crate::SecretKey::from_seed(&[1; 32]);
+    let keys = vec![new.public(), three.secret.public()];
+    let claims = crate::trust::RootClaims {
+        version: 2,
+        threshold: 2,
+        keys: keys.try_into().unwrap(),
+    };
+    let sign =
+        |keys: &[&crate::SecretKey]| crate::trust::sign_with_roots(Kind::Root, &claims, keys);
+    let root = fixture::root();
+    assert!(root.advance(&sign(&[&one.secret, &two.secret])).is_err());
+    assert!(root.advance(&sign(&[&new, &three.secret])).is_err());
+    let both = sign(&[&one.secret, &new, &three.secret]);
+    assert_eq!(root.advance(&both).unwrap().version(), 2);
+}
+
+#[test]
+fn roles_are_bits_of_the_kinds_on_the_wire() {
+    assert_eq!(
+        crate::encode(&Roles::of(&[Kind::Pass, Kind::FamilyPass])),
+        vec![0b110]
+    );
+}

@@ -21,8 +21,8 @@ pub(in crate::fleet) fn enrolment(
             h2 { "Devices waiting for the authority" }
             @if waiting.is_empty() { p { "None." } } @else {
                 p class="note" {
-                    "They sent requests with a one-time code and chose their names themselves: only "
-                    "the authority can tell whether they have seen a code. Take the folder of "
+                    "They sent requests with a one-time code and chose their names themselves: "
+                    "only the authority can tell whether they have seen a code. Take the folder of "
                     "requests to it, and bring its answers back."
                 }
                 table class="cards" {
@@ -67,8 +67,8 @@ fn content(code: &EnrolmentCode) -> Markup {
             "This file holds no enrolment code, or one that is too long for a QR code."
         }
         CodeDisplay::Secret => {
-            "This code holds a one-time secret, which the hub should not know: remove the file, and \
-             show the device the code on the authority's own paper or screen."
+            "This code holds a one-time secret, which the hub should not know: remove the file, \
+             and show the device the code on the authority's own paper or screen."
         }
     };
     html! { p class="note bad" { (why) } }
