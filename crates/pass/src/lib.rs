@@ -69,9 +69,3 @@ pub use signer::Signer;
 pub use time::{ClockTrust, Floor, Now, Timestamp};
 pub use trust::{Recognition, Root, TrustError, TrustList};
 pub use verify::{Verified, VerifiedDocument, verify};
-
-/// The old path of small types, until every caller names the new one.
-#[doc(hidden)]
-pub mod words {
-    pub use crate::{ValueError as WordError, *};
-}
