@@ -17,8 +17,18 @@ const WIDE: [&str; 0] = [];
 
 /// The rooms of the scanner, lowest first: none uses one that stands after it.
 const ROOMS: [&str; 12] = [
-    "clock", "data", "config", "camera", "devices", "checkpoint", "store", "sync", "ui", "app",
-    "commands", "main.rs",
+    "clock",
+    "data",
+    "config",
+    "camera",
+    "devices",
+    "checkpoint",
+    "store",
+    "sync",
+    "ui",
+    "app",
+    "commands",
+    "main.rs",
 ];
 
 /// Type names that each crate or program may have for itself.
@@ -92,7 +102,10 @@ fn no_room_of_the_scanner_uses_one_above_it() {
     };
     let mut faults = BTreeSet::new();
     for (from, used) in uses(&krate) {
-        assert!(from.is_empty() || room(from).is_some(), "a new room: {from:?}");
+        assert!(
+            from.is_empty() || room(from).is_some(),
+            "a new room: {from:?}"
+        );
         for to in used {
             if let (Some(low), Some(high)) = (room(from), room(to))
                 && low < high
