@@ -169,7 +169,12 @@ impl<'ast> Visit<'ast> for Module {
         visit::visit_path(self, path);
     }
 
-    /// `pub(super)` says who may see an item; it uses nothing.
+    fn visit_expr_method_call(&mut self, call: &'ast syn::ExprMethodCall) {
+        if let syn::Expr::Path(receiver) = &*call.receiver
+            && receiver.path.is_ident("self")
+        {
+            self.calls.insert(call.method.to_string());
+        }
         visit::visit_expr_method_call(self, call);
     }
 
