@@ -1,8 +1,8 @@
 //! Gatepost: an offline checkpoint scanner.
 //!
-//! A frame becomes a verdict in this order: [`camera`] -> [`decode`] -> [`checkpoint`] (which
-//! verifies with `gatepost_pass`, looks the holder up in the lists and decides) -> [`ui`]. The
-//! verdict becomes a passage in [`store`], which [`sync`] sends to the hub. [`app`] is the loop
+//! A frame becomes a verdict in this order: [`camera`] -> `gatepost_decode` -> [`checkpoint`]
+//! (which verifies with `gatepost_pass`, looks the holder up in the lists and decides) -> [`ui`].
+//! The verdict becomes a passage in [`store`], which [`sync`] sends to the hub. [`app`] is the loop
 //! that connects them; [`commands`] is the command line.
 
 #![cfg_attr(not(test), warn(clippy::print_stdout, clippy::print_stderr))]
@@ -19,5 +19,3 @@ pub mod devices;
 pub mod store;
 pub mod sync;
 pub mod ui;
-
-pub use gatepost_decode as decode;

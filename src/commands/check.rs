@@ -7,6 +7,7 @@ use std::{
 };
 
 use clap::Args;
+use gatepost_decode::{DecodedCode, decode};
 use gatepost_pass::{Kind, Timestamp};
 use gatepost_protocol::Direction;
 use gatepost_system::{clock::parse_time, say};
@@ -17,7 +18,6 @@ use crate::{
     checkpoint::{Judge, Reason, RecentPassages, Verdict},
     clock::Clock,
     data::DataDir,
-    decode::{DecodedCode, decode},
     store::BundleCache,
 };
 

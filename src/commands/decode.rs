@@ -9,6 +9,7 @@ use std::{
 
 use clap::Args;
 use data_encoding::HEXLOWER;
+use gatepost_decode::{CodeContent, Drawing, decode, explain};
 use gatepost_system::{
     files::{Action, FileError},
     say,
@@ -17,7 +18,6 @@ use image::ImageError;
 use serde::Serialize;
 
 use super::{CommandError, Done, each_picture, milliseconds, say_json};
-use crate::decode::{CodeContent, Drawing, decode, explain};
 
 /// What `decode` takes.
 #[derive(Args, Debug)]
