@@ -1,4 +1,4 @@
-//! libFuzzer around `gatepost_fuzz_decode::DECODE`.
+//! libFuzzer around `gatepost_fuzz_targets::DECODE`.
 #![no_main]
 
-libfuzzer_sys::fuzz_target!(|data: &[u8]| (gatepost_fuzz_decode::DECODE.run)(data));
+libfuzzer_sys::fuzz_target!(|data: &[u8]| (gatepost_fuzz_targets::DECODE.run)(data));

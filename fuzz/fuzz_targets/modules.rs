@@ -1,4 +1,4 @@
-//! libFuzzer around `gatepost_fuzz_decode::MODULES`.
+//! libFuzzer around `gatepost_fuzz_targets::MODULES`.
 #![no_main]
 
-libfuzzer_sys::fuzz_target!(|data: &[u8]| (gatepost_fuzz_decode::MODULES.run)(data));
+libfuzzer_sys::fuzz_target!(|data: &[u8]| (gatepost_fuzz_targets::MODULES.run)(data));

@@ -9,6 +9,8 @@ use gatepost_pass::{
 
 /// Salt of the status list.
 pub const SALT: [u8; 16] = [7; 16];
+/// Cache of each database, in bytes: as much as a small board would give.
+pub const CACHE: usize = 8 << 20;
 /// Look-ups that are timed one by one.
 const LOOKUPS: u64 = 200_000;
 
@@ -21,7 +23,7 @@ pub struct Plan {
 
 /// What a day changes.
 #[derive(Clone, Copy)]
-pub struct Day {
+pub struct DayOfChanges {
     pub adds: u64,
     pub removals: u64,
     pub recolours: u64,
@@ -41,9 +43,9 @@ impl Plan {
     }
 
     /// A million changes, or a tenth of a small list.
-    pub fn mixed_day(&self) -> Day {
+    pub fn mixed_day(&self) -> DayOfChanges {
         let all = (self.count / 10).min(1_000_000);
-        Day {
+        DayOfChanges {
             adds: all * 2 / 5,
             removals: all * 2 / 5,
             recolours: all / 5,
@@ -51,9 +53,9 @@ impl Plan {
     }
 
     /// A million who come and a million who go.
-    pub fn busy_day(&self) -> Day {
+    pub fn busy_day(&self) -> DayOfChanges {
         let each = (self.count / 10).min(1_000_000);
-        Day {
+        DayOfChanges {
             adds: each,
             removals: each,
             recolours: 0,
@@ -61,17 +63,17 @@ impl Plan {
     }
 
     /// The record of a number, before or after a day; nothing when it is not listed then.
-    pub fn status(&self, number: u64, day: Option<Day>) -> Option<Entry> {
+    pub fn status(&self, number: u64, day: Option<DayOfChanges>) -> Option<Entry> {
         self.day(number, day)
             .and_then(|colour| self.hash.entry(&tag(number), colour))
     }
 
-    pub fn revocation(&self, number: u64, day: Option<Day>) -> Option<Entry> {
+    pub fn revocation(&self, number: u64, day: Option<DayOfChanges>) -> Option<Entry> {
         let key = number_key(&pass(number));
         self.day(number, day).map(|_| Entry { key, red: false })
     }
 
-    fn day(&self, number: u64, day: Option<Day>) -> Option<Colour> {
+    fn day(&self, number: u64, day: Option<DayOfChanges>) -> Option<Colour> {
         let red = mix(number, 3).is_multiple_of(2);
         let Some(day) = day else {
             return (number < self.count).then_some(colour(red));
@@ -90,7 +92,7 @@ impl Plan {
     }
 
     /// Whether a number is listed red before and after a day; nothing when it is not listed.
-    pub fn colours(&self, number: u64, day: Day) -> (Option<bool>, Option<bool>) {
+    pub fn colours(&self, number: u64, day: DayOfChanges) -> (Option<bool>, Option<bool>) {
         let red = |colour| colour == Colour::Red;
         (
             self.day(number, None).map(red),
@@ -98,11 +100,23 @@ impl Plan {
         )
     }
 
+    /// What a day changes, key by key: with the new colour, or without any for those who go.
+    pub fn changes(&self, day: DayOfChanges) -> Vec<(u64, Option<bool>)> {
+        let changed = (0..self.count + day.adds).filter_map(|number| {
+            // Hashing all would take longer than the merge: only who changed is hashed.
+            let (before, after) = self.colours(number, day);
+            (before != after).then(|| (self.hash.key(&tag(number)), after))
+        });
+        let mut changed: Vec<_> = changed.collect();
+        changed.sort_unstable();
+        changed
+    }
+
     /// All records before or after a day.
     pub fn entries(
         &self,
-        of: fn(&Self, u64, Option<Day>) -> Option<Entry>,
-        day: Option<Day>,
+        of: fn(&Self, u64, Option<DayOfChanges>) -> Option<Entry>,
+        day: Option<DayOfChanges>,
     ) -> Vec<Entry> {
         let adds = day.map_or(0, |day| day.adds);
         let mut entries = Vec::with_capacity((self.count + adds) as usize);

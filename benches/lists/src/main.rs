@@ -3,26 +3,24 @@
 //! Each step runs in a process of its own, so that its memory and its CPU time are its own. Figures of
 //! one run on one machine: read them as ratios. One JSON object a line comes out.
 
-mod compared;
 mod data;
+mod figures;
+mod gatepost;
 mod measure;
-mod ours;
+mod redb;
+mod sqlite;
 
 use std::{env, error::Error, fs, path::PathBuf, process::Command};
 
-use serde_json::{Map, Value, json};
+use serde_json::{Value, json};
 
-/// What a step found.
-type Figures = Map<String, Value>;
-type Outcome = Result<Figures, Box<dyn Error>>;
+use figures::{Figures, Steps};
 
-/// One structure: its steps, in order, by name.
-type Steps = &'static [(&'static str, fn(&data::Plan) -> Outcome)];
 const STRUCTURES: [(&str, Steps); 4] = [
-    ("gatepost status, b=64", ours::STATUS),
-    ("gatepost revocation, b=40", ours::REVOCATION),
-    ("sqlite, without rowid", compared::SQLITE),
-    ("redb", compared::REDB),
+    ("gatepost status, b=64", gatepost::STATUS),
+    ("gatepost revocation, b=40", gatepost::REVOCATION),
+    ("sqlite, without rowid", sqlite::STEPS),
+    ("redb", redb::STEPS),
 ];
 
 fn main() -> Result<(), Box<dyn Error>> {

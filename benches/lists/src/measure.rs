@@ -4,15 +4,18 @@ use std::{fs, time::Instant};
 
 use serde_json::{Value, json};
 
-use crate::Figures;
+use crate::{
+    data::Plan,
+    figures::{Figures, StepResult},
+};
 
 /// Wall and CPU seconds of some work.
-pub struct Clock {
+pub struct Stopwatch {
     wall: Instant,
     cpu: f64,
 }
 
-impl Clock {
+impl Stopwatch {
     pub fn start() -> Self {
         Self {
             wall: Instant::now(),
@@ -49,13 +52,33 @@ pub fn memory(field: &str) -> Value {
     json!(kilobytes.map(|kilobytes| rounded(kilobytes * 1024.0 / 1e6)))
 }
 
-/// Peak memory of this process: all of it, and where the kernel tells, what is its own at the end.
+/// Peak memory of this process.
 pub fn peak(name: &str, figures: &mut Figures) {
     figures.insert(format!("{name}_peak_rss_mb"), memory("VmHWM"));
 }
 
+/// Looks up all that is to be hit and missed: once to bring the pages in, then timed. `ask` looks one number
+/// up and panics unless it is listed as it should be.
+pub fn look_ups(plan: &Plan, mut ask: impl FnMut(u64, bool)) -> StepResult {
+    plan.hits().for_each(|number| ask(number, true));
+    let mut figures = Figures::new();
+    lookups("hit", &mut figures, plan.hits(), |number| ask(number, true));
+    lookups("miss", &mut figures, plan.misses(), |number| {
+        ask(number, false)
+    });
+    peak("look_up", &mut figures);
+    Ok(figures)
+}
+
+/// Time, bytes written and memory of a merge.
+pub fn merged(name: &str, watch: Stopwatch, figures: &mut Figures) {
+    watch.stop(name, figures);
+    figures.insert(format!("{name}_written_mb"), json!(rounded(written_mb())));
+    peak(name, figures);
+}
+
 /// Times each call, and adds `NAME_p50_ns` and `NAME_p99_ns`.
-pub fn lookups(
+fn lookups(
     name: &str,
     figures: &mut Figures,
     numbers: impl Iterator<Item = u64>,
@@ -88,7 +111,7 @@ pub fn size(path: &std::path::Path, count: u64, figures: &mut Figures) {
 }
 
 /// Bytes this process has handed to the system for writing, in MB.
-pub fn written_mb() -> f64 {
+fn written_mb() -> f64 {
     let io = fs::read_to_string("/proc/self/io").unwrap_or_default();
     let line = io.lines().find_map(|line| line.strip_prefix("wchar: "));
     line.and_then(|bytes| bytes.parse::<f64>().ok())

@@ -1,16 +1,16 @@
 //! `first-pass`: what one frame of a stream costs, against rqrr on the same frames.
 
-use crate::BenchError;
-use crate::measure::{Outcome, Show, measure};
-use crate::readers::{KINDS, Kind, OURS_FIRST, RQRR, RXING, ZXING_FAST};
+use crate::error::BenchError;
+use crate::readers::{CONTESTANTS, Contestant, OURS_FIRST, RQRR, RXING, ZXING_FAST};
 use crate::table::{median, milliseconds, p95, print};
+use crate::trials::{Show, Trial, measure, photographs};
 
 /// Readers that look once.
 const ONE_PASS: [&str; 4] = [RQRR, RXING, ZXING_FAST, OURS_FIRST];
 
 /// CPU time of one pass over each photograph, as ratios to rqrr's
 #[derive(clap::Args)]
-pub(crate) struct Arguments {
+pub(crate) struct Args {
     /// Longest side of the pictures, in pixels
     #[arg(long, value_name = "PIXELS", default_value_t = 640)]
     side: u32,
@@ -19,19 +19,19 @@ pub(crate) struct Arguments {
     rounds: usize,
 }
 
-pub(crate) fn run(arguments: &Arguments) -> Result<(), BenchError> {
-    let sets = crate::photographs(&[])?;
-    let one_pass = |kind: &&Kind| ONE_PASS.contains(&kind.name);
-    let kinds: Vec<Kind> = KINDS.iter().filter(one_pass).copied().collect();
+pub(crate) fn run(args: &Args) -> Result<(), BenchError> {
+    let sets = photographs(&[])?;
+    let one_pass = |contestant: &&Contestant| ONE_PASS.contains(&contestant.name);
+    let contestants: Vec<Contestant> = CONTESTANTS.iter().filter(one_pass).copied().collect();
     let show = Show {
-        side: arguments.side,
-        rounds: arguments.rounds,
+        side: args.side,
+        rounds: args.rounds,
     };
-    let outcomes = measure(&sets, &kinds, show)?;
-    let rqrr = times(RQRR, &outcomes);
-    let rows: Vec<Vec<String>> = kinds
+    let trials = measure(&sets, &contestants, show)?;
+    let rqrr = times(RQRR, &trials);
+    let rows: Vec<Vec<String>> = contestants
         .iter()
-        .map(|kind| row(kind.name, &times(kind.name, &outcomes), &rqrr))
+        .map(|contestant| row(contestant.name, &times(contestant.name, &trials), &rqrr))
         .collect();
     let head = [
         "reader",
@@ -51,9 +51,9 @@ pub(crate) fn run(arguments: &Arguments) -> Result<(), BenchError> {
 }
 
 /// In the order of the pictures.
-fn times(reader: &str, outcomes: &[Outcome]) -> Vec<f64> {
-    let own = outcomes.iter().filter(|o| o.reader == reader);
-    own.map(|o| milliseconds(o.time)).collect()
+fn times(reader: &str, trials: &[Trial]) -> Vec<f64> {
+    let own = trials.iter().filter(|t| t.reader == reader);
+    own.map(|t| milliseconds(t.time)).collect()
 }
 
 fn row(name: &str, own: &[f64], rqrr: &[f64]) -> Vec<String> {

@@ -4,14 +4,14 @@ use std::collections::HashSet;
 use std::fs;
 use std::path::PathBuf;
 
-use crate::BenchError;
-use crate::measure::{Outcome, Show, measure};
-use crate::readers::{self, Kind};
+use crate::error::BenchError;
+use crate::readers::{self, Contestant};
 use crate::table::{median, milliseconds, p95, print, share};
+use crate::trials::{Show, Trial, measure, photographs};
 
 /// Rates per set, wrong payloads, reads where there is no code, panics and CPU times, at two sizes
 #[derive(clap::Args)]
-pub(crate) struct Arguments {
+pub(crate) struct Args {
     /// Only sets whose name begins so; may be repeated
     #[arg(long, value_name = "NAME")]
     set: Vec<String>,
@@ -29,21 +29,21 @@ pub(crate) struct Arguments {
     rows: Option<PathBuf>,
 }
 
-pub(crate) fn run(arguments: &Arguments) -> Result<(), BenchError> {
-    let sets = crate::photographs(&arguments.set)?;
-    let kinds = readers::named(&arguments.reader);
-    if kinds.is_empty() {
+pub(crate) fn run(args: &Args) -> Result<(), BenchError> {
+    let sets = photographs(&args.set)?;
+    let contestants = readers::named(&args.reader);
+    if contestants.is_empty() {
         return Err(BenchError::Nothing);
     }
     let mut rows = String::from("side\tset\tfile\treader\tright\twrong\treads\tms\n");
-    for &side in &arguments.side {
-        let rounds = arguments.rounds;
-        let outcomes = measure(&sets, &kinds, Show { side, rounds })?;
-        print_sets(side, &kinds, &outcomes);
-        print_totals(side, &kinds, &outcomes);
-        outcomes.iter().for_each(|o| rows.push_str(&row(side, o)));
+    for &side in &args.side {
+        let rounds = args.rounds;
+        let trials = measure(&sets, &contestants, Show { side, rounds })?;
+        print_sets(side, &contestants, &trials);
+        print_totals(side, &contestants, &trials);
+        trials.iter().for_each(|t| rows.push_str(&row(side, t)));
     }
-    if let Some(path) = &arguments.rows {
+    if let Some(path) = &args.rows {
         fs::write(path, rows).map_err(|source| BenchError::Write {
             path: path.clone(),
             source,
@@ -52,30 +52,30 @@ pub(crate) fn run(arguments: &Arguments) -> Result<(), BenchError> {
     Ok(())
 }
 
-fn print_sets(side: u32, kinds: &[Kind], outcomes: &[Outcome]) {
-    let mut sets: Vec<&str> = outcomes.iter().map(|o| o.set.as_str()).collect();
+fn print_sets(side: u32, contestants: &[Contestant], trials: &[Trial]) {
+    let mut sets: Vec<&str> = trials.iter().map(|t| t.set.as_str()).collect();
     sets.dedup();
     let heads = ["set", "pictures"].into_iter();
     let head: Vec<&str> = heads
-        .chain(kinds.iter().map(|k| k.name))
+        .chain(contestants.iter().map(|k| k.name))
         .chain(["anyone"])
         .collect();
     let row = |set: &&str| {
-        let of_set: Vec<&Outcome> = outcomes.iter().filter(|o| o.set == *set).collect();
-        let read = |kind: &Kind| {
-            let by = of_set.iter().filter(|o| o.reader == kind.name);
-            by.filter(|o| o.is_read()).count().to_string()
+        let of_set: Vec<&Trial> = trials.iter().filter(|t| t.set == *set).collect();
+        let read = |contestant: &Contestant| {
+            let by = of_set.iter().filter(|t| t.reader == contestant.name);
+            by.filter(|t| t.is_read()).count().to_string()
         };
         let mut row = vec![(*set).to_owned(), files(&of_set, |_| true).to_string()];
-        row.extend(kinds.iter().map(read));
-        row.push(files(&of_set, Outcome::is_read).to_string());
+        row.extend(contestants.iter().map(read));
+        row.push(files(&of_set, Trial::is_read).to_string());
         row
     };
     let rows: Vec<_> = sets.iter().map(row).collect();
     print(&format!("Pictures read, longest side {side}"), &head, &rows);
 }
 
-fn print_totals(side: u32, kinds: &[Kind], outcomes: &[Outcome]) {
+fn print_totals(side: u32, contestants: &[Contestant], trials: &[Trial]) {
     let head = [
         "reader",
         "all",
@@ -86,56 +86,59 @@ fn print_totals(side: u32, kinds: &[Kind], outcomes: &[Outcome]) {
         "median ms",
         "p95 ms",
     ];
-    let mut rows: Vec<Vec<String>> = kinds.iter().map(|kind| total(kind, outcomes)).collect();
-    let all: Vec<&Outcome> = outcomes.iter().filter(|o| o.has_code()).collect();
-    let boofcv: Vec<&Outcome> = all.iter().copied().filter(|o| of_boofcv(o)).collect();
-    let anyone = |of: &[&Outcome]| share(files(of, Outcome::is_read), files(of, |_| true));
+    let mut rows: Vec<Vec<String>> = contestants
+        .iter()
+        .map(|contestant| total(contestant, trials))
+        .collect();
+    let all: Vec<&Trial> = trials.iter().filter(|t| t.has_code()).collect();
+    let boofcv: Vec<&Trial> = all.iter().copied().filter(|t| of_boofcv(t)).collect();
+    let anyone = |of: &[&Trial]| share(files(of, Trial::is_read), files(of, |_| true));
     let mut union = vec!["anyone".to_owned(), anyone(&all), anyone(&boofcv)];
     union.resize(head.len(), String::new());
     rows.push(union);
     print(&format!("Totals, longest side {side}"), &head, &rows);
 }
 
-fn total(kind: &Kind, outcomes: &[Outcome]) -> Vec<String> {
-    let own = || outcomes.iter().filter(|o| o.reader == kind.name);
-    let with_code = || own().filter(|o| o.has_code());
-    let boofcv = || with_code().filter(|o| of_boofcv(o));
-    let scores = |code: bool| own().filter(move |o| o.has_code() == code);
-    let wrong: usize = scores(true).filter_map(|o| Some(o.score?.wrong)).sum();
-    let from_nothing: usize = scores(false).filter_map(|o| Some(o.score?.reads)).sum();
-    let times = || own().map(|o| milliseconds(o.time));
+fn total(contestant: &Contestant, trials: &[Trial]) -> Vec<String> {
+    let own = || trials.iter().filter(|t| t.reader == contestant.name);
+    let with_code = || own().filter(|t| t.has_code());
+    let boofcv = || with_code().filter(|t| of_boofcv(t));
+    let scores = |code: bool| own().filter(move |t| t.has_code() == code);
+    let wrong: usize = scores(true).filter_map(|t| Some(t.score?.wrong)).sum();
+    let from_nothing: usize = scores(false).filter_map(|t| Some(t.score?.reads)).sum();
+    let times = || own().map(|t| milliseconds(t.time));
     vec![
-        kind.name.to_owned(),
+        contestant.name.to_owned(),
         share(
-            with_code().filter(|o| o.is_read()).count(),
+            with_code().filter(|t| t.is_read()).count(),
             with_code().count(),
         ),
-        share(boofcv().filter(|o| o.is_read()).count(), boofcv().count()),
+        share(boofcv().filter(|t| t.is_read()).count(), boofcv().count()),
         wrong.to_string(),
         from_nothing.to_string(),
-        own().filter(|o| o.score.is_none()).count().to_string(),
+        own().filter(|t| t.score.is_none()).count().to_string(),
         format!("{:.2}", median(times())),
         format!("{:.2}", p95(times())),
     ]
 }
 
-fn of_boofcv(outcome: &Outcome) -> bool {
-    outcome.set.starts_with("boofcv-")
+fn of_boofcv(trial: &Trial) -> bool {
+    trial.set.starts_with("boofcv-")
 }
 
-/// Pictures of which any reader's outcome is `like` this.
-fn files(outcomes: &[&Outcome], like: impl Fn(&Outcome) -> bool) -> usize {
-    let matching = outcomes.iter().filter(|o| like(o));
-    let files: HashSet<_> = matching.map(|o| (&o.set, &o.file)).collect();
+/// Pictures of which any reader's trial is `like` this.
+fn files(trials: &[&Trial], like: impl Fn(&Trial) -> bool) -> usize {
+    let matching = trials.iter().filter(|t| like(t));
+    let files: HashSet<_> = matching.map(|t| (&t.set, &t.file)).collect();
     files.len()
 }
 
-fn row(side: u32, outcome: &Outcome) -> String {
-    let score = outcome.score.map_or_else(
+fn row(side: u32, trial: &Trial) -> String {
+    let score = trial.score.map_or_else(
         || "panic\t\t".to_owned(),
         |s| format!("{}\t{}\t{}", s.right, s.wrong, s.reads),
     );
-    let (set, file, reader) = (&outcome.set, &outcome.file, outcome.reader);
-    let time = milliseconds(outcome.time);
+    let (set, file, reader) = (&trial.set, &trial.file, trial.reader);
+    let time = milliseconds(trial.time);
     format!("{side}\t{set}\t{file}\t{reader}\t{score}\t{time:.3}\n")
 }

@@ -1,15 +1,15 @@
 //! `streams`: how long a code must be shown until it is read.
 
-use gatepost_scene::{Code, Frame, Scenario, Sequence};
+use gatepost_scene::{Code, Scenario, SceneFrame, Sequence};
 
-use crate::BenchError;
-use crate::code::{Level, base45_like};
-use crate::readers::{self, Kind, Reader};
+use crate::error::BenchError;
+use crate::readers::{self, CodeReader, Contestant};
+use crate::sample_code::{EcLevel, base45_like};
 use crate::table::{median, milliseconds, p95, print};
 
 /// Time from first wholly visible to decoded, in synthetic camera streams of 30 frames a second
 #[derive(clap::Args)]
-pub(crate) struct Arguments {
+pub(crate) struct Args {
     /// Only scenarios whose name begins so; may be repeated
     #[arg(long, value_name = "NAME")]
     scenario: Vec<String>,
@@ -24,31 +24,31 @@ pub(crate) struct Arguments {
     bytes: usize,
     /// Error correction
     #[arg(long, default_value = "m")]
-    level: Level,
+    level: EcLevel,
     /// Only this reader, named as in the tables; may be repeated
     #[arg(long, value_name = "NAME")]
     reader: Vec<String>,
 }
 
-pub(crate) fn run(arguments: &Arguments) -> Result<(), BenchError> {
+pub(crate) fn run(args: &Args) -> Result<(), BenchError> {
     readers::hush_panics();
-    let kinds = readers::named(&arguments.reader);
+    let contestants = readers::named(&args.reader);
     let wanted = |name: &str| {
-        let names = &arguments.scenario;
+        let names = &args.scenario;
         names.is_empty() || names.iter().any(|n| name.starts_with(n.as_str()))
     };
-    let text = base45_like(arguments.bytes);
-    let code = Code::new(&text, arguments.level.into())?;
-    let mut tallies: Vec<Tally> = kinds.iter().map(|_| Tally::default()).collect();
+    let text = base45_like(args.bytes);
+    let code = Code::new(&text, args.level.into())?;
+    let mut tallies: Vec<Tally> = contestants.iter().map(|_| Tally::default()).collect();
     let mut rows = Vec::new();
     for scenario in Scenario::ALL.into_iter().filter(|s| wanted(s.name())) {
         let before: Vec<usize> = tallies.iter().map(|tally| tally.waits.len()).collect();
-        for seed in arguments.first_seed..arguments.first_seed + arguments.seeds {
+        for seed in args.first_seed..args.first_seed + args.seeds {
             eprintln!("{}, seed {seed}", scenario.name());
             watch(
                 Sequence::new(&code, scenario, seed),
                 &text,
-                &kinds,
+                &contestants,
                 &mut tallies,
             );
         }
@@ -62,7 +62,7 @@ pub(crate) fn run(arguments: &Arguments) -> Result<(), BenchError> {
     }
     let all = tallies.iter().map(|tally| waits(&tally.waits));
     rows.push(std::iter::once("all".to_owned()).chain(all).collect());
-    print_tables(arguments, &kinds, &tallies, &rows);
+    print_tables(args, &contestants, &tallies, &rows);
     Ok(())
 }
 
@@ -80,18 +80,18 @@ struct Tally {
 
 /// One reader at one sequence.
 struct Watcher {
-    reader: Box<dyn Reader>,
+    reader: Box<dyn CodeReader>,
     /// When it decoded the code, in milliseconds.
     decoded: Option<f32>,
 }
 
 /// Shows a sequence to all readers, to each until it has decoded.
-fn watch(sequence: Sequence, text: &str, kinds: &[Kind], tallies: &mut [Tally]) {
-    let fresh = |kind: &Kind| Watcher {
-        reader: (kind.fresh)(),
+fn watch(sequence: Sequence, text: &str, contestants: &[Contestant], tallies: &mut [Tally]) {
+    let fresh = |contestant: &Contestant| Watcher {
+        reader: (contestant.fresh)(),
         decoded: None,
     };
-    let mut watchers: Vec<Watcher> = kinds.iter().map(fresh).collect();
+    let mut watchers: Vec<Watcher> = contestants.iter().map(fresh).collect();
     let mut visible = None;
     for frame in sequence {
         if frame.truth.fully_visible {
@@ -116,7 +116,7 @@ fn watch(sequence: Sequence, text: &str, kinds: &[Kind], tallies: &mut [Tally]) 
     }
 }
 
-fn show(frame: &Frame, text: &str, watcher: &mut Watcher, tally: &mut Tally) {
+fn show(frame: &SceneFrame, text: &str, watcher: &mut Watcher, tally: &mut Tally) {
     let attempt = readers::attempt(&mut *watcher.reader, &frame.image);
     tally.times.push(milliseconds(attempt.time));
     tally.panics += usize::from(attempt.reads.is_none());
@@ -128,12 +128,12 @@ fn show(frame: &Frame, text: &str, watcher: &mut Watcher, tally: &mut Tally) {
     }
 }
 
-fn print_tables(arguments: &Arguments, kinds: &[Kind], tallies: &[Tally], rows: &[Vec<String>]) {
-    let heads = kinds.iter().map(|kind| kind.name);
+fn print_tables(args: &Args, contestants: &[Contestant], tallies: &[Tally], rows: &[Vec<String>]) {
+    let heads = contestants.iter().map(|contestant| contestant.name);
     let head: Vec<&str> = std::iter::once("scenario").chain(heads).collect();
     let heading = format!(
         "From first wholly visible to decoded, ms: median / p95 / never, of {} sequences each, {} bytes, level {:?}",
-        arguments.seeds, arguments.bytes, arguments.level
+        args.seeds, args.bytes, args.level
     );
     print(&heading, &head, rows);
     let head = [
@@ -145,10 +145,10 @@ fn print_tables(arguments: &Arguments, kinds: &[Kind], tallies: &[Tally], rows: 
         "wrong",
         "panics",
     ];
-    let row = |(kind, tally): (&Kind, &Tally)| {
+    let row = |(contestant, tally): (&Contestant, &Tally)| {
         let times = || tally.times.iter().copied();
         vec![
-            kind.name.to_owned(),
+            contestant.name.to_owned(),
             tally.times.len().to_string(),
             format!("{:.2}", median(times())),
             format!("{:.2}", p95(times())),
@@ -157,7 +157,7 @@ fn print_tables(arguments: &Arguments, kinds: &[Kind], tallies: &[Tally], rows: 
             tally.panics.to_string(),
         ]
     };
-    let rows: Vec<_> = kinds.iter().zip(tallies).map(row).collect();
+    let rows: Vec<_> = contestants.iter().zip(tallies).map(row).collect();
     print("CPU time per frame, until decoded", &head, &rows);
 }
 

@@ -54,14 +54,18 @@ pub(crate) struct TextOut {
 }
 
 impl TextOut {
-    /// Writes the text and a line end to the file, or to standard output.
     pub(crate) fn write(&self, text: &str) -> Result<(), FileError> {
-        match &self.path {
-            Some(path) => files::replace(path, Access::Shared, format!("{text}\n").as_bytes()),
-            None => {
-                say!("{text}");
-                Ok(())
-            }
+        write_text(text, self.path.as_deref(), Access::Shared)
+    }
+}
+
+/// Writes a text and a line end to a file, or to standard output where there is none.
+pub(crate) fn write_text(text: &str, path: Option<&Path>, access: Access) -> Result<(), FileError> {
+    match path {
+        Some(path) => files::replace(path, access, format!("{text}\n").as_bytes()),
+        None => {
+            say!("{text}");
+            Ok(())
         }
     }
 }

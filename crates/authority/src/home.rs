@@ -25,7 +25,7 @@ use gatepost_system::files::{self, Action, FileError};
 
 use crate::{
     bundle_dir::BundleDir,
-    config::{self, ConfigError, PolicyConfig, TrustConfig},
+    config::{self, ConfigFileError, PolicyConfig, TrustConfig},
     key_files::{self, KeyFileError},
     register::{Register, RegisterError},
     signing_keys::SigningKey,
@@ -142,11 +142,11 @@ impl Home {
         Register::open(&self.register_path())
     }
 
-    pub(crate) fn trust(&self) -> Result<TrustConfig, ConfigError> {
+    pub(crate) fn trust(&self) -> Result<TrustConfig, ConfigFileError> {
         config::load(&self.trust_path())
     }
 
-    pub(crate) fn policy(&self) -> Result<PolicyConfig, ConfigError> {
+    pub(crate) fn policy(&self) -> Result<PolicyConfig, ConfigFileError> {
         config::load(&self.policy_path())
     }
 

@@ -21,7 +21,7 @@ use gatepost_system::{
     random,
 };
 
-use crate::{deltas::DeltaMaker, progress::Progress, register::ListRows};
+use crate::{deltas::DeltaMaker, progress::ProgressBar, register::ListRows};
 
 /// Salts to try; that two persons share a hash under one happens once in thousands of years.
 const TRIES: usize = 8;
@@ -123,7 +123,7 @@ impl OwnListWriter<'_> {
         })?;
         let file = self.write(ListKind::Status, salt, entries)?;
         let list = self.open(&file)?;
-        let mut progress = Progress::new("testing", self.rows.size()?);
+        let mut progress = ProgressBar::new("testing", self.rows.size()?);
         let mut asked = 0;
         let answers = self.rows.universe(now, |persons| {
             let persons = persons.inspect(|_| {

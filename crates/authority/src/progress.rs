@@ -1,4 +1,4 @@
-//! Progress of long work on standard error: a bar that is redrawn on a terminal, a line every few
+//! ProgressBar of long work on standard error: a bar that is redrawn on a terminal, a line every few
 //! seconds elsewhere. Work that ends within seconds shows nothing.
 
 use std::{
@@ -14,7 +14,7 @@ const LINE_EVERY: Duration = Duration::from_secs(5);
 const WIDTH: u64 = 30;
 
 /// Work of a known size. Dropping it removes the bar.
-pub(crate) struct Progress {
+pub(crate) struct ProgressBar {
     what: &'static str,
     total: u64,
     /// The clock is not read before that much is done: reading it costs something too.
@@ -28,7 +28,7 @@ pub(crate) struct Progress {
     unit: Option<&'static str>,
 }
 
-impl Progress {
+impl ProgressBar {
     /// Starts work of that size, in any unit.
     pub(crate) fn new(what: &'static str, total: u64) -> Self {
         Self {
@@ -76,7 +76,7 @@ impl Progress {
     }
 }
 
-impl Drop for Progress {
+impl Drop for ProgressBar {
     fn drop(&mut self) {
         if self.drawn {
             let _ = write!(io::stderr(), "\r\x1b[K");

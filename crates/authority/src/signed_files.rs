@@ -9,7 +9,7 @@ use gatepost_pass::{
 };
 
 use crate::{
-    config::ConfigError,
+    config::ConfigFileError,
     home::Home,
     register::{Register, SignedFile},
     signing_keys::SigningKey,
@@ -58,7 +58,7 @@ pub(crate) fn trust_list(
     }
     let issuers = issuers
         .try_into()
-        .map_err(|_| ConfigError::values(&path, "it must list 1 to 512 issuers"))?;
+        .map_err(|_| ConfigFileError::values(&path, "it must list 1 to 512 issuers"))?;
     let claims = TrustListClaims {
         version,
         issued_at: now,

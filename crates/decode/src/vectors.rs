@@ -3,7 +3,7 @@
 //! They lie outside the repository; without them the test says so and passes.
 #![allow(clippy::unwrap_used)]
 
-use gatepost_truth::{Read, folder, sets};
+use gatepost_truth::{Claim, folder, sets};
 
 use crate::{Luma, decode};
 
@@ -22,8 +22,8 @@ fn photographs_give_no_wrong_payload() {
         for picture in set.pictures.iter().step_by(EVERY) {
             let grey = image::open(&picture.path).unwrap().into_luma8();
             let codes = decode(Luma::from_rows(grey.width() as usize, &grey));
-            let reads: Vec<Read> = (codes.iter())
-                .map(|code| Read::bytes(code.content.as_bytes()))
+            let reads: Vec<Claim> = (codes.iter())
+                .map(|code| Claim::bytes(code.content.as_bytes()))
                 .collect();
             let score = set.score(picture, &reads);
             with_code += usize::from(picture.has_known_code());

@@ -22,6 +22,11 @@ impl<'a> Feed<'a> {
         u64::from_le_bytes(self.array())
     }
 
+    /// Two bytes as the place of something among many.
+    pub(crate) fn index(&mut self) -> usize {
+        usize::from(u16::from_be_bytes(self.array()))
+    }
+
     /// At most `length` bytes.
     pub(crate) fn slice(&mut self, length: usize) -> &'a [u8] {
         let (taken, rest) = self.0.split_at(length.min(self.0.len()));

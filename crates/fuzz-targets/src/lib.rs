@@ -20,7 +20,10 @@ mod family;
 mod feed;
 mod list;
 mod manifest;
+mod modules;
 mod mutate;
+mod picture;
+mod qr;
 mod status;
 mod trust;
 
@@ -93,8 +96,21 @@ pub const ENROLMENT: Target = Target {
     seeds: enrolment::seeds,
 };
 
+/// Pictures of codes: single looks, stills and streams.
+pub const DECODE: Target = Target {
+    name: "decode",
+    run: picture::run,
+    seeds: picture::seeds,
+};
+/// Modules of a code and its data codewords: no picture, so much faster.
+pub const MODULES: Target = Target {
+    name: "modules",
+    run: modules::run,
+    seeds: modules::seeds,
+};
+
 /// All of them.
-pub const TARGETS: [Target; 9] = [
+pub const TARGETS: [Target; 11] = [
     ENVELOPE,
     FAMILY_PASS,
     TRUST_LIST,
@@ -104,4 +120,6 @@ pub const TARGETS: [Target; 9] = [
     BATCH,
     STATUS,
     ENROLMENT,
+    DECODE,
+    MODULES,
 ];

@@ -1,24 +1,30 @@
 //! A short run of every fuzz target with the same mutations each time; `scripts/fuzz` runs them long.
 
 use gatepost_fuzz_targets::{
-    BATCH, ENROLMENT, ENVELOPE, FAMILY_PASS, LIST, LIST_DELTA, MANIFEST, STATUS, TRUST_LIST,
-    Target, mutate,
+    BATCH, DECODE, ENROLMENT, ENVELOPE, FAMILY_PASS, LIST, LIST_DELTA, MANIFEST, MODULES, STATUS,
+    TRUST_LIST, Target, mutate,
 };
 use gatepost_pass::fixture::Dice;
 
 /// Of each target; some 25,000 in all.
 const MUTATIONS: usize = 2858;
+/// Of those whose inputs are pictures, which take a hundred times as long.
+const PICTURES: usize = 100;
 
 fn run(target: Target) {
-    let seeds = (target.seeds)();
-    for seed in &seeds {
-        (target.run)(seed);
+    for seed in (target.seeds)() {
+        (target.run)(&seed);
         for end in 0..seed.len().min(64) {
             (target.run)(&seed[..end]);
         }
     }
+    run_mutations(target, MUTATIONS);
+}
+
+fn run_mutations(target: Target, count: usize) {
+    let seeds = (target.seeds)();
     let mut dice = Dice(2026);
-    for _ in 0..MUTATIONS {
+    for _ in 0..count {
         let (one, other) = (dice.index(seeds.len()), dice.index(seeds.len()));
         (target.run)(&mutate(&mut dice, &seeds[one], &seeds[other]));
     }
@@ -67,4 +73,14 @@ fn statuses_hold() {
 #[test]
 fn enrolments_hold() {
     run(ENROLMENT);
+}
+
+#[test]
+fn pictures_hold() {
+    run_mutations(DECODE, PICTURES);
+}
+
+#[test]
+fn modules_hold() {
+    run_mutations(MODULES, MUTATIONS);
 }

@@ -209,6 +209,12 @@ mod tests {
         }
     }
 
+    /// Queues a request and returns its file.
+    fn put(queue: &EnrolmentQueue, device: DeviceId, bytes: &[u8]) -> PathBuf {
+        queue.put(bytes, now()).unwrap();
+        queue.requests.join(device.to_string())
+    }
+
     #[test]
     fn a_full_queue_takes_no_stranger_but_those_that_it_has_and_answers_make_room() {
         let folder = tempfile::tempdir().unwrap();
@@ -268,8 +274,8 @@ mod tests {
         let folder = tempfile::tempdir().unwrap();
         let queue = queue(folder.path(), 2);
         let (device, bytes) = request(1);
-        queue.put(&bytes, now()).unwrap();
-        fs::remove_file(folder.path().join("requests").join(device.to_string())).unwrap();
+        let path = put(&queue, device, &bytes);
+        fs::remove_file(path).unwrap();
         fs::write(folder.path().join("answers").join(device.to_string()), "x").unwrap();
         queue.put(&bytes, now()).unwrap();
         assert_eq!(queue.answer(device).unwrap().unwrap(), b"x");
@@ -280,8 +286,7 @@ mod tests {
         let folder = tempfile::tempdir().unwrap();
         let queue = queue(folder.path(), 1);
         let (device, bytes) = request(1);
-        queue.put(&bytes, now()).unwrap();
-        let path = folder.path().join("requests").join(device.to_string());
+        let path = put(&queue, device, &bytes);
         let old = UNIX_EPOCH + Duration::from_secs(now().0 - KEPT - 60);
         fs::File::open(&path).unwrap().set_modified(old).unwrap();
         queue.put(&request(2).1, now()).unwrap();

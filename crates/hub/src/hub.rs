@@ -15,7 +15,7 @@ use gatepost_protocol::{DeviceStatus, Receipt, VerifiedBatch};
 use gatepost_system::{chain, files::FileError};
 use log::Level;
 use serde_json::json;
-use tokio::sync::{Semaphore, SemaphorePermit};
+use tokio::sync::{OwnedSemaphorePermit, Semaphore};
 
 use crate::{
     blocking::blocking,
@@ -24,7 +24,7 @@ use crate::{
     event_log::event,
     group_commit::GroupCommit,
     limits::{Limits, TokenBuckets, network},
-    metrics::Metrics,
+    metrics::{Counter, Metrics},
     refusal::Refusal,
     store::{HubStore, HubStoreError, Incoming, KeptBatch, ReceivedStatus},
 };
@@ -47,7 +47,7 @@ pub struct Hub {
     enrolments: Option<EnrolmentQueue>,
     /// An estimate: failed attempts are counted too, until the store is asked.
     known_devices: AtomicU64,
-    bodies: Semaphore,
+    bodies: Arc<Semaphore>,
     cores: Semaphore,
     paused_until: AtomicU64,
     metrics: Metrics,
@@ -77,7 +77,7 @@ impl Hub {
             enrolments: None,
             // If the store fails now, it is asked again at the first new device.
             known_devices: AtomicU64::new(totals.map_or(limits.devices, |totals| totals.devices)),
-            bodies: Semaphore::new(limits.bodies.max(1)),
+            bodies: Arc::new(Semaphore::new(limits.bodies.max(1))),
             cores: Semaphore::new(cores),
             paused_until: AtomicU64::new(0),
             metrics: Metrics::default(),
@@ -186,16 +186,16 @@ impl Hub {
     }
 
     /// A permit to hold a request's body in memory until its answer.
-    pub(crate) async fn body_permit(&self) -> Result<SemaphorePermit<'_>, Refusal> {
+    pub(crate) async fn body_permit(&self) -> Result<OwnedSemaphorePermit, Refusal> {
         let paused = self.paused();
         if paused > 0 {
-            self.metrics.unready.fetch_add(1, Relaxed);
+            self.metrics.add(Counter::Unready, 1);
             return Err(Refusal::Paused(u32::try_from(paused).unwrap_or(u32::MAX)));
         }
-        match tokio::time::timeout(MEMORY_TIME, self.bodies.acquire()).await {
+        match tokio::time::timeout(MEMORY_TIME, self.bodies.clone().acquire_owned()).await {
             Ok(Ok(permit)) => Ok(permit),
             _ => {
-                self.metrics.unready.fetch_add(1, Relaxed);
+                self.metrics.add(Counter::Unready, 1);
                 Err(Refusal::Busy)
             }
         }
@@ -206,7 +206,7 @@ impl Hub {
         let now = self.now();
         let receipt = self.keep(signed, now).await;
         receipt.inspect_err(|why| {
-            self.metrics.refused.fetch_add(1, Relaxed);
+            self.metrics.add(Counter::Refused, 1);
             let why = json!({ "why": why.code() });
             event(Level::Warn, now, "batch refused", why);
         })
@@ -223,9 +223,9 @@ impl Hub {
             new,
             findings,
         } = kept.inspect_err(|why| self.log_store_failure(now, why))?;
-        self.metrics.batches.fetch_add(1, Relaxed);
-        self.metrics.records.fetch_add(new as u64, Relaxed);
-        self.metrics.findings.fetch_add(findings as u64, Relaxed);
+        self.metrics.add(Counter::Batches, 1);
+        self.metrics.add(Counter::Records, new);
+        self.metrics.add(Counter::Findings, findings);
         let fields = json!({
             "device": device.to_string(), "epoch": epoch.to_string(), "records": records,
             "new": new, "findings": findings, "held": front.next_seq,
@@ -279,7 +279,7 @@ impl Hub {
             Ok(())
         });
         recorded.await??;
-        self.metrics.statuses.fetch_add(1, Relaxed);
+        self.metrics.add(Counter::Statuses, 1);
         Ok(())
     }
 
@@ -325,7 +325,7 @@ impl Hub {
     }
 
     fn limited(&self, wait: Duration) -> Refusal {
-        self.metrics.limited.fetch_add(1, Relaxed);
+        self.metrics.add(Counter::Limited, 1);
         let seconds = u32::try_from(wait.as_secs()).unwrap_or(u32::MAX);
         Refusal::TooMany(seconds.saturating_add(1))
     }

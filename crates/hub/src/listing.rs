@@ -24,12 +24,12 @@ pub enum ListFormat {
     Json,
 }
 
-/// Why a listing broke off.
+/// Why a listing is incomplete.
 #[derive(Debug, thiserror::Error)]
 pub enum ListingError {
     /// The store failed.
-    #[error(transparent)]
-    HubStore(#[from] HubStoreError),
+    #[error("the listing stopped")]
+    Store(#[from] HubStoreError),
     /// The output cannot be written.
     #[error("cannot write the listing")]
     Write(#[from] io::Error),

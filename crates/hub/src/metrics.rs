@@ -9,9 +9,40 @@ use std::{
 /// Upper bounds of the histogram's buckets for answer times, in milliseconds.
 const BUCKETS: [u64; 10] = [1, 5, 10, 25, 50, 100, 250, 1_000, 5_000, 30_000];
 
-/// Counters since the start.
+/// What is counted one by one.
+#[derive(Clone, Copy, Debug)]
+pub(crate) enum Counter {
+    /// Batches that got a receipt.
+    Batches,
+    /// Batches that were refused.
+    Refused,
+    /// Records that were stored for the first time.
+    Records,
+    /// Findings that were stored.
+    Findings,
+    /// Status reports that were stored.
+    Statuses,
+    /// Requests over the rate of their address or device.
+    Limited,
+    /// Requests that were put off by a pause or for want of memory.
+    Unready,
+}
+
+/// Name and help of each counter, in the same order.
+const COUNTERS: [(&str, &str); 7] = [
+    ("batches_total", "Batches acknowledged."),
+    ("batches_refused_total", "Batches refused."),
+    ("records_total", "New records kept."),
+    ("findings_total", "New findings."),
+    ("statuses_total", "Device statuses taken."),
+    ("limited_total", "Requests over a rate."),
+    ("unready_total", "Requests put off by a pause or overload."),
+];
+
+/// All counts since the start.
 #[derive(Debug, Default)]
 pub(crate) struct Metrics {
+    counters: [AtomicU64; COUNTERS.len()],
     /// Answers by the first digit of their status, from 1 to 5.
     answers: [AtomicU64; 5],
     /// Answers by their time, each only in the lowest bucket that it fits; the last one is for all
@@ -19,23 +50,14 @@ pub(crate) struct Metrics {
     times: [AtomicU64; BUCKETS.len() + 1],
     /// Sum of the answer times, in microseconds.
     time_sum: AtomicU64,
-    /// Batches that got a receipt.
-    pub(crate) batches: AtomicU64,
-    /// Batches that were refused.
-    pub(crate) refused: AtomicU64,
-    /// Records that were stored for the first time.
-    pub(crate) records: AtomicU64,
-    /// Findings that were stored.
-    pub(crate) findings: AtomicU64,
-    /// Status reports that were stored.
-    pub(crate) statuses: AtomicU64,
-    /// Requests over the rate of their address or device.
-    pub(crate) limited: AtomicU64,
-    /// Requests that were put off by a pause or for want of memory.
-    pub(crate) unready: AtomicU64,
 }
 
 impl Metrics {
+    /// Counts something.
+    pub(crate) fn add(&self, counter: Counter, count: usize) {
+        self.counters[counter as usize].fetch_add(count as u64, Relaxed);
+    }
+
     /// Counts an answer.
     pub(crate) fn answered(&self, status: u16, took: Duration) {
         let digit = usize::from(status / 100).clamp(1, 5) - 1;
@@ -60,19 +82,7 @@ impl Metrics {
     }
 
     fn write(&self, to: &mut String, gauges: &[(&str, &str, u64)]) -> std::fmt::Result {
-        for (name, help, counter) in [
-            ("batches_total", "Batches acknowledged.", &self.batches),
-            ("batches_refused_total", "Batches refused.", &self.refused),
-            ("records_total", "New records kept.", &self.records),
-            ("findings_total", "New findings.", &self.findings),
-            ("statuses_total", "Device statuses taken.", &self.statuses),
-            ("limited_total", "Requests over a rate.", &self.limited),
-            (
-                "unready_total",
-                "Requests put off by a pause or overload.",
-                &self.unready,
-            ),
-        ] {
+        for ((name, help), counter) in COUNTERS.iter().zip(&self.counters) {
             head(to, name, help, "counter")?;
             writeln!(to, "gatepost_hub_{name} {}", counter.load(Relaxed))?;
         }

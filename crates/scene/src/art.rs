@@ -20,18 +20,18 @@ const SKIN_SHADES: u8 = 12;
 pub(crate) const INKS: usize = 32;
 
 /// One colour of the drawing: an index into its palette. 0 lets the backdrop through.
-type Ink = u8;
-const NOTHING: Ink = 0;
-const WHITE: Ink = 1;
-const BLACK: Ink = 2;
-const TEXT: Ink = 3;
-const PALE_TEXT: Ink = 4;
-const BODY: Ink = 5;
-const RIM: Ink = 6;
-const PAGE: Ink = 7;
-const THEME: Ink = 8;
-const ON_THEME: Ink = 9;
-const SKIN: Ink = 16;
+type PaletteIndex = u8;
+const NOTHING: PaletteIndex = 0;
+const WHITE: PaletteIndex = 1;
+const BLACK: PaletteIndex = 2;
+const TEXT: PaletteIndex = 3;
+const PALE_TEXT: PaletteIndex = 4;
+const BODY: PaletteIndex = 5;
+const RIM: PaletteIndex = 6;
+const PAGE: PaletteIndex = 7;
+const THEME: PaletteIndex = 8;
+const ON_THEME: PaletteIndex = 9;
+const SKIN: PaletteIndex = 16;
 
 /// What an ink belongs to.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -45,7 +45,7 @@ pub(crate) enum Part {
 }
 
 impl Part {
-    pub(crate) fn of(ink: Ink) -> Self {
+    pub(crate) fn of(ink: PaletteIndex) -> Self {
         match ink {
             WHITE | BLACK | TEXT | PALE_TEXT | PAGE | THEME | ON_THEME => Self::Shown,
             BODY | RIM => Self::Body,
@@ -66,7 +66,7 @@ pub(crate) struct Art {
     palette: [[f32; 3]; INKS],
     width: usize,
     height: usize,
-    texels: Vec<Ink>,
+    texels: Vec<PaletteIndex>,
 }
 
 impl Art {
@@ -114,7 +114,7 @@ impl Art {
     /// The ink of a texel. The drawing's border goes on outwards for ever, so that an arm reaches the
     /// edge of the picture.
     #[inline]
-    pub(crate) fn ink(&self, [x, y]: [i32; 2]) -> Ink {
+    pub(crate) fn ink(&self, [x, y]: [i32; 2]) -> PaletteIndex {
         let column = (x.max(0) as usize).min(self.width - 1);
         let row = (y.max(0) as usize).min(self.height - 1);
         self.texels
@@ -246,14 +246,14 @@ impl Art {
         }
     }
 
-    fn mix(&mut self, ink: Ink, colour: [u8; 3]) {
+    fn mix(&mut self, ink: PaletteIndex, colour: [u8; 3]) {
         if let Some(entry) = self.palette.get_mut(usize::from(ink)) {
             *entry = light(colour);
         }
     }
 
     /// A rectangle (left, top, right, bottom) with corners of this radius.
-    fn rounded(&mut self, [left, top, right, bottom]: [f32; 4], radius: f32, ink: Ink) {
+    fn rounded(&mut self, [left, top, right, bottom]: [f32; 4], radius: f32, ink: PaletteIndex) {
         self.shape([left, top, right, bottom], |x, y| {
             let dx = (left + radius - x).max(x - right + radius).max(0.0);
             let dy = (top + radius - y).max(y - bottom + radius).max(0.0);
@@ -262,7 +262,7 @@ impl Art {
     }
 
     /// A line of print of this height, its top edge centred at a place.
-    fn text(&mut self, text: &str, [middle, top]: [f32; 2], height: f32, ink: Ink) {
+    fn text(&mut self, text: &str, [middle, top]: [f32; 2], height: f32, ink: PaletteIndex) {
         let dot = height / font::HEIGHT;
         let width = text.len() as f32 * font::ADVANCE * dot;
         let left = middle - width / 2.0;
@@ -293,7 +293,7 @@ impl Art {
     }
 
     /// Fills what `ink` colours inside an area, asking it at the centre of each texel.
-    fn shape(&mut self, area: [f32; 4], ink: impl Fn(f32, f32) -> Option<Ink>) {
+    fn shape(&mut self, area: [f32; 4], ink: impl Fn(f32, f32) -> Option<PaletteIndex>) {
         let scale = self.per_module as f32 * self.code_side;
         let [cx, cy] = self.centre;
         let texel = |edge: f32, centre: f32| (edge * scale + centre).max(0.0) as usize;
@@ -310,7 +310,7 @@ impl Art {
         &mut self,
         columns: std::ops::Range<usize>,
         rows: std::ops::Range<usize>,
-        ink: impl Fn(usize, usize) -> Option<Ink>,
+        ink: impl Fn(usize, usize) -> Option<PaletteIndex>,
     ) {
         let (start, end) = (columns.start.min(self.width), columns.end.min(self.width));
         for row in rows.start..rows.end.min(self.height) {

@@ -11,14 +11,14 @@ pub(crate) const STEP: usize = 4;
 
 /// What is behind the code.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Behind {
+pub enum Backdrop {
     /// A hall, far behind.
     Room,
     /// A table or a wall on which the code lies.
     Table,
 }
 
-impl Behind {
+impl Backdrop {
     /// What a still picture shows behind each carrier.
     pub(crate) fn of(carrier: Carrier) -> Self {
         match carrier {
@@ -34,13 +34,13 @@ impl Behind {
 /// colour into `N` planes.
 pub(crate) fn light<const N: usize>(
     view: &View,
-    behind: Behind,
+    behind: Backdrop,
     code_side: Option<f32>,
     planes: impl Fn([f32; 3]) -> [f32; N],
 ) -> Coarse<N, STEP> {
     let size = [view.width, view.height];
     match behind {
-        Behind::Room => {
+        Backdrop::Room => {
             let room = Room::new(view.seed);
             let scale = 1.0 / view.height as f32;
             let drift = view.offset.map(|part| part * 0.35);
@@ -49,7 +49,7 @@ pub(crate) fn light<const N: usize>(
                 planes(room.light(x, y))
             })
         }
-        Behind::Table => {
+        Backdrop::Table => {
             let table = Table::new(view.seed);
             let side = code_side.unwrap_or(65.0);
             // A bent sheet lies on a flat table.

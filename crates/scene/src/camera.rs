@@ -4,9 +4,10 @@
 //! with light ([`crate::art::Art::surface`]).
 
 use crate::art::{Art, INKS};
-use crate::backdrop::{self, Behind};
+use crate::backdrop::{self, Backdrop};
 use crate::coarse::Coarse;
 use crate::lens;
+use crate::planes::Planes;
 use crate::pose::Pose;
 use crate::sensor;
 use crate::view::View;
@@ -21,9 +22,6 @@ pub(crate) const SAMPLES: usize = ACROSS * ACROSS;
 /// Pixels between two points at which the carrier's place is worked out; between them it is blended.
 pub(crate) const CELL: usize = 8;
 
-/// `N` planes of light, row by row.
-pub(crate) type Planes<const N: usize> = [Vec<f32>; N];
-
 /// Takes a still picture: `N` planes of 8-bit values, row by row.
 pub(crate) fn expose<const N: usize>(view: &View, stage: &[(Art, View)]) -> [Vec<u8>; N] {
     // The backdrop lies in the plane of what was put down first.
@@ -33,7 +31,7 @@ pub(crate) fn expose<const N: usize>(view: &View, stage: &[(Art, View)]) -> [Vec
     };
     let light = |light: [f32; 3]| channels::<N>(view.linear(light));
     let mut planes = fill(
-        &backdrop::light(seen, Behind::of(view.carrier), side, light),
+        &backdrop::light(seen, Backdrop::of(view.carrier), side, light),
         view,
     );
     for (art, seen) in stage {

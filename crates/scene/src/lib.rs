@@ -8,9 +8,9 @@
 //! (exposure, noise, grey levels) -> picture.
 //!
 //! A still is one [`View`]. A [`Sequence`] is a view that changes with time: `motion` brings and shakes
-//! the code, `control` regulates focus and exposure, `light` flickers and glares; each sample of a pixel
+//! the code, `auto_control` regulates focus and exposure, `light` flickers and glares; each sample of a pixel
 //! has its own instant, which gives motion blur and rolling shutter. A [`Scenario`] is a table of
-//! parameters, a [`Setting`]; each [`Frame`] says where the code really is.
+//! parameters, a [`Setting`]; each [`SceneFrame`] says where the code really is.
 //!
 //! ```
 //! use gatepost_scene::{Code, ErrorCorrection, Scenario, Sequence};
@@ -26,15 +26,16 @@
 #![forbid(unsafe_code)]
 
 mod art;
+mod auto_control;
 mod backdrop;
 mod camera;
 mod coarse;
 mod code;
-mod control;
 mod font;
 mod lens;
 mod light;
 mod motion;
+mod planes;
 mod pose;
 mod print;
 mod random;
@@ -47,14 +48,14 @@ mod view;
 #[cfg(test)]
 mod tests;
 
-pub use backdrop::Behind;
+pub use auto_control::{AutoExposure, Focus, Settling};
+pub use backdrop::Backdrop;
 pub use code::{Code, ErrorCorrection, MAX_TEXT, SceneError};
-pub use control::{Focus, Metering, Swing};
 pub use light::{Flicker, Glare};
-pub use motion::{Entry, Path, Shake};
+pub use motion::{Arrival, Path, Shake};
 pub use print::{SCANNER_FOV_DEG, module_mm, print, print_view, px_per_module};
 pub use scenario::Scenario;
-pub use sequence::{FRAME_MS, Frame, Sequence, Truth};
+pub use sequence::{FRAME_MS, SceneFrame, Sequence, Truth};
 pub use setting::{Screen, Setting, Shutter};
 pub use view::{Carrier, MAX_FRAMES, View, approach};
 

@@ -9,13 +9,13 @@ use std::process::ExitCode;
 use clap::Parser;
 
 fn main() -> ExitCode {
-    match cli::run(&cli::Arguments::parse()) {
+    match cli::run(&cli::Args::parse()) {
         Ok(written) => {
-            println!("{written} pictures written");
+            gatepost_system::say!("{written} pictures written");
             ExitCode::SUCCESS
         }
         Err(error) => {
-            eprintln!("gatepost-scene: {error}");
+            eprintln!("gatepost-scene: {}", gatepost_system::chain(&error));
             ExitCode::FAILURE
         }
     }

@@ -1,8 +1,8 @@
 //! What users of a gate, a bus and a station really see: a table of parameters for each.
 
-use crate::control::{Focus, Metering, Swing};
+use crate::auto_control::{AutoExposure, Focus, Settling};
 use crate::light::{Flicker, Glare};
-use crate::motion::{Entry, Path, Shake};
+use crate::motion::{Arrival, Path, Shake};
 use crate::setting::{Screen, Setting, Shutter};
 
 /// How sheets and phones are shown to a scanner. The same seed is the same hand and the same room in
@@ -154,9 +154,9 @@ impl Scenario {
                     },
                 },
                 white: 0.10,
-                metering: Metering {
+                metering: AutoExposure {
                     error_ev: 3.2,
-                    swing: Swing {
+                    settling: Settling {
                         delay_ms: 120.0,
                         settle_ms: 260.0,
                         hz: 0.7,
@@ -172,21 +172,21 @@ impl Scenario {
             },
             Self::PhoneApproach => Setting {
                 path: Path {
-                    entry: Entry::Far(2.6),
+                    entry: Arrival::Far(2.6),
                     travel_ms: 620.0,
                     hold_ms: 1300.0,
                 },
                 focus: Focus::Auto {
-                    swing: Swing {
+                    settling: Settling {
                         delay_ms: 130.0,
                         settle_ms: 170.0,
                         hz: 2.2,
                     },
                     hunts_per_s: 0.8,
                 },
-                metering: Metering {
+                metering: AutoExposure {
                     error_ev: 1.2,
-                    swing: Swing {
+                    settling: Settling {
                         delay_ms: 60.0,
                         settle_ms: 220.0,
                         hz: 1.3,
@@ -202,7 +202,7 @@ impl Scenario {
                 px_per_module: [2.1, 2.9],
                 tilt_deg: 16.0,
                 path: Path {
-                    entry: Entry::Far(1.7),
+                    entry: Arrival::Far(1.7),
                     travel_ms: 700.0,
                     hold_ms: f32::INFINITY,
                 },

@@ -1,6 +1,6 @@
 //! The sensor: uneven light, exposure, noise, and the way to grey levels.
 
-use crate::camera::Planes;
+use crate::planes::Planes;
 use crate::random::Random;
 use crate::view::View;
 

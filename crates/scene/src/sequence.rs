@@ -3,14 +3,15 @@
 use image::GrayImage;
 
 use crate::art::{Art, INKS, Part};
-use crate::backdrop::{self, Behind};
-use crate::camera::{self, CELL, Planes, SAMPLES, Warp, brightness};
+use crate::auto_control::FocusedLens;
+use crate::backdrop::{self, Backdrop};
+use crate::camera::{self, CELL, SAMPLES, Warp, brightness};
 use crate::coarse::Coarse;
 use crate::code::{Code, QUIET_ZONE};
-use crate::control::Lens;
 use crate::lens;
 use crate::light::Lamps;
 use crate::motion::Motion;
+use crate::planes::Planes;
 use crate::pose::Pose;
 use crate::random::Random;
 use crate::scenario::Scenario;
@@ -26,7 +27,7 @@ const SCREEN_REFLECTS: f32 = 0.03;
 
 /// One frame of a sequence.
 #[derive(Debug, Clone)]
-pub struct Frame {
+pub struct SceneFrame {
     /// Its number, from 0.
     pub number: u32,
     /// The middle of its exposure, in milliseconds from the sequence's start.
@@ -62,7 +63,7 @@ pub struct Sequence {
     /// What each ink does with light: reflects, emits, mirrors.
     palette: [[f32; 3]; INKS],
     motion: Motion,
-    lens: Lens,
+    lens: FocusedLens,
     lamps: Lamps,
     /// Phases of the mains and of the screen's dimmer, in milliseconds.
     phases_ms: [f32; 2],
@@ -98,7 +99,7 @@ impl Sequence {
             &mut Random::new(seed, 11),
         );
         let until_ms = setting.frames as f32 * FRAME_MS;
-        let lens = Lens::new(
+        let lens = FocusedLens::new(
             setting.focus,
             setting.aperture_mm,
             held.focal_px(),
@@ -128,7 +129,7 @@ impl Sequence {
 
     /// Any frame, whatever came before.
     #[must_use]
-    pub fn frame(&self, number: u32) -> Frame {
+    pub fn frame(&self, number: u32) -> SceneFrame {
         let time_ms = time_ms(number);
         let truth = self.truth(number);
         let view = self.view(number, time_ms);
@@ -141,7 +142,7 @@ impl Sequence {
         let stray = self.setting.stray * mean;
         light.iter_mut().for_each(|value| *value += stray);
         let [picture] = sensor::develop([light], &view);
-        Frame {
+        SceneFrame {
             number,
             time_ms,
             image: GrayImage::from_raw(view.width, view.height, picture).unwrap_or_default(),
@@ -170,8 +171,8 @@ impl Sequence {
         };
         // A room stands still while a hand moves before it; a table moves with what lies on it.
         let behind = match self.setting.behind {
-            Behind::Room => &still,
-            Behind::Table => view,
+            Backdrop::Room => &still,
+            Backdrop::Table => view,
         };
         let backdrop = backdrop::light(behind, self.setting.behind, Some(self.side), |light| {
             [brightness(view.linear(light)), 0.0, 0.0]
@@ -280,9 +281,9 @@ impl Sequence {
 }
 
 impl Iterator for Sequence {
-    type Item = Frame;
+    type Item = SceneFrame;
 
-    fn next(&mut self) -> Option<Frame> {
+    fn next(&mut self) -> Option<SceneFrame> {
         let number = self.next;
         if number >= self.setting.frames {
             return None;

@@ -1,9 +1,9 @@
 //! All parameters of a sequence, and the two that all scenarios start from: a sheet and a phone.
 
-use crate::backdrop::Behind;
-use crate::control::{Focus, Metering, Swing};
+use crate::auto_control::{AutoExposure, Focus, Settling};
+use crate::backdrop::Backdrop;
 use crate::light::{Flicker, Glare};
-use crate::motion::{Entry, Path, Shake};
+use crate::motion::{Arrival, Path, Shake};
 use crate::random::Random;
 use crate::view::{Carrier, View};
 
@@ -19,7 +19,7 @@ pub struct Setting {
     /// What shows the code.
     pub carrier: Carrier,
     /// What is behind it.
-    pub behind: Behind,
+    pub behind: Backdrop,
     /// Side of a module in millimetres.
     pub module_mm: f32,
     /// Pixels per module at the code's centre while it is held: least and most. The distance follows,
@@ -48,7 +48,7 @@ pub struct Setting {
     /// When the rows are exposed.
     pub shutter: Shutter,
     /// How the exposure settles.
-    pub metering: Metering,
+    pub metering: AutoExposure,
     /// The lamps around.
     pub mains: Flicker,
     /// The phone's screen.
@@ -95,14 +95,14 @@ impl Setting {
             frames: 90,
             fov_deg: 60.0,
             carrier: Carrier::Paper,
-            behind: Behind::Room,
+            behind: Backdrop::Room,
             module_mm: 0.55,
             px_per_module: [3.4, 4.8],
             tilt_deg: 14.0,
             roll_deg: 12.0,
             curl: [0.0, 0.15],
             path: Path {
-                entry: Entry::Side,
+                entry: Arrival::Side,
                 travel_ms: 600.0,
                 hold_ms: f32::INFINITY,
             },
@@ -121,9 +121,9 @@ impl Setting {
                 exposure_ms: 12.0,
                 readout_ms: 25.0,
             },
-            metering: Metering {
+            metering: AutoExposure {
                 error_ev: 0.5,
-                swing: Swing {
+                settling: Settling {
                     delay_ms: 80.0,
                     settle_ms: 200.0,
                     hz: 0.0,

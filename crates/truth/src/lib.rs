@@ -7,19 +7,21 @@ use std::collections::HashSet;
 use std::path::{Path, PathBuf};
 use std::{fs, io};
 
+use data_encoding::HEXLOWER_PERMISSIVE;
+
 /// The set without a QR code in any picture.
 pub const FALSEPOS: &str = "falsepos";
 
 /// One code that a reader claims to see.
 #[derive(Clone, Debug)]
-pub struct Read {
+pub struct Claim {
     /// The content as it is in the symbol.
     pub bytes: Vec<u8>,
     /// The content as text, where the reader itself converts character sets.
     pub text: Option<String>,
 }
 
-impl Read {
+impl Claim {
     /// A content that the reader leaves as it is.
     pub fn bytes(bytes: impl Into<Vec<u8>>) -> Self {
         Self {
@@ -29,12 +31,13 @@ impl Read {
     }
 }
 
-/// A file or folder of the photographs that can't be read.
-#[derive(Debug)]
+/// A file or folder of the photographs cannot be read.
+#[derive(Debug, thiserror::Error)]
+#[error("cannot read {path}")]
 pub struct Unreadable {
-    /// Which.
+    /// The file or folder.
     pub path: PathBuf,
-    /// Why.
+    /// The system's reason.
     pub source: io::Error,
 }
 
@@ -43,43 +46,43 @@ pub struct Set {
     /// Its folder's name.
     pub name: String,
     /// All of them.
-    pub pictures: Vec<Picture>,
+    pub pictures: Vec<Photograph>,
     /// Contents of any picture of the set.
     known: HashSet<Vec<u8>>,
 }
 
 /// A row of `truth.tsv`.
-pub struct Picture {
-    /// Its file.
+pub struct Photograph {
+    /// The photograph's file.
     pub path: PathBuf,
-    /// How the truth is known.
+    /// How the truth is known: `expected` by its project, by `consensus` of readers, or `unknown`.
     kind: String,
     /// Empty: nobody knows, or there is no code.
     accepted: HashSet<Vec<u8>>,
 }
 
-impl Picture {
+impl Photograph {
     /// Whether a content of it is known.
     pub fn has_known_code(&self) -> bool {
         !self.accepted.is_empty()
     }
 }
 
-/// What one reader's claims on one picture are worth.
+/// How one reader's claims about one photograph score.
 #[derive(Clone, Copy, Default)]
 pub struct Score {
     /// Contents that the truth has.
     pub right: usize,
     /// Contents that the truth rules out.
     pub wrong: usize,
-    /// All.
+    /// All contents, right, wrong or of unknown worth.
     pub reads: usize,
 }
 
 impl Set {
     /// What these reads of one of its pictures are worth.
-    pub fn score(&self, picture: &Picture, reads: &[Read]) -> Score {
-        let has = |read: &Read| forms(read).any(|form| picture.accepted.contains(&form));
+    pub fn score(&self, picture: &Photograph, reads: &[Claim]) -> Score {
+        let has = |read: &Claim| forms(read).any(|form| picture.accepted.contains(&form));
         Score {
             right: reads.iter().filter(|read| has(read)).count(),
             wrong: reads.iter().filter(|r| self.rules_out(picture, r)).count(),
@@ -89,7 +92,7 @@ impl Set {
 
     /// It does not if nobody read the picture, if it is another code of the same set (crowds were
     /// not read completely), and for bytes where the truth holds Shift JIS made to Unicode.
-    fn rules_out(&self, picture: &Picture, read: &Read) -> bool {
+    fn rules_out(&self, picture: &Photograph, read: &Claim) -> bool {
         let converted = std::str::from_utf8(&read.bytes).is_err()
             && picture.accepted.iter().any(|content| !content.is_ascii());
         picture.kind != "unknown"
@@ -128,7 +131,7 @@ pub fn folder() -> PathBuf {
 fn set(folder: &Path, name: &str) -> Result<Set, Unreadable> {
     let path = folder.join("truth.tsv");
     let truth = fs::read_to_string(&path).map_err(|source| Unreadable { path, source })?;
-    let pictures: Vec<Picture> = truth.lines().map(|line| picture(folder, line)).collect();
+    let pictures: Vec<Photograph> = truth.lines().map(|line| picture(folder, line)).collect();
     let accepted = pictures.iter().flat_map(|p| p.accepted.iter().cloned());
     Ok(Set {
         name: name.to_owned(),
@@ -138,25 +141,23 @@ fn set(folder: &Path, name: &str) -> Result<Set, Unreadable> {
 }
 
 /// A line of `truth.tsv`: file, how the truth is known, contents in hex.
-fn picture(folder: &Path, line: &str) -> Picture {
+fn picture(folder: &Path, line: &str) -> Photograph {
     let mut fields = line.split('\t');
     let mut field = || fields.next().unwrap_or_default();
     let (file, kind, contents) = (field(), field(), field());
     let hex = contents.split('|').filter_map(|c| c.strip_prefix("hex:"));
-    Picture {
+    Photograph {
         path: folder.join(file),
         kind: kind.to_owned(),
-        accepted: hex.filter_map(unhex).map(|c| as_truth(&c)).collect(),
+        accepted: hex
+            .filter_map(|hex| HEXLOWER_PERMISSIVE.decode(hex.as_bytes()).ok())
+            .map(|c| as_truth(&c))
+            .collect(),
     }
 }
 
-fn unhex(hex: &str) -> Option<Vec<u8>> {
-    let byte = |pair: &[u8]| u8::from_str_radix(std::str::from_utf8(pair).ok()?, 16).ok();
-    hex.as_bytes().chunks(2).map(byte).collect()
-}
-
 /// A read as bytes, and as the reader's own text.
-fn forms(read: &Read) -> impl Iterator<Item = Vec<u8>> {
+fn forms(read: &Claim) -> impl Iterator<Item = Vec<u8>> {
     let text = read.text.as_ref().map(|text| as_truth(text.as_bytes()));
     [Some(as_truth(&read.bytes)), text].into_iter().flatten()
 }
@@ -174,7 +175,7 @@ mod tests {
     use super::*;
 
     fn set_of(lines: &[&str]) -> Set {
-        let pictures: Vec<Picture> = lines.iter().map(|l| picture(Path::new(""), l)).collect();
+        let pictures: Vec<Photograph> = lines.iter().map(|l| picture(Path::new(""), l)).collect();
         let known = pictures.iter().flat_map(|p| p.accepted.iter().cloned());
         Set {
             name: String::new(),
@@ -184,7 +185,7 @@ mod tests {
     }
 
     fn judged(set: &Set, at: usize, bytes: &[u8]) -> (usize, usize) {
-        let read = Read {
+        let read = Claim {
             bytes: bytes.to_vec(),
             text: None,
         };
@@ -212,7 +213,7 @@ mod tests {
         assert_eq!(judged(&set, 0, b"A\r\nB\r\n"), (1, 0));
         assert_eq!(judged(&set, 1, &[0x82, 0xa0]), (0, 0));
         assert_eq!(judged(&set, 0, &[0x82, 0xa0]), (0, 1));
-        let converted = Read {
+        let converted = Claim {
             bytes: vec![0x82, 0xa0],
             text: Some("あ".to_owned()),
         };

@@ -1,6 +1,7 @@
 //! The readers that are compared, behind one small trait, a file for each library.
 
 mod ours;
+mod reader;
 mod rqrr;
 mod rxing;
 #[cfg(feature = "zxing")]
@@ -9,21 +10,16 @@ mod zxing;
 use std::panic::{self, AssertUnwindSafe};
 use std::time::Duration;
 
-pub(crate) use gatepost_truth::Read;
 use image::GrayImage;
 use rustix::time::{ClockId, clock_gettime};
 
-/// A reader with one choice of options.
-pub(crate) trait Reader {
-    /// Reads what it can from the next picture.
-    fn read(&mut self, picture: &GrayImage) -> Vec<Read>;
-}
+pub(crate) use reader::{Claim, CodeReader};
 
 /// A reader by name. Each stream of pictures gets a fresh one.
 #[derive(Clone, Copy)]
-pub(crate) struct Kind {
+pub(crate) struct Contestant {
     pub(crate) name: &'static str,
-    pub(crate) fresh: fn() -> Box<dyn Reader>,
+    pub(crate) fresh: fn() -> Box<dyn CodeReader>,
 }
 
 /// rqrr as it is: what ours replaced.
@@ -42,53 +38,54 @@ pub(crate) const OURS_STREAM: &str = "ours, stream";
 pub(crate) const OURS: &str = "ours";
 
 /// All readers.
-pub(crate) const KINDS: &[Kind] = &[
-    Kind {
+pub(crate) const CONTESTANTS: &[Contestant] = &[
+    Contestant {
         name: RQRR,
         fresh: || Box::new(rqrr::Plain),
     },
-    Kind {
+    Contestant {
         name: RXING,
         fresh: || Box::new(rxing::TryHarder::default()),
     },
-    Kind {
+    Contestant {
         name: "rxing filtered",
         fresh: || Box::new(rxing::Filtered::default()),
     },
     #[cfg(feature = "zxing")]
-    Kind {
+    Contestant {
         name: ZXING_FAST,
         fresh: || Box::new(zxing::ZxingCpp::fast()),
     },
     #[cfg(feature = "zxing")]
-    Kind {
+    Contestant {
         name: ZXING,
         fresh: || Box::new(zxing::ZxingCpp::all_options()),
     },
-    Kind {
+    Contestant {
         name: OURS_FIRST,
         fresh: || Box::new(ours::FirstLook),
     },
-    Kind {
+    Contestant {
         name: OURS_STREAM,
-        fresh: || Box::<ours::Stream>::default(),
+        fresh: || Box::<ours::FramesInTurn>::default(),
     },
-    Kind {
+    Contestant {
         name: OURS,
         fresh: || Box::new(ours::Still),
     },
 ];
 
 /// The readers of these names, all without any.
-pub(crate) fn named(names: &[String]) -> Vec<Kind> {
-    let wanted = |kind: &&Kind| names.is_empty() || names.iter().any(|n| n == kind.name);
-    KINDS.iter().filter(wanted).copied().collect()
+pub(crate) fn named(names: &[String]) -> Vec<Contestant> {
+    let wanted =
+        |contestant: &&Contestant| names.is_empty() || names.iter().any(|n| n == contestant.name);
+    CONTESTANTS.iter().filter(wanted).copied().collect()
 }
 
 /// What a reader made of one picture.
-pub(crate) struct Attempt {
+pub(crate) struct TimedRead {
     /// `None`: it panicked.
-    pub(crate) reads: Option<Vec<Read>>,
+    pub(crate) reads: Option<Vec<Claim>>,
     /// CPU time of this thread.
     pub(crate) time: Duration,
 }
@@ -97,10 +94,10 @@ pub(crate) struct Attempt {
 ///
 /// Some of the compared libraries panic on real photographs. Here, and only here, a panic is caught:
 /// it is a result that goes into the table. What ships must not be able to panic in the first place.
-pub(crate) fn attempt(reader: &mut dyn Reader, picture: &GrayImage) -> Attempt {
+pub(crate) fn attempt(reader: &mut dyn CodeReader, picture: &GrayImage) -> TimedRead {
     let start = cpu_time();
     let reads = panic::catch_unwind(AssertUnwindSafe(|| reader.read(picture))).ok();
-    Attempt {
+    TimedRead {
         reads,
         time: cpu_time().saturating_sub(start),
     }

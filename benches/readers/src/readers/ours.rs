@@ -3,23 +3,23 @@
 use gatepost_decode::{DecodedCode, Luma, StreamReader, decode, first_look};
 use image::GrayImage;
 
-use super::{Read, Reader};
+use super::reader::{Claim, CodeReader};
 
 /// The quick look that every frame of a stream gets first.
 pub(super) struct FirstLook;
 
-impl Reader for FirstLook {
-    fn read(&mut self, picture: &GrayImage) -> Vec<Read> {
+impl CodeReader for FirstLook {
+    fn read(&mut self, picture: &GrayImage) -> Vec<Claim> {
         with(picture, first_look)
     }
 }
 
 /// Frames of one stream.
 #[derive(Default)]
-pub(super) struct Stream(StreamReader);
+pub(super) struct FramesInTurn(StreamReader);
 
-impl Reader for Stream {
-    fn read(&mut self, picture: &GrayImage) -> Vec<Read> {
+impl CodeReader for FramesInTurn {
+    fn read(&mut self, picture: &GrayImage) -> Vec<Claim> {
         with(picture, |frame| self.0.read(frame))
     }
 }
@@ -27,17 +27,17 @@ impl Reader for Stream {
 /// All looks.
 pub(super) struct Still;
 
-impl Reader for Still {
-    fn read(&mut self, picture: &GrayImage) -> Vec<Read> {
+impl CodeReader for Still {
+    fn read(&mut self, picture: &GrayImage) -> Vec<Claim> {
         with(picture, decode)
     }
 }
 
-fn with(picture: &GrayImage, read: impl FnOnce(Luma<'_>) -> Vec<DecodedCode>) -> Vec<Read> {
+fn with(picture: &GrayImage, read: impl FnOnce(Luma<'_>) -> Vec<DecodedCode>) -> Vec<Claim> {
     let Some(view) = Luma::new(picture.width(), picture.height(), picture) else {
         return Vec::new();
     };
     let codes = read(view);
     let bytes = codes.iter().map(|code| code.content.as_bytes());
-    bytes.map(Read::bytes).collect()
+    bytes.map(Claim::bytes).collect()
 }

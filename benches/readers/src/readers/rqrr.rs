@@ -3,12 +3,12 @@
 use ::rqrr::PreparedImage;
 use image::GrayImage;
 
-use super::{Read, Reader};
+use super::reader::{Claim, CodeReader};
 
 pub(super) struct Plain;
 
-impl Reader for Plain {
-    fn read(&mut self, picture: &GrayImage) -> Vec<Read> {
+impl CodeReader for Plain {
+    fn read(&mut self, picture: &GrayImage) -> Vec<Claim> {
         let (width, height) = (picture.width() as usize, picture.height() as usize);
         let grey = |x, y| picture.as_raw()[y * width + x];
         let mut prepared = PreparedImage::prepare_from_greyscale(width, height, grey);
@@ -16,7 +16,7 @@ impl Reader for Plain {
         for grid in prepared.detect_grids() {
             let mut bytes = Vec::new();
             if grid.decode_to(&mut bytes).is_ok() {
-                reads.push(Read::bytes(bytes));
+                reads.push(Claim::bytes(bytes));
             }
         }
         reads

@@ -7,7 +7,7 @@ use ::rxing::qrcode::cpp_port::QrReader;
 use ::rxing::{BarcodeFormat, BinaryBitmap, DecodeHints, FilteredImageReader, Luma8Source};
 use image::GrayImage;
 
-use super::{Read, Reader};
+use super::reader::{Claim, CodeReader};
 
 /// One pass.
 pub(super) struct TryHarder(DecodeHints);
@@ -18,8 +18,8 @@ impl Default for TryHarder {
     }
 }
 
-impl Reader for TryHarder {
-    fn read(&mut self, picture: &GrayImage) -> Vec<Read> {
+impl CodeReader for TryHarder {
+    fn read(&mut self, picture: &GrayImage) -> Vec<Claim> {
         decode(&mut QrReader, picture, &self.0)
     }
 }
@@ -33,8 +33,8 @@ impl Default for Filtered {
     }
 }
 
-impl Reader for Filtered {
-    fn read(&mut self, picture: &GrayImage) -> Vec<Read> {
+impl CodeReader for Filtered {
+    fn read(&mut self, picture: &GrayImage) -> Vec<Claim> {
         decode(&mut FilteredImageReader::new(QrReader), picture, &self.0)
     }
 }
@@ -52,13 +52,13 @@ fn decode(
     reader: &mut impl ::rxing::Reader,
     picture: &GrayImage,
     hints: &DecodeHints,
-) -> Vec<Read> {
+) -> Vec<Claim> {
     let Ok(source) = Luma8Source::new_with_slice(picture, picture.width(), picture.height()) else {
         return Vec::new();
     };
     let mut bitmap = BinaryBitmap::new(HybridBinarizer::new(source));
     let read = reader.decode_with_hints(&mut bitmap, hints).ok();
-    let read = read.map(|read| Read {
+    let read = read.map(|read| Claim {
         bytes: read.getRawBytes().to_vec(),
         text: Some(read.getText().to_owned()),
     });

@@ -3,7 +3,7 @@
 use image::GrayImage;
 use zxingcpp::{BarcodeFormat, BarcodeReader, ImageFormat, ImageView};
 
-use super::{Read, Reader};
+use super::reader::{Claim, CodeReader};
 
 pub(super) struct ZxingCpp(BarcodeReader);
 
@@ -27,15 +27,15 @@ impl ZxingCpp {
     }
 }
 
-impl Reader for ZxingCpp {
-    fn read(&mut self, picture: &GrayImage) -> Vec<Read> {
+impl CodeReader for ZxingCpp {
+    fn read(&mut self, picture: &GrayImage) -> Vec<Claim> {
         let (width, height) = picture.dimensions();
         let codes = ImageView::from_slice(picture, width, height, ImageFormat::Lum)
             .and_then(|view| self.0.from(view))
             .unwrap_or_default();
         let valid = codes.iter().filter(|code| code.is_valid());
         valid
-            .map(|code| Read {
+            .map(|code| Claim {
                 bytes: code.bytes(),
                 text: Some(code.text()),
             })

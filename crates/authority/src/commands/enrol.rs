@@ -57,7 +57,7 @@ pub(crate) struct Args {
 
 /// A request cannot be answered.
 #[derive(Debug, thiserror::Error)]
-enum EnrolError {
+enum RequestError {
     /// The request is damaged, or not signed by its own key.
     #[error("the request is not valid, let the device write it again")]
     Request(#[source] CertificateError),
@@ -118,7 +118,7 @@ pub(crate) fn run(args: &Args, context: &Context) -> Result<(), Box<dyn Error>> 
     let request = read(&args.request)?;
     let answer = match &request.by {
         Some(by) if args.hub.is_none() => enroller.by_code(&request, by)?,
-        Some(_) => return Err(EnrolError::HubTwice.into()),
+        Some(_) => return Err(RequestError::HubTwice.into()),
         None => enroller.vouched(&request)?,
     };
     files::replace(&args.out, Access::Shared, &answer)?;
@@ -132,7 +132,7 @@ pub(crate) fn run(args: &Args, context: &Context) -> Result<(), Box<dyn Error>> 
 
 fn read(path: &Path) -> Result<DeviceRequest, Box<dyn Error>> {
     let bytes = files::read(path, DeviceRequest::MAX)?;
-    Ok(DeviceRequest::verify(&bytes).map_err(EnrolError::Request)?)
+    Ok(DeviceRequest::verify(&bytes).map_err(RequestError::Request)?)
 }
 
 /// Answers requests.
@@ -152,7 +152,7 @@ impl Enroller<'_> {
     fn answer_all(&self) -> Result<(), Box<dyn Error>> {
         let out = &self.args.out;
         if self.args.hub.is_some() {
-            return Err(EnrolError::HubTwice.into());
+            return Err(RequestError::HubTwice.into());
         }
         fs::create_dir_all(out).map_err(FileError::at(Action::Create, out))?;
         let mut paths = files::list(&self.args.request)?;
@@ -171,7 +171,7 @@ impl Enroller<'_> {
         }
         if refused > 0 {
             let of = paths.len();
-            return Err(EnrolError::Refused { refused, of }.into());
+            return Err(RequestError::Refused { refused, of }.into());
         }
         say!("{} answered", paths.len());
         Ok(())
@@ -179,7 +179,7 @@ impl Enroller<'_> {
 
     fn answer_one(&self, path: &Path) -> Result<(DeviceId, DeviceRequest), Box<dyn Error>> {
         let request = read(path)?;
-        let by = request.by.as_ref().ok_or(EnrolError::NoCode)?;
+        let by = request.by.as_ref().ok_or(RequestError::NoCode)?;
         let answer = self.by_code(&request, by)?;
         let device = device_id(&request.key);
         let out = self.args.out.join(device.to_string());
@@ -189,7 +189,7 @@ impl Enroller<'_> {
 
     /// The answer to a request that somebody vouches for.
     fn vouched(&self, request: &DeviceRequest) -> Result<Vec<u8>, Box<dyn Error>> {
-        let hub = self.args.hub.clone().ok_or(EnrolError::NoHub)?;
+        let hub = self.args.hub.clone().ok_or(RequestError::NoHub)?;
         let hub_pins = args::hub_pins(&hub, &self.args.hub_pin)?;
         let root = self.home.roots()?.newest_file().to_vec();
         Ok(self.enrolment(request, root, hub, hub_pins)?.to_bytes())
@@ -199,18 +199,21 @@ impl Enroller<'_> {
     fn by_code(&self, request: &DeviceRequest, by: &ByCode) -> Result<Vec<u8>, Box<dyn Error>> {
         let register = self.home.register()?;
         let (code, device) = (by.code, device_id(&request.key));
-        let open = match register.code(code)?.ok_or(EnrolError::UnknownCode(code))? {
+        let open = match register
+            .code(code)?
+            .ok_or(RequestError::UnknownCode(code))?
+        {
             EnrolCode::Open(open) => open,
             used @ EnrolCode::Used { .. } => return Ok(same_answer(used, code, device)?),
         };
         if self.now >= open.not_after.start() {
             let until = format_time(open.not_after.start());
-            return Err(EnrolError::ExpiredCode { code, until }.into());
+            return Err(RequestError::ExpiredCode { code, until }.into());
         }
         if !request.is_proven_by(&open.secret) {
-            return Err(EnrolError::WrongProof { code, device }.into());
+            return Err(RequestError::WrongProof { code, device }.into());
         }
-        let root = root_of(&self.home.roots()?, open.root).ok_or(EnrolError::NoRoot(code))?;
+        let root = root_of(&self.home.roots()?, open.root).ok_or(RequestError::NoRoot(code))?;
         let hub_pins = args::hub_pins(&open.hub, &open.hub_pins)?;
         let enrolment = self.enrolment(request, root, open.hub, hub_pins)?;
         let answer = Answer::seal(&enrolment, &open.secret);
@@ -228,7 +231,9 @@ impl Enroller<'_> {
             UseResult::Now => Ok(answer),
             // Another run of this program was faster.
             UseResult::Before => {
-                let used = register.code(code)?.ok_or(EnrolError::UnknownCode(code))?;
+                let used = register
+                    .code(code)?
+                    .ok_or(RequestError::UnknownCode(code))?;
                 Ok(same_answer(used, code, device)?)
             }
         }
@@ -254,17 +259,17 @@ impl Enroller<'_> {
 }
 
 /// What the device that used a code was answered, if it is this one.
-fn same_answer(used: EnrolCode, code: CodeId, device: DeviceId) -> Result<Vec<u8>, EnrolError> {
+fn same_answer(used: EnrolCode, code: CodeId, device: DeviceId) -> Result<Vec<u8>, RequestError> {
     match used {
         EnrolCode::Used {
             device: by, answer, ..
         } if by == device => Ok(answer),
-        EnrolCode::Used { device, at, .. } => Err(EnrolError::UsedCode {
+        EnrolCode::Used { device, at, .. } => Err(RequestError::UsedCode {
             code,
             device,
             at: format_time(at),
         }),
-        EnrolCode::Open(_) => Err(EnrolError::UnknownCode(code)),
+        EnrolCode::Open(_) => Err(RequestError::UnknownCode(code)),
     }
 }
 

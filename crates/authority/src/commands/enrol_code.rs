@@ -1,23 +1,14 @@
 //! `enrol-code`: the code that a new device scans on its first run. It says which root to pin and
 //! where the hub is; with a hub it enrols one device, over that hub.
 
-use std::{error::Error, path::Path};
+use std::{error::Error, path::PathBuf};
 
 use gatepost_pass::{
     Digest, HubPin, Kind, OneTimeSecret, Text, document::Enrolment, envelope::to_text, time::Minute,
 };
-use gatepost_system::{
-    files::{self, Access, FileError},
-    random,
-};
+use gatepost_system::{files::Access, random};
 
-use crate::{
-    args::{self, TextOut},
-    context::Context,
-    durations::DAY,
-    register::OpenCode,
-    signing_keys::SigningKey,
-};
+use crate::{args, context::Context, durations::DAY, register::OpenCode, signing_keys::SigningKey};
 
 /// Arguments of `enrol-code`.
 #[derive(clap::Args)]
@@ -36,9 +27,10 @@ pub(crate) struct Args {
     /// Number of days for which it is valid.
     #[arg(long, default_value_t = 7, value_parser = clap::value_parser!(u64).range(1..=3650))]
     days: u64,
-    /// With a one-time secret, only its owner may read the file.
-    #[command(flatten)]
-    out: TextOut,
+    /// File to write the text to, instead of standard output; with a one-time secret, only its owner
+    /// may read it.
+    #[arg(long, value_name = "FILE")]
+    out: Option<PathBuf>,
 }
 
 pub(crate) fn run(args: &Args, context: &Context) -> Result<(), Box<dyn Error>> {
@@ -70,13 +62,10 @@ pub(crate) fn run(args: &Args, context: &Context) -> Result<(), Box<dyn Error>> 
     };
     let signer = home.signer(SigningKey::Documents)?;
     let text = to_text(&signer.sign(Kind::Enrolment, &claims));
-    match &args.out.path {
-        Some(path) if claims.secret.is_some() => write_private(path, &text)?,
-        _ => args.out.write(&text)?,
-    }
+    let access = match &claims.secret {
+        Some(_) => Access::Private,
+        None => Access::Shared,
+    };
+    args::write_text(&text, args.out.as_deref(), access)?;
     Ok(())
-}
-
-fn write_private(path: &Path, text: &str) -> Result<(), FileError> {
-    files::replace(path, Access::Private, format!("{text}\n").as_bytes())
 }

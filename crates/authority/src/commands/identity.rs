@@ -13,7 +13,7 @@ use gatepost_system::{random, say};
 use crate::{
     context::Context,
     identity_hashing::hash_all,
-    progress::Progress,
+    progress::ProgressBar,
     pseudonym::{self, PersonId},
     status_file::each_row,
 };
@@ -147,7 +147,7 @@ fn import(args: &ImportArgs, context: &Context) -> Result<(), Box<dyn Error>> {
     let cores = args.cores.map_or_else(thread::available_parallelism, Ok);
     let cores = cores.unwrap_or(NonZeroUsize::MIN);
     let started = Instant::now();
-    let mut progress = Progress::new("hashing", read.to_hash.len() as u64).of("persons");
+    let mut progress = ProgressBar::new("hashing", read.to_hash.len() as u64).of("persons");
     let mut done = 0;
     hash_all(&salt, &read.to_hash, cores, |keys| {
         if register.keep_identity_keys(&salt, keys)? < keys.len() {

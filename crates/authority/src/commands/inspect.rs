@@ -29,7 +29,7 @@ use gatepost_system::{
     say,
 };
 
-use self::describe::Lines;
+use self::describe::Description;
 use crate::{
     bundle_dir::BundleDir, context::Context, home::Roots, key_files::PublicKeyFile, signed_files,
 };
@@ -45,7 +45,7 @@ pub(crate) struct Args {
 /// Neither a code nor a file of Gatepost.
 #[derive(Debug, thiserror::Error)]
 #[error("{} is nothing that Gatepost knows", .0.display())]
-struct Unknown(PathBuf);
+struct Unrecognised(PathBuf);
 
 /// Inspects things, and checks their signatures against this region's trust.
 struct Inspector {
@@ -77,7 +77,7 @@ pub(crate) fn run(args: &Args, context: &Context) -> Result<(), Box<dyn Error>> 
 }
 
 impl Inspector {
-    fn file(&self, path: &Path) -> Result<Lines, Box<dyn Error>> {
+    fn file(&self, path: &Path) -> Result<Description, Box<dyn Error>> {
         let open = || File::open(path).map_err(FileError::at(Action::Read, path));
         let file = open()?;
         match List::open(file, &self.trust, self.now) {
@@ -110,12 +110,12 @@ impl Inspector {
             }
         }
         self.binary(&bytes)
-            .ok_or_else(|| Unknown(path.to_owned()).into())
+            .ok_or_else(|| Unrecognised(path.to_owned()).into())
     }
 
     /// Files that are not text. Formats without a magic number are recognised by parsing all of
     /// them.
-    fn binary(&self, bytes: &[u8]) -> Option<Lines> {
+    fn binary(&self, bytes: &[u8]) -> Option<Description> {
         if let Ok(request) = DeviceRequest::verify(bytes) {
             let by = match &request.by {
                 Some(by) => format!("by enrolment code {}", by.code),
@@ -150,7 +150,7 @@ impl Inspector {
         Some(self.envelope(&envelope, bytes))
     }
 
-    fn envelope(&self, envelope: &Envelope, bytes: &[u8]) -> Lines {
+    fn envelope(&self, envelope: &Envelope, bytes: &[u8]) -> Description {
         let (trust, now) = (&self.trust, self.now);
         let what = format!("a {} of {}", envelope.kind().name(), envelope.issuer());
         let described = match envelope.kind() {
@@ -175,7 +175,7 @@ impl Inspector {
         }
     }
 
-    fn code(&self, text: &str) -> Result<Lines, EnvelopeError> {
+    fn code(&self, text: &str) -> Result<Description, EnvelopeError> {
         let document = Document::from_text(text)?;
         let what = format!("a {} of {}", document.kind().name(), document.issuer());
         Ok(
@@ -190,7 +190,7 @@ impl Inspector {
         )
     }
 
-    fn bundle(&self, path: &Path) -> Result<Lines, Box<dyn Error>> {
+    fn bundle(&self, path: &Path) -> Result<Description, Box<dyn Error>> {
         let dir = BundleDir::at(path);
         let manifest = dir.manifest()?;
         let bundle = VerifiedBundle::verify(
@@ -212,7 +212,7 @@ impl Inspector {
         Ok(lines)
     }
 
-    fn enrolment(&self, enrolment: &Enrolment) -> Lines {
+    fn enrolment(&self, enrolment: &Enrolment) -> Description {
         let root = match Root::pin(&enrolment.root) {
             Ok(root) => self.root(&root, &enrolment.root),
             Err(why) => vec![format!("its root is not valid: {}", chain(&why))],
@@ -245,7 +245,7 @@ impl Inspector {
         }
     }
 
-    fn root(&self, root: &Root, bytes: &[u8]) -> Lines {
+    fn root(&self, root: &Root, bytes: &[u8]) -> Description {
         let ours = self.roots.files.iter().any(|(_, ours)| ours == bytes);
         vec![format!(
             "root version {} with {} keys, {}; fingerprint {}",

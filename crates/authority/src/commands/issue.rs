@@ -41,7 +41,7 @@ pub(crate) struct Args {
     /// Number of the special class that the person belongs to.
     #[arg(long, value_name = "CLASS", requires = "id")]
     special: Option<u8>,
-    /// A person on a family pass, once for each: "ID;NAME[;COLOUR[;CLASS]]"; `-` reads that from a
+    /// A person on a family pass, once for each: `ID;NAME[;COLOUR[;CLASS]]`; `-` reads that from a
     /// line of standard input, where no other user of the machine sees it.
     #[arg(long, conflicts_with = "id", required_unless_present = "id")]
     person: Vec<String>,

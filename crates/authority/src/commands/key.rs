@@ -11,7 +11,7 @@ use gatepost_system::{
 };
 
 use crate::{
-    config::{self, ConfigError, IssuerConfig, KeyConfig, RecognitionConfig, RoleName},
+    config::{self, ConfigFileError, IssuerConfig, KeyConfig, RecognitionConfig, RoleName},
     context::Context,
     durations::DAY,
     home::Home,
@@ -100,7 +100,7 @@ fn replace(
     let own = own(home, &mut trust.issuers)?;
     let newest = own.keys.iter().map(|entry| entry.id.0).max();
     let number = newest.and_then(|newest| newest.checked_add(1));
-    let no_number = || ConfigError::values(&home.trust_path(), "no key number is left");
+    let no_number = || ConfigFileError::values(&home.trust_path(), "no key number is left");
     let id = KeyId(number.ok_or_else(no_number)?);
     let new = Signer {
         issuer: own.id,
@@ -153,12 +153,13 @@ fn drop_others(home: &Home, key: SigningKey) -> Result<(), Box<dyn Error>> {
 fn own<'a>(
     home: &Home,
     issuers: &'a mut [IssuerConfig],
-) -> Result<&'a mut IssuerConfig, ConfigError> {
+) -> Result<&'a mut IssuerConfig, ConfigFileError> {
     let mut own = issuers
         .iter_mut()
         .filter(|issuer| matches!(issuer.recognition, RecognitionConfig::Own));
-    own.next()
-        .ok_or_else(|| ConfigError::values(&home.trust_path(), "no issuer is the own authority"))
+    own.next().ok_or_else(|| {
+        ConfigFileError::values(&home.trust_path(), "no issuer is the own authority")
+    })
 }
 
 /// Makes a new tracing key and puts it in the policy. The old one stays, for what was sealed to it.
@@ -166,7 +167,7 @@ fn replace_tracing_key(home: &Home) -> Result<u16, Box<dyn Error>> {
     let mut policy = home.policy()?;
     let path = home.policy_path();
     let id = policy.tracing_key.id.checked_add(1);
-    let id = id.ok_or_else(|| ConfigError::values(&path, "no tracing key number is left"))?;
+    let id = id.ok_or_else(|| ConfigFileError::values(&path, "no tracing key number is left"))?;
     let (secret, public) = tracing_key(&random::bytes()?);
     key_files::create_secret(&home.key_path(&format!("tracing-{id}")), &secret)?;
     policy.tracing_key.id = id;

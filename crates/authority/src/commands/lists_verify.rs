@@ -44,7 +44,7 @@ pub(crate) struct Args {
 /// Something is wrong with the bundle.
 #[derive(Debug, thiserror::Error)]
 #[error("{0} findings: this bundle must not be distributed")]
-struct Findings(usize);
+struct BundleFindings(usize);
 
 /// Checks a bundle's lists and deltas.
 struct ListCheck {
@@ -101,7 +101,7 @@ pub(crate) fn run(args: &Args, context: &Context) -> Result<(), Box<dyn Error>> 
     check.findings.iter().for_each(|line| log::error!("{line}"));
     match check.findings.len() {
         0 => Ok(()),
-        found => Err(Findings(found).into()),
+        found => Err(BundleFindings(found).into()),
     }
 }
 

@@ -7,7 +7,7 @@ use gatepost_system::say;
 use serde_json::{Map, Value};
 
 use crate::{
-    config::{self, ConfigError, PolicyConfig},
+    config::{self, ConfigFileError, PolicyConfig},
     context::Context,
 };
 
@@ -28,7 +28,7 @@ pub(crate) fn run(args: &Args, context: &Context) -> Result<(), Box<dyn Error>> 
     policy.extend(changes);
     // Unknown names and invalid values are refused here, before anything is written.
     let policy: PolicyConfig = serde_json::from_value(Value::Object(policy))
-        .map_err(ConfigError::format(&args.settings))?;
+        .map_err(ConfigFileError::format(&args.settings))?;
     policy.claims(&args.settings)?;
     config::save(&path, &policy)?;
     say!("{changed} settings changed; `publish` to send them out");

@@ -12,7 +12,7 @@ use gatepost_system::{clock::format_time, files::FileError, say};
 
 use crate::{
     bundle_dir::BundleDir,
-    config::ConfigError,
+    config::ConfigFileError,
     context::Context,
     deltas::{DeltaMaker, DeltaMakingError, list_of_delta},
     home::{Home, Roots},
@@ -77,7 +77,7 @@ pub(crate) fn run(args: &Args, context: &Context) -> Result<(), Box<dyn Error>> 
         hard_expiry,
         files: files.try_into().map_err(|_| {
             let why = "a bundle has at most 8192 files: remove some lists";
-            ConfigError::values(&home.lists_dir(), why)
+            ConfigFileError::values(&home.lists_dir(), why)
         })?,
     };
     let signed = home

@@ -26,7 +26,7 @@ pub(crate) enum Command {
 
 /// The next root cannot be made.
 #[derive(Debug, thiserror::Error)]
-enum RootError {
+enum NextRootError {
     /// The key to replace is not a root key.
     #[error("root {0} has no such key: `inspect` the files in keys/ to see them")]
     NoSuchKey(u32),
@@ -40,7 +40,7 @@ pub(crate) fn run(command: &Command, context: &Context) -> Result<(), Box<dyn Er
     let home = context.home()?;
     let _lock = home.lock()?;
     let root = home.roots()?.newest;
-    let no_such_key = || RootError::NoSuchKey(root.version());
+    let no_such_key = || NextRootError::NoSuchKey(root.version());
     let mut keys = root.keys().to_vec();
     let dropped = keys.iter_mut().find(|key| *key == drop);
     let dropped = dropped.ok_or_else(no_such_key)?;
@@ -56,7 +56,7 @@ pub(crate) fn run(command: &Command, context: &Context) -> Result<(), Box<dyn Er
     let mut secrets = home.root_keys(&root)?;
     secrets.push(new.clone());
     let bytes = sign_with_roots(Kind::Root, &claims, &secrets.iter().collect::<Vec<_>>());
-    root.advance(&bytes).map_err(RootError::NotSigned)?;
+    root.advance(&bytes).map_err(NextRootError::NotSigned)?;
 
     // `init` made one key per place; every root since brought one more.
     let name = format!(

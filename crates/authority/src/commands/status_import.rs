@@ -8,7 +8,7 @@ use gatepost_system::say;
 use crate::{
     context::Context,
     home::Home,
-    progress::Progress,
+    progress::ProgressBar,
     pseudonym::{self, PersonId},
     register::{Register, RegisterError, Status},
     status_file::{RowError, StatusRow, each_row},
@@ -74,7 +74,7 @@ pub(crate) fn run(args: &Args, context: &Context) -> Result<(), Box<dyn Error>> 
         .sort_unstable_by(|a, b| (a.0, b.1).cmp(&(b.0, a.1)));
     read.statuses.dedup_by_key(|(tag, _)| *tag);
     let persons = read.statuses.len();
-    let mut progress = Progress::new("storing", persons as u64);
+    let mut progress = ProgressBar::new("storing", persons as u64);
     let imported = register.import(&read.statuses, context.now, |done| progress.at(done))?;
     drop(progress);
     say!(

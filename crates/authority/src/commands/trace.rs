@@ -103,12 +103,12 @@ pub(crate) fn run(command: &Command, context: &Context) -> Result<(), Box<dyn Er
 }
 
 /// Whose or which passages are asked for.
-enum Query {
+enum TraceTarget {
     Person(SubjectTag),
     Place(String),
 }
 
-impl Query {
+impl TraceTarget {
     fn of(args: &OpenArgs, home: &Home) -> Result<Self, Box<dyn Error>> {
         match (&args.id, args.tag, &args.place) {
             (Some(id), ..) => {
@@ -142,7 +142,7 @@ fn open_passages(args: &OpenArgs, home: &Home, now: Timestamp) -> Result<(), Box
     if args.from >= args.until || args.until.since(args.from) > LONGEST_WINDOW {
         return Err(WindowError.into());
     }
-    let query = Query::of(args, home)?;
+    let target = TraceTarget::of(args, home)?;
     let published = home.published()?;
     let first = home.roots()?.first;
     let rules = Rules::verify(
@@ -163,7 +163,7 @@ fn open_passages(args: &OpenArgs, home: &Home, now: Timestamp) -> Result<(), Box
         AuditEvent::Asked {
             by,
             reason: args.reason.to_string(),
-            about: query.name(),
+            about: target.name(),
             from: format_time(args.from),
             until: format_time(args.until),
         },
@@ -192,7 +192,7 @@ fn open_passages(args: &OpenArgs, home: &Home, now: Timestamp) -> Result<(), Box
                 opened += 1;
                 let persons = persons(&passage.seen, &secret);
                 if (args.from..args.until).contains(&passage.at)
-                    && query.matches(&passage, &persons)
+                    && target.matches(&passage, &persons)
                 {
                     shown += 1;
                     let position = format!("{device} {epoch} {}", clear.seq);

@@ -8,7 +8,7 @@ use serde::{Serialize, de::DeserializeOwned};
 
 /// A configuration file cannot be used.
 #[derive(Debug, thiserror::Error)]
-pub(crate) enum ConfigError {
+pub(crate) enum ConfigFileError {
     /// It cannot be read or written.
     #[error(transparent)]
     File(#[from] FileError),
@@ -30,7 +30,7 @@ pub(crate) enum ConfigError {
     },
 }
 
-impl ConfigError {
+impl ConfigFileError {
     /// Values of a file that do not fit together.
     pub(crate) fn values(path: &Path, why: &'static str) -> Self {
         Self::Values {
@@ -47,14 +47,14 @@ impl ConfigError {
 }
 
 /// Reads a configuration file.
-pub(crate) fn load<T: DeserializeOwned>(path: &Path) -> Result<T, ConfigError> {
+pub(crate) fn load<T: DeserializeOwned>(path: &Path) -> Result<T, ConfigFileError> {
     let text = files::read_text(path, MAX_FILE)?;
-    serde_json::from_str(&text).map_err(ConfigError::format(path))
+    serde_json::from_str(&text).map_err(ConfigFileError::format(path))
 }
 
 /// Writes a configuration file, whole or not at all.
-pub(crate) fn save<T: Serialize>(path: &Path, config: &T) -> Result<(), ConfigError> {
-    let text = serde_json::to_string_pretty(config).map_err(ConfigError::format(path))?;
+pub(crate) fn save<T: Serialize>(path: &Path, config: &T) -> Result<(), ConfigFileError> {
+    let text = serde_json::to_string_pretty(config).map_err(ConfigFileError::format(path))?;
     files::replace(path, Access::Shared, format!("{text}\n").as_bytes())?;
     Ok(())
 }

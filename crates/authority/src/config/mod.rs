@@ -5,6 +5,6 @@ mod policy;
 mod text_forms;
 mod trust;
 
-pub(crate) use file::{ConfigError, load, save};
+pub(crate) use file::{ConfigFileError, load, save};
 pub(crate) use policy::PolicyConfig;
 pub(crate) use trust::{IssuerConfig, KeyConfig, RecognitionConfig, RoleName, TrustConfig};

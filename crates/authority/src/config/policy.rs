@@ -12,7 +12,7 @@ use gatepost_pass::{
 use serde::{Deserialize, Serialize};
 
 use super::{
-    file::ConfigError,
+    file::ConfigFileError,
     text_forms::{Hex, words},
 };
 use crate::durations::{DAY, HOUR};
@@ -139,8 +139,8 @@ impl PolicyConfig {
     }
 
     /// The claims of the signed policy, still with version 0.
-    pub(crate) fn claims(&self, path: &Path) -> Result<Policy, ConfigError> {
-        let wrong = |why| ConfigError::values(path, why);
+    pub(crate) fn claims(&self, path: &Path) -> Result<Policy, ConfigFileError> {
+        let wrong = |why| ConfigFileError::values(path, why);
         let desk = |desk: &DeskConfig| Desk {
             area: desk.area.clone(),
             phone: desk.phone.clone(),
@@ -196,14 +196,14 @@ impl PolicyConfig {
         &self,
         at: Timestamp,
         path: &Path,
-    ) -> Result<(Timestamp, Timestamp), ConfigError> {
+    ) -> Result<(Timestamp, Timestamp), ConfigFileError> {
         let (fresh, hard) = (
             u64::from(self.fresh_hours) * HOUR,
             u64::from(self.hard_days) * DAY,
         );
         if fresh == 0 || fresh > hard {
             let why = "fresh-hours must be at least 1, and no longer than hard-days";
-            return Err(ConfigError::values(path, why));
+            return Err(ConfigFileError::values(path, why));
         }
         Ok((at.plus(fresh), at.plus(hard)))
     }

@@ -9,7 +9,7 @@ use gatepost_pass::{
 use serde::{Deserialize, Serialize, de::Error as _};
 
 use super::{
-    file::ConfigError,
+    file::ConfigFileError,
     text_forms::{Hex, Rfc3339, words},
 };
 
@@ -80,7 +80,7 @@ impl<'de> Deserialize<'de> for RoleName {
 
 impl TrustConfig {
     /// The issuers as the signed trust list has them.
-    pub(crate) fn entries(&self, path: &Path) -> Result<Vec<IssuerEntry>, ConfigError> {
+    pub(crate) fn entries(&self, path: &Path) -> Result<Vec<IssuerEntry>, ConfigFileError> {
         self.issuers
             .iter()
             .map(|issuer| issuer.entry(path))
@@ -89,7 +89,7 @@ impl TrustConfig {
 }
 
 impl IssuerConfig {
-    fn entry(&self, path: &Path) -> Result<IssuerEntry, ConfigError> {
+    fn entry(&self, path: &Path) -> Result<IssuerEntry, ConfigFileError> {
         let keys = self.keys.iter().map(KeyConfig::entry).collect::<Vec<_>>();
         Ok(IssuerEntry {
             id: self.id,
@@ -104,7 +104,7 @@ impl IssuerConfig {
             from: self.from,
             until: self.until,
             keys: keys.try_into().map_err(|_| {
-                ConfigError::values(path, "an issuer has at most 64 keys: remove some")
+                ConfigFileError::values(path, "an issuer has at most 64 keys: remove some")
             })?,
         })
     }

@@ -26,7 +26,7 @@ use gatepost_pass::Timestamp;
 
 use self::reader::{FirstLineError, RowReader};
 pub(crate) use self::row::{RowError, StatusRow};
-use crate::progress::Progress;
+use crate::progress::ProgressBar;
 
 /// Most rows of a file: 16 million, which take 1 GiB of memory.
 const MAX_ROWS: u64 = 1 << 24;
@@ -67,7 +67,7 @@ pub(crate) fn each_row<E: From<StatusFileError>>(
     };
     let file = File::open(path).map_err(unreadable)?;
     let length = file.metadata().map_err(unreadable)?.len();
-    let mut progress = Progress::new("reading", length);
+    let mut progress = ProgressBar::new("reading", length);
     let reader = BufReader::with_capacity(1 << 16, file);
     let mut rows = RowReader::new(reader, now).map_err(|source| match source {
         FirstLineError::Read(source) => unreadable(source),

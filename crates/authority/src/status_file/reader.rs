@@ -30,7 +30,7 @@ enum RowFormat {
 
 /// Reads rows one by one.
 pub(super) struct RowReader<R> {
-    lines: LineReader<R>,
+    lines: BoundedLines<R>,
     format: RowFormat,
     now: Timestamp,
     /// Whether the line that was read last is a row that was not returned yet.
@@ -40,7 +40,7 @@ pub(super) struct RowReader<R> {
 impl<R: BufRead> RowReader<R> {
     /// Reads the first line, which decides the format.
     pub(super) fn new(reader: R, now: Timestamp) -> Result<Self, FirstLineError> {
-        let mut lines = LineReader {
+        let mut lines = BoundedLines {
             reader,
             buffer: Vec::new(),
             line: 0,
@@ -97,7 +97,7 @@ impl<R: BufRead> RowReader<R> {
 }
 
 /// Reads lines of limited length.
-struct LineReader<R> {
+struct BoundedLines<R> {
     reader: R,
     buffer: Vec<u8>,
     /// Number of the line in the buffer, from 1.
@@ -106,7 +106,7 @@ struct LineReader<R> {
     bytes: u64,
 }
 
-impl<R: BufRead> LineReader<R> {
+impl<R: BufRead> BoundedLines<R> {
     /// Reads the next line that is not blank, without its end, or the start of one that is too
     /// long.
     fn next(&mut self) -> io::Result<bool> {

@@ -121,7 +121,7 @@ fn a_publish_that_fails_half_way_leaves_the_bundle_before_in_use() {
     region.ok(&["publish", "bundle"]);
     region.ok(&["revoke", &issued.number, "--reason", "lost"]);
 
-    // All files get written, the manifest can't be.
+    // All files are written, the manifest cannot be.
     fs::create_dir(region.path("bundle/manifest.part")).unwrap();
     assert!(region.refused(&["publish", "bundle"]).contains("manifest"));
     let device = region.device("bundle").unwrap();

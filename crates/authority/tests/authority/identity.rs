@@ -104,7 +104,7 @@ fn each_listed_person_is_hashed_once_and_nobody_else() {
         told.contains("0 persons to hash, 1 have their key"),
         "{told}"
     );
-    // A pass is issued to someone who was listed by tag alone: now the number is at hand.
+    // A pass is issued to someone who was listed by tag alone: now the number is known.
     let zhao = region.issue(&["--id", "A0001", "--name", "赵"]);
     region.ok(&["status", "--tag", &zhao.tag, "--colour", "red"]);
     let told = region.ok(&["publish", "bundle"]);

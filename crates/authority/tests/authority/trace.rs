@@ -18,14 +18,14 @@ use crate::support::{NOW, NOW_TEXT, Region, WANG};
 const EPOCH: Epoch = Epoch([7; 16]);
 
 /// A device that a region has certified, and its chain.
-struct Device {
+struct LoggingDevice {
     key: SecretKey,
     certificate: Vec<u8>,
     head: Head,
     records: Vec<Vec<u8>>,
 }
 
-impl Device {
+impl LoggingDevice {
     fn new(region: &Region, seed: u8) -> Self {
         let key = SecretKey::from_seed(&[seed; 32]);
         let request = DeviceRequest::sign("north gate".try_into().unwrap(), &key);
@@ -95,25 +95,25 @@ fn tracing_key(region: &Region) -> TracingKey {
     region.device("bundle").unwrap().0.policy().tracing_key
 }
 
+/// A region with one pass, its tag, and a device that logs.
+fn town() -> (Region, String, LoggingDevice) {
+    let region = Region::new("CN-SD");
+    let tag = region.issue(&["--id", WANG, "--name", "王五"]).tag;
+    let device = LoggingDevice::new(&region, 1);
+    (region, tag, device)
+}
+
+/// `trace open` for a case, from one time until the end of the day.
+fn open<'a>(case: &'a str, from: &'a str, more: &[&'a str]) -> Vec<&'a str> {
+    let window = ["--from", from, "--until", "2026-11-02T00:00:00Z"];
+    let open = ["trace", "open", "batches", "--reason", case];
+    [&open[..], &window, more].concat()
+}
+
 /// `trace open` of the day: what it shows, and what it says about it.
-fn trace(region: &Region, about: &[&str]) -> (Vec<Value>, String) {
-    let day = [
-        "--from",
-        "2026-11-01T00:00:00Z",
-        "--until",
-        "2026-11-02T00:00:00Z",
-    ];
-    let case = [
-        "trace",
-        "open",
-        "batches",
-        "--reason",
-        "case 17",
-        "--by",
-        "officer 4",
-        "--json",
-    ];
-    let output = region.run(&[&case[..], &day[..], about].concat());
+fn trace(region: &Region, target: &[&str]) -> (Vec<Value>, String) {
+    let more = [&["--by", "officer 4", "--json"], target].concat();
+    let output = region.run(&open("case 17", "2026-11-01T00:00:00Z", &more));
     let said = String::from_utf8(output.stderr).unwrap();
     assert!(output.status.success(), "{said}");
     let lines = String::from_utf8(output.stdout).unwrap();
@@ -125,9 +125,7 @@ fn trace(region: &Region, about: &[&str]) -> (Vec<Value>, String) {
 
 #[test]
 fn who_gave_an_id_number_is_found_like_who_showed_a_pass() {
-    let region = Region::new("CN-SD");
-    let tag = region.issue(&["--id", WANG, "--name", "王五"]).tag;
-    let mut device = Device::new(&region, 1);
+    let (region, tag, mut device) = town();
     let key = tracing_key(&region);
     device.pass(&tag, &key);
     device.log(Seen::IdNumber(Personal(WANG.try_into().unwrap())), &key);
@@ -143,9 +141,7 @@ fn who_gave_an_id_number_is_found_like_who_showed_a_pass() {
 
 #[test]
 fn passages_sealed_to_the_old_and_the_new_tracing_key_open_side_by_side() {
-    let region = Region::new("CN-SD");
-    let tag = region.issue(&["--id", WANG, "--name", "王五"]).tag;
-    let mut device = Device::new(&region, 1);
+    let (region, tag, mut device) = town();
     let old = tracing_key(&region);
     device.pass(&tag, &old);
     region.ok(&["key", "tracing"]);
@@ -183,16 +179,14 @@ fn passages_sealed_to_the_old_and_the_new_tracing_key_open_side_by_side() {
 
 #[test]
 fn a_hub_that_invents_alters_or_leaves_out_records_is_found_out() {
-    let region = Region::new("CN-SD");
-    let tag = region.issue(&["--id", WANG, "--name", "王五"]).tag;
+    let (region, tag, mut device) = town();
     let key = tracing_key(&region);
-    let mut device = Device::new(&region, 1);
     for _ in 0..4 {
         device.pass(&tag, &key);
     }
     device.batch(&region, "late.batch", 3);
     // Invented: signed by a key that no authority certified as this device's.
-    let mut forger = Device::new(&region, 2);
+    let mut forger = LoggingDevice::new(&region, 2);
     forger.pass(&tag, &key);
     forger.certificate = device.certificate.clone();
     forger.batch(&region, "invented.batch", 0);
@@ -209,8 +203,8 @@ fn a_hub_that_invents_alters_or_leaves_out_records_is_found_out() {
     for file in ["invented.batch", "altered.batch"] {
         assert!(said.contains(&format!("{file}: not read: ")), "{said}");
     }
-    // The device itself, or its clone, tells two stories about one place.
-    let mut clone = Device::new(&region, 1);
+    // The device itself and its clone sign different records for one position.
+    let mut clone = LoggingDevice::new(&region, 1);
     clone.pass(&tag, &key);
     clone.batch(&region, "clone.batch", 0);
     device.batch(&region, "early.batch", 0);
@@ -222,8 +216,7 @@ fn a_hub_that_invents_alters_or_leaves_out_records_is_found_out() {
 
 #[test]
 fn a_batch_of_a_certificate_that_has_ended_since_still_opens_and_one_from_after_it_does_not() {
-    let region = Region::new("CN-SD");
-    let tag = region.issue(&["--id", WANG, "--name", "王五"]).tag;
+    let (region, tag, mut device) = town();
     let key = tracing_key(&region);
     let certificate = |at: &str| {
         let enrol = [
@@ -233,23 +226,10 @@ fn a_batch_of_a_certificate_that_has_ended_since_still_opens_and_one_from_after_
         let enrolment = fs::read(region.path("short")).unwrap();
         Enrolment::from_bytes(&enrolment).unwrap().certificate
     };
-    let mut device = Device::new(&region, 1);
     device.certificate = certificate(NOW_TEXT);
     device.pass(&tag, &key);
     device.batch(&region, "a.batch", 0);
-    let args = [
-        "trace",
-        "open",
-        "batches",
-        "--reason",
-        "case 17",
-        "--tag",
-        &tag,
-        "--from",
-        NOW_TEXT,
-        "--until",
-        "2026-11-02T00:00:00Z",
-    ];
+    let args = open("case 17", NOW_TEXT, &["--tag", &tag]);
     let later = region.run_at("2026-11-20T00:00:00Z", &args);
     assert_eq!(String::from_utf8(later.stdout).unwrap().lines().count(), 1);
 
@@ -266,21 +246,14 @@ fn a_batch_of_a_certificate_that_has_ended_since_still_opens_and_one_from_after_
 
 #[test]
 fn every_trace_leaves_a_signed_entry_with_its_reason_before_anything_is_opened() {
-    let region = Region::new("CN-SD");
-    let tag = region.issue(&["--id", WANG, "--name", "王五"]).tag;
+    let (region, tag, mut device) = town();
     let key = tracing_key(&region);
-    let mut device = Device::new(&region, 1);
     device.pass(&tag, &key);
     device.batch(&region, "a.batch", 0);
-    let window = [
-        "--from",
-        NOW_TEXT,
-        "--until",
-        "2026-11-02T00:00:00Z",
-        "--tag",
-        &tag,
-    ];
-    let unasked = region.run(&[&["trace", "open", "batches"][..], &window].concat());
+    let asked = |case| open(case, NOW_TEXT, &["--tag", &tag]);
+    let mut unasked = asked("case 17");
+    unasked.retain(|arg| !["--reason", "case 17"].contains(arg));
+    let unasked = region.run(&unasked);
     assert!(!unasked.status.success() && unasked.stdout.is_empty());
 
     trace(&region, &["--tag", &tag]);
@@ -295,16 +268,10 @@ fn every_trace_leaves_a_signed_entry_with_its_reason_before_anything_is_opened()
     assert!(told.starts_with("4 entries in order"), "{told}");
     let head = told.trim_end().rsplit(' ').next().unwrap().to_owned();
 
-    // A question whose answer never came is there as well: the entry comes before the keys are
+    // A question that was never answered is there too: the entry is written before the keys are
     // read.
     fs::write(region.path("home/keys/tracing-1.key"), "no key").unwrap();
-    let torn = region.run(
-        &[
-            &["trace", "open", "batches", "--reason", "case 18"][..],
-            &window,
-        ]
-        .concat(),
-    );
+    let torn = region.run(&asked("case 18"));
     assert!(!torn.status.success() && torn.stdout.is_empty());
     assert!(fs::read_to_string(&path).unwrap().contains("case 18"));
 
@@ -331,15 +298,10 @@ fn every_trace_leaves_a_signed_entry_with_its_reason_before_anything_is_opened()
         fs::write(&path, &bad).unwrap();
         let said = region.refused(&["trace", "verify-audit"]);
         assert!(said.contains(what), "{what}: {said}");
-        let args = [
-            &["trace", "open", "batches", "--reason", "case 19"][..],
-            &window,
-        ]
-        .concat();
-        assert!(region.refused(&args).contains(what));
+        assert!(region.refused(&asked("case 19")).contains(what));
         assert_eq!(fs::read_to_string(&path).unwrap(), bad, "left as it was");
     }
-    // Lines taken off the end leave a log that is well in itself; a hash that was noted shows it.
+    // A log whose last lines were removed is valid in itself; a hash that was noted shows it.
     fs::write(&path, whole(&lines[..2])).unwrap();
     region.ok(&["trace", "verify-audit"]);
     let said = region.refused(&["trace", "verify-audit", "--head", &head]);

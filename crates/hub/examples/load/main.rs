@@ -1,8 +1,8 @@
 //! A device simulator on loopback: what the hub takes, beside a bare PostgreSQL `COPY` of the same
-//! bytes, and what it does when every device comes back at once. Run by `scripts/load`; prints one
+//! bytes, and what it does when all devices reconnect together. Run by `scripts/load`; prints one
 //! JSON object a line.
 //!
-//! Passages are random bytes in place of ciphertext: the hub can't tell, and sealing is the
+//! Passages are random bytes in place of ciphertext: the hub cannot tell, and sealing is the
 //! devices' work. Signatures, certificates and chains are real and checked by the hub, which runs
 //! as a program of its own.
 

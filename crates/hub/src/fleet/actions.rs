@@ -13,45 +13,34 @@ use serde_json::json;
 
 use super::{
     denied::Denied,
-    extract::{FormFields, SessionForm, SessionQuery},
+    extract::{SessionForm, SessionQuery},
     pages,
     state::FleetState,
 };
 use crate::{blocking::blocking, event_log::event};
 
+/// The device that a query or form names.
 #[derive(Deserialize)]
-pub(super) struct DeviceQuery {
+pub(super) struct NamedDevice {
     device: String,
 }
 
 /// Asks for confirmation.
 pub(super) async fn ask_to_revoke(
-    SessionQuery(session, query): SessionQuery<DeviceQuery>,
+    SessionQuery(session, named): SessionQuery<NamedDevice>,
 ) -> Result<Response, Denied> {
-    match query.device.parse::<DeviceId>() {
+    match named.device.parse::<DeviceId>() {
         Ok(device) => Ok(pages::show(&pages::revoke(&session, &device.to_string()))),
         Err(_) => Err(Denied::InvalidForm(Some(session))),
-    }
-}
-
-#[derive(Deserialize)]
-pub(super) struct RevokeForm {
-    token: String,
-    device: String,
-}
-
-impl FormFields for RevokeForm {
-    fn token(&self) -> &str {
-        &self.token
     }
 }
 
 /// Notes that the operator asks the authority to revoke a device.
 pub(super) async fn revoke(
     State(state): State<Arc<FleetState>>,
-    SessionForm(session, form): SessionForm<RevokeForm>,
+    SessionForm(session, named): SessionForm<NamedDevice>,
 ) -> Result<Response, Denied> {
-    let Ok(device) = form.device.parse::<DeviceId>() else {
+    let Ok(device) = named.device.parse::<DeviceId>() else {
         return Err(Denied::InvalidForm(Some(session)));
     };
     let now = state.hub.now();
@@ -64,21 +53,17 @@ pub(super) async fn revoke(
 
 #[derive(Deserialize)]
 pub(super) struct PauseForm {
-    token: String,
-    minutes: u8,
-}
-
-impl FormFields for PauseForm {
-    fn token(&self) -> &str {
-        &self.token
-    }
+    minutes: String,
 }
 
 /// Pauses uploads; 0 minutes end a pause.
 pub(super) async fn pause(
     State(state): State<Arc<FleetState>>,
-    SessionForm(_, form): SessionForm<PauseForm>,
-) -> Redirect {
-    state.hub.pause(u64::from(form.minutes) * 60);
-    Redirect::to("/fleet")
+    SessionForm(session, form): SessionForm<PauseForm>,
+) -> Result<Redirect, Denied> {
+    let Ok(minutes) = form.minutes.parse::<u8>() else {
+        return Err(Denied::InvalidForm(Some(session)));
+    };
+    state.hub.pause(u64::from(minutes) * 60);
+    Ok(Redirect::to("/fleet"))
 }

@@ -7,7 +7,7 @@ use axum::{
     extract::{FromRequest, FromRequestParts, Query, Request},
     http::{HeaderMap, header, request::Parts},
 };
-use serde::de::DeserializeOwned;
+use serde::{Deserialize, de::DeserializeOwned};
 
 use super::{denied::Denied, sessions::OperatorSession, state::FleetState};
 
@@ -57,25 +57,27 @@ impl<T: DeserializeOwned + Send> FromRequestParts<Arc<FleetState>> for SessionQu
     }
 }
 
-/// The fields of a form, with the token of the session whose page it is on.
-pub(super) trait FormFields: DeserializeOwned + Send {
-    /// The form's token.
-    fn token(&self) -> &str;
+/// A form with the token of the session whose page it is on.
+#[derive(Deserialize)]
+struct WithToken<T> {
+    token: String,
+    #[serde(flatten)]
+    fields: T,
 }
 
-/// A form from a page of the session that sends it.
+/// A form from a page of the session that sends it. Its fields must be text.
 pub(super) struct SessionForm<T>(pub(super) OperatorSession, pub(super) T);
 
-impl<T: FormFields> FromRequest<Arc<FleetState>> for SessionForm<T> {
+impl<T: DeserializeOwned + Send> FromRequest<Arc<FleetState>> for SessionForm<T> {
     type Rejection = Denied;
 
     async fn from_request(request: Request, state: &Arc<FleetState>) -> Result<Self, Denied> {
         let (mut parts, body) = request.into_parts();
         let session = OperatorSession::from_request_parts(&mut parts, state).await?;
-        let form = Form::<T>::from_request(Request::from_parts(parts, body), state).await;
-        match form {
+        let request = Request::from_parts(parts, body);
+        match Form::<WithToken<T>>::from_request(request, state).await {
             // 256 random bits of this session: the time that a wrong guess takes reveals nothing.
-            Ok(Form(form)) if form.token() == session.form_token => Ok(Self(session, form)),
+            Ok(Form(form)) if form.token == session.form_token => Ok(Self(session, form.fields)),
             _ => Err(Denied::InvalidForm(Some(session))),
         }
     }

@@ -15,7 +15,7 @@ use serde_json::json;
 
 use super::{
     denied::Denied,
-    extract::{COOKIE, FormFields, SessionForm, session_token},
+    extract::{COOKIE, SessionForm, session_token},
     pages,
     state::{Fleet, FleetState},
 };
@@ -62,16 +62,9 @@ pub(super) async fn log_in(
     Ok(([(header::SET_COOKIE, cookie)], Redirect::to("/fleet")).into_response())
 }
 
+/// Only the token.
 #[derive(Deserialize)]
-pub(super) struct LogoutForm {
-    token: String,
-}
-
-impl FormFields for LogoutForm {
-    fn token(&self) -> &str {
-        &self.token
-    }
-}
+pub(super) struct LogoutForm {}
 
 /// Ends the session.
 pub(super) async fn log_out(

@@ -4,9 +4,12 @@ use std::{future::poll_fn, io::Read as _, pin::Pin, sync::Arc, time::Duration};
 
 use axum::{
     body::{Body, HttpBody as _},
+    extract::{FromRequest, Request},
     http::{HeaderMap, header},
 };
 use gatepost_protocol::{batch::MAX_BYTES, routes::ZSTD};
+
+use tokio::sync::OwnedSemaphorePermit;
 
 use crate::{hub::Hub, refusal::Refusal};
 
@@ -19,17 +22,19 @@ const MAX_READ: usize = 4 * MAX_BYTES;
 /// every decoder.
 const MAX_WINDOW: u32 = 23;
 
-/// Reads an upload, decompresses it and handles it, while it has a permit for its memory.
-pub(super) async fn upload<T: Send + 'static>(
-    hub: &Arc<Hub>,
-    headers: &HeaderMap,
-    body: Body,
-    handle: impl AsyncFnOnce(Vec<u8>) -> Result<T, Refusal>,
-) -> Result<T, Refusal> {
-    let _permit = hub.body_permit().await?;
-    let body = read(headers, body).await?;
-    let bytes = hub.on_a_core(move || body.decompress()).await??;
-    handle(bytes).await
+/// An upload without compression, and the permit to hold it in memory until the answer.
+pub(crate) struct Upload(pub(super) Vec<u8>, pub(super) OwnedSemaphorePermit);
+
+impl FromRequest<Arc<Hub>> for Upload {
+    type Rejection = Refusal;
+
+    async fn from_request(request: Request, hub: &Arc<Hub>) -> Result<Self, Refusal> {
+        let permit = hub.body_permit().await?;
+        let (head, body) = request.into_parts();
+        let body = read(&head.headers, body).await?;
+        let bytes = hub.on_a_core(move || body.decompress()).await??;
+        Ok(Self(bytes, permit))
+    }
 }
 
 /// A body as it was sent.

@@ -4,28 +4,23 @@
 use std::sync::Arc;
 
 use axum::{
-    body::Body,
     extract::{Path, State, rejection::PathRejection},
-    http::{HeaderMap, StatusCode, header},
+    http::{StatusCode, header},
     response::IntoResponse,
 };
 use gatepost_pass::DeviceId;
 
-use super::body::upload;
+use super::body::Upload;
 use crate::{blocking::blocking, hub::Hub, refusal::Refusal};
 
 /// Queues a request.
 pub(crate) async fn request(
     State(hub): State<Arc<Hub>>,
-    headers: HeaderMap,
-    body: Body,
+    Upload(request, _permit): Upload,
 ) -> Result<StatusCode, Refusal> {
-    let handle = async |request: Vec<u8>| {
-        let queue = hub.clone();
-        hub.on_a_core(move || queue.queue_enrolment(&request))
-            .await?
-    };
-    upload(&hub, &headers, body, handle).await?;
+    let queue = hub.clone();
+    let queued = hub.on_a_core(move || queue.queue_enrolment(&request));
+    queued.await??;
     Ok(StatusCode::NO_CONTENT)
 }
 

@@ -3,14 +3,14 @@
 use std::{error::Error, path::PathBuf};
 
 /// An error of the database, or a sentence where the database has none.
-type Cause = Box<dyn Error + Send + Sync>;
+type BoxedError = Box<dyn Error + Send + Sync>;
 
 /// Why the store cannot do what it was asked.
 #[derive(Debug, thiserror::Error)]
 pub enum HubStoreError {
     /// No connection to the database's server.
     #[error("cannot reach the database (check its address, its server, and sslmode)")]
-    Unreachable(#[source] Cause),
+    Unreachable(#[source] BoxedError),
     /// There is no database to read.
     #[error(
         "{} does not exist: name the file that `gatepost-hub serve --data` writes",
@@ -22,7 +22,7 @@ pub enum HubStoreError {
         "the database is damaged, or is not a database; it was left untouched: move it aside with its \
          -wal and -shm files, keep them for rescue, and restore a copy or start with a new file"
     )]
-    Damaged(#[source] Cause),
+    Damaged(#[source] BoxedError),
     /// A database of another program. It was left as it is.
     #[error("this database belongs to another program; it was left untouched: name another one")]
     Foreign,
@@ -40,17 +40,17 @@ pub enum HubStoreError {
     Sequence,
     /// The storage failed; what was asked did not happen.
     #[error("the database failed (check the disk's space and health)")]
-    Failed(#[source] Cause),
+    Failed(#[source] BoxedError),
 }
 
 impl HubStoreError {
     /// The storage failed.
-    pub fn failed(why: impl Into<Cause>) -> Self {
+    pub fn failed(why: impl Into<BoxedError>) -> Self {
         Self::Failed(why.into())
     }
 
     /// What the database holds is not what this program writes.
-    pub(super) fn damaged(why: impl Into<Cause>) -> Self {
+    pub(super) fn damaged(why: impl Into<BoxedError>) -> Self {
         Self::Damaged(why.into())
     }
 }

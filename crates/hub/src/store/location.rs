@@ -9,7 +9,7 @@ use percent_encoding::percent_decode_str;
 use super::{
     HubStore,
     error::HubStoreError,
-    postgres::{Encryption, PostgresServer, PostgresStore, RootError},
+    postgres::{CertificateFileError, Encryption, PostgresServer, PostgresStore},
     sqlite::SqliteStore,
 };
 
@@ -42,7 +42,7 @@ pub enum LocationError {
     NoRoot,
     /// The file of certificates cannot be used.
     #[error(transparent)]
-    Root(#[from] RootError),
+    Root(#[from] CertificateFileError),
     /// TLS cannot be set up at all.
     #[error("TLS cannot be used")]
     Tls(#[from] rustls::Error),

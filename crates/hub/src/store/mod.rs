@@ -29,7 +29,7 @@ pub use fleet::{
 };
 pub use location::{Location, LocationError};
 pub use position::RecordPosition;
-pub use postgres::{Encryption, PostgresServer, PostgresStore, RootError};
+pub use postgres::{CertificateFileError, Encryption, PostgresServer, PostgresStore};
 pub use sqlite::SqliteStore;
 
 /// Keeps what devices sent until the operator's retention ends. Its methods block.

@@ -1,4 +1,4 @@
-//! Batches that count: what is acknowledged, listed, counted.
+//! Valid batches: what is acknowledged, listed, counted.
 
 use gatepost_hub::listing::ListFormat;
 use gatepost_pass::fixture::NOW;
@@ -141,7 +141,7 @@ fn a_run_without_passages_is_acknowledged_and_counts_for_none(site: &Site) {
     assert_eq!(site.summary(), "3 passages from 1 devices, 0 findings");
     let totals = site.location.open_to_read().unwrap().totals().unwrap();
     assert_eq!((totals.passages, totals.findings, totals.gaps), (3, 0, 0));
-    // A start that was sent alone is gone on from like any other.
+    // A run whose start was sent alone continues like any other.
     idle.pass(2);
     let receipt = hub.acknowledged(&idle.batch(1..3));
     assert_eq!((receipt.next_seq, receipt.head), (3, idle.head()));

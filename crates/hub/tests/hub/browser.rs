@@ -4,12 +4,12 @@ use std::fs;
 
 use gatepost_hub::Fleet;
 use gatepost_pass::{ClockTrust, Freshness, fixture::NOW};
-use gatepost_protocol::{DeviceStatus, Outcome, routes};
+use gatepost_protocol::{DeviceStatus, Outcome};
 
 use crate::{
     fleet::{PASSWORD, enrolment_code, fleet},
     limits::wide,
-    support::{Device, Running, Site, request},
+    support::{Device, Running, Site},
     webdriver::Browser,
 };
 
@@ -90,7 +90,7 @@ fn busy_hub(site: &Site) -> Running {
             parked,
         };
         let signed = status.sign(&device.secret);
-        let answer = request(hub.address, "POST", routes::STATUS, "", &signed).unwrap();
+        let answer = hub.post_status(&signed);
         assert_eq!(answer.status, 204);
     };
     report(

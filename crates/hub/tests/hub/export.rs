@@ -92,7 +92,7 @@ fn an_export_that_broke_off_goes_on_and_mends_what_was_cut(site: &Site) {
     let mended = read(&to);
     assert!(mended.is_superset(&all));
     assert_eq!(mended.len(), 9);
-    // A place that can't be written is named.
+    // A place that cannot be written is named.
     fs::write(site.path("file"), "").unwrap();
     let refused = export(&*store, &ArrivalFilter::ALL, &site.path("file")).unwrap_err();
     assert!(matches!(refused, ExportError::File { .. }), "{refused}");

@@ -123,7 +123,7 @@ fn an_hour_that_can_not_be_is_a_finding_and_stops_nothing(site: &Site) {
     assert_eq!(findings(site), [one(3, "clock"), one(2, "clock")]);
     assert_eq!(hub.acknowledged(&ahead.batch(0..13)).next_seq, 13);
     assert_eq!(findings(site).len(), 2);
-    // Hours that can't be make no rows of their own.
+    // Impossible hours make no rows of their own.
     let hours = site.location.open().unwrap().hours(0).unwrap();
     assert_eq!(
         hours.iter().map(|row| row.passages).sum::<u64>(),

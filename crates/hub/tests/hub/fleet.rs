@@ -11,7 +11,7 @@ use gatepost_pass::{
 
 use crate::{
     limits::{status, wide},
-    support::{Answer, Device, Running, Site, request},
+    support::{Answer, Device, Running, Site},
 };
 
 pub(crate) const PASSWORD: &str = "correct horse battery";
@@ -206,7 +206,7 @@ fn the_pages_show_devices_passages_and_findings(site: &Site) {
     hub.acknowledged(&fork.batch(2..3));
     hub.acknowledged(&behind.batch(0..2));
     hub.acknowledged(&behind.batch(4..6));
-    let reported = request(hub.address, "POST", "/v1/status", "", &status(&first, 1234)).unwrap();
+    let reported = hub.post_status(&status(&first, 1234));
     assert_eq!(reported.status, 204);
     let session = log_in(&hub);
     let page = session.get(&hub, "/fleet").text();
@@ -266,7 +266,7 @@ fn a_wish_to_revoke_is_queued_for_the_authority_and_stops_no_upload(site: &Site)
         device.id()
     );
     assert_eq!(listed, expected);
-    // The authority's answer, if it is there, comes as it lies there.
+    // The authority's signed list, if it exists, is served as it is.
     std::fs::write(site.path("bundle/revoked"), b"signed by the authority").unwrap();
     let answer = hub.get("/v1/revoked", "");
     assert_eq!(

@@ -1,4 +1,4 @@
-//! How much the hub takes, how it says so, and what it counts.
+//! The hub's limits, what it answers beyond them, and its metrics.
 
 use std::time::Duration;
 
@@ -8,7 +8,7 @@ use gatepost_protocol::{DeviceStatus, routes};
 
 use crate::{
     fleet::{fleet, log_in},
-    support::{Device, Running, Site, request},
+    support::{Device, Running, Site},
 };
 
 const FEW: Rate = Rate {
@@ -29,11 +29,16 @@ pub(crate) fn wide() -> Limits {
     }
 }
 
+fn hub_of_devices(site: &Site, devices: u64) -> Running {
+    let limits = Limits { devices, ..wide() };
+    hub(site, limits)
+}
+
 fn hub(site: &Site, limits: Limits) -> Running {
     site.hub_with(site.location.open().unwrap(), limits, Some(fleet()))
 }
 
-/// A device's word on itself, with so many records behind.
+/// A device's status report with a backlog.
 pub(crate) fn status(device: &Device, backlog: u64) -> Vec<u8> {
     let status = DeviceStatus {
         certificate: device.certificate.clone(),
@@ -105,16 +110,12 @@ fn a_device_over_its_rate_waits_keeps_its_passages_and_stops_no_other() {
 #[test]
 fn a_new_device_over_the_limit_is_put_off_and_the_known_ones_are_not() {
     let site = Site::new();
-    let limits = Limits {
-        devices: 1,
-        ..wide()
-    };
-    let hub = hub(&site, limits);
+    let hub = hub_of_devices(&site, 1);
     let (known, new) = (Device::new(1, 4), Device::new(2, 2));
     hub.acknowledged(&known.batch(0..2));
     let answer = hub.post(&new.batch(0..2));
     assert_eq!(answer.refusal(), (503, "devices".to_owned()));
-    let answer = request(hub.address, "POST", routes::STATUS, "", &status(&new, 0)).unwrap();
+    let answer = hub.post_status(&status(&new, 0));
     assert_eq!(answer.refusal(), (503, "devices".to_owned()));
     hub.acknowledged(&known.batch(2..4));
     assert_eq!(site.summary(), "3 passages from 1 devices, 0 findings");
@@ -123,15 +124,11 @@ fn a_new_device_over_the_limit_is_put_off_and_the_known_ones_are_not() {
 #[test]
 fn tries_that_the_store_could_not_keep_leave_the_place_for_the_device() {
     let site = Site::new();
-    let limits = Limits {
-        devices: 2,
-        ..wide()
-    };
-    let hub = hub(&site, limits);
+    let hub = hub_of_devices(&site, 2);
     let [known, new, more] = [1, 2, 3].map(|n| Device::new(n, 2));
-    let tell = |device| request(hub.address, "POST", routes::STATUS, "", &status(device, 0));
+    let report = |device| hub.post_status(&status(device, 0));
     hub.acknowledged(&known.batch(0..2));
-    // As on a disk that has no room for a new row.
+    // As if the disk were full.
     let disk = rusqlite::Connection::open(site.path("hub.sqlite")).unwrap();
     disk.execute_batch(
         "CREATE TRIGGER no_room BEFORE INSERT ON devices BEGIN SELECT RAISE(ABORT, 'full'); END",
@@ -140,13 +137,13 @@ fn tries_that_the_store_could_not_keep_leave_the_place_for_the_device() {
     for _ in 0..3 {
         let storage = (503, "storage".to_owned());
         assert_eq!(hub.post(&new.batch(0..2)).refusal(), storage);
-        assert_eq!(tell(&new).unwrap().refusal(), storage);
+        assert_eq!(report(&new).refusal(), storage);
     }
     disk.execute_batch("DROP TRIGGER no_room").unwrap();
     hub.acknowledged(&new.batch(0..2));
     let full = (503, "devices".to_owned());
     assert_eq!(hub.post(&more.batch(0..2)).refusal(), full);
-    assert_eq!(tell(&more).unwrap().refusal(), full);
+    assert_eq!(report(&more).refusal(), full);
     assert_eq!(site.summary(), "2 passages from 2 devices, 0 findings");
 }
 
@@ -181,7 +178,7 @@ fn a_status_of_a_device_is_noted_and_a_forged_one_is_refused() {
     let (site, device) = (Site::new(), Device::new(1, 2));
     let hub = hub(&site, wide());
     let mut signed = status(&device, 340);
-    let post = |bytes: &[u8]| request(hub.address, "POST", routes::STATUS, "", bytes).unwrap();
+    let post = |bytes: &[u8]| hub.post_status(bytes);
     assert_eq!(post(&signed).status, 204);
     let last = signed.len() - 1;
     signed[last] ^= 1;

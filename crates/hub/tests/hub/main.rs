@@ -26,6 +26,7 @@ macro_rules! on_every_store {
 mod batches;
 mod browser;
 mod bundle;
+mod command_line;
 mod device;
 mod export;
 mod findings;

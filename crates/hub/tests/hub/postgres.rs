@@ -141,7 +141,7 @@ fn a_batch_lies_in_its_days_partition_in_pieces_of_a_page_as_it_came() {
         (pieces.len(), pieces.concat()),
         (batch.len().div_ceil(8_000), batch)
     );
-    // Nothing of them lies elsewhere.
+    // No part of them is stored elsewhere.
     let pages = format!("SELECT pg_relation_size('batches_{day}') / 8192");
     assert_eq!(number(&mut client, &pages), pieces.len() as i64);
     let outside = "SELECT coalesce(sum(pg_relation_size(reltoastrelid)), 0)::bigint

@@ -1,4 +1,4 @@
-//! Batches that don't count: each has its error, and leaves nothing behind.
+//! Invalid batches: each has its error, and nothing of it is stored.
 
 use std::ops::ControlFlow;
 

@@ -24,7 +24,7 @@ use tempfile::TempDir;
 
 pub(crate) use crate::device::{Device, certificate, sealed};
 
-/// A directory with a bundle, the pinned root and the hub's key; room for the database.
+/// A directory with a bundle, the pinned root, the hub's key and the database.
 pub(crate) struct Site {
     directory: TempDir,
     /// Where the database is.
@@ -143,7 +143,7 @@ impl Site {
         self.list(ListFormat::Text).pop().unwrap()
     }
 
-    /// The sequence numbers of what is held, in the order of the listing.
+    /// The sequence numbers of the stored records, in the order of the listing.
     pub(crate) fn held(&self) -> Vec<u64> {
         let lines = self.list(ListFormat::Json).into_iter();
         let lines = lines.map(|line| serde_json::from_str::<serde_json::Value>(&line).unwrap());
@@ -198,7 +198,7 @@ impl Running {
         }
     }
 
-    /// Begins to end; what is under way goes on.
+    /// Begins to stop; requests in progress finish.
     pub(crate) fn stop(&mut self) {
         drop(self.stop.take());
     }
@@ -217,6 +217,10 @@ impl Running {
 
     pub(crate) fn post_with(&self, headers: &str, batch: &[u8]) -> Answer {
         request(self.address, "POST", routes::BATCHES, headers, batch).unwrap()
+    }
+
+    pub(crate) fn post_status(&self, status: &[u8]) -> Answer {
+        request(self.address, "POST", routes::STATUS, "", status).unwrap()
     }
 
     /// Asks at the operators' address.

@@ -4,19 +4,19 @@ use std::fmt::Write;
 use std::fs;
 use std::path::{Path, PathBuf};
 
-use clap::Args;
-use gatepost_scene::{Frame, Scenario, Sequence, Setting};
+use gatepost_scene::{Scenario, SceneFrame, Sequence, Setting};
 use image::imageops::{self, FilterType};
 use image::{GrayImage, Luma};
 
-use super::RunError;
+use super::error::RunError;
+use super::files::{frames, make_directory, read_code};
 
 /// Pictures in a row of the contact sheet, and pixels of its whole width.
 const COLUMNS: u32 = 5;
 const SHEET_WIDTH: u32 = 1600;
 
-#[derive(Args)]
-pub(crate) struct Arguments {
+#[derive(clap::Args)]
+pub(crate) struct Args {
     /// File with the code's text
     #[arg(long, value_name = "FILE")]
     code: PathBuf,
@@ -38,21 +38,21 @@ pub(crate) struct Arguments {
 }
 
 /// Gives the number of pictures written.
-pub(crate) fn run(arguments: &Arguments) -> Result<usize, RunError> {
-    let frames = super::frames(arguments.frames)?;
-    let scenarios = scenarios(&arguments.scenario)?;
-    let code = super::read_code(&arguments.code)?;
-    super::make_directory(&arguments.out)?;
+pub(crate) fn run(args: &Args) -> Result<usize, RunError> {
+    let frames = frames(args.frames)?;
+    let scenarios = scenarios(&args.scenario)?;
+    let code = read_code(&args.code)?;
+    make_directory(&args.out)?;
     let mut written = 0;
     for scenario in scenarios {
         let setting = Setting {
             frames,
             ..scenario.setting()
         };
-        let sequence = Sequence::with(&code, setting, arguments.seed);
-        written += match arguments.sheet {
-            Some(step) => write_sheet(sequence, step, &arguments.out, scenario)?,
-            None => write_frames(sequence, &arguments.out, scenario)?,
+        let sequence = Sequence::with(&code, setting, args.seed);
+        written += match args.sheet {
+            Some(step) => write_sheet(sequence, step, &args.out, scenario)?,
+            None => write_frames(sequence, &args.out, scenario)?,
         };
     }
     Ok(written)
@@ -129,8 +129,8 @@ fn write_sheet(
 }
 
 /// A frame in small, with crosses on the corners of a code that is fully visible.
-fn tile(frame: Frame) -> GrayImage {
-    let Frame {
+fn tile(frame: SceneFrame) -> GrayImage {
+    let SceneFrame {
         mut image, truth, ..
     } = frame;
     if truth.fully_visible {

@@ -4,14 +4,14 @@ use std::ffi::OsString;
 use std::fs;
 use std::path::{Path, PathBuf};
 
-use clap::Args;
 use gatepost_scene::{Carrier, View, render_rgb};
 
-use super::RunError;
+use super::error::RunError;
+use super::files::{frames, make_directory, read_code};
 
-#[derive(Args)]
+#[derive(clap::Args)]
 #[group(id = "stills")]
-pub(crate) struct Arguments {
+pub(crate) struct Args {
     /// Directory of NAME.txt files, one code text in each; a NAME with `paper` or `phone` in it
     /// chooses what shows the code, others take turns
     #[arg(long, value_name = "DIR")]
@@ -28,23 +28,23 @@ pub(crate) struct Arguments {
 }
 
 /// Gives the number of pictures written.
-pub(crate) fn run(arguments: &Arguments) -> Result<usize, RunError> {
-    let frames = super::frames(arguments.frames)?;
+pub(crate) fn run(args: &Args) -> Result<usize, RunError> {
+    let frames = frames(args.frames)?;
     // Every text is read and checked before the first picture is written.
-    let codes = code_files(&arguments.codes)?
+    let codes = code_files(&args.codes)?
         .into_iter()
-        .map(|path| super::read_code(&path).map(|code| (path, code)))
+        .map(|path| read_code(&path).map(|code| (path, code)))
         .collect::<Result<Vec<_>, _>>()?;
-    let out = &arguments.out;
-    super::make_directory(out)?;
+    let out = &args.out;
+    make_directory(out)?;
 
     let mut written = 0;
     for (index, (path, code)) in codes.iter().enumerate() {
         let name = path.file_stem().unwrap_or_default();
         let carrier = carrier(&name.to_string_lossy(), index);
-        let surroundings = seed_for(arguments.seed, name.as_encoded_bytes(), 0);
+        let surroundings = seed_for(args.seed, name.as_encoded_bytes(), 0);
         for frame in 1..=frames {
-            let pose = seed_for(arguments.seed, name.as_encoded_bytes(), frame);
+            let pose = seed_for(args.seed, name.as_encoded_bytes(), frame);
             let view = View {
                 seed: surroundings,
                 frame,

@@ -4,7 +4,7 @@ use super::{frame, level, perfect, sample};
 use crate::*;
 
 /// Mean square of the grey level's step to the right, inside the code.
-fn sharpness(frame: &Frame) -> f32 {
+fn sharpness(frame: &SceneFrame) -> f32 {
     let [from, _, to, _] = frame.truth.corners;
     let columns = from[0].max(0.0) as u32..to[0].clamp(1.0, 639.0) as u32;
     let rows = from[1].max(0.0) as u32..to[1].clamp(1.0, 480.0) as u32;
@@ -42,7 +42,7 @@ fn a_rolling_shutter_leans_a_code_that_comes_from_the_side() {
     let lean = |readout_ms| {
         let setting = Setting {
             path: Path {
-                entry: Entry::Side,
+                entry: Arrival::Side,
                 ..Setting::paper().path
             },
             shutter: Shutter {
@@ -67,7 +67,7 @@ fn autofocus_is_late_and_then_sharp() {
     let setting = Setting {
         aperture_mm: 1.6,
         focus: Focus::Auto {
-            swing: Swing {
+            settling: Settling {
                 delay_ms: 150.0,
                 settle_ms: 150.0,
                 hz: 2.0,
@@ -80,7 +80,7 @@ fn autofocus_is_late_and_then_sharp() {
     assert!(sharp(0) < 0.5 * sharp(60), "{} {}", sharp(0), sharp(60));
     let hunting = Setting {
         focus: Focus::Auto {
-            swing: Swing {
+            settling: Settling {
                 delay_ms: 0.0,
                 settle_ms: 1.0,
                 hz: 0.0,
@@ -98,7 +98,7 @@ fn autofocus_is_late_and_then_sharp() {
 }
 
 /// Part of the code's pixels that are darker than middle grey.
-fn dark(frame: &Frame) -> f32 {
+fn dark(frame: &SceneFrame) -> f32 {
     let [from, _, to, _] = frame.truth.corners;
     let (mut dark, mut all) = (0, 0);
     for y in from[1] as u32..(to[1] as u32).min(480) {

@@ -9,8 +9,8 @@ mod stills;
 
 use crate::random::Random;
 use crate::{
-    Carrier, Code, Entry, ErrorCorrection, Flicker, Frame, Metering, Path, Sequence, Setting,
-    Shake, Shutter,
+    Arrival, AutoExposure, Carrier, Code, ErrorCorrection, Flicker, Path, SceneFrame, Sequence,
+    Setting, Shake, Shutter,
 };
 use image::GrayImage;
 use image::imageops::{self, FilterType};
@@ -53,7 +53,7 @@ fn read(picture: &GrayImage) -> Vec<String> {
 fn perfect() -> Setting {
     Setting {
         path: Path {
-            entry: Entry::Held,
+            entry: Arrival::Held,
             travel_ms: 1.0,
             hold_ms: f32::INFINITY,
         },
@@ -72,7 +72,7 @@ fn perfect() -> Setting {
             exposure_ms: 0.1,
             readout_ms: 0.0,
         },
-        metering: Metering {
+        metering: AutoExposure {
             error_ev: 0.0,
             ..Setting::paper().metering
         },
@@ -87,7 +87,7 @@ fn sample() -> Code {
     code(&base45(240, 5))
 }
 
-fn frame(setting: Setting, seed: u64, number: u32) -> Frame {
+fn frame(setting: Setting, seed: u64, number: u32) -> SceneFrame {
     Sequence::with(&sample(), setting, seed).frame(number)
 }
 

@@ -1,6 +1,6 @@
 //! Lens, stand and hand by themselves.
 
-use crate::control::Swing;
+use crate::auto_control::Settling;
 use crate::lens;
 use crate::light::Flicker;
 use crate::pose::Pose;
@@ -106,15 +106,15 @@ fn a_bend_away_from_the_camera_makes_the_edges_smaller() {
 
 #[test]
 fn a_regulated_value_overshoots_and_comes_to_rest() {
-    let swing = Swing {
+    let settling = Settling {
         delay_ms: 100.0,
         settle_ms: 200.0,
         hz: 2.0,
     };
-    assert_eq!(swing.left(0.0), 1.0);
-    assert_eq!(swing.left(100.0), 1.0);
-    assert!(swing.left(350.0) < -0.2, "{}", swing.left(350.0));
-    assert!(swing.left(1500.0).abs() < 0.01);
+    assert_eq!(settling.left(0.0), 1.0);
+    assert_eq!(settling.left(100.0), 1.0);
+    assert!(settling.left(350.0) < -0.2, "{}", settling.left(350.0));
+    assert!(settling.left(1500.0).abs() < 0.01);
 }
 
 #[test]

@@ -9,7 +9,7 @@ use image::GrayImage;
 fn one_seed_gives_one_sequence_and_another_seed_another() {
     let code = sample();
     for scenario in Scenario::ALL {
-        let frames: Vec<Frame> = Sequence::new(&code, scenario, 7).take(3).collect();
+        let frames: Vec<SceneFrame> = Sequence::new(&code, scenario, 7).take(3).collect();
         let again = Sequence::new(&code, scenario, 7);
         let other = Sequence::new(&code, scenario, 8);
         // Asked for in another order: no frame depends on those before it.
@@ -138,7 +138,7 @@ fn codes_come_into_the_picture_and_a_bus_passenger_leaves_again() {
         for seed in 0..4 {
             let sequence = Sequence::new(&code, scenario, seed);
             let seen: Vec<Truth> = (0..90).map(|number| sequence.truth(number)).collect();
-            if scenario.setting().path.entry == Entry::Side {
+            if scenario.setting().path.entry == Arrival::Side {
                 assert!(!seen[0].fully_visible, "{scenario:?}");
             }
             assert!(
@@ -182,7 +182,7 @@ fn absurd_settings_still_give_a_picture() {
             curl: [value; 2],
             aperture_mm: value,
             focus: Focus::Auto {
-                swing: Swing {
+                settling: Settling {
                     delay_ms: value,
                     settle_ms: value,
                     hz: value,

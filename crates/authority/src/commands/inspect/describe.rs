@@ -8,10 +8,10 @@ use gatepost_pass::{
 use gatepost_protocol::{Receipt, VerifiedBatch};
 use gatepost_system::clock::format_time;
 
-/// Lines of a description.
-pub(super) type Lines = Vec<String>;
+/// What is described, a line each.
+pub(super) type Description = Vec<String>;
 
-pub(super) fn document(document: &VerifiedDocument) -> Lines {
+pub(super) fn document(document: &VerifiedDocument) -> Description {
     match document {
         VerifiedDocument::Pass(pass) => {
             let claims = pass.claims();
@@ -64,14 +64,14 @@ pub(super) fn document(document: &VerifiedDocument) -> Lines {
     }
 }
 
-fn named(what: &str, id: &str, name: &str, until: Minute) -> Lines {
+fn named(what: &str, id: &str, name: &str, until: Minute) -> Description {
     vec![format!(
         "{what} {id}: {name}, until {}",
         format_time(until.start())
     )]
 }
 
-pub(super) fn badge(badge: &Badge) -> Lines {
+pub(super) fn badge(badge: &Badge) -> Description {
     let sites = badge.sites.as_slice().iter().map(|site| match site {
         Site::Place(id) => id.to_string(),
         Site::Prefix(front) => format!("{front}*"),
@@ -104,7 +104,7 @@ pub(super) fn badge(badge: &Badge) -> Lines {
     lines
 }
 
-pub(super) fn batch(batch: &VerifiedBatch) -> Lines {
+pub(super) fn batch(batch: &VerifiedBatch) -> Description {
     let first = batch.records().first().map_or(0, |(record, ..)| record.seq);
     vec![format!(
         "a batch of device {} ({}): epoch {}, {} records from {first} on; signature and order are \
@@ -116,7 +116,7 @@ pub(super) fn batch(batch: &VerifiedBatch) -> Lines {
     )]
 }
 
-pub(super) fn trust(trust: &TrustList) -> Lines {
+pub(super) fn trust(trust: &TrustList) -> Description {
     let issuers: Vec<String> = trust.issuers().map(|entry| entry.id.to_string()).collect();
     vec![format!(
         "trust list of {}, version {}, signed {}: {}",
@@ -127,7 +127,7 @@ pub(super) fn trust(trust: &TrustList) -> Lines {
     )]
 }
 
-pub(super) fn policy(policy: &Policy) -> Lines {
+pub(super) fn policy(policy: &Policy) -> Description {
     let mut lines = vec![format!(
         "policy version {}: {}, risk {:?}, passes of at most {} days, tracing key {}",
         policy.version, policy.name, policy.risk, policy.max_validity_days, policy.tracing_key.id
@@ -167,7 +167,7 @@ pub(super) fn receipt(receipt: &Receipt) -> String {
     )
 }
 
-pub(super) fn manifest(manifest: &Manifest) -> Lines {
+pub(super) fn manifest(manifest: &Manifest) -> Description {
     vec![format!(
         "manifest version {}, {} files, signed {}, fresh until {}, usable until {}",
         manifest.version,
@@ -178,7 +178,7 @@ pub(super) fn manifest(manifest: &Manifest) -> Lines {
     )]
 }
 
-pub(super) fn delta<R: ReadAt>(delta: &Delta<R>) -> Lines {
+pub(super) fn delta<R: ReadAt>(delta: &Delta<R>) -> Description {
     let [adds, removals, recolours] = delta.changes();
     vec![format!(
         "delta of the {} list of {}, version {} to {}: {adds} come, \
@@ -190,7 +190,7 @@ pub(super) fn delta<R: ReadAt>(delta: &Delta<R>) -> Lines {
     )]
 }
 
-pub(super) fn list<R: ReadAt>(list: &List<R>) -> Lines {
+pub(super) fn list<R: ReadAt>(list: &List<R>) -> Description {
     let head = list.head();
     let records = match head.kind {
         ListKind::Status => "persons yellow or red",

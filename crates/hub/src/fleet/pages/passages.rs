@@ -27,26 +27,27 @@ pub(in crate::fleet) fn passages(
     let day = bars(hours, now, 24);
     let days = days(hours, now);
     let body = html! {
-        section {
-            h2 { "Passages per hour (UTC)" }
-            (legend())
-            (chart(HOURS, &long, 1160, "chart"))
-            (chart(DAY, &day, 360, "chart-narrow"))
-            (numbers("Hour", &long))
-        }
-        section {
-            h2 { "Passages per day (UTC)" }
-            (legend())
-            (chart(DAYS, &days, 1160, "chart"))
-            (chart(DAYS, &days, 360, "chart-narrow"))
-            (numbers("Day", &days))
-        }
+        (charts("Hour", (HOURS, &long), (DAY, &day)))
+        (charts("Day", (DAYS, &days), (DAYS, &days)))
         p class="soft" {
             "Counted from the fields that are not sealed: hour and outcome. Only the authority's "
             "tracing key opens who passed, and where."
         }
     };
     page("Passages", "/fleet/passages", session, &body)
+}
+
+/// A chart for wide screens and one for narrow screens, and the numbers of the wide one.
+fn charts(per: &str, wide: (&str, &[Bar]), narrow: (&str, &[Bar])) -> Markup {
+    html! {
+        section {
+            h2 { "Passages per " (per.to_lowercase()) " (UTC)" }
+            (legend())
+            (chart(wide.0, wide.1, 1160, "chart"))
+            (chart(narrow.0, narrow.1, 360, "chart-narrow"))
+            (numbers(per, wide.1))
+        }
+    }
 }
 
 fn legend() -> Markup {

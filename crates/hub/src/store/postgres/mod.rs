@@ -25,7 +25,7 @@ use postgres::{
 };
 
 pub use server::PostgresServer;
-pub use tls::{Encryption, RootError};
+pub use tls::{CertificateFileError, Encryption};
 use transaction::{PostgresTransaction, Prepared};
 
 use super::{

@@ -38,7 +38,7 @@ pub struct Encryption(Arc<ClientConfig>);
 
 /// Why the certificates in a file cannot be used.
 #[derive(Debug, thiserror::Error)]
-pub enum RootError {
+pub enum CertificateFileError {
     /// The file cannot be read.
     #[error(transparent)]
     File(#[from] FileError),
@@ -68,13 +68,13 @@ impl Encryption {
 
     /// `sslmode=verify-full`: to a server whose certificate names the host and is signed by one in
     /// the file.
-    pub(in crate::store) fn verified(roots: &Path) -> Result<Self, RootError> {
+    pub(in crate::store) fn verified(roots: &Path) -> Result<Self, CertificateFileError> {
         let path = || roots.to_owned();
-        let pem = |source| RootError::Pem {
+        let pem = |source| CertificateFileError::Pem {
             path: path(),
             source,
         };
-        let tls = |source| RootError::Tls {
+        let tls = |source| CertificateFileError::Tls {
             path: path(),
             source,
         };

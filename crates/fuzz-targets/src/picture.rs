@@ -5,7 +5,8 @@
 use gatepost_decode::{DecodedCode, Luma, MAX_CODES, StreamReader, steps};
 use qrcodegen::QrCodeEcc;
 
-use super::{Feed, check, code};
+use crate::feed::Feed;
+use crate::qr::{check, code};
 
 /// Shortest and longest side of a picture that gets a look or a stream, in pixels; and longest of one
 /// that gets all looks, which take a hundred times as long.
@@ -22,7 +23,7 @@ const WORK: [usize; 4] = [2_000, 20_000, 100_000, 400_000];
 
 /// Tries one input. Its first byte says how the picture is looked at and its second how it comes; then
 /// two for its sides. What follows is its content.
-pub(super) fn run(input: &[u8]) {
+pub(crate) fn run(input: &[u8]) {
     let mut feed = Feed(input);
     let (way, made) = (feed.byte(), feed.byte());
     let whole = way == 255;
@@ -66,7 +67,9 @@ pub(super) fn run(input: &[u8]) {
 /// Each pixel so many times, across and down.
 fn enlarged(pixels: &[u8], width: usize, times: usize) -> Vec<u8> {
     let rows = pixels.chunks_exact(width).map(|row| {
-        let wide = row.iter().flat_map(|&grey| std::iter::repeat_n(grey, times));
+        let wide = row
+            .iter()
+            .flat_map(|&grey| std::iter::repeat_n(grey, times));
         wide.collect::<Vec<u8>>().repeat(times)
     });
     rows.flatten().collect()
@@ -112,7 +115,7 @@ fn drawn(feed: &mut Feed<'_>, width: usize, height: usize) -> Vec<u8> {
         .map(|i| code.get_module((i % side) as i32, (i / side) as i32))
         .collect();
     for _ in 0..feed.byte() {
-        let flipped = feed.number() % modules.len();
+        let flipped = feed.index() % modules.len();
         modules[flipped] = !modules[flipped];
     }
     let [a, b, c, d] = axes;
@@ -136,13 +139,13 @@ fn drawn(feed: &mut Feed<'_>, width: usize, height: usize) -> Vec<u8> {
         pixels.push(grey.saturating_add(off));
     }
     while !feed.is_empty() {
-        let at = feed.number() % pixels.len();
+        let at = feed.index() % pixels.len();
         pixels[at] = feed.byte();
     }
     pixels
 }
 
-pub(super) fn seeds() -> Vec<Vec<u8>> {
+pub(crate) fn seeds() -> Vec<Vec<u8>> {
     // Content, axes in 16ths of a pixel, ink, paper, noise.
     let codes: [(u8, [i8; 4], u8, u8, u8); 7] = [
         (8, [32, 0, 0, 32], 40, 210, 0),

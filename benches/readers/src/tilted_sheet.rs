@@ -14,7 +14,7 @@ const FOCAL: f32 = 600.0;
 
 /// How the sheet lies before the camera.
 #[derive(Clone, Copy)]
-pub(crate) struct View {
+pub(crate) struct SheetView {
     /// Width and height of the picture, in pixels.
     pub(crate) size: (u32, u32),
     /// At the centre of the code.
@@ -30,9 +30,9 @@ pub(crate) struct View {
 }
 
 /// What the camera sees: the code on a sheet that fills the picture.
-pub(crate) fn render(code: &QrCode, view: View) -> GrayImage {
+pub(crate) fn render(code: &QrCode, view: SheetView) -> GrayImage {
     let (width, height) = (view.size.0 as usize, view.size.1 as usize);
-    let sheet = Sheet::before(code, view);
+    let sheet = TiltedSheet::before(code, view);
     let mut light = Vec::with_capacity(width * height);
     for y in 0..height {
         light.extend((0..width).map(|x| sheet.light(x as f32, y as f32)));
@@ -46,7 +46,7 @@ pub(crate) fn render(code: &QrCode, view: View) -> GrayImage {
 }
 
 /// A tilted and turned plane with a code on it.
-struct Sheet<'a> {
+struct TiltedSheet<'a> {
     code: &'a QrCode,
     /// The code's centre in the picture.
     centre: (f32, f32),
@@ -57,8 +57,8 @@ struct Sheet<'a> {
     turn: (f32, f32),
 }
 
-impl<'a> Sheet<'a> {
-    fn before(code: &'a QrCode, view: View) -> Self {
+impl<'a> TiltedSheet<'a> {
+    fn before(code: &'a QrCode, view: SheetView) -> Self {
         let middle = |side: u32, shift: f32| side as f32 / 2.0 + shift;
         Self {
             code,
@@ -141,8 +141,8 @@ mod tests {
 
     use super::*;
 
-    fn flat() -> View {
-        View {
+    fn flat() -> SheetView {
+        SheetView {
             size: (100, 90),
             pixels_per_module: 3.0,
             tilt: 0.0,
@@ -169,7 +169,7 @@ mod tests {
     #[test]
     fn a_tilt_makes_the_far_side_smaller() -> Result<(), qrcodegen::DataTooLong> {
         let code = QrCode::encode_text("GP1:", QrCodeEcc::Medium)?;
-        let tilted = View {
+        let tilted = SheetView {
             tilt: 30.0,
             ..flat()
         };

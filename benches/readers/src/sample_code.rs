@@ -9,7 +9,7 @@ const BASE45: &[u8; 45] = b"0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZ $%*+-./:";
 
 /// How much of a damaged code can be restored (ISO/IEC 18004, 7.5.1).
 #[derive(Clone, Copy, Debug, ValueEnum)]
-pub(crate) enum Level {
+pub(crate) enum EcLevel {
     /// About 7 percent.
     L,
     /// About 15 percent.
@@ -20,24 +20,24 @@ pub(crate) enum Level {
     H,
 }
 
-impl From<Level> for QrCodeEcc {
-    fn from(level: Level) -> Self {
+impl From<EcLevel> for QrCodeEcc {
+    fn from(level: EcLevel) -> Self {
         match level {
-            Level::L => Self::Low,
-            Level::M => Self::Medium,
-            Level::Q => Self::Quartile,
-            Level::H => Self::High,
+            EcLevel::L => Self::Low,
+            EcLevel::M => Self::Medium,
+            EcLevel::Q => Self::Quartile,
+            EcLevel::H => Self::High,
         }
     }
 }
 
-impl From<Level> for ErrorCorrection {
-    fn from(level: Level) -> Self {
+impl From<EcLevel> for ErrorCorrection {
+    fn from(level: EcLevel) -> Self {
         match level {
-            Level::L => Self::Low,
-            Level::M => Self::Medium,
-            Level::Q => Self::Quartile,
-            Level::H => Self::High,
+            EcLevel::L => Self::Low,
+            EcLevel::M => Self::Medium,
+            EcLevel::Q => Self::Quartile,
+            EcLevel::H => Self::High,
         }
     }
 }

@@ -1,4 +1,4 @@
-//! What the camera regulates by itself, late and with a swing: focus and exposure.
+//! What the camera controls automatically, late and with overshoot: focus and exposure.
 
 use std::f32::consts::TAU;
 
@@ -15,28 +15,29 @@ const SHORTEST_PAUSE_MS: f32 = 100.0;
 pub enum Focus {
     /// Set once, in millimetres from the lens.
     Fixed(f32),
-    /// Driven to the code after it has come, and now and then off it again to look for a better focus.
+    /// Driven to the code once it has come, and now and then off it again to hunt for a better focus.
     Auto {
         /// How it settles.
-        swing: Swing,
-        /// How often it hunts while the code is held, a second.
+        settling: Settling,
+        /// How often a second it hunts while the code is held.
         hunts_per_s: f32,
     },
 }
 
-/// How a regulated value comes to rest: a damped swing.
+/// How a controlled value settles after a change: a damped oscillation.
 #[derive(Debug, Clone, Copy, PartialEq)]
-pub struct Swing {
-    /// Until it reacts, in milliseconds.
+pub struct Settling {
+    /// Time until it reacts, in milliseconds.
     pub delay_ms: f32,
-    /// Until a third of the error is left, in milliseconds.
+    /// Time until about a third of the error is left, in milliseconds.
     pub settle_ms: f32,
-    /// Swings a second; 0 for none.
+    /// Oscillations a second; 0 for none.
     pub hz: f32,
 }
 
-impl Swing {
-    /// The part of the error that is left, this long after the cause: 1 to 0, below 0 past the aim.
+impl Settling {
+    /// The part of the error that is left, this long after the change: from 1 to 0; below 0 while it
+    /// overshoots.
     #[must_use]
     pub fn left(&self, ms: f32) -> f32 {
         let ms = (ms - self.delay_ms).max(0.0);
@@ -44,25 +45,25 @@ impl Swing {
     }
 }
 
-/// Exposure that was right for what the camera saw before the code came.
+/// Exposure that was right for what the camera saw before the code came, and then adapts.
 #[derive(Debug, Clone, Copy, PartialEq)]
-pub struct Metering {
+pub struct AutoExposure {
     /// Too much light when the code comes, in stops; negative for too little.
     pub error_ev: f32,
     /// How it settles.
-    pub swing: Swing,
+    pub settling: Settling,
 }
 
-impl Metering {
+impl AutoExposure {
     /// Exposure against the right one, this long after the code has come in milliseconds.
     #[must_use]
     pub fn gain(&self, ms: f32) -> f32 {
-        (self.error_ev * self.swing.left(ms)).exp2()
+        (self.error_ev * self.settling.left(ms)).exp2()
     }
 }
 
 /// One lens and its focus over a sequence.
-pub(crate) struct Lens {
+pub(crate) struct FocusedLens {
     focus: Focus,
     /// Half the aperture times the focal length in pixels: the radius of the disc for an error of one
     /// dioptre, in thousandths.
@@ -71,7 +72,7 @@ pub(crate) struct Lens {
     hunts: Vec<Hunt>,
 }
 
-/// One search for a better focus: off and back in one smooth bump.
+/// One hunt for a better focus: off and back in one smooth bump.
 struct Hunt {
     start_ms: f32,
     length_ms: f32,
@@ -79,7 +80,7 @@ struct Hunt {
     size: f32,
 }
 
-impl Lens {
+impl FocusedLens {
     /// Hunts are laid out up to a time in milliseconds.
     pub(crate) fn new(
         focus: Focus,
@@ -119,11 +120,11 @@ impl Lens {
         let now = 1.0 / distance(ms);
         let error = match self.focus {
             Focus::Fixed(at_mm) => 1.0 / at_mm - now,
-            Focus::Auto { swing, .. } => {
-                let turns_ms = self.arrives_ms + swing.delay_ms;
+            Focus::Auto { settling, .. } => {
+                let turns_ms = self.arrives_ms + settling.delay_ms;
                 let first = 1.0 / FAR_MM - 1.0 / distance(ms.min(turns_ms));
                 let hunt: f32 = self.hunts.iter().map(|hunt| hunt.error(ms)).sum();
-                first * swing.left(ms - self.arrives_ms) + hunt
+                first * settling.left(ms - self.arrives_ms) + hunt
             }
         };
         self.radius * error.abs()

@@ -2,15 +2,15 @@
 
 use std::time::Duration;
 
-use gatepost_truth::{FALSEPOS, Picture, Score, Set};
+use gatepost_truth::{FALSEPOS, Photograph, Score, Set};
 use image::GrayImage;
 
-use crate::BenchError;
-use crate::readers::{self, Kind};
-use crate::scale::shrink_to;
+use crate::error::BenchError;
+use crate::readers::{self, Contestant};
+use crate::shrink::shrink_to;
 
 /// One reader on one photograph.
-pub(crate) struct Outcome {
+pub(crate) struct Trial {
     pub(crate) set: String,
     pub(crate) file: String,
     pub(crate) reader: &'static str,
@@ -20,7 +20,7 @@ pub(crate) struct Outcome {
     pub(crate) time: Duration,
 }
 
-impl Outcome {
+impl Trial {
     /// Whether the row counts as read.
     pub(crate) fn is_read(&self) -> bool {
         self.score.is_some_and(|score| score.right > 0)
@@ -45,51 +45,60 @@ pub(crate) struct Show {
 /// begins as often as another, so that a warm cache helps all of them.
 pub(crate) fn measure(
     sets: &[Set],
-    kinds: &[Kind],
+    contestants: &[Contestant],
     show: Show,
-) -> Result<Vec<Outcome>, BenchError> {
+) -> Result<Vec<Trial>, BenchError> {
     readers::hush_panics();
-    let mut outcomes = Vec::new();
+    let mut trials = Vec::new();
     let mut turn = 0;
     for set in sets {
         eprintln!("{} px: {}, {}", show.side, set.name, set.pictures.len());
         for picture in &set.pictures {
             let pixels = shrink_to(load(picture)?, show.side);
-            let mut order: Vec<Kind> = kinds.to_vec();
-            order.rotate_left(turn % kinds.len().max(1));
+            let mut order: Vec<Contestant> = contestants.to_vec();
+            order.rotate_left(turn % contestants.len().max(1));
             turn += 1;
-            let trials = order
+            let of_picture = order
                 .iter()
-                .map(|kind| try_out(*kind, set, picture, &pixels));
-            let mut trials: Vec<Outcome> = trials.collect();
+                .map(|contestant| try_out(*contestant, set, picture, &pixels));
+            let mut of_picture: Vec<Trial> = of_picture.collect();
             for _ in 1..show.rounds {
-                for (kind, outcome) in order.iter().zip(&mut trials) {
-                    let again = readers::attempt(&mut *(kind.fresh)(), &pixels);
-                    outcome.time = outcome.time.min(again.time);
+                for (contestant, trial) in order.iter().zip(&mut of_picture) {
+                    let again = readers::attempt(&mut *(contestant.fresh)(), &pixels);
+                    trial.time = trial.time.min(again.time);
                 }
             }
-            outcomes.extend(trials);
+            trials.extend(of_picture);
         }
     }
-    Ok(outcomes)
+    Ok(trials)
 }
 
-fn try_out(kind: Kind, set: &Set, picture: &Picture, pixels: &GrayImage) -> Outcome {
-    let attempt = readers::attempt(&mut *(kind.fresh)(), pixels);
+fn try_out(contestant: Contestant, set: &Set, picture: &Photograph, pixels: &GrayImage) -> Trial {
+    let attempt = readers::attempt(&mut *(contestant.fresh)(), pixels);
     let file = picture.path.file_name().unwrap_or_default();
-    Outcome {
+    Trial {
         set: set.name.clone(),
         file: file.to_string_lossy().into_owned(),
-        reader: kind.name,
+        reader: contestant.name,
         score: attempt.reads.map(|reads| set.score(picture, &reads)),
         time: attempt.time,
     }
 }
 
-fn load(picture: &Picture) -> Result<GrayImage, BenchError> {
+fn load(picture: &Photograph) -> Result<GrayImage, BenchError> {
     let opened = image::open(&picture.path).map_err(|source| BenchError::Picture {
         path: picture.path.clone(),
         source,
     })?;
     Ok(opened.into_luma8())
+}
+
+/// The sets of photographs whose name begins with one of `names`, all without any.
+pub(crate) fn photographs(names: &[String]) -> Result<Vec<Set>, BenchError> {
+    let sets = gatepost_truth::sets(&gatepost_truth::folder(), names)?;
+    if sets.is_empty() {
+        return Err(BenchError::Nothing);
+    }
+    Ok(sets)
 }

@@ -14,9 +14,9 @@ use gatepost_pass::{
 use serde_json::json;
 
 use crate::{
-    Figures, Outcome, Steps,
-    data::{Day, Plan, SALT, pass, tag},
-    measure::{self, Clock, rounded},
+    data::{DayOfChanges, Plan, SALT, pass, tag},
+    figures::{Figures, StepResult, Steps},
+    measure::{self, Stopwatch, rounded},
 };
 
 pub const STATUS: Steps = &[
@@ -63,7 +63,7 @@ fn opened(plan: &Plan, name: &str, trust: &TrustList) -> Result<List<File>, Box<
     Ok(List::reopen(File::open(plan.file(name))?, trust, NOW)?)
 }
 
-fn records(kind: ListKind) -> fn(&Plan, u64, Option<Day>) -> Option<Entry> {
+fn records(kind: ListKind) -> fn(&Plan, u64, Option<DayOfChanges>) -> Option<Entry> {
     match kind {
         // An identity list has the shape of a status list, and is not measured apart.
         ListKind::Status | ListKind::Identity => Plan::status,
@@ -72,19 +72,19 @@ fn records(kind: ListKind) -> fn(&Plan, u64, Option<Day>) -> Option<Entry> {
 }
 
 /// From records in no order to a file.
-fn build(plan: &Plan, kind: ListKind) -> Outcome {
+fn build(plan: &Plan, kind: ListKind) -> StepResult {
     let entries = plan.entries(records(kind), None);
     let mut figures = Figures::new();
-    let clock = Clock::start();
+    let watch = Stopwatch::start();
     write(plan, kind, "list", 1, sorted(entries))?;
-    clock.stop("build", &mut figures);
+    watch.stop("build", &mut figures);
     measure::peak("build", &mut figures);
     measure::size(&plan.file("list"), plan.count, &mut figures);
     Ok(figures)
 }
 
 /// The issuer's later lists, and the deltas to them.
-fn changes(plan: &Plan, kind: ListKind) -> Outcome {
+fn changes(plan: &Plan, kind: ListKind) -> StepResult {
     let trust = fixture::trust();
     let old = opened(plan, "list", &trust)?;
     let mut figures = Figures::new();
@@ -106,23 +106,22 @@ fn changes(plan: &Plan, kind: ListKind) -> Outcome {
     Ok(figures)
 }
 
-fn open(plan: &Plan, _kind: ListKind) -> Outcome {
+fn open(plan: &Plan, _kind: ListKind) -> StepResult {
     let trust = fixture::trust();
     let mut figures = Figures::new();
-    let clock = Clock::start();
+    let watch = Stopwatch::start();
     opened(plan, "list", &trust)?;
-    clock.stop("reopen", &mut figures);
-    let clock = Clock::start();
+    watch.stop("reopen", &mut figures);
+    let watch = Stopwatch::start();
     List::open(File::open(plan.file("list"))?, &trust, NOW)?;
-    clock.stop("open_whole", &mut figures);
+    watch.stop("open_whole", &mut figures);
     measure::peak("open", &mut figures);
     Ok(figures)
 }
 
-fn look_up(plan: &Plan, kind: ListKind) -> Outcome {
+fn look_up(plan: &Plan, kind: ListKind) -> StepResult {
     let trust = fixture::trust();
     let list = opened(plan, "list", &trust)?;
-    let mut figures = Figures::new();
     let ask = |number: u64, expected: bool| {
         let listed = match kind {
             ListKind::Status | ListKind::Identity => list
@@ -134,32 +133,20 @@ fn look_up(plan: &Plan, kind: ListKind) -> Outcome {
         };
         assert_eq!(listed.ok(), Some(expected));
     };
-    // Pages in.
-    plan.hits().for_each(|number| ask(number, true));
-    measure::lookups("hit", &mut figures, plan.hits(), |number| ask(number, true));
-    measure::lookups("miss", &mut figures, plan.misses(), |number| {
-        ask(number, false)
-    });
-    measure::peak("look_up", &mut figures);
-    Ok(figures)
+    measure::look_ups(plan, ask)
 }
 
 /// A device takes a delta in.
-fn apply(plan: &Plan, _kind: ListKind, day: &str, name: &str) -> Outcome {
+fn apply(plan: &Plan, _kind: ListKind, day: &str, name: &str) -> StepResult {
     let trust = fixture::trust();
     let mut figures = Figures::new();
-    let clock = Clock::start();
+    let watch = Stopwatch::start();
     let list = opened(plan, "list", &trust)?;
     let delta = Delta::open(File::open(plan.file(&format!("{day}.delta")))?, &trust, NOW)?;
     let mut out = File::create(plan.file("merged"))?;
     merge(&list, &delta, &mut out)?;
     out.flush()?;
-    clock.stop(name, &mut figures);
-    figures.insert(
-        format!("{name}_written_mb"),
-        json!(rounded(measure::written_mb())),
-    );
-    measure::peak(name, &mut figures);
+    measure::merged(name, watch, &mut figures);
     figures.insert(format!("{name}_own_memory_mb"), measure::memory("RssAnon"));
     let same = fs::read(plan.file("merged"))? == fs::read(plan.file(day))?;
     figures.insert(format!("{name}_same_bytes_as_built"), json!(same));
@@ -167,11 +154,11 @@ fn apply(plan: &Plan, _kind: ListKind, day: &str, name: &str) -> Outcome {
 }
 
 /// The issuer asks about five times as many persons as are listed, all of them.
-fn exactness(plan: &Plan) -> Outcome {
+fn exactness(plan: &Plan) -> StepResult {
     let trust = fixture::trust();
     let list = opened(plan, "list", &trust)?;
     let mut figures = Figures::new();
-    let clock = Clock::start();
+    let watch = Stopwatch::start();
     let persons = (0..5 * plan.count).map(|number| {
         let colour = plan.status(number, None).map(|entry| entry.colour());
         (
@@ -180,7 +167,7 @@ fn exactness(plan: &Plan) -> Outcome {
         )
     });
     let found = test_status(&list, persons)?;
-    clock.stop("exactness", &mut figures);
+    watch.stop("exactness", &mut figures);
     figures.insert("exactness_tested".into(), json!(found.tested));
     figures.insert("exactness_false".into(), json!(found.wrong));
     Ok(figures)

@@ -1,9 +1,10 @@
 //! Modules and codewords: no picture, so thousands a second.
 
-use gatepost_decode::steps;
+use gatepost_decode::{CodeContent, steps};
 use qrcodegen::{QrCode, QrCodeEcc};
 
-use super::{Feed, check, code};
+use crate::feed::Feed;
+use crate::qr::{check, code};
 
 const LEVELS: [QrCodeEcc; 4] = [
     QrCodeEcc::Low,
@@ -14,7 +15,7 @@ const LEVELS: [QrCodeEcc; 4] = [
 
 /// Tries one input. Its first byte chooses the way, by its remainder of 3: data codewords; a square of
 /// modules, a bit each; a real code with some modules flipped.
-pub(super) fn run(input: &[u8]) {
+pub(crate) fn run(input: &[u8]) {
     let mut feed = Feed(input);
     let way = feed.byte();
     let content = match way % 3 {
@@ -59,7 +60,7 @@ fn damaged(mut feed: Feed<'_>) {
     }
     let whole = feed.is_empty();
     while !feed.is_empty() {
-        let flipped = feed.number() % modules.len();
+        let flipped = feed.index() % modules.len();
         modules[flipped] = !modules[flipped];
     }
     let content = read(side, &modules);
@@ -68,15 +69,13 @@ fn damaged(mut feed: Feed<'_>) {
     }
     if whole && !sent.is_empty() {
         // Bytes that are no UTF-8 may have become text.
-        let same = |c: &gatepost_decode::CodeContent| {
-            c.as_bytes() == sent || std::str::from_utf8(sent).is_err()
-        };
+        let same = |c: &CodeContent| c.as_bytes() == sent || std::str::from_utf8(sent).is_err();
         assert!(content.as_ref().is_some_and(same), "a whole code is lost");
     }
 }
 
 /// Modules that are all as sure as each other, read both ways; what the plain way reads, the other reads too.
-fn read(side: usize, modules: &[bool]) -> Option<gatepost_decode::CodeContent> {
+fn read(side: usize, modules: &[bool]) -> Option<CodeContent> {
     let tone = |&black: &bool| if black { 1.0 } else { -1.0 };
     let tones: Vec<f32> = modules.iter().map(tone).collect();
     let doubting = steps::modules(side, &tones, true);
@@ -88,7 +87,7 @@ fn read(side: usize, modules: &[bool]) -> Option<gatepost_decode::CodeContent> {
     doubting
 }
 
-pub(super) fn seeds() -> Vec<Vec<u8>> {
+pub(crate) fn seeds() -> Vec<Vec<u8>> {
     let mut seeds = vec![
         // Data codewords: alphanumeric "GP1:" and numeric "12345", byte "QR", then terminators.
         vec![0, 0, 0x20, 0x22, 0xe4, 0x97, 0x2c, 0x00, 0x00],
