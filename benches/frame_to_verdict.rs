@@ -12,7 +12,7 @@ use gatepost::{
 };
 use gatepost_pass::{
     ClockTrust, Kind, Now,
-    envelope::{live_code, to_text},
+    document::{live_code, to_text},
     fixture::{self, NOW, Region, documents},
 };
 use gatepost_protocol::Direction;

@@ -25,7 +25,7 @@ use gatepost::{
 };
 use gatepost_pass::{
     Kind,
-    envelope::{live_code, to_text},
+    document::{live_code, to_text},
     fixture::{self, NOW, Region, documents},
 };
 use gatepost_protocol::fixture::{enrolment, tracing};

@@ -2,8 +2,8 @@
 """Checks Gatepost's test vectors without any of Gatepost's code.
 
 Written from docs/pass-format.md alone: own base45, own postcard reader, own trust rules. Only the
-Ed25519 equation comes from elsewhere, the PyPI package `cryptography`. Every vector must come out as
-its file expects: the right ones with each field they say, the flawed ones with the named error.
+Ed25519 equation comes from elsewhere, the PyPI package `cryptography`. Every vector must come out
+as its file expects: the right ones with each field they say, the flawed ones with the named error.
 The worked example in docs/pass-format.md must be the bytes of its vector.
 
 Usage: verify_vectors.py        (exit 0: all as expected; 1: some not)
@@ -32,7 +32,7 @@ class Refused(Exception):
     """Its text is the error as the vectors name it."""
 
 
-# --- text ------------------------------------------------------------------------------------------
+# --- text -----------------------------------------------------------------------------------------
 
 ALPHABET = "0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZ $%*+-./:"
 
@@ -61,10 +61,10 @@ def from_text(text):
     return base45(body)
 
 
-# --- bytes -----------------------------------------------------------------------------------------
+# --- bytes ----------------------------------------------------------------------------------------
 
 class Reader:
-    """Reads one value of postcard. A longer varint than needed is remembered until the value ends."""
+    """Reads one value of postcard. Remembers a varint that is longer than needed until its end."""
 
     def __init__(self, what, data):
         self.what, self.data, self.at, self.canonical = what, data, 0, True
@@ -172,7 +172,7 @@ def parse(data):
     return envelope, (at, domain("live-code") + signed, signature)
 
 
-# --- Ed25519: what a strict check asks beyond the equation -------------------------------------------
+# --- Ed25519: what a strict check asks beyond the equation ----------------------------------------
 
 P = 2**255 - 19
 L = 2**252 + 27742317777372353535851937790883648493
@@ -224,7 +224,7 @@ def check_signature(key, message, signature):
         raise Refused("BadSignature")
 
 
-# --- trust -----------------------------------------------------------------------------------------
+# --- trust ----------------------------------------------------------------------------------------
 
 def read_trust(text):
     issuers, keys = {}, {}
@@ -259,7 +259,7 @@ def key_for(trust, envelope, now):
     return key, recognition
 
 
-# --- claims ----------------------------------------------------------------------------------------
+# --- claims ---------------------------------------------------------------------------------------
 
 def until(minute, now):
     return [f"not-after: {minute}", "counts: " + ("yes" if now < minute * 60 else "no longer")]
@@ -315,7 +315,8 @@ def read_badge(read, now):
     identity, name, minute = read.text(24), read.text(60), read.varint(32)
     lines = [f"id: {identity}", f"name: {name}"] + until(minute, now)
     lines += [f"number: {read.take(5).hex()}", f"role: {read.choice('guard', 'supervisor')}"]
-    sites = [f"site: {read.choice('place', 'prefix')} {read.text(24)}" for _ in range(read.varint(64))]
+    count = read.varint(64)
+    sites = [f"site: {read.choice('place', 'prefix')} {read.text(24)}" for _ in range(count)]
     if len(sites) > 4:
         raise read.damaged()
     marker = read.byte()
@@ -369,7 +370,7 @@ def verify(data, trust, now):
     return [f"ok {shown}", f"issuer: {envelope.issuer} {recognition}"] + lines
 
 
-# --- files -----------------------------------------------------------------------------------------
+# --- files ----------------------------------------------------------------------------------------
 
 def check_file(path, trust):
     """Gives the expected outcome and what came instead, or None."""
@@ -402,7 +403,8 @@ def check_examples():
             data += bytes.fromhex(octets)
         vector = (VECTORS / f"{name}.txt").read_text(encoding="utf-8")
         same = f"\nhex: {data.hex()}\n" in vector
-        print(f"{'as expected' if same else 'DIFFERS':12} {name}: the worked example, {len(data)} bytes")
+        found = "as expected" if same else "DIFFERS"
+        print(f"{found:12} {name}: the worked example, {len(data)} bytes")
         good &= same
     return good and len(blocks) > 0
 
@@ -423,7 +425,8 @@ def main():
             verified += 1
         else:
             refused += 1
-    print(f"{verified} vectors verified, {refused} refused, {'all as expected' if good else 'NOT ALL AS EXPECTED'}")
+    found = "all as expected" if good else "NOT ALL AS EXPECTED"
+    print(f"{verified} vectors verified, {refused} refused, {found}")
     return 0 if good and verified and refused else 1
 
 

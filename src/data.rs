@@ -20,7 +20,7 @@ use std::{
     path::{Path, PathBuf},
 };
 
-use gatepost_pass::{HubPin, Root, SecretKey, TrustError, words::parse_hex};
+use gatepost_pass::{HubPin, Root, SecretKey, TrustError, parse_hex};
 use gatepost_protocol::{Enrolment, device::device_id};
 
 use crate::{files, store::BundleCache};

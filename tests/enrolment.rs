@@ -8,7 +8,7 @@ use std::{
 };
 
 use gatepost::data::DataDir;
-use gatepost_pass::{DeviceId, Document, Kind, OneTimeSecret, SecretKey, document, fixture};
+use gatepost_pass::{DeviceId, Document, Kind, OneTimeSecret, SecretKey, claims, fixture};
 use gatepost_protocol::{Answer, DeviceRequest, Enrolment, device::device_id};
 
 use crate::{
@@ -36,7 +36,7 @@ fn code(town: &Town, more: &[&str]) -> PathBuf {
 }
 
 /// What the code says, which the hub never learns.
-fn secret(code: &Path) -> (document::Enrolment, OneTimeSecret) {
+fn secret(code: &Path) -> (claims::EnrolmentCode, OneTimeSecret) {
     let text = fs::read_to_string(code).unwrap();
     let code = Document::from_text(text.trim_end_matches('\n')).unwrap();
     let code = code.claimed_enrolment().unwrap();

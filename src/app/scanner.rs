@@ -26,7 +26,7 @@ use super::{
 use crate::{
     camera::{CameraState, CameraWatch},
     clock::format_time,
-    config::ConfigError,
+    config::SettingsError,
     devices::{Devices, KeyAssembler},
     sync::SyncNews,
     ui::{Page, TemperatureAnswer, UiCommand, UiHandle, UiUpdate},
@@ -40,7 +40,7 @@ const TICK: Duration = Duration::from_millis(100);
 pub(super) struct Parts {
     pub(super) context: DeviceContext,
     /// Why the settings are the defaults.
-    pub(super) bad_settings: Option<ConfigError>,
+    pub(super) bad_settings: Option<SettingsError>,
     /// What runs on an enrolled device.
     pub(super) enrolled: Option<(Enrolled, LogWriter)>,
     pub(super) ui: UiHandle,

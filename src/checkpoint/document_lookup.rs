@@ -2,7 +2,7 @@
 
 use gatepost_pass::{
     Badge, Kind, Listing, Pass, Place, ReadAt, Recognition, Revocation, Verified, VerifiedBundle,
-    VerifiedDocument, document::Enrolment, list::ListKind,
+    VerifiedDocument, claims::EnrolmentCode, list::ListKind,
 };
 
 use super::list_answer::{ListAnswer, ask, held};
@@ -17,7 +17,7 @@ pub enum CheckedDocument {
     /// A staff badge.
     Badge(CheckedBadge),
     /// An enrolment code.
-    Enrolment(Verified<Enrolment>),
+    Enrolment(Verified<EnrolmentCode>),
 }
 
 impl CheckedDocument {

@@ -3,7 +3,7 @@
 use gatepost_decode::CodeContent;
 use gatepost_pass::{
     Document, DocumentError, Freshness, IssuerId, Listing, Live, Now, Place, ReadAt, Timestamp,
-    VerifiedBundle, document::Enrolment, envelope::EnvelopeError, verify,
+    VerifiedBundle, claims::EnrolmentCode, envelope::EnvelopeError, verify,
 };
 use gatepost_protocol::{ByHand, Direction, Personal, Seen};
 
@@ -86,7 +86,7 @@ impl Judged {
 pub enum Basis {
     /// Nothing: this device has no bundle to check with. An enrolment code is handed on as it
     /// claims to be, for the first run; nobody has proved it.
-    NotSetUp(Option<Enrolment>),
+    NotSetUp(Option<EnrolmentCode>),
     /// The rules.
     Rules {
         /// What was decided.

@@ -4,14 +4,13 @@
 
 use gatepost_decode::CodeContent;
 use gatepost_pass::{
-    ClockTrust, Colour, IssuerId, Kind, Now, Pass, PassNumber, SubjectTag, Timestamp,
+    Class, ClockTrust, Colour, IssuerId, Kind, Now, Pass, PassNumber, SubjectTag, Timestamp,
     VerifiedBundle,
-    envelope::{live_code, to_text},
+    document::{live_code, to_text},
     fixture::{self, DAY, NOW, Region, SIGNED, documents, foreign},
     list::ListKind,
     policy::{IdentityRule, PassBack, Policy, Risk, WhenExpired},
     time::Minute,
-    words::Class,
 };
 
 use super::{

@@ -1,6 +1,6 @@
 //! The words of a verdict: what the guard sees about one code or one person.
 
-use gatepost_pass::{Class, Colour, Kind, Listing, Medium, Timestamp, policy::Desk};
+use gatepost_pass::{Class, Colour, Kind, Listing, Medium, Timestamp, policy::HelpDesk};
 pub use gatepost_protocol::verdict::{Outcome, Reason};
 
 use super::list_answer::ListAnswer;
@@ -27,7 +27,7 @@ pub struct Verdict {
     /// An address for the holder's phone: where to convert the pass, or to declare an arrival.
     pub link: Option<String>,
     /// Published help desks.
-    pub desks: Vec<Desk>,
+    pub desks: Vec<HelpDesk>,
     /// The same pass went the same way so many minutes ago.
     pub passed_minutes_ago: Option<u16>,
     /// What a supervisor could do about it.

@@ -8,7 +8,7 @@ use std::{
 };
 
 use clap::{Args, Subcommand};
-use gatepost_pass::{DeviceId, Digest, Root, Text, envelope::TEXT_PREFIX};
+use gatepost_pass::{DeviceId, Digest, Root, Text, document::TEXT_PREFIX};
 use gatepost_protocol::{DeviceRequest, device::device_id};
 
 use super::{CommandError, Done};

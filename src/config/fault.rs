@@ -7,7 +7,7 @@ use thiserror::Error;
 
 /// Why the settings cannot be used.
 #[derive(Debug, Error)]
-pub enum ConfigError {
+pub enum SettingsError {
     /// The file exists and cannot be read.
     #[error(transparent)]
     Read(FileError),

@@ -20,7 +20,7 @@ pub use devices::{
     GateSettings, LampSettings, Light, ReaderSettings, SoundSettings, ThermometerSettings,
     TorchSettings,
 };
-pub use fault::{AllowedValue, ConfigError, SettingsFault, Wrong};
+pub use fault::{AllowedValue, SettingsError, SettingsFault, Wrong};
 pub use language::Language;
 pub use values::Within;
 
@@ -85,15 +85,15 @@ impl Config {
     /// # Errors
     /// When the file cannot be read, or holds a setting that is not allowed: then with its line,
     /// its key and what is allowed.
-    pub fn load(path: &Path) -> Result<Self, ConfigError> {
-        let wrong = |fault| ConfigError::Wrong {
+    pub fn load(path: &Path) -> Result<Self, SettingsError> {
+        let wrong = |fault| SettingsError::Wrong {
             path: path.display().to_string(),
             source: Box::new(fault),
         };
         let bytes = match files::read(path, MAX_BYTES) {
             Ok(bytes) => bytes,
             Err(error) if error.is_not_found() => return Ok(Self::default()),
-            Err(error) => return Err(ConfigError::Read(error)),
+            Err(error) => return Err(SettingsError::Read(error)),
         };
         let text = String::from_utf8(bytes).map_err(|_| wrong(SettingsFault::not_text()))?;
         let config: Self =
@@ -134,7 +134,7 @@ impl Config {
     /// Settings to start with in any case: the defaults, with every device beside the camera off,
     /// when the file is wrong. The fault must be shown, since place and direction are not the
     /// site's own.
-    pub fn load_or_safe(path: &Path) -> (Self, Option<ConfigError>) {
+    pub fn load_or_safe(path: &Path) -> (Self, Option<SettingsError>) {
         match Self::load(path) {
             Ok(config) => (config, None),
             Err(fault) => (Self::default(), Some(fault)),

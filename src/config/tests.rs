@@ -4,7 +4,7 @@ use gatepost_system::chain;
 
 use super::*;
 
-fn load(text: &str) -> Result<Config, ConfigError> {
+fn load(text: &str) -> Result<Config, SettingsError> {
     let folder = tempfile::tempdir().unwrap();
     let path = folder.path().join("config.toml");
     std::fs::write(&path, text).unwrap();
@@ -13,7 +13,7 @@ fn load(text: &str) -> Result<Config, ConfigError> {
 
 fn fault(text: &str) -> SettingsFault {
     match load(text) {
-        Err(ConfigError::Wrong { source, .. }) => *source,
+        Err(SettingsError::Wrong { source, .. }) => *source,
         other => panic!("{text}: {other:?}"),
     }
 }
@@ -194,7 +194,7 @@ fn what_is_not_toml_or_not_text_is_a_fault_too() {
     std::fs::write(&path, [0xFF, 0xFE]).unwrap();
     assert!(matches!(
         Config::load(&path),
-        Err(ConfigError::Wrong { .. })
+        Err(SettingsError::Wrong { .. })
     ));
 }
 
@@ -217,7 +217,7 @@ fn after_a_fault_the_settings_are_safe_and_the_fault_is_there_to_be_shown() {
     assert!(fault.is_none());
 }
 
-/// Every example of the manual, so that none of them rots.
+/// Every example of the manual, so that all of them keep working.
 #[test]
 fn the_examples_of_the_manual_load() {
     let manual = include_str!("../../docs/devices.md");

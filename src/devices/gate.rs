@@ -3,7 +3,8 @@
 use std::time::Duration;
 
 use super::{
-    Device, DeviceError, Listener,
+    Device, DeviceError,
+    event::Listener,
     gpio::{self, GpioLine},
     port::RETRY,
     switch::{OpenedActuators, Switch},

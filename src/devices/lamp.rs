@@ -5,7 +5,8 @@ use std::time::Duration;
 use gatepost_protocol::Outcome;
 
 use super::{
-    Device, DeviceError, Listener,
+    Device, DeviceError,
+    event::Listener,
     gpio::{self, GpioLine},
     port::RETRY,
     switch::{Actuator, OpenedActuators, Switch},

@@ -3,7 +3,8 @@
 use std::{os::fd::BorrowedFd, time::Duration};
 
 use super::{
-    DeviceError, Reporter,
+    DeviceError,
+    event::Reporter,
     thread::OwnerGone,
     wait::{Wake, Woken},
 };

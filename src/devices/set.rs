@@ -3,8 +3,8 @@
 use std::sync::Arc;
 
 use super::{
-    Device, DeviceError, DeviceEvent, Gate, Lamp, LineReader, Listener, Sounds, Thermometer, Torch,
-    gate, lamp, line_reader, line_reader::Purpose, sound, thermometer, torch,
+    Device, DeviceError, DeviceEvent, Gate, InputReader, Lamp, Sounds, Thermometer, Torch,
+    event::Listener, gate, input_reader, input_reader::Purpose, lamp, sound, thermometer, torch,
 };
 use crate::config::Config;
 
@@ -23,9 +23,9 @@ pub struct Devices {
     /// Measures when asked.
     pub thermometer: Option<Thermometer>,
     /// Reports [`DeviceEvent::Scanned`].
-    pub scanner: Option<LineReader>,
+    pub scanner: Option<InputReader>,
     /// Reports [`DeviceEvent::IdRead`].
-    pub id_reader: Option<LineReader>,
+    pub id_reader: Option<InputReader>,
 }
 
 impl Devices {
@@ -36,7 +36,7 @@ impl Devices {
         let to = || listener.clone();
         let reader = |settings: &Option<_>, purpose| {
             let settings = settings.as_ref()?;
-            LineReader::start(settings, purpose, to())
+            InputReader::start(settings, purpose, to())
         };
         Self {
             gate: config.gate.clone().map(|gate| Gate::start(gate, to())),
@@ -63,11 +63,15 @@ pub fn probe(config: &Config) -> Vec<(Device, Result<(), DeviceError>)> {
         settings.map(|settings| (device, probe(settings)))
     }
     let found = [
-        of(Device::Scanner, config.scanner.as_ref(), line_reader::probe),
+        of(
+            Device::Scanner,
+            config.scanner.as_ref(),
+            input_reader::probe,
+        ),
         of(
             Device::IdReader,
             config.id_reader.as_ref(),
-            line_reader::probe,
+            input_reader::probe,
         ),
         of(
             Device::Thermometer,

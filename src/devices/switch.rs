@@ -7,7 +7,8 @@ use std::{
 };
 
 use super::{
-    Device, DeviceError, Listener, Reporter,
+    Device, DeviceError,
+    event::{Listener, Reporter},
     thread::{Orders, OwnerGone},
 };
 

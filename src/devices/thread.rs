@@ -6,7 +6,7 @@ use std::{
     thread::{Builder, JoinHandle},
 };
 
-use super::{Device, DeviceError, DeviceEvent, Listener, wait::Wake};
+use super::{Device, DeviceError, DeviceEvent, event::Listener, wait::Wake};
 
 /// What a thread returns when its handle was dropped: it ends.
 #[derive(Debug)]

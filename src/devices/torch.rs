@@ -3,7 +3,8 @@
 use std::time::Duration;
 
 use super::{
-    Device, DeviceError, Listener,
+    Device, DeviceError,
+    event::Listener,
     flash::Flash,
     led::Led,
     port::RETRY,

@@ -2,9 +2,9 @@
 
 use std::{ops::Range, path::Path};
 
-use gatepost_pass::{Timestamp, policy::TracingKey, words::DeviceId};
+use gatepost_pass::{DeviceId, Timestamp, policy::TracingKey};
 use gatepost_protocol::{
-    Body, Epoch, Head, Outcome, Passage, Previous, Record, rand_core::CryptoRng, seal, seal::Clear,
+    Body, Clear, Epoch, Head, Outcome, Passage, Previous, Record, rand_core::CryptoRng, seal,
 };
 use rusqlite::{Connection, OptionalExtension, Transaction, TransactionBehavior, params};
 

@@ -8,7 +8,7 @@ use std::{
     time::{Duration, Instant},
 };
 
-use gatepost_pass::{DeviceId, Digest, Document, Root, SecretKey, Text, Timestamp, document};
+use gatepost_pass::{DeviceId, Digest, Document, Root, SecretKey, Text, Timestamp, claims};
 use gatepost_protocol::{
     Answer, DeviceRequest, Enrolment,
     device::{CertificateError, device_id},
@@ -62,7 +62,7 @@ pub enum EnrolError {
 /// A first run that has scanned its code.
 #[derive(Debug)]
 pub struct FirstRun {
-    code: document::Enrolment,
+    code: claims::EnrolmentCode,
     key: SecretKey,
 }
 
@@ -148,7 +148,7 @@ impl FirstRun {
     }
 }
 
-fn read(text: &str) -> Option<document::Enrolment> {
+fn read(text: &str) -> Option<claims::EnrolmentCode> {
     Document::from_text(text.trim_end_matches(['\r', '\n']))
         .ok()?
         .claimed_enrolment()

@@ -13,4 +13,5 @@ mod screens;
 mod scrolling;
 mod stage;
 mod texts;
+mod translations;
 mod verdicts;

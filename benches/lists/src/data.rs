@@ -2,10 +2,7 @@
 
 use std::path::PathBuf;
 
-use gatepost_pass::{
-    Colour, PassNumber, SubjectTag,
-    list::{Entry, TagKey, number_key},
-};
+use gatepost_pass::{Colour, PassNumber, SubjectTag, list::{ListEntry, number_key, TagKey}};
 
 /// Salt of the status list.
 pub const SALT: [u8; 16] = [7; 16];
@@ -63,14 +60,14 @@ impl Plan {
     }
 
     /// The record of a number, before or after a day; nothing when it is not listed then.
-    pub fn status(&self, number: u64, day: Option<DayOfChanges>) -> Option<Entry> {
+    pub fn status(&self, number: u64, day: Option<DayOfChanges>) -> Option<ListEntry> {
         self.day(number, day)
             .and_then(|colour| self.hash.entry(&tag(number), colour))
     }
 
-    pub fn revocation(&self, number: u64, day: Option<DayOfChanges>) -> Option<Entry> {
+    pub fn revocation(&self, number: u64, day: Option<DayOfChanges>) -> Option<ListEntry> {
         let key = number_key(&pass(number));
-        self.day(number, day).map(|_| Entry { key, red: false })
+        self.day(number, day).map(|_| ListEntry { key, red: false })
     }
 
     fn day(&self, number: u64, day: Option<DayOfChanges>) -> Option<Colour> {
@@ -115,9 +112,9 @@ impl Plan {
     /// All records before or after a day.
     pub fn entries(
         &self,
-        of: fn(&Self, u64, Option<DayOfChanges>) -> Option<Entry>,
+        of: fn(&Self, u64, Option<DayOfChanges>) -> Option<ListEntry>,
         day: Option<DayOfChanges>,
-    ) -> Vec<Entry> {
+    ) -> Vec<ListEntry> {
         let adds = day.map_or(0, |day| day.adds);
         let mut entries = Vec::with_capacity((self.count + adds) as usize);
         entries.extend((0..self.count + adds).filter_map(|number| of(self, number, day)));

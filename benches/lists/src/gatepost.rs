@@ -6,11 +6,7 @@ use std::{
     io::Write,
 };
 
-use gatepost_pass::{
-    List, Listing, Revocation, TrustList,
-    fixture::{self, NOW, SIGNED},
-    list::{Delta, Entry, ListKind, ListPlan, merge, sorted, test_status, write_delta, write_list},
-};
+use gatepost_pass::{List, Listing, Revocation, TrustList, fixture::{NOW, self, SIGNED}, list::{Delta, ListEntry, ListKind, ListPlan, merge, sorted, test_status, write_delta, write_list}};
 use serde_json::json;
 
 use crate::{
@@ -47,7 +43,7 @@ fn write(
     kind: ListKind,
     name: &str,
     version: u64,
-    entries: Vec<Entry>,
+    entries: Vec<ListEntry>,
 ) -> Result<(), Box<dyn Error>> {
     let about = ListPlan {
         version,
@@ -63,7 +59,7 @@ fn opened(plan: &Plan, name: &str, trust: &TrustList) -> Result<List<File>, Box<
     Ok(List::reopen(File::open(plan.file(name))?, trust, NOW)?)
 }
 
-fn records(kind: ListKind) -> fn(&Plan, u64, Option<DayOfChanges>) -> Option<Entry> {
+fn records(kind: ListKind) -> fn(&Plan, u64, Option<DayOfChanges>) -> Option<ListEntry> {
     match kind {
         // An identity list has the shape of a status list, and is not measured apart.
         ListKind::Status | ListKind::Identity => Plan::status,

@@ -1,7 +1,7 @@
 //! `scripts/lists-scale`: lists of N records, measured beside SQLite and redb on the same records.
 //!
-//! Each step runs in a process of its own, so that its memory and its CPU time are its own. Figures of
-//! one run on one machine: read them as ratios. One JSON object a line comes out.
+//! Each step runs in a process of its own, so that its memory and its CPU time are its own. Figures
+//! of one run on one machine: read them as ratios. One JSON object a line comes out.
 
 mod data;
 mod figures;

@@ -57,8 +57,8 @@ pub fn peak(name: &str, figures: &mut Figures) {
     figures.insert(format!("{name}_peak_rss_mb"), memory("VmHWM"));
 }
 
-/// Looks up all that is to be hit and missed: once to bring the pages in, then timed. `ask` looks one number
-/// up and panics unless it is listed as it should be.
+/// Looks up all that is to be hit and missed: once to bring the pages in, then timed. `ask` looks
+/// one number up and panics unless it is listed as it should be.
 pub fn look_ups(plan: &Plan, mut ask: impl FnMut(u64, bool)) -> StepResult {
     plan.hits().for_each(|number| ask(number, true));
     let mut figures = Figures::new();

@@ -6,11 +6,7 @@ use std::hint::black_box;
 
 use criterion::{Criterion, criterion_group, criterion_main};
 use gatepost_decode::{Luma, Stages, StreamReader, first_look};
-use gatepost_pass::{
-    Kind,
-    envelope::to_text,
-    fixture::{documents, paper_pass},
-};
+use gatepost_pass::{Kind, document::to_text, fixture::{documents, paper_pass}};
 use gatepost_scene::{Carrier, Code, ErrorCorrection, View, render};
 use image::{GrayImage, Luma as Grey};
 
@@ -32,7 +28,8 @@ fn damaged(mut frame: GrayImage) -> GrayImage {
         panic!("the whole frame is not read");
     };
     let [(x, y), _, (far_x, far_y), _] = code.corners;
-    // The pattern's middle lies on the diagonal, a tenth of it from the corner in codes of this size.
+    // The pattern's middle lies on the diagonal, a tenth of it from the corner in codes of this
+    // size.
     let (x, y) = (x + 0.07 * (far_x - x), y + 0.07 * (far_y - y));
     let reach = 0.05 * (far_x - x).hypot(far_y - y);
     for (column, row, pixel) in frame.enumerate_pixels_mut() {

@@ -132,7 +132,8 @@ fn print_tables(args: &Args, contestants: &[Contestant], tallies: &[Tally], rows
     let heads = contestants.iter().map(|contestant| contestant.name);
     let head: Vec<&str> = std::iter::once("scenario").chain(heads).collect();
     let heading = format!(
-        "From first wholly visible to decoded, ms: median / p95 / never, of {} sequences each, {} bytes, level {:?}",
+        "From first wholly visible to decoded, ms: median / p95 / never, of {} sequences each, \
+         {} bytes, level {:?}",
         args.seeds, args.bytes, args.level
     );
     print(&heading, &head, rows);

@@ -2,7 +2,8 @@
 
 use std::time::Duration;
 
-/// The value below which this share of them lies: the nearest rank, so one that was seen. 0 of none.
+/// The value below which this share of them lies: the nearest rank, so one that was seen. 0 of
+/// none.
 pub(crate) fn percentile(values: impl IntoIterator<Item = f64>, share: f64) -> f64 {
     let mut sorted: Vec<f64> = values.into_iter().collect();
     sorted.sort_by(f64::total_cmp);

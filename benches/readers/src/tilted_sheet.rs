@@ -1,5 +1,5 @@
-//! A sharp camera looks at one code on a sheet: perspective, pixels that gather light, blur. No more:
-//! what is measured with it is density alone.
+//! A sharp camera looks at one code on a sheet: perspective, pixels that gather light, blur. No
+//! more: what is measured with it is density alone.
 
 use image::GrayImage;
 use qrcodegen::QrCode;

@@ -2,14 +2,14 @@
 //! values that may come from standard input or from a file.
 
 use std::{
+    error::Error,
     io::{self, BufRead as _, Read as _},
     path::{Path, PathBuf},
 };
 
 use gatepost_pass::{
-    Bounded, Colour, HubPin, IdNumber, IdNumberError, IssuerId, PublicKey, SubjectTag, Text,
-    envelope::{MAX_FILE, TEXT_PREFIX},
-    words::{WordError, parse_hex},
+    Bounded, Colour, HubPin, IdNumber, IssuerId, PublicKey, SubjectTag, Text, ValueError,
+    document::TEXT_PREFIX, envelope::MAX_FILE, parse_hex,
 };
 use gatepost_system::{
     files::{self, Access, FileError},
@@ -84,41 +84,32 @@ pub(crate) struct PersonArgs {
 
 impl PersonArgs {
     /// The person that was named; reads standard input where the number is `-`.
-    pub(crate) fn person(&self) -> Result<PersonId, PersonArgError> {
+    pub(crate) fn person(&self) -> Result<PersonId, Box<dyn Error>> {
         match (&self.id, self.tag) {
             (Some(id), _) => Ok(PersonId::Number(IdNumber::parse(&or_line(id)?)?)),
             (None, Some(tag)) => Ok(PersonId::Tag(tag)),
-            (None, None) => Err(PersonArgError::Nobody),
+            (None, None) => Err(NobodyNamed.into()),
         }
     }
 }
 
-/// The person on the command line cannot be used. Never repeats the number.
+/// Neither `--id` nor `--tag` was given; the command line normally refuses that itself.
 #[derive(Debug, thiserror::Error)]
-pub(crate) enum PersonArgError {
-    /// Standard input failed.
-    #[error(transparent)]
-    Input(#[from] InputError),
-    /// It is not an ID number.
-    #[error(transparent)]
-    Number(#[from] IdNumberError),
-    /// Neither option was given; the command line normally refuses that itself.
-    #[error("name the person by --id or --tag")]
-    Nobody,
-}
+#[error("name the person by --id or --tag")]
+pub(crate) struct NobodyNamed;
 
 /// Standard input cannot be read.
 #[derive(Debug, thiserror::Error)]
 #[error("cannot read standard input")]
 pub(crate) struct InputError(#[from] io::Error);
 
-/// A colour.
+/// A colour by its English name.
 pub(crate) fn colour(text: &str) -> Result<Colour, &'static str> {
     Colour::from_name(text).ok_or("expected green, yellow or red")
 }
 
 /// An argument of at most `MAX` bytes.
-pub(crate) fn text<const MAX: usize>(text: &str) -> Result<Text<MAX>, WordError> {
+pub(crate) fn text<const MAX: usize>(text: &str) -> Result<Text<MAX>, ValueError> {
     text.try_into()
 }
 

@@ -8,10 +8,9 @@ use std::{
 };
 
 use gatepost_pass::{
-    BundleError, BundleFiles, Digest, FileRole,
+    BundleError, BundleFiles, Digest, DigestHasher, FileRole,
     bundle::{FileEntry, files_named},
     envelope::MAX_FILE,
-    words::DigestHasher,
 };
 
 use gatepost_system::files::{self, Access, Action, FileError};
@@ -25,7 +24,7 @@ pub(crate) enum BundleDirError {
     /// Its manifest cannot be read.
     #[error("{} is not a manifest", path.display())]
     Manifest {
-        /// Which file.
+        /// Path of the file.
         path: PathBuf,
         /// What is wrong with it.
         source: BundleError,
@@ -177,7 +176,7 @@ impl BundleDir {
     }
 
     /// Makes a manifest the current one, once all that it names is on disk. Files that neither it
-    /// nor the manifest before it names are removed.
+    /// nor the previous manifest names are removed.
     pub(crate) fn swap(&self, manifest: &[u8]) -> Result<(), FileError> {
         let mut kept: BTreeSet<String> = named(manifest);
         if let Ok(before) = self.manifest() {

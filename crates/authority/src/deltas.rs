@@ -1,17 +1,17 @@
 //! Deltas of a bundle: a chain from each of the last versions of a list to the next.
 //!
-//! Each publication adds one delta, from the list of the bundle before to the new one, and applies
-//! it to check it. That costs one pass a day, however long the chain is, and needs only the last
-//! list; a delta from every kept version to the newest would cost thirty passes, with thirty lists
-//! kept.
+//! Each publication adds one delta, from the list of the previous bundle to the new one, and
+//! applies it to check it. That costs one pass a day, however long the chain is, and needs only the
+//! last list; a delta from every kept version to the newest would cost thirty passes, with thirty
+//! lists kept.
 
 use std::{fs::File, io};
 
 use gatepost_pass::{
-    BundleFiles as _, Digest, FileRole, IssuerId, List, ListError, Timestamp, TrustList,
+    BundleFiles as _, Digest, DigestHasher, FileRole, IssuerId, List, ListError, Timestamp,
+    TrustList,
     bundle::FileEntry,
     list::{Delta, DeltaError, ListKind, merge, write_delta},
-    words::DigestHasher,
 };
 
 use gatepost_system::{
@@ -35,17 +35,17 @@ pub(crate) enum DeltaMakingError {
     Delta(#[from] DeltaError),
 }
 
-/// Makes deltas from the bundle before to the new one, which share a directory.
+/// Makes deltas from the previous bundle to the new one, which share a directory.
 pub(crate) struct DeltaMaker<'a> {
     pub(crate) dir: &'a BundleDir,
-    /// The files of the bundle before.
+    /// The files of the previous bundle.
     pub(crate) before: &'a [FileEntry],
     pub(crate) trust: &'a TrustList,
     pub(crate) now: Timestamp,
 }
 
 impl DeltaMaker<'_> {
-    /// The list in the bundle before; none when it had none.
+    /// The list in the previous bundle; none when it had none.
     pub(crate) fn list_before(
         &self,
         kind: ListKind,
@@ -72,7 +72,7 @@ impl DeltaMaker<'_> {
         let without = |why: ListError| {
             let (kind, why) = (kind.name(), chain(&why));
             log::warn!(
-                "no delta to the {kind} list of {issuer}: the list before cannot be read: {why}"
+                "no delta to the {kind} list of {issuer}: the previous list cannot be read: {why}"
             );
             Ok(Vec::new())
         };
@@ -99,7 +99,7 @@ impl DeltaMaker<'_> {
         Ok(deltas.split_off(deltas.len() - useful))
     }
 
-    /// The deltas of the bundle before that come after the last one that is damaged.
+    /// The deltas of the previous bundle that come after the last one that is damaged.
     fn kept(&self, kind: ListKind, issuer: IssuerId) -> Vec<FileEntry> {
         let is_valid = |entry: &&FileEntry| {
             self.dir.holds(entry)

@@ -1,6 +1,6 @@
 //! Durations in seconds, as [`gatepost_pass::Timestamp`] counts.
 
-/// One hour.
+/// Seconds in an hour.
 pub(crate) const HOUR: u64 = 3600;
-/// One day.
+/// Seconds in a day.
 pub(crate) const DAY: u64 = 24 * HOUR;

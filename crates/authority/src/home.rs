@@ -43,7 +43,7 @@ pub(crate) enum HomeError {
     /// A root is damaged, or not signed by the one before it.
     #[error("{} is not valid: restore it from a copy", path.display())]
     Root {
-        /// Which file.
+        /// Path of the file.
         path: PathBuf,
         /// What is wrong with it.
         source: TrustError,

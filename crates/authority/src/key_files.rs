@@ -5,9 +5,7 @@ use std::path::{Path, PathBuf};
 
 use data_encoding::HEXLOWER;
 use gatepost_pass::{
-    IssuerId, KeyError, KeyId, PublicKey, Signer,
-    envelope::MAX_FILE,
-    words::{WordError, parse_hex},
+    IssuerId, KeyError, KeyId, PublicKey, Signer, ValueError, envelope::MAX_FILE, parse_hex,
 };
 use gatepost_system::files::{self, FileError};
 
@@ -23,7 +21,7 @@ pub(crate) enum KeyFileError {
     /// It does not hold a signing key.
     #[error("{} is not a usable signing key", path.display())]
     SigningKey {
-        /// Which file.
+        /// Path of the file.
         path: PathBuf,
         /// What is wrong with it.
         source: KeyError,
@@ -31,10 +29,10 @@ pub(crate) enum KeyFileError {
     /// It does not hold a secret in hexadecimal digits.
     #[error("{} is not a usable secret", path.display())]
     Secret {
-        /// Which file.
+        /// Path of the file.
         path: PathBuf,
         /// What is wrong with it.
-        source: WordError,
+        source: ValueError,
     },
 }
 

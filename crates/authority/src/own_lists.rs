@@ -11,8 +11,8 @@ use gatepost_pass::{
     BundleFiles as _, FileRole, List, Signer,
     bundle::FileEntry,
     list::{
-        Entry, Exactness, ListError, ListKind, ListPlan, TagKey, WriteError, number_key, sorted,
-        test_status, write_list,
+        Exactness, ListEntry, ListError, ListKind, ListPlan, TagKey, WriteError, number_key,
+        sorted, test_status, write_list,
     },
 };
 
@@ -43,7 +43,7 @@ enum OwnListError {
 /// Whether the status list keeps its salt. Only then can a delta lead to it.
 #[derive(Clone, Copy, PartialEq, Eq)]
 pub(crate) enum Salt {
-    /// The salt of the list before, unless two persons share a hash under it.
+    /// The salt of the previous list, unless two persons share a hash under it.
     Keep,
     /// A new one.
     New,
@@ -91,7 +91,7 @@ pub(crate) struct OwnListWriter<'a> {
 impl OwnListWriter<'_> {
     /// The status list, under a salt that gives no two persons the same hash.
     pub(crate) fn status(&self, salt: Salt) -> Result<OwnList, Box<dyn Error>> {
-        // An unreadable list before has no salt to keep; making its delta reports that.
+        // An unreadable previous list has no salt to keep; making its delta reports that.
         let before = self
             .deltas
             .list_before(ListKind::Status, self.signer.issuer);
@@ -138,7 +138,7 @@ impl OwnListWriter<'_> {
     /// The revocation list.
     pub(crate) fn revocation(&self) -> Result<OwnList, Box<dyn Error>> {
         let entries = self.rows.revoked(|numbers| {
-            let entry = |number| Entry {
+            let entry = |number| ListEntry {
                 key: number_key(&number),
                 red: false,
             };
@@ -165,7 +165,7 @@ impl OwnListWriter<'_> {
     pub(crate) fn identity(&self, salt: [u8; 16]) -> Result<IdentityList, Box<dyn Error>> {
         let now = self.deltas.now;
         let entries = self.rows.identities(now, |listed| {
-            let entries = listed.filter_map(|(key, colour)| Entry::of(key, colour));
+            let entries = listed.filter_map(|(key, colour)| ListEntry::of(key, colour));
             sorted(entries.collect())
         })?;
         Ok(IdentityList {
@@ -178,7 +178,7 @@ impl OwnListWriter<'_> {
         &self,
         kind: ListKind,
         salt: [u8; 16],
-        entries: Vec<Entry>,
+        entries: Vec<ListEntry>,
     ) -> Result<FileEntry, Box<dyn Error>> {
         let plan = ListPlan {
             version: self.version,

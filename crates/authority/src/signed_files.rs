@@ -26,7 +26,7 @@ enum TrustListError {
         "{have} keys of root {version} are in keys/, too few to sign the trust list: put more back"
     )]
     FewRootKeys {
-        /// Which root.
+        /// Version of the root.
         version: u32,
         /// Number of keys that are there.
         have: usize,

@@ -6,8 +6,8 @@ use crate::layout::alignment_pattern;
 use crate::mapping::Mapping;
 use crate::point::{Point, length};
 
-/// The middle of the alignment pattern at these columns and rows: the best match around where it should
-/// be. `None` if there is none, and if it is just there: then nothing better is known.
+/// The middle of the alignment pattern at these columns and rows: the best match around where it
+/// should be. `None` if there is none, and if it is just there: then nothing better is known.
 pub(crate) fn find(
     ink: &Ink,
     mapping: &Mapping,

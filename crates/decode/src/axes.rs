@@ -18,8 +18,8 @@ pub(crate) struct FinderAxes {
     pub(crate) fit: f64,
 }
 
-/// Quarter turns look the same; so 0, 30 and 60 degrees. Directions are vectors of length one, for sines are
-/// not the same on all machines.
+/// Quarter turns look the same; so 0, 30 and 60 degrees. Directions are vectors of length one, for
+/// sines are not the same on all machines.
 const TURNS: [Point; 3] = [(1.0, 0.0), (HALF_ROOT_3, 0.5), (0.5, HALF_ROOT_3)];
 const HALF_ROOT_3: f64 = 0.866_025_403_784_438_6;
 /// How much a slanting pattern looks pressed, and in which directions: 0, 45, 90 and 135 degrees.
@@ -151,8 +151,8 @@ impl FinderAxes {
     }
 
     /// Turned by quarters so that a way in the picture leads along `right`, or between `right` and
-    /// `down`: from 20 degrees before `right` to 70 behind it; with that way in modules. `None` if the axes
-    /// are no axes.
+    /// `down`: from 20 degrees before `right` to 70 behind it; with that way in modules. `None` if
+    /// the axes are no axes.
     pub(crate) fn facing(&self, way: Point) -> Option<(Self, Point)> {
         let mut axes = *self;
         for _ in 0..4 {
@@ -191,7 +191,8 @@ mod tests {
     use super::*;
     use crate::tests::{Canvas, Print};
 
-    /// A drawing of a code whose axes are `right` and `down`, and the middle of its top left pattern.
+    /// A drawing of a code whose axes are `right` and `down`, and the middle of its top left
+    /// pattern.
     fn drawn(right: Point, down: Point) -> (Ink, FinderAxes) {
         let print = Print::of_version("GP1:HELLO", 2);
         let middle = (160.3, 140.6);

@@ -1,11 +1,11 @@
 //! How much work a look may take, in work rather than time: the same picture gives the same result
 //! on every machine.
 
-/// Work that is left, in modules sampled.
+/// The work that may still be done, in modules sampled.
 #[derive(Clone, Copy, Debug)]
 pub(crate) struct Budget {
     left: usize,
-    /// For a code that is surely one, as well.
+    /// Kept back for what has proved to be a code.
     reserve: usize,
 }
 

@@ -1,5 +1,5 @@
-//! Codes whose three finder patterns are aslant, or of which only two are left: patterns are matched
-//! with their axes, and the third is looked for where it should be.
+//! Codes seen at a strong angle, or with only two finder patterns left: patterns are matched by
+//! their own axes, and the third is searched for where it should be.
 
 use crate::axes::{self, FinderAxes};
 use crate::budget::Budget;
@@ -18,7 +18,8 @@ const MAX_TRIOS: usize = 16;
 /// How well a pattern must fit to be one of a trio, and of a pair.
 const MIN_FIT: f64 = 0.45;
 const MIN_PAIR_FIT: f64 = 0.6;
-/// How far a neighbour may lie off an axis, as a tangent (15 degrees); lines stay straight in perspective.
+/// How far a neighbour may lie off an axis, as a tangent (15 degrees); lines stay straight in
+/// perspective.
 const MAX_TILT: f64 = 0.267_949_192_431_122_7;
 /// The same for one that lies opposite, between both axes (25 and 65 degrees).
 const OPPOSITE: std::ops::RangeInclusive<f64> = 0.466_307_658_154_998_6..=2.144_506_920_509_559;
@@ -66,7 +67,7 @@ impl Trio {
     }
 }
 
-/// Version 7, the first to tell its number, has 38 modules between two patterns.
+/// Version 7, the first that states its number, has 38 modules between two patterns.
 const MODULES_WITH_NUMBER: f64 = 32.0;
 
 /// Two or three patterns that may belong to one code.

@@ -1,5 +1,5 @@
-//! The codewords of a symbol, as they stand in it, to its data codewords: blocks are taken apart and
-//! corrected (ISO/IEC 18004:2015, 7.5.1 and Table 9).
+//! The codewords of a symbol, as they stand in it, to its data codewords: blocks are taken apart
+//! and corrected (ISO/IEC 18004:2015, 7.5.1 and Table 9).
 
 use crate::correction::Block;
 
@@ -68,7 +68,7 @@ impl Blocks {
     }
 }
 
-/// A codeword as sampled, and how sure that is: the larger the surer.
+/// A codeword as sampled, and how certain that is: the larger, the more certain.
 #[derive(Clone, Copy, Debug)]
 pub(crate) struct Word {
     pub(crate) value: u8,
@@ -78,10 +78,10 @@ pub(crate) struct Word {
 /// How hard correction tries.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Effort {
-    /// Every codeword counts as much as another.
+    /// All codewords are trusted equally.
     Plain,
-    /// Where that fails, the least sure ones are left out, ever more of them (generalized minimum
-    /// distance decoding: G. D. Forney, 1966).
+    /// Where that fails, the least certain ones are treated as erasures, more and more of them
+    /// (generalized minimum distance decoding: G. D. Forney, 1966).
     Doubting,
 }
 
@@ -102,8 +102,8 @@ pub(crate) fn corrected(
         values.extend(blocks.places(block).map(|at| words[at].value));
         let received = Block::new(&values, blocks.correction)?;
         let spare = spare(version, level);
-        let mut mended = received.mended(&[], spare);
-        if mended.is_none() && effort == Effort::Doubting {
+        let mut repaired = received.corrected(&[], spare);
+        if repaired.is_none() && effort == Effort::Doubting {
             order.clear();
             order.extend(
                 blocks
@@ -116,9 +116,9 @@ pub(crate) fn corrected(
             let spare = spare.max(SPARE);
             let most = blocks.correction.saturating_sub(spare);
             let mut counts = (2..=most).step_by(2);
-            mended = counts.find_map(|count| received.mended(&doubtful[..count], spare));
+            repaired = counts.find_map(|count| received.corrected(&doubtful[..count], spare));
         }
-        data.extend_from_slice(mended?.get(..blocks.data(block))?);
+        data.extend_from_slice(repaired?.get(..blocks.data(block))?);
     }
     Some(data)
 }
@@ -127,7 +127,8 @@ pub(crate) fn corrected(
 /// corrected to something.
 const SPARE: usize = 3;
 
-/// Correction codewords that the standard reserves against misdecoding (ISO/IEC 18004:2015, Table 9).
+/// Correction codewords that the standard reserves against misdecoding (ISO/IEC 18004:2015, Table
+/// 9).
 fn spare(version: usize, level: CorrectionLevel) -> usize {
     match (version, level) {
         (1, CorrectionLevel::L) => 3,
@@ -140,19 +141,43 @@ fn spare(version: usize, level: CorrectionLevel) -> usize {
 /// Error correction codewords of a block, by level's number and version.
 #[rustfmt::skip]
 const CORRECTION: [[u8; 40]; 4] = [
-    [10, 16, 26, 18, 24, 16, 18, 22, 22, 26, 30, 22, 22, 24, 24, 28, 28, 26, 26, 26, 26, 28, 28, 28, 28, 28, 28, 28, 28, 28, 28, 28, 28, 28, 28, 28, 28, 28, 28, 28],
-    [7, 10, 15, 20, 26, 18, 20, 24, 30, 18, 20, 24, 26, 30, 22, 24, 28, 30, 28, 28, 28, 28, 30, 30, 26, 28, 30, 30, 30, 30, 30, 30, 30, 30, 30, 30, 30, 30, 30, 30],
-    [17, 28, 22, 16, 22, 28, 26, 26, 24, 28, 24, 28, 22, 24, 24, 30, 28, 28, 26, 28, 30, 24, 30, 30, 30, 30, 30, 30, 30, 30, 30, 30, 30, 30, 30, 30, 30, 30, 30, 30],
-    [13, 22, 18, 26, 18, 24, 18, 22, 20, 24, 28, 26, 24, 20, 30, 24, 28, 28, 26, 30, 28, 30, 30, 30, 30, 28, 30, 30, 30, 30, 30, 30, 30, 30, 30, 30, 30, 30, 30, 30],
+    [
+        10, 16, 26, 18, 24, 16, 18, 22, 22, 26, 30, 22, 22, 24, 24, 28, 28, 26, 26, 26,
+        26, 28, 28, 28, 28, 28, 28, 28, 28, 28, 28, 28, 28, 28, 28, 28, 28, 28, 28, 28,
+    ],
+    [
+        7, 10, 15, 20, 26, 18, 20, 24, 30, 18, 20, 24, 26, 30, 22, 24, 28, 30, 28, 28,
+        28, 28, 30, 30, 26, 28, 30, 30, 30, 30, 30, 30, 30, 30, 30, 30, 30, 30, 30, 30,
+    ],
+    [
+        17, 28, 22, 16, 22, 28, 26, 26, 24, 28, 24, 28, 22, 24, 24, 30, 28, 28, 26, 28,
+        30, 24, 30, 30, 30, 30, 30, 30, 30, 30, 30, 30, 30, 30, 30, 30, 30, 30, 30, 30,
+    ],
+    [
+        13, 22, 18, 26, 18, 24, 18, 22, 20, 24, 28, 26, 24, 20, 30, 24, 28, 28, 26, 30,
+        28, 30, 30, 30, 30, 28, 30, 30, 30, 30, 30, 30, 30, 30, 30, 30, 30, 30, 30, 30,
+    ],
 ];
 
 /// Blocks, by level's number and version.
 #[rustfmt::skip]
 const BLOCKS: [[u8; 40]; 4] = [
-    [1, 1, 1, 2, 2, 4, 4, 4, 5, 5, 5, 8, 9, 9, 10, 10, 11, 13, 14, 16, 17, 17, 18, 20, 21, 23, 25, 26, 28, 29, 31, 33, 35, 37, 38, 40, 43, 45, 47, 49],
-    [1, 1, 1, 1, 1, 2, 2, 2, 2, 4, 4, 4, 4, 4, 6, 6, 6, 6, 7, 8, 8, 9, 9, 10, 12, 12, 12, 13, 14, 15, 16, 17, 18, 19, 19, 20, 21, 22, 24, 25],
-    [1, 1, 2, 4, 4, 4, 5, 6, 8, 8, 11, 11, 16, 16, 18, 16, 19, 21, 25, 25, 25, 34, 30, 32, 35, 37, 40, 42, 45, 48, 51, 54, 57, 60, 63, 66, 70, 74, 77, 81],
-    [1, 1, 2, 2, 4, 4, 6, 6, 8, 8, 8, 10, 12, 16, 12, 17, 16, 18, 21, 20, 23, 23, 25, 27, 29, 34, 34, 35, 38, 40, 43, 45, 48, 51, 53, 56, 59, 62, 65, 68],
+    [
+        1, 1, 1, 2, 2, 4, 4, 4, 5, 5, 5, 8, 9, 9, 10, 10, 11, 13, 14, 16,
+        17, 17, 18, 20, 21, 23, 25, 26, 28, 29, 31, 33, 35, 37, 38, 40, 43, 45, 47, 49,
+    ],
+    [
+        1, 1, 1, 1, 1, 2, 2, 2, 2, 4, 4, 4, 4, 4, 6, 6, 6, 6, 7, 8,
+        8, 9, 9, 10, 12, 12, 12, 13, 14, 15, 16, 17, 18, 19, 19, 20, 21, 22, 24, 25,
+    ],
+    [
+        1, 1, 2, 4, 4, 4, 5, 6, 8, 8, 11, 11, 16, 16, 18, 16, 19, 21, 25, 25,
+        25, 34, 30, 32, 35, 37, 40, 42, 45, 48, 51, 54, 57, 60, 63, 66, 70, 74, 77, 81,
+    ],
+    [
+        1, 1, 2, 2, 4, 4, 6, 6, 8, 8, 8, 10, 12, 16, 12, 17, 16, 18, 21, 20,
+        23, 23, 25, 27, 29, 34, 34, 35, 38, 40, 43, 45, 48, 51, 53, 56, 59, 62, 65, 68,
+    ],
 ];
 
 #[cfg(test)]
@@ -265,7 +290,8 @@ mod tests {
         }
     }
 
-    /// Two left over are too few: of random blocks among right ones, one in 50,000 became a wrong content.
+    /// Two left over are too few: of random blocks among right ones, one in 50,000 became a wrong
+    /// content.
     #[test]
     fn a_block_in_which_all_but_two_are_needed_is_refused() {
         let mut noise = SeededBytes::new(6);

@@ -48,8 +48,8 @@ pub struct DecodedCode {
     #[serde(flatten)]
     pub content: CodeContent,
     /// Where it is, in pixels of the picture (x, y): the code's own top left corner, then its top
-    /// right, bottom right and bottom left; in a mirrored one the second and the last change places. May
-    /// lie a little outside the picture.
+    /// right, bottom right and bottom left; in a mirrored one the second and the last change
+    /// places. May lie a little outside the picture.
     pub corners: [(f32, f32); 4],
 }
 

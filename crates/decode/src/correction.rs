@@ -39,15 +39,15 @@ impl<'a> Block<'a> {
         })
     }
 
-    /// The block with its wrong codewords mended, or `None` if they are too many.
+    /// The block with its wrong codewords corrected, or `None` if they are too many.
     ///
     /// `doubtful` are places of codewords, each once; whether they are right is not looked at. Each
-    /// takes one codeword of correction, a wrong one elsewhere takes two, and `spare` have to be left,
-    /// so that what was no block is not taken for one.
-    pub(crate) fn mended(&self, doubtful: &[u8], spare: usize) -> Option<Vec<u8>> {
-        let mut mended = self.words.to_vec();
+    /// takes one codeword of correction, a wrong one elsewhere takes two, and `spare` have to be
+    /// left, so that what was no block is not taken for one.
+    pub(crate) fn corrected(&self, doubtful: &[u8], spare: usize) -> Option<Vec<u8>> {
+        let mut corrected = self.words.to_vec();
         if self.syndromes == [0; MAX_CORRECTION + 2] {
-            return Some(mended);
+            return Some(corrected);
         }
         let known = doubtful.len();
         let most = self.correction.checked_sub(spare)?;
@@ -65,7 +65,7 @@ impl<'a> Block<'a> {
             }
         }
         let mut wrong = 0;
-        for (place, word) in mended.iter_mut().enumerate() {
+        for (place, word) in corrected.iter_mut().enumerate() {
             let power = self.words.len() - 1 - place;
             let inverse = (ORDER - power) % ORDER;
             if value(&locator[..=count], inverse) != 0 {
@@ -79,11 +79,11 @@ impl<'a> Block<'a> {
             let size = divided(value(&evaluator[..self.correction], inverse), slope)?;
             *word ^= times_power(size, power);
         }
-        (wrong == count).then_some(mended)
+        (wrong == count).then_some(corrected)
     }
 
-    /// The polynomial whose roots tell which codewords are wrong, and its degree (Berlekamp and Massey's
-    /// way, which starts from the doubtful ones).
+    /// The polynomial whose roots tell which codewords are wrong, and its degree (Berlekamp and
+    /// Massey's way, which starts from the doubtful ones).
     fn locator(&self, doubtful: &[u8]) -> (Polynomial, usize) {
         let mut locator = [0; MAX_CORRECTION + 2];
         locator[0] = 1;
@@ -215,9 +215,9 @@ mod tests {
                     received[usize::from(place)] ^= noise.byte();
                 }
                 let block = Block::new(&received, correction).unwrap();
-                let mended = block.mended(&wrong[unknown..], 0);
+                let corrected = block.corrected(&wrong[unknown..], 0);
                 assert_eq!(
-                    mended,
+                    corrected,
                     Some(right),
                     "{length}, {correction}: {known}, {unknown}"
                 );
@@ -235,8 +235,11 @@ mod tests {
                 for word in received.iter_mut().take(unknown) {
                     *word ^= 1 | noise.byte();
                 }
-                let mended = Block::new(&received, 10).unwrap().mended(&[], spare);
-                assert_eq!(mended.is_some(), 2 * unknown + spare <= 10 || unknown == 0);
+                let corrected = Block::new(&received, 10).unwrap().corrected(&[], spare);
+                assert_eq!(
+                    corrected.is_some(),
+                    2 * unknown + spare <= 10 || unknown == 0
+                );
             }
         }
     }
@@ -250,8 +253,8 @@ mod tests {
                 let block = Block::new(&received, correction).unwrap();
                 let known = usize::from(noise.byte()) % (correction - 3);
                 let doubtful = places(known, length, &mut noise);
-                assert_eq!(block.mended(&doubtful, 3), None);
-                _ = block.mended(&doubtful, 0);
+                assert_eq!(block.corrected(&doubtful, 3), None);
+                _ = block.corrected(&doubtful, 0);
             }
         }
         assert!(Block::new(&[0; 256], 30).is_none());

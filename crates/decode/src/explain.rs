@@ -1,4 +1,4 @@
-//! Pictures of what every look at a picture makes, for whoever wants to know why a code is not read.
+//! Drawings of every stage of every look, for whoever wants to know why a code is not read.
 
 use image::{Rgb, RgbImage};
 
@@ -16,14 +16,16 @@ const MAGENTA: Rgb<u8> = Rgb([255, 0, 255]);
 /// A stage of a look, drawn at the size that the look works at.
 #[derive(Clone, Debug)]
 pub struct Drawing {
-    /// Which look, from 0, and which stage; names sort in the order of the work.
+    /// Number of the look, from 0, and name of the stage: sorted by name they are in the order of
+    /// the work.
     pub name: String,
-    /// The grey picture; its ink; finder patterns on it, each as a square of 7 modules with a cross;
-    /// codes on it, green where read, their finder patterns red where seen but not read.
+    /// The grey picture; its ink; finder patterns on it, each as a square of 7 modules with a
+    /// cross; codes on it, green where read, their finder patterns red where seen but not read.
     pub image: RgbImage,
 }
 
-/// Reads a picture as [`decode`](crate::decode) does and shows each stage of each look that this takes.
+/// Reads a picture as [`decode`](crate::decode) does and shows each stage of each look that this
+/// takes.
 ///
 /// Stops with the error of `show`.
 pub fn explain<E>(

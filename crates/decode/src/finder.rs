@@ -10,7 +10,7 @@ use crate::point::{Point, length};
 const MAX_FOUND: usize = 512;
 /// How far a run may be off its share, as a part of that share.
 const TOLERANCE: f64 = 0.5;
-/// What whole pixels cost besides, in pixels.
+/// How much more a run may be off because pixels are whole, in pixels.
 const SLACK: f64 = 0.3;
 
 /// A finder pattern.
@@ -71,7 +71,8 @@ impl SeenFinder {
         (self.x, self.y)
     }
 
-    /// Whether both may belong to one code: alike large, and as far from each other as in a code.
+    /// Whether both may belong to one code: of similar size, and as far from each other as in a
+    /// code.
     fn pairs_with(&self, other: &Self) -> bool {
         let smaller = self.module.min(other.module);
         let larger = self.module.max(other.module);
@@ -121,8 +122,8 @@ fn blacks(pixels: &[i8; WORD]) -> u64 {
     })
 }
 
-/// Calls `hit` with the middle and the length of each run of black that may be the middle of a finder
-/// pattern; by the [`changes`] of a row.
+/// Calls `hit` with the middle and the length of each run of black that may be the middle of a
+/// finder pattern; by the [`changes`] of a row.
 fn scan(changes: &[usize], mut hit: impl FnMut(f64, usize)) {
     for edges in changes.windows(6).step_by(2) {
         let run = |i: usize| edges[i + 1] - edges[i];
@@ -135,8 +136,8 @@ fn scan(changes: &[usize], mut hit: impl FnMut(f64, usize)) {
     }
 }
 
-/// Whether five runs may cross a finder pattern: the inner three have the proportion 1:3:1, the outer
-/// ones are at least half a module. They may be longer: the ring may touch other print.
+/// Whether five runs may cross a finder pattern: the inner three have the proportion 1:3:1, the
+/// outer ones are at least half a module. They may be longer: the ring may touch other print.
 fn is_ring(runs: &[usize; 5]) -> bool {
     let [before, left, middle, right, after] = *runs;
     // Lengths in tenths of a pixel, so that no division is needed; 6 is twice SLACK.
@@ -164,7 +165,8 @@ fn is_pattern(runs: &[usize; 5], tolerance: f64) -> bool {
             })
 }
 
-/// Looks at a possible finder pattern along the column and the row. Not along the diagonals: corners get worn.
+/// Looks at a possible finder pattern along the column and the row. Not along the diagonals:
+/// corners get worn.
 ///
 /// `length` is that of the black square along the row.
 fn confirm(ink: &Ink, (x, y): Point, length: usize) -> Option<Finder> {
@@ -211,7 +213,8 @@ impl Cross {
     }
 }
 
-/// Walks from a point in the black square both ways along `step`; `None` if the runs are not 1:1:3:1:1.
+/// Walks from a point in the black square both ways along `step`; `None` if the runs are not
+/// 1:1:3:1:1.
 pub(crate) fn cross(ink: &Ink, (x, y): Point, (dx, dy): Point, tolerance: f64) -> Option<Cross> {
     let walk = |sign: f64| {
         let way = (0..).map(move |t| sign * f64::from(t));
@@ -230,8 +233,8 @@ fn straight_cross(ink: &Ink, at: Point, way: Scanline, most: usize) -> Option<Cr
     )
 }
 
-/// As [`half_cross`], along pixels that end where the picture does; the black square is at most `most`
-/// long.
+/// As [`half_cross`], along pixels that end where the picture does; the black square is at most
+/// `most` long.
 fn straight_half(mut pixels: Pixels<'_>, most: usize) -> Option<[usize; 3]> {
     let middle = pixels.run(true, most + 1);
     // White may end at the limit, or at the picture's edge; then there is no ring.
@@ -251,8 +254,8 @@ fn straight_half(mut pixels: Pixels<'_>, most: usize) -> Option<[usize; 3]> {
     }
 }
 
-/// The lengths of black, white and black along a way that does not end. Each run has a limit, the first
-/// by the picture's size and the others by the first, so that the walk ends.
+/// The lengths of black, white and black along a way that does not end. Each run has a limit, the
+/// first by the picture's size and the others by the first, so that the walk ends.
 fn half_cross(ink: &Ink, way: impl Iterator<Item = bool>) -> Option<[usize; 3]> {
     let mut runs = [0usize; 3];
     let (mut run, mut limit) = (0, 2 * ink.reach());
@@ -319,7 +322,8 @@ impl Found {
         }
     }
 
-    /// Of those that ended, the half that most rows agree on stays: the lower part of a picture counts too.
+    /// Keeps, of those that ended, the half that most rows agree on: there must be space for the
+    /// lower part of the picture.
     fn forget_half(&mut self) {
         let ended = &mut self.all[..self.near];
         ended.sort_by_key(|finder| Reverse(finder.seen));

@@ -3,7 +3,7 @@
 
 use crate::codewords::CorrectionLevel;
 
-/// What a symbol says of itself.
+/// What a symbol states about itself.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) struct FormatInfo {
     pub(crate) level: CorrectionLevel,
@@ -16,12 +16,15 @@ pub(crate) struct FormatInfo {
 /// Bits of 15 that may be wrong in one of the two copies: any two words differ in 7.
 const MAX_WRONG: u32 = 3;
 
-/// Bits of all 30 that may be wrong in a clear format: in noise a few of a hundred are as near to one.
+/// Bits of all 30 that may be wrong in a clear format: in noise a few of a hundred are as near to
+/// one.
 const MAX_WRONG_IF_CLEAR: u32 = 6;
 
-/// The formats that a symbol may have, likeliest first, at most two; none if neither copy is like one.
+/// The formats that a symbol may have, likeliest first, at most two; none if neither copy is like
+/// one.
 ///
-/// `tone` tells a module by its column and row: above 0 is black, the farther from it the surer.
+/// `tone` gives a module by its column and row: above 0 is black, and the farther from 0 the more
+/// certain.
 pub(crate) fn read(side: usize, tone: impl Fn(usize, usize) -> f32) -> Vec<FormatInfo> {
     let copies = [0, 1].map(|copy| places(side, copy).map(|(x, y)| tone(x, y)));
     let words = copies.map(|copy| {
@@ -93,7 +96,8 @@ mod tests {
         }
     }
 
-    /// The modules of a symbol of 25 with `data` as its format, all others white, and a flip of some.
+    /// The modules of a symbol of 25 with `data` as its format, all others white, and a flip of
+    /// some.
     fn told(data: u32, flips: &[(usize, usize)]) -> Vec<FormatInfo> {
         let (side, code) = (25, code(data));
         let mut tones = vec![-1.0; side * side];

@@ -67,8 +67,9 @@ impl<'a> GreyPicture<'a> {
         }
     }
 
-    /// Each side divided by `BY`, which is at most 16 and not above a side: the mean of `BY` x `BY` pixels; a
-    /// rest at the far edges is cut. The scales that frames need; a known number becomes vector instructions.
+    /// Each side divided by `BY`, which is at most 16 and not above a side: the mean of `BY` x `BY`
+    /// pixels; a rest at the far edges is cut. The scales that frames need; a known number becomes
+    /// vector instructions.
     fn shrunk<const BY: usize>(luma: Luma<'_>) -> Self {
         let (width, height) = (luma.width / BY, luma.height / BY);
         let mut pixels = Vec::with_capacity(width * height);
@@ -99,8 +100,8 @@ impl<'a> GreyPicture<'a> {
         let near = |at: usize, end: usize| at.saturating_sub(reach)..end.min(at + reach + 1);
         let row = |y: usize| &self.pixels[y * width..][..width];
         let amount = amount as f32;
-        // The sum of each column over the rows that are near, kept up from row to row; whole numbers,
-        // so that nothing drifts.
+        // The sum of each column over the rows that are near, kept up from row to row; whole
+        // numbers, so that nothing drifts.
         let mut columns = vec![0u32; width];
         let mut until = vec![0u32; width + 1];
         let mut pixels = Vec::with_capacity(width * height);
@@ -148,8 +149,9 @@ impl<'a> GreyPicture<'a> {
         }
     }
 
-    /// With dark lines a pixel wider on each side: each pixel is the darkest of itself and the four beside
-    /// it. Light that is too bright for the sensor spreads and eats the ink; this gives some back.
+    /// With dark lines a pixel wider on each side: each pixel is the darkest of itself and the four
+    /// beside it. Light that is too bright for the sensor spreads and eats the ink; this gives some
+    /// back.
     pub(crate) fn thickened(self) -> Self {
         let (width, height) = (self.width, self.height);
         let row = |y: usize| &self.pixels[y * width..][..width];
@@ -175,7 +177,8 @@ impl<'a> GreyPicture<'a> {
         }
     }
 
-    /// As many times as wide and as high: a code seen aslant gets its sides more alike.
+    /// Stretched by these factors across and down: the sides of a code seen at an angle become more
+    /// equal.
     pub(crate) fn stretched(self, (across, down): (usize, usize)) -> Self {
         if (across, down) == (1, 1) {
             return self;
@@ -195,14 +198,14 @@ impl<'a> GreyPicture<'a> {
         ((x * self.scale.0) as f32, (y * self.scale.1) as f32)
     }
 
-    /// A length in this picture, whichever way, as about one in the original.
+    /// A length in this picture, in any direction, as approximately one in the original.
     pub(crate) fn original_length(&self, length: f64) -> f32 {
         (length * (self.scale.0 * self.scale.1).sqrt()) as f32
     }
 }
 
-/// A picture at a size that is not smaller, by cubic interpolation (E. Catmull and R. Rom, 1974), which keeps
-/// edges steep; outside, it goes on as at its edge.
+/// A picture at a size that is not smaller, by cubic interpolation (E. Catmull and R. Rom, 1974),
+/// which keeps edges steep; outside, it goes on as at its edge.
 fn enlarged(pixels: &[u8], from: (usize, usize), to: (usize, usize)) -> Vec<u8> {
     let (across, down) = (taps(from.0, to.0), taps(from.1, to.1));
     // Rows of the old picture, already as wide as the new one: four of them make a row.
@@ -244,8 +247,8 @@ fn widen(row: &[u8], across: &[(usize, [f32; 4])], padded: &mut Vec<f32>, wide: 
     }));
 }
 
-/// For each new place along a side, the first of the four old ones that it is mixed from, two more than
-/// it is (so 0 is two before the edge), and their weights.
+/// For each new place along a side, the first of the four old ones that it is mixed from, two more
+/// than it is (so 0 is two before the edge), and their weights.
 fn taps(from: usize, to: usize) -> Vec<(usize, [f32; 4])> {
     let step = from as f64 / to as f64;
     let tap = |i: usize| {

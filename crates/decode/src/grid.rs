@@ -1,4 +1,4 @@
-//! Where the modules of a code lie, and what they say.
+//! Where the modules of a code lie, and whether they can be read.
 
 use crate::alignment;
 use crate::budget::Budget;
@@ -29,12 +29,12 @@ pub(crate) struct ReadSymbol {
     pub(crate) corners: [Point; 4],
 }
 
-/// Share of the fixed modules that must be right before the rest is worth reading: to a careful look, to a
-/// quick one, and where the code has stated its version and a mesh will mend its bends.
+/// Share of the fixed modules that must be right before the rest is worth reading: to a careful
+/// look, to a quick one, and where the code has stated its version and a mesh will mend its bends.
 const MIN_FIT: f64 = 0.7;
 const MIN_QUICK_FIT: f64 = 0.75;
 const MIN_STATED_FIT: f64 = 0.5;
-/// The same before a quick look reads it: error correction is the dearest stage.
+/// The same before a quick look reads it: error correction is the most expensive stage.
 const MIN_READ_FIT: f64 = 0.8;
 /// The same for a mesh, which fits wherever there is a code.
 const MIN_MESH_FIT: f64 = 0.85;
@@ -113,8 +113,8 @@ struct Guess {
     fit: f64,
 }
 
-/// The places to try, best fit first: by the alignment pattern, by the finder patterns' perspective,
-/// without perspective.
+/// The places to try, best fit first: by the alignment pattern, by the finder patterns'
+/// perspective, without perspective.
 fn guesses(
     ink: &Ink,
     legs: &Legs,
@@ -163,10 +163,10 @@ fn guesses(
     all
 }
 
-/// Whether enough of the timing pattern is right, by a few modules from all over it: each says whether
-/// the code has this size.
+/// Whether enough of the timing pattern is right, by a few modules from all over it: each says
+/// whether the code has this size.
 fn ticks(ink: &Ink, mapping: &Mapping, side: usize) -> bool {
-    /// Of each of both patterns; even, so that both colours count alike.
+    /// Modules of each of the two patterns; even, so that both colours have the same weight.
     const FEW: usize = 16;
     const MAX_WRONG: usize = 11;
     let (first, modules) = (8, side - 16);
@@ -238,8 +238,8 @@ impl Guess {
         })
     }
 
-    /// `None` if it can't be read. Without a clear format no more than that is looked at; with one, the
-    /// reserve is spent too.
+    /// `None` if it can't be read. Without a clear format no more than that is looked at; with one,
+    /// the reserve is spent too.
     fn read_if_clear(&self, ink: &Ink, budget: &mut Budget) -> Option<Attempt> {
         budget.spend(symbol::FORMAT_WORK)?;
         let mapping = self.mapping()?;

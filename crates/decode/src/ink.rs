@@ -1,4 +1,4 @@
-//! A picture in black and white, and how surely each pixel is either.
+//! A picture in black and white, and how certain each pixel is.
 
 use crate::point::Point;
 
@@ -6,8 +6,8 @@ use crate::point::Point;
 pub(crate) struct Ink {
     pub(crate) width: usize,
     pub(crate) height: usize,
-    /// `width * height` pixels: local threshold minus grey, cut off at [`LEAST`] and 127; clearer than
-    /// that says no more, and a byte is quick.
+    /// `width * height` pixels: local threshold minus grey, cut off at [`LEAST`] and 127; clearer
+    /// than that says no more, and a byte is quick.
     pub(crate) depth: Vec<i8>,
 }
 
@@ -17,8 +17,8 @@ impl Ink {
         self.at(x, y) > 0
     }
 
-    /// The pixels from the one that a point lies in to the edge, that one too: along a way and back.
-    /// `None` if the point is outside.
+    /// The pixels from the one that a point lies in to the edge, that one too: along a way and
+    /// back. `None` if the point is outside.
     pub(crate) fn from(&self, (x, y): Point, way: Scanline) -> Option<(Pixels<'_>, Pixels<'_>)> {
         let inside =
             x >= 0.0 && y >= 0.0 && (x as usize) < self.width && (y as usize) < self.height;
@@ -52,8 +52,8 @@ impl Ink {
         OUTSIDE
     }
 
-    /// The ink at a point, mixed from the four pixels around it, each to a 256th: whole numbers are quicker
-    /// than fractions.
+    /// The ink at a point, mixed from the four pixels around it, each to a 256th: whole numbers are
+    /// quicker than fractions.
     #[inline(always)]
     pub(crate) fn mixed(&self, x: f64, y: f64) -> f64 {
         const BITS: u32 = 8;
@@ -116,7 +116,8 @@ pub(crate) struct Pixels<'a> {
 }
 
 impl Pixels<'_> {
-    /// Takes off the pixels that are black, or white, up to `limit`, and counts them.
+    /// Takes the next pixels that are black (or white), at most `limit`, and returns how many they
+    /// are.
     pub(crate) fn run(&mut self, black: bool, limit: usize) -> usize {
         let most = limit.min(self.left);
         let mut length = 0;

@@ -1,4 +1,4 @@
-//! What every code of a version looks alike in: finder, alignment and timing patterns
+//! What is the same in every code of a version: its side, finder, alignment and timing patterns
 //! (ISO/IEC 18004:2015, 6.3).
 
 /// Versions of QR codes, smallest and largest.
@@ -17,8 +17,8 @@ pub(crate) struct Fixed {
     pub(crate) black: bool,
 }
 
-/// All fixed modules of a version but those of format and version information, which differ from code to
-/// code.
+/// All fixed modules of a version but those of format and version information, which differ from
+/// code to code.
 pub(crate) fn fixed_modules(version: usize) -> Vec<Fixed> {
     let mut fixed = edge_modules(version);
     for (cx, cy) in alignment_patterns(version) {
@@ -58,7 +58,7 @@ pub(crate) fn modules_without_data(version: usize) -> Vec<bool> {
 }
 
 /// Those along the upper and the left edge: finder and timing patterns. They lie at or between the
-/// finder patterns, so that they tell a version without knowing the perspective.
+/// finder patterns, so that a version can be recognised by them without knowing the perspective.
 pub(crate) fn edge_modules(version: usize) -> Vec<Fixed> {
     let side = side_of(version);
     let far = side as f64 - 3.5;
@@ -92,7 +92,8 @@ pub(crate) fn alignment_pattern() -> impl Iterator<Item = (f64, f64, bool)> {
     square::<5>().map(|(dx, dy, ring)| (dx, dy, ring != 1))
 }
 
-/// `SIDE` x `SIDE` modules around a middle, rows from the top: x, y, and the larger of both distances.
+/// `SIDE` x `SIDE` modules around a middle, rows from the top: x, y, and the larger of both
+/// distances.
 pub(crate) fn square<const SIDE: usize>() -> impl Iterator<Item = (f64, f64, usize)> {
     let reach = SIDE / 2;
     (0..SIDE * SIDE).map(move |i| {
@@ -102,8 +103,8 @@ pub(crate) fn square<const SIDE: usize>() -> impl Iterator<Item = (f64, f64, usi
     })
 }
 
-/// The middles of a version's alignment patterns, in modules from the top left corner: everywhere that their
-/// columns and rows cross, but for the corners that finder patterns take.
+/// The middles of a version's alignment patterns, in modules from the top left corner: everywhere
+/// that their columns and rows cross, except in the corners that finder patterns take.
 fn alignment_patterns(version: usize) -> Vec<(f64, f64)> {
     let centres = alignment_centres(version);
     let last = centres.len().saturating_sub(1);

@@ -1,4 +1,4 @@
-//! What three finder patterns tell of a code: how large it is and how it leans.
+//! What can be measured between three finder patterns: how large the code is, and its perspective.
 
 use crate::axes::FinderAxes;
 use crate::finder::{Finder, cross};

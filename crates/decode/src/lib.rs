@@ -6,19 +6,19 @@
 //! assert_eq!(gatepost_decode::decode(picture), []);
 //! ```
 //!
-//! Stages, each a file: make the picture as large and sharp as wanted (`grey`), make it black and white
-//! (`threshold`), find the `finder` patterns, take three of them as one code (`triples`), lay a `grid` over
-//! it by its `mapping`, read the `symbol`. A `look` is one run through these `stages`; a `still` gets many, a
-//! `stream` one or two a frame. Careful looks add `axes`, `by_axes`, `version_info` and `mesh`.
-//! docs/reading.md explains the whole.
+//! Stages, each a file: make the picture as large and sharp as wanted (`grey`), make it black and
+//! white (`threshold`), find the `finder` patterns, take three of them as one code (`triples`), lay
+//! a `grid` over it by its `mapping`, read the `symbol`. A `look` is one run through these
+//! `stages`; a `still` gets many, a `stream` one or two a frame. Careful looks add `axes`,
+//! `by_axes`, `version_info` and `mesh`. docs/reading.md explains the whole.
 //!
-//! All but the order of codewords in a quick look (rqrr, in `symbol`) is our own. A library's search asserted
-//! on odd pictures and overflowed on far-away corners, which can't be ruled out from outside without doing
-//! the search, and a checkpoint must not stop for a picture; its symbol reader does not report doubtful
-//! modules.
+//! All but the order of codewords in a quick look (rqrr, in `symbol`) is our own. A library's
+//! search asserted on odd pictures and overflowed on far-away corners, which can't be ruled out
+//! from outside without doing the search, and a checkpoint must not stop for a picture; its symbol
+//! reader does not report doubtful modules.
 //!
-//! There is no window, camera, clock or file here: work is limited by a `budget` in modules sampled, so that
-//! the same picture gives the same codes on every machine, in a browser too.
+//! There is no window, camera, clock or file here: work is limited by a `budget` in modules
+//! sampled, so that the same picture gives the same codes on every machine, in a browser too.
 
 #![forbid(unsafe_code)]
 

@@ -14,21 +14,22 @@ use crate::triples::{self, Sight};
 pub(crate) struct Look {
     /// Pixels of the original per pixel, each side.
     pub(crate) scale: f64,
-    /// How many times as wide and as high besides, for codes seen aslant.
+    /// Factors by which it is stretched across and down as well, for codes seen at an angle.
     pub(crate) stretch: (usize, usize),
     /// Side of a threshold block, in pixels after scaling.
     pub(crate) block: usize,
     /// Contrast, in grey levels, below which a block holds no edge.
     pub(crate) flat: u8,
-    /// Which grey of a block separates ink from paper.
+    /// How the grey that separates ink from paper is found in a block.
     pub(crate) rule: ThresholdRule,
     /// How much steeper edges are made; 0 leaves them as they are.
     pub(crate) sharpen: f64,
-    /// By how many pixels on each side dark lines are made wider, for a picture whose light ate them.
+    /// By how many pixels on each side dark lines are made wider, for a picture whose light ate
+    /// them.
     pub(crate) thicken: usize,
     /// Light modules on dark ground.
     pub(crate) inverted: bool,
-    /// Every so manieth row is searched for finder patterns by a quick look; by a careful one, every row.
+    /// A quick look searches every `rows`th row for finder patterns; a careful one, every row.
     pub(crate) rows: usize,
     /// How hard it tries.
     pub(crate) care: Care,
@@ -52,8 +53,8 @@ const QUICK_BLOCK: usize = 8;
 const QUICK_ROWS: usize = 3;
 /// Longest side, in pixels, that a quick look works at.
 const QUICK_SIDE: usize = 800;
-/// Work of a quick look, in modules sampled, and how much more there is for a code that tells its format:
-/// crowds of finder patterns are given up early, a large code is not.
+/// Work of a quick look, in modules sampled, and how much more there is for a code with a clear
+/// format: crowds of finder patterns are given up early, a large code is not.
 const QUICK_WORK: usize = 22_000;
 const QUICK_RESERVE: usize = 60_000;
 /// Finder patterns that are kept, in a quick look and in a thorough one.
@@ -115,7 +116,7 @@ impl Look {
         finder::find(ink, self.step(), limit)
     }
 
-    /// Every so manieth row is searched for finder patterns.
+    /// Distance between two rows that are searched for finder patterns.
     fn step(&self) -> usize {
         match self.care {
             Care::Quick => self.rows,
@@ -123,7 +124,8 @@ impl Look {
         }
     }
 
-    /// Whether at least half of the rows through a finder pattern's black square hit it: print seldom looks so.
+    /// Whether at least half of the rows through a finder pattern's black square hit it: print
+    /// seldom looks so.
     pub(crate) fn is_clear(&self, finder: &Finder) -> bool {
         f64::from(finder.seen) * self.step() as f64 >= 1.5 * finder.module
     }

@@ -23,8 +23,8 @@ impl<'a> Luma<'a> {
         })
     }
 
-    /// A view of as many whole rows of `width` pixels as `pixels` holds. It may be empty, and an empty
-    /// picture has no codes.
+    /// A view of as many whole rows of `width` pixels as `pixels` holds. It may be empty, and an
+    /// empty picture has no codes.
     pub fn from_rows(width: usize, pixels: &'a [u8]) -> Self {
         let height = pixels.len().checked_div(width).unwrap_or(0);
         Self {

@@ -48,7 +48,8 @@ impl Mapping {
             ]
             .iter()
             .all(|(u, v)| 1.0 + u * (wb - 1.0) + v * (wc - 1.0) >= 0.2);
-        // By modules instead of by spans, from the code's corner instead of from its pattern's middle.
+        // By modules instead of by spans, from the code's corner instead of from its pattern's
+        // middle.
         let row = |right: f64, down: f64, corner: f64| {
             let (right, down) = (right / span, down / span);
             [right, down, corner - 3.5 * (right + down)]

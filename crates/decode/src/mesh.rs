@@ -1,5 +1,5 @@
-//! Paper is not flat and lenses are not perfect: a mesh of small shifts over the perspective, moved
-//! until the modules are clearest.
+//! Paper is not flat and lenses are not perfect: a mesh of small shifts over the perspective,
+//! adjusted until the modules are clearest.
 
 use crate::ink::Ink;
 use crate::layout::{alignment_centres, alignment_pattern, fixed_modules, side_of};
@@ -13,8 +13,8 @@ const FIRST_WITH_MANY: usize = 7;
 /// How far a knot is moved at a time, in modules: without and with alignment patterns.
 const STEPS: [f64; 5] = [0.6, 0.4, 0.25, 0.25, 0.12];
 const FINE_STEPS: [f64; 3] = [0.25, 0.25, 0.12];
-/// What laying a mesh costs per module, in modules sampled: every module lies between four knots, and
-/// each is tried in nine places a step.
+/// What laying a mesh costs per module, in modules sampled: every module lies between four knots,
+/// and each is tried in nine places a step.
 pub(crate) const WORK: usize = 4 * 9 * STEPS.len();
 /// The ways that a knot is moved.
 const WAYS: [Point; 8] = [
@@ -66,8 +66,8 @@ pub(crate) fn relaxed(ink: &Ink, mapping: &Mapping, version: usize) -> Tones {
     sheet.tones()
 }
 
-/// What tying a mesh costs, in modules sampled: two searches at each alignment pattern, and a look at
-/// all modules.
+/// What tying a mesh costs, in modules sampled: two searches at each alignment pattern, and a look
+/// at all modules.
 pub(crate) fn tying_work(version: usize) -> usize {
     let side = side_of(version);
     13 * (121 + 81) * alignment_centres(version).len().pow(2) + 5 * side * side
@@ -124,7 +124,7 @@ struct Sheet<'a> {
     side: usize,
     /// What the version fixes: 1 black, -1 white, 0 unknown; rows from the top.
     fixed: Vec<f32>,
-    /// More ink than this tells no more.
+    /// Ink beyond this is counted as this: it says no more about a module.
     cap: f64,
 }
 
@@ -211,8 +211,8 @@ impl<'a> Sheet<'a> {
         self.mesh.shifts[knot] = best.1;
     }
 
-    /// How clear the modules around a knot are: fixed ones by their colour, all others by having one;
-    /// less where the mesh is bent sharply.
+    /// How clear the modules around a knot are: fixed ones by their colour, all others by having
+    /// one; less where the mesh is bent sharply.
     fn clarity(&self, knot: usize) -> f64 {
         let n = self.mesh.knots.len();
         let range = |at: usize| {
@@ -242,7 +242,8 @@ impl<'a> Sheet<'a> {
         sum - 2.0 * self.cap * bend
     }
 
-    /// Moves each knot to the alignment pattern that is there, those next to a finder pattern first.
+    /// Moves each knot to the alignment pattern that is there, those next to a finder pattern
+    /// first.
     fn tie_to_alignment_patterns(&mut self) {
         let n = self.mesh.knots.len();
         let finders = [(0, 0), (n - 1, 0), (0, n - 1)];

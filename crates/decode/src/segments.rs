@@ -2,7 +2,7 @@
 
 use crate::content::MAX_CONTENT_BYTES;
 
-/// Why data codewords give no content.
+/// The data codewords are cut short, stand for nothing, or for more than is handed on.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) struct NoContent;
 
@@ -266,7 +266,8 @@ mod tests {
     #[test]
     fn what_is_cut_short_or_stands_for_nothing_is_no_content() {
         for fields in [
-            // No segment; an empty one; a mode that is not in use; a count, digits and bytes cut short.
+            // No segment; an empty one; a mode that is not in use; a count, digits and bytes cut
+            // short.
             &[][..],
             &[(4, 4), (0, 8), (0, 4)],
             &[(6, 4), (0, 12)],

@@ -9,7 +9,7 @@ use crate::stages::Stages;
 use crate::{segments, still, symbol, text};
 
 /// One of the looks that a still picture gets, doing at most `work`, in modules sampled. The size
-/// of the picture is the caller's care.
+/// of the picture is up to the caller.
 pub fn one_look(picture: Luma<'_>, which: usize, work: usize) -> Vec<DecodedCode> {
     let all: Vec<Look> = still::looks(picture).collect();
     let mut look = all[which % all.len()];
@@ -19,8 +19,8 @@ pub fn one_look(picture: Luma<'_>, which: usize, work: usize) -> Vec<DecodedCode
     once_each(Stages::of(look, picture).result().codes)
 }
 
-/// What `side` x `side` modules say, rows from the top: above 0 is black, the farther from 0 the surer.
-/// With `doubting`, the least sure codewords may be left out.
+/// What `side` x `side` modules say, rows from the top: above 0 is black, and the farther from 0
+/// the more certain. With `doubting`, the least certain codewords may be treated as erasures.
 pub fn modules(side: usize, tones: &[f32], doubting: bool) -> Option<CodeContent> {
     let effort = if doubting {
         Effort::Doubting

@@ -22,9 +22,9 @@ const CAREFUL: Look = Look {
     care: Care::Thorough { work: WORK },
     ..PLAIN
 };
-/// The careful looks at a single picture. Chosen by what each reads that those before it do not, on halves
-/// of a set of photographs in turn (see `benches/readers`); those with few pixels first, for an enlarged
-/// picture takes ten times as long.
+/// The careful looks at a single picture. Chosen by what each reads that those before it do not, on
+/// halves of a set of photographs in turn (see `benches/readers`); those with few pixels first, for
+/// an enlarged picture takes ten times as long.
 const CAREFUL_LOOKS: [Look; 23] = [
     CAREFUL,
     Look {
@@ -158,9 +158,9 @@ const CAREFUL_LOOKS: [Look; 23] = [
 
 /// Reads the codes of a picture: each content once, from the top of the picture to its bottom.
 ///
-/// Looks at it in many ways until one reads something: there is only this picture. Frames of a camera
-/// are for a [`StreamReader`](crate::StreamReader). Never panics, whatever the picture; a picture without a
-/// readable code gives an empty list.
+/// Looks at it in many ways until one reads something: there is only this picture. Frames of a
+/// camera are for a [`StreamReader`](crate::StreamReader). Never panics, whatever the picture; a
+/// picture without a readable code gives an empty list.
 pub fn decode(picture: Luma<'_>) -> Vec<DecodedCode> {
     let Ok(codes) = decode_with(picture, |_| Ok::<(), Infallible>(()));
     codes
@@ -181,7 +181,7 @@ pub(crate) fn decode_with<E>(
         watch(&stages)?;
         let result = stages.result();
         codes.extend(result.codes);
-        // What one look saw another one may read.
+        // What one look has seen, another one may read.
         unread.extend(result.unread.into_iter().chain(result.loose));
         if codes.is_empty() {
             continue;

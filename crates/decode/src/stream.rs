@@ -1,6 +1,6 @@
-//! Frames of a camera: a quick look at each; where that reads nothing, quick looks for what it misses most
-//! often; and then, near the finder patterns that were seen, an enlarged one and a careful one,
-//! whose kind takes turns from frame to frame.
+//! Frames of a camera: a quick look at each; where that reads nothing, quick looks for what it
+//! misses most often; and then, near the finder patterns that were seen, an enlarged one and a
+//! careful one, whose kind takes turns from frame to frame.
 
 use crate::content::{DecodedCode, once_each};
 use crate::finder::SeenFinder;
@@ -8,9 +8,9 @@ use crate::look::{Care, Look, PLAIN};
 use crate::luma::{Luma, MIN_SIDE};
 use crate::stages::{LookResult, Stages};
 
-/// Most pixels of a frame's further looks together, after scaling, before none is enlarged any more: with the
-/// work of each, the cap per frame. At 640 x 480 one of them can be enlarged, and a second one if it looks at
-/// half of the frame.
+/// Most pixels of a frame's further looks together, after scaling, before none is enlarged any
+/// more: with the work of each, the cap per frame. At 640 x 480 one of them can be enlarged, and a
+/// second one if it looks at half of the frame.
 const MOST_PIXELS: f64 = 1_900_000.0;
 /// Frames for which a place is remembered.
 const REMEMBERED: usize = 8;
@@ -77,7 +77,7 @@ pub fn first_look(picture: Luma<'_>) -> Vec<DecodedCode> {
 /// Reads the frames of one camera. The same frames give the same codes.
 #[derive(Clone, Debug, Default)]
 pub struct StreamReader {
-    /// Careful looks so far.
+    /// Number of careful looks taken.
     turn: usize,
     /// Where finder patterns were seen last, and how many frames ago.
     place: Option<(FramePart, usize)>,
@@ -88,7 +88,8 @@ pub struct StreamReader {
 struct FramePart([f32; 4]);
 
 impl StreamReader {
-    /// Reads the codes of the next frame: each content once, from the top of the picture to its bottom.
+    /// Reads the codes of the next frame: each content once, from the top of the picture to its
+    /// bottom.
     pub fn read(&mut self, frame: Luma<'_>) -> Vec<DecodedCode> {
         if frame.is_too_small() {
             return Vec::new();
@@ -110,7 +111,8 @@ impl StreamReader {
             !seen.unread.contains(finder) && !read
         };
         let others: Vec<_> = seen.finders.iter().filter(others).copied().collect();
-        // What can never be read must not hide the rest: with every look it comes first once, and last once.
+        // What can never be read must not hide the rest: with every look it comes first once, and
+        // last once.
         let mut places = [&seen.unread, &seen.loose, &others, &seen.finders];
         if self.turn / TURNS.len() % 2 == 1 {
             places[..3].rotate_left(1);
@@ -127,8 +129,8 @@ impl StreamReader {
         };
     }
 
-    /// The looks after the quick one until one reads something that is not `known`: cheap ones at the whole
-    /// frame, dear ones where something was seen. `scale` is the quick look's.
+    /// The looks after the quick one until one reads something that is not `known`: cheap ones at
+    /// the whole frame, expensive ones where something was seen. `scale` is the quick look's.
     fn further(&mut self, frame: Luma<'_>, scale: f64, known: &[DecodedCode]) -> Vec<DecodedCode> {
         let mut pixels_left = MOST_PIXELS;
         let mut read = |look: Look, part| {
@@ -154,8 +156,8 @@ impl StreamReader {
         };
         let turn = TURNS[self.turn % TURNS.len()];
         self.turn += 1;
-        let dear = [DOUBLED, turn].into_iter();
-        let mut codes = { dear }
+        let expensive = [DOUBLED, turn].into_iter();
+        let mut codes = { expensive }
             .find_map(|look| read(look, part))
             .unwrap_or_default();
         for (x, y) in codes.iter_mut().flat_map(|code| &mut code.corners) {
@@ -167,8 +169,8 @@ impl StreamReader {
 }
 
 impl Look {
-    /// This look at a picture whose quick look has the scale `quick`, not enlarged if that takes more
-    /// pixels than are left.
+    /// This look at a picture whose quick look has the scale `quick`, not enlarged if that takes
+    /// more pixels than are left.
     fn within(self, pixels_left: &mut f64, quick: f64, picture: Luma<'_>) -> Self {
         let pixels = |scale: f64| picture.pixels.len() as f64 / (scale * scale);
         let wanted = self.scale * quick;
@@ -179,15 +181,16 @@ impl Look {
     }
 }
 
-/// Whether so much of a picture is as white as can be that dark lines are thinner in it than they are.
+/// Whether so much of a picture is as white as can be that dark lines are thinner in it than they
+/// are.
 fn dazzles(picture: Luma<'_>) -> bool {
     let white = picture.pixels.iter().map(|&p| usize::from(p == u8::MAX));
     white.sum::<usize>() * DAZZLING >= picture.pixels.len()
 }
 
 impl FramePart {
-    /// The part of a frame where these finder patterns were seen, as wide again on every side; `None` if
-    /// there were none.
+    /// The part of a frame where these finder patterns were seen, as wide again on every side;
+    /// `None` if there were none.
     fn around(finders: &[SeenFinder], frame: Luma<'_>) -> Option<Self> {
         let mut bounds: Option<[f32; 4]> = None;
         for &SeenFinder { x, y, module } in finders {

@@ -5,8 +5,9 @@ use encoding_rs::SHIFT_JIS;
 use crate::content::{CodeContent, MAX_CONTENT_BYTES};
 
 /// UTF-8 if the bytes are that, else Shift JIS, which symbols from Japan carry in byte mode (JIS X
-/// 0510; ISO/IEC 18004:2000 names JIS X 0201) and in Kanji mode, else ISO 8859-1 (ISO/IEC 18004:2015, 7.3.5);
-/// bytes that are none of these stay bytes, and so does what would become a longer text than is handed on.
+/// 0510; ISO/IEC 18004:2000 names JIS X 0201) and in Kanji mode, else ISO 8859-1 (ISO/IEC
+/// 18004:2015, 7.3.5); bytes that are none of these stay bytes, and so does what would become a
+/// longer text than is handed on.
 pub(crate) fn content(bytes: Vec<u8>) -> CodeContent {
     let bytes = match String::from_utf8(bytes) {
         Ok(text) => return CodeContent::Text(text),

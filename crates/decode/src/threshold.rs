@@ -4,9 +4,9 @@ use crate::grey::GreyPicture;
 use crate::ink::{Ink, LEAST};
 
 /// Blocks of `block` pixels a side; a pixel is black when it is not above the mean threshold of the
-/// 5 x 5 blocks around it, mixed from those of the nearest blocks, so that there is no step between them. The
-/// method is but for that the one of ZXing's hybrid binarizer. A block with less contrast than `flat`
-/// holds no edge.
+/// 5 x 5 blocks around it, mixed from those of the nearest blocks, so that there is no step between
+/// them. Otherwise the method is that of ZXing's hybrid binarizer. A block with less contrast than
+/// `flat` holds no edge.
 pub(crate) fn threshold(
     picture: &GreyPicture<'_>,
     block: usize,
@@ -42,8 +42,8 @@ pub(crate) fn threshold(
     }
 }
 
-/// The thresholds of a row of blocks mixed between the middles of these, for each pixel of a row, in
-/// [`PARTS`] of a grey level. `weights` are those from one middle to the next.
+/// The thresholds of a row of blocks mixed between the middles of these, for each pixel of a row,
+/// in [`PARTS`] of a grey level. `weights` are those from one middle to the next.
 fn mixed_across(means: &[u8], weights: &[(u16, u16)], width: usize) -> Vec<u16> {
     let block = weights.len();
     let of = |column: usize| u16::from(means[column.min(means.len() - 1)]);
@@ -59,31 +59,32 @@ fn mixed_across(means: &[u8], weights: &[(u16, u16)], width: usize) -> Vec<u16> 
     mixed
 }
 
-/// How much the block before a pixel and the one after it count, in [`PARTS`], for each pixel from one middle
-/// to the next.
+/// How much the block before a pixel and the one after it count, in [`PARTS`], for each pixel from
+/// one middle to the next.
 fn weights(block: usize) -> Vec<(u16, u16)> {
     let parts = (0..block).map(|x| between(block / 2 + x, block).1);
     parts.map(|part| (PARTS - part, part)).collect()
 }
 
-/// Steps from the middle of a block to that of the next. Twice mixed, a byte fills 16 bits with them.
+/// Steps from the middle of a block to that of the next. Twice mixed, a byte fills 16 bits with
+/// them.
 const PARTS: u16 = 16;
 
-/// The block whose middle lies before a pixel, and how far the pixel lies from it to the next one, in
-/// [`PARTS`].
+/// The block whose middle lies before a pixel, and how far the pixel lies from it to the next one,
+/// in [`PARTS`].
 fn between(pixel: usize, block: usize) -> (usize, u16) {
     let parts = usize::from(PARTS);
     let at = ((2 * pixel + 1) * parts / (2 * block)).saturating_sub(parts / 2);
     (at / parts, (at % parts) as u16)
 }
 
-/// Which grey of a block separates ink from paper.
+/// How the grey that separates ink from paper is found in a block.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum ThresholdRule {
     /// The mean, that of flat blocks too: for large dark areas.
     Mean,
-    /// The middle between the darkest and the lightest, flat blocks left out: for a code whose quiet zone
-    /// is narrow and lies on dark ground, which would make its outer modules white.
+    /// The middle between the darkest and the lightest, flat blocks left out: for a code whose
+    /// quiet zone is narrow and lies on dark ground, which would make its outer modules white.
     Midrange,
 }
 
@@ -241,7 +242,8 @@ mod tests {
         }
     }
 
-    /// Stripes on paper on which a shadow falls; steps between blocks would show in the paper's ink.
+    /// Stripes on paper on which a shadow falls; steps between blocks would show in the paper's
+    /// ink.
     #[test]
     fn thresholds_change_without_a_step_from_block_to_block() {
         const SIDE: usize = 96;

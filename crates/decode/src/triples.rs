@@ -109,8 +109,8 @@ impl Pairs {
         let distance = |a: &Finder, b: &Finder| {
             let (smaller, larger) = (a.module.min(b.module), a.module.max(b.module));
             let distance = ((a.x - b.x).powi(2) + (a.y - b.y).powi(2)).sqrt();
-            // Centres are at least 14 modules apart; modules are measured aslant up to 1.5 times too
-            // large.
+            // Centres are at least 14 modules apart; modules are measured aslant up to 1.5 times
+            // too large.
             let likely = larger <= 2.5 * smaller && distance >= 14.0 * 0.5 * smaller;
             if likely { distance } else { 0.0 }
         };

@@ -7,7 +7,7 @@ use gatepost_truth::{Claim, folder, sets};
 
 use crate::{Luma, decode};
 
-/// Every so manieth picture, so that a debug build stays quick.
+/// Only every eighth picture is read, so that a debug build stays quick.
 const EVERY: usize = 8;
 
 #[test]

@@ -7,11 +7,11 @@ use gatepost_pass::{
     fixture::{self, DAY, NOW, SIGNED},
 };
 use gatepost_protocol::{
-    Body, DeviceCertificate, Epoch, Head, Outcome, Previous, Receipt, Record, VerifiedBatch,
+    Body, DeviceCertificate, Epoch, Head, Outcome, Previous, Receipt, Record, Sealed,
+    VerifiedBatch,
     batch::{MAX_RECORDS, sign_batch},
     device::device_id,
-    record::Sealed,
-    seal::CIPHERTEXT,
+    sealed::CIPHERTEXT,
 };
 
 use crate::{

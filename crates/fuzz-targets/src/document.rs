@@ -3,14 +3,14 @@
 use std::{collections::BTreeSet, sync::LazyLock};
 
 use gatepost_pass::{
-    BadgeRole, Document, HubPin, Kind, OneTimeSecret, Timestamp, TrustList, VerifiedDocument,
-    document::{Enrolment, Place},
+    BadgeRole, Digest, Document, HubPin, Kind, OneTimeSecret, Place, Timestamp, TrustList,
+    VerifiedDocument,
+    claims::EnrolmentCode,
+    document::{live_code, to_text},
     encode,
-    envelope::{live_code, to_text},
     fixture::{self, NOW, SIGNED, documents},
     time::Minute,
     verify,
-    words::Digest,
 };
 
 use crate::feed::{Feed, Raw, seed};
@@ -62,7 +62,7 @@ fn as_it_is(bytes: &[u8]) {
 }
 
 fn text(text: &str) {
-    if let Ok(bytes) = gatepost_pass::envelope::from_text(text) {
+    if let Ok(bytes) = gatepost_pass::document::from_text(text) {
         // A text has one reading and one writing.
         assert_eq!(to_text(&bytes), text);
         as_it_is(&bytes);
@@ -103,7 +103,7 @@ fn claims() -> Vec<(u8, Vec<u8>)> {
         not_after,
     };
     let badge = fixture::badge(7, BadgeRole::Supervisor);
-    let enrolment = Enrolment {
+    let enrolment = EnrolmentCode {
         root: Digest::of(&fixture::root_bytes()),
         hub: "https://hub.example".try_into().unwrap(),
         not_after,

@@ -1,4 +1,5 @@
-//! How a device becomes one: requests, as a hub takes them from anybody, and answers, as a device does.
+//! How a device becomes one: requests, as a hub takes them from anybody, and answers, as a device
+//! does.
 
 use gatepost_pass::{HubPin, Kind, OneTimeSecret, Proof, encode, fixture};
 use gatepost_protocol::{Answer, ByCode, DeviceRequest, Enrolment};
@@ -33,7 +34,8 @@ fn enrolment() -> Enrolment {
 pub(crate) fn run(data: &[u8]) {
     let mut feed = Feed(data);
     match feed.byte() % 5 {
-        // As it came: anybody may sign for a key of their own, nobody prove for one without the secret.
+        // As it came: anybody may sign for a key of their own, nobody prove for one without the
+        // secret.
         0 => {
             if let Some(request) = check(feed.0) {
                 let proven = request.is_proven_by(&SECRET);

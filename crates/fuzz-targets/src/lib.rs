@@ -1,9 +1,10 @@
 //! The fuzz targets: what `fuzz/` hands to libFuzzer and `tests/short_run.rs` to a small mutation
-//! loop. Each takes any bytes, and fails by a panic: the code's own, or an assertion on what it let in.
+//! loop. Each takes any bytes, and fails by a panic: the code's own, or an assertion on what it let
+//! in.
 //!
 //! The first byte of an input chooses how the rest is used: as it is, or signed again with the
-//! published test keys, so that the code behind the signature is reached. Where bytes came as they are,
-//! only what the region of the fixture has really signed may pass.
+//! published test keys, so that the code behind the signature is reached. Where bytes came as they
+//! are, only what the region of the fixture has really signed may pass.
 
 #![forbid(unsafe_code)]
 #![allow(
@@ -40,61 +41,29 @@ pub struct Target {
     pub seeds: fn() -> Vec<Vec<u8>>,
 }
 
+const fn target(name: &'static str, run: fn(&[u8]), seeds: fn() -> Vec<Vec<u8>>) -> Target {
+    Target { name, run, seeds }
+}
+
 /// Codes: text, envelope, live code, claims of every kind that people show.
-pub const ENVELOPE: Target = Target {
-    name: "envelope",
-    run: document::run,
-    seeds: document::seeds,
-};
+pub const ENVELOPE: Target = target("envelope", document::run, document::seeds);
 /// Passes field by field, against a second statement of the rules.
-pub const FAMILY_PASS: Target = Target {
-    name: "family_pass",
-    run: family::run,
-    seeds: family::seeds,
-};
+pub const FAMILY_PASS: Target = target("family_pass", family::run, family::seeds);
 /// Roots and trust lists.
-pub const TRUST_LIST: Target = Target {
-    name: "trust_list",
-    run: trust::run,
-    seeds: trust::seeds,
-};
+pub const TRUST_LIST: Target = target("trust_list", trust::run, trust::seeds);
 /// Manifests and whole bundles.
-pub const MANIFEST: Target = Target {
-    name: "manifest",
-    run: manifest::run,
-    seeds: manifest::seeds,
-};
+pub const MANIFEST: Target = target("manifest", manifest::run, manifest::seeds);
 /// Status and revocation lists.
-pub const LIST: Target = Target {
-    name: "list",
-    run: list::run,
-    seeds: list::seeds,
-};
+pub const LIST: Target = target("list", list::run, list::seeds);
 /// Deltas between lists, and merging them.
-pub const LIST_DELTA: Target = Target {
-    name: "list_delta",
-    run: delta::run,
-    seeds: delta::seeds,
-};
+pub const LIST_DELTA: Target = target("list_delta", delta::run, delta::seeds);
 /// Batches, records, device certificates.
-pub const BATCH: Target = Target {
-    name: "batch",
-    run: batch::run,
-    seeds: batch::seeds,
-};
+pub const BATCH: Target = target("batch", batch::run, batch::seeds);
 
 /// What devices say of themselves.
-pub const STATUS: Target = Target {
-    name: "status",
-    run: status::run,
-    seeds: status::seeds,
-};
+pub const STATUS: Target = target("status", status::run, status::seeds);
 /// Requests of new devices, and the answers.
-pub const ENROLMENT: Target = Target {
-    name: "enrolment",
-    run: enrolment::run,
-    seeds: enrolment::seeds,
-};
+pub const ENROLMENT: Target = target("enrolment", enrolment::run, enrolment::seeds);
 
 /// Pictures of codes: single looks, stills and streams.
 pub const DECODE: Target = Target {

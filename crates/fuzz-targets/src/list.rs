@@ -3,14 +3,14 @@
 use std::{collections::BTreeMap, io::Cursor, sync::LazyLock};
 
 use gatepost_pass::{
-    Colour, Digest, IdNumber, Kind, List, Listing, PassNumber, Revocation, SubjectTag, encode,
+    Colour, Digest, DigestHasher, IdNumber, Kind, List, Listing, PassNumber, Revocation,
+    SubjectTag, encode,
     fixture::{self, NOW, SIGNED, lists},
     list::{
-        Delta, Entry, HASH, IdentityHasher, IdentityKey, ListHead, ListKind, ListPlan, TagKey,
+        Delta, HASH, IdentityHasher, IdentityKey, ListEntry, ListHead, ListKind, ListPlan, TagKey,
         merge, number_key, sorted, write_delta, write_identity, write_list, write_revocation,
         write_status,
     },
-    words::DigestHasher,
 };
 
 use crate::{
@@ -100,7 +100,7 @@ pub(crate) fn kind_of(byte: u8) -> ListKind {
     }
 }
 
-pub(crate) fn write(kind: ListKind, version: u64, entries: Vec<Entry>) -> Vec<u8> {
+pub(crate) fn write(kind: ListKind, version: u64, entries: Vec<ListEntry>) -> Vec<u8> {
     let mut file = Cursor::new(Vec::new());
     write_list(&lists(), kind, plan(version), sorted(entries), &mut file).unwrap();
     file.into_inner()
@@ -125,8 +125,8 @@ fn as_it_is(file: &[u8]) {
     }
 }
 
-/// Asks a file whose pages nobody has checked; then whether it opens, and if so, whether writing the
-/// same records again gives the same bytes.
+/// Asks a file whose pages nobody has checked; then whether it opens, and if so, whether writing
+/// the same records again gives the same bytes.
 fn ask(file: &[u8], keys: &[u64]) -> bool {
     if let Ok(list) = List::reopen(file.to_vec(), &TRUST, NOW) {
         let _ = list.status(&SubjectTag([1; 16]));
@@ -270,8 +270,8 @@ pub(crate) fn seeds() -> Vec<Vec<u8>> {
         hash: HASH + 1,
         ..head.clone()
     };
-    let crowd: Vec<Entry> = (0..100)
-        .map(|n| Entry {
+    let crowd: Vec<ListEntry> = (0..100)
+        .map(|n| ListEntry {
             key: number_key(&PassNumber([0, n, 7, n, 2])),
             red: false,
         })

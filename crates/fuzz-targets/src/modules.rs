@@ -13,8 +13,8 @@ const LEVELS: [QrCodeEcc; 4] = [
     QrCodeEcc::High,
 ];
 
-/// Tries one input. Its first byte chooses the way, by its remainder of 3: data codewords; a square of
-/// modules, a bit each; a real code with some modules flipped.
+/// Tries one input. Its first byte chooses the way, by its remainder of 3: data codewords; a square
+/// of modules, a bit each; a real code with some modules flipped.
 pub(crate) fn run(input: &[u8]) {
     let mut feed = Feed(input);
     let way = feed.byte();
@@ -39,8 +39,8 @@ pub(crate) fn run(input: &[u8]) {
     }
 }
 
-/// Mask and error correction, how many bytes of content, the content, then pairs of bytes for what is
-/// flipped.
+/// Mask and error correction, how many bytes of content, the content, then pairs of bytes for what
+/// is flipped.
 fn damaged(mut feed: Feed<'_>) {
     let form = feed.byte();
     let level = LEVELS[usize::from(form) % 4];
@@ -74,7 +74,8 @@ fn damaged(mut feed: Feed<'_>) {
     }
 }
 
-/// Modules that are all as sure as each other, read both ways; what the plain way reads, the other reads too.
+/// Modules that are all as sure as each other, read both ways; what the plain way reads, the other
+/// reads too.
 fn read(side: usize, modules: &[bool]) -> Option<CodeContent> {
     let tone = |&black: &bool| if black { 1.0 } else { -1.0 };
     let tones: Vec<f32> = modules.iter().map(tone).collect();

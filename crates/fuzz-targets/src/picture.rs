@@ -1,6 +1,6 @@
 //! Small pictures: grey as it comes, or a code that is drawn and then spoiled, so that a mutation
-//! changes modules, the pose and the light as well as pixels. A few are large: each pixel comes many times, so
-//! that they are shrunk first.
+//! changes modules, the pose and the light as well as pixels. A few are large: each pixel comes
+//! many times, so that they are shrunk first.
 
 use gatepost_decode::{DecodedCode, Luma, MAX_CODES, StreamReader, steps};
 use qrcodegen::QrCodeEcc;
@@ -8,12 +8,13 @@ use qrcodegen::QrCodeEcc;
 use crate::feed::Feed;
 use crate::qr::{check, code};
 
-/// Shortest and longest side of a picture that gets a look or a stream, in pixels; and longest of one
-/// that gets all looks, which take a hundred times as long.
+/// Shortest and longest side of a picture that gets a look or a stream, in pixels; and longest of
+/// one that gets all looks, which take a hundred times as long.
 const MIN_SIDE: usize = 1;
 const MAX_SIDE: usize = 112;
 const MAX_STILL_SIDE: usize = 64;
-/// Up from here the picture's second byte makes it large, and how many times each pixel comes at least.
+/// Up from here the picture's second byte makes it large, and how many times each pixel comes at
+/// least.
 const LARGE: u8 = 240;
 const TIMES: usize = 8;
 /// Frames that a stream gets.
@@ -21,8 +22,8 @@ const FRAMES: usize = 3;
 /// Steps of work that a single look may do, in modules sampled.
 const WORK: [usize; 4] = [2_000, 20_000, 100_000, 400_000];
 
-/// Tries one input. Its first byte says how the picture is looked at and its second how it comes; then
-/// two for its sides. What follows is its content.
+/// Tries one input. Its first byte says how the picture is looked at and its second how it comes;
+/// then two for its sides. What follows is its content.
 pub(crate) fn run(input: &[u8]) {
     let mut feed = Feed(input);
     let (way, made) = (feed.byte(), feed.byte());
@@ -90,8 +91,8 @@ fn raw(bytes: &[u8], count: usize) -> Vec<u8> {
     bytes.iter().copied().cycle().take(count).collect()
 }
 
-/// A code, by: length of its content, the two vectors of its axes and its middle, ink, paper, noise,
-/// how many modules are flipped and which; the rest are pixels that are changed.
+/// A code, by: length of its content, the two vectors of its axes and its middle, ink, paper,
+/// noise, how many modules are flipped and which; the rest are pixels that are changed.
 fn drawn(feed: &mut Feed<'_>, width: usize, height: usize) -> Vec<u8> {
     let content = vec![b'Q'; 1 + usize::from(feed.byte())];
     let Some(code) = code(&content, QrCodeEcc::Low, content.len() as u8) else {

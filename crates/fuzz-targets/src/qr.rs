@@ -3,7 +3,8 @@
 use gatepost_decode::{CodeContent, MAX_CONTENT_BYTES};
 use qrcodegen::{Mask, QrCode, QrCodeEcc, QrSegment, Version};
 
-/// A code of these bytes with this mask, of 8; choosing the best one would take longer than all else.
+/// A code of these bytes with this mask, of 8; choosing the best one would take longer than all
+/// else.
 pub(crate) fn code(bytes: &[u8], level: QrCodeEcc, mask: u8) -> Option<QrCode> {
     let segments = [QrSegment::make_bytes(bytes)];
     let (min, max) = (Version::MIN, Version::MAX);

@@ -53,7 +53,8 @@ pub(crate) fn run(data: &[u8]) {
     }
 }
 
-/// Whatever passes is of a device that the authority certified, and written in the one way there is.
+/// Whatever passes is of a device that the authority certified, and written in the one way there
+/// is.
 fn check(bytes: &[u8]) -> bool {
     let Ok((device, name, told)) = DeviceStatus::verify(bytes, &TRUST, NOW) else {
         return false;

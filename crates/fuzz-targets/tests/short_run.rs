@@ -1,4 +1,5 @@
-//! A short run of every fuzz target with the same mutations each time; `scripts/fuzz` runs them long.
+//! A short run of every fuzz target with the same mutations each time; `scripts/fuzz` runs them
+//! long.
 
 use gatepost_fuzz_targets::{
     BATCH, DECODE, ENROLMENT, ENVELOPE, FAMILY_PASS, LIST, LIST_DELTA, MANIFEST, MODULES, STATUS,

@@ -10,8 +10,8 @@ use std::{
 };
 
 use gatepost_pass::{
-    BundleError, BundleFiles, Digest, Root, Signer, Timestamp, TrustList, VerifiedBundle,
-    bundle::Intake, envelope::MAX_FILE, words::DeviceId,
+    BundleError, BundleFiles, DeviceId, Digest, Root, Signer, Timestamp, TrustList, VerifiedBundle,
+    bundle::Intake, envelope::MAX_FILE,
 };
 use gatepost_protocol::{Epoch, Head, Receipt};
 use gatepost_system::{

@@ -10,7 +10,7 @@ use std::{
     time::UNIX_EPOCH,
 };
 
-use gatepost_pass::{DeviceId, Timestamp, words::WordError};
+use gatepost_pass::{DeviceId, Timestamp, ValueError};
 use gatepost_protocol::{
     Answer, DeviceRequest,
     device::{CertificateError, device_id},
@@ -173,7 +173,7 @@ fn devices_in(folder: &Path) -> Result<BTreeSet<DeviceId>, FileError> {
         let mut devices = BTreeSet::new();
         for entry in fs::read_dir(folder)? {
             let name = entry?.file_name();
-            let device: Result<DeviceId, WordError> = name.to_string_lossy().parse();
+            let device: Result<DeviceId, ValueError> = name.to_string_lossy().parse();
             devices.extend(device);
         }
         Ok(devices)
@@ -190,6 +190,7 @@ mod tests {
     use super::*;
     use gatepost_pass::{OneTimeSecret, SecretKey};
     use gatepost_system::clock::now;
+    use tempfile::TempDir;
 
     fn request(n: u8) -> (DeviceId, Vec<u8>) {
         request_by(n, "gate", 1)
@@ -209,10 +210,14 @@ mod tests {
         }
     }
 
-    /// Queues a request and returns its file.
-    fn put(queue: &EnrolmentQueue, device: DeviceId, bytes: &[u8]) -> PathBuf {
-        queue.put(bytes, now()).unwrap();
-        queue.requests.join(device.to_string())
+    /// A queue with the request of the first device; its folder, and the request's file.
+    fn queue_of_one(most: usize) -> (TempDir, EnrolmentQueue, PathBuf) {
+        let folder = tempfile::tempdir().unwrap();
+        let queue = queue(folder.path(), most);
+        let (device, bytes) = request(1);
+        queue.put(&bytes, now()).unwrap();
+        let path = queue.requests.join(device.to_string());
+        (folder, queue, path)
     }
 
     #[test]
@@ -271,11 +276,9 @@ mod tests {
 
     #[test]
     fn an_answer_stays_where_its_request_was_carried_off() {
-        let folder = tempfile::tempdir().unwrap();
-        let queue = queue(folder.path(), 2);
-        let (device, bytes) = request(1);
-        let path = put(&queue, device, &bytes);
+        let (folder, queue, path) = queue_of_one(2);
         fs::remove_file(path).unwrap();
+        let (device, bytes) = request(1);
         fs::write(folder.path().join("answers").join(device.to_string()), "x").unwrap();
         queue.put(&bytes, now()).unwrap();
         assert_eq!(queue.answer(device).unwrap().unwrap(), b"x");
@@ -283,10 +286,7 @@ mod tests {
 
     #[test]
     fn a_request_of_which_nothing_was_heard_for_long_makes_way() {
-        let folder = tempfile::tempdir().unwrap();
-        let queue = queue(folder.path(), 1);
-        let (device, bytes) = request(1);
-        let path = put(&queue, device, &bytes);
+        let (_folder, queue, path) = queue_of_one(1);
         let old = UNIX_EPOCH + Duration::from_secs(now().0 - KEPT - 60);
         fs::File::open(&path).unwrap().set_modified(old).unwrap();
         queue.put(&request(2).1, now()).unwrap();

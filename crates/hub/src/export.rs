@@ -7,7 +7,7 @@ use gatepost_pass::Digest;
 use gatepost_protocol::batch::BATCH_FILE;
 use gatepost_system::files::{self, Access, Action, FileError};
 
-use crate::store::{Arrival, ArrivalFilter, HubStore, HubStoreError, RecordPosition};
+use crate::store::{ArrivalFilter, ArrivedItem, HubStore, HubStoreError, RecordPosition};
 
 /// What an export did.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
@@ -45,7 +45,8 @@ pub fn export(
     created.map_err(FileError::at(Action::Create, to))?;
     let mut exported = Ok(Exported::default());
     store.visit(filter, &mut |arrival| {
-        let (Arrival::Batch { first, signed, .. }, Ok(so_far)) = (arrival, &mut exported) else {
+        let (ArrivedItem::Batch { first, signed, .. }, Ok(so_far)) = (arrival, &mut exported)
+        else {
             return ControlFlow::Continue(());
         };
         match write(&to.join(name(first, &signed)), &signed) {

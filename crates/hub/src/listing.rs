@@ -12,7 +12,7 @@ use gatepost_system::clock::format_time;
 use serde::Serialize;
 
 use crate::store::{
-    Arrival, ArrivalFilter, FindingRow, HubStore, HubStoreError, Paging, RecordPosition, Totals,
+    ArrivalFilter, ArrivedItem, FindingRow, HubStore, HubStoreError, Paging, RecordPosition, Totals,
 };
 
 /// How a listing is written.
@@ -105,14 +105,14 @@ struct ChainMerge {
 
 impl ChainMerge {
     /// Takes what arrived, in the store's order, and returns the lines that nothing later changes.
-    fn take(&mut self, arrival: &Arrival) -> Result<Vec<ListingLine>, ListingError> {
+    fn take(&mut self, arrival: &ArrivedItem) -> Result<Vec<ListingLine>, ListingError> {
         let (first, number, signed) = match arrival {
-            Arrival::Batch {
+            ArrivedItem::Batch {
                 first,
                 number,
                 signed,
             } => (*first, *number, signed),
-            Arrival::Finding(finding) => {
+            ArrivedItem::Finding(finding) => {
                 let mut lines = self.flush(u64::MAX);
                 lines.push(ListingLine::finding(finding));
                 return Ok(lines);

@@ -1,7 +1,8 @@
 //! One key of an identity list: Argon2id with 19 MiB, beside the keyed hash of a status list.
 //!
-//! `cargo bench -p gatepost-pass --features fixture --bench identity`. It is slow on purpose: what it
-//! costs here is what a try costs whoever has the list, and what a look-up by ID number costs a guard.
+//! `cargo bench -p gatepost-pass --features fixture --bench identity`. It is slow on purpose: what
+//! it costs here is what a try costs whoever has the list, and what a look-up by ID number costs a
+//! guard.
 
 #![allow(clippy::unwrap_used, missing_docs)]
 

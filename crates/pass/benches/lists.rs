@@ -1,7 +1,7 @@
 //! Look-ups, opening and merging of a list of a million, beside a sorted array in memory.
 //!
-//! `cargo bench -p gatepost-pass --features fixture --bench lists`. Read the figures as ratios of one
-//! run. `scripts/lists-scale` measures ten million and more, beside databases.
+//! `cargo bench -p gatepost-pass --features fixture --bench lists`. Read the figures as ratios of
+//! one run. `scripts/lists-scale` measures ten million and more, beside databases.
 
 #![allow(clippy::unwrap_used, missing_docs)]
 
@@ -11,7 +11,7 @@ use criterion::{Criterion, criterion_group, criterion_main};
 use gatepost_pass::{
     Colour, List, SubjectTag,
     fixture::{self, NOW, SIGNED},
-    list::{Delta, Entry, ListKind, ListPlan, TagKey, merge, sorted, write_delta, write_list},
+    list::{Delta, ListEntry, ListKind, ListPlan, TagKey, merge, sorted, write_delta, write_list},
 };
 
 const COUNT: u64 = 1_000_000;
@@ -23,7 +23,7 @@ fn tag(number: u64) -> SubjectTag {
     SubjectTag(tag)
 }
 
-fn records(numbers: std::ops::Range<u64>) -> Vec<Entry> {
+fn records(numbers: std::ops::Range<u64>) -> Vec<ListEntry> {
     let hash = TagKey::new(&SALT);
     let listed = numbers.filter_map(|number| hash.entry(&tag(number), Colour::Red));
     sorted(listed.collect())

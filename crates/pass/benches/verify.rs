@@ -1,7 +1,7 @@
 //! Parsing and verifying a code, beside nothing but its signatures over the same bytes.
 //!
-//! `cargo bench -p gatepost-pass --features fixture`. Read the figures as ratios of one run: the two
-//! are measured in turns, so that a busy machine slows both.
+//! `cargo bench -p gatepost-pass --features fixture`. Read the figures as ratios of one run: the
+//! two are measured in turns, so that a busy machine slows both.
 
 #![allow(clippy::unwrap_used, missing_docs)]
 
@@ -14,7 +14,7 @@ use criterion::{Criterion, criterion_group, criterion_main};
 use ed25519_dalek::{Signature, VerifyingKey};
 use gatepost_pass::{
     Document, Kind, PublicKey,
-    envelope::{from_text, live_code, to_text},
+    document::{from_text, live_code, to_text},
     fixture::{self, NOW, documents},
     verify,
 };

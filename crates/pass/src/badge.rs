@@ -5,8 +5,9 @@ use serde::{Deserialize, Serialize};
 use zeroize::Zeroizing;
 
 use crate::{
+    bounded::{Bounded, Text},
+    ids::PassNumber,
     time::Minute,
-    words::{Bounded, PassNumber, Text},
 };
 
 /// Claims of a staff badge.
@@ -16,20 +17,20 @@ pub struct Badge {
     pub id: Text<24>,
     /// Name for people.
     pub name: Text<60>,
-    /// First minute at which it no longer counts.
+    /// First minute at which it is no longer valid.
     pub not_after: Minute,
     /// What its issuer's revocation list names. Never the number of a pass.
     pub number: PassNumber,
     /// What its holder may do.
     pub role: BadgeRole,
-    /// Where it counts; empty for everywhere.
+    /// The places where it is valid; empty for everywhere.
     pub sites: Bounded<Site, 0, 4>,
     /// With a PIN, the badge alone is not enough.
     pub pin: Option<PinHash>,
 }
 
 impl Badge {
-    /// Whether it counts at the place of this short name.
+    /// Whether it is valid at the place of this short name.
     pub fn counts_at(&self, place: &str) -> bool {
         let sites = self.sites.as_slice();
         sites.is_empty() || sites.iter().any(|site| site.covers(place))
@@ -45,7 +46,7 @@ pub enum BadgeRole {
     Supervisor,
 }
 
-/// Where a badge counts.
+/// A place, or a group of places, where a badge is valid.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub enum Site {
     /// At the one place of this short name.
@@ -63,7 +64,8 @@ impl Site {
     }
 }
 
-/// Four to eight digits that go with a badge. Gone from memory when it is dropped; nothing shows it.
+/// Four to eight digits that go with a badge. Gone from memory when it is dropped; nothing shows
+/// it.
 pub struct Pin(Zeroizing<String>);
 
 /// Not a PIN: four to eight digits.
@@ -89,8 +91,8 @@ impl std::fmt::Debug for Pin {
 
 /// Argon2id (RFC 9106) of a PIN, 16 bytes.
 ///
-/// It stands on the badge, so whoever copies a badge can try all PINs at home: the hash makes that cost
-/// hours for six digits, not years. The PIN stops who finds a badge, not who studies it.
+/// It stands on the badge, so whoever copies a badge can try all PINs at home: the hash makes that
+/// cost hours for six digits, not years. The PIN stops who finds a badge, not who studies it.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(transparent)]
 pub struct PinHash(pub [u8; 16]);
@@ -104,8 +106,8 @@ pub enum PinCheck {
     Wrong,
 }
 
-/// Memory in KiB, passes and lanes: 19 MiB and two passes, the least that OWASP's password storage sheet
-/// asks for; a fifth of a second on a small board.
+/// Memory in KiB, passes and lanes: 19 MiB and two passes, the least that OWASP's password storage
+/// sheet asks for; a fifth of a second on a small board.
 const COST: (u32, u32, u32) = (19 * 1024, 2, 1);
 const SALT: &[u8] = b"gatepost badge pin v1";
 
@@ -118,8 +120,8 @@ impl PinHash {
         let params = Params::new(memory, passes, lanes, Some(hash.len())).unwrap_or_default();
         let mut memory = vec![Block::default(); params.block_count()];
         let argon = Argon2::new(Algorithm::Argon2id, Version::V0x13, params);
-        // The lengths above are within Argon2's limits, so it never fails; a failure would leave zeros,
-        // which `check` never takes for right.
+        // The lengths above are within Argon2's limits, so it never fails; a failure would leave
+        // zeros, which `check` never takes for right.
         let _ =
             argon.hash_password_into_with_memory(pin.0.as_bytes(), &salt, &mut hash, &mut memory);
         Self(hash)

@@ -17,7 +17,7 @@ pub enum FormatError {
     /// Larger than the limit of its kind.
     #[error("{what} is larger than {limit} bytes")]
     TooLarge {
-        /// What was read.
+        /// What kind of value it would have been.
         what: &'static str,
         /// The limit in bytes.
         limit: usize,
@@ -41,6 +41,18 @@ pub fn decode<'a, T: Serialize + Deserialize<'a>>(
     } else {
         Err(FormatError::Trailing(what))
     }
+}
+
+/// [`decode`] of at most `limit` bytes.
+pub fn decode_within<'a, T: Serialize + Deserialize<'a>>(
+    what: &'static str,
+    bytes: &'a [u8],
+    limit: usize,
+) -> Result<T, FormatError> {
+    if bytes.len() > limit {
+        return Err(FormatError::TooLarge { what, limit });
+    }
+    decode(what, bytes)
 }
 
 /// Decodes the front of a slice, canonically, and gives the rest.

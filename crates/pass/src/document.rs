@@ -1,123 +1,164 @@
-//! What the documents in QR codes say.
+//! A scanned code: from the text of a QR code to a [`Document`] that nobody has verified yet, and
+//! back.
+//!
+//! ```text
+//! text = "GP1:" ‖ base45(envelope or live code)          (RFC 9285)
+//! ```
 
 use serde::{Deserialize, Serialize};
 
 use crate::{
-    enrolment::OneTimeSecret,
-    key::PublicKey,
-    time::{Minute, Timestamp},
-    words::{Bounded, Class, Colour, HubPin, Medium, PassNumber, SubjectTag, Text},
+    claims::EnrolmentCode,
+    codec::{self, FormatError},
+    envelope::{Envelope, EnvelopeError, MAX_CODE, front},
+    ids::IssuerId,
+    key::{SIGNATURE, SecretKey},
+    kind::{Kind, VERSION},
+    time::Timestamp,
 };
 
-/// Most persons on one family pass.
-pub const MAX_SUBJECTS: usize = 6;
+/// Opens the text of every Gatepost code.
+pub const TEXT_PREFIX: &str = "GP1:";
 
-/// Claims of a pass (one subject) and of a family pass (two to six).
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
-pub struct Pass {
-    /// Unique within the issuer: what the revocation list names.
-    pub number: PassNumber,
-    /// Who may pass with it.
-    pub subjects: Bounded<Subject, 1, MAX_SUBJECTS>,
-    /// First minute at which it counts.
-    pub not_before: Minute,
-    /// First minute at which it no longer counts.
-    pub not_after: Minute,
-    /// What carries it.
-    pub medium: Medium,
-    /// With a holder key, only a live code counts.
-    pub holder: Option<Holder>,
+/// What a scanned text claims to be. Nothing in it has been checked but its form.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Document {
+    pub(crate) envelope: Envelope,
+    pub(crate) live: Option<LivePart>,
 }
 
-/// The key that the holder's phone signs live codes with. Checked when it is used.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(transparent)]
-pub struct Holder(pub PublicKey);
-
-/// A person on a pass.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
-pub struct Subject {
-    /// Pseudonym: what the status list names.
-    pub tag: SubjectTag,
-    /// Name with its middle hidden, for the guard to compare; at most 22 bytes of UTF-8.
-    pub name: Text<22>,
-    /// Last characters of the ID document, for the guard to compare.
-    pub last4: Last4,
-    /// Colour when the pass was issued; the status list may know worse.
-    pub colour: Colour,
-    /// Whether a policy may ask more of this person.
-    pub class: Class,
+/// The holder's signature around a pass.
+///
+/// ```text
+/// live code = kind:u8 version:u8 pass:bytes timestamp:varint signature:[u8; 64]
+/// signed    = domain(live code) ‖ live code without its last 64 bytes
+/// ```
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(crate) struct LivePart {
+    pub(crate) at: Timestamp,
+    pub(crate) message: Vec<u8>,
+    pub(crate) signature: [u8; SIGNATURE],
 }
 
-/// The last four characters of an ID document: digits or capital letters.
-#[derive(Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(try_from = "[u8; 4]", into = "[u8; 4]")]
-pub struct Last4(pub(crate) [u8; 4]);
+#[derive(Serialize, Deserialize)]
+struct LiveBody {
+    kind: u8,
+    version: u8,
+    pass: Vec<u8>,
+    at: Timestamp,
+}
 
-impl Last4 {
-    /// The characters.
-    pub fn as_str(&self) -> &str {
-        // Only ASCII gets in.
-        std::str::from_utf8(&self.0).unwrap_or_default()
+impl Document {
+    /// Reads the text of a QR code. Only its form is checked: [`verify`](crate::verify()) comes
+    /// next.
+    ///
+    /// ```
+    /// use gatepost_pass::{
+    ///     Document, Kind, document::to_text, envelope::EnvelopeError,
+    ///     fixture::{documents, paper_pass},
+    /// };
+    ///
+    /// let text = to_text(&documents().sign(Kind::Pass, &paper_pass(1)));
+    /// assert!(text.starts_with("GP1:"));
+    /// assert_eq!(Document::from_text(&text)?.kind(), Kind::Pass);
+    ///
+    /// let menu = Document::from_text("https://example.org/menu");
+    /// assert_eq!(menu, Err(EnvelopeError::Foreign));
+    /// # Ok::<(), EnvelopeError>(())
+    /// ```
+    pub fn from_text(text: &str) -> Result<Self, EnvelopeError> {
+        Self::from_bytes(&from_text(text)?)
     }
-}
 
-impl TryFrom<[u8; 4]> for Last4 {
-    type Error = crate::words::WordError;
+    /// Reads the bytes behind the text.
+    pub fn from_bytes(bytes: &[u8]) -> Result<Self, EnvelopeError> {
+        let (kind, _) = front(bytes, MAX_CODE)?;
+        if kind != Kind::LiveCode as u8 {
+            return Ok(Self {
+                envelope: Envelope::parse(bytes, MAX_CODE)?,
+                live: None,
+            });
+        }
+        let what = Kind::LiveCode.name();
+        let split = bytes
+            .len()
+            .checked_sub(SIGNATURE)
+            .ok_or(FormatError::Damaged(what))?;
+        let (signed, rest) = bytes.split_at(split);
+        let body: LiveBody = codec::decode(what, signed)?;
+        let mut message = Kind::LiveCode.domain();
+        message.extend_from_slice(signed);
+        let mut signature = [0; SIGNATURE];
+        signature.copy_from_slice(rest);
+        Ok(Self {
+            envelope: Envelope::parse_kind(Kind::Pass, &body.pass, MAX_CODE)?,
+            live: Some(LivePart {
+                at: body.at,
+                message,
+                signature,
+            }),
+        })
+    }
 
-    fn try_from(bytes: [u8; 4]) -> Result<Self, Self::Error> {
-        if bytes
-            .iter()
-            .all(|b| b.is_ascii_uppercase() || b.is_ascii_digit())
-        {
-            Ok(Self(bytes))
+    /// The kind that it claims to be.
+    pub fn kind(&self) -> Kind {
+        if self.live.is_some() {
+            Kind::LiveCode
         } else {
-            Err(crate::words::WordError::Character)
+            self.envelope.kind
         }
     }
-}
 
-impl From<Last4> for [u8; 4] {
-    fn from(last4: Last4) -> Self {
-        last4.0
+    /// The issuer that it claims.
+    pub fn issuer(&self) -> IssuerId {
+        self.envelope.issuer()
+    }
+
+    /// What an enrolment code says, before anyone can check its signature: a device on its first
+    /// run pins the root that it names. Nothing else may be decided on it.
+    pub fn claimed_enrolment(&self) -> Option<EnrolmentCode> {
+        let claimed = (self.envelope.kind == Kind::Enrolment).then(|| self.envelope.peek());
+        claimed?.ok()
     }
 }
 
-impl std::fmt::Debug for Last4 {
-    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        f.write_str(self.as_str())
+/// The bytes behind the text of a QR code. What they are is for [`Document::from_bytes`] to say.
+pub fn from_text(text: &str) -> Result<Vec<u8>, EnvelopeError> {
+    let body = text
+        .strip_prefix(TEXT_PREFIX)
+        .ok_or(EnvelopeError::Foreign)?;
+    // Three characters carry two bytes.
+    if body.len() > MAX_CODE / 2 * 3 {
+        return Err(FormatError::TooLarge {
+            what: "code",
+            limit: MAX_CODE,
+        }
+        .into());
     }
+    let bytes = base45::decode(body).map_err(|_| EnvelopeError::Text)?;
+    // The crate takes a last pair over 255, which RFC 9285 section 6 forbids.
+    if base45::encode(&bytes) != body {
+        return Err(EnvelopeError::Text);
+    }
+    Ok(bytes)
 }
 
-/// A live code's holder signature that was checked.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct Live {
-    /// When the phone says it signed. The policy's window decides whether that is fresh.
-    pub at: Timestamp,
+/// The text of a QR code that carries these bytes.
+pub fn to_text(bytes: &[u8]) -> String {
+    format!("{TEXT_PREFIX}{}", base45::encode(bytes))
 }
 
-/// Claims of a place code: where a device stands after scanning it.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
-pub struct Place {
-    /// Short stable name, such as `gate-3` or a vehicle's number.
-    pub id: Text<24>,
-    /// Name for people.
-    pub name: Text<60>,
-    /// First minute at which it no longer counts.
-    pub not_after: Minute,
-}
-
-/// Claims of an enrolment code: what a new device pins, and where its hub is.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
-pub struct Enrolment {
-    /// Digest of the root file that the device must be given.
-    pub root: crate::words::Digest,
-    /// The hub's address.
-    pub hub: Text<120>,
-    /// First minute at which it no longer counts.
-    pub not_after: Minute,
-    /// The keys that the hub's certificate may have: the one in use, and those in reserve.
-    pub hub_pins: Bounded<HubPin, 0, 4>,
-    /// With it one device is enrolled over the hub. Without it requests go by USB stick, as often as wanted.
-    pub secret: Option<OneTimeSecret>,
+/// What the holder's phone makes every few seconds: the pass, the time, a signature over both.
+pub fn live_code(pass: &[u8], at: Timestamp, holder: &SecretKey) -> Vec<u8> {
+    let body = LiveBody {
+        kind: Kind::LiveCode as u8,
+        version: VERSION,
+        pass: pass.to_vec(),
+        at,
+    };
+    let mut bytes = codec::encode(&body);
+    let mut message = Kind::LiveCode.domain();
+    message.extend_from_slice(&bytes);
+    bytes.extend_from_slice(&holder.sign(&message));
+    bytes
 }

@@ -1,107 +1,27 @@
-//! The signed envelope that every document travels in, and its text in a QR code.
+//! The signed envelope that every document travels in.
 //!
 //! ```text
 //! envelope = kind:u8 version:u8 issuer:text key:varint claims:bytes signature:[u8; 64]
 //! signed   = domain(kind, version) ‖ envelope without its last 64 bytes
-//! text     = "GP1:" ‖ base45(envelope)          (RFC 9285)
 //! ```
 //!
-//! `kind` and `version` are one byte each, `text` and `bytes` carry their length as a varint, all in
-//! postcard's canonical encoding. The domain string names kind and version, so that a signature made
-//! for one kind never counts for another.
+//! `kind` and `version` are one byte each, `text` and `bytes` carry their length as a varint, all
+//! in postcard's canonical encoding. The domain string names kind and version, so that a signature
+//! made for one kind never verifies for another.
 
 use serde::{Deserialize, Serialize, de::DeserializeOwned};
 
 use crate::{
     codec::{self, FormatError},
-    document::Enrolment,
-    words::{IssuerId, KeyId},
+    ids::{IssuerId, KeyId},
+    key::SIGNATURE,
+    kind::{Kind, VERSION},
 };
 
-/// Opens the text of every Gatepost code.
-pub const TEXT_PREFIX: &str = "GP1:";
-/// The newest version of every kind that this program reads.
-pub const VERSION: u8 = 1;
 /// Largest envelope that fits a QR code here, in bytes.
 pub const MAX_CODE: usize = 1200;
 /// Largest envelope in a file (trust list, manifest), in bytes.
 pub const MAX_FILE: usize = 1 << 20;
-pub(crate) const SIGNATURE: usize = 64;
-
-/// What kind of document an envelope holds. The numbers are on the wire and never reused.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
-#[repr(u8)]
-pub enum Kind {
-    /// One person's pass.
-    Pass = 1,
-    /// One pass for two to six persons.
-    FamilyPass = 2,
-    /// A code of a place.
-    PlaceCode = 3,
-    /// A staff badge.
-    Badge = 4,
-    /// A code that enrols a device.
-    Enrolment = 5,
-    /// A pass with a fresh signature of its holder's key.
-    LiveCode = 6,
-    /// Root keys and their threshold.
-    Root = 16,
-    /// Recognised issuers and their keys.
-    TrustList = 17,
-    /// Rules for a class of checkpoints.
-    Policy = 18,
-    /// Names the files of a bundle.
-    Manifest = 19,
-    /// Head of a status or revocation list.
-    List = 20,
-    /// The hub's word that it holds passages.
-    Receipt = 21,
-    /// The authority's word that a key belongs to a device.
-    DeviceCertificate = 22,
-    /// Passages on their way to the hub.
-    Batch = 23,
-    /// A device asks for its certificate.
-    DeviceRequest = 24,
-    /// How a device is doing.
-    DeviceStatus = 25,
-    /// An entry of the log of who traced whom.
-    AuditEntry = 26,
-}
-
-crate::names! {
-    Kind {
-        Pass = "pass",
-        FamilyPass = "family-pass",
-        PlaceCode = "place-code",
-        Badge = "badge",
-        Enrolment = "enrolment",
-        LiveCode = "live-code",
-        Root = "root",
-        TrustList = "trust-list",
-        Policy = "policy",
-        Manifest = "manifest",
-        List = "list",
-        Receipt = "receipt",
-        DeviceCertificate = "device-certificate",
-        Batch = "batch",
-        DeviceRequest = "device-request",
-        DeviceStatus = "device-status",
-        AuditEntry = "audit-entry",
-    }
-}
-
-impl Kind {
-    /// The kind of a number on the wire.
-    pub fn from_wire(number: u8) -> Option<Self> {
-        Self::ALL.into_iter().find(|kind| *kind as u8 == number)
-    }
-
-    /// Opens the bytes that a signature of this kind is made over. It names the kind, so that a signature
-    /// made for one kind never verifies for another.
-    pub fn domain(self) -> Vec<u8> {
-        format!("gatepost/{}/v{VERSION}\0", self.name()).into_bytes()
-    }
-}
 
 /// The front of an envelope. The issuer and the key stand here and nowhere else.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -155,11 +75,15 @@ pub enum EnvelopeError {
         version: u8,
     },
     /// A kind of document that does not belong here.
-    #[error("this is a {found}, expected a {expected}", found = found.name(), expected = expected.name())]
+    #[error(
+        "this is a {found}, expected a {expected}",
+        found = found.name(),
+        expected = expected.name()
+    )]
     WrongKind {
-        /// What came.
+        /// The kind of the envelope that was read.
         found: Kind,
-        /// What was asked for.
+        /// The kind that was expected.
         expected: Kind,
     },
 }
@@ -204,12 +128,12 @@ impl Envelope {
         }
     }
 
-    /// What kind it says it is.
+    /// The kind that it claims to be; nobody has checked that.
     pub fn kind(&self) -> Kind {
         self.kind
     }
 
-    /// Who it says signed it.
+    /// The issuer that it claims; nobody has checked that.
     pub fn issuer(&self) -> IssuerId {
         self.header.issuer
     }
@@ -221,7 +145,7 @@ impl Envelope {
 }
 
 /// Kind and version, after the limit and before anything else is read.
-fn front(bytes: &[u8], limit: usize) -> Result<(u8, u8), EnvelopeError> {
+pub(crate) fn front(bytes: &[u8], limit: usize) -> Result<(u8, u8), EnvelopeError> {
     if bytes.len() > limit {
         return Err(FormatError::TooLarge {
             what: "envelope",
@@ -239,131 +163,4 @@ fn front(bytes: &[u8], limit: usize) -> Result<(u8, u8), EnvelopeError> {
         });
     }
     Ok((*kind, *version))
-}
-
-/// What a scanned text claims to be. Nothing in it has been checked but its form.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Document {
-    pub(crate) envelope: Envelope,
-    pub(crate) live: Option<LivePart>,
-}
-
-/// The holder's signature around a pass.
-///
-/// ```text
-/// live code = kind:u8 version:u8 pass:bytes timestamp:varint signature:[u8; 64]
-/// signed    = domain(live code) ‖ live code without its last 64 bytes
-/// ```
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub(crate) struct LivePart {
-    pub(crate) at: crate::Timestamp,
-    pub(crate) message: Vec<u8>,
-    pub(crate) signature: [u8; SIGNATURE],
-}
-
-#[derive(Serialize, Deserialize)]
-struct LiveBody {
-    kind: u8,
-    version: u8,
-    pass: Vec<u8>,
-    at: crate::Timestamp,
-}
-
-impl Document {
-    /// Reads the text of a QR code.
-    pub fn from_text(text: &str) -> Result<Self, EnvelopeError> {
-        Self::from_bytes(&from_text(text)?)
-    }
-
-    /// Reads the bytes behind the text.
-    pub fn from_bytes(bytes: &[u8]) -> Result<Self, EnvelopeError> {
-        let (kind, _) = front(bytes, MAX_CODE)?;
-        if kind != Kind::LiveCode as u8 {
-            return Ok(Self {
-                envelope: Envelope::parse(bytes, MAX_CODE)?,
-                live: None,
-            });
-        }
-        let what = Kind::LiveCode.name();
-        let split = bytes
-            .len()
-            .checked_sub(SIGNATURE)
-            .ok_or(FormatError::Damaged(what))?;
-        let (signed, rest) = bytes.split_at(split);
-        let body: LiveBody = codec::decode(what, signed)?;
-        let mut message = Kind::LiveCode.domain();
-        message.extend_from_slice(signed);
-        let mut signature = [0; SIGNATURE];
-        signature.copy_from_slice(rest);
-        Ok(Self {
-            envelope: Envelope::parse_kind(Kind::Pass, &body.pass, MAX_CODE)?,
-            live: Some(LivePart {
-                at: body.at,
-                message,
-                signature,
-            }),
-        })
-    }
-
-    /// What it says it is.
-    pub fn kind(&self) -> Kind {
-        if self.live.is_some() {
-            Kind::LiveCode
-        } else {
-            self.envelope.kind
-        }
-    }
-
-    /// Who it says signed it.
-    pub fn issuer(&self) -> IssuerId {
-        self.envelope.issuer()
-    }
-
-    /// What an enrolment code says, before anyone can check its signature: a device on its first run pins
-    /// the root that it names. Nothing else may be decided on it.
-    pub fn claimed_enrolment(&self) -> Option<Enrolment> {
-        let claimed = (self.envelope.kind == Kind::Enrolment).then(|| self.envelope.peek());
-        claimed?.ok()
-    }
-}
-
-/// The bytes behind the text of a QR code. What they are is for [`Document::from_bytes`] to say.
-pub fn from_text(text: &str) -> Result<Vec<u8>, EnvelopeError> {
-    let body = text
-        .strip_prefix(TEXT_PREFIX)
-        .ok_or(EnvelopeError::Foreign)?;
-    // Three characters carry two bytes.
-    if body.len() > MAX_CODE / 2 * 3 {
-        return Err(FormatError::TooLarge {
-            what: "code",
-            limit: MAX_CODE,
-        }
-        .into());
-    }
-    let bytes = base45::decode(body).map_err(|_| EnvelopeError::Text)?;
-    // The crate takes a last pair over 255, which RFC 9285 section 6 forbids.
-    if base45::encode(&bytes) != body {
-        return Err(EnvelopeError::Text);
-    }
-    Ok(bytes)
-}
-
-/// The text of a QR code that carries these bytes.
-pub fn to_text(bytes: &[u8]) -> String {
-    format!("{TEXT_PREFIX}{}", base45::encode(bytes))
-}
-
-/// What the holder's phone makes every few seconds: the pass, the time, a signature over both.
-pub fn live_code(pass: &[u8], at: crate::Timestamp, holder: &crate::SecretKey) -> Vec<u8> {
-    let body = LiveBody {
-        kind: Kind::LiveCode as u8,
-        version: VERSION,
-        pass: pass.to_vec(),
-        at,
-    };
-    let mut bytes = codec::encode(&body);
-    let mut message = Kind::LiveCode.domain();
-    message.extend_from_slice(&bytes);
-    bytes.extend_from_slice(&holder.sign(&message));
-    bytes
 }

@@ -11,20 +11,23 @@ use std::{cell::RefCell, collections::BTreeMap, fs, io, path::Path};
 use crate::{
     badge::{Badge, BadgeRole},
     bundle::{BundleFiles, FileEntry, FileRole, Intake, Manifest, VerifiedBundle, Versions},
-    document::{Holder, Pass, Subject},
-    envelope::Kind,
+    claims::{Class, Holder, Medium, Pass, Subject},
+    colour::Colour,
+    digest::Digest,
     id_number::IdNumber,
-    key::{SecretKey, Signer},
+    ids::{IssuerId, KeyId, PassNumber, SubjectTag},
+    key::SecretKey,
+    kind::Kind,
     list::{ListKind, ListPlan, write_identity, write_revocation, write_status},
     policy::{
         IdentityRule, PassBack, Policy, Risk, TracingKey, WhenExpired, WhenLogFull, WithoutCode,
     },
+    signer::Signer,
     time::{Minute, Timestamp},
     trust::{
         ColourMap, IssuerEntry, KeyEntry, Recognition, Roles, Root, RootClaims, TrustList,
         TrustListClaims, sign_with_roots,
     },
-    words::{Class, Colour, Digest, IssuerId, KeyId, Medium, PassNumber, SubjectTag},
 };
 
 /// 2026-11-01T00:00:00Z: when everything here was signed.
@@ -225,7 +228,7 @@ pub fn family_pass(n: u8) -> Pass {
     }
 }
 
-/// The badge of a guard, or of a supervisor, without a PIN, that counts everywhere.
+/// The badge of a guard, or of a supervisor, without a PIN, valid everywhere.
 pub fn badge(n: u8, role: BadgeRole) -> Badge {
     Badge {
         id: format!("staff-{n}").try_into().unwrap(),
@@ -364,6 +367,11 @@ impl Region {
                 self.identities.len(),
             ));
         }
+        self.manifest_of(files)
+    }
+
+    /// A manifest that names these files, signed by the region's key for bundles.
+    pub fn manifest_of(&self, files: Vec<FileEntry>) -> Vec<u8> {
         let manifest = Manifest {
             version: self.version,
             issued_at: self.issued_at,
@@ -401,8 +409,8 @@ impl Region {
     }
 }
 
-/// Numbers that are the same in every run, so that a failure can be looked at (SplitMix64: Steele, Lea,
-/// Flood, OOPSLA 2014).
+/// Numbers that are the same in every run, so that a failure can be looked at (SplitMix64: Steele,
+/// Lea, Flood, OOPSLA 2014).
 #[derive(Clone, Copy, Debug)]
 pub struct Dice(pub u64);
 

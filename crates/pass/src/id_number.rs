@@ -4,7 +4,7 @@ use std::fmt;
 
 use zeroize::Zeroizing;
 
-use crate::document::Last4;
+use crate::claims::Last4;
 
 /// Fewest characters of an ID number.
 const MIN: usize = 4;
@@ -39,11 +39,12 @@ pub enum IdNumberError {
 pub struct IdNumber(Zeroizing<String>);
 
 impl IdNumber {
-    /// Takes a number as people write it: spaces go, full-width forms and letters become ASCII capitals.
+    /// Takes a number as people write it: spaces go, full-width forms and letters become ASCII
+    /// capitals.
     ///
-    /// A number of 18 characters must be one as GB 11643-1999 has it, as on the cards of residents of
-    /// China, foreign permanent residents, and residents from Hong Kong, Macau and Taiwan. Of other documents only
-    /// the length and the characters are known.
+    /// A number of 18 characters must be one as GB 11643-1999 has it, as on the cards of residents
+    /// of China, foreign permanent residents, and residents from Hong Kong, Macau and Taiwan. Of
+    /// other documents only the length and the characters are known.
     pub fn parse(text: &str) -> Result<Self, IdNumberError> {
         // Never grows, so that no copy is left behind.
         let mut number = Zeroizing::new(String::with_capacity(MAX));
@@ -93,7 +94,8 @@ fn narrow(c: char) -> char {
     }
 }
 
-/// GB 11643-1999: six digits of a place, eight of the birth date, three of a sequence, a check digit.
+/// GB 11643-1999: six digits of a place, eight of the birth date, three of a sequence, a check
+/// digit.
 fn check_resident(number: &[u8; 18]) -> Result<(), IdNumberError> {
     let (digits, check) = (&number[..17], number[17]);
     if !digits.iter().all(u8::is_ascii_digit) {

@@ -1,15 +1,16 @@
 //! Ed25519 keys (RFC 8032): secret ones that sign, public ones that passed the weak-key check.
 
-use std::{fmt, str::FromStr};
+use std::fmt;
 
 use ed25519_dalek::{Signer as _, SigningKey, VerifyingKey};
 use serde::{Deserialize, Serialize, de::Error as _};
 
-use crate::{
-    codec,
-    envelope::{Header, Kind, SIGNATURE},
-    words::{IssuerId, KeyId, WordError, parse_hex},
-};
+use data_encoding::HEXLOWER;
+
+use crate::kind::Kind;
+
+/// Bytes of a signature (RFC 8032).
+pub(crate) const SIGNATURE: usize = 64;
 
 /// Why something is not a usable key.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
@@ -22,7 +23,7 @@ pub enum KeyError {
     File {
         /// Line, from 1.
         line: usize,
-        /// What belongs there.
+        /// The text that belongs there.
         expected: &'static str,
     },
 }
@@ -76,14 +77,14 @@ impl PublicKey {
     }
 }
 
-/// Whether the y coordinate is below the field's prime 2^255 - 19: RFC 8032 section 5.1.3 refuses the
-/// rest, the curve library takes it.
+/// Whether the y coordinate is below the field's prime 2^255 - 19: RFC 8032 section 5.1.3 refuses
+/// the rest, the curve library takes it.
 fn canonical(bytes: &[u8; 32]) -> bool {
     let [low, middle @ .., high] = bytes;
     *low < 0xed || middle.iter().any(|byte| *byte != 0xff) || high & 0x7f != 0x7f
 }
 
-/// Everybody has the secret half of this key: it counts in tests only.
+/// Everybody has the secret half of this key: it is good for tests only.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Published;
 
@@ -112,9 +113,7 @@ impl fmt::Debug for PublicKey {
 
 impl fmt::Display for PublicKey {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        self.as_bytes()
-            .iter()
-            .try_for_each(|byte| write!(f, "{byte:02x}"))
+        f.write_str(&HEXLOWER.encode(self.as_bytes()))
     }
 }
 
@@ -140,6 +139,11 @@ impl SecretKey {
         Self(SigningKey::from_bytes(seed))
     }
 
+    /// The 32 bytes again, for a key file.
+    pub(crate) fn seed(&self) -> [u8; 32] {
+        self.0.to_bytes()
+    }
+
     /// Its public half.
     pub fn public(&self) -> PublicKey {
         // A clamped scalar times the base point is never of small order.
@@ -160,73 +164,5 @@ impl SecretKey {
 impl fmt::Debug for SecretKey {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         write!(f, "SecretKey of {}", self.public())
-    }
-}
-
-/// A secret key with the name under which a trust list knows it.
-#[derive(Clone, Debug)]
-pub struct Signer {
-    /// Who signs.
-    pub issuer: IssuerId,
-    /// Which of the issuer's keys.
-    pub key: KeyId,
-    /// The key.
-    pub secret: SecretKey,
-}
-
-impl Signer {
-    /// Signs claims into an envelope.
-    pub fn sign<T: Serialize>(&self, kind: Kind, claims: &T) -> Vec<u8> {
-        let claims = codec::encode(claims);
-        let mut bytes = codec::encode(&(Header::new(kind, self.issuer, self.key), claims));
-        let signature = self.secret.sign_detached(kind, &bytes);
-        bytes.extend_from_slice(&signature);
-        bytes
-    }
-
-    /// The text of its key file. Four lines; the caller stores it with mode 0600.
-    pub fn to_file(&self) -> String {
-        let seed: String = self
-            .secret
-            .0
-            .to_bytes()
-            .iter()
-            .map(|b| format!("{b:02x}"))
-            .collect();
-        format!(
-            "{FILE_TITLE}\nissuer {}\nkey {}\nseed {seed}\n",
-            self.issuer, self.key.0
-        )
-    }
-}
-
-const FILE_TITLE: &str = "gatepost secret key 1";
-
-impl FromStr for Signer {
-    type Err = KeyError;
-
-    /// Reads a key file.
-    fn from_str(text: &str) -> Result<Self, KeyError> {
-        let mut lines = text.lines();
-        let mut field = |line, name: &str, expected| {
-            let error = KeyError::File { line, expected };
-            lines
-                .next()
-                .and_then(|l| l.strip_prefix(name))
-                .map(str::trim)
-                .ok_or(error)
-        };
-        field(1, FILE_TITLE, "gatepost secret key 1")?;
-        let issuer = field(2, "issuer ", "issuer CODE")?;
-        let key = field(3, "key ", "key NUMBER")?;
-        let seed = field(4, "seed ", "seed HEX")?;
-        let bad = |line, expected| KeyError::File { line, expected };
-        let seed: [u8; 32] =
-            parse_hex(seed).map_err(|_: WordError| bad(4, "seed with 64 hexadecimal digits"))?;
-        Ok(Self {
-            issuer: issuer.parse().map_err(|_| bad(2, "issuer CODE"))?,
-            key: KeyId(key.parse().map_err(|_| bad(3, "key NUMBER"))?),
-            secret: SecretKey::from_seed(&seed),
-        })
     }
 }

@@ -3,36 +3,45 @@
 //! Pure: no clock (time is an argument), no files (bytes are read through [`ReadAt`] and
 //! [`BundleFiles`]), no unsafe. Read in this order:
 //!
-//! 1. [`words`]: the small types that everything is made of; [`time`]: points in time, the floor.
-//! 2. [`envelope`]: header, claims, signature; the text of a QR code.
-//! 3. [`document`] and [`badge`]: what the claims say; [`id_number`]: what people are known by elsewhere.
-//! 4. [`trust`]: root and trust list: whose signature counts, for what, and when.
-//! 5. [`verify`]: the one way from a scanned text to a [`VerifiedDocument`].
+//! 1. [`ids`], [`bounded`], [`digest`], [`colour`]: the small types that everything is made of;
+//!    [`time`]: points in time, the floor.
+//! 2. [`kind`], [`key`], [`signer`], [`envelope`]: who signs what, and how it travels.
+//! 3. [`claims`], [`badge`] and [`policy`]: what is signed; [`id_number`]: what people are known by
+//!    elsewhere.
+//! 4. [`trust`]: root and trust list: whose signature is valid, for what, and when.
+//! 5. [`document`]: the text of a QR code; [`verify`]: the one way from there to a
+//!    [`VerifiedDocument`].
 //! 6. [`list`]: status, revocation and identity lists.
-//! 7. [`manifest`] and [`policy`]: what a bundle consists of; [`bundle`]: the one way to a
-//!    [`VerifiedBundle`].
+//! 7. [`bundle`]: a manifest and the files it names, and the one way to a [`VerifiedBundle`].
 
 #![forbid(unsafe_code)]
 
 mod codec;
+mod hex;
 mod names;
 
 pub mod badge;
+pub mod bounded;
 pub mod bundle;
+pub mod claims;
+pub mod colour;
+pub mod digest;
 pub mod document;
-pub mod enrolment;
+pub mod document_error;
 pub mod envelope;
 #[cfg(any(test, feature = "fixture"))]
 pub mod fixture;
 pub mod id_number;
+pub mod ids;
 pub mod key;
+pub mod kind;
 pub mod list;
-pub mod manifest;
+pub mod one_time_secret;
 pub mod policy;
+pub mod signer;
 pub mod time;
 pub mod trust;
 pub mod verify;
-pub mod words;
 
 #[cfg(test)]
 mod properties;
@@ -40,19 +49,23 @@ mod properties;
 mod tests;
 
 pub use badge::{Badge, BadgeRole, Pin, PinCheck, PinHash, Site};
+pub use bounded::{Bounded, Text, ValueError};
 pub use bundle::{BundleError, BundleFiles, FileRole, Freshness, Manifest, Rules, VerifiedBundle};
-pub use codec::{FormatError, decode, encode};
-pub use document::{Holder, Live, Pass, Place, Subject};
-pub use enrolment::{OneTimeSecret, Proof};
-pub use envelope::{Document, Kind};
+pub use claims::{Class, Holder, Live, Medium, Pass, Place, Subject};
+pub use codec::{FormatError, decode, decode_within, encode};
+pub use colour::Colour;
+pub use digest::{Digest, DigestHasher};
+pub use document::Document;
+pub use document_error::DocumentError;
+pub use hex::parse_hex;
 pub use id_number::{IdNumber, IdNumberError};
-pub use key::{KeyError, PublicKey, SecretKey, Signer};
+pub use ids::{CodeId, DeviceId, HubPin, IssuerId, KeyId, PassNumber, SubjectTag};
+pub use key::{KeyError, PublicKey, SecretKey};
+pub use kind::Kind;
 pub use list::{List, ListError, Listing, ReadAt, Revocation};
+pub use one_time_secret::{OneTimeSecret, Proof};
 pub use policy::Policy;
+pub use signer::Signer;
 pub use time::{ClockTrust, Floor, Now, Timestamp};
 pub use trust::{Recognition, Root, TrustError, TrustList};
-pub use verify::{DocumentError, Verified, VerifiedDocument, verify};
-pub use words::{
-    Bounded, Class, CodeId, Colour, DeviceId, Digest, HubPin, IssuerId, KeyId, Medium, PassNumber,
-    SubjectTag, Text,
-};
+pub use verify::{Verified, VerifiedDocument, verify};

@@ -4,7 +4,7 @@ use std::collections::BTreeSet;
 
 use serde::{Deserialize, Serialize};
 
-use crate::words::{Bounded, Text};
+use crate::bounded::{Bounded, Text};
 
 /// Claims of a policy.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -33,7 +33,7 @@ pub struct Policy {
     pub when_log_full: WhenLogFull,
     /// A pass seen again the same way within so many minutes is remarked on; 0 for never.
     pub pass_back_minutes: u8,
-    /// How loudly.
+    /// Whether that is a remark on the verdict or makes it a check.
     pub pass_back: PassBack,
     /// How long a verdict stands, in seconds: admit, check, refuse.
     pub show_seconds: [u8; 3],
@@ -46,22 +46,22 @@ pub struct Policy {
     /// Key that passages are sealed to (X25519, RFC 9180), and its number.
     pub tracing_key: TracingKey,
     /// Published help desks that a refused or checked person can call.
-    pub desks: Bounded<Desk, 0, 16>,
-    /// Health questionnaire for who is registered by hand: yes-or-no questions where any yes needs a second
-    /// look.
+    pub desks: Bounded<HelpDesk, 0, 16>,
+    /// Health questionnaire for who is registered by hand: yes-or-no questions where any yes needs
+    /// a second look.
     pub questions: Bounded<Text<80>, 0, 6>,
     /// What a registration by hand gives.
     pub without_code: WithoutCode,
     /// What a supervisor's badge can allow. A set, so written in order and without repeats.
     pub overridable: BTreeSet<Overridable>,
-    /// Where arrivals from a region whose passes do not count declare themselves: an address, shown as a QR
-    /// code.
+    /// Where arrivals from a region whose passes are not recognised declare themselves: an address, shown
+    /// as a QR code.
     pub declare: Option<Text<160>>,
 }
 
 /// A published help desk.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
-pub struct Desk {
+pub struct HelpDesk {
     /// County or district.
     pub area: Text<40>,
     /// Telephone number as published.
@@ -79,15 +79,15 @@ pub enum WithoutCode {
     Never,
 }
 
-/// What a policy can leave to a supervisor. Closed: what is forged, altered or malformed has no value here,
-/// nor has a revoked or red pass, or fever.
+/// What a policy can leave to a supervisor. Closed: what is forged, altered or malformed has no
+/// value here, nor has a revoked or red pass, or fever.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
 pub enum Overridable {
     /// A yellow pass or person.
     Yellow,
-    /// A pass that does not count yet.
+    /// A pass that is not valid yet.
     NotYetValid,
-    /// A pass that no longer counts.
+    /// A pass that has expired.
     Expired,
     /// A picture or print of a phone's pass.
     LiveCodeNeeded,
@@ -140,16 +140,17 @@ pub enum WhenExpired {
     Check,
 }
 
-/// What a device does while its passage log is full of passages that no hub has, or its disk has no room.
+/// What a device does while its passage log is full of passages that no hub has, or its disk has no
+/// space.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub enum WhenLogFull {
-    /// It gives no verdict and opens no gate until there is room. The safe one: a device that nobody connects,
-    /// or whose disk somebody fills, is no way past the log; and people can be let through by hand, while a
-    /// passage that was not written can't be had back.
+    /// It gives no verdict and opens no gate until there is space. The safe one: a device that
+    /// nobody connects, or whose disk somebody fills, is no way past the log; and people can be let
+    /// through by hand, while a passage that was not written can't be had back.
     #[default]
     Stop,
-    /// Verdicts go on, marked as not logged; a gate stays closed, since only what is logged opens it. For
-    /// places where it matters more to tell who is red than to know who passed.
+    /// Verdicts go on, marked as not logged; a gate stays closed, since only what is logged opens
+    /// it. For places where it matters more to tell who is red than to know who passed.
     ScanWithoutLog,
 }
 

@@ -56,7 +56,8 @@ impl Minute {
 pub enum ClockTrust {
     /// About at the floor or after it, and not far ahead.
     Trusted,
-    /// More than [`TOLERANCE`] behind the floor (a dead battery says 1970): the floor is used instead.
+    /// More than [`TOLERANCE`] behind the floor (a dead battery says 1970): the floor is used
+    /// instead.
     BehindFloor,
     /// More than [`FAR_AHEAD`] after the newest signed time.
     FarAhead,
@@ -83,7 +84,7 @@ pub struct Now {
 
 /// The newest signed time that the device has seen, and when that was on the monotonic clock.
 ///
-/// Only signed times raise it, so a clock that once said 2099 bricks nothing.
+/// Only signed times raise it, so a clock that was once at 2099 bricks nothing.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Floor {
     signed: Timestamp,

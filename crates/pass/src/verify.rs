@@ -8,84 +8,14 @@ use serde::{Serialize, de::DeserializeOwned};
 
 use crate::{
     badge::Badge,
-    codec::FormatError,
-    document::{Enrolment, Live, Pass, Place},
-    envelope::{Document, Envelope, EnvelopeError, Kind},
+    claims::{EnrolmentCode, Live, Pass, Place},
+    document::Document,
+    document_error::DocumentError,
+    envelope::Envelope,
+    kind::Kind,
     time::Timestamp,
     trust::{IssuerEntry, TrustList},
-    words::{IssuerId, KeyId},
 };
-
-/// Why a document does not count.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
-pub enum DocumentError {
-    /// Not a Gatepost document, or not in its format.
-    #[error(transparent)]
-    Envelope(#[from] EnvelopeError),
-    /// Signed, but the claims break the format.
-    #[error(transparent)]
-    Claims(#[from] FormatError),
-    /// The number of persons does not fit the kind of pass.
-    #[error("a {kind} can't hold {subjects} persons", kind = kind.name())]
-    Subjects {
-        /// Pass or family pass.
-        kind: Kind,
-        /// How many came.
-        subjects: usize,
-    },
-    /// Nobody of that name is on the trust list.
-    #[error("issuer {0} is not on the trust list")]
-    UnknownIssuer(IssuerId),
-    /// The issuer's entry does not count at this time.
-    #[error("issuer {0} is not recognised at this time")]
-    NotRecognisedNow(IssuerId),
-    /// Only the own authority may sign this kind.
-    #[error("a {kind} from {issuer} does not count here", kind = kind.name())]
-    ForeignAuthority {
-        /// Who signed.
-        issuer: IssuerId,
-        /// What.
-        kind: Kind,
-    },
-    /// The issuer has no key of that number.
-    #[error("issuer {issuer} has no key {key}", key = key.0)]
-    UnknownKey {
-        /// Who signed.
-        issuer: IssuerId,
-        /// With which key.
-        key: KeyId,
-    },
-    /// The key may not sign this kind.
-    #[error("key {key} of {issuer} may not sign a {kind}", key = key.0, kind = kind.name())]
-    WrongRole {
-        /// Who signed.
-        issuer: IssuerId,
-        /// With which key.
-        key: KeyId,
-        /// What.
-        kind: Kind,
-    },
-    /// The key does not count at this time.
-    #[error("key {key} of {issuer} does not count at this time", key = key.0)]
-    KeyOutsideValidity {
-        /// Who signed.
-        issuer: IssuerId,
-        /// With which key.
-        key: KeyId,
-    },
-    /// The signature is not the key's over these bytes.
-    #[error("the signature does not match: forged or altered")]
-    BadSignature,
-    /// A live code around a pass that has no holder key.
-    #[error("a live code around a pass that has no holder key")]
-    NoHolderKey,
-    /// A kind that is never shown as a code.
-    #[error("a {kind} is not something to scan", kind = kind.name())]
-    NotACode {
-        /// What came.
-        kind: Kind,
-    },
-}
 
 /// Claims under a signature that the trust list accepts.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -97,7 +27,7 @@ pub struct Verified<T> {
 }
 
 impl<T> Verified<T> {
-    /// What was signed.
+    /// The claims that were signed.
     pub fn claims(&self) -> &T {
         &self.claims
     }
@@ -128,10 +58,34 @@ pub enum VerifiedDocument {
     /// A staff badge.
     Badge(Verified<Badge>),
     /// An enrolment code.
-    Enrolment(Verified<Enrolment>),
+    Enrolment(Verified<EnrolmentCode>),
 }
 
 /// Checks a scanned document: key by (issuer, key number), role, validity, signature, claims.
+///
+/// A pass that is verified is signed, no more: whether it has expired, is revoked or red is for the
+/// caller to ask, of its claims and of the [lists](crate::list).
+///
+/// ```
+/// use gatepost_pass::{
+///     Document, DocumentError, Kind, VerifiedDocument, document::to_text,
+///     fixture::{self, NOW}, verify,
+/// };
+///
+/// let trust = fixture::trust();
+/// let text = to_text(&fixture::documents().sign(Kind::Pass, &fixture::paper_pass(1)));
+/// match verify(&Document::from_text(&text)?, &trust, NOW)? {
+///     VerifiedDocument::Pass(pass) => assert_eq!(pass.issuer().id.as_str(), "CN-SD"),
+///     _ => panic!("it is a pass"),
+/// }
+///
+/// // The same pass, signed by an issuer that is not on the trust list.
+/// let stranger = fixture::foreign("CN-XX");
+/// let text = to_text(&stranger.sign(Kind::Pass, &fixture::paper_pass(1)));
+/// let refused = verify(&Document::from_text(&text)?, &trust, NOW);
+/// assert_eq!(refused, Err(DocumentError::UnknownIssuer(stranger.issuer)));
+/// # Ok::<(), DocumentError>(())
+/// ```
 pub fn verify(
     document: &Document,
     trust: &TrustList,
@@ -212,7 +166,7 @@ impl Claims for Badge {
     const KINDS: &'static [Kind] = &[Kind::Badge];
 }
 
-impl Claims for Enrolment {
+impl Claims for EnrolmentCode {
     const KINDS: &'static [Kind] = &[Kind::Enrolment];
 }
 

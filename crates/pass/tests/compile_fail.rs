@@ -1,6 +1,6 @@
-//! What outside code can't do: each file of `tests/compile_fail` must be refused by the compiler, for
-//! the reason that its first line names and no other. `allowed.rs` is the same kind of code without a
-//! fault, so that none of them fails because a name has changed.
+//! What outside code can't do: each file of `tests/compile_fail` must be refused by the compiler,
+//! for the reason that its first line names and no other. `allowed.rs` is the same kind of code
+//! without a fault, so that none of them fails because a name has changed.
 //!
 //! Only error codes are compared: the compiler's wording may change with its version.
 
@@ -17,7 +17,8 @@ use serde_json::Value;
 
 const CASES: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/tests/compile_fail");
 
-/// The library and serde as cargo builds them for a check: `name=metadata file`, and where they lie.
+/// The library and serde as cargo builds them for a check: `name=metadata file`, and where they
+/// lie.
 fn libraries() -> (Vec<String>, PathBuf) {
     let output = Command::new(std::env::var_os("CARGO").unwrap())
         .args(["check", "--offline", "--lib"])

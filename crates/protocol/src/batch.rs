@@ -4,16 +4,18 @@
 //! batch  = body ‖ signature:[u8; 64]       signed: domain(batch) ‖ body
 //! body   = certificate:bytes epoch:[u8; 16] before:[u8; 32] records:list of bytes
 //! ```
-//! `before` is the chain hash before the first record. Order, repeats and gaps between batches don't
-//! matter; within a batch records follow each other.
+//! `before` is the chain hash before the first record. Order, repeats and gaps between batches
+//! don't matter; within a batch records follow each other.
 
-use gatepost_pass::{Bounded, FormatError, Kind, SecretKey, Timestamp, TrustList, words::DeviceId};
+use gatepost_pass::{Bounded, DeviceId, FormatError, Kind, SecretKey, Timestamp, TrustList};
 use serde::{Deserialize, Serialize};
 
 use crate::{
     bytes::Bytes,
+    chain::{Epoch, Head},
     device::{CertificateError, device_id, peek_certificate, verify_certificate},
-    record::{Body, Epoch, Head, Record},
+    record::{Body, Record},
+    signed_body,
 };
 
 /// Most records in a batch.
@@ -25,13 +27,13 @@ pub const BATCH_FILE: &str = "batch";
 /// Ending of a file that holds a receipt, beside the batch that it answers.
 pub const RECEIPT_FILE: &str = "receipt";
 
-/// Why a batch does not count.
+/// Why a batch, or a device's status, is refused.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
 pub enum BatchError {
     /// The bytes break the format.
     #[error(transparent)]
     Format(#[from] FormatError),
-    /// The device's certificate does not count.
+    /// The device's certificate is refused.
     #[error(transparent)]
     Certificate(#[from] CertificateError),
     /// The batch is not signed by the device.
@@ -81,25 +83,14 @@ pub fn sign_batch(
         before,
         records,
     };
-    let mut bytes = gatepost_pass::encode(&body);
-    let signature = secret.sign_detached(Kind::Batch, &bytes);
-    bytes.extend_from_slice(&signature);
-    Ok(bytes)
+    let body = gatepost_pass::encode(&body);
+    Ok(signed_body::sign(Kind::Batch, body, secret))
 }
 
 impl VerifiedBatch {
     /// Checks a batch.
     pub fn verify(bytes: &[u8], trust: &TrustList, now: Timestamp) -> Result<Self, BatchError> {
-        if bytes.len() > MAX_BYTES {
-            return Err(FormatError::TooLarge {
-                what: "batch",
-                limit: MAX_BYTES,
-            }
-            .into());
-        }
-        let (body, signature) = bytes
-            .split_last_chunk::<64>()
-            .ok_or(FormatError::Damaged("batch"))?;
+        let (body, signature) = signed_body::split("batch", bytes, MAX_BYTES)?;
         let batch: BatchBody<'_> = gatepost_pass::decode("batch", body)?;
         let certificate = verify_certificate(batch.certificate.0, trust, now)?;
         certificate
@@ -118,19 +109,17 @@ impl VerifiedBatch {
         })
     }
 
-    /// The hour (since 1970) of a batch's last record as the bytes have it, before anything is checked:
-    /// who reads batches long after they were made checks the certificate at that time.
+    /// The hour (since 1970) of a batch's last record as the bytes have it, before anything is
+    /// checked: who reads batches long after they were made checks the certificate at that time.
     pub fn peek_hour(bytes: &[u8]) -> Result<u32, FormatError> {
-        let (body, _) = bytes
-            .split_last_chunk::<64>()
-            .ok_or(FormatError::Damaged("batch"))?;
+        let (body, _) = signed_body::split("batch", bytes, MAX_BYTES)?;
         let batch: BatchBody<'_> = gatepost_pass::decode("batch", body)?;
         let last = batch.records.as_slice().last();
         let last = last.ok_or(FormatError::Damaged("batch"))?;
         Ok(Record::from_bytes(last.0)?.hour)
     }
 
-    /// Whose it is.
+    /// The device that signed it.
     pub fn device(&self) -> DeviceId {
         self.device
     }
@@ -140,7 +129,7 @@ impl VerifiedBatch {
         &self.name
     }
 
-    /// Which process run.
+    /// The process run that its records are of.
     pub fn epoch(&self) -> Epoch {
         self.epoch
     }
@@ -159,12 +148,11 @@ impl VerifiedBatch {
 /// The records of a batch, each with its bytes and the chain hash after it.
 pub type Chained = Vec<(Record, Vec<u8>, Head)>;
 
-/// Reads a batch that was verified when it came and was kept since: the chain hash before its first record,
-/// and its records. Whose word it is, is not asked again: the certificate may have ended meanwhile.
+/// Reads a batch that was verified when it came and was kept since: the chain hash before its first
+/// record, and its records. Whose word it is, is not asked again: the certificate may have ended
+/// meanwhile.
 pub fn reread(bytes: &[u8]) -> Result<(Head, Chained), BatchError> {
-    let (body, _) = bytes
-        .split_last_chunk::<64>()
-        .ok_or(FormatError::Damaged("batch"))?;
+    let (body, _) = signed_body::split("batch", bytes, MAX_BYTES)?;
     let batch: BatchBody<'_> = gatepost_pass::decode("batch", body)?;
     let device = device_id(&peek_certificate(batch.certificate.0)?.key);
     Ok((batch.before, chain(&batch, device)?))

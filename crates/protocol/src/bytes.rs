@@ -1,4 +1,5 @@
-//! Byte strings read and written as a whole. In postcard they look like lists of bytes, which are taken byte by byte.
+//! Byte strings read and written as a whole. In postcard they look like lists of bytes, which are
+//! taken byte by byte.
 
 use std::fmt;
 

@@ -1,10 +1,10 @@
 //! Who a device is: its key, its certificate, and that it is one no longer.
 
 use gatepost_pass::{
-    Digest, FormatError, Kind, PublicKey, Signer, Text, Timestamp, TrustList,
+    DeviceId, Digest, DocumentError, FormatError, Kind, PublicKey, Signer, Text, Timestamp,
+    TrustList,
     envelope::{Envelope, EnvelopeError, MAX_CODE, MAX_FILE},
-    verify::{Claims, DocumentError, verify_envelope},
-    words::DeviceId,
+    verify::{Claims, verify_envelope},
 };
 use serde::{Deserialize, Serialize};
 
@@ -15,7 +15,7 @@ pub struct DeviceCertificate {
     pub key: PublicKey,
     /// Name for people.
     pub name: Text<60>,
-    /// From when it counts.
+    /// From when it is valid.
     pub from: Timestamp,
     /// Until when, exclusive.
     pub until: Timestamp,
@@ -59,13 +59,7 @@ impl Revoked {
 
     /// Reads [`Self::to_bytes`].
     pub fn from_bytes(bytes: &[u8]) -> Result<Self, FormatError> {
-        if bytes.len() > Self::MAX {
-            return Err(FormatError::TooLarge {
-                what: "list of revoked devices",
-                limit: Self::MAX,
-            });
-        }
-        gatepost_pass::decode("list of revoked devices", bytes)
+        gatepost_pass::decode_within("list of revoked devices", bytes, Self::MAX)
     }
 
     /// Adds a revocation, in place of an earlier one of the same device.
@@ -77,7 +71,8 @@ impl Revoked {
         Ok(())
     }
 
-    /// Since when a device is revoked; nothing when it is not. What is said of others is not looked at.
+    /// Since when a device is revoked; nothing when it is not. Entries of other devices are not
+    /// looked at.
     ///
     /// # Errors
     /// An entry of this device that its authority has not signed, or that is no revocation.
@@ -129,25 +124,26 @@ pub fn verify_certificate(
     }
 }
 
-/// Reads what a certificate claims, before anyone has checked it: a new device has no trust list yet.
+/// Reads what a certificate claims, before anyone has checked it: a new device has no trust list
+/// yet.
 pub fn peek_certificate(bytes: &[u8]) -> Result<DeviceCertificate, CertificateError> {
     let envelope = Envelope::parse_kind(Kind::DeviceCertificate, bytes, MAX_CODE)?;
     Ok(envelope.peek()?)
 }
 
-/// Why a device certificate or a request for one does not count.
+/// Why a device certificate, or a request for one, is refused.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
 pub enum CertificateError {
     /// The bytes break the format.
-    #[error("device certificate: {0}")]
+    #[error("the device certificate breaks its format")]
     Envelope(#[from] EnvelopeError),
-    /// The signature does not count.
-    #[error("device certificate: {0}")]
+    /// It is not validly signed.
+    #[error("the device certificate is not valid")]
     Document(#[from] DocumentError),
     /// Not valid at this time.
     #[error("the device certificate is not valid at this time: enrol the device again")]
     OutsideValidity,
-    /// A certificate that counts, where a revocation was expected.
+    /// A valid certificate, where a revocation was expected.
     #[error("this is a certificate, not the revocation of one")]
     NoRevocation,
     /// A request or an enrolment file breaks the format.

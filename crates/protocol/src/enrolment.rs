@@ -1,8 +1,9 @@
-//! How a device becomes one: it asks with its own key, and the authority answers with a certificate.
+//! How a device becomes one: it asks with its own key, and the authority answers with a
+//! certificate.
 //!
-//! The two go by hand, by USB stick or over the hub. With the [`OneTimeSecret`] of a scanned code neither way
-//! has to be believed: the request proves that its key is that of a device which saw the code, and the answer
-//! that it comes from whoever made the code.
+//! The two go by hand, by USB stick or over the hub. With the [`OneTimeSecret`] of a scanned code
+//! neither way has to be believed: the request proves that its key is that of a device which saw
+//! the code, and the answer that it comes from whoever made the code.
 
 use gatepost_pass::{
     Bounded, CodeId, FormatError, HubPin, Kind, OneTimeSecret, Proof, PublicKey, SecretKey, Signer,
@@ -10,7 +11,10 @@ use gatepost_pass::{
 };
 use serde::{Deserialize, Serialize};
 
-use crate::device::{CertificateError, DeviceCertificate};
+use crate::{
+    device::{CertificateError, DeviceCertificate},
+    signed_body,
+};
 
 /// A device asks for its certificate; signed by its key, to show that it has it.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -63,25 +67,13 @@ impl DeviceRequest {
     }
 
     fn signed(&self, device: &SecretKey) -> Vec<u8> {
-        let mut bytes = gatepost_pass::encode(self);
-        let signature = device.sign_detached(Kind::DeviceRequest, &bytes);
-        bytes.extend_from_slice(&signature);
-        bytes
+        signed_body::sign(Kind::DeviceRequest, gatepost_pass::encode(self), device)
     }
 
     /// Reads and checks a request. Its proof can be checked only by who has the secret
     /// ([`Self::is_proven_by`]).
     pub fn verify(bytes: &[u8]) -> Result<Self, CertificateError> {
-        if bytes.len() > Self::MAX {
-            return Err(FormatError::TooLarge {
-                what: "device request",
-                limit: Self::MAX,
-            }
-            .into());
-        }
-        let (body, signature) = bytes
-            .split_last_chunk::<64>()
-            .ok_or(FormatError::Damaged("device request"))?;
+        let (body, signature) = signed_body::split("device request", bytes, Self::MAX)?;
         let request: Self = gatepost_pass::decode("device request", body)?;
         request
             .key
@@ -135,13 +127,7 @@ impl Enrolment {
 
     /// Reads [`Self::to_bytes`].
     pub fn from_bytes(bytes: &[u8]) -> Result<Self, FormatError> {
-        if bytes.len() > Self::MAX {
-            return Err(FormatError::TooLarge {
-                what: "enrolment file",
-                limit: Self::MAX,
-            });
-        }
-        gatepost_pass::decode("enrolment file", bytes)
+        gatepost_pass::decode_within("enrolment file", bytes, Self::MAX)
     }
 }
 

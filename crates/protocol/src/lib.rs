@@ -1,14 +1,16 @@
 //! What device and hub both speak: passages, sealing, the chain, batches, receipts, certificates.
 //!
-//! In the order in which a decision travels: [`verdict`] and [`passage`] say what happened, [`seal`]
-//! closes it for everyone but those who may trace, [`record`] chains it, [`batch`] carries it,
-//! [`receipt`] brings the hub's word back. [`device`] says whose word a batch is, [`enrolment`] how a device
-//! becomes one, [`status`] how it is doing. [`routes`] names the hub's addresses.
+//! In the order in which a decision travels: [`verdict`] and [`passage`] say what happened,
+//! [`seal`] encrypts it for everyone but those who may trace, [`record`] and [`chain`] bind it to
+//! what came before, [`batch`] carries it, [`receipt`] brings the hub's word back. [`device`] says
+//! whose word a batch is, [`enrolment`] how a device becomes one, [`status`] how it is doing.
+//! [`routes`] names the hub's addresses.
 
 #![forbid(unsafe_code)]
 
 pub mod batch;
 mod bytes;
+pub mod chain;
 pub mod device;
 pub mod enrolment;
 #[cfg(any(test, feature = "fixture"))]
@@ -18,6 +20,8 @@ pub mod receipt;
 pub mod record;
 pub mod routes;
 pub mod seal;
+pub mod sealed;
+mod signed_body;
 pub mod status;
 pub mod verdict;
 
@@ -25,14 +29,16 @@ pub mod verdict;
 mod tests;
 
 pub use batch::{BatchError, VerifiedBatch};
+pub use chain::{Epoch, Head};
 pub use device::DeviceCertificate;
 pub use enrolment::{Answer, ByCode, DeviceRequest, Enrolment};
 pub use passage::{
     Allowed, ByHand, Direction, OverrideWhy, Passage, Personal, Seen, Temperature, WhyNoCode,
 };
 pub use receipt::Receipt;
-pub use record::{Body, Epoch, Head, Previous, Record};
+pub use record::{Body, Previous, Record};
 pub use seal::{OpenError, SealError, open, seal};
+pub use sealed::{Clear, Sealed};
 pub use status::DeviceStatus;
 pub use verdict::{Outcome, Reason};
 

@@ -12,25 +12,25 @@ use crate::verdict::{Outcome, Reason};
 /// Who, where, when, which way, what was decided and why. Only ever stored sealed.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Passage {
-    /// When.
+    /// When it was decided, by the device's clock.
     pub at: Timestamp,
-    /// How far that can be believed.
+    /// Whether that clock could be trusted.
     pub clock: ClockTrust,
     /// How old trust and lists were.
     pub freshness: Freshness,
     /// Short name of the place, from its place code or the configuration.
     pub place: Text<24>,
-    /// Which way.
+    /// Which way the person went.
     pub direction: Direction,
-    /// What was decided.
+    /// The verdict: admit, check or refuse.
     pub outcome: Outcome,
-    /// Why.
+    /// The reasons of the verdict, one to eight.
     pub reasons: Bounded<Reason, 1, 8>,
-    /// What was shown.
+    /// What the person showed: a pass, an ID number, nothing.
     pub seen: Seen,
     /// Pseudonym of the guard on duty.
     pub guard: Option<Text<24>>,
-    /// What the thermometer said, where it was asked.
+    /// The person's temperature, where the policy asks for it.
     pub temperature: Option<Temperature>,
     /// The supervisor who allowed it.
     pub allowed: Option<Allowed>,
@@ -61,12 +61,12 @@ impl Temperature {
     }
 }
 
-/// A supervisor's word against the rules'.
+/// That a supervisor let somebody through whom the rules did not.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Allowed {
     /// Pseudonym on the supervisor's badge.
     pub by: Text<24>,
-    /// Why.
+    /// The reason that the supervisor gave.
     pub why: OverrideWhy,
     /// What the rules had decided; their reasons stay among the passage's.
     pub rules: Outcome,
@@ -107,7 +107,7 @@ pub enum WhyNoCode {
     CodeUnreadable,
     /// A child, a patient or somebody else who can't show one.
     CannotShow,
-    /// A visitor from far away, without a pass that counts here.
+    /// A visitor from far away, without a pass that is recognised here.
     Visitor,
 }
 
@@ -130,7 +130,7 @@ pub enum Seen {
     Unverified,
     /// A pass.
     Pass {
-        /// Who issued it.
+        /// The issuer that signed it.
         issuer: IssuerId,
         /// Its number.
         number: PassNumber,

@@ -1,21 +1,20 @@
 //! The hub's word that it holds passages: the only thing that lets a device forget.
 
 use gatepost_pass::{
-    Kind, Signer, Timestamp, TrustList,
+    DeviceId, DocumentError, Kind, Signer, Timestamp, TrustList,
     envelope::{Envelope, MAX_CODE},
-    verify::{Claims, DocumentError, verify_envelope},
-    words::DeviceId,
+    verify::{Claims, verify_envelope},
 };
 use serde::{Deserialize, Serialize};
 
-use crate::record::{Epoch, Head};
+use crate::chain::{Epoch, Head};
 
 /// Claims of a receipt.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Receipt {
-    /// Whose records.
+    /// The device whose records they are.
     pub device: DeviceId,
-    /// Which process run.
+    /// The process run that they are of.
     pub epoch: Epoch,
     /// The hub holds every record before this one, from 0 on, without a gap.
     pub next_seq: u64,

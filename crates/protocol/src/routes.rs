@@ -10,13 +10,13 @@ pub const BATCHES: &str = "/v1/batches";
 pub const HEALTH: &str = "/v1/health";
 /// `POST`: how a device is doing ([`crate::DeviceStatus`]); answered with 204.
 pub const STATUS: &str = "/v1/status";
-/// `GET`: the authority's signed list of revoked devices, as it lies in the bundle directory; 404 where there is
-/// none. Devices check its signature; the hub does not.
+/// `GET`: the authority's signed list of revoked devices, as it lies in the bundle directory; 404
+/// where there is none. Devices check its signature; the hub does not.
 pub const REVOKED: &str = "/v1/revoked";
-/// `POST`: a device's request ([`crate::DeviceRequest`]) that names the code by which it asks; queued for the
-/// authority and answered with 204. `GET` with a device's name in hexadecimal after it: the authority's answer
-/// ([`crate::Answer`]); 404 while there is none.
+/// `POST`: a device's request ([`crate::DeviceRequest`]) that names the code by which it asks;
+/// queued for the authority and answered with 204. `GET` with a device's name in hexadecimal after
+/// it: the authority's answer ([`crate::Answer`]); 404 while there is none.
 pub const ENROLMENTS: &str = "/v1/enrolments";
-/// The one `Content-Encoding` that a batch may have (RFC 8878). Its window is at most 8 MiB; what it unpacks to
-/// is at most [`crate::batch::MAX_BYTES`].
+/// The one `Content-Encoding` that a batch may have (RFC 8878). Its window is at most 8 MiB; what
+/// it unpacks to is at most [`crate::batch::MAX_BYTES`].
 pub const ZSTD: &str = "zstd";

@@ -4,41 +4,20 @@
 //! The plaintext has a fixed size, so that a record's length says nothing; the fields that stay in
 //! clear are the associated data, so that they can't be moved to another record.
 
-use gatepost_pass::{policy::TracingKey, words::DeviceId};
+use gatepost_pass::policy::TracingKey;
 use hpke::{
     Deserializable, Kem as _, OpModeR, OpModeS, Serializable, aead::ChaCha20Poly1305,
     kdf::HkdfSha256, kem::X25519HkdfSha256, rand_core::CryptoRng,
 };
-use serde::{Deserialize, Serialize};
 
 use crate::{
     passage::Passage,
-    record::{Epoch, Sealed},
-    verdict::Outcome,
+    sealed::{Clear, PLAINTEXT, Sealed},
 };
 
-/// Size of every plaintext, in bytes: a length (u16 little-endian), the passage, zeros.
-pub const PLAINTEXT: usize = 256;
-/// Size of every ciphertext, in bytes: the plaintext and a 16-byte tag.
-pub const CIPHERTEXT: usize = PLAINTEXT + 16;
 const INFO: &[u8] = b"gatepost/passage/v1";
 
 type Kem = X25519HkdfSha256;
-
-/// Where a record stands, and all that it says in clear.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
-pub struct Clear {
-    /// The device.
-    pub device: DeviceId,
-    /// The process run.
-    pub epoch: Epoch,
-    /// Position in the epoch.
-    pub seq: u64,
-    /// Hours since 1970.
-    pub hour: u32,
-    /// What was decided.
-    pub class: Outcome,
-}
 
 /// Why a passage could not be sealed.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
@@ -65,7 +44,31 @@ pub enum OpenError {
     Damaged,
 }
 
-/// Seals a passage. `random` must be a cryptographic source.
+/// Seals a passage, so that only the holder of the secret tracing key reads it. `random` must be a
+/// cryptographic source.
+///
+/// ```
+/// use gatepost_protocol::{Clear, Epoch, device::device_id, fixture, open, seal, seal::tracing_key};
+/// use gatepost_pass::fixture::{NOW, holder};
+///
+/// let passage = fixture::passage(NOW);
+/// let clear = Clear {
+///     device: device_id(&holder().public()),
+///     epoch: Epoch([7; 16]),
+///     seq: 1,
+///     hour: (NOW.0 / 3600) as u32,
+///     class: passage.outcome,
+/// };
+/// let key = fixture::tracing();
+/// let sealed = seal(&passage, &clear, &key, &mut fixture::random())?;
+///
+/// let (secret, _) = tracing_key(&fixture::TRACING_SEED);
+/// assert_eq!(open(&sealed, &clear, key.id, &secret), Ok(passage));
+/// // Another place in the chain: it was moved, and does not open.
+/// let moved = Clear { seq: 2, ..clear };
+/// assert!(open(&sealed, &moved, key.id, &secret).is_err());
+/// # Ok::<(), gatepost_protocol::SealError>(())
+/// ```
 pub fn seal(
     passage: &Passage,
     clear: &Clear,
@@ -74,10 +77,10 @@ pub fn seal(
 ) -> Result<Sealed, SealError> {
     let encoded = gatepost_pass::encode(passage);
     let mut plaintext = [0; PLAINTEXT];
-    let room = plaintext
+    let space = plaintext
         .get_mut(2..2 + encoded.len())
         .ok_or(SealError::TooLarge)?;
-    room.copy_from_slice(&encoded);
+    space.copy_from_slice(&encoded);
     plaintext[..2].copy_from_slice(&(encoded.len() as u16).to_le_bytes());
     let key = <Kem as hpke::Kem>::PublicKey::from_bytes(&to.key).map_err(|_| SealError::Key)?;
     let (encapped, ciphertext) =

@@ -1,26 +1,26 @@
-//! How a device is doing, in its own word, for the people who look after it. Nothing about passages.
+//! How a device is doing, in its own word, for the people who look after it. Nothing about
+//! passages.
 
-use gatepost_pass::{
-    ClockTrust, FormatError, Freshness, Kind, SecretKey, Timestamp, TrustList, words::DeviceId,
-};
+use gatepost_pass::{ClockTrust, DeviceId, Freshness, Kind, SecretKey, Timestamp, TrustList};
 use serde::{Deserialize, Serialize};
 
 use crate::{
     batch::BatchError,
     device::{device_id, verify_certificate},
+    signed_body,
 };
 
 /// Largest status, in bytes.
 pub const MAX_BYTES: usize = 2048;
 
-/// What a device says of itself: body ‖ signature:[u8; 64] over domain(device-status) ‖ body.
+/// What a device reports about itself: body ‖ signature:[u8; 64] over domain(device-status) ‖ body.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct DeviceStatus {
     /// The device's certificate.
     pub certificate: Vec<u8>,
     /// Its clock as it reads it, when it wrote this.
     pub at: Timestamp,
-    /// How far that can be believed.
+    /// Whether that clock can be trusted.
     pub clock: ClockTrust,
     /// Version of the installed bundle; 0 for none.
     pub bundle: u64,
@@ -35,10 +35,7 @@ pub struct DeviceStatus {
 impl DeviceStatus {
     /// Its bytes, signed by the device's key.
     pub fn sign(&self, secret: &SecretKey) -> Vec<u8> {
-        let mut bytes = gatepost_pass::encode(self);
-        let signature = secret.sign_detached(Kind::DeviceStatus, &bytes);
-        bytes.extend_from_slice(&signature);
-        bytes
+        signed_body::sign(Kind::DeviceStatus, gatepost_pass::encode(self), secret)
     }
 
     /// Checks a status. Gives whose it is, the device's name for people, and what it says.
@@ -47,16 +44,7 @@ impl DeviceStatus {
         trust: &TrustList,
         now: Timestamp,
     ) -> Result<(DeviceId, String, Self), BatchError> {
-        if bytes.len() > MAX_BYTES {
-            return Err(FormatError::TooLarge {
-                what: "device status",
-                limit: MAX_BYTES,
-            }
-            .into());
-        }
-        let (body, signature) = bytes
-            .split_last_chunk::<64>()
-            .ok_or(FormatError::Damaged("device status"))?;
+        let (body, signature) = signed_body::split("device status", bytes, MAX_BYTES)?;
         let status: Self = gatepost_pass::decode("device status", body)?;
         let certificate = verify_certificate(&status.certificate, trust, now)?;
         certificate

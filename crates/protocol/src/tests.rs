@@ -3,9 +3,8 @@
 #![allow(clippy::unwrap_used, clippy::panic)]
 
 use gatepost_pass::{
-    ClockTrust, Freshness, OneTimeSecret, PassNumber, SecretKey, SubjectTag,
+    ClockTrust, DeviceId, Freshness, OneTimeSecret, PassNumber, SecretKey, SubjectTag,
     fixture::{self as region, DAY, NOW, SIGNED, trust},
-    words::DeviceId,
 };
 
 use crate::{
@@ -16,7 +15,8 @@ use crate::{
     device::device_id,
     fixture::{self, TRACING_SEED, random, tracing},
     open, seal,
-    seal::{Clear, tracing_key},
+    seal::tracing_key,
+    sealed::Clear,
 };
 
 const EPOCH: Epoch = Epoch([4; 16]);

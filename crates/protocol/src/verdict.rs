@@ -17,8 +17,8 @@ pub enum Outcome {
 
 gatepost_pass::names! { Outcome { Admit = "admit", Check = "check", Refuse = "refuse" } }
 
-/// Why. Closed: each reason has a screen text and a next step in every language (`ui/texts.slint`). New
-/// ones go to the end: the position is on the wire.
+/// Why. Closed: each reason has a screen text and a next step in every language (`ui/texts.slint`).
+/// New ones go to the end: the position is on the wire.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
 #[serde(rename_all = "kebab-case")]
 pub enum Reason {
@@ -129,8 +129,8 @@ gatepost_pass::names! {
 }
 
 impl Reason {
-    /// What a policy must list for a supervisor to set this reason aside. What has no such name, no list can
-    /// give away; a registration by hand has a rule of its own.
+    /// What a policy must list for a supervisor to set this reason aside. What has no such name, no
+    /// list can give away; a registration by hand has a rule of its own.
     pub fn overridable(self) -> Option<Overridable> {
         Some(match self {
             Self::Yellow => Overridable::Yellow,

@@ -111,8 +111,8 @@ impl Art {
         &self.palette
     }
 
-    /// The ink of a texel. The drawing's border goes on outwards for ever, so that an arm reaches the
-    /// edge of the picture.
+    /// The ink of a texel. The drawing's border goes on outwards for ever, so that an arm reaches
+    /// the edge of the picture.
     #[inline]
     pub(crate) fn ink(&self, [x, y]: [i32; 2]) -> PaletteIndex {
         let column = (x.max(0) as usize).min(self.width - 1);
@@ -129,8 +129,8 @@ impl Art {
         [0, 1].map(|i| place[i] * scale + self.centre[i])
     }
 
-    /// Whether nothing is drawn between these places: they are all left of the drawing, all right of
-    /// it or all above it. Below it an arm may go on.
+    /// Whether nothing is drawn between these places: they are all left of the drawing, all right
+    /// of it or all above it. Below it an arm may go on.
     pub(crate) fn is_bare(&self, places: &[[f32; 2]]) -> bool {
         let all = |outside: fn(&[f32; 2], f32) -> bool, edge: usize| {
             places.iter().all(|place| outside(place, edge as f32))

@@ -15,7 +15,8 @@ const SHORTEST_PAUSE_MS: f32 = 100.0;
 pub enum Focus {
     /// Set once, in millimetres from the lens.
     Fixed(f32),
-    /// Driven to the code once it has come, and now and then off it again to hunt for a better focus.
+    /// Driven to the code once it has come, and now and then off it again to hunt for a better
+    /// focus.
     Auto {
         /// How it settles.
         settling: Settling,
@@ -36,8 +37,8 @@ pub struct Settling {
 }
 
 impl Settling {
-    /// The part of the error that is left, this long after the change: from 1 to 0; below 0 while it
-    /// overshoots.
+    /// The part of the error that is left, this long after the change: from 1 to 0; below 0 while
+    /// it overshoots.
     #[must_use]
     pub fn left(&self, ms: f32) -> f32 {
         let ms = (ms - self.delay_ms).max(0.0);
@@ -65,8 +66,8 @@ impl AutoExposure {
 /// One lens and its focus over a sequence.
 pub(crate) struct FocusedLens {
     focus: Focus,
-    /// Half the aperture times the focal length in pixels: the radius of the disc for an error of one
-    /// dioptre, in thousandths.
+    /// Half the aperture times the focal length in pixels: the radius of the disc for an error of
+    /// one dioptre, in thousandths.
     radius: f32,
     arrives_ms: f32,
     hunts: Vec<Hunt>,
@@ -112,8 +113,8 @@ impl FocusedLens {
         }
     }
 
-    /// Radius in pixels of the disc that a point becomes at a time in milliseconds; `distance` tells
-    /// how far the code is from the lens in millimetres, at any time.
+    /// Radius in pixels of the disc that a point becomes at a time in milliseconds; `distance`
+    /// tells how far the code is from the lens in millimetres, at any time.
     ///
     /// Thin lens: half the aperture times the focal length times the error in inverse distance.
     pub(crate) fn defocus_px(&self, ms: f32, distance: impl Fn(f32) -> f32) -> f32 {

@@ -19,7 +19,8 @@ const ACROSS: usize = 4;
 /// exposure.
 pub(crate) const SAMPLES: usize = ACROSS * ACROSS;
 
-/// Pixels between two points at which the carrier's place is worked out; between them it is blended.
+/// Pixels between two points at which the carrier's place is worked out; between them it is
+/// blended.
 pub(crate) const CELL: usize = 8;
 
 /// Takes a still picture: `N` planes of 8-bit values, row by row.

@@ -42,8 +42,8 @@ pub(crate) fn soften(plane: &mut [f32], width: usize, sigma: f32) {
 
 /// Blur of a lens out of focus: an even disc, the geometric circle of confusion.
 ///
-/// The disc is taken as strips one pixel high, each a box as wide as the strip's area asks, so that a
-/// sum over a box is the difference of two running sums.
+/// The disc is taken as strips one pixel high, each a box as wide as the strip's area asks, so that
+/// a sum over a box is the difference of two running sums.
 pub(crate) fn defocus(plane: &mut [f32], width: usize, radius: f32) {
     if radius < 0.3 || plane.is_empty() {
         return;

@@ -4,13 +4,14 @@
 //! the same picture on the same machine.
 //!
 //! The light goes one way: [`Code`] -> `art` (the flat phone or sheet, drawn once) -> `pose`
-//! (perspective and bend) -> `camera` (area-sampled onto the `backdrop`) -> `lens` (blur) -> `sensor`
-//! (exposure, noise, grey levels) -> picture.
+//! (perspective and bend) -> `camera` (area-sampled onto the `backdrop`) -> `lens` (blur) ->
+//! `sensor` (exposure, noise, grey levels) -> picture.
 //!
-//! A still is one [`View`]. A [`Sequence`] is a view that changes with time: `motion` brings and shakes
-//! the code, `auto_control` regulates focus and exposure, `light` flickers and glares; each sample of a pixel
-//! has its own instant, which gives motion blur and rolling shutter. A [`Scenario`] is a table of
-//! parameters, a [`Setting`]; each [`SceneFrame`] says where the code really is.
+//! A still is one [`View`]. A [`Sequence`] is a view that changes with time: `motion` brings and
+//! shakes the code, `auto_control` controls focus and exposure, `light` flickers and glares; each
+//! sample of a pixel has its own instant, which gives motion blur and rolling shutter. A
+//! [`Scenario`] is a table of parameters, a [`Setting`]; each [`SceneFrame`] says where the code
+//! really is.
 //!
 //! ```
 //! use gatepost_scene::{Code, ErrorCorrection, Scenario, Sequence};
@@ -52,7 +53,7 @@ pub use auto_control::{AutoExposure, Focus, Settling};
 pub use backdrop::Backdrop;
 pub use code::{Code, ErrorCorrection, MAX_TEXT, SceneError};
 pub use light::{Flicker, Glare};
-pub use motion::{Arrival, Path, Shake};
+pub use motion::{Entrance, Path, Shake};
 pub use print::{SCANNER_FOV_DEG, module_mm, print, print_view, px_per_module};
 pub use scenario::Scenario;
 pub use sequence::{FRAME_MS, SceneFrame, Sequence, Truth};

@@ -9,7 +9,7 @@ use crate::view::View;
 
 /// How the code comes before the camera.
 #[derive(Debug, Clone, Copy, PartialEq)]
-pub enum Arrival {
+pub enum Entrance {
     /// It is there from the first frame.
     Held,
     /// From farther away: so many times the distance at which it is held.
@@ -22,7 +22,7 @@ pub enum Arrival {
 #[derive(Debug, Clone, Copy, PartialEq)]
 pub struct Path {
     /// How it comes.
-    pub entry: Arrival,
+    pub entry: Entrance,
     /// How long the hand takes to bring it, and to take it away, in milliseconds.
     pub travel_ms: f32,
     /// How long it is held before it leaves, in milliseconds; infinite where it stays.
@@ -31,8 +31,8 @@ pub struct Path {
 
 /// How unsteady the hand is (or the two, where the scanner is held as well): deviations.
 ///
-/// A relaxed hand trembles at 4 to 12 Hz by tenths of a millimetre (physiological tremor), and drifts
-/// by millimetres below that.
+/// A relaxed hand trembles at 4 to 12 Hz by tenths of a millimetre (physiological tremor), and
+/// drifts by millimetres below that.
 #[derive(Debug, Clone, Copy, PartialEq)]
 pub struct Shake {
     /// Tremor in each direction, in millimetres.
@@ -108,8 +108,8 @@ impl Motion {
         let beside = (size[0] / view.px_per_module + 2.2 * side) / 2.0 * module_mm;
         let hand = random.pick(&[-1.0, 1.0]);
         let mut end = |toward: f32| match path.entry {
-            Arrival::Held => [0.0; 6],
-            Arrival::Far(times) => [
+            Entrance::Held => [0.0; 6],
+            Entrance::Far(times) => [
                 toward * random.between(0.05, 0.25) * distance,
                 random.between(0.1, 0.3) * distance,
                 distance * (times - 1.0),
@@ -117,7 +117,7 @@ impl Motion {
                 random.between(-5.0, 18.0),
                 -toward * random.between(4.0, 14.0),
             ],
-            Arrival::Side => [
+            Entrance::Side => [
                 toward * beside,
                 random.between(0.0, 0.3) * beside,
                 random.between(0.0, 0.3) * distance,
@@ -129,8 +129,8 @@ impl Motion {
         let brought = end(hand);
         let taken = end(hand);
         let comes_ms = match path.entry {
-            Arrival::Held => f32::NEG_INFINITY,
-            Arrival::Far(_) | Arrival::Side => random.between(60.0, 260.0),
+            Entrance::Held => f32::NEG_INFINITY,
+            Entrance::Far(_) | Entrance::Side => random.between(60.0, 260.0),
         };
         let sizes = [
             [shake.tremor_mm, shake.drift_mm],

@@ -1,4 +1,5 @@
-//! Where the carrier stands before the camera, and how it bends: from pixels to the carrier and back.
+//! Where the carrier stands before the camera, and how it bends: from pixels to the carrier and
+//! back.
 //!
 //! A pinhole camera looks at a plane, or at a sheet bent into a part of a cylinder. Lengths are in
 //! modules from the code's centre, right and down on the carrier, and away from the camera.
@@ -64,8 +65,8 @@ impl Pose {
     /// The place on the carrier that the picture shows at `x`, `y`; far away at or behind the
     /// horizon.
     ///
-    /// The bend is a circle through the centre, `k (t^2 + z^2) = 2 z` with `t` across it and `z` away:
-    /// at curvature `k = 0` the plane itself.
+    /// The bend is a circle through the centre, `k (t^2 + z^2) = 2 z` with `t` across it and `z`
+    /// away: at curvature `k = 0` the plane itself.
     pub(crate) fn plane(&self, x: f32, y: f32) -> [f32; 2] {
         let [right, down, corner] = self.ray;
         let ray = [0, 1, 2].map(|i| right[i] * x + down[i] * y + corner[i]);

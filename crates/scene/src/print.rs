@@ -39,11 +39,12 @@ pub fn module_mm(px_per_module: f32, distance_mm: f32, width_px: u32, fov_deg: f
     px_per_module * distance_mm / focal_px(width_px, fov_deg)
 }
 
-/// A printed sheet, flat, tilted by 7 degrees, before a fixed camera of 640x480 pixels and 60 degrees.
+/// A printed sheet, flat, tilted by 7 degrees, before a fixed camera of 640x480 pixels and 60
+/// degrees.
 ///
-/// `px_per_module` (0.5 to 64) is that at the code's centre. The seed chooses which way the sheet is
-/// tilted, a turn of up to 3 degrees, where between the pixels the modules fall, and the noise. Where
-/// the code does not fit in 640x480 the picture is larger, never the code smaller.
+/// `px_per_module` (0.5 to 64) is that at the code's centre. The seed chooses which way the sheet
+/// is tilted, a turn of up to 3 degrees, where between the pixels the modules fall, and the noise.
+/// Where the code does not fit in 640x480 the picture is larger, never the code smaller.
 #[must_use]
 pub fn print_view(code: &Code, px_per_module: f32, seed: u64) -> View {
     let mut random = Random::new(seed, 20);

@@ -2,11 +2,11 @@
 
 use crate::auto_control::{AutoExposure, Focus, Settling};
 use crate::light::{Flicker, Glare};
-use crate::motion::{Arrival, Path, Shake};
+use crate::motion::{Entrance, Path, Shake};
 use crate::setting::{Screen, Setting, Shutter};
 
-/// How sheets and phones are shown to a scanner. The same seed is the same hand and the same room in
-/// all of them.
+/// How sheets and phones are shown to a scanner. The same seed is the same hand and the same room
+/// in all of them.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub enum Scenario {
     /// A printed pass held out to a gate's camera indoors, brought in from the side.
@@ -24,7 +24,8 @@ pub enum Scenario {
     PhoneDim,
     /// A phone under the sun: the screen is darker than the world and mirrors the sky.
     PhoneSunlight,
-    /// A bright phone at night: blown out until the exposure has settled, its light all over the lens.
+    /// A bright phone at night: blown out until the exposure has settled, its light all over the
+    /// lens.
     PhoneNight,
     /// Boarding a bus: the phone swings in fast from far, focus and exposure hunt, and it leaves.
     PhoneApproach,
@@ -172,7 +173,7 @@ impl Scenario {
             },
             Self::PhoneApproach => Setting {
                 path: Path {
-                    entry: Arrival::Far(2.6),
+                    entry: Entrance::Far(2.6),
                     travel_ms: 620.0,
                     hold_ms: 1300.0,
                 },
@@ -202,7 +203,7 @@ impl Scenario {
                 px_per_module: [2.1, 2.9],
                 tilt_deg: 16.0,
                 path: Path {
-                    entry: Arrival::Far(1.7),
+                    entry: Entrance::Far(1.7),
                     travel_ms: 700.0,
                     hold_ms: f32::INFINITY,
                 },

@@ -38,8 +38,8 @@ pub struct SceneFrame {
     pub truth: Truth,
 }
 
-/// Where the code is in a frame. Blur and rolling shutter are taken at the middle of the exposure of
-/// the row at which a place is seen.
+/// Where the code is in a frame. Blur and rolling shutter are taken at the middle of the exposure
+/// of the row at which a place is seen.
 #[derive(Debug, Clone, Copy, PartialEq)]
 pub struct Truth {
     /// The symbol's corners in pixels, without the quiet zone: top left, top right, bottom right,
@@ -301,8 +301,8 @@ fn time_ms(number: u32) -> f32 {
 /// Corners in the order of [`Truth::corners`].
 const SQUARE: [[f32; 2]; 4] = [[-1.0, -1.0], [1.0, -1.0], [1.0, 1.0], [-1.0, 1.0]];
 
-/// What each ink does with light: reflects of the light that falls on it, emits of the screen's, and
-/// mirrors.
+/// What each ink does with light: reflects of the light that falls on it, emits of the screen's,
+/// and mirrors.
 fn surfaces(art: &Art, setting: &Setting, view: &View) -> [[f32; 3]; INKS] {
     std::array::from_fn(|ink| {
         let colour = art.palette().get(ink).copied().unwrap_or_default();

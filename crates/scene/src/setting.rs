@@ -3,7 +3,7 @@
 use crate::auto_control::{AutoExposure, Focus, Settling};
 use crate::backdrop::Backdrop;
 use crate::light::{Flicker, Glare};
-use crate::motion::{Arrival, Path, Shake};
+use crate::motion::{Entrance, Path, Shake};
 use crate::random::Random;
 use crate::view::{Carrier, View};
 
@@ -22,8 +22,8 @@ pub struct Setting {
     pub behind: Backdrop,
     /// Side of a module in millimetres.
     pub module_mm: f32,
-    /// Pixels per module at the code's centre while it is held: least and most. The distance follows,
-    /// and is larger where the code would not fit in the picture.
+    /// Pixels per module at the code's centre while it is held: least and most. The distance
+    /// follows, and is larger where the code would not fit in the picture.
     pub px_per_module: [f32; 2],
     /// Largest tilt while it is held, about either axis, in degrees.
     pub tilt_deg: f32,
@@ -59,7 +59,8 @@ pub struct Setting {
     pub sky: f32,
     /// Part of the sensor's range that white paper takes at the settled exposure.
     pub white: f32,
-    /// Electrons that a pixel counts at the top of the range: thousands by day, hundreds at high gain.
+    /// Electrons that a pixel counts at the top of the range: thousands by day, hundreds at high
+    /// gain.
     pub electrons: f32,
     /// Noise of reading the sensor: deviation in 256ths of the range.
     pub read_noise: f32,
@@ -102,7 +103,7 @@ impl Setting {
             roll_deg: 12.0,
             curl: [0.0, 0.15],
             path: Path {
-                entry: Arrival::Side,
+                entry: Entrance::Side,
                 travel_ms: 600.0,
                 hold_ms: f32::INFINITY,
             },

@@ -1,5 +1,6 @@
-//! The photographs of other projects' test sets, and what is known to be in them: the same judgement
-//! for the scanner's own test and for the comparison of readers. They lie outside the repository.
+//! The photographs of other projects' test sets, and what is known to be in them: the same
+//! judgement for the scanner's own test and for the comparison of readers. They lie outside the
+//! repository.
 
 #![forbid(unsafe_code)]
 

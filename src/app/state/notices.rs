@@ -6,7 +6,7 @@ use gatepost_pass::policy::WhenLogFull;
 
 use super::log_link::LogHealth;
 use crate::{
-    config::ConfigError,
+    config::SettingsError,
     devices::{Device, DeviceError},
     ui::Notice,
 };
@@ -22,15 +22,15 @@ pub(crate) struct Notices {
 
 impl Notices {
     /// With what is wrong with the settings, where the defaults are in force instead.
-    pub(crate) fn new(bad_settings: Option<ConfigError>) -> Self {
+    pub(crate) fn new(bad_settings: Option<SettingsError>) -> Self {
         let settings = bad_settings.map(|fault| {
             log::error!(
                 "{}; the defaults are in force",
                 gatepost_system::chain(&fault)
             );
             let (file, fault) = match fault {
-                ConfigError::Read(error) => (error.path.display().to_string(), None),
-                ConfigError::Wrong { path, source } => (path, Some(*source)),
+                SettingsError::Read(error) => (error.path.display().to_string(), None),
+                SettingsError::Wrong { path, source } => (path, Some(*source)),
             };
             Notice::BadSettings { file, fault }
         });

@@ -7,7 +7,7 @@ use std::{fs, time::Duration};
 use gatepost_decode::CodeContent;
 use gatepost_pass::{
     Colour, Kind, Place,
-    envelope::to_text,
+    document::to_text,
     fixture::{self, documents},
     time::Minute,
 };

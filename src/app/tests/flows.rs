@@ -3,9 +3,9 @@
 
 use gatepost_pass::{
     BadgeRole, Kind,
-    envelope::to_text,
+    document::to_text,
     fixture::{self, documents, foreign},
-    policy::{Desk, Overridable, WithoutCode},
+    policy::{HelpDesk, Overridable, WithoutCode},
     time::Minute,
 };
 use gatepost_protocol::{Direction, Outcome, OverrideWhy, Reason, Seen, Temperature, WhyNoCode};
@@ -274,7 +274,7 @@ fn a_family_pass_is_one_passage_of_all_its_persons() {
 fn an_unknown_region_gets_an_address_and_a_desk_to_call() {
     let post = Post::open(|region| {
         region.policy.declare = Some("https://declare.example".try_into().unwrap());
-        let desk = Desk {
+        let desk = HelpDesk {
             area: "Lixia".try_into().unwrap(),
             phone: "0531-88150120".try_into().unwrap(),
         };

@@ -6,7 +6,7 @@ use std::time::{Duration, Instant};
 use gatepost_decode::CodeContent;
 use gatepost_pass::{
     ClockTrust, Kind, Now, Pass, Timestamp, VerifiedBundle,
-    envelope::{live_code, to_text},
+    document::{live_code, to_text},
     fixture::{self, DAY, NOW, Region, documents},
     time::Minute,
 };

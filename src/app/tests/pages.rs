@@ -3,8 +3,8 @@
 use std::fs;
 
 use gatepost_pass::{
-    Digest, Kind, OneTimeSecret, SecretKey, document,
-    envelope::to_text,
+    Digest, Kind, OneTimeSecret, SecretKey, claims,
+    document::to_text,
     fixture::{self, NOW, documents},
     time::Minute,
     trust::{RootClaims, sign_with_roots},
@@ -80,7 +80,7 @@ fn a_new_device_is_set_up_by_a_code_and_a_stick() {
         keys: vec![secret.public()].try_into().unwrap(),
     };
     let root = sign_with_roots(Kind::Root, &claims, &[&secret]);
-    let code = document::Enrolment {
+    let code = claims::EnrolmentCode {
         root: Digest::of(&root),
         hub: "".try_into().unwrap(),
         not_after: Minute::of(NOW.plus(fixture::DAY)),
@@ -118,7 +118,7 @@ fn a_new_device_is_set_up_by_a_code_and_a_stick() {
 #[test]
 fn a_code_whose_hub_can_not_be_asked_says_why() {
     let post = Post::new_device("");
-    let code = document::Enrolment {
+    let code = claims::EnrolmentCode {
         root: Digest([1; 32]),
         hub: "https://hub.example".try_into().unwrap(),
         not_after: Minute::of(NOW.plus(fixture::DAY)),

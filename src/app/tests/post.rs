@@ -16,7 +16,7 @@ use std::{
 use gatepost_decode::{CodeContent, decode};
 use gatepost_pass::{
     BadgeRole, Kind, Pin, PinHash,
-    envelope::to_text,
+    document::to_text,
     fixture::{self, NOW, Region, documents},
 };
 use gatepost_protocol::{

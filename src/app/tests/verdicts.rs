@@ -3,7 +3,7 @@
 use std::time::{Duration, Instant};
 
 use gatepost_decode::CodeContent;
-use gatepost_pass::{ClockTrust, Kind, Now, envelope::to_text, fixture};
+use gatepost_pass::{ClockTrust, Kind, Now, document::to_text, fixture};
 use gatepost_protocol::Direction;
 
 use crate::{

@@ -31,13 +31,13 @@ struct Fake {
     pace: Duration,
 }
 
-/// A source that is given all the time it needs.
+/// A source that may take all the time it needs.
 fn source(steps: Vec<FakeStep>) -> Result<Fake, CameraError> {
     let (steps, pace) = (steps.into_iter(), LONG);
     Ok(Fake { steps, pace })
 }
 
-/// A source that counts as stalled soon: for steps that block.
+/// A source that is soon reported as stalled: for steps that block.
 fn stalling(steps: Vec<FakeStep>) -> Result<Fake, CameraError> {
     let (steps, pace) = (steps.into_iter(), Duration::ZERO);
     Ok(Fake { steps, pace })

@@ -170,8 +170,8 @@ fn a_registration_by_hand_gives_what_the_policy_says_and_any_yes_a_second_look()
 
 #[test]
 fn nobody_is_sent_away_without_an_address_or_a_desk() {
-    use gatepost_pass::policy::Desk;
-    let desk = Desk {
+    use gatepost_pass::policy::HelpDesk;
+    let desk = HelpDesk {
         area: "Lixia".try_into().unwrap(),
         phone: "0531 12345".try_into().unwrap(),
     };

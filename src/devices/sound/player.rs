@@ -10,7 +10,11 @@ use super::{
 };
 use crate::{
     config::SoundSettings,
-    devices::{Device, DeviceError, Listener, Reporter, thread::Orders},
+    devices::{
+        Device, DeviceError,
+        event::{Listener, Reporter},
+        thread::Orders,
+    },
 };
 
 /// Samples written at a time, 20 ms: how soon a newer sound is noticed.

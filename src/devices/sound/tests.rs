@@ -11,7 +11,7 @@ use std::{
 };
 
 use super::{PcmOutput, Sound, Sounds, Volume, player::CHUNK, tones::RATE};
-use crate::devices::{Device, DeviceError, DeviceEvent, Listener};
+use crate::devices::{Device, DeviceError, DeviceEvent, event::Listener};
 
 /// Energy of a tone in samples, 1 for a full sine of that pitch (Goertzel, 1958).
 fn energy(samples: &[i16], hertz: f32) -> f32 {
@@ -153,7 +153,7 @@ struct SlowCard {
 
 impl SlowCard {
     fn wait(&self) -> Result<(), DeviceError> {
-        // Without a test there is no more waiting.
+        // Does not wait when the test is over.
         self.may.recv().unwrap_or(Ok(()))
     }
 }

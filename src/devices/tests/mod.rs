@@ -18,25 +18,25 @@ use std::{
     time::Duration,
 };
 
-use super::{DeviceEvent, Listener, port::PortTiming};
+use super::{DeviceEvent, event::Listener, port::PortTiming};
 
 /// Nothing here takes longer, however busy the machine is.
 const LONG: Duration = Duration::from_secs(60);
 /// Between two attempts to open a device.
 const SOON: Duration = Duration::from_millis(5);
 
-/// As patient as a test should be.
+/// Waiting times for tests.
 const TIMING: PortTiming = PortTiming {
     retry: SOON,
     half_line: LONG,
     answer: LONG,
 };
 
-/// A listener, and what it was told.
+/// A listener, and the events it gets.
 fn listener() -> (Listener, Events) {
     let (to_test, events) = channel();
     let listener = move |event| {
-        // A test that is over hears nothing any more.
+        // Events after the end of the test are dropped.
         let _ = to_test.send(event);
     };
     (Arc::new(listener), Events(events))
@@ -49,7 +49,7 @@ impl Events {
         self.0.recv_timeout(LONG).unwrap()
     }
 
-    /// All that was told until nobody can tell any more.
+    /// All events until the last listener is dropped.
     fn rest(self) -> Vec<DeviceEvent> {
         self.0.iter().collect()
     }

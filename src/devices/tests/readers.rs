@@ -5,19 +5,19 @@ use super::{
     pty::{Plugged, Socket},
 };
 use crate::devices::{
-    Device, DeviceError, DeviceEvent, LineFault, LineReader, MAX_TEXT, line_reader::Purpose,
+    Device, DeviceError, DeviceEvent, InputReader, LineFault, MAX_TEXT, input_reader::Purpose,
     tty::Tty,
 };
 
-fn start(socket: &Socket, purpose: Purpose) -> (LineReader, Events) {
+fn start(socket: &Socket, purpose: Purpose) -> (InputReader, Events) {
     let (listener, events) = listener();
     let path = socket.path();
     let open = move || Tty::open(&path, 9600);
-    (LineReader::spawn(open, purpose, listener, TIMING), events)
+    (InputReader::spawn(open, purpose, listener, TIMING), events)
 }
 
 /// A scanner that is plugged in and ready.
-fn scanner() -> (Socket, Plugged, LineReader, Events) {
+fn scanner() -> (Socket, Plugged, InputReader, Events) {
     let socket = Socket::new();
     let plugged = socket.plug();
     let (reader, events) = start(&socket, Purpose::Codes);

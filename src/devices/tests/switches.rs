@@ -19,7 +19,7 @@ use crate::{
     store::{Cap, LoggedAdmit, PassageLog},
 };
 
-/// What the log gives for a passage with an outcome, once it is on the disk.
+/// What the log returns for a passage with this outcome, once it is on the disk.
 fn logged(outcome: Outcome) -> Option<LoggedAdmit> {
     let folder = tempfile::tempdir().unwrap();
     let path = folder.path().join("passages.sqlite");
@@ -59,7 +59,7 @@ fn a_gate_is_closed_at_the_start_and_closes_by_itself_after_each_pulse() {
     assert_eq!(events.next(), DeviceEvent::Ready(Device::Gate));
     for _ in 0..2 {
         gate.open(admitted());
-        // Nobody but the gate's own thread does anything from here on.
+        // From here on only the gate's own thread acts.
         expect(&did, &[Did::Set(0, ON), Did::Set(0, OFF)]);
     }
 }

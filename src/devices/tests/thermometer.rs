@@ -32,7 +32,7 @@ fn what_common_thermometers_print_is_read() {
         ("36.5", 365),
         ("36,5", 365),
         ("Temp: 37.3 C", 373),
-        ("Body BodyTemperature = 36.66 °C", 367),
+        ("Body Temperature = 36.66 °C", 367),
         ("Ambient = 23.45*C\tObject = 36.52*C", 365),
         ("Object: 36.4, Ambient: 24.1", 364),
         ("TO=36.9 OBJ", 369),

@@ -8,7 +8,8 @@ use std::time::Instant;
 pub use reading::{BodyTemperature, TemperatureError, parse_reading};
 
 use super::{
-    Device, DeviceError, DeviceEvent, Listener, Reporter,
+    Device, DeviceError, DeviceEvent,
+    event::{Listener, Reporter},
     line_assembler::LineAssembler,
     port::{Port, PortTiming, keep_open},
     thread::{OwnerGone, Worker},

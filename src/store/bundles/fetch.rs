@@ -7,9 +7,8 @@ use std::{
 };
 
 use gatepost_pass::{
-    BundleError, Digest, Rules,
+    BundleError, Digest, DigestHasher, Rules,
     bundle::{FileEntry, MAX_LENGTH},
-    words::DigestHasher,
 };
 
 use super::{BundleCache, BundleOrigin, CacheError, ListName, Step, take_in::Tell};

@@ -3,7 +3,7 @@
 use std::io::Read;
 
 use gatepost_pass::{
-    BundleFiles, Digest, Kind, Manifest,
+    BundleFiles, Digest,
     bundle::{FileEntry, files_named},
 };
 
@@ -82,14 +82,7 @@ impl Changed {
     pub(super) fn new(region: Region, change: impl FnOnce(&Region, &mut Vec<FileEntry>)) -> Self {
         let mut files = files_named(&region.manifest()).unwrap();
         change(&region, &mut files);
-        let manifest = Manifest {
-            version: region.version,
-            issued_at: region.issued_at,
-            fresh_until: region.issued_at.plus(DAY),
-            hard_expiry: region.issued_at.plus(7 * DAY),
-            files: files.try_into().unwrap(),
-        };
-        let manifest = fixture::bundle().sign(Kind::Manifest, &manifest);
+        let manifest = region.manifest_of(files);
         Self { region, manifest }
     }
 

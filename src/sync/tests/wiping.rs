@@ -1,6 +1,6 @@
 //! A stolen device, and one that the authority gives up.
 
-use gatepost_pass::{Digest, words::parse_hex};
+use gatepost_pass::{Digest, parse_hex};
 use gatepost_protocol::{
     Body, OpenError, Record, VerifiedBatch,
     device::{CertificateError, Revoked, peek_certificate},

@@ -1,4 +1,4 @@
-//! What the window does when it is told something or touched.
+//! What the window does with updates and taps.
 
 use super::info::{assert_says, next_command};
 use super::stage::{SIZES, Stage, camera_picture, status, verdict, worst_status};

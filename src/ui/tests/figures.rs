@@ -15,7 +15,7 @@ fn the_status_page_says_every_state_in_words() {
     assert_says(
         &stage,
         &[
-            "Went through 3 minutes ago",
+            "Completed 3 minutes ago",
             "All sent",
             "Agrees with every signed time",
             "12 GB free, passage log 48 MB",
@@ -58,7 +58,7 @@ fn the_status_page_says_every_state_in_words() {
     assert_says(
         &stage,
         &[
-            "Free room unknown, passage log 48 MB",
+            "Free space unknown, passage log 48 MB",
             "The free space cannot be read. Call the help desk.",
         ],
     );

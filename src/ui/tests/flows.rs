@@ -273,7 +273,7 @@ fn signing_on_and_off_asks_for_the_pin_and_shows_the_guard() {
         name: "Li".into(),
     })));
     assert!(stage.says("Checking the PIN…"));
-    // A second tap, and the next PIN begun too soon, do nothing.
+    // A second tap, or the next PIN started too early, does nothing.
     stage.tap_all(&["OK", "1", "2", "3", "4", "OK"]);
     stage.ui.send(UiUpdate::Duty(duty(DutyState::OnDuty)));
     assert!(stage.says("On duty") && stage.says("欧阳晓明 Ouyang Xiaoming"));

@@ -1,5 +1,5 @@
-//! A few screens as they looked when someone last looked at them. In sixteen shades of grey, so
-//! that they stay small: the colours of the outcomes have a test of their own.
+//! A few screens compared with pictures that somebody has looked at. They are stored in sixteen
+//! shades of grey to be small: the colours of the outcomes have a test of their own.
 
 use super::info_scenes::info_scenes;
 use super::scenes::{Scene, pages, verdicts};
@@ -25,10 +25,10 @@ const GOLDEN: [(&str, Language, (u32, u32)); 8] = [
 /// A pixel differs when its shade does by more than this: edges of letters may move a little with
 /// the renderer.
 const SHADE: u8 = 48;
-/// As many of a thousand pixels may differ.
+/// Pixels of a thousand that may differ.
 const PER_MILLE: usize = 2;
 
-/// Set to write the pictures anew instead of comparing.
+/// Set it to rewrite the pictures instead of comparing.
 const REWRITE: &str = "GATEPOST_GOLDEN_REWRITE";
 
 #[test]
@@ -81,14 +81,14 @@ fn draw(scene: &str, language: Language, size: (u32, u32)) -> GrayImage {
     let shot = stage.ui.snapshot().unwrap();
     let rgb = image::RgbImage::from_raw(shot.width, shot.height, shot.rgb).unwrap();
     let mut grey = image::DynamicImage::from(rgb).into_luma8();
-    // Sixteen shades make half the file.
+    // Sixteen shades halve the size of the file.
     for shade in grey.iter_mut() {
         *shade = *shade / 17 * 17;
     }
     grey
 }
 
-/// What is different, if too much is; then the pixels that are stand in `target/screens/diff`.
+/// What is different, if too much is; the different pixels are then in `target/screens/diff`.
 fn differs(name: &str, golden: &GrayImage, seen: &GrayImage) -> Option<String> {
     if golden.dimensions() != seen.dimensions() {
         return Some(format!(

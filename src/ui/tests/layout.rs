@@ -1,5 +1,5 @@
 //! Nothing is clipped and nothing overlaps, at every size, in every language and text size, with
-//! the longest texts. What scrolls is looked at from its top to its end.
+//! the longest texts. What scrolls is checked from top to bottom.
 
 use super::info_scenes::info_scenes;
 use super::scenes::{Scene, pages, verdicts};
@@ -13,15 +13,16 @@ use std::collections::BTreeSet;
 const LANGUAGES: [Language; 3] = [Language::English, Language::Chinese, Language::Uyghur];
 const TEXT_SIZES: [TextSize; 3] = [TextSize::Normal, TextSize::Large, TextSize::VeryLarge];
 
-/// What is not so: every text lies inside the screen, inside its button if it has one, and over no
-/// other text; every button is large enough for a gloved finger and over no other button.
+/// Collects where this does not hold: every text is inside the screen, inside its button if it has
+/// one, and over no other text; every button is large enough for a gloved finger and over no other
+/// button.
 fn faults(stage: &Stage) -> Vec<String> {
     let mut words = stage.words();
     let mut faults = Vec::new();
     if words.len() < 3 {
         faults.push("hardly a word on screen".to_owned());
     }
-    // It is whole at another position of what scrolls.
+    // It is fully visible at another scroll position.
     let hidden = stage.half_hidden();
     words.retain(|w| !hidden.contains(w));
     let (width, height) = (stage.size.0 as f32, stage.size.1 as f32);
@@ -44,7 +45,7 @@ fn faults(stage: &Stage) -> Vec<String> {
             faults.push(format!("{w:?} out of {b:?}"));
         }
     }
-    // 9 mm and more: 64 pixels of a 5 inch handheld, 52 of a 7 inch and 78 of a 10 inch screen.
+    // 9 mm or more: 64 pixels of a 5 inch handheld, 52 of a 7 inch and 78 of a 10 inch screen.
     // Only the keys of a keyboard are narrower: ten of them go across the narrow screen.
     let least = (if width < height { 64.0 } else { 52.0 }) * width.min(height) / 480.0;
     let across = |b: &ScreenElement| if b.text.len() == 1 { 40.0 } else { least };

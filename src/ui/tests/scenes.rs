@@ -8,7 +8,7 @@ use crate::ui::{
 };
 use gatepost_protocol::{Outcome, Reason};
 
-/// A page in one of its states: what the program says, then what a finger taps (in English).
+/// A page in one of its states: the updates that lead there, then the buttons to tap (in English).
 pub(super) struct Scene {
     pub(super) name: &'static str,
     updates: Vec<UiUpdate>,
@@ -25,7 +25,7 @@ impl Scene {
         }
     }
 
-    /// Uyghur is for scan and verdict.
+    /// Only the scan page and the verdict are in Uyghur.
     pub(super) fn is_for(&self, language: Language) -> bool {
         let others = ["no-code", "id-", "by-hand", "duty"];
         language != Language::Uyghur || !others.iter().any(|other| self.name.starts_with(other))
@@ -97,7 +97,7 @@ fn found() -> UiUpdate {
     }
 }
 
-/// Scan, duty and the ways for people without a code.
+/// The scan page, the duty page and the pages for people without a code.
 pub(super) fn pages() -> Vec<Scene> {
     let page = |page| vec![UiUpdate::Page(page)];
     let id = |fault, looking| {

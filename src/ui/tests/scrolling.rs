@@ -1,4 +1,4 @@
-//! Columns that scroll: what of them is in sight, and a finger or a wheel on them.
+//! Columns that scroll: what of them is visible, and moving them by finger or wheel.
 
 use super::stage::Stage;
 use crate::ui::ScreenElement;
@@ -21,7 +21,7 @@ impl Stage {
         columns.unwrap()
     }
 
-    /// Texts and buttons of the column that scrolls which are not, or not wholly, in sight.
+    /// Texts and buttons of the scrolling column that are not fully visible.
     pub(super) fn half_hidden(&self) -> Vec<ScreenElement> {
         let Some(column) = self.column() else {
             return Vec::new();
@@ -31,7 +31,7 @@ impl Stage {
         found
     }
 
-    /// What the page says from its top to its end.
+    /// All texts of the page, from top to bottom.
     pub(super) fn all_words(&self) -> BTreeSet<String> {
         let mut all = BTreeSet::new();
         loop {
@@ -44,13 +44,12 @@ impl Stage {
         all
     }
 
-    /// Moves what scrolls back to its top.
+    /// Scrolls back to the top.
     pub(super) fn to_top(&self) {
         self.wheel(1e6);
     }
 
-    /// Turns a wheel over what scrolls by half of its height; false when there is nothing more to
-    /// come.
+    /// Scrolls down by half of the column's height; false at the end.
     pub(super) fn page_down(&self) -> bool {
         let before = self.words();
         let height = self.column().map_or(0.0, |column| column.height);
@@ -58,7 +57,7 @@ impl Stage {
         self.words() != before
     }
 
-    /// Moves what scrolls by so many pixels; downwards is negative.
+    /// Scrolls by this many pixels; downwards is negative.
     fn wheel(&self, delta_y: f32) {
         let Some(column) = self.column() else {
             return;

@@ -112,7 +112,7 @@ pub(super) fn screens() -> PathBuf {
     folder
 }
 
-/// Those with words, each once.
+/// The elements with a text, each once.
 fn shown(texts: Vec<ScreenElement>) -> Vec<ScreenElement> {
     let mut words = Vec::new();
     for found in texts {
@@ -138,7 +138,7 @@ pub(super) fn status() -> StatusView {
     }
 }
 
-/// The bar at its fullest.
+/// The status bar with everything in it.
 pub(super) fn worst_status() -> StatusView {
     StatusView {
         online: OnlineView::NeverSynced,

@@ -1,6 +1,9 @@
 //! Every text is translated, every reason has its words, and no English stands outside `@tr`.
 
 use super::stage::Stage;
+use super::translations::{
+    TextKey, po_entries, po_texts, root, slint_files, tr_texts, uyghur_texts,
+};
 use crate::config::Language;
 use crate::ui::Trouble;
 use crate::ui::trouble::map_trouble;
@@ -8,160 +11,8 @@ use crate::ui::verdict::map_reason;
 use gatepost_protocol::Reason;
 use gatepost_window::{Texts, TroubleTexts};
 use slint::ComponentHandle;
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeSet;
 use std::fs;
-use std::path::{Path, PathBuf};
-
-fn root() -> PathBuf {
-    PathBuf::from(env!("CARGO_MANIFEST_DIR"))
-}
-
-fn slint_files() -> Vec<(PathBuf, String)> {
-    fn collect(folder: &Path, found: &mut Vec<(PathBuf, String)>) {
-        for entry in fs::read_dir(folder).unwrap() {
-            let path = entry.unwrap().path();
-            if path.is_dir() {
-                collect(&path, found);
-            } else if path.extension().is_some_and(|e| e == "slint") {
-                let text = fs::read_to_string(&path).unwrap();
-                found.push((path, text));
-            }
-        }
-    }
-    let mut found = Vec::new();
-    collect(&root().join("ui"), &mut found);
-    assert!(found.len() > 5);
-    found
-}
-
-/// The string literal at the start of `text`, unescaped, and what follows it.
-fn literal(text: &str) -> Option<(String, &str)> {
-    let mut chars = text.strip_prefix('"')?.char_indices();
-    let mut out = String::new();
-    while let Some((at, c)) = chars.next() {
-        match c {
-            '"' => return Some((out, &text[at + 2..])),
-            '\\' => match chars.next()?.1 {
-                'n' => out.push('\n'),
-                other => out.push(other),
-            },
-            other => out.push(other),
-        }
-    }
-    None
-}
-
-/// A text with its plural where there is one.
-type Key = (String, Option<String>);
-
-/// Every `@tr` text.
-fn tr_texts() -> BTreeSet<Key> {
-    texts_of(&slint_files())
-}
-
-/// The `@tr` texts of the pages that Uyghur is for: scan, verdict, status bar, and the words that
-/// they use.
-fn uyghur_texts() -> BTreeSet<Key> {
-    let files = [
-        "pages/scan.slint",
-        "pages/verdict",
-        "widgets/status-bar.slint",
-        "widgets/language-button.slint",
-        "widgets/person-card.slint",
-        "widgets/direction-button.slint",
-        "widgets/camera-trouble.slint",
-    ];
-    // ScreenElement of other pages among the common ones.
-    let others = ["why(", "id-fault(", "duty(", "duty-advice("];
-    let ui = root().join("ui");
-    let mut found = Vec::new();
-    for (path, text) in slint_files() {
-        let name = path
-            .strip_prefix(&ui)
-            .unwrap()
-            .to_string_lossy()
-            .into_owned();
-        if name == "texts.slint" {
-            let functions = text.split("public pure function ");
-            let common = functions.filter(|f| !others.iter().any(|other| f.starts_with(other)));
-            found.push((path, common.collect()));
-        } else if files.iter().any(|file| name.starts_with(file)) {
-            found.push((path, text));
-        }
-    }
-    texts_of(&found)
-}
-
-fn texts_of(files: &[(PathBuf, String)]) -> BTreeSet<Key> {
-    let mut found = BTreeSet::new();
-    for (path, text) in files {
-        for call in text.split("@tr(").skip(1) {
-            let (singular, rest) = literal(call.trim_start()).unwrap_or_else(|| {
-                panic!("@tr without a literal in {}: {call:.40}", path.display());
-            });
-            let plural = rest
-                .trim_start()
-                .strip_prefix('|')
-                .map(|r| literal(r.trim_start()).unwrap().0);
-            found.insert((singular, plural));
-        }
-    }
-    found
-}
-
-/// The file of a language.
-fn po_texts(language: &str) -> BTreeMap<Key, Vec<String>> {
-    let file = format!("ui/lang/{language}/LC_MESSAGES/gatepost-window.po");
-    let po = fs::read_to_string(root().join(file)).unwrap();
-    po_entries(&po).unwrap_or_else(|fault| panic!("{language}: {fault}"))
-}
-
-/// (text, plural) to every form of its translation. What tools leave behind that is no translation
-/// is a fault: entries marked as fuzzy or obsolete, and those with another number of forms than the
-/// language has.
-fn po_entries(po: &str) -> Result<BTreeMap<Key, Vec<String>>, String> {
-    if let Some(line) = po
-        .lines()
-        .find(|line| line.starts_with("#~") || (line.starts_with("#,") && line.contains("fuzzy")))
-    {
-        return Err(format!("not a translation in force: {line}"));
-    }
-    let mut blocks = po.split("\n\n").map(str::trim);
-    let head = blocks.next().unwrap_or_default();
-    let forms = head
-        .split_once("nplurals=")
-        .and_then(|(_, rest)| rest.split(';').next()?.parse::<usize>().ok())
-        .ok_or("no plural forms in the head")?;
-    let mut found = BTreeMap::new();
-    for block in blocks {
-        let fields = |name: &str| -> Vec<String> {
-            let lines = block.lines().filter_map(|line| line.strip_prefix(name));
-            lines
-                .filter_map(|line| literal(line.trim_start_matches(|c| c != '"')))
-                .map(|(text, _)| text)
-                .collect()
-        };
-        let key = match (fields("msgid ").as_slice(), fields("msgid_plural ").pop()) {
-            ([text], plural) => (text.clone(), plural),
-            _ => return Err(format!("not one text: {block}")),
-        };
-        let translations = match &key.1 {
-            None => fields("msgstr "),
-            Some(_) => fields("msgstr["),
-        };
-        let wanted = if key.1.is_some() { forms } else { 1 };
-        if translations.len() != wanted {
-            return Err(format!(
-                "{} forms, {wanted} wanted: {block}",
-                translations.len()
-            ));
-        }
-        if found.insert(key, translations).is_some() {
-            return Err(format!("twice: {block}"));
-        }
-    }
-    Ok(found)
-}
 
 /// The names of an enum's variants, in kebab case, read from its source.
 fn variants(source: &str, head: &str) -> Vec<String> {
@@ -194,7 +45,7 @@ fn kebab(name: &str) -> String {
     out
 }
 
-/// Every reason there is, so that no list here can fall behind.
+/// Every reason there is, read from its source so that none is forgotten.
 pub(super) fn all_reasons() -> Vec<Reason> {
     let source = fs::read_to_string(root().join("crates/protocol/src/verdict.rs")).unwrap();
     variants(&source, "pub enum Reason {")
@@ -213,7 +64,7 @@ fn every_text_of_scan_verdict_and_status_bar_has_an_uyghur_translation() {
     assert_complete("ug", &uyghur_texts());
 }
 
-fn assert_complete(language: &str, texts: &BTreeSet<Key>) {
+fn assert_complete(language: &str, texts: &BTreeSet<TextKey>) {
     let po = po_texts(language);
     let translated: BTreeSet<_> = po.keys().cloned().collect();
     let missing: Vec<_> = texts.difference(&translated).collect();
@@ -358,7 +209,7 @@ const DATA: &[&str] = &[
     // The policy's own words.
     "help",
     "questions",
-    // Under a sentence, for who repairs the device.
+    // Under a sentence, for whoever repairs the device.
     "detail",
     // What a finger typed.
     "IdNumber",

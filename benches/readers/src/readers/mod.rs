@@ -92,8 +92,9 @@ pub(crate) struct TimedRead {
 
 /// Lets a reader try one picture.
 ///
-/// Some of the compared libraries panic on real photographs. Here, and only here, a panic is caught:
-/// it is a result that goes into the table. What ships must not be able to panic in the first place.
+/// Some of the compared libraries panic on real photographs. Here, and only here, a panic is
+/// caught: it is a result that goes into the table. What ships must not be able to panic in the
+/// first place.
 pub(crate) fn attempt(reader: &mut dyn CodeReader, picture: &GrayImage) -> TimedRead {
     let start = cpu_time();
     let reads = panic::catch_unwind(AssertUnwindSafe(|| reader.read(picture))).ok();

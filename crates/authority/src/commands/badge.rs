@@ -4,8 +4,8 @@ use std::error::Error;
 
 use clap::ValueEnum;
 use gatepost_pass::{
-    Badge, BadgeRole, Kind, PassNumber, Pin, PinHash, Site, Text, envelope::to_text, time::Minute,
-    words::WordError,
+    Badge, BadgeRole, Kind, PassNumber, Pin, PinHash, Site, Text, ValueError, document::to_text,
+    time::Minute,
 };
 use gatepost_system::random;
 
@@ -92,7 +92,7 @@ pub(crate) fn run(args: &Args, context: &Context) -> Result<(), Box<dyn Error>> 
     Ok(())
 }
 
-fn site(text: &str) -> Result<Site, WordError> {
+fn site(text: &str) -> Result<Site, ValueError> {
     Ok(match text.strip_suffix('*') {
         Some(prefix) => Site::Prefix(prefix.try_into()?),
         None => Site::Place(text.try_into()?),

@@ -4,7 +4,8 @@
 use std::{error::Error, path::PathBuf};
 
 use gatepost_pass::{
-    Digest, HubPin, Kind, OneTimeSecret, Text, document::Enrolment, envelope::to_text, time::Minute,
+    Digest, HubPin, Kind, OneTimeSecret, Text, claims::EnrolmentCode, document::to_text,
+    time::Minute,
 };
 use gatepost_system::{files::Access, random};
 
@@ -27,8 +28,8 @@ pub(crate) struct Args {
     /// Number of days for which it is valid.
     #[arg(long, default_value_t = 7, value_parser = clap::value_parser!(u64).range(1..=3650))]
     days: u64,
-    /// File to write the text to, instead of standard output; with a one-time secret, only its owner
-    /// may read it.
+    /// File to write the text to, instead of standard output; with a one-time secret, only its
+    /// owner may read it.
     #[arg(long, value_name = "FILE")]
     out: Option<PathBuf>,
 }
@@ -53,7 +54,7 @@ pub(crate) fn run(args: &Args, context: &Context) -> Result<(), Box<dyn Error>> 
             secret: secret.clone(),
         })?;
     }
-    let claims = Enrolment {
+    let claims = EnrolmentCode {
         root,
         hub: args.hub.clone(),
         not_after,

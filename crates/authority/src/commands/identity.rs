@@ -7,7 +7,7 @@
 use std::{error::Error, num::NonZeroUsize, path::PathBuf, thread, time::Instant};
 
 use data_encoding::HEXLOWER;
-use gatepost_pass::{IdNumber, SubjectTag, words::parse_hex};
+use gatepost_pass::{IdNumber, SubjectTag, parse_hex};
 use gatepost_system::{random, say};
 
 use crate::{

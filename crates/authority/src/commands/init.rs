@@ -16,8 +16,7 @@ use gatepost_pass::{
 use gatepost_protocol::seal::tracing_key;
 use gatepost_system::{
     files::{self, Access, Action, FileError, directory_of},
-    random::{self, RandomError},
-    say,
+    random, say,
 };
 
 use crate::{
@@ -155,7 +154,7 @@ fn make_root(args: &Args, home: &Home) -> Result<Digest, Box<dyn Error>> {
 }
 
 /// The trust list of a new authority: itself alone.
-fn own_trust(args: &Args, home: &Home, now: Timestamp) -> Result<TrustConfig, NewKeyError> {
+fn own_trust(args: &Args, home: &Home, now: Timestamp) -> Result<TrustConfig, Box<dyn Error>> {
     let (from, until) = (now.minus(DAY), now.plus(KEY_LIFE));
     let mut keys = Vec::new();
     for key in SigningKey::ALL {
@@ -181,16 +180,7 @@ fn own_trust(args: &Args, home: &Home, now: Timestamp) -> Result<TrustConfig, Ne
     })
 }
 
-/// A key cannot be made.
-#[derive(Debug, thiserror::Error)]
-enum NewKeyError {
-    #[error(transparent)]
-    Random(#[from] RandomError),
-    #[error(transparent)]
-    File(#[from] FileError),
-}
-
-fn make_key(args: &Args, home: &Home, name: &str, id: u16) -> Result<SecretKey, NewKeyError> {
+fn make_key(args: &Args, home: &Home, name: &str, id: u16) -> Result<SecretKey, Box<dyn Error>> {
     let signer = Signer {
         issuer: args.region.issuer,
         key: KeyId(id),

@@ -14,7 +14,8 @@ use gatepost_pass::{
     Digest, Document, Kind, List, ListError, Manifest, Policy, Root, Signer, Timestamp, TrustError,
     TrustList, VerifiedBundle,
     bundle::Intake,
-    envelope::{Envelope, EnvelopeError, MAX_FILE, TEXT_PREFIX},
+    document::TEXT_PREFIX,
+    envelope::{Envelope, EnvelopeError, MAX_FILE},
     list::{Delta, DeltaError},
     verify::verify_envelope,
 };

@@ -5,7 +5,7 @@ use std::error::Error;
 use clap::ValueEnum;
 use gatepost_pass::{
     Class, Colour, Holder, IdNumber, Kind, Medium, Pass, PassNumber, PublicKey, Subject, Timestamp,
-    document::MAX_SUBJECTS, envelope::to_text, time::Minute,
+    claims::MAX_SUBJECTS, document::to_text, time::Minute,
 };
 use gatepost_system::{
     clock::{format_time, parse_time},

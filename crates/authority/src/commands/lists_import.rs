@@ -62,7 +62,7 @@ struct ListImport<'a> {
     trust: TrustList,
     published: Versions,
     now: Timestamp,
-    /// The newest lists that are here.
+    /// The newest lists in `lists/`.
     held: BTreeMap<(ListKind, IssuerId), ImportedList>,
     /// Whether anything could be used.
     useful: bool,
@@ -123,7 +123,7 @@ fn starts_with(path: &Path, magic: &[u8; 4]) -> bool {
 }
 
 impl ListImport<'_> {
-    /// Imports a whole list, if it is newer than the one that is here.
+    /// Imports a whole list, if it is newer than the one in `lists/`.
     fn list(&mut self, path: &Path) -> Result<(), ListImportError> {
         let list = match imported_lists::open(path, &self.trust, &self.published, self.now) {
             Ok(list) => list,
@@ -151,7 +151,7 @@ impl ListImport<'_> {
         Ok(())
     }
 
-    /// Applies a delta to the list that is here, if it starts at that version.
+    /// Applies a delta to the list in `lists/`, if it starts at that version.
     fn delta(&mut self, delta: &Delta<File>) -> Result<(), ListImportError> {
         let (kind, issuer) = (delta.head().kind, delta.issuer());
         let Some(held) = self.held.get(&(kind, issuer)) else {

@@ -1,6 +1,6 @@
 //! `lists verify`: checks every list and delta in a bundle's directory, and reports all findings.
 //!
-//! A delta is applied if the list that it starts at is available: the bundle before leaves its
+//! A delta is applied if the list that it starts at is available: the previous bundle leaves its
 //! lists in the directory, and older copies of the bundle can be named. The next delta starts at
 //! its result.
 
@@ -51,9 +51,9 @@ struct ListCheck {
     dir: BundleDir,
     trust: TrustList,
     now: Timestamp,
-    /// What is right.
+    /// What was found right, a line each.
     passed: Vec<String>,
-    /// What is wrong.
+    /// What was found wrong, a line each.
     findings: Vec<String>,
 }
 
@@ -203,7 +203,7 @@ impl ListCheck {
             let kind = kind.name();
             let name = format!("delta of the {kind} list of {issuer} from version {from_version}");
             if let Some(to) = to.filter(|to| *to != from_version) {
-                let why = format!("the delta before it leads to version {to}");
+                let why = format!("the previous delta leads to version {to}");
                 self.findings.push(format!("{name}: {why}"));
             }
             let Some(delta) = self.delta(&name, entry) else {

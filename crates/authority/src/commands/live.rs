@@ -4,7 +4,8 @@ use std::{error::Error, path::PathBuf};
 
 use gatepost_pass::{
     Kind, SecretKey,
-    envelope::{Envelope, MAX_CODE, from_text, live_code, to_text},
+    document::{from_text, live_code, to_text},
+    envelope::{Envelope, MAX_CODE},
 };
 
 use crate::{

@@ -2,7 +2,7 @@
 
 use std::error::Error;
 
-use gatepost_pass::{Kind, Text, document::Place, envelope::to_text, time::Minute};
+use gatepost_pass::{Kind, Place, Text, document::to_text, time::Minute};
 
 use crate::{
     args::{self, CodeArgs},

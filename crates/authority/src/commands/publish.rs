@@ -1,5 +1,5 @@
 //! `publish`: a signed bundle, made in the home, checked there as a device would, then copied to a
-//! directory. The manifest comes last in both: if it is killed, the bundle before stays in use.
+//! directory. The manifest comes last in both: if it is killed, the previous bundle stays in use.
 
 use std::{error::Error, path::PathBuf};
 

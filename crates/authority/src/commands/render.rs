@@ -7,8 +7,8 @@ use gatepost_system::{
     files::{self, Access},
     say,
 };
-use image::{GrayImage, ImageError, ImageFormat, Luma};
-use qrcodegen::{DataTooLong, QrCode, QrCodeEcc, QrSegment};
+use image::{GrayImage, ImageFormat, Luma};
+use qrcodegen::{QrCode, QrCodeEcc, QrSegment};
 
 use crate::args;
 
@@ -30,19 +30,13 @@ pub(crate) struct Args {
 
 /// A picture cannot be made.
 #[derive(Debug, thiserror::Error)]
-enum RenderError {
-    /// No QR code is large enough.
-    #[error("the text does not fit into a QR code")]
-    TooLong(#[from] DataTooLong),
-    /// The picture cannot be encoded.
-    #[error("cannot encode the picture")]
-    Png(#[from] ImageError),
-}
+#[error("cannot draw the code")]
+struct RenderError(#[source] Box<dyn Error>);
 
 pub(crate) fn run(args: &Args) -> Result<(), Box<dyn Error>> {
     let text = args::code_text(&args.code)?;
     let document = Document::from_text(&text)?;
-    let (code, png) = render(&text)?;
+    let (code, png) = render(&text).map_err(RenderError)?;
     // A picture of a one-time code is as secret as the code.
     let access = match document.claimed_enrolment() {
         Some(code) if code.secret.is_some() => Access::Private,
@@ -60,7 +54,7 @@ pub(crate) fn run(args: &Args) -> Result<(), Box<dyn Error>> {
 }
 
 /// The QR code of a text, and its picture as PNG.
-fn render(text: &str) -> Result<(QrCode, Vec<u8>), RenderError> {
+fn render(text: &str) -> Result<(QrCode, Vec<u8>), Box<dyn Error>> {
     // Base45 uses only characters of QR's alphanumeric mode.
     let segment = QrSegment::make_alphanumeric(text);
     let code = QrCode::encode_segments(&[segment], QrCodeEcc::Medium)?;

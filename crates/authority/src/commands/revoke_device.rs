@@ -30,7 +30,7 @@ enum RevokeDeviceError {
     /// The file is not the enrolment of a device.
     #[error("{} is not an enrolment file", path.display())]
     Enrolment {
-        /// Which file.
+        /// Path of the file.
         path: PathBuf,
         /// What is wrong with it.
         source: CertificateError,
@@ -38,7 +38,7 @@ enum RevokeDeviceError {
     /// The list cannot be extended.
     #[error("{} is not a list of revoked devices", path.display())]
     List {
-        /// Which file.
+        /// Path of the file.
         path: PathBuf,
         /// What is wrong with it.
         source: CertificateError,

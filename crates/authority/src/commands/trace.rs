@@ -13,7 +13,7 @@ use gatepost_system::{
 use serde_json::json;
 
 use crate::{
-    args::{self, PersonArgError},
+    args::{self, NobodyNamed},
     context::Context,
     durations::DAY,
     home::Home,
@@ -118,7 +118,7 @@ impl TraceTarget {
             (None, Some(tag), _) => Ok(Self::Person(tag)),
             (None, None, Some(place)) => Ok(Self::Place(place.clone())),
             // The command line requires one of them.
-            (None, None, None) => Err(PersonArgError::Nobody.into()),
+            (None, None, None) => Err(NobodyNamed.into()),
         }
     }
 

@@ -15,7 +15,7 @@ pub(crate) enum ConfigFileError {
     /// It breaks the format; the source names line and column.
     #[error("{} is not valid, correct it and try again", path.display())]
     Format {
-        /// Which file.
+        /// Path of the file.
         path: PathBuf,
         /// What is wrong with it.
         source: serde_json::Error,
@@ -23,7 +23,7 @@ pub(crate) enum ConfigFileError {
     /// Its values do not fit together.
     #[error("{}: {why}", path.display())]
     Values {
-        /// Which file.
+        /// Path of the file.
         path: PathBuf,
         /// What does not fit, and what does.
         why: &'static str,

@@ -5,7 +5,7 @@ use std::path::Path;
 use gatepost_pass::{
     Policy, Text, Timestamp,
     policy::{
-        Desk, IdentityRule, Overridable, PassBack, Risk, TracingKey, WhenExpired, WhenLogFull,
+        HelpDesk, IdentityRule, Overridable, PassBack, Risk, TracingKey, WhenExpired, WhenLogFull,
         WithoutCode,
     },
 };
@@ -141,11 +141,11 @@ impl PolicyConfig {
     /// The claims of the signed policy, still with version 0.
     pub(crate) fn claims(&self, path: &Path) -> Result<Policy, ConfigFileError> {
         let wrong = |why| ConfigFileError::values(path, why);
-        let desk = |desk: &DeskConfig| Desk {
+        let desk = |desk: &DeskConfig| HelpDesk {
             area: desk.area.clone(),
             phone: desk.phone.clone(),
         };
-        let desks: Vec<Desk> = self.desks.iter().map(desk).collect();
+        let desks: Vec<HelpDesk> = self.desks.iter().map(desk).collect();
         let desks = desks
             .try_into()
             .map_err(|_| wrong("desks has at most 16 entries"))?;

@@ -3,7 +3,7 @@
 use std::marker::PhantomData;
 
 use data_encoding::HEXLOWER;
-use gatepost_pass::{PublicKey, Timestamp, words::parse_hex};
+use gatepost_pass::{PublicKey, Timestamp, parse_hex};
 use gatepost_system::clock::{format_time, parse_time};
 use serde::{Deserialize as _, de::Error as _};
 

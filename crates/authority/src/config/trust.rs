@@ -20,7 +20,7 @@ pub(crate) struct TrustConfig {
     pub(crate) issuers: Vec<IssuerConfig>,
 }
 
-/// One issuer.
+/// An issuer, what its passes are worth, and its keys.
 #[derive(Serialize, Deserialize)]
 #[serde(deny_unknown_fields, rename_all = "kebab-case")]
 pub(crate) struct IssuerConfig {

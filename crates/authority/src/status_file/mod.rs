@@ -37,7 +37,7 @@ pub(crate) enum StatusFileError {
     /// The storage failed.
     #[error("cannot read {}", path.display())]
     Read {
-        /// Which file.
+        /// Path of the file.
         path: PathBuf,
         /// What the system reported.
         source: io::Error,
@@ -45,7 +45,7 @@ pub(crate) enum StatusFileError {
     /// It is not a file of statuses.
     #[error("{} is not a file of statuses", path.display())]
     FirstLine {
-        /// Which file.
+        /// Path of the file.
         path: PathBuf,
         /// What is wrong with its first line.
         source: FirstLineError,

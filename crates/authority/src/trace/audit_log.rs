@@ -11,7 +11,7 @@
 use std::{error::Error, path::PathBuf};
 
 use data_encoding::HEXLOWER;
-use gatepost_pass::{Digest, Kind, SecretKey, Timestamp, words::parse_hex};
+use gatepost_pass::{Digest, Kind, SecretKey, Timestamp, parse_hex};
 use gatepost_system::{
     clock::format_time,
     files::{self, Access},
@@ -62,7 +62,7 @@ pub(crate) struct AuditEntry {
     before: String,
     /// When it was written, in RFC 3339.
     pub(crate) at: String,
-    /// What is logged.
+    /// The question or the answer.
     pub(crate) event: AuditEvent,
 }
 

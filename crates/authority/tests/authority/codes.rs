@@ -2,7 +2,7 @@
 
 use gatepost_pass::{
     BadgeRole, Class, Colour, Kind, Medium, Pin, PinCheck, Revocation, VerifiedDocument,
-    envelope::from_text,
+    document::from_text,
 };
 
 use crate::support::{LI, NOW, NOW_TEXT, Region, WANG, tree};

@@ -67,20 +67,17 @@ fn listed_persons_are_found_by_number_and_their_changes_follow() {
     );
     let counts = "3 rows: 2 persons to hash, 0 have their key, 1 are not yellow or red, 0 by tag";
     assert!(told.contains(counts), "{told}");
-    region.ok(&["publish", "bundle"]);
-    let device = region.device("bundle").unwrap();
-    assert_eq!(device.identity("CN-SD", WANG), RED);
-    assert_eq!(device.identity("CN-SD", LI), YELLOW);
-    assert_eq!(device.identity("CN-SD", "A0001"), NOT_LISTED);
+    let answers = || {
+        region.ok(&["publish", "bundle"]);
+        let device = region.device("bundle").unwrap();
+        [WANG, LI, "A0001"].map(|number| device.identity("CN-SD", number))
+    };
+    assert_eq!(answers(), [RED, YELLOW, NOT_LISTED]);
 
     set(&region, WANG, "green");
     set(&region, LI, "red");
     set(&region, "A0001", "yellow");
-    region.ok(&["publish", "bundle"]);
-    let device = region.device("bundle").unwrap();
-    assert_eq!(device.identity("CN-SD", WANG), NOT_LISTED);
-    assert_eq!(device.identity("CN-SD", LI), RED);
-    assert_eq!(device.identity("CN-SD", "A0001"), YELLOW);
+    assert_eq!(answers(), [NOT_LISTED, RED, YELLOW]);
     let told = region.ok(&["inspect", "bundle"]);
     assert!(told.contains("identity"), "{told}");
 }

@@ -4,12 +4,11 @@ use std::fs;
 
 use gatepost_pass::{PassNumber, SecretKey, SubjectTag, policy::TracingKey};
 use gatepost_protocol::{
-    Body, DeviceRequest, Enrolment, Epoch, Head, Outcome, Passage, Personal, Record, Seen,
+    Body, Clear, DeviceRequest, Enrolment, Epoch, Head, Outcome, Passage, Personal, Record, Seen,
     batch::sign_batch,
     device::device_id,
     fixture::{passage, random},
     seal,
-    seal::Clear,
 };
 use serde_json::Value;
 

@@ -170,8 +170,9 @@ pub(crate) fn flat(module: f64, angle: f64) -> impl Fn(Point) -> Point {
     move |(x, y)| ((x * cos + y * sin) / module, (y * cos - x * sin) / module)
 }
 
-/// How far, in pixels, the corners of a reading are at most from those of a print of `side` modules, turned by
-/// `angle`, its middle at `middle` and its modules `across` pixels wide and `down` high.
+/// How far, in pixels, the corners of a reading are at most from those of a print of `side`
+/// modules, turned by `angle`, its middle at `middle` and its modules `across` pixels wide and
+/// `down` high.
 pub(crate) fn corners_off(
     code: &DecodedCode,
     side: f64,
@@ -209,8 +210,9 @@ pub(crate) fn slanting(
     }
 }
 
-/// A print on a sheet that is bent about the vertical, seen from a little below: columns are shifted
-/// by `bend` modules times the square of their distance from the middle, which is 1 at `half` modules.
+/// A print on a sheet that is bent about the vertical, seen from a little below: columns are
+/// shifted by `bend` modules times the square of their distance from the middle, which is 1 at
+/// `half` modules.
 pub(crate) fn bent(module: f64, bend: f64, half: f64) -> impl Fn(Point) -> Point {
     move |(x, y)| {
         let (u, v) = (x / module, y / module);

@@ -5,8 +5,8 @@ use gatepost_pass::{
     fixture::{self, DAY, Dice},
 };
 use gatepost_protocol::{
-    Body, Epoch, Head, Outcome, Record, batch::sign_batch, device::device_id, fixture::certificate,
-    record::Sealed,
+    Body, Epoch, Head, Outcome, Record, Sealed, batch::sign_batch, device::device_id,
+    fixture::certificate,
 };
 
 /// Passages in each batch: the most that fit.
@@ -55,7 +55,7 @@ pub(crate) fn record(seq: u64, hour: u32, dice: &mut Dice) -> Record {
             class: Outcome::Admit,
             tracing_key: 1,
             encapped: std::array::from_fn(|_| byte()),
-            ciphertext: (0..gatepost_protocol::seal::CIPHERTEXT)
+            ciphertext: (0..gatepost_protocol::sealed::CIPHERTEXT)
                 .map(|_| byte())
                 .collect::<Vec<_>>()
                 .try_into()

@@ -18,7 +18,8 @@ pub(crate) enum CliError {
     #[error("cannot use the key in {}", path.display())]
     Key { path: PathBuf, source: KeyError },
     #[error(
-        "cannot use the key in {}: it is a published test key, with which anybody could sign receipts",
+        "cannot use the key in {}: it is a published test key, with which anybody could sign \
+         receipts",
         path.display()
     )]
     PublishedKey { path: PathBuf },

@@ -13,7 +13,7 @@ use serde_json::json;
 
 use super::{
     denied::Denied,
-    extract::{SessionForm, SessionQuery},
+    extract::{SessionForm, SessionQuery, parse_field},
     pages,
     state::FleetState,
 };
@@ -29,10 +29,8 @@ pub(super) struct NamedDevice {
 pub(super) async fn ask_to_revoke(
     SessionQuery(session, named): SessionQuery<NamedDevice>,
 ) -> Result<Response, Denied> {
-    match named.device.parse::<DeviceId>() {
-        Ok(device) => Ok(pages::show(&pages::revoke(&session, &device.to_string()))),
-        Err(_) => Err(Denied::InvalidForm(Some(session))),
-    }
+    let device: DeviceId = parse_field(&session, &named.device)?;
+    Ok(pages::show(&pages::revoke(&session, &device.to_string())))
 }
 
 /// Notes that the operator asks the authority to revoke a device.
@@ -40,9 +38,7 @@ pub(super) async fn revoke(
     State(state): State<Arc<FleetState>>,
     SessionForm(session, named): SessionForm<NamedDevice>,
 ) -> Result<Response, Denied> {
-    let Ok(device) = named.device.parse::<DeviceId>() else {
-        return Err(Denied::InvalidForm(Some(session)));
-    };
+    let device: DeviceId = parse_field(&session, &named.device)?;
     let now = state.hub.now();
     let request = blocking(move || state.hub.store().request_revocation(device, now)).await??;
     let device = device.to_string();
@@ -61,9 +57,7 @@ pub(super) async fn pause(
     State(state): State<Arc<FleetState>>,
     SessionForm(session, form): SessionForm<PauseForm>,
 ) -> Result<Redirect, Denied> {
-    let Ok(minutes) = form.minutes.parse::<u8>() else {
-        return Err(Denied::InvalidForm(Some(session)));
-    };
+    let minutes: u8 = parse_field(&session, &form.minutes)?;
     state.hub.pause(u64::from(minutes) * 60);
     Ok(Redirect::to("/fleet"))
 }

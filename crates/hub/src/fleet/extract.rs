@@ -1,6 +1,6 @@
 //! What handlers get out of a request: the session, a query, a form.
 
-use std::sync::Arc;
+use std::{str::FromStr, sync::Arc};
 
 use axum::{
     Form,
@@ -81,4 +81,10 @@ impl<T: DeserializeOwned + Send> FromRequest<Arc<FleetState>> for SessionForm<T>
             _ => Err(Denied::InvalidForm(Some(session))),
         }
     }
+}
+
+/// A field of a session's form or query.
+pub(super) fn parse_field<T: FromStr>(session: &OperatorSession, text: &str) -> Result<T, Denied> {
+    let parsed = text.parse();
+    parsed.map_err(|_| Denied::InvalidForm(Some(session.clone())))
 }

@@ -26,7 +26,7 @@ impl ArrivalFilter {
 
 /// A batch or finding in the store.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub enum Arrival {
+pub enum ArrivedItem {
     /// A batch, as its device signed it. Batches of an epoch may overlap; of the copies of one
     /// record, the one in the batch with the lowest number is valid.
     Batch {

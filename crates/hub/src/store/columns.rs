@@ -4,7 +4,7 @@ use gatepost_pass::{ClockTrust, DeviceId, Digest, Freshness, Timestamp};
 use gatepost_protocol::{Epoch, Head, Outcome};
 
 use super::{
-    arrivals::{Arrival, ArrivalFilter},
+    arrivals::{ArrivalFilter, ArrivedItem},
     batches::ChainFront,
     error::HubStoreError,
     finding::{Finding, FindingKind, FindingRow},
@@ -104,6 +104,27 @@ pub(super) trait Columns {
     }
 }
 
+/// Implements [`Columns`] for a database's row, whose method `$get` reads a column.
+macro_rules! implement_columns {
+    ($row:ty, $get:ident) => {
+        impl crate::store::columns::Columns for $row {
+            fn nullable(&self, column: usize) -> Result<Option<i64>, HubStoreError> {
+                Ok(self.$get(column)?)
+            }
+            fn text(&self, column: usize) -> Result<String, HubStoreError> {
+                Ok(self.$get(column)?)
+            }
+            fn bytes(&self, column: usize) -> Result<Vec<u8>, HubStoreError> {
+                Ok(self.$get(column)?)
+            }
+            fn flag(&self, column: usize) -> Result<bool, HubStoreError> {
+                Ok(self.$get(column)?)
+            }
+        }
+    };
+}
+pub(super) use implement_columns;
+
 const OUTCOMES: [Outcome; 3] = [Outcome::Admit, Outcome::Check, Outcome::Refuse];
 const FRESHNESS: [Freshness; 3] = [Freshness::Fresh, Freshness::Stale, Freshness::Expired];
 const CLOCKS: [ClockTrust; 3] = [
@@ -144,13 +165,13 @@ pub(super) fn finding_row(row: &impl Columns) -> Result<FindingRow, HubStoreErro
 }
 
 /// The same as something that arrived.
-pub(super) fn arrived_finding(row: &impl Columns) -> Result<Arrival, HubStoreError> {
-    finding_row(row).map(Arrival::Finding)
+pub(super) fn arrived_finding(row: &impl Columns) -> Result<ArrivedItem, HubStoreError> {
+    finding_row(row).map(ArrivedItem::Finding)
 }
 
 /// Columns: device, epoch, first record, number of the batch, signed bytes.
-pub(super) fn arrived_batch(row: &impl Columns) -> Result<Arrival, HubStoreError> {
-    Ok(Arrival::Batch {
+pub(super) fn arrived_batch(row: &impl Columns) -> Result<ArrivedItem, HubStoreError> {
+    Ok(ArrivedItem::Batch {
         first: row.position()?,
         number: row.integer(3)?,
         signed: row.bytes(4)?,

@@ -19,8 +19,8 @@ pub enum HubStoreError {
     Absent(PathBuf),
     /// Not a database, or a damaged one. It was left as it is.
     #[error(
-        "the database is damaged, or is not a database; it was left untouched: move it aside with its \
-         -wal and -shm files, keep them for rescue, and restore a copy or start with a new file"
+        "the database is damaged, or is not a database; it was left untouched: move it aside with \
+         its -wal and -shm files, keep them for rescue, and restore a copy or start with a new file"
     )]
     Damaged(#[source] BoxedError),
     /// A database of another program. It was left as it is.

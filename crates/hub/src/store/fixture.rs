@@ -65,7 +65,7 @@ impl<F: Fn(&[Incoming]) -> Result<Vec<KeptBatch>, HubStoreError> + Send + Sync> 
     fn visit(
         &self,
         _: &ArrivalFilter,
-        _: &mut dyn FnMut(Arrival) -> ControlFlow<()>,
+        _: &mut dyn FnMut(ArrivedItem) -> ControlFlow<()>,
     ) -> Result<Totals, HubStoreError> {
         Ok(Totals::default())
     }

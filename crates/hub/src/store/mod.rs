@@ -20,7 +20,7 @@ mod position;
 mod postgres;
 mod sqlite;
 
-pub use arrivals::{Arrival, ArrivalFilter};
+pub use arrivals::{ArrivalFilter, ArrivedItem};
 pub use batches::{ChainFront, Incoming, KeptBatch};
 pub use error::HubStoreError;
 pub use finding::{Finding, FindingKind, FindingRow};
@@ -58,7 +58,7 @@ pub trait HubStore: Send + Sync {
     fn visit(
         &self,
         filter: &ArrivalFilter,
-        each: &mut dyn FnMut(Arrival) -> ControlFlow<()>,
+        each: &mut dyn FnMut(ArrivedItem) -> ControlFlow<()>,
     ) -> Result<Totals, HubStoreError>;
 
     /// The totals of the whole store, from counters.

@@ -1,10 +1,12 @@
 //! Valid batches: what is acknowledged, listed, counted.
 
+use std::ops::Range;
+
 use gatepost_hub::listing::ListFormat;
 use gatepost_pass::fixture::NOW;
 use gatepost_protocol::{Epoch, Head, Previous, Receipt};
 
-use crate::support::{Device, Site};
+use crate::support::{Device, Running, Site};
 
 on_every_store! {
     a_batch_is_acknowledged_and_listed
@@ -71,39 +73,36 @@ fn a_batch_sent_twice_counts_once(site: &Site) {
     assert_eq!(site.summary(), "3 passages from 1 devices, 0 findings");
 }
 
+/// Sends a batch; returns the front that its receipt covers.
+fn covered(hub: &Running, device: &Device, range: Range<usize>) -> (u64, Head) {
+    let receipt = hub.acknowledged(&device.batch(range));
+    (receipt.next_seq, receipt.head)
+}
+
 fn batches_out_of_order_are_held_and_the_receipt_covers_the_front(site: &Site) {
-    let device = Device::new(1, 6);
-    let hub = site.hub();
-    let receipt = hub.acknowledged(&device.batch(4..6));
-    assert_eq!((receipt.next_seq, receipt.head), (0, Head::START));
-    let receipt = hub.acknowledged(&device.batch(2..4));
-    assert_eq!((receipt.next_seq, receipt.head), (0, Head::START));
+    let (hub, device) = (site.hub(), Device::new(1, 6));
+    assert_eq!(covered(&hub, &device, 4..6), (0, Head::START));
+    assert_eq!(covered(&hub, &device, 2..4), (0, Head::START));
     assert_eq!(site.held(), [2, 3, 4, 5]);
-    let receipt = hub.acknowledged(&device.batch(0..2));
-    assert_eq!((receipt.next_seq, receipt.head), (6, device.head()));
+    assert_eq!(covered(&hub, &device, 0..2), (6, device.head()));
     assert_eq!(site.summary(), "5 passages from 1 devices, 0 findings");
 }
 
 fn a_gap_holds_the_receipt_back_and_loses_nothing(site: &Site) {
-    let device = Device::new(1, 5);
-    let hub = site.hub();
-    hub.acknowledged(&device.batch(0..2));
-    let receipt = hub.acknowledged(&device.batch(3..5));
-    assert_eq!((receipt.next_seq, receipt.head), (2, device.heads[1]));
+    let (hub, device) = (site.hub(), Device::new(1, 5));
+    covered(&hub, &device, 0..2);
+    assert_eq!(covered(&hub, &device, 3..5), (2, device.heads[1]));
     assert_eq!(site.held(), [0, 1, 3, 4]);
-    let receipt = hub.acknowledged(&device.batch(2..3));
-    assert_eq!((receipt.next_seq, receipt.head), (5, device.head()));
+    assert_eq!(covered(&hub, &device, 2..3), (5, device.head()));
     assert_eq!(site.summary(), "4 passages from 1 devices, 0 findings");
 }
 
 fn overlapping_batches_add_only_what_is_new(site: &Site) {
-    let device = Device::new(1, 6);
-    let hub = site.hub();
-    hub.acknowledged(&device.batch(0..3));
-    let receipt = hub.acknowledged(&device.batch(1..6));
-    assert_eq!((receipt.next_seq, receipt.head), (6, device.head()));
-    let receipt = hub.acknowledged(&device.batch(2..4));
-    assert_eq!(receipt.next_seq, 6);
+    let (hub, device) = (site.hub(), Device::new(1, 6));
+    covered(&hub, &device, 0..3);
+    for range in [1..6, 2..4] {
+        assert_eq!(covered(&hub, &device, range), (6, device.head()));
+    }
     assert_eq!(site.held(), [0, 1, 2, 3, 4, 5]);
     assert_eq!(site.summary(), "5 passages from 1 devices, 0 findings");
 }
@@ -157,14 +156,12 @@ fn so_far(device: &Device) -> Previous {
 }
 
 fn the_largest_batch_is_taken(site: &Site) {
-    let device = Device::new(1, 500);
-    let receipt = site.hub().acknowledged(&device.batch(0..500));
-    assert_eq!((receipt.next_seq, receipt.head), (500, device.head()));
+    let (hub, device) = (site.hub(), Device::new(1, 500));
+    assert_eq!(covered(&hub, &device, 0..500), (500, device.head()));
 }
 
 fn a_hub_that_starts_again_goes_on_where_it_stood(site: &Site) {
     let device = Device::new(1, 4);
-    site.hub().acknowledged(&device.batch(0..2));
-    let receipt = site.hub().acknowledged(&device.batch(2..4));
-    assert_eq!((receipt.next_seq, receipt.head), (4, device.head()));
+    covered(&site.hub(), &device, 0..2);
+    assert_eq!(covered(&site.hub(), &device, 2..4), (4, device.head()));
 }

@@ -5,8 +5,8 @@ use gatepost_pass::{
     fixture::{self, DAY, NOW},
 };
 use gatepost_protocol::{
-    Body, Epoch, Head, Outcome, Previous, Reason, Record, batch::sign_batch, device::device_id,
-    fixture as protocol, seal, seal::Clear,
+    Body, Clear, Epoch, Head, Outcome, Previous, Reason, Record, batch::sign_batch,
+    device::device_id, fixture as protocol, seal,
 };
 
 /// A device in one process run, with its chain so far.

@@ -3,8 +3,8 @@
 use gatepost_hub::{Fleet, fleet::Operators, store::Paging};
 use gatepost_pass::{
     Digest, HubPin, Kind, OneTimeSecret,
-    document::Enrolment,
-    envelope::to_text,
+    claims::EnrolmentCode,
+    document::to_text,
     fixture::{self, NOW},
     time::Minute,
 };
@@ -28,7 +28,7 @@ pub(crate) fn fleet() -> Fleet {
 
 /// The text of an enrolment code; with a hub's pins it is longer.
 pub(crate) fn enrolment_code(pins: usize, secret: Option<OneTimeSecret>) -> String {
-    let claims = Enrolment {
+    let claims = EnrolmentCode {
         root: Digest([9; 32]),
         hub: "https://hub.example:8470".try_into().unwrap(),
         not_after: Minute::of(NOW.plus(fixture::DAY)),

@@ -55,10 +55,8 @@ pub(crate) fn status(device: &Device, backlog: u64) -> Vec<u8> {
 #[test]
 fn an_address_over_its_rate_waits_and_others_do_not() {
     let site = Site::new();
-    let limits = Limits {
-        address: FEW,
-        ..wide()
-    };
+    let mut limits = wide();
+    limits.address = FEW;
     let hub = hub(&site, limits);
     let ask = |from: &str| {
         hub.get(
@@ -79,10 +77,8 @@ fn an_address_over_its_rate_waits_and_others_do_not() {
 #[test]
 fn a_device_over_its_rate_waits_keeps_its_passages_and_stops_no_other() {
     let site = Site::new();
-    let limits = Limits {
-        device: FEW,
-        ..wide()
-    };
+    let mut limits = wide();
+    limits.device = FEW;
     let hub = hub(&site, limits);
     let (busy, other) = (Device::new(1, 9), Device::new(2, 2));
     for seq in 0..3 {

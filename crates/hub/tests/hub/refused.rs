@@ -5,7 +5,7 @@ use std::ops::ControlFlow;
 use gatepost_hub::{
     HubStore, HubStoreError,
     store::{
-        Arrival, ArrivalFilter, DeviceRow, FindingRow, HourRow, Incoming, KeptBatch, Paging,
+        ArrivalFilter, ArrivedItem, DeviceRow, FindingRow, HourRow, Incoming, KeptBatch, Paging,
         ReceivedStatus, RevocationRequest, Totals,
     },
 };
@@ -14,10 +14,9 @@ use gatepost_pass::{
     fixture::{self, NOW},
 };
 use gatepost_protocol::{
-    Epoch, Head,
+    Clear, Epoch, Head,
     batch::{MAX_BYTES, sign_batch},
     routes,
-    seal::Clear,
 };
 
 use crate::support::{Device, Site, certificate, sealed};
@@ -182,7 +181,7 @@ impl HubStore for Broken {
     fn visit(
         &self,
         _: &ArrivalFilter,
-        _: &mut dyn FnMut(Arrival) -> ControlFlow<()>,
+        _: &mut dyn FnMut(ArrivedItem) -> ControlFlow<()>,
     ) -> Result<Totals, HubStoreError> {
         Err(self.0())
     }

@@ -5,110 +5,35 @@
 //! adds    = keys with their colours            removals, recolours = ranks in the earlier list
 //! ```
 //!
-//! Byte by byte in `docs/list-format.md`. A delta is believed for its result alone: the head in it is
-//! the one that the issuer signed for the whole list, and what [`super::merge`] makes must have its root.
+//! Byte by byte in `docs/list-format.md`. A delta is believed for its result alone: the head in it
+//! is the one that the issuer signed for the whole list, and what [`super::merge`] makes must have
+//! its root.
 
-use std::io::{self, Write};
+use std::io::Write;
 
 use serde::{Deserialize, Serialize};
 
 use super::{
-    Entry, List, ListError, ListHead, ListKind, MAX_HEAD, ReadAt, WriteError,
+    DeltaError, List, ListEntry, ListError, ListHead, ReadAt,
     file::verify_head,
-    rice::{Numbers, Stream},
+    head::MAX_HEAD,
+    rice::{Numbers, RiceStream},
     scan::Entries,
 };
-use crate::{
-    codec,
-    time::Timestamp,
-    trust::TrustList,
-    verify::DocumentError,
-    words::{Digest, IssuerId},
-};
+use crate::{codec, digest::Digest, ids::IssuerId, time::Timestamp, trust::TrustList};
 
 const MAGIC: &[u8; 4] = b"GPD1";
 /// Longest encoding of a [`Base`], and more.
 const MAX_BASE: usize = 128;
-
-/// Why a delta can't be used or made. The list that was there stays as it is.
-#[derive(Debug, thiserror::Error)]
-pub enum DeltaError {
-    /// The delta breaks the format, or what it changes is not there.
-    #[error("delta is damaged: {0}")]
-    Damaged(&'static str),
-    /// The signature on the later list's head does not count.
-    #[error("delta: {0}")]
-    Head(DocumentError),
-    /// For a list of another issuer.
-    #[error("delta of {delta} for a list of {list}")]
-    OtherIssuer {
-        /// Whose list is here.
-        list: IssuerId,
-        /// Whose delta came.
-        delta: IssuerId,
-    },
-    /// For a list of another kind.
-    #[error("delta for a {delta:?} list, and this is a {list:?} list")]
-    OtherKind {
-        /// What is here.
-        list: ListKind,
-        /// What came.
-        delta: ListKind,
-    },
-    /// It leads to a version that is not later.
-    #[error("delta to version {to}, and the list is at {have}")]
-    OldVersion {
-        /// The version here.
-        have: u64,
-        /// The version that the delta leads to.
-        to: u64,
-    },
-    /// It begins at another version.
-    #[error(
-        "delta from version {from}, and the list is at {have}: take those in between, or the list"
-    )]
-    OtherBase {
-        /// The version here.
-        have: u64,
-        /// The version that it begins at.
-        from: u64,
-    },
-    /// It begins at this version, but with other content.
-    #[error("delta from other content of the same version: take the whole list")]
-    OtherRoot,
-    /// The later list has another salt: all its keys are others.
-    #[error("delta to a list with another salt: take the whole list")]
-    OtherSalt,
-    /// What it adds and removes does not lead to the count in the head.
-    #[error("delta leads to {found} records, and the head counts {expected}")]
-    Count {
-        /// Signed.
-        expected: u64,
-        /// Of the delta.
-        found: u64,
-    },
-    /// The result is not what the issuer signed.
-    #[error("delta: the result is not what the issuer signed: take the whole list")]
-    Result,
-    /// The earlier list can't be read.
-    #[error(transparent)]
-    List(#[from] ListError),
-    /// The delta can't be read.
-    #[error("delta can't be read from storage: {0}")]
-    Read(#[from] io::Error),
-    /// The later list, or the delta, can't be written.
-    #[error("can't be written: {0}")]
-    Write(io::Error),
-}
 
 /// What a delta begins at, and its streams.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 struct Base {
     version: u64,
     root: Digest,
-    adds: Stream,
-    removals: Stream,
-    recolours: Stream,
+    adds: RiceStream,
+    removals: RiceStream,
+    recolours: RiceStream,
 }
 
 /// A delta whose front was checked.
@@ -267,8 +192,8 @@ impl Base {
     }
 }
 
-/// Writes the delta from one list to a later one of the same issuer, kind and salt. Holds the changes
-/// in memory, 16 bytes each.
+/// Writes the delta from one list to a later one of the same issuer, kind and salt. Holds the
+/// changes in memory, 16 bytes each.
 pub fn write_delta<A: ReadAt, B: ReadAt>(
     old: &List<A>,
     new: &List<B>,
@@ -300,12 +225,13 @@ pub fn write_delta<A: ReadAt, B: ReadAt>(
         next = later.next()?;
     }
 
-    let coloured = |entry: &Entry| (entry.key, u64::from(entry.red));
+    let coloured = |entry: &ListEntry| (entry.key, u64::from(entry.red));
     let alone = |rank: &u64| (*rank, 0);
     let colour = new.shape.colour;
-    let (adds, add_bytes) = Stream::write(new.shape.greatest(), colour, adds.iter().map(coloured));
-    let (removals, removal_bytes) = Stream::write(rank, 0, removals.iter().map(alone));
-    let (recolours, recolour_bytes) = Stream::write(rank, 0, recolours.iter().map(alone));
+    let (adds, add_bytes) =
+        RiceStream::write(new.shape.greatest(), colour, adds.iter().map(coloured));
+    let (removals, removal_bytes) = RiceStream::write(rank, 0, removals.iter().map(alone));
+    let (recolours, recolour_bytes) = RiceStream::write(rank, 0, recolours.iter().map(alone));
     let base = Base {
         version: old.head().version,
         root: old.head().root,
@@ -327,15 +253,4 @@ pub fn write_delta<A: ReadAt, B: ReadAt>(
         .iter()
         .try_for_each(|part| out.write_all(part))
         .map_err(DeltaError::Write)
-}
-
-impl From<WriteError> for DeltaError {
-    fn from(why: WriteError) -> Self {
-        match why {
-            WriteError::Write(why) => Self::Write(why),
-            WriteError::Collision | WriteError::TooMany | WriteError::Order => {
-                Self::Damaged("it adds what does not belong there")
-            }
-        }
-    }
 }

@@ -1,10 +1,11 @@
 //! Exactness: the issuer asks its list about every person that it knows.
 //!
-//! A status list keeps 64-bit hashes. Among persons whom the issuer has enrolled, two could share one;
-//! then the unlisted one would be shown red. The issuer alone can see that, and takes another salt.
+//! A status list keeps 64-bit hashes. Among persons whom the issuer has enrolled, two could share
+//! one; then the unlisted one would be shown red. The issuer alone can see that, and takes another
+//! salt.
 
-use super::{Entry, List, ListError, ListKind, Listing, ReadAt, TagKey, scan::Scan};
-use crate::words::{Colour, SubjectTag};
+use super::{List, ListEntry, ListError, ListKind, Listing, ReadAt, TagKey, scan::Scan};
+use crate::{colour::Colour, ids::SubjectTag};
 
 /// Questions that are sorted and put to the list together: 64 MiB of them.
 const BATCH: usize = 1 << 22;
@@ -50,7 +51,7 @@ pub fn test_status<R: ReadAt>(
 /// As [`test_status`], before the list is written.
 pub(super) fn compare_status(
     hash: &TagKey,
-    entries: &[Entry],
+    entries: &[ListEntry],
     persons: impl IntoIterator<Item = (SubjectTag, Listing)>,
 ) -> Exactness {
     let mut persons = persons.into_iter();
@@ -81,7 +82,7 @@ impl Exactness {
     /// Answers questions from entries, both in order.
     fn add<'a>(
         &mut self,
-        entries: &[Entry],
+        entries: &[ListEntry],
         questions: impl IntoIterator<Item = &'a (u64, Option<Colour>)>,
     ) {
         let mut entries = entries.iter().peekable();

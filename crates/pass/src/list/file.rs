@@ -3,17 +3,15 @@
 use std::{io, ops::Range};
 
 use super::{
-    List, ListError, ListHead, ListKind, MAGIC, MAX_HEAD, MAX_RECORDS, ReadAt, TagKey,
+    List, ListError, ListHead, ListKind, MAX_RECORDS, ReadAt, TagKey,
+    head::{MAGIC, MAX_HEAD},
     scan::Scan,
     shape::{CHUNK, INDEX_ENTRY, Layout, PAGE, Shape},
     write::root_of,
 };
 use crate::{
-    envelope::{Envelope, Kind},
-    time::Timestamp,
-    trust::TrustList,
-    verify::verify_envelope,
-    words::{Digest, IssuerId},
+    digest::Digest, envelope::Envelope, ids::IssuerId, kind::Kind, time::Timestamp,
+    trust::TrustList, verify::verify_envelope,
 };
 
 impl<R: ReadAt> List<R> {
@@ -27,11 +25,11 @@ impl<R: ReadAt> List<R> {
         Ok(list)
     }
 
-    /// Opens a list that this device has opened before: checks the head's signature, the digests and
-    /// the index (0.3 % of the file), and leaves the pages to their checksums and to
+    /// Opens a list that this device has opened before: checks the head's signature, the digests
+    /// and the index (0.3 % of the file), and leaves the pages to their checksums and to
     /// [`Self::check_chunk`].
     pub fn reopen(reader: R, trust: &TrustList, now: Timestamp) -> Result<Self, ListError> {
-        let front = Front::read(&reader, trust, now)?;
+        let front = Preamble::read(&reader, trust, now)?;
         let digests = front.digests(&reader)?;
         let mut list = Self::with(reader, front, digests);
         list.index = list.read_index()?;
@@ -45,7 +43,7 @@ impl<R: ReadAt> List<R> {
         trust: &TrustList,
         now: Timestamp,
     ) -> Result<Vec<Range<u64>>, ListError> {
-        let front = Front::read(&reader, trust, now)?;
+        let front = Preamble::read(&reader, trust, now)?;
         let digests = match front.digests(&reader) {
             Ok(digests) => digests,
             Err(ListError::Root | ListError::Read(_)) => return Ok(vec![front.layout.digests()]),
@@ -56,7 +54,7 @@ impl<R: ReadAt> List<R> {
         Ok(bad.map(|chunk| list.chunk_span(chunk)).collect())
     }
 
-    fn with(reader: R, front: Front, digests: Vec<Digest>) -> Self {
+    fn with(reader: R, front: Preamble, digests: Vec<Digest>) -> Self {
         let head = front.head;
         Self {
             reader,
@@ -76,8 +74,8 @@ impl<R: ReadAt> List<R> {
         self.layout.chunks()
     }
 
-    /// Reads a chunk from storage and compares it with what the issuer signed. Going over all of them,
-    /// a few a second, finds what rots before a look-up needs it.
+    /// Reads a chunk from storage and compares it with what the issuer signed. Going over all of
+    /// them, a few a second, finds what rots before a look-up needs it.
     pub fn check_chunk(&self, chunk: u32) -> Result<(), ListError> {
         self.read_chunk(chunk, &mut Vec::new())
     }
@@ -132,14 +130,14 @@ impl<R: ReadAt> List<R> {
 }
 
 /// The front of a file whose length fits it.
-struct Front {
+struct Preamble {
     head: ListHead,
     envelope: Vec<u8>,
     issuer: IssuerId,
     layout: Layout,
 }
 
-impl Front {
+impl Preamble {
     fn read<R: ReadAt>(reader: &R, trust: &TrustList, now: Timestamp) -> Result<Self, ListError> {
         let length = reader.length()?;
         let mut page = [0; PAGE];

@@ -1,25 +1,24 @@
 //! Keys of identity lists: Argon2id (RFC 9106) of an ID number under the programme's salt.
 //!
-//! Slow on purpose. Without a secret in it whoever has a list can try ID numbers, and this is what each
-//! try costs; `docs/threat-model.md` says what that is worth.
+//! Slow on purpose. Without a secret in it whoever has a list can try ID numbers, and this is what
+//! each try costs; `docs/threat-model.md` says what that is worth.
 
 use argon2::{Algorithm, Argon2, Block, Params, Version};
 use zeroize::Zeroize as _;
 
-use super::Entry;
-use crate::{id_number::IdNumber, words::Colour};
+use super::ListEntry;
+use crate::{colour::Colour, id_number::IdNumber};
 
-/// The version of all that is fixed here; it stands in the head of each identity list.
-pub const HASH: u8 = 1;
-/// 19 MiB, two passes, one lane: what OWASP's Password Storage Cheat Sheet asks of Argon2id at least,
-/// and what a small board has to spare.
+/// 19 MiB, two passes, one lane: what OWASP's Password Storage Cheat Sheet asks of Argon2id at
+/// least, and what a small board has to spare.
 const MEMORY_KIB: u32 = 19 * 1024;
 const PASSES: u32 = 2;
 const LANES: u32 = 1;
 /// The usual length, so that any implementation can make the same keys; their front is used.
 const OUTPUT: usize = 32;
 
-/// What an ID number became under a programme's salt: what identity lists of that salt are asked with.
+/// What an ID number became under a programme's salt: what identity lists of that salt are asked
+/// with.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct IdentityKey {
     pub(super) salt: [u8; 16],
@@ -33,13 +32,13 @@ impl IdentityKey {
     }
 
     /// The record of a person, who has none when green.
-    pub const fn entry(&self, colour: Colour) -> Option<Entry> {
-        Entry::of(self.key, colour)
+    pub const fn entry(&self, colour: Colour) -> Option<ListEntry> {
+        ListEntry::of(self.key, colour)
     }
 }
 
-/// Makes keys of ID numbers, in 19 MiB of memory that it holds. Takes 20 to 50 ms a key on a desktop
-/// computer and some 0.3 s on a small board: nothing for a window's thread.
+/// Makes keys of ID numbers, in 19 MiB of memory that it holds. Takes 20 to 50 ms a key on a
+/// desktop computer and some 0.3 s on a small board: nothing for a window's thread.
 pub struct IdentityHasher {
     salt: [u8; 16],
     argon2: Argon2<'static>,

@@ -3,7 +3,7 @@
 use std::io::Write;
 
 use super::{
-    Delta, DeltaError, Entry, List, ReadAt,
+    Delta, DeltaError, List, ListEntry, ReadAt,
     scan::Entries,
     shape::Shape,
     write::{BodyWriter, head_page},
@@ -12,7 +12,8 @@ use super::{
 /// Writes the later list to `out`, the same bytes as the issuer's.
 ///
 /// On any error what was written must be thrown away; the list that was there is as it was. After
-/// success the file still has to reach the disk: synchronise it, rename it, synchronise the directory.
+/// success the file still has to reach the disk: synchronise it, rename it, synchronise the
+/// directory.
 pub fn merge<R: ReadAt, D: ReadAt>(
     list: &List<R>,
     delta: &Delta<D>,
@@ -34,7 +35,7 @@ pub fn merge<R: ReadAt, D: ReadAt>(
             if key == entry.key {
                 return Err(DeltaError::Damaged("it adds a record that is there"));
             }
-            body.push(Entry { key, red: red == 1 })?;
+            body.push(ListEntry { key, red: red == 1 })?;
             add = changes.adds.next()?;
         }
         let here = |change: Option<(u64, u64)>| change.is_some_and(|(at, _)| at == rank);
@@ -55,7 +56,7 @@ pub fn merge<R: ReadAt, D: ReadAt>(
         rank += 1;
     }
     while let Some((key, red)) = add {
-        body.push(Entry { key, red: red == 1 })?;
+        body.push(ListEntry { key, red: red == 1 })?;
         add = changes.adds.next()?;
     }
     if removal.is_some() || recolour.is_some() {

@@ -1,4 +1,5 @@
-//! One page: a run of keys in Elias-Fano code, readable by itself with its first key from the index.
+//! One page: a run of keys in Elias-Fano code, readable by itself with its first key from the
+//! index.
 //!
 //! ```text
 //! page   = CRC-32:u32le ‖ keys:u16le ‖ highs ‖ zeros ‖ fields              (4096 bytes)
@@ -13,18 +14,18 @@ use super::{
     bits::{SLACK, field, mask, put_field, word},
     shape::{PAGE, PAGE_HEAD, Shape},
 };
-use crate::words::Colour;
+use crate::colour::Colour;
 
 /// A listed key.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
-pub struct Entry {
+pub struct ListEntry {
     /// Hash of a subject tag or an ID number, or a pass number.
     pub key: u64,
     /// Red, and not yellow. Always false on lists without colours.
     pub red: bool,
 }
 
-impl Entry {
+impl ListEntry {
     /// The record of that key, which has none when green.
     pub const fn of(key: u64, colour: Colour) -> Option<Self> {
         let red = match colour {
@@ -35,7 +36,7 @@ impl Entry {
         Some(Self { key, red })
     }
 
-    /// What a list says of it.
+    /// The colour that it stands for.
     pub const fn colour(self) -> Colour {
         if self.red {
             Colour::Red
@@ -55,9 +56,9 @@ pub(super) enum PageFault {
 }
 
 /// The bytes of a page, and some zeros after them.
-pub(super) struct Page(pub(super) [u8; PAGE + SLACK]);
+pub(super) struct ListPage(pub(super) [u8; PAGE + SLACK]);
 
-impl Page {
+impl ListPage {
     pub(super) const fn empty() -> Self {
         Self([0; PAGE + SLACK])
     }
@@ -95,7 +96,7 @@ impl Page {
         shape: Shape,
         first: u64,
         key: u64,
-    ) -> Result<Option<Entry>, PageFault> {
+    ) -> Result<Option<ListEntry>, PageFault> {
         let (keys, fields) = (self.keys(), self.fields(shape)?);
         let rise = (key >> shape.low).saturating_sub(first >> shape.low);
         let Some(mut at) = self.after_zeros(rise) else {
@@ -112,7 +113,7 @@ impl Page {
             );
             if found >> shape.colour >= low {
                 let red = found & mask(shape.colour) == 1;
-                return Ok((found >> shape.colour == low).then_some(Entry { key, red }));
+                return Ok((found >> shape.colour == low).then_some(ListEntry { key, red }));
             }
             at += 1;
             number += 1;
@@ -142,13 +143,13 @@ impl Page {
         Some(at)
     }
 
-    /// All keys of the page into `into`, which is empty. Keys that do not rise, bits that mean nothing
-    /// and a first key other than `first` are faults.
+    /// All keys of the page into `into`, which is empty. Keys that do not rise, bits that mean
+    /// nothing and a first key other than `first` are faults.
     pub(super) fn decode(
         &self,
         shape: Shape,
         first: u64,
-        into: &mut Vec<Entry>,
+        into: &mut Vec<ListEntry>,
     ) -> Result<(), PageFault> {
         let damaged = |what| Err(PageFault::Format(what));
         let (keys, fields) = (self.keys(), self.fields(shape)?);
@@ -175,7 +176,7 @@ impl Page {
                 last = Some(key);
                 done += 1;
                 let red = found & mask(shape.colour) == 1;
-                into.push(Entry { key, red });
+                into.push(ListEntry { key, red });
             }
             at += 64;
         }
@@ -201,8 +202,8 @@ pub(super) struct PageWriter {
     shape: Shape,
     first: u64,
     keys: usize,
-    highs: Page,
-    fields: Page,
+    highs: ListPage,
+    fields: ListPage,
 }
 
 impl PageWriter {
@@ -211,13 +212,13 @@ impl PageWriter {
             shape,
             first: 0,
             keys: 0,
-            highs: Page::empty(),
-            fields: Page::empty(),
+            highs: ListPage::empty(),
+            fields: ListPage::empty(),
         }
     }
 
-    /// Adds a key greater than all before, or says that the page has no room for it.
-    pub(super) fn push(&mut self, entry: Entry) -> bool {
+    /// Adds a key greater than all before, or returns false when the page has no space for it.
+    pub(super) fn push(&mut self, entry: ListEntry) -> bool {
         let shape = self.shape;
         if self.keys == 0 {
             self.first = entry.key;
@@ -255,8 +256,8 @@ impl PageWriter {
         let sum = checksum(self.first, &page);
         page[..4].copy_from_slice(&sum.to_le_bytes());
         self.keys = 0;
-        self.highs = Page::empty();
-        self.fields = Page::empty();
+        self.highs = ListPage::empty();
+        self.fields = ListPage::empty();
         Some((self.first, page))
     }
 }

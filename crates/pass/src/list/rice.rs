@@ -1,4 +1,5 @@
-//! Rising numbers as Rice-coded gaps (Golomb 1966; Rice, JPL 79-22, 1979), each with a few bits beside it.
+//! Rising numbers as Rice-coded gaps (Golomb 1966; Rice, JPL 79-22, 1979), each with a few bits
+//! beside it.
 //!
 //! ```text
 //! gap  = number - (number before + 1), or the number itself for the first
@@ -19,16 +20,16 @@ const BUFFER: usize = 16 * 1024;
 
 /// What must be known of a stream to read it.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
-pub(super) struct Stream {
-    /// How many numbers.
+pub(super) struct RiceStream {
+    /// The number of numbers in it.
     pub(super) count: u64,
     /// Bits of a gap that are not unary.
     pub(super) parameter: u8,
-    /// How many bytes.
+    /// Its length in bytes.
     pub(super) bytes: u64,
 }
 
-impl Stream {
+impl RiceStream {
     /// Numbers below `span` in order, each with `beside` bits.
     pub(super) fn write(
         span: u64,
@@ -92,7 +93,7 @@ impl BitWriter {
 /// Reads a stream in small memory.
 pub(super) struct Numbers<'a, R> {
     source: &'a R,
-    stream: Stream,
+    stream: RiceStream,
     beside: u32,
     /// Place of the byte to load next, and of the stream's end.
     next: u64,
@@ -108,8 +109,8 @@ pub(super) struct Numbers<'a, R> {
 }
 
 impl<'a, R: ReadAt> Numbers<'a, R> {
-    /// A stream that [`Stream::is_sound`], at a place in `source`.
-    pub(super) fn new(source: &'a R, stream: Stream, beside: u32, place: u64) -> Self {
+    /// A stream that [`RiceStream::is_sound`], at a place in `source`.
+    pub(super) fn new(source: &'a R, stream: RiceStream, beside: u32, place: u64) -> Self {
         Self {
             source,
             stream,

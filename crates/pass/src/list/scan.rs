@@ -1,8 +1,8 @@
 //! All keys of a list in order, page by page, each chunk checked against its digest first.
 
 use super::{
-    Entry, List, ListError, ReadAt,
-    page::{Page, PageFault},
+    List, ListEntry, ListError, ReadAt,
+    page::{ListPage, PageFault},
     shape::{CHUNK, PAGE, chunk_of},
 };
 
@@ -14,7 +14,7 @@ pub(super) struct Scan<'a, R> {
     /// The chunk that `bytes` holds.
     chunk: Option<u32>,
     bytes: Vec<u8>,
-    work: Page,
+    work: ListPage,
     /// How many keys the page before holds, and the last of them.
     before: Option<(usize, u64)>,
     count: u64,
@@ -27,15 +27,15 @@ impl<'a, R: ReadAt> Scan<'a, R> {
             page: 0,
             chunk: None,
             bytes: Vec::with_capacity(CHUNK),
-            work: Page::empty(),
+            work: ListPage::empty(),
             before: None,
             count: 0,
         }
     }
 
-    /// Puts the next page's keys into `entries`; false when there is none any more. What was read is
-    /// then the one way of writing these keys, and as many as the head counts.
-    pub(super) fn next_page(&mut self, entries: &mut Vec<Entry>) -> Result<bool, ListError> {
+    /// Puts the next page's keys into `entries`; false when there is none any more. What was read
+    /// is then the one way of writing these keys, and as many as the head counts.
+    pub(super) fn next_page(&mut self, entries: &mut Vec<ListEntry>) -> Result<bool, ListError> {
         entries.clear();
         let (page, shape) = (self.page, self.list.shape);
         let Some(&first) = self.list.index.get(page as usize) else {
@@ -93,7 +93,7 @@ impl<'a, R: ReadAt> Scan<'a, R> {
 /// The same, key by key.
 pub(super) struct Entries<'a, R> {
     scan: Scan<'a, R>,
-    page: Vec<Entry>,
+    page: Vec<ListEntry>,
     at: usize,
 }
 
@@ -107,7 +107,7 @@ impl<'a, R: ReadAt> Entries<'a, R> {
     }
 
     #[inline]
-    pub(super) fn next(&mut self) -> Result<Option<Entry>, ListError> {
+    pub(super) fn next(&mut self) -> Result<Option<ListEntry>, ListError> {
         if self.at == self.page.len() {
             self.at = 0;
             if !self.scan.next_page(&mut self.page)? {

@@ -57,7 +57,8 @@ impl Shape {
         (keys * self.field() as usize).div_ceil(8)
     }
 
-    /// Whether so many keys, the last of which has a high part `rise` above the first one's, fit a page.
+    /// Whether so many keys, the last of which has a high part `rise` above the first one's, fit a
+    /// page.
     pub(super) const fn fit(self, keys: usize, rise: u64) -> bool {
         let room = PAGE - PAGE_HEAD;
         rise <= 8 * room as u64 && (rise as usize + keys).div_ceil(8) + self.fields(keys) <= room

@@ -1,4 +1,5 @@
-//! What lists and deltas promise: the answers of a map, the same bytes, and a named error for the rest.
+//! What lists and deltas promise: the answers of a map, the same bytes, and a named error for the
+//! rest.
 
 #![allow(clippy::unwrap_used, clippy::panic)]
 
@@ -11,9 +12,9 @@ mod model;
 
 use std::{io::Cursor, sync::LazyLock};
 
-use super::*;
+use super::{shape::Shape, *};
 use crate::{
-    KeyId, Signer,
+    Colour, Digest, KeyId, Kind, Signer, SubjectTag,
     fixture::{self, NOW, SIGNED},
     trust::TrustList,
 };
@@ -43,7 +44,7 @@ fn plan(version: u64) -> ListPlan {
     }
 }
 
-fn write(kind: ListKind, version: u64, entries: impl IntoIterator<Item = Entry>) -> Vec<u8> {
+fn write(kind: ListKind, version: u64, entries: impl IntoIterator<Item = ListEntry>) -> Vec<u8> {
     let mut file = Cursor::new(Vec::new());
     let entries = sorted(entries.into_iter().collect());
     write_list(&fixture::lists(), kind, plan(version), entries, &mut file).unwrap();
@@ -54,13 +55,17 @@ fn open<R: ReadAt>(file: R) -> Result<List<R>, ListError> {
     List::open(file, &TRUST, NOW)
 }
 
-fn list(kind: ListKind, version: u64, entries: impl IntoIterator<Item = Entry>) -> List<Vec<u8>> {
+fn list(
+    kind: ListKind,
+    version: u64,
+    entries: impl IntoIterator<Item = ListEntry>,
+) -> List<Vec<u8>> {
     open(write(kind, version, entries)).unwrap()
 }
 
 /// Evenly spread keys, all different, about every third red where there are colours.
-fn spread(kind: ListKind, numbers: std::ops::Range<u64>) -> impl Iterator<Item = Entry> {
-    numbers.map(move |number| Entry {
+fn spread(kind: ListKind, numbers: std::ops::Range<u64>) -> impl Iterator<Item = ListEntry> {
+    numbers.map(move |number| ListEntry {
         key: number.wrapping_mul(0x9e37_79b9_7f4a_7c15).reverse_bits() >> (64 - kind.key_bits()),
         red: kind.colour_bits() == 1 && number.is_multiple_of(3),
     })

@@ -6,18 +6,21 @@ use std::{
 };
 
 use super::{
-    Entry, IdentityHasher, ListHead, ListKind, MAGIC, MAX_RECORDS, TagKey,
+    IdentityHasher, ListEntry, ListHead, ListKind, MAX_RECORDS, TagKey,
     exact::{self, Exactness},
+    head::MAGIC,
     page::PageWriter,
     shape::{CHUNK, Layout, PAGE, Shape},
 };
 use crate::{
-    envelope::Kind,
+    colour::Colour,
+    digest::{Digest, DigestHasher},
     id_number::IdNumber,
-    key::Signer,
+    ids::{PassNumber, SubjectTag},
+    kind::Kind,
     list::{Listing, number_key},
+    signer::Signer,
     time::Timestamp,
-    words::{Colour, Digest, DigestHasher, PassNumber, SubjectTag},
 };
 
 /// Why a list can't be written.
@@ -33,7 +36,7 @@ pub enum WriteError {
     #[error("records must come in order, each once, and as many as announced")]
     Order,
     /// The storage failed.
-    #[error("list can't be written: {0}")]
+    #[error("the list can't be written")]
     Write(#[from] io::Error),
 }
 
@@ -48,8 +51,8 @@ pub struct ListPlan {
     pub salt: [u8; 16],
 }
 
-/// Writes a status list in memory; of a person who comes twice the worse colour counts. `enrolled` are
-/// the issuer's persons who are not listed: none of them may share a hash with a listed one.
+/// Writes a status list in memory; a person who comes twice gets the worse colour. `enrolled`
+/// are the issuer's persons who are not listed: none of them may share a hash with a listed one.
 pub fn write_status(
     signer: &Signer,
     plan: ListPlan,
@@ -80,7 +83,7 @@ pub fn write_revocation(
     plan: ListPlan,
     numbers: impl IntoIterator<Item = PassNumber>,
 ) -> Result<Vec<u8>, WriteError> {
-    let entry = |number| Entry {
+    let entry = |number| ListEntry {
         key: number_key(&number),
         red: false,
     };
@@ -88,8 +91,8 @@ pub fn write_revocation(
     in_memory(signer, ListKind::Revocation, plan, entries)
 }
 
-/// Writes an identity list in memory, one person after the other, each of whom takes a while; of two who
-/// share a key the worse colour counts.
+/// Writes an identity list in memory, one person after the other, each of whom takes a while; of
+/// two who share a key the worse colour is kept.
 pub fn write_identity<'a>(
     signer: &Signer,
     plan: ListPlan,
@@ -107,16 +110,16 @@ fn in_memory(
     signer: &Signer,
     kind: ListKind,
     plan: ListPlan,
-    entries: Vec<Entry>,
+    entries: Vec<ListEntry>,
 ) -> Result<Vec<u8>, WriteError> {
     let mut file = Cursor::new(Vec::new());
     write_list(signer, kind, plan, entries, &mut file)?;
     Ok(file.into_inner())
 }
 
-/// Entries as [`write_list`] takes them: in order, each key once; where one came with two colours the
-/// worse wins.
-pub fn sorted(mut entries: Vec<Entry>) -> Vec<Entry> {
+/// Entries as [`write_list`] takes them: in order, each key once; where one came with two colours
+/// the worse wins.
+pub fn sorted(mut entries: Vec<ListEntry>) -> Vec<ListEntry> {
     entries.sort_unstable();
     // Of two with the same key the second is red, or both say the same.
     entries.dedup_by(|next, kept| {
@@ -137,7 +140,7 @@ pub fn write_list<I>(
     out: &mut (impl Write + Seek),
 ) -> Result<ListHead, WriteError>
 where
-    I: IntoIterator<Item = Entry, IntoIter: ExactSizeIterator>,
+    I: IntoIterator<Item = ListEntry, IntoIter: ExactSizeIterator>,
 {
     let entries = entries.into_iter();
     let count = entries.len() as u64;
@@ -183,7 +186,7 @@ pub(super) fn head_page(head: &[u8]) -> [u8; PAGE] {
 
 /// What the head says of a body that was written.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) struct Body {
+pub(super) struct WrittenBody {
     pub(super) count: u64,
     pub(super) pages: u32,
     pub(super) root: Digest,
@@ -218,7 +221,7 @@ impl<W: Write> BodyWriter<W> {
 
     /// Adds the next key.
     #[inline]
-    pub(super) fn push(&mut self, entry: Entry) -> Result<(), WriteError> {
+    pub(super) fn push(&mut self, entry: ListEntry) -> Result<(), WriteError> {
         let rises = self.last.is_none_or(|last| last < entry.key);
         if !rises || entry.key > self.shape.greatest() || (entry.red && self.shape.colour == 0) {
             return Err(WriteError::Order);
@@ -241,7 +244,7 @@ impl<W: Write> BodyWriter<W> {
         self.write(&page)
     }
 
-    /// Body bytes, in chunks.
+    /// WrittenBody bytes, in chunks.
     fn write(&mut self, mut bytes: &[u8]) -> Result<(), WriteError> {
         while !bytes.is_empty() {
             let (part, rest) = bytes.split_at(bytes.len().min(CHUNK - self.chunk.len()));
@@ -263,7 +266,7 @@ impl<W: Write> BodyWriter<W> {
         Ok(())
     }
 
-    pub(super) fn finish(mut self) -> Result<Body, WriteError> {
+    pub(super) fn finish(mut self) -> Result<WrittenBody, WriteError> {
         self.close_page()?;
         // At most MAX_RECORDS pages: each holds a key.
         let pages = self.index.len() as u32;
@@ -276,7 +279,7 @@ impl<W: Write> BodyWriter<W> {
             self.out.write_all(&digest.0)?;
         }
         self.out.flush()?;
-        Ok(Body {
+        Ok(WrittenBody {
             count: self.count,
             pages,
             root: root_of(&self.digests),

@@ -15,10 +15,10 @@ use crate::{
     Timestamp,
     badge::{Badge, BadgeRole, PinHash, Site},
     bundle::{FileEntry, FileRole},
-    document::{Enrolment, Holder, Last4},
+    claims::{EnrolmentCode, Holder, Last4},
     list::{ListHead, ListKind},
     policy::{
-        Desk, IdentityRule, Overridable, PassBack, Risk, TracingKey, WhenExpired, WhenLogFull,
+        HelpDesk, IdentityRule, Overridable, PassBack, Risk, TracingKey, WhenExpired, WhenLogFull,
         WithoutCode,
     },
     time::Minute,
@@ -85,11 +85,11 @@ pub(super) fn badge() -> impl Strategy<Value = Badge> {
     })
 }
 
-pub(super) fn enrolment() -> impl Strategy<Value = Enrolment> {
+pub(super) fn enrolment() -> impl Strategy<Value = EnrolmentCode> {
     let pins = vec(any::<[u8; 32]>().prop_map(HubPin), 0..=4);
     let secret = option::of(any::<[u8; 16]>().prop_map(OneTimeSecret));
     (digest(), text(), minute(), pins, secret).prop_map(|(root, hub, not_after, pins, secret)| {
-        Enrolment {
+        EnrolmentCode {
             root,
             hub,
             not_after,
@@ -153,7 +153,7 @@ pub(super) fn policy() -> impl Strategy<Value = Policy> {
     );
     let numbers = any::<(u16, u16, u16, u8, [u8; 3], u16, i16)>();
     let tracing_key = any::<(u16, [u8; 32])>();
-    let desk = (text(), text()).prop_map(|(area, phone)| Desk { area, phone });
+    let desk = (text(), text()).prop_map(|(area, phone)| HelpDesk { area, phone });
     let overridable = vec![
         Overridable::Yellow,
         Overridable::Expired,

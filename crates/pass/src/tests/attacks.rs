@@ -1,4 +1,5 @@
-//! Attacks on a bundle, each by its name in the TUF specification (section 1.5.2). None is taken in.
+//! Attacks on a bundle, each by its name in the TUF specification (section 1.5.2). None is taken
+//! in.
 
 use std::{cell::Cell, io, rc::Rc};
 

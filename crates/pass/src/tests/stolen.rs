@@ -1,4 +1,5 @@
-//! Stolen keys: what the thief can do, and how a region gets over it without touching a device by hand.
+//! Stolen keys: what the thief can do, and how a region gets over it without touching a device by
+//! hand.
 
 use super::{
     attacks::{claims, second, verify_new},

@@ -1,4 +1,4 @@
-//! Whose signature counts, for what, and when, to the second.
+//! Whose signature is valid, for what, and when, to the second.
 
 use super::*;
 use crate::{
@@ -79,14 +79,20 @@ fn a_key_counts_from_its_first_second_until_just_before_its_last() {
         accept(),
         vec![span(&signer, 10, 20)],
     ));
-    let outside = Err(DocumentError::KeyOutsideValidity {
+    let outside = DocumentError::KeyOutsideValidity {
         issuer: signer.issuer,
         key: signer.key,
-    });
-    assert_eq!(at(&trust, &signer, SIGNED.plus(9)), outside);
-    assert!(at(&trust, &signer, SIGNED.plus(10)).is_ok());
-    assert!(at(&trust, &signer, SIGNED.plus(19)).is_ok());
-    assert_eq!(at(&trust, &signer, SIGNED.plus(20)), outside);
+    };
+    is_valid_from_10_to_20(&trust, &signer, outside);
+}
+
+/// Before second 10, and from second 20 on, the answer is `outside`.
+#[track_caller]
+fn is_valid_from_10_to_20(trust: &TrustList, signer: &Signer, outside: DocumentError) {
+    assert_eq!(at(trust, signer, SIGNED.plus(9)), Err(outside));
+    assert!(at(trust, signer, SIGNED.plus(10)).is_ok());
+    assert!(at(trust, signer, SIGNED.plus(19)).is_ok());
+    assert_eq!(at(trust, signer, SIGNED.plus(20)), Err(outside));
 }
 
 #[test]
@@ -103,11 +109,8 @@ fn a_region_is_recognised_from_its_first_second_until_just_before_its_last() {
             until: SIGNED.plus(20),
             ..fixture::entry("CN-JS", recognition, keys)
         });
-        let outside = Err(DocumentError::NotRecognisedNow(signer.issuer));
-        assert_eq!(at(&trust, &signer, SIGNED.plus(9)), outside);
-        assert!(at(&trust, &signer, SIGNED.plus(10)).is_ok());
-        assert!(at(&trust, &signer, SIGNED.plus(19)).is_ok());
-        assert_eq!(at(&trust, &signer, SIGNED.plus(20)), outside);
+        let outside = DocumentError::NotRecognisedNow(signer.issuer);
+        is_valid_from_10_to_20(&trust, &signer, outside);
     }
 }
 
@@ -240,4 +243,50 @@ fn a_trust_list_names_each_issuer_and_key_once_and_one_own_authority() {
         let refused = TrustList::verify(&fixture::root(), &bytes);
         assert!(matches!(refused, Err(TrustError::List(_))));
     }
+}
+
+#[test]
+fn a_trust_list_needs_the_roots_threshold() {
+    let claims = fixture::trust_claims();
+    let one = crate::trust::sign_with_roots(
+        Kind::TrustList,
+        &claims,
+        &[&fixture::root_1().secret, &documents().secret],
+    );
+    let short = TrustError::Threshold {
+        kind: Kind::TrustList,
+        valid: 1,
+        needed: 2,
+    };
+    assert_eq!(
+        TrustList::verify(&fixture::root(), &one).unwrap_err(),
+        short
+    );
+}
+
+#[test]
+fn the_next_root_needs_the_thresholds_of_both() {
+    let (one, two, three) = (fixture::root_1(), fixture::root_2(), fixture::root_3());
+    let new = crate::SecretKey::from_seed(&[1; 32]);
+    let keys = vec![new.public(), three.secret.public()];
+    let claims = crate::trust::RootClaims {
+        version: 2,
+        threshold: 2,
+        keys: keys.try_into().unwrap(),
+    };
+    let sign =
+        |keys: &[&crate::SecretKey]| crate::trust::sign_with_roots(Kind::Root, &claims, keys);
+    let root = fixture::root();
+    assert!(root.advance(&sign(&[&one.secret, &two.secret])).is_err());
+    assert!(root.advance(&sign(&[&new, &three.secret])).is_err());
+    let both = sign(&[&one.secret, &new, &three.secret]);
+    assert_eq!(root.advance(&both).unwrap().version(), 2);
+}
+
+#[test]
+fn roles_are_bits_of_the_kinds_on_the_wire() {
+    assert_eq!(
+        crate::encode(&Roles::of(&[Kind::Pass, Kind::FamilyPass])),
+        vec![0b110]
+    );
 }

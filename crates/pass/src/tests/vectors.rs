@@ -1,4 +1,5 @@
-//! The test vectors of `docs/pass-format.md`: one file each in `tests/vectors`, named after the flaw.
+//! The test vectors of `docs/pass-format.md`: one file each in `tests/vectors`, named after the
+//! flaw.
 //!
 //! After a change of the format, write them anew and read the difference:
 //! `cargo test -p gatepost-pass --lib rewrite_the_vectors -- --ignored`
@@ -15,8 +16,9 @@ use self::make::{Case, Form};
 use crate::{
     Class, Document, DocumentError, FormatError, Timestamp, TrustList, Verified, VerifiedDocument,
     badge::{Badge, Site},
-    document::Pass,
-    envelope::{EnvelopeError, to_text},
+    claims::Pass,
+    document::to_text,
+    envelope::EnvelopeError,
     fixture,
     time::Minute,
     trust::Recognition,
@@ -319,7 +321,7 @@ fn the_vector_of_a_small_order_r_passes_a_check_that_is_not_strict() {
 
 #[test]
 fn a_key_has_one_encoding_and_a_weak_one_is_none() {
-    let read = |text: &str| crate::PublicKey::from_bytes(&crate::words::parse_hex(text).unwrap());
+    let read = |text: &str| crate::PublicKey::from_bytes(&crate::parse_hex(text).unwrap());
     // y = 3 is a point of large order; y = p + 3 is the same point, and not its encoding.
     read("0300000000000000000000000000000000000000000000000000000000000000").unwrap();
     for second in ["7f", "ff"] {

@@ -32,7 +32,8 @@ pub(crate) struct Args {
     /// The same seed gives the same pictures
     #[arg(long, default_value_t = 1)]
     seed: u64,
-    /// One picture NAME.png of all frames instead, only every so many; the code's corners are marked
+    /// One picture NAME.png of all frames instead, only every so many; the code's corners are
+    /// marked
     #[arg(long, value_name = "STEP")]
     sheet: Option<usize>,
 }

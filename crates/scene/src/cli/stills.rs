@@ -93,7 +93,8 @@ fn carrier(name: &str, turn: usize) -> Carrier {
     }
 }
 
-/// A seed of its own for each code and frame, so that a new file changes no other's pictures (FNV-1a).
+/// A seed of its own for each code and frame, so that a new file changes no other's pictures
+/// (FNV-1a).
 fn seed_for(seed: u64, name: &[u8], frame: u32) -> u64 {
     let bytes = seed.to_le_bytes().into_iter().chain(frame.to_le_bytes());
     bytes

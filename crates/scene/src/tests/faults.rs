@@ -42,7 +42,7 @@ fn a_rolling_shutter_leans_a_code_that_comes_from_the_side() {
     let lean = |readout_ms| {
         let setting = Setting {
             path: Path {
-                entry: Arrival::Side,
+                entry: Entrance::Side,
                 ..Setting::paper().path
             },
             shutter: Shutter {

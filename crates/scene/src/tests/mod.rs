@@ -9,7 +9,7 @@ mod stills;
 
 use crate::random::Random;
 use crate::{
-    Arrival, AutoExposure, Carrier, Code, ErrorCorrection, Flicker, Path, SceneFrame, Sequence,
+    AutoExposure, Carrier, Code, Entrance, ErrorCorrection, Flicker, Path, SceneFrame, Sequence,
     Setting, Shake, Shutter,
 };
 use image::GrayImage;
@@ -53,7 +53,7 @@ fn read(picture: &GrayImage) -> Vec<String> {
 fn perfect() -> Setting {
     Setting {
         path: Path {
-            entry: Arrival::Held,
+            entry: Entrance::Held,
             travel_ms: 1.0,
             hold_ms: f32::INFINITY,
         },

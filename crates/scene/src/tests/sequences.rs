@@ -95,7 +95,8 @@ fn finder_centres_are_dark_where_the_truth_says_in_every_scenario() {
                         let light = level(&frame.image, [centre[0] + step[0], centre[1] + step[1]]);
                         assert!(
                             light > dark + 8.0,
-                            "{scenario:?}, seed {seed}, frame {number}: {dark} in the centre, {light} around"
+                            "{scenario:?}, seed {seed}, frame {number}: {dark} in the centre, \
+                             {light} around"
                         );
                     }
                 }
@@ -138,7 +139,7 @@ fn codes_come_into_the_picture_and_a_bus_passenger_leaves_again() {
         for seed in 0..4 {
             let sequence = Sequence::new(&code, scenario, seed);
             let seen: Vec<Truth> = (0..90).map(|number| sequence.truth(number)).collect();
-            if scenario.setting().path.entry == Arrival::Side {
+            if scenario.setting().path.entry == Entrance::Side {
                 assert!(!seen[0].fully_visible, "{scenario:?}");
             }
             assert!(

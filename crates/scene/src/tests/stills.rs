@@ -56,9 +56,10 @@ fn clean_views_read() {
     }
 }
 
-/// rqrr marks a finder's corners in whole pixels and carries them across the code, so it loses about
-/// one in four of these codes at 640x480 however clean the picture. The same picture doubled gives
-/// most of them back. Measured on 512 pictures: 76 % as they are, 97 % as they are or doubled.
+/// rqrr marks a finder's corners in whole pixels and carries them across the code, so it loses
+/// about one in four of these codes at 640x480 however clean the picture. The same picture doubled
+/// gives most of them back. Measured on 512 pictures: 76 % as they are, 97 % as they are or
+/// doubled.
 #[test]
 fn hand_held_views_read_at_the_stated_floors() {
     let (mut plain, mut either) = (0, 0);

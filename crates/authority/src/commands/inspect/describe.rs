@@ -1,4 +1,4 @@
-//! What is in things that were verified, in words, a line each.
+//! Descriptions of what was verified, line by line.
 
 use gatepost_pass::{
     Badge, BadgeRole, List, Manifest, Policy, ReadAt, Site, Text, TrustList, VerifiedDocument,

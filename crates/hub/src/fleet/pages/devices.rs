@@ -44,8 +44,8 @@ pub(in crate::fleet) fn devices(session: &OperatorSession, view: &DevicesView) -
         }
         @if view.bundle.is_none() {
             p class="note bad" role="alert" {
-                "There is no valid bundle: the hub accepts no uploads until the authority's bundle is "
-                "in place."
+                "There is no valid bundle: the hub accepts no uploads until the authority's bundle "
+                "is in place."
             }
         }
         div class="tiles" {

@@ -6,14 +6,14 @@ use super::layout::page;
 use crate::{
     enrolment_queue::WaitingDevice,
     fleet::{
-        codes::{CodeDisplay, EnrolmentCode, draw},
+        codes::{CodeDisplay, CodeFile, draw},
         sessions::OperatorSession,
     },
 };
 
 pub(in crate::fleet) fn enrolment(
     session: &OperatorSession,
-    codes: Option<&[EnrolmentCode]>,
+    codes: Option<&[CodeFile]>,
     waiting: Option<&[WaitingDevice]>,
 ) -> Markup {
     let body = html! {
@@ -21,8 +21,8 @@ pub(in crate::fleet) fn enrolment(
             h2 { "Devices waiting for the authority" }
             @if waiting.is_empty() { p { "None." } } @else {
                 p class="note" {
-                    "They sent requests with a one-time code and chose their names themselves: only "
-                    "the authority can tell whether they have seen a code. Take the folder of "
+                    "They sent requests with a one-time code and chose their names themselves: "
+                    "only the authority can tell whether they have seen a code. Take the folder of "
                     "requests to it, and bring its answers back."
                 }
                 table class="cards" {
@@ -60,15 +60,15 @@ pub(in crate::fleet) fn enrolment(
     page("Enrolment", "/fleet/enrolment", session, &body)
 }
 
-fn content(code: &EnrolmentCode) -> Markup {
+fn content(code: &CodeFile) -> Markup {
     let why = match &code.content {
         CodeDisplay::Symbol(symbol) => return draw(symbol, &code.name),
         CodeDisplay::Unreadable => {
             "This file holds no enrolment code, or one that is too long for a QR code."
         }
         CodeDisplay::Secret => {
-            "This code holds a one-time secret, which the hub should not know: remove the file, and \
-             show the device the code on the authority's own paper or screen."
+            "This code holds a one-time secret, which the hub should not know: remove the file, \
+             and show the device the code on the authority's own paper or screen."
         }
     };
     html! { p class="note bad" { (why) } }

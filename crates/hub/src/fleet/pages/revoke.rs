@@ -15,8 +15,8 @@ pub(in crate::fleet) fn revoke(session: &OperatorSession, device: &str) -> Marku
                     " lists it for the authority."
                 }
                 li {
-                    "Only the authority can revoke it: its signed list of revoked devices comes with "
-                    "the next bundle, and the device then wipes its keys and lists."
+                    "Only the authority can revoke it: its signed list of revoked devices comes "
+                    "with the next bundle, and the device then wipes its keys and lists."
                 }
                 li { "Until then, the hub still accepts the device's passages: nothing is lost." }
             }

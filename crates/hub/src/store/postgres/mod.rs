@@ -29,7 +29,7 @@ pub use tls::{CertificateFileError, Encryption};
 use transaction::{PostgresTransaction, Prepared};
 
 use super::{
-    Arrival, ArrivalFilter, DeviceRow, FindingRow, HourRow, HubStore, HubStoreError, Incoming,
+    ArrivalFilter, ArrivedItem, DeviceRow, FindingRow, HourRow, HubStore, HubStoreError, Incoming,
     KeptBatch, Paging, ReceivedStatus, RevocationRequest, Totals,
     columns::{arrived_batch, arrived_finding, stored_filter},
     epoch_update,
@@ -174,7 +174,7 @@ impl HubStore for PostgresStore {
     fn visit(
         &self,
         filter: &ArrivalFilter,
-        each: &mut dyn FnMut(Arrival) -> ControlFlow<()>,
+        each: &mut dyn FnMut(ArrivedItem) -> ControlFlow<()>,
     ) -> Result<Totals, HubStoreError> {
         self.read(|client| {
             let view = client.build_transaction().read_only(true);

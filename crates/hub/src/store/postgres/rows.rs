@@ -2,25 +2,9 @@
 
 use postgres::Row;
 
-use crate::store::{HubStoreError, columns::Columns};
+use crate::store::{HubStoreError, columns::implement_columns};
 
-impl Columns for Row {
-    fn nullable(&self, column: usize) -> Result<Option<i64>, HubStoreError> {
-        Ok(self.try_get(column)?)
-    }
-
-    fn text(&self, column: usize) -> Result<String, HubStoreError> {
-        Ok(self.try_get(column)?)
-    }
-
-    fn bytes(&self, column: usize) -> Result<Vec<u8>, HubStoreError> {
-        Ok(self.try_get(column)?)
-    }
-
-    fn flag(&self, column: usize) -> Result<bool, HubStoreError> {
-        Ok(self.try_get(column)?)
-    }
-}
+implement_columns!(Row, try_get);
 
 /// An error of the client library, without the server's details: those may quote values.
 #[derive(Debug, thiserror::Error)]

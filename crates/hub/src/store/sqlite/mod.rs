@@ -19,7 +19,7 @@ use gatepost_pass::{DeviceId, Timestamp};
 use rusqlite::{Connection, Row, params};
 
 use super::{
-    Arrival, ArrivalFilter, DeviceRow, FindingRow, HourRow, HubStore, HubStoreError, Incoming,
+    ArrivalFilter, ArrivedItem, DeviceRow, FindingRow, HourRow, HubStore, HubStoreError, Incoming,
     KeptBatch, Paging, ReceivedStatus, RevocationRequest, Totals,
     columns::{arrived_batch, arrived_finding, stored_filter, stored_time},
     epoch_update,
@@ -89,7 +89,7 @@ impl HubStore for SqliteStore {
     fn visit(
         &self,
         filter: &ArrivalFilter,
-        each: &mut dyn FnMut(Arrival) -> ControlFlow<()>,
+        each: &mut dyn FnMut(ArrivedItem) -> ControlFlow<()>,
     ) -> Result<Totals, HubStoreError> {
         let mut connection = self.reader();
         let view = connection.transaction()?;

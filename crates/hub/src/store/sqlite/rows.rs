@@ -2,25 +2,9 @@
 
 use rusqlite::{Error, ErrorCode, Row};
 
-use crate::store::{HubStoreError, columns::Columns};
+use crate::store::{HubStoreError, columns::implement_columns};
 
-impl Columns for Row<'_> {
-    fn nullable(&self, column: usize) -> Result<Option<i64>, HubStoreError> {
-        Ok(self.get(column)?)
-    }
-
-    fn text(&self, column: usize) -> Result<String, HubStoreError> {
-        Ok(self.get(column)?)
-    }
-
-    fn bytes(&self, column: usize) -> Result<Vec<u8>, HubStoreError> {
-        Ok(self.get(column)?)
-    }
-
-    fn flag(&self, column: usize) -> Result<bool, HubStoreError> {
-        Ok(self.get(column)?)
-    }
-}
+implement_columns!(Row<'_>, get);
 
 impl From<Error> for HubStoreError {
     fn from(why: Error) -> Self {

@@ -76,7 +76,7 @@ fn a_database_of_schema_1_is_brought_up_and_loses_nothing() {
         epoch: Epoch([0; 16]),
         seq: 0,
     };
-    let kept = |number, signed: &Vec<u8>| Arrival::Batch {
+    let kept = |number, signed: &Vec<u8>| ArrivedItem::Batch {
         first: position,
         number,
         signed: signed.clone(),
@@ -89,7 +89,7 @@ fn a_database_of_schema_1_is_brought_up_and_loses_nothing() {
     let expected = [
         kept(10, &first.signed),
         kept(11, &fork.signed),
-        Arrival::Finding(found),
+        ArrivedItem::Finding(found),
     ];
     assert_eq!(seen, expected);
     let device = &store.devices(Paging { skip: 0, take: 9 }).unwrap()[0];

@@ -33,7 +33,7 @@ impl ReadAt for Bad {
     }
 }
 
-fn many() -> Vec<Entry> {
+fn many() -> Vec<ListEntry> {
     spread(ListKind::Status, 0..100_000).collect()
 }
 

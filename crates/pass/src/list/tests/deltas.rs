@@ -8,7 +8,7 @@ use super::{
     model::{entries, kind, map, records, runs},
     *,
 };
-use crate::list::rice::Stream;
+use crate::list::rice::RiceStream;
 
 fn delta(old: &List<Vec<u8>>, new: &List<Vec<u8>>) -> Vec<u8> {
     let mut delta = Vec::new();
@@ -22,7 +22,12 @@ fn apply(old: &List<Vec<u8>>, delta: &[u8]) -> Result<Vec<u8>, DeltaError> {
     Ok(out)
 }
 
-fn signed(signer: &Signer, kind: ListKind, plan: ListPlan, entries: Vec<Entry>) -> List<Vec<u8>> {
+fn signed(
+    signer: &Signer,
+    kind: ListKind,
+    plan: ListPlan,
+    entries: Vec<ListEntry>,
+) -> List<Vec<u8>> {
     let mut file = Cursor::new(Vec::new());
     write_list(signer, kind, plan, sorted(entries), &mut file).unwrap();
     open(file.into_inner()).unwrap()
@@ -31,7 +36,7 @@ fn signed(signer: &Signer, kind: ListKind, plan: ListPlan, entries: Vec<Entry>) 
 /// A small list before and after a day.
 fn day() -> (List<Vec<u8>>, List<Vec<u8>>) {
     let kind = ListKind::Status;
-    let flipped = |entry: Entry| Entry {
+    let flipped = |entry: ListEntry| ListEntry {
         red: !entry.red,
         ..entry
     };
@@ -254,8 +259,9 @@ fn ranks_after_the_last_record_are_refused_even_where_the_result_would_be_right(
     let good = delta(&old, &new);
     let front = &good[..8 + new.envelope.len()];
     let with = |ranks: Vec<u64>| {
-        let stream =
-            |numbers: Vec<(u64, u64)>, beside| Stream::write(u64::MAX, beside, numbers.into_iter());
+        let stream = |numbers: Vec<(u64, u64)>, beside| {
+            RiceStream::write(u64::MAX, beside, numbers.into_iter())
+        };
         let kind = ListKind::Status;
         let (from, to) = (keys(&old), keys(&new));
         let added = to
@@ -287,7 +293,7 @@ fn ranks_after_the_last_record_are_refused_even_where_the_result_would_be_right(
     assert!(error.to_string().contains("not there"), "{error}");
 }
 
-fn keys(list: &List<Vec<u8>>) -> Vec<Entry> {
+fn keys(list: &List<Vec<u8>>) -> Vec<ListEntry> {
     let mut entries = scan::Entries::new(list);
     std::iter::from_fn(|| entries.next().unwrap()).collect()
 }

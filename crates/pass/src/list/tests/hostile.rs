@@ -2,7 +2,7 @@
 
 use super::*;
 use crate::list::{
-    page::Page,
+    page::ListPage,
     shape::{CHUNK, PAGE},
     write::{head_page, root_of},
 };
@@ -36,7 +36,7 @@ fn with_page(change: impl FnOnce(&mut [u8])) -> Vec<u8> {
 /// Changes the first page and its checksum, and signs the file again.
 fn with_page_of(file: Vec<u8>, change: impl FnOnce(&mut [u8])) -> Vec<u8> {
     let list = open(file.clone()).unwrap();
-    let mut page = Page::empty();
+    let mut page = ListPage::empty();
     page.bytes_mut().copy_from_slice(&file[PAGE..2 * PAGE]);
     change(page.bytes_mut());
     let mut sum = crc32fast::Hasher::new();
@@ -222,7 +222,7 @@ fn a_signed_index_out_of_order_or_of_other_keys_is_refused() {
 }
 
 /// A file of pages that hold these keys each.
-fn paged(kind: ListKind, count: u64, pages: &[&[Entry]]) -> Vec<u8> {
+fn paged(kind: ListKind, count: u64, pages: &[&[ListEntry]]) -> Vec<u8> {
     let (mut body, mut index) = (Vec::new(), Vec::new());
     for entries in pages {
         let mut page = page::PageWriter::new(Shape::of(kind, count));
@@ -243,8 +243,8 @@ fn paged(kind: ListKind, count: u64, pages: &[&[Entry]]) -> Vec<u8> {
 #[test]
 fn signed_keys_that_do_not_rise_within_a_page_are_refused() {
     // Low parts of 56 bits: all these have one high part, so that the highs can't tell their order.
-    let entry = |key| Entry { key, red: false };
-    let status = |entries: &[Entry]| paged(ListKind::Status, entries.len() as u64, &[entries]);
+    let entry = |key| ListEntry { key, red: false };
+    let status = |entries: &[ListEntry]| paged(ListKind::Status, entries.len() as u64, &[entries]);
     assert!(honest_or_refused(&status(&[entry(5), entry(6), entry(7)])));
     for keys in [[5, 7, 6], [5, 6, 6], [5, 5, 6]] {
         let error = open(status(&keys.map(entry))).unwrap_err();
@@ -254,7 +254,7 @@ fn signed_keys_that_do_not_rise_within_a_page_are_refused() {
 
 #[test]
 fn signed_keys_wider_than_the_list_has_are_refused() {
-    let entry = |key| Entry { key, red: false };
+    let entry = |key| ListEntry { key, red: false };
     let passes = |keys: [u64; 2]| paged(ListKind::Revocation, 2, &[&keys.map(entry)]);
     let greatest = (1 << 40) - 1;
     assert!(honest_or_refused(&passes([5, greatest])));

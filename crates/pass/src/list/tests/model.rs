@@ -40,8 +40,8 @@ pub(super) fn map(kind: ListKind, records: &[(u64, bool)]) -> BTreeMap<u64, bool
     map
 }
 
-pub(super) fn entries(map: &BTreeMap<u64, bool>) -> impl Iterator<Item = Entry> + '_ {
-    map.iter().map(|(key, red)| Entry {
+pub(super) fn entries(map: &BTreeMap<u64, bool>) -> impl Iterator<Item = ListEntry> + '_ {
+    map.iter().map(|(key, red)| ListEntry {
         key: *key,
         red: *red,
     })
@@ -49,7 +49,7 @@ pub(super) fn entries(map: &BTreeMap<u64, bool>) -> impl Iterator<Item = Entry> 
 
 fn agrees(list: &List<Vec<u8>>, map: &BTreeMap<u64, bool>, asked: impl Iterator<Item = u64>) {
     for key in asked {
-        let expected = map.get(&key).map(|red| Entry { key, red: *red });
+        let expected = map.get(&key).map(|red| ListEntry { key, red: *red });
         assert_eq!(list.find(key).unwrap(), expected, "key {key:x}");
     }
 }
@@ -62,7 +62,7 @@ proptest! {
         kind in kind(), records in records(3000), others in prop::collection::vec(any::<u64>(), 100),
     ) {
         let map = map(kind, &records);
-        let coloured = |(key, red): &(u64, bool)| Entry {
+        let coloured = |(key, red): &(u64, bool)| ListEntry {
             key: key >> (64 - kind.key_bits()),
             red: *red && kind.colour_bits() == 1,
         };
@@ -116,8 +116,8 @@ fn keys_side_by_side_and_keys_at_both_ends_are_found() {
     );
 }
 
-/// Between a page without a free byte and the next page's far first key: nothing after the page's last
-/// key may be taken for one.
+/// Between a page without a free byte and the next page's far first key: nothing after the page's
+/// last key may be taken for one.
 #[test]
 fn keys_between_a_full_page_and_a_far_one_are_not_listed() {
     // 584 keys of one high part fill a page: 73 bytes of highs, 4015 of fields.
@@ -180,8 +180,8 @@ fn a_person_who_shares_a_hash_with_a_listed_one_is_found_before_publishing() {
 
 #[test]
 fn records_out_of_order_or_too_wide_are_not_written() {
-    let entry = |key| Entry { key, red: false };
-    let red = Entry { key: 1, red: true };
+    let entry = |key| ListEntry { key, red: false };
+    let red = ListEntry { key: 1, red: true };
     for entries in [
         vec![entry(2), entry(1)],
         vec![entry(1), entry(1)],

@@ -5,14 +5,16 @@ use std::{fmt::Write as _, ops::Range};
 use crate::{
     KeyId, Kind, PassNumber, SecretKey, Signer, Timestamp,
     badge::{Badge, BadgeRole, PinHash, Site},
+    claims::{EnrolmentCode, Place},
     codec,
-    document::{Enrolment, Place},
-    enrolment::OneTimeSecret,
-    envelope::{Header, live_code},
+    digest::Digest,
+    document::live_code,
+    envelope::Header,
     fixture::{self, DAY, NOW, SIGNED, documents, foreign, issuer},
+    ids::HubPin,
+    one_time_secret::OneTimeSecret,
     time::Minute,
     trust::{ColourMap, IssuerEntry, KeyEntry, Recognition, Roles, TrustListClaims},
-    words::{Digest, HubPin},
 };
 
 /// A vector before it is a file.
@@ -226,8 +228,8 @@ pub(super) fn supervisor() -> Badge {
     }
 }
 
-pub(super) fn enrolment() -> Enrolment {
-    Enrolment {
+pub(super) fn enrolment() -> EnrolmentCode {
+    EnrolmentCode {
         root: Digest::of(&fixture::root_bytes()),
         hub: "https://hub.example:8443".try_into().unwrap(),
         not_after: Minute::of(SIGNED.plus(DAY)),
@@ -237,8 +239,8 @@ pub(super) fn enrolment() -> Enrolment {
 }
 
 /// An enrolment code with every field at its largest.
-pub(super) fn one_time() -> Enrolment {
-    Enrolment {
+pub(super) fn one_time() -> EnrolmentCode {
+    EnrolmentCode {
         hub: "x".repeat(120).as_str().try_into().unwrap(),
         hub_pins: [1, 2, 3, 4]
             .map(|n| HubPin([n; 32]))

@@ -1,18 +1,18 @@
-//! The one-time secret of an enrolment code: by it a device and its authority know each other over a hub that
-//! neither has to believe.
+//! The one-time secret of an enrolment code: by it a device and its authority know each other over
+//! a hub that neither has to believe.
 //!
-//! All three are BLAKE3 in its keyed mode, with a key that `derive_key` makes of the secret for this one use,
-//! so that none of them says anything of the secret or of another.
+//! All three are BLAKE3 in its keyed mode, with a key that `derive_key` makes of the secret for
+//! this one use, so that none of them says anything of the secret or of another.
 
 use std::fmt;
 
 use serde::{Deserialize, Serialize};
 use zeroize::Zeroize as _;
 
-use crate::{key::PublicKey, words::CodeId};
+use crate::{ids::CodeId, key::PublicKey};
 
-/// 128 random bits on an enrolment code. Whoever has seen the code can enrol one device with them, and no second
-/// one. Never shown, and wiped from memory after use.
+/// 128 random bits on an enrolment code. Whoever has seen the code can enrol one device with them,
+/// and no second one. Never shown, and wiped from memory after use.
 #[derive(Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(transparent)]
 pub struct OneTimeSecret(pub [u8; 16]);

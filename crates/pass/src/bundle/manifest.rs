@@ -4,19 +4,19 @@ use std::collections::BTreeMap;
 
 use serde::{Deserialize, Serialize};
 
+use super::error::{BundleError, MAX_DELTAS};
 use crate::{
-    bundle::BundleError,
+    bounded::Bounded,
     codec,
-    envelope::{Envelope, EnvelopeError, Kind, MAX_FILE},
+    digest::Digest,
+    envelope::{Envelope, EnvelopeError, MAX_FILE},
+    ids::IssuerId,
     key::PublicKey,
+    kind::Kind,
     list::ListKind,
     time::Timestamp,
     verify::Claims,
-    words::{Bounded, Digest, IssuerId},
 };
-
-/// Most deltas that a manifest names of one list.
-pub const MAX_DELTAS: usize = 32;
 
 /// Claims of a manifest.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -25,7 +25,7 @@ pub struct Manifest {
     pub version: u64,
     /// When it was signed.
     pub issued_at: Timestamp,
-    /// Until when it counts as fresh.
+    /// Until when it is fresh.
     pub fresh_until: Timestamp,
     /// Until when it is usable at all.
     pub hard_expiry: Timestamp,
@@ -34,8 +34,9 @@ pub struct Manifest {
 }
 
 impl Manifest {
-    /// The deltas that lead from that version of a list to the list that is named here, in the order
-    /// in which they are to be applied. None when no delta begins at that version: take the list.
+    /// The deltas that lead from that version of a list to the list that is named here, in the
+    /// order in which they are to be applied. None when no delta begins at that version: take the
+    /// list.
     pub fn deltas_from(
         &self,
         kind: ListKind,
@@ -84,13 +85,14 @@ pub enum FileRole {
     Policy,
     /// A list of an issuer.
     List(ListKind, IssuerId),
-    /// What leads from one version of a list to the next that has a delta here, and from the last of
-    /// those to the list itself. Nothing needs it: it spares a device that holds `from_version` the
-    /// list, whose bytes it must make. So a bundle is whole without it, and with one that is damaged.
+    /// What leads from one version of a list to the next that has a delta here, and from the last
+    /// of those to the list itself. Nothing needs it: it spares a device that holds `from_version`
+    /// the list, whose bytes it must make. So a bundle is whole without it, and with one that is
+    /// damaged.
     Delta {
-        /// Of which list.
+        /// Status, revocation or identity.
         kind: ListKind,
-        /// Whose.
+        /// Whose list it is.
         issuer: IssuerId,
         /// The version that it begins at.
         from_version: u64,
@@ -108,11 +110,11 @@ pub struct Versions {
     pub policy: u64,
     /// Of each list.
     pub lists: BTreeMap<(ListKind, IssuerId), u64>,
-    /// The key that signed the manifest: with it a device gets over a stolen key (see `Rules::have`).
+    /// The key that signed the manifest: with it a device gets over a stolen key (see
+    /// `Rules::have`).
     pub signed_by: Option<PublicKey>,
 }
 
-/// Encodes versions for a device's own store.
 impl Versions {
     /// Bytes for the store.
     pub fn to_bytes(&self) -> Vec<u8> {
@@ -125,8 +127,8 @@ impl Versions {
     }
 }
 
-/// Reads what a manifest says it names, before anyone has checked it: a downloader uses this to know
-/// what to fetch, and believes nothing of it.
+/// Reads what a manifest says it names, before anyone has checked it: a downloader uses this to
+/// know what to fetch, and believes nothing of it.
 pub fn files_named(manifest: &[u8]) -> Result<Vec<FileEntry>, BundleError> {
     let envelope = Envelope::parse_kind(Kind::Manifest, manifest, MAX_FILE)?;
     let claimed: Manifest = envelope.peek().map_err(EnvelopeError::from)?;
@@ -134,7 +136,7 @@ pub fn files_named(manifest: &[u8]) -> Result<Vec<FileEntry>, BundleError> {
 }
 
 /// Files stand in order, no role twice, and no list has more deltas than [`MAX_DELTAS`].
-pub(crate) fn check_roles(entries: &[FileEntry]) -> Result<(), BundleError> {
+pub(super) fn check_roles(entries: &[FileEntry]) -> Result<(), BundleError> {
     if !entries.is_sorted_by(|a, b| a.role < b.role) {
         return Err(BundleError::Order);
     }

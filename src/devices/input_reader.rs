@@ -4,7 +4,8 @@
 use std::time::Instant;
 
 use super::{
-    Device, DeviceError, DeviceEvent, Listener, Reporter,
+    Device, DeviceError, DeviceEvent,
+    event::{Listener, Reporter},
     keys::Keyboard,
     line_assembler::LineAssembler,
     port::{Port, PortTiming, keep_open},
@@ -41,11 +42,11 @@ impl Purpose {
 
 /// A running reader; dropping it closes its device.
 #[derive(Debug)]
-pub struct LineReader {
+pub struct InputReader {
     _worker: Worker,
 }
 
-impl LineReader {
+impl InputReader {
     /// Starts a reader; `None` for one that types into the window.
     pub(super) fn start(
         settings: &ReaderSettings,

@@ -1,0 +1,205 @@
+//! All of a bundle but its lists, checked: [`Rules`].
+
+use super::{
+    error::BundleError,
+    files::{BundleFiles, find, small},
+    manifest::{FileEntry, FileRole, Manifest, Versions, check_roles},
+};
+use crate::{
+    document_error::DocumentError,
+    envelope::{Envelope, EnvelopeError, MAX_FILE},
+    key::PublicKey,
+    kind::Kind,
+    policy::Policy,
+    time::Timestamp,
+    trust::{Root, TrustList},
+    verify::{Claims, verify_envelope},
+};
+
+/// How much later than its manifest a file of a bundle may be signed, in seconds: clocks differ.
+pub(super) const SLACK: u64 = 3600;
+
+impl Claims for Policy {
+    const KINDS: &'static [Kind] = &[Kind::Policy];
+}
+
+/// Whether a bundle is being taken in, or was taken in before and is loaded again.
+#[derive(Clone, Copy, Debug)]
+pub enum Intake<'a> {
+    /// A new bundle: it must not go back from what the device holds, nor be expired.
+    New(&'a Versions),
+    /// The installed bundle: it may have expired since.
+    Installed,
+    /// The same, by the device that checked every byte when it was new: lists are opened by
+    /// [`List::reopen`], in a time that does not grow with them. What has rotted since is an error
+    /// of the look-up that meets it; a list that no longer opens is among
+    /// [`VerifiedBundle::unopened`], and the others answer. What somebody wrote there instead is
+    /// not found: whoever can do that can put a whole older bundle back too.
+    Reopened,
+}
+
+/// Everything of a bundle but its lists: whom to trust, what it names, how to decide.
+#[derive(Debug)]
+pub struct Rules {
+    root: Root,
+    trust: TrustList,
+    manifest: Manifest,
+    signed_by: PublicKey,
+    policy: Policy,
+}
+
+impl Rules {
+    /// Checks roots, trust list, manifest and policy, starting at a root that the device trusts:
+    /// the pinned one for the installed bundle, and the one that was used last for a new bundle.
+    /// (Starting at the pinned one there would bring revoked root keys back when newer roots are
+    /// left out.)
+    pub fn verify<F: BundleFiles>(
+        from: &Root,
+        manifest: &[u8],
+        files: &F,
+        intake: Intake<'_>,
+        now: Timestamp,
+    ) -> Result<Self, BundleError> {
+        let envelope = Envelope::parse_kind(Kind::Manifest, manifest, MAX_FILE)?;
+        // Nothing of this is believed yet; it only says where to look.
+        let claimed: Manifest = envelope.peek().map_err(EnvelopeError::from)?;
+        let entries = claimed.files.as_slice();
+        check_roles(entries)?;
+        let root = walk_roots(from, entries, files)?;
+        let trust = TrustList::verify(&root, &small(files, find(entries, FileRole::TrustList)?)?)?;
+        let signed_at = signing_time(&claimed, &intake, now);
+        let document = |role| move |why| BundleError::Document { role, why };
+        let header = &envelope.header;
+        let (_, signed_by) = trust
+            .key_for(header.issuer, header.key, Kind::Manifest, signed_at)
+            .map_err(document("manifest"))?;
+        let signed_by = *signed_by;
+        let manifest = verify_envelope::<Manifest>(&envelope, &trust, signed_at)
+            .map_err(document("manifest"))?
+            .claims()
+            .clone();
+        let policy = small(files, find(entries, FileRole::Policy)?)?;
+        let policy = Envelope::parse_kind(Kind::Policy, &policy, MAX_FILE)
+            .map_err(DocumentError::from)
+            .and_then(|envelope| verify_envelope::<Policy>(&envelope, &trust, signed_at))
+            .map_err(document("policy"))?
+            .claims()
+            .clone();
+        if trust.issued_at() > manifest.issued_at.plus(SLACK) {
+            return Err(BundleError::LaterThanManifest("trust list"));
+        }
+        let rules = Self {
+            root,
+            trust,
+            manifest,
+            signed_by,
+            policy,
+        };
+        if let Intake::New(have) = intake {
+            rules.check_new(&rules.have(have), now)?;
+        }
+        Ok(rules)
+    }
+
+    /// What the device holds, as far as it still binds. A newer trust list that has dropped the key
+    /// of the installed manifest starts all versions but its own anew: whoever stole that key could
+    /// have signed the highest version there is, and nothing honest could ever follow (TUF, section
+    /// 5.3.11). The thief gains nothing by it: only the roots sign trust lists.
+    pub(super) fn have(&self, have: &Versions) -> Versions {
+        let own = self.trust.issuer(self.trust.own());
+        let keys = own.map_or(&[][..], |own| own.keys.as_slice());
+        let dropped = have
+            .signed_by
+            .is_some_and(|old| keys.iter().all(|entry| entry.key != old));
+        if dropped && self.trust.version() > have.trust_list {
+            Versions {
+                trust_list: have.trust_list,
+                ..Versions::default()
+            }
+        } else {
+            have.clone()
+        }
+    }
+
+    /// A new bundle goes back in nothing, and is not over.
+    fn check_new(&self, have: &Versions, now: Timestamp) -> Result<(), BundleError> {
+        let found = self.manifest.version;
+        // Every bundle has a version of its own: the same one with other contents goes back too.
+        if found <= have.manifest {
+            return Err(BundleError::Rollback {
+                what: "manifest",
+                have: have.manifest,
+                found,
+            });
+        }
+        no_rollback("trust list", have.trust_list, self.trust.version())?;
+        no_rollback("policy", have.policy, self.policy.version)?;
+        if now >= self.manifest.hard_expiry {
+            return Err(BundleError::Expired);
+        }
+        Ok(())
+    }
+
+    /// The key that signed the manifest.
+    pub(super) fn signed_by(&self) -> PublicKey {
+        self.signed_by
+    }
+
+    /// The newest root.
+    pub fn root(&self) -> &Root {
+        &self.root
+    }
+
+    /// Whose signatures are valid.
+    pub fn trust(&self) -> &TrustList {
+        &self.trust
+    }
+
+    /// The manifest.
+    pub fn manifest(&self) -> &Manifest {
+        &self.manifest
+    }
+
+    /// The rules of this checkpoint.
+    pub fn policy(&self) -> &Policy {
+        &self.policy
+    }
+}
+
+/// The time at which the keys of a bundle are judged.
+///
+/// A new bundle: now, or its own time when the clock is behind that (a dead battery says 1970; a
+/// forger gains nothing by a later time). An installed one: when it was signed, so that it still
+/// loads when its keys have run out since; it ages by its own expiry. Lists of other issuers are
+/// judged at the time of the manifest that names them.
+fn signing_time(claimed: &Manifest, intake: &Intake<'_>, now: Timestamp) -> Timestamp {
+    match intake {
+        Intake::New(_) => now.max(claimed.issued_at),
+        Intake::Installed | Intake::Reopened => claimed.issued_at,
+    }
+}
+
+/// An older version than the device holds is refused.
+pub(super) fn no_rollback(what: &'static str, have: u64, found: u64) -> Result<(), BundleError> {
+    if found < have {
+        Err(BundleError::Rollback { what, have, found })
+    } else {
+        Ok(())
+    }
+}
+
+fn walk_roots<F: BundleFiles>(
+    pinned: &Root,
+    entries: &[FileEntry],
+    files: &F,
+) -> Result<Root, BundleError> {
+    let mut root = pinned.clone();
+    for entry in entries {
+        if let FileRole::Root(version) = entry.role
+            && version > root.version()
+        {
+            root = root.advance(&small(files, entry)?)?;
+        }
+    }
+    Ok(root)
+}

@@ -1,0 +1,151 @@
+//! The trust list: every issuer this region knows of, and the one key that a document names.
+
+use std::{collections::BTreeMap, sync::Arc};
+
+use serde::{Deserialize, Serialize};
+
+use super::{
+    issuer::{IssuerEntry, Recognition},
+    root::Root,
+    threshold::{TrustError, open},
+};
+use crate::{
+    bounded::Bounded,
+    codec,
+    document_error::DocumentError,
+    ids::{IssuerId, KeyId},
+    key::PublicKey,
+    kind::Kind,
+    time::Timestamp,
+};
+
+/// Claims of a trust list.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct TrustListClaims {
+    /// Never goes down.
+    pub version: u64,
+    /// When it was signed.
+    pub issued_at: Timestamp,
+    /// Everyone this region knows of; exactly one is [`Recognition::Own`].
+    pub issuers: Bounded<IssuerEntry, 1, 512>,
+}
+
+/// Kinds that are valid only from the device's own authority, whatever a trust list says.
+const OWN_ONLY: [Kind; 7] = [
+    Kind::PlaceCode,
+    Kind::Badge,
+    Kind::Enrolment,
+    Kind::Policy,
+    Kind::Manifest,
+    Kind::Receipt,
+    Kind::DeviceCertificate,
+];
+
+/// A trust list that the root has signed.
+#[derive(Clone, Debug)]
+pub struct TrustList {
+    version: u64,
+    issued_at: Timestamp,
+    own: IssuerId,
+    issuers: BTreeMap<IssuerId, Arc<IssuerEntry>>,
+}
+
+impl TrustList {
+    /// Checks a trust list against the newest root.
+    pub fn verify(root: &Root, bytes: &[u8]) -> Result<Self, TrustError> {
+        let kind = Kind::TrustList;
+        let signed = open(kind, bytes)?;
+        root.check(kind, &signed)?;
+        let claims: TrustListClaims = codec::decode(kind.name(), &signed.payload)
+            .map_err(|why| TrustError::Format { kind, why })?;
+        let count = claims.issuers.as_slice().len();
+        let issuers: BTreeMap<_, _> = claims
+            .issuers
+            .as_slice()
+            .iter()
+            .map(|entry| (entry.id, Arc::new(entry.clone())))
+            .collect();
+        if issuers.len() != count {
+            return Err(TrustError::List("an issuer stands in it twice"));
+        }
+        for entry in issuers.values() {
+            let mut ids: Vec<_> = entry.keys.as_slice().iter().map(|key| key.id).collect();
+            ids.sort_unstable();
+            ids.dedup();
+            if ids.len() != entry.keys.as_slice().len() {
+                return Err(TrustError::List("a key number stands in an issuer twice"));
+            }
+        }
+        let mut own = issuers
+            .values()
+            .filter(|entry| entry.recognition == Recognition::Own);
+        let (Some(only), None) = (own.next(), own.next()) else {
+            return Err(TrustError::List(
+                "exactly one issuer must be the own authority",
+            ));
+        };
+        let own = only.id;
+        Ok(Self {
+            version: claims.version,
+            issued_at: claims.issued_at,
+            own,
+            issuers,
+        })
+    }
+
+    /// Its version.
+    pub fn version(&self) -> u64 {
+        self.version
+    }
+
+    /// When it was signed.
+    pub fn issued_at(&self) -> Timestamp {
+        self.issued_at
+    }
+
+    /// The device's own authority.
+    pub fn own(&self) -> IssuerId {
+        self.own
+    }
+
+    /// What it knows of an issuer, whether or not that is valid now.
+    pub fn issuer(&self, id: IssuerId) -> Option<&IssuerEntry> {
+        self.issuers.get(&id).map(Arc::as_ref)
+    }
+
+    /// Everyone it knows.
+    pub fn issuers(&self) -> impl Iterator<Item = &IssuerEntry> {
+        self.issuers.values().map(Arc::as_ref)
+    }
+
+    /// The one key that (issuer, key number) names, if it may sign this kind now.
+    pub(crate) fn key_for(
+        &self,
+        issuer: IssuerId,
+        id: KeyId,
+        kind: Kind,
+        now: Timestamp,
+    ) -> Result<(&Arc<IssuerEntry>, &PublicKey), DocumentError> {
+        let entry = self
+            .issuers
+            .get(&issuer)
+            .ok_or(DocumentError::UnknownIssuer(issuer))?;
+        if !(entry.from..entry.until).contains(&now) {
+            return Err(DocumentError::NotRecognisedNow(issuer));
+        }
+        if OWN_ONLY.contains(&kind) && issuer != self.own {
+            return Err(DocumentError::ForeignAuthority { issuer, kind });
+        }
+        let key = entry.keys.as_slice().iter().find(|key| key.id == id);
+        let key = key.ok_or(DocumentError::UnknownKey { issuer, key: id })?;
+        key.roles.allow(kind).ok_or(DocumentError::WrongRole {
+            issuer,
+            key: id,
+            kind,
+        })?;
+        if !(key.from..key.until).contains(&now) {
+            return Err(DocumentError::KeyOutsideValidity { issuer, key: id });
+        }
+        Ok((entry, &key.key))
+    }
+}
