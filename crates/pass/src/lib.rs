@@ -9,7 +9,7 @@
 //! 3. [`claims`], [`badge`] and [`policy`]: what is signed; [`id_number`]: what people are known by
 //!    elsewhere.
 //! 4. [`trust`]: root and trust list: whose signature is valid, for what, and when.
-//! 5. [`document`]: the text of a QR code; [`verify`]: the one way from there to a
+//! 5. [`document`]: the text of a QR code; [`mod@verify`]: the one way from there to a
 //!    [`VerifiedDocument`].
 //! 6. [`list`]: status, revocation and identity lists.
 //! 7. [`bundle`]: a manifest and the files it names, and the one way to a [`VerifiedBundle`].
