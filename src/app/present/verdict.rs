@@ -4,7 +4,7 @@ use gatepost_pass::{Colour, Kind, Medium};
 
 use crate::{
     app::state::verdicts::{OverrideStep, ShownVerdict},
-    checkpoint::{JudgedPerson, OpenQuestion, Outcome, Overriding, Verdict},
+    checkpoint::{JudgedPerson, OpenQuestion, Overriding, Verdict},
     clock::{format_hour, local_date},
     ui::{
         ColourView, DeskView, DocumentView, MemberView, MomentView, OverrideView, PersonView,
