@@ -15,20 +15,20 @@ use crate::{
 };
 
 /// A list of each kind, a later one, and the delta between them.
-struct Day {
+struct ListPair {
     old: List<Vec<u8>>,
     new: Vec<u8>,
     delta: Vec<u8>,
 }
 
-static DAYS: LazyLock<[Day; 3]> = LazyLock::new(|| {
+static DAYS: LazyLock<[ListPair; 3]> = LazyLock::new(|| {
     [ListKind::Revocation, ListKind::Status, ListKind::Identity].map(|kind| {
         let old = write(kind, 1, entries(kind, 0..1500));
         let new = write(kind, 2, entries(kind, 20..1510));
         let (old, later) = (open(&old).unwrap(), open(&new).unwrap());
         let mut delta = Vec::new();
         write_delta(&old, &later, &mut delta).unwrap();
-        Day { old, new, delta }
+        ListPair { old, new, delta }
     })
 });
 
@@ -63,7 +63,7 @@ pub(crate) fn run(data: &[u8]) {
 }
 
 /// Whatever leads anywhere leads to what the issuer signed.
-fn apply(day: &Day, delta: &[u8]) {
+fn apply(day: &ListPair, delta: &[u8]) {
     let Ok(delta) = Delta::open(delta, &TRUST, NOW) else {
         return;
     };
@@ -76,7 +76,7 @@ fn apply(day: &Day, delta: &[u8]) {
 }
 
 /// The honest front with other counts, parameters and lengths, and any streams.
-fn hostile_base(day: &Day, feed: &mut Feed<'_>) {
+fn hostile_base(day: &ListPair, feed: &mut Feed<'_>) {
     let head = 8 + u32::from_le_bytes(day.delta[4..8].try_into().unwrap()) as usize;
     let stream = |feed: &mut Feed<'_>| {
         let count = feed.number() >> (feed.byte() % 64);

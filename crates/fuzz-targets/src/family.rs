@@ -14,7 +14,7 @@ use crate::{document, feed::Feed};
 #[derive(Serialize)]
 struct Loose {
     number: [u8; 5],
-    subjects: Vec<Person>,
+    subjects: Vec<SubjectFields>,
     not_before: u32,
     not_after: u32,
     medium: u8,
@@ -22,16 +22,16 @@ struct Loose {
 }
 
 #[derive(Clone, Serialize)]
-struct Person {
+struct SubjectFields {
     tag: [u8; 16],
     name: Vec<u8>,
     last4: [u8; 4],
     colour: u8,
-    class: Class,
+    class: ClassField,
 }
 
 #[derive(Clone, Copy, Serialize)]
-enum Class {
+enum ClassField {
     Ordinary,
     Special(u8),
     Unknown,
@@ -49,7 +49,7 @@ impl Loose {
         let (not_before, not_after) = (feed.number() as u32, feed.number() as u32);
         let mut subjects = Vec::new();
         while !feed.is_empty() && subjects.len() < 8 {
-            subjects.push(Person::read(feed));
+            subjects.push(SubjectFields::read(feed));
         }
         Self {
             number,
@@ -73,16 +73,16 @@ impl Loose {
         persons
             && self.medium < 2
             && self.holder.as_ref().is_none_or(usable)
-            && self.subjects.iter().all(Person::counts)
+            && self.subjects.iter().all(SubjectFields::counts)
     }
 }
 
-impl Person {
+impl SubjectFields {
     fn read(feed: &mut Feed<'_>) -> Self {
         let class = match feed.byte() % 8 {
-            0 => Class::Unknown,
-            1 => Class::Special(feed.byte()),
-            _ => Class::Ordinary,
+            0 => ClassField::Unknown,
+            1 => ClassField::Special(feed.byte()),
+            _ => ClassField::Ordinary,
         };
         let length = usize::from(feed.byte() % 26);
         Self {
@@ -102,7 +102,7 @@ impl Person {
                 .iter()
                 .all(|b| matches!(b, b'0'..=b'9' | b'A'..=b'Z'))
             && self.colour < 3
-            && !matches!(self.class, Class::Unknown)
+            && !matches!(self.class, ClassField::Unknown)
     }
 }
 

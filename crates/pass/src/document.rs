@@ -17,9 +17,6 @@ use crate::{
     time::Timestamp,
 };
 
-#[doc(hidden)]
-pub use crate::claims::{EnrolmentCode as Enrolment, MAX_SUBJECTS, Place};
-
 /// Opens the text of every Gatepost code.
 pub const TEXT_PREFIX: &str = "GP1:";
 

@@ -18,9 +18,6 @@ use crate::{
     kind::{Kind, VERSION},
 };
 
-#[doc(hidden)]
-pub use crate::document::{Document, TEXT_PREFIX, from_text, live_code, to_text};
-
 /// Largest envelope that fits a QR code here, in bytes.
 pub const MAX_CODE: usize = 1200;
 /// Largest envelope in a file (trust list, manifest), in bytes.

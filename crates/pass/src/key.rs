@@ -66,7 +66,7 @@ impl PublicKey {
             .map_err(|_| BadSignature)
     }
 
-    /// [`Self::verify`] for the signatures that other crates define: `kind` gives the domain.
+    /// The strict check of signatures that other crates define: `kind` gives the domain.
     pub fn verify_detached(
         &self,
         kind: Kind,
@@ -155,7 +155,7 @@ impl SecretKey {
         self.0.sign(message).to_bytes()
     }
 
-    /// [`Self::sign`] for the signatures that other crates define: `kind` gives the domain.
+    /// Signs for the signatures that other crates define: `kind` gives the domain.
     pub fn sign_detached(&self, kind: Kind, body: &[u8]) -> [u8; SIGNATURE] {
         self.sign(&[&kind.domain(), body].concat())
     }

@@ -9,7 +9,7 @@
 //! 3. [`claims`], [`badge`] and [`policy`]: what is signed; [`id_number`]: what people are known by
 //!    elsewhere.
 //! 4. [`trust`]: root and trust list: whose signature is valid, for what, and when.
-//! 5. [`document`]: the text of a QR code; [`verify`]: the one way from there to a
+//! 5. [`document`]: the text of a QR code; [`mod@verify`]: the one way from there to a
 //!    [`VerifiedDocument`].
 //! 6. [`list`]: status, revocation and identity lists.
 //! 7. [`bundle`]: a manifest and the files it names, and the one way to a [`VerifiedBundle`].
@@ -69,9 +69,3 @@ pub use signer::Signer;
 pub use time::{ClockTrust, Floor, Now, Timestamp};
 pub use trust::{Recognition, Root, TrustError, TrustList};
 pub use verify::{Verified, VerifiedDocument, verify};
-
-/// The old path of small types, until every caller names the new one.
-#[doc(hidden)]
-pub mod words {
-    pub use crate::{ValueError as WordError, *};
-}

@@ -43,8 +43,6 @@ pub use kind::{HASH, ListKind};
 pub use lookup::{List, Listing, Revocation};
 pub use merge::merge;
 pub use page::ListEntry;
-#[doc(hidden)]
-pub use page::ListEntry as Entry;
 pub use source::ReadAt;
 pub use write::{
     ListPlan, WriteError, sorted, write_identity, write_list, write_revocation, write_status,

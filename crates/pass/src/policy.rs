@@ -59,9 +59,6 @@ pub struct Policy {
     pub declare: Option<Text<160>>,
 }
 
-#[doc(hidden)]
-pub use HelpDesk as Desk;
-
 /// A published help desk.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct HelpDesk {

@@ -1,9 +1,9 @@
 //! What device and hub both speak: passages, sealing, the chain, batches, receipts, certificates.
 //!
 //! In the order in which a decision travels: [`verdict`] and [`passage`] say what happened,
-//! [`seal`] encrypts it for everyone but those who may trace, [`record`] and [`chain`] bind it to
-//! what came before, [`batch`] carries it, [`receipt`] brings the hub's word back. [`device`] says
-//! whose word a batch is, [`enrolment`] how a device becomes one, [`status`] how it is doing.
+//! [`mod@seal`] encrypts it for everyone but those who may trace, [`record`] and [`chain`] bind it
+//! to what came before, [`batch`] carries it, [`receipt`] brings the hub's word back. [`device`]
+//! says whose word a batch is, [`enrolment`] how a device becomes one, [`status`] how it is doing.
 //! [`routes`] names the hub's addresses.
 
 #![forbid(unsafe_code)]

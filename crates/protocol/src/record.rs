@@ -3,12 +3,9 @@
 use gatepost_pass::{DeviceId, FormatError};
 use serde::{Deserialize, Serialize};
 
-use crate::sealed::Clear;
-
-#[doc(hidden)]
-pub use crate::{
+use crate::{
     chain::{Epoch, Head},
-    sealed::Sealed,
+    sealed::{Clear, Sealed},
 };
 
 /// One link of the chain, as it lies on disk and travels.

@@ -12,11 +12,9 @@ use hpke::{
 
 use crate::{
     passage::Passage,
-    sealed::{PLAINTEXT, Sealed},
+    sealed::{Clear, PLAINTEXT, Sealed},
 };
 
-#[doc(hidden)]
-pub use crate::sealed::{CIPHERTEXT, Clear};
 const INFO: &[u8] = b"gatepost/passage/v1";
 
 type Kem = X25519HkdfSha256;

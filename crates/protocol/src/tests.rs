@@ -15,7 +15,8 @@ use crate::{
     device::device_id,
     fixture::{self, TRACING_SEED, random, tracing},
     open, seal,
-    seal::{Clear, tracing_key},
+    seal::tracing_key,
+    sealed::Clear,
 };
 
 const EPOCH: Epoch = Epoch([4; 16]);

@@ -169,9 +169,6 @@ impl<'ast> Visit<'ast> for Module {
         visit::visit_path(self, path);
     }
 
-    /// `pub(super)` says who may see an item; it uses nothing.
-    fn visit_vis_restricted(&mut self, _: &'ast syn::VisRestricted) {}
-
     fn visit_expr_method_call(&mut self, call: &'ast syn::ExprMethodCall) {
         if let syn::Expr::Path(receiver) = &*call.receiver
             && receiver.path.is_ident("self")

@@ -15,7 +15,7 @@ const MOST: usize = 24;
 const MAX_CODE: usize = 2900;
 
 /// A file of the folder.
-pub(super) struct EnrolmentCode {
+pub(super) struct CodeFile {
     pub(super) name: String,
     pub(super) content: CodeDisplay,
 }
@@ -31,7 +31,7 @@ pub(super) enum CodeDisplay {
 }
 
 /// Reads the files `*.txt` in the folder, in the order of their names.
-pub(super) fn read(folder: &Path) -> Result<Vec<EnrolmentCode>, FileError> {
+pub(super) fn read(folder: &Path) -> Result<Vec<CodeFile>, FileError> {
     let entries = fs::read_dir(folder).and_then(Iterator::collect::<Result<Vec<_>, _>>);
     let entries = entries.map_err(FileError::at(Action::Read, folder))?;
     let mut paths: Vec<_> = entries.into_iter().map(|entry| entry.path()).collect();
@@ -39,7 +39,7 @@ pub(super) fn read(folder: &Path) -> Result<Vec<EnrolmentCode>, FileError> {
     paths.sort();
     let codes = paths.iter().take(MOST).map(|path| {
         let name = path.file_stem().unwrap_or_default();
-        EnrolmentCode {
+        CodeFile {
             name: name.to_string_lossy().into_owned(),
             content: content(path),
         }

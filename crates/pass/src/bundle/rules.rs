@@ -31,10 +31,11 @@ pub enum Intake<'a> {
     /// The installed bundle: it may have expired since.
     Installed,
     /// The same, by the device that checked every byte when it was new: lists are opened by
-    /// [`List::reopen`], in a time that does not grow with them. What has rotted since is an error
-    /// of the look-up that meets it; a list that no longer opens is among
-    /// [`VerifiedBundle::unopened`], and the others answer. What somebody wrote there instead is
-    /// not found: whoever can do that can put a whole older bundle back too.
+    /// [`List::reopen`](crate::List::reopen), in a time that does not grow with them. What has
+    /// rotted since is an error of the look-up that meets it; a list that no longer opens is among
+    /// [`VerifiedBundle::unopened`](super::VerifiedBundle::unopened), and the others answer. What
+    /// somebody wrote there instead is not found: whoever can do that can put a whole older bundle
+    /// back too.
     Reopened,
 }
 

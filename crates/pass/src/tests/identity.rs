@@ -62,12 +62,17 @@ fn verify_with(region: &Region, entry: FileEntry) -> Result<VerifiedBundle<Vec<u
     verify_new(&manifest, &region.files, &Versions::default(), NOW)
 }
 
+/// A bundle with an identity list of CN-JS too, made with this salt.
+fn verify_with_neighbours_salt(salt: [u8; 16]) -> Result<VerifiedBundle<Vec<u8>>, BundleError> {
+    let region = with_neighbour();
+    let file = region.identity_list(&fixture::foreign("CN-JS"), plan(salt));
+    let entry = named(&region, ListKind::Identity, "CN-JS", file);
+    verify_with(&region, entry)
+}
+
 #[test]
 fn one_hash_asks_the_identity_lists_of_all_regions_of_a_programme() {
-    let region = with_neighbour();
-    let file = region.identity_list(&fixture::foreign("CN-JS"), plan([3; 16]));
-    let entry = named(&region, ListKind::Identity, "CN-JS", file);
-    let bundle = verify_with(&region, entry).unwrap();
+    let bundle = verify_with_neighbours_salt([3; 16]).unwrap();
     let salt = bundle.identity_salt().unwrap();
     let key = IdentityHasher::new(&salt).key(&crate::IdNumber::parse(WANG).unwrap());
     for code in ["CN-SD", "CN-JS"] {
@@ -78,10 +83,7 @@ fn one_hash_asks_the_identity_lists_of_all_regions_of_a_programme() {
 
 #[test]
 fn an_identity_list_of_another_salt_than_the_others_is_refused() {
-    let region = with_neighbour();
-    let file = region.identity_list(&fixture::foreign("CN-JS"), plan([4; 16]));
-    let entry = named(&region, ListKind::Identity, "CN-JS", file);
-    let why = verify_with(&region, entry).unwrap_err();
+    let why = verify_with_neighbours_salt([4; 16]).unwrap_err();
     assert!(matches!(why, BundleError::Salts(_)), "{why}");
 }
 

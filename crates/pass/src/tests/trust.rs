@@ -1,4 +1,4 @@
-//! Whose signature counts, for what, and when, to the second.
+//! Whose signature is valid, for what, and when, to the second.
 
 use super::*;
 use crate::{
@@ -79,14 +79,20 @@ fn a_key_counts_from_its_first_second_until_just_before_its_last() {
         accept(),
         vec![span(&signer, 10, 20)],
     ));
-    let outside = Err(DocumentError::KeyOutsideValidity {
+    let outside = DocumentError::KeyOutsideValidity {
         issuer: signer.issuer,
         key: signer.key,
-    });
-    assert_eq!(at(&trust, &signer, SIGNED.plus(9)), outside);
-    assert!(at(&trust, &signer, SIGNED.plus(10)).is_ok());
-    assert!(at(&trust, &signer, SIGNED.plus(19)).is_ok());
-    assert_eq!(at(&trust, &signer, SIGNED.plus(20)), outside);
+    };
+    is_valid_from_10_to_20(&trust, &signer, outside);
+}
+
+/// Before second 10, and from second 20 on, the answer is `outside`.
+#[track_caller]
+fn is_valid_from_10_to_20(trust: &TrustList, signer: &Signer, outside: DocumentError) {
+    assert_eq!(at(trust, signer, SIGNED.plus(9)), Err(outside));
+    assert!(at(trust, signer, SIGNED.plus(10)).is_ok());
+    assert!(at(trust, signer, SIGNED.plus(19)).is_ok());
+    assert_eq!(at(trust, signer, SIGNED.plus(20)), Err(outside));
 }
 
 #[test]
@@ -103,11 +109,8 @@ fn a_region_is_recognised_from_its_first_second_until_just_before_its_last() {
             until: SIGNED.plus(20),
             ..fixture::entry("CN-JS", recognition, keys)
         });
-        let outside = Err(DocumentError::NotRecognisedNow(signer.issuer));
-        assert_eq!(at(&trust, &signer, SIGNED.plus(9)), outside);
-        assert!(at(&trust, &signer, SIGNED.plus(10)).is_ok());
-        assert!(at(&trust, &signer, SIGNED.plus(19)).is_ok());
-        assert_eq!(at(&trust, &signer, SIGNED.plus(20)), outside);
+        let outside = DocumentError::NotRecognisedNow(signer.issuer);
+        is_valid_from_10_to_20(&trust, &signer, outside);
     }
 }
 

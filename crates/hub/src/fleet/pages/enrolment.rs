@@ -6,14 +6,14 @@ use super::layout::page;
 use crate::{
     enrolment_queue::WaitingDevice,
     fleet::{
-        codes::{CodeDisplay, EnrolmentCode, draw},
+        codes::{CodeDisplay, CodeFile, draw},
         sessions::OperatorSession,
     },
 };
 
 pub(in crate::fleet) fn enrolment(
     session: &OperatorSession,
-    codes: Option<&[EnrolmentCode]>,
+    codes: Option<&[CodeFile]>,
     waiting: Option<&[WaitingDevice]>,
 ) -> Markup {
     let body = html! {
@@ -60,7 +60,7 @@ pub(in crate::fleet) fn enrolment(
     page("Enrolment", "/fleet/enrolment", session, &body)
 }
 
-fn content(code: &EnrolmentCode) -> Markup {
+fn content(code: &CodeFile) -> Markup {
     let why = match &code.content {
         CodeDisplay::Symbol(symbol) => return draw(symbol, &code.name),
         CodeDisplay::Unreadable => {

@@ -1,0 +1,136 @@
+//! What must hold in every file and between all of them.
+
+#![allow(clippy::unwrap_used)]
+
+use std::{
+    collections::{BTreeMap, BTreeSet},
+    fs,
+    path::Path,
+};
+
+use gatepost_tidy::{circles::circles, krate::Krate, source, uses::uses};
+
+/// Longest lines, in characters, by the ending of a file's name.
+const WIDTHS: [(&str, usize); 4] = [(".rs", 100), (".slint", 100), (".py", 100), (".md", 120)];
+/// Files whose lines are data or somebody else's words.
+const WIDE: [&str; 0] = [];
+
+/// The rooms of the scanner, lowest first: none uses one that stands after it.
+const ROOMS: [&str; 12] = [
+    "clock",
+    "data",
+    "config",
+    "camera",
+    "devices",
+    "checkpoint",
+    "store",
+    "sync",
+    "ui",
+    "app",
+    "commands",
+    "main.rs",
+];
+
+/// Type names that each crate or program may have for itself.
+const COMMON_NAMES: [&str; 0] = [];
+
+fn relative(path: &Path) -> String {
+    let root = source::root();
+    path.strip_prefix(&root).unwrap().display().to_string()
+}
+
+fn none(faults: &[String]) {
+    assert!(faults.is_empty(), "\n{}", faults.join("\n"));
+}
+
+#[test]
+fn every_source_file_opens_with_a_sentence_on_what_is_in_it() {
+    let mut faults = Vec::new();
+    for (ending, sign) in [(".rs", "//!"), (".slint", "//")] {
+        for file in source::files(&source::root(), &[ending]).unwrap() {
+            if !fs::read_to_string(&file).unwrap().starts_with(sign) {
+                faults.push(relative(&file));
+            }
+        }
+    }
+    none(&faults);
+}
+
+#[test]
+fn no_line_is_wider_than_a_reader_takes_in() {
+    let mut faults = Vec::new();
+    for (ending, widest) in WIDTHS {
+        for file in source::files(&source::root(), &[ending]).unwrap() {
+            let name = relative(&file);
+            if WIDE.contains(&&*name) {
+                continue;
+            }
+            let text = fs::read_to_string(&file).unwrap();
+            for (number, line) in text.lines().enumerate() {
+                let width = line.chars().count();
+                if width > widest {
+                    faults.push(format!("{name}:{}: {width} characters", number + 1));
+                }
+            }
+        }
+    }
+    none(&faults);
+}
+
+#[test]
+fn files_of_a_crate_use_each_other_one_way() {
+    let mut faults = Vec::new();
+    for directory in source::crates(&source::root()).unwrap() {
+        let krate = Krate::read(&directory).unwrap();
+        for circle in circles(&uses(&krate)) {
+            let files: Vec<_> = circle
+                .iter()
+                .map(|names| relative(&krate.modules[*names].path))
+                .collect();
+            faults.push(files.join(" <-> "));
+        }
+    }
+    none(&faults);
+}
+
+#[test]
+fn no_room_of_the_scanner_uses_one_above_it() {
+    let krate = Krate::read(&source::root().join("src")).unwrap();
+    let room = |names: &[String]| {
+        let name = names.first()?;
+        ROOMS.iter().position(|room| room == name)
+    };
+    let mut faults = BTreeSet::new();
+    for (from, used) in uses(&krate) {
+        assert!(
+            from.is_empty() || room(from).is_some(),
+            "a new room: {from:?}"
+        );
+        for to in used {
+            if let (Some(low), Some(high)) = (room(from), room(to))
+                && low < high
+            {
+                faults.insert(format!("{} uses {}", from.join("/"), to.join("/")));
+            }
+        }
+    }
+    none(&Vec::from_iter(faults));
+}
+
+#[test]
+fn a_type_name_has_one_meaning_in_the_house() {
+    let mut known: BTreeMap<String, Vec<String>> = BTreeMap::new();
+    for directory in source::crates(&source::root()).unwrap() {
+        for module in Krate::read(&directory).unwrap().modules.values() {
+            for name in &module.types {
+                let file = relative(&module.path);
+                known.entry(name.clone()).or_default().push(file);
+            }
+        }
+    }
+    known.retain(|name, files| files.len() > 1 && !COMMON_NAMES.contains(&&**name));
+    let faults = known
+        .iter()
+        .map(|(name, files)| format!("{name}: {}", files.join(", ")));
+    none(&Vec::from_iter(faults));
+}
