@@ -8,8 +8,8 @@ use criterion::{Criterion, criterion_group, criterion_main};
 use gatepost::{
     camera::Frame,
     checkpoint::{Judge, RecentPassages},
-    decode::{CodeContent, StreamReader},
 };
+use gatepost_decode::{CodeContent, StreamReader};
 use gatepost_pass::{
     ClockTrust, Kind, Now,
     document::{live_code, to_text},

@@ -5,11 +5,12 @@
 
 use std::io::Cursor;
 
+use gatepost_decode::Luma;
 use image::codecs::jpeg::JpegDecoder;
 use image::{DynamicImage, ImageDecoder, Limits};
 use thiserror::Error;
 
-use crate::{cause::Cause, decode::Luma};
+use crate::cause::Cause;
 
 /// Largest frame in pixels.
 pub const MAX_PIXELS: u64 = 40_000_000;

@@ -8,6 +8,7 @@ use std::{
 };
 
 use clap::Args;
+use gatepost_decode::{DecodedCode, decode};
 use gatepost_pass::{Kind, Timestamp};
 use gatepost_protocol::Direction;
 use serde::Serialize;
@@ -17,7 +18,6 @@ use crate::{
     checkpoint::{Judge, Reason, RecentPassages, Verdict},
     clock::{Clock, parse_time},
     data::DataDir,
-    decode::{DecodedCode, decode},
     store::BundleCache,
 };
 

@@ -9,11 +9,11 @@ use std::{
 };
 
 use clap::Args;
+use gatepost_decode::{CodeContent, Drawing, decode, explain};
 use image::ImageError;
 use serde::Serialize;
 
 use super::{CommandError, Done, each_picture};
-use crate::decode::{CodeContent, Drawing, decode, explain};
 
 /// What `decode` takes.
 #[derive(Args, Debug)]

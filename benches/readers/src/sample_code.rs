@@ -22,12 +22,7 @@ pub(crate) enum EcLevel {
 
 impl From<EcLevel> for QrCodeEcc {
     fn from(level: EcLevel) -> Self {
-        match level {
-            EcLevel::L => Self::Low,
-            EcLevel::M => Self::Medium,
-            EcLevel::Q => Self::Quartile,
-            EcLevel::H => Self::High,
-        }
+        ErrorCorrection::from(level).into()
     }
 }
 

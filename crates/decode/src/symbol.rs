@@ -78,7 +78,7 @@ const NOT_IN_RQRR: usize = 21;
 ///
 /// rqrr is not asked to correct them: that takes it many times as long, and then it refuses
 /// structured append and FNC1. It returns the codewords still masked, so it is given the modules
-/// with the mask removed. Our own order (`places_of_data`) would do as well, in 4.5 % fewer
+/// with the mask removed. Our own order (`places_of_data`) would do as well, in 4 % fewer
 /// instructions per first look; a reader that many others use and check is worth that.
 fn words_by_rqrr(side: usize, mask: u8, tone: impl Fn(usize, usize) -> f32) -> Option<Vec<Word>> {
     let (_, raw) = Grid::new(Unmasked { side, mask, tone })

@@ -43,13 +43,13 @@ pub enum ErrorCorrection {
     High,
 }
 
-impl ErrorCorrection {
-    fn ecc(self) -> QrCodeEcc {
-        match self {
-            Self::Low => QrCodeEcc::Low,
-            Self::Medium => QrCodeEcc::Medium,
-            Self::Quartile => QrCodeEcc::Quartile,
-            Self::High => QrCodeEcc::High,
+impl From<ErrorCorrection> for QrCodeEcc {
+    fn from(level: ErrorCorrection) -> Self {
+        match level {
+            ErrorCorrection::Low => Self::Low,
+            ErrorCorrection::Medium => Self::Medium,
+            ErrorCorrection::Quartile => Self::Quartile,
+            ErrorCorrection::High => Self::High,
         }
     }
 }
@@ -80,8 +80,8 @@ impl Code {
             return Err(SceneError::TooLong { length });
         }
         let segments = QrSegment::make_segments(text);
-        let symbol =
-            QrCode::encode_segments(&segments, level.ecc()).map_err(|_| SceneError::TooManyBits)?;
+        let symbol = QrCode::encode_segments(&segments, level.into())
+            .map_err(|_| SceneError::TooManyBits)?;
         Ok(Self { symbol })
     }
 
