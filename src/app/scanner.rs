@@ -126,32 +126,30 @@ impl App {
     }
 
     fn take(&mut self, event: Event) {
-        let Self {
-            context,
-            lane,
-            enrolment,
-            hub,
-            lookup,
-            day,
-            update,
-            once,
-            ..
-        } = self;
+        let (lane, context) = (&mut self.lane, &self.context);
         match event {
             Event::Camera(state) => camera(&mut lane.window, state),
-            Event::Through => once.through(Instant::now()),
-            Event::Decoded(sighting) => on::code::sighted(lane, enrolment, context, &sighting),
-            Event::Logged { passage, result } => on::log::logged(lane, hub, passage, result),
+            Event::Through => self.once.through(Instant::now()),
+            Event::Decoded(sighting) => {
+                on::code::sighted(lane, &mut self.enrolment, context, &sighting)
+            }
+            Event::Logged { passage, result } => {
+                on::log::logged(lane, &mut self.hub, passage, result)
+            }
             Event::LogSpace(space) => on::log::space(lane, space),
-            Event::Counted(counts) => on::today::counted(lane, day, counts),
+            Event::Counted(counts) => on::today::counted(lane, &mut self.day, counts),
             Event::LookedUp { number, listed } => {
-                on::person::looked_up(lane, lookup, number, listed);
+                on::person::looked_up(lane, &mut self.lookup, number, listed);
             }
             Event::PinChecked(pin) => on::badge::pin_checked(lane, &pin),
-            Event::Sync(news) => on::hub::synced(lane, hub, once, news),
-            Event::Enrolment(news) => on::enrolment::news(enrolment, lane, context, news),
-            Event::Update(news) => on::update::news(lane, update, enrolment, &context.data, news),
-            Event::Device(event) => on::device::event(lane, enrolment, lookup, context, event),
+            Event::Sync(news) => on::hub::synced(lane, &mut self.hub, &mut self.once, news),
+            Event::Enrolment(news) => on::enrolment::news(&mut self.enrolment, lane, context, news),
+            Event::Update(news) => {
+                on::update::news(lane, &mut self.update, &self.enrolment, &context.data, news)
+            }
+            Event::Device(event) => {
+                on::device::event(lane, &mut self.enrolment, &mut self.lookup, context, event)
+            }
             Event::Ui(command) => self.command(command),
         }
         if self.lane.window.picture_is_due() {
@@ -161,16 +159,7 @@ impl App {
     }
 
     fn command(&mut self, command: UiCommand) {
-        let Self {
-            context,
-            lane,
-            enrolment,
-            lookup,
-            update,
-            choices,
-            keys,
-            ..
-        } = self;
+        let (lane, context) = (&mut self.lane, &self.context);
         let (data, events) = (&context.data, &context.events);
         match command {
             UiCommand::DismissVerdict(number) => on::verdict::dismissed(lane, number),
@@ -184,22 +173,37 @@ impl App {
             UiCommand::Override(number, why) => on::supervisor::asked(lane, number, why),
             UiCommand::Opened(page) => self.opened(page),
             UiCommand::Direction(direction) => on::setting::direction(lane, data, direction),
-            UiCommand::IdNumber(text) => on::person::id_number(lane, lookup, events, &text),
+            UiCommand::IdNumber(text) => {
+                on::person::id_number(lane, &mut self.lookup, events, &text)
+            }
             UiCommand::ByHand(form) => on::person::by_hand(lane, form),
             UiCommand::Pin(text) => on::badge::pin_entered(lane, events, text),
             UiCommand::SignOff => on::badge::sign_off(lane),
-            UiCommand::Update => on::update::asked(lane, update, enrolment, context),
-            UiCommand::SyncNow => on::hub::sync_now(enrolment),
+            UiCommand::Update => {
+                on::update::asked(lane, &mut self.update, &self.enrolment, context)
+            }
+            UiCommand::SyncNow => on::hub::sync_now(&self.enrolment),
             // The window has switched already.
             UiCommand::SwitchLanguage(language) => {
-                choices.change(data, |choices| choices.language = Some(language));
+                self.choices
+                    .change(data, |choices| choices.language = Some(language));
             }
             UiCommand::TextSize(size) => {
-                choices.change(data, |choices| choices.text_size = Some(size));
+                self.choices
+                    .change(data, |choices| choices.text_size = Some(size));
             }
-            UiCommand::Volume(percent) => on::setting::volume(lane, choices, data, percent),
+            UiCommand::Volume(percent) => {
+                on::setting::volume(lane, &mut self.choices, data, percent)
+            }
             UiCommand::Torch(on) => on::setting::torch(lane, on),
-            UiCommand::Key(key) => on::device::key(lane, enrolment, lookup, keys, context, key),
+            UiCommand::Key(key) => on::device::key(
+                lane,
+                &mut self.enrolment,
+                &mut self.lookup,
+                &mut self.keys,
+                context,
+                key,
+            ),
             // `run` ends the loop.
             UiCommand::Quit => {}
         }

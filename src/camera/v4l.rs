@@ -284,15 +284,10 @@ mod tests {
 
     #[test]
     fn errors_at_opening_are_told_apart() {
-        let device = || "0".to_owned();
-        assert_eq!(
-            opening("No such file or directory (os error 2)"),
-            CameraError::NotFound { device: device() }
-        );
-        assert_eq!(
-            opening("Device or resource busy (os error 16)"),
-            CameraError::Busy { device: device() }
-        );
+        let missing = opening("No such file or directory (os error 2)");
+        assert!(matches!(missing, CameraError::NotFound { .. }));
+        let busy = opening("Device or resource busy (os error 16)");
+        assert!(matches!(busy, CameraError::Busy { .. }));
         for text in [
             "Permission denied (os error 13)",
             "Failed to Fufill",
@@ -307,15 +302,10 @@ mod tests {
 
     #[test]
     fn errors_while_streaming_are_told_apart() {
-        let device = || "0".to_owned();
-        assert_eq!(
-            streaming("No such device (os error 19)"),
-            CameraError::Unplugged { device: device() }
-        );
-        assert_eq!(
-            streaming("Resource temporarily unavailable (os error 11)"),
-            CameraError::Stalled { device: device() }
-        );
+        let gone = streaming("No such device (os error 19)");
+        assert!(matches!(gone, CameraError::Unplugged { .. }));
+        let stalled = streaming("Resource temporarily unavailable (os error 11)");
+        assert!(matches!(stalled, CameraError::Stalled { .. }));
         assert!(matches!(
             streaming("Stream Not Started"),
             CameraError::Unsupported { .. }

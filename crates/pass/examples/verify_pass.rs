@@ -26,7 +26,7 @@ fn main() -> Result<(), Box<dyn Error>> {
     // What a person shows. An authority makes it by signing claims.
     let text = match std::env::args().nth(1) {
         Some(text) => text,
-        None => to_text(&fixture::documents().sign(Kind::Pass, &fixture::family_pass(1))),
+        None => to_text(&fixture::documents().sign(Kind::FamilyPass, &fixture::family_pass(1))),
     };
     println!("{text}");
 

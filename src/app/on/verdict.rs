@@ -121,7 +121,9 @@ pub(super) fn present(lane: &mut Lane) {
     let reader = lane.devices.thermometer.is_some();
     let offset = lane.checkpoint.installed.utc_offset();
     let number = lane.verdicts.number();
-    let view = present::verdict::view(number, shown, reader, offset);
+    let Some(view) = present::verdict::view(number, shown, reader, offset) else {
+        return;
+    };
     let (outcome, saved) = (shown.group().outcome(), saved(lane, shown));
     lane.window.show_verdict(view, outcome);
     lane.window.show_saved(saved);

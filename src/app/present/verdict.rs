@@ -4,7 +4,7 @@ use gatepost_pass::{Colour, Kind, Medium};
 
 use crate::{
     app::state::verdicts::{OverrideStep, ShownVerdict},
-    checkpoint::{JudgedPerson, OpenQuestion, Outcome, Overriding, Verdict},
+    checkpoint::{JudgedPerson, OpenQuestion, Overriding, Verdict},
     clock::{format_hour, local_date},
     ui::{
         ColourView, DeskView, DocumentView, MemberView, MomentView, OverrideView, PersonView,
@@ -19,13 +19,10 @@ pub(crate) fn view<A>(
     shown: &ShownVerdict<A>,
     reader: bool,
     utc_offset: i16,
-) -> VerdictView {
+) -> Option<VerdictView> {
     let group = shown.group();
     let members = group.members();
-    let Some(worst) = members.get(group.worst()).map(|member| &member.verdict) else {
-        // A group is never empty, by its type.
-        return blank(number);
-    };
+    let worst = &members.get(group.worst())?.verdict;
     let asked = group.asked().and_then(|(at, question)| {
         let OpenQuestion::Temperature = question;
         Some(&members.get(at)?.verdict)
@@ -46,7 +43,8 @@ pub(crate) fn view<A>(
         area: desk.area.to_string(),
         phone: desk.phone.to_string(),
     });
-    VerdictView {
+    Some(VerdictView {
+        number,
         outcome: group.outcome(),
         reasons: worst.reasons.clone(),
         people: asked.unwrap_or(worst).people.iter().map(person).collect(),
@@ -67,27 +65,7 @@ pub(crate) fn view<A>(
         } else {
             Vec::new()
         },
-        ..blank(number)
-    }
-}
-
-fn blank(number: u32) -> VerdictView {
-    VerdictView {
-        number,
-        outcome: Outcome::Refuse,
-        reasons: Vec::new(),
-        people: Vec::new(),
-        document: DocumentView::Unknown,
-        issuer: String::new(),
-        valid_until: None,
-        help: None,
-        link: None,
-        desks: Vec::new(),
-        passed_minutes_ago: None,
-        question: None,
-        overriding: OverrideView::Impossible,
-        members: Vec::new(),
-    }
+    })
 }
 
 fn person(person: &JudgedPerson) -> PersonView {

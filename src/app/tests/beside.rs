@@ -64,8 +64,7 @@ fn keys_are_no_code_where_no_scanner_types_into_the_window() {
     let post = Post::open(|_| ());
     post.sees("No phone or code");
     post.keyboard(&format!("{}\n", paper(101)));
-    post.show(&paper(1));
-    post.sees("ADMIT");
+    post.judges(&paper(1), "ADMIT");
     assert_eq!(post.passages(1)[0].reasons.as_slice(), [Reason::Green]);
 }
 
@@ -127,8 +126,7 @@ fn a_thermometer_is_asked_for_a_green_pass_and_its_reading_decides() {
         socket.path()
     );
     let post = Post::with_devices(&settings, |_| (), |region| region.policy.temperature = true);
-    post.show(&paper(1));
-    post.sees("CHECK");
+    post.judges(&paper(1), "CHECK");
     assert_eq!(thermometer.hears(3), b"M\r\n");
     thermometer.says(b"T+37.3C\r\n");
     post.sees("REFUSE");
@@ -171,8 +169,7 @@ fn the_gate_waits_for_the_temperature_and_stays_closed_for_a_fever() {
     post.sees("REFUSE");
     post.sees("Logged");
     post.tap("Next");
-    post.show(&paper(2));
-    post.sees("CHECK");
+    post.judges(&paper(2), "CHECK");
     expect(&did, &[Did::Opened, Did::Set(0, OFF)]);
     assert!(did.try_recv().is_err(), "not before the answer");
     post.tap("Normal");
@@ -236,8 +233,7 @@ fn the_place_code_on_screen_is_the_one_that_was_scanned() {
         not_after: Minute::of(fixture::NOW.plus(fixture::DAY)),
     };
     let code = to_text(&documents().sign(Kind::PlaceCode, &place));
-    post.show(&code);
-    post.sees("North gate");
+    post.judges(&code, "North gate");
     post.tap("Next");
     post.taps("");
     post.tap("Menu");

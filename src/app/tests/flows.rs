@@ -22,14 +22,12 @@ const NUMBER: &str = "11010519491231002X";
 #[test]
 fn a_pass_is_scanned_logged_and_the_next_one_comes() {
     let post = Post::open(|_| ());
-    post.show(&paper(1));
-    post.sees("ADMIT");
+    post.judges(&paper(1), "ADMIT");
     post.sees("Logged");
     assert_eq!(post.taps("scan: green pass"), 0);
     post.tap("Next");
     post.sees("No phone or code");
-    post.show(&paper(102));
-    post.sees("REFUSE");
+    post.judges(&paper(102), "REFUSE");
     let logged = post.passages(2);
     assert_eq!(logged[0].reasons.as_slice(), [Reason::Green]);
     assert_eq!(logged[1].reasons.as_slice(), [Reason::Red]);
@@ -39,11 +37,9 @@ fn a_pass_is_scanned_logged_and_the_next_one_comes() {
 #[test]
 fn a_verdict_goes_by_itself_and_a_tap_holds_it() {
     let post = Post::open(|region| region.policy.show_seconds = [1; 3]);
-    post.show(&paper(1));
-    post.sees("ADMIT");
+    post.judges(&paper(1), "ADMIT");
     post.sees("No phone or code");
-    post.show(&paper(2));
-    post.sees("ADMIT");
+    post.judges(&paper(2), "ADMIT");
     post.tap("Hold the verdict");
     post.sees("Held. Tap to close");
     // Half as long again as it stands by itself.
@@ -57,20 +53,17 @@ fn a_verdict_goes_by_itself_and_a_tap_holds_it() {
 #[test]
 fn the_same_pass_again_says_when_it_passed_and_the_other_way_does_not() {
     let post = Post::open(|_| ());
-    post.show(&paper(1));
-    post.sees("Logged");
+    post.judges(&paper(1), "Logged");
     post.tap("Next");
     post.leaves_the_picture();
-    post.show(&paper(1));
-    post.sees("Already passed less than a minute ago.");
+    post.judges(&paper(1), "Already passed less than a minute ago.");
     post.tap("Next");
     post.taps("pass-back");
     post.tap("Direction: in. Switch to out");
     post.sees("OUT");
     assert_eq!(post.taps("direction"), 1);
     post.leaves_the_picture();
-    post.show(&paper(1));
-    post.sees("ADMIT");
+    post.judges(&paper(1), "ADMIT");
     let logged = post.passages(3);
     assert_eq!(
         logged[1].reasons.as_slice(),
@@ -86,21 +79,18 @@ fn the_same_pass_again_says_when_it_passed_and_the_other_way_does_not() {
 #[test]
 fn the_temperature_is_one_tap_and_decides() {
     let post = Post::open(|region| region.policy.temperature = true);
-    post.show(&paper(1));
-    post.sees("CHECK");
+    post.judges(&paper(1), "CHECK");
     post.tap("Normal");
     post.sees("ADMIT");
     assert_eq!(post.taps("temperature: normal"), 1);
     post.tap("Next");
-    post.show(&paper(2));
-    post.sees("CHECK");
+    post.judges(&paper(2), "CHECK");
     post.taps("");
     post.tap("37.3 °C or above");
     post.sees("REFUSE");
     assert_eq!(post.taps("temperature: fever"), 1);
     post.tap("Next");
-    post.show(&paper(3));
-    post.sees("CHECK");
+    post.judges(&paper(3), "CHECK");
     let reading = BodyTemperature::from_tenths(366).unwrap();
     post.tell(Event::Device(DeviceEvent::Measured(Ok(reading))));
     post.sees("ADMIT");
@@ -122,8 +112,7 @@ fn the_temperature_is_one_tap_and_decides() {
 #[test]
 fn a_question_that_nobody_answers_is_logged_as_it_stands_when_the_verdict_closes() {
     let post = Post::open(|region| region.policy.temperature = true);
-    post.show(&paper(1));
-    post.sees("CHECK");
+    post.judges(&paper(1), "CHECK");
     post.tap("Next");
     let logged = post.passages(1);
     assert_eq!(logged[0].reasons.as_slice(), [Reason::TakeTemperature]);
@@ -192,8 +181,7 @@ fn who_is_registered_by_hand_answers_the_questions_and_waits_for_nobody() {
 #[test]
 fn a_badge_signs_the_guard_on_with_a_pin_and_stands_in_each_passage() {
     let post = Post::open(|_| ());
-    post.show(&badge(1, BadgeRole::Guard, Some("4711")));
-    post.sees("Enter your PIN");
+    post.judges(&badge(1, BadgeRole::Guard, Some("4711")), "Enter your PIN");
     post.types("4712");
     post.tap("OK");
     post.sees("Wrong PIN. 4 tries left.");
@@ -203,8 +191,7 @@ fn a_badge_signs_the_guard_on_with_a_pin_and_stands_in_each_passage() {
     post.sees("On duty");
     assert_eq!(post.taps("duty: sign on, beside the PIN's digits"), 1);
     post.sees("No phone or code");
-    post.show(&paper(1));
-    post.sees("Logged");
+    post.judges(&paper(1), "Logged");
     let logged = post.passages(1);
     let guard = logged[0].guard.as_ref().map(ToString::to_string);
     assert_eq!(guard.as_deref(), Some("staff-1"));
@@ -218,15 +205,18 @@ fn a_badge_signs_the_guard_on_with_a_pin_and_stands_in_each_passage() {
 #[test]
 fn a_supervisors_badge_allows_what_the_policy_lists_and_the_log_says_who_and_why() {
     let post = Post::open(|region| region.policy.overridable = [Overridable::Yellow].into());
-    post.show(&paper(101));
-    post.sees("CHECK");
+    post.judges(&paper(101), "CHECK");
     post.tap("Supervisor");
     post.tap("Emergency: life or health");
     post.sees("Supervisor: hold your badge up to the camera");
-    post.show(&badge(2, BadgeRole::Guard, None));
-    post.sees("That badge cannot allow this");
-    post.show(&badge(3, BadgeRole::Supervisor, Some("123456")));
-    post.sees("Enter your PIN");
+    post.judges(
+        &badge(2, BadgeRole::Guard, None),
+        "That badge cannot allow this",
+    );
+    post.judges(
+        &badge(3, BadgeRole::Supervisor, Some("123456")),
+        "Enter your PIN",
+    );
     post.types("123456");
     post.tap("OK");
     post.sees("ADMIT");
@@ -251,8 +241,7 @@ fn a_forged_pass_offers_no_supervisor() {
     });
     let mut forged = documents().sign(Kind::Pass, &fixture::paper_pass(1));
     *forged.last_mut().unwrap() ^= 1;
-    post.show(&to_text(&forged));
-    post.sees("REFUSE");
+    post.judges(&to_text(&forged), "REFUSE");
     post.sees("This code is not genuine");
     assert!(!post.says("Supervisor"));
 }
@@ -273,8 +262,7 @@ fn two_codes_of_one_frame_are_two_passages_under_the_worse_outcome() {
 fn a_family_pass_is_one_passage_of_all_its_persons() {
     let post = Post::open(|_| ());
     let family = documents().sign(Kind::FamilyPass, &fixture::family_pass(1));
-    post.show(&to_text(&family));
-    post.sees("ADMIT");
+    post.judges(&to_text(&family), "ADMIT");
     let logged = post.passages(1);
     let Seen::Pass { subjects, .. } = &logged[0].seen else {
         panic!("{logged:?}");
@@ -293,8 +281,7 @@ fn an_unknown_region_gets_an_address_and_a_desk_to_call() {
         region.policy.desks = vec![desk].try_into().unwrap();
     });
     let other = foreign("CN-XX").sign(Kind::Pass, &fixture::paper_pass(1));
-    post.show(&to_text(&other));
-    post.sees("REFUSE");
+    post.judges(&to_text(&other), "REFUSE");
     post.sees("Scan this with the holder's phone.");
     post.sees("Lixia: 0531-88150120");
     assert_eq!(post.taps("unknown region"), 0);
@@ -308,11 +295,12 @@ fn a_place_code_says_where_the_device_stands_also_after_a_restart() {
         name: "North gate".try_into().unwrap(),
         not_after: Minute::of(fixture::NOW.plus(fixture::DAY)),
     };
-    post.show(&to_text(&documents().sign(Kind::PlaceCode, &place)));
-    post.sees("North gate");
+    post.judges(
+        &to_text(&documents().sign(Kind::PlaceCode, &place)),
+        "North gate",
+    );
     post.tap("Next");
-    post.show(&paper(1));
-    post.sees("Logged");
+    post.judges(&paper(1), "Logged");
     assert_eq!(post.passages(1)[0].place.as_str(), "gate-3");
     let post = post.restart();
     post.sees("North gate");

@@ -16,11 +16,9 @@ use super::post::{Post, paper, region};
 #[test]
 fn status_and_today_are_two_taps_from_home_and_name_nobody() {
     let post = Post::open(|_| ());
-    post.show(&paper(1));
-    post.sees("Logged");
+    post.judges(&paper(1), "Logged");
     post.tap("Next");
-    post.show(&paper(102));
-    post.sees("REFUSE");
+    post.judges(&paper(102), "REFUSE");
     post.passages(2);
     post.tap("Next");
     post.taps("");
@@ -68,8 +66,7 @@ fn an_older_bundle_is_refused_in_words_and_the_lists_from_before_stay() {
     post.sees("The update is older than what is installed.");
     post.tap("Back");
     post.tap("Back");
-    post.show(&paper(1));
-    post.sees("ADMIT");
+    post.judges(&paper(1), "ADMIT");
 }
 
 #[test]
@@ -90,8 +87,10 @@ fn a_new_device_is_set_up_by_a_code_and_a_stick() {
         hub_pins: Default::default(),
         secret: None,
     };
-    post.show(&to_text(&documents().sign(Kind::Enrolment, &code)));
-    post.sees("Insert a USB stick");
+    post.judges(
+        &to_text(&documents().sign(Kind::Enrolment, &code)),
+        "Insert a USB stick",
+    );
     let stick = post.stick();
     post.sees("The request is on the USB stick");
     let request = fs::read_dir(&stick)
@@ -126,8 +125,10 @@ fn a_code_whose_hub_can_not_be_asked_says_why() {
         hub_pins: Default::default(),
         secret: Some(OneTimeSecret([1; 16])),
     };
-    post.show(&to_text(&documents().sign(Kind::Enrolment, &code)));
-    post.sees("Setup failed");
+    post.judges(
+        &to_text(&documents().sign(Kind::Enrolment, &code)),
+        "Setup failed",
+    );
     assert!(!post.says("Insert a USB stick"));
 }
 

@@ -197,6 +197,13 @@ impl Post {
         }
     }
 
+    /// Holds a code before the camera, and reads this in its verdict.
+    #[track_caller]
+    pub(super) fn judges(&self, code: &str, says: &str) {
+        self.show(code);
+        self.sees(says);
+    }
+
     /// Holds a code before the camera.
     pub(super) fn show(&self, text: &str) {
         self.frames.latest.put(frame(&picture(text)));

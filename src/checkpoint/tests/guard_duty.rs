@@ -5,7 +5,9 @@ use std::time::{Duration, Instant};
 use gatepost_pass::{Badge, Pin, PinHash, Revocation, Site, badge::BadgeRole};
 
 use super::*;
-use crate::checkpoint::{BadgeFault, DutyStatus, GuardDuty, ListAnswer, PadState, PinPad};
+use crate::checkpoint::{
+    BadgeFault, DutyStatus, EnteredPin, GuardDuty, ListAnswer, PadState, PinPad,
+};
 
 fn guard(n: u8) -> Badge {
     fixture::badge(n, BadgeRole::Guard)
@@ -25,7 +27,13 @@ fn pin(text: &str) -> Pin {
 
 /// Enters a PIN and waits until it is checked.
 fn enter(duty: &mut GuardDuty, pad: &mut PinPad, badge: &Badge, text: &str, at: Instant) {
-    let checked = pad.enter(badge, pin(text), at).unwrap().check();
+    let entered = pad.enter(badge, pin(text), at).unwrap();
+    check_pin(duty, pad, entered, at);
+}
+
+/// A PIN that was entered before is checked now.
+fn check_pin(duty: &mut GuardDuty, pad: &mut PinPad, entered: EnteredPin, at: Instant) {
+    let checked = entered.check();
     pad.checked(&checked, at);
     duty.checked(&checked);
 }
@@ -129,10 +137,8 @@ fn while_a_pin_is_checked_no_other_is_looked_at_until_it_is_given_up() {
     assert_eq!(duty.status(), DutyStatus::Asking(&badge));
     let late = at + Duration::from_secs(10);
     assert_eq!(pad.state(late), PadState::Open(None));
-    // It comes after all, and counts.
-    let checked = first.check();
-    pad.checked(&checked, late);
-    duty.checked(&checked);
+    // It comes after all, and is taken.
+    check_pin(&mut duty, &mut pad, first, late);
     assert_eq!(duty.guard(), Some(&badge));
 }
 
@@ -143,9 +149,7 @@ fn a_right_pin_signs_nobody_else_on_who_came_while_it_was_checked() {
     let at = Instant::now();
     let entered = pad.enter(&first, pin("4711"), at).unwrap();
     duty.show(Gate::new().badge(&second), "gate-3", NOW);
-    let checked = entered.check();
-    pad.checked(&checked, at);
-    duty.checked(&checked);
+    check_pin(&mut duty, &mut pad, entered, at);
     assert_eq!(duty.status(), DutyStatus::Asking(&second));
     assert_eq!((duty.guard(), pad.state(at)), (None, PadState::Open(None)));
 }
@@ -157,9 +161,7 @@ fn a_wrong_pin_counts_also_when_its_badge_has_gone_meanwhile() {
     let at = Instant::now();
     let entered = pad.enter(&badge, pin("0000"), at).unwrap();
     duty.sign_off();
-    let checked = entered.check();
-    pad.checked(&checked, at);
-    duty.checked(&checked);
+    check_pin(&mut duty, &mut pad, entered, at);
     assert_eq!(duty.status(), DutyStatus::Nobody);
     assert_eq!(pad.state(at), PadState::Open(Some(4)));
 }

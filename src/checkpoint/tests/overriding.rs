@@ -74,11 +74,8 @@ fn no_policy_lets_a_supervisor_set_aside_what_is_forged_revoked_red_or_feverish(
         ),
     ] {
         let judged = gate.judge(&to_text(&bytes));
-        assert_eq!(
-            judged.verdict.overriding,
-            Overriding::Impossible,
-            "{reason:?}"
-        );
+        let overriding = judged.verdict.overriding;
+        assert_eq!(overriding, Overriding::Impossible, "{reason:?}");
         let word = supervisor(&gate).allow(&judged.verdict, OverrideWhy::Emergency);
         assert_eq!(word, None, "{reason:?}");
         assert_eq!(forced(&gate, judged, None), refuse(reason));
@@ -98,29 +95,14 @@ fn what_the_policy_lists_is_set_aside_and_stays_among_the_reasons() {
         (paper(101), Reason::Yellow),
         (expired, Reason::Expired),
         (phone(1), Reason::LiveCodeNeeded),
-        (
-            foreign("CN-BJ").sign(Kind::Pass, &fixture::paper_pass(1)),
-            Reason::ConvertPass,
-        ),
-        (
-            foreign("CN-HB").sign(Kind::Pass, &fixture::paper_pass(1)),
-            Reason::IssuerRefused,
-        ),
-        (
-            foreign("CN-XX").sign(Kind::Pass, &fixture::paper_pass(1)),
-            Reason::UnknownIssuer,
-        ),
-        (
-            foreign("CN-JS").sign(Kind::Pass, &fixture::paper_pass(1)),
-            Reason::NoList,
-        ),
+        (foreign_paper("CN-BJ"), Reason::ConvertPass),
+        (foreign_paper("CN-HB"), Reason::IssuerRefused),
+        (foreign_paper("CN-XX"), Reason::UnknownIssuer),
+        (foreign_paper("CN-JS"), Reason::NoList),
     ] {
         let judged = gate.judge(&to_text(&bytes));
-        assert_eq!(
-            judged.verdict.overriding,
-            Overriding::Possible,
-            "{reason:?}"
-        );
+        let overriding = judged.verdict.overriding;
+        assert_eq!(overriding, Overriding::Possible, "{reason:?}");
         let word = supervisor(&gate).allow(&judged.verdict, OverrideWhy::DeskConfirmed);
         assert_eq!(word.unwrap().rules, judged.verdict.outcome);
         let expected = (Outcome::Admit, vec![Reason::SupervisorAllowed, reason]);

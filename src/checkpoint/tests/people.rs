@@ -82,11 +82,7 @@ fn a_temperature_makes_no_other_verdict_better_or_worse() {
 
 #[test]
 fn after_a_normal_temperature_the_other_questions_still_stand() {
-    let gate = Gate::with(|policy| {
-        policy.temperature = true;
-        policy.special_place = true;
-        policy.identity = IdentityRule::Everyone;
-    });
+    let gate = Gate::with(super::policy::asks_all);
     let expected = measured(&gate, &paper(1), Temperature::Normal);
     assert_eq!(expected, check(Reason::CheckIdentity));
 }
@@ -183,7 +179,7 @@ fn nobody_is_sent_away_without_an_address_or_a_desk() {
         policy.desks = vec![desk.clone()].try_into().unwrap();
         policy.declare = Some("https://declare.example".try_into().unwrap());
     });
-    let pass = |code| foreign(code).sign(Kind::Pass, &fixture::paper_pass(1));
+    let pass = foreign_paper;
     for (bytes, link) in [
         (pass("CN-BJ"), Some("https://pass.example/convert")),
         (pass("CN-HB"), Some("https://declare.example")),

@@ -9,36 +9,41 @@ fn temperature_and_identity_follow_policy_place_and_person() {
     assert_eq!(taken.says(&paper(1)), check(Reason::TakeTemperature));
     assert_eq!(taken.says(&paper(102)), refuse(Reason::Red));
 
-    let low = Gate::with(|policy| {
-        policy.temperature = true;
-        policy.risk = Risk::Low;
-    });
-    assert_eq!(low.says(&paper(1)), admit());
-    assert_eq!(
-        low.says(&with_class(Class::Special(1))),
-        check(Reason::TakeTemperature)
-    );
-
     let elsewhere = Gate::with(|policy| policy.identity = IdentityRule::Everyone);
     assert_eq!(elsewhere.says(&paper(1)), admit());
-    let special = Gate::with(|policy| {
-        policy.special_place = true;
-        policy.identity = IdentityRule::SpecialClasses;
-    });
-    assert_eq!(special.says(&paper(1)), admit());
-    assert_eq!(
-        special.says(&with_class(Class::Special(1))),
-        check(Reason::CheckIdentity)
-    );
+    for (change, asked) in [
+        (low_risk as fn(&mut Policy), Reason::TakeTemperature),
+        (special_place, Reason::CheckIdentity),
+    ] {
+        let gate = Gate::with(change);
+        assert_eq!(gate.says(&paper(1)), admit(), "{asked:?}");
+        let special = with_class(Class::Special(1));
+        assert_eq!(gate.says(&special), check(asked));
+    }
+}
+
+/// Temperature is taken of special persons only.
+fn low_risk(policy: &mut Policy) {
+    policy.temperature = true;
+    policy.risk = Risk::Low;
+}
+
+/// Identity is asked of special persons only.
+fn special_place(policy: &mut Policy) {
+    policy.special_place = true;
+    policy.identity = IdentityRule::SpecialClasses;
+}
+
+/// Temperature and identity are asked of everyone.
+pub(super) fn asks_all(policy: &mut Policy) {
+    policy.temperature = true;
+    policy.special_place = true;
+    policy.identity = IdentityRule::Everyone;
 }
 
 #[test]
 fn temperature_is_asked_together_with_other_checks_and_not_of_those_who_are_refused() {
-    let gate = Gate::with(|policy| {
-        policy.temperature = true;
-        policy.special_place = true;
-        policy.identity = IdentityRule::Everyone;
-    });
+    let gate = Gate::with(asks_all);
     let both = (
         Outcome::Check,
         vec![Reason::TakeTemperature, Reason::CheckIdentity],

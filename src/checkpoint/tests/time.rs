@@ -168,7 +168,7 @@ fn each_lists_own_as_of_marks_the_passes_of_its_issuer() {
         assert_eq!(gate.says(&paper(1)), expected, "lists {age} s old");
         assert_eq!(marks(&gate, &paper(1)).1, freshness);
         // Whoever has no list here is not marked by the own one's age.
-        let other = foreign("CN-JS").sign(Kind::Pass, &fixture::paper_pass(1));
+        let other = foreign_paper("CN-JS");
         assert_eq!(gate.says(&other), check(Reason::NoList));
         assert_eq!(marks(&gate, &other).1, Freshness::Fresh);
     }
@@ -188,13 +188,13 @@ fn an_expired_bundle_under_a_dead_clock_looks_no_fresher_than_its_floor() {
 
 #[test]
 fn an_old_live_code_needs_the_wide_window_only_under_an_untrusted_clock() {
-    let old = live_code(&phone(1), SIGNED.minus(600), &fixture::holder());
+    let old = SIGNED.minus(600);
     let trusted = gate(after(&floor(), 0, SIGNED));
-    assert_eq!(trusted.says(&old), check(Reason::LiveCodeOld));
+    assert_eq!(trusted.says_of_live(old), check(Reason::LiveCodeOld));
     let dead = gate(after(&floor(), 0, Timestamp(0)));
-    assert_eq!(dead.says(&old), admit_with(Reason::ClockUntrusted));
-    let too_old = live_code(&phone(1), SIGNED.minus(901), &fixture::holder());
-    assert!(dead.says(&too_old).1.contains(&Reason::LiveCodeOld));
+    assert_eq!(dead.says_of_live(old), admit_with(Reason::ClockUntrusted));
+    let too_old = dead.says_of_live(SIGNED.minus(901));
+    assert!(too_old.1.contains(&Reason::LiveCodeOld));
 }
 
 #[test]
@@ -203,7 +203,7 @@ fn another_region_is_recognised_to_the_second_and_guided_after_that() {
     let mut issuers = region.trust.issuers.as_slice().to_vec();
     issuers[2].until = SIGNED.plus(7200);
     region.trust.issuers = issuers.try_into().unwrap();
-    let pass = foreign("CN-BJ").sign(Kind::Pass, &fixture::paper_pass(1));
+    let pass = foreign_paper("CN-BJ");
     let mut gate = Gate {
         region,
         ..Gate::new()

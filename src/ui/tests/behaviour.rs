@@ -32,9 +32,7 @@ fn each_outcome_has_its_word_and_its_colour() {
         (Outcome::Refuse, Reason::Red, "REFUSE", [0x84, 0x0a, 0x18]),
     ];
     for (outcome, reason, word, colour) in cases {
-        stage
-            .ui
-            .send(UiUpdate::Verdict(verdict(outcome, &[reason], 1)));
+        stage.shows(outcome, &[reason], 1);
         assert!(stage.says(word), "{:?}", stage.words());
         assert_eq!(pixel(&stage.ui.snapshot().unwrap(), 3, 240), colour);
     }
@@ -43,11 +41,7 @@ fn each_outcome_has_its_word_and_its_colour() {
 #[test]
 fn a_verdict_names_its_people_issuer_and_validity() {
     let stage = Stage::open((480, 800), Language::English);
-    stage.ui.send(UiUpdate::Verdict(verdict(
-        Outcome::Admit,
-        &[Reason::Green],
-        3,
-    )));
+    stage.shows(Outcome::Admit, &[Reason::Green], 3);
     assert_says(
         &stage,
         &["王*堃", "欧阳**", "ID **608X", "Green", "Yellow", "Red"],
@@ -81,20 +75,12 @@ fn logged_shows_only_after_the_passage_is_logged() {
 fn a_passage_that_was_not_logged_warns_until_one_is() {
     let stage = Stage::open((480, 800), Language::English);
     let warning = "The last passage was not logged. Write it down and call the help desk.";
-    stage.ui.send(UiUpdate::Verdict(verdict(
-        Outcome::Admit,
-        &[Reason::Green],
-        1,
-    )));
+    stage.shows(Outcome::Admit, &[Reason::Green], 1);
     stage.ui.send(UiUpdate::Saved(SavedState::NotLogged));
     assert!(stage.says("NOT LOGGED: write it down"));
     stage.ui.send(UiUpdate::Dismiss);
     assert!(stage.says(warning));
-    stage.ui.send(UiUpdate::Verdict(verdict(
-        Outcome::Admit,
-        &[Reason::Green],
-        1,
-    )));
+    stage.shows(Outcome::Admit, &[Reason::Green], 1);
     stage.ui.send(UiUpdate::Saved(SavedState::Logged));
     stage.ui.send(UiUpdate::Dismiss);
     assert!(!stage.says(warning));
@@ -105,11 +91,7 @@ fn the_first_tap_holds_the_verdict_the_second_closes_it_and_both_tell_the_progra
     for size in SIZES {
         let stage = Stage::open(size, Language::English);
         stage.ui.send(UiUpdate::Camera(CameraView::Live));
-        stage.ui.send(UiUpdate::Verdict(verdict(
-            Outcome::Refuse,
-            &[Reason::Expired],
-            1,
-        )));
+        stage.shows(Outcome::Refuse, &[Reason::Expired], 1);
         stage.tap(HOLD);
         assert!(stage.says("Held. Tap to close") && stage.says("REFUSE"));
         assert_eq!(stage.commands.try_recv(), Ok(UiCommand::HoldVerdict(7)));
@@ -122,11 +104,7 @@ fn the_first_tap_holds_the_verdict_the_second_closes_it_and_both_tell_the_progra
 #[test]
 fn the_program_can_close_the_verdict_itself() {
     let stage = Stage::open((480, 800), Language::English);
-    stage.ui.send(UiUpdate::Verdict(verdict(
-        Outcome::Admit,
-        &[Reason::Green],
-        1,
-    )));
+    stage.shows(Outcome::Admit, &[Reason::Green], 1);
     stage.ui.send(UiUpdate::Dismiss);
     assert!(!stage.says("ADMIT"));
     assert!(stage.commands.try_recv().is_err(), "nobody tapped");
@@ -136,11 +114,7 @@ fn the_program_can_close_the_verdict_itself() {
 fn the_language_button_switches_there_and_back_while_a_verdict_shows() {
     let stage = Stage::open((800, 480), Language::English);
     stage.ui.send(UiUpdate::Status(status()));
-    stage.ui.send(UiUpdate::Verdict(verdict(
-        Outcome::Refuse,
-        &[Reason::BadSignature],
-        0,
-    )));
+    stage.shows(Outcome::Refuse, &[Reason::BadSignature], 0);
     assert_says(&stage, &["Lists fresh, 12 minutes old"]);
     stage.tap(TO_CHINESE);
     assert_eq!(

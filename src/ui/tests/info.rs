@@ -2,7 +2,7 @@
 //! buttons send.
 
 use super::info_scenes::{info_scenes, notices};
-use super::stage::{Stage, status, verdict};
+use super::stage::{Stage, status};
 use crate::config::Language;
 use crate::ui::{
     EnrolStep, EnrolView, Notice, Page, PlaceView, TextSize, UiCommand, UiUpdate, UpdateStep,
@@ -260,11 +260,7 @@ fn notices_never_cover_a_verdict_and_are_closed_after_it() {
     let stage = open("menu");
     stage.ui.send(UiUpdate::Notices(vec![Notice::WithoutLog]));
     stage.tap("Show the notices");
-    stage.ui.send(UiUpdate::Verdict(verdict(
-        Outcome::Admit,
-        &[Reason::Green],
-        1,
-    )));
+    stage.shows(Outcome::Admit, &[Reason::Green], 1);
     assert!(stage.says("ADMIT") && !stage.says("The passage log is full"));
     stage.ui.send(UiUpdate::Dismiss);
     assert_says(&stage, &["The passage log is full", "Menu"]);

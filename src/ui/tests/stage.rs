@@ -5,7 +5,7 @@ use crate::config::Language;
 use crate::ui::{
     ColourView, DeskView, DocumentView, FreshnessView, MemberView, MomentView, OnlineView,
     OverrideView, PersonView, RgbPicture, ScreenElement, StatusView, Surface, Ui, UiCommand,
-    UiHandle, VerdictView,
+    UiHandle, UiUpdate, VerdictView,
 };
 use gatepost_protocol::{Direction, Outcome, Reason};
 use std::path::PathBuf;
@@ -55,6 +55,12 @@ impl Stage {
 
     pub(super) fn says(&self, text: &str) -> bool {
         self.words().iter().any(|w| w.text == text)
+    }
+
+    /// Shows a verdict.
+    pub(super) fn shows(&self, outcome: Outcome, reasons: &[Reason], people: usize) {
+        self.ui
+            .send(UiUpdate::Verdict(verdict(outcome, reasons, people)));
     }
 
     /// Every button on screen, by its label.
