@@ -1,5 +1,5 @@
-/* Loaded before the C library (LD_PRELOAD): one in FAIL_ONE_IN calls to fsync and fdatasync does nothing
-   and returns EIO, as on a failing SD card. For scripts/faults only. */
+/* Loaded before the C library (LD_PRELOAD): one in FAIL_ONE_IN calls to fsync and
+   fdatasync does nothing and returns EIO, as on a failing SD card. For scripts/faults only. */
 #define _GNU_SOURCE
 #include <dlfcn.h>
 #include <errno.h>

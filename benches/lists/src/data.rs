@@ -2,7 +2,10 @@
 
 use std::path::PathBuf;
 
-use gatepost_pass::{Colour, PassNumber, SubjectTag, list::{ListEntry, number_key, TagKey}};
+use gatepost_pass::{
+    Colour, PassNumber, SubjectTag,
+    list::{ListEntry, TagKey, number_key},
+};
 
 /// Salt of the status list.
 pub const SALT: [u8; 16] = [7; 16];

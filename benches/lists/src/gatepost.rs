@@ -6,7 +6,13 @@ use std::{
     io::Write,
 };
 
-use gatepost_pass::{List, Listing, Revocation, TrustList, fixture::{NOW, self, SIGNED}, list::{Delta, ListEntry, ListKind, ListPlan, merge, sorted, test_status, write_delta, write_list}};
+use gatepost_pass::{
+    List, Listing, Revocation, TrustList,
+    fixture::{self, NOW, SIGNED},
+    list::{
+        Delta, ListEntry, ListKind, ListPlan, merge, sorted, test_status, write_delta, write_list,
+    },
+};
 use serde_json::json;
 
 use crate::{

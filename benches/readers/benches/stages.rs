@@ -6,7 +6,11 @@ use std::hint::black_box;
 
 use criterion::{Criterion, criterion_group, criterion_main};
 use gatepost_decode::{Luma, Stages, StreamReader, first_look};
-use gatepost_pass::{Kind, document::to_text, fixture::{documents, paper_pass}};
+use gatepost_pass::{
+    Kind,
+    document::to_text,
+    fixture::{documents, paper_pass},
+};
 use gatepost_scene::{Carrier, Code, ErrorCorrection, View, render};
 use image::{GrayImage, Luma as Grey};
 

@@ -1,5 +1,5 @@
-//! ProgressBar of long work on standard error: a bar that is redrawn on a terminal, a line every few
-//! seconds elsewhere. Work that ends within seconds shows nothing.
+//! ProgressBar of long work on standard error: a bar that is redrawn on a terminal, a line every
+//! few seconds elsewhere. Work that ends within seconds shows nothing.
 
 use std::{
     io::{self, IsTerminal as _, Write as _},

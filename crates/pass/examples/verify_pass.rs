@@ -1,8 +1,8 @@
 //! From the text of a QR code to a verified pass, as any other implementation has to do it.
 //!
 //! ```sh
-//! cargo run -p gatepost-pass --features fixture --example verify_pass            # a pass of its own
-//! cargo run -p gatepost-pass --features fixture --example verify_pass 'GP1:…'
+//! cargo run -p gatepost-pass --features fixture --example verify_pass            # a pass of its
+//! own cargo run -p gatepost-pass --features fixture --example verify_pass 'GP1:…'
 //! ```
 //!
 //! Everything is signed with the published keys of `keys/test`: nothing of it is valid anywhere.

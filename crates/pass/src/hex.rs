@@ -18,7 +18,9 @@ pub fn parse_hex<const N: usize>(text: &str) -> Result<[u8; N], ValueError> {
 macro_rules! hex_bytes {
     ($(#[$doc:meta])* $name:ident, $size:literal) => {
         $(#[$doc])*
-        #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, serde::Serialize, serde::Deserialize)]
+        #[derive(
+            Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, serde::Serialize, serde::Deserialize,
+        )]
         #[serde(transparent)]
         pub struct $name(pub [u8; $size]);
 

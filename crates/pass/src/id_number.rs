@@ -22,7 +22,8 @@ pub enum IdNumberError {
     /// Something that is neither a letter from A to Z nor a digit; or a letter where a number of 18
     /// characters has a digit.
     #[error(
-        "an ID number is written in letters from A to Z and digits, and one of 18 characters begins with 17 digits"
+        "an ID number is written in letters from A to Z and digits, \
+         and one of 18 characters begins with 17 digits"
     )]
     Character,
     /// A resident identity number whose last character does not follow from the others.

@@ -54,8 +54,8 @@ pub struct Policy {
     pub without_code: WithoutCode,
     /// What a supervisor's badge can allow. A set, so written in order and without repeats.
     pub overridable: BTreeSet<Overridable>,
-    /// Where arrivals from a region whose passes are not recognised declare themselves: an address, shown
-    /// as a QR code.
+    /// Where arrivals from a region whose passes are not recognised declare themselves: an address,
+    /// shown as a QR code.
     pub declare: Option<Text<160>>,
 }
 

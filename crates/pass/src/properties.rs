@@ -97,15 +97,24 @@ proptest! {
     }
 
     #[test]
-    fn versions_read_back(manifest: u64, trust_list: u64, policy: u64, list in values::role_of_list()) {
+    fn versions_read_back(
+        manifest: u64,
+        trust_list: u64,
+        policy: u64,
+        list in values::role_of_list(),
+    ) {
         let lists = [(list, policy)].into();
         reads_back(&Versions { manifest, trust_list, policy, lists, signed_by: None });
     }
 
     #[test]
-    fn any_bytes_survive_the_text_of_a_code(bytes in prop::collection::vec(any::<u8>(), 0..=MAX_CODE)) {
+    fn any_bytes_survive_the_text_of_a_code(
+        bytes in prop::collection::vec(any::<u8>(), 0..=MAX_CODE),
+    ) {
         let text = to_text(&bytes);
-        prop_assert!(text.bytes().all(|b| b.is_ascii_uppercase() || b.is_ascii_digit() || b" $%*+-./:".contains(&b)));
+        let signs = b" $%*+-./:";
+        let fits = |b: u8| b.is_ascii_uppercase() || b.is_ascii_digit() || signs.contains(&b);
+        prop_assert!(text.bytes().all(fits));
         prop_assert_eq!(from_text(&text), Ok(bytes));
     }
 
@@ -132,7 +141,10 @@ proptest! {
 
     #[test]
     fn no_flipped_bit_of_a_place_badge_or_enrolment_is_accepted(
-        place in values::place(), badge in values::badge(), enrolment in values::enrolment(), bit: Index,
+        place in values::place(),
+        badge in values::badge(),
+        enrolment in values::enrolment(),
+        bit: Index,
     ) {
         for bytes in [
             documents().sign(Kind::PlaceCode, &place),
@@ -196,10 +208,13 @@ proptest! {
         others in prop::collection::vec(any::<[u8; 16]>(), 50),
         salt: [u8; 16],
     ) {
-        let map: BTreeMap<SubjectTag, Colour> = map.into_iter().map(|(tag, c)| (SubjectTag(tag), c)).collect();
-        let others: Vec<_> = others.into_iter().map(SubjectTag).filter(|tag| !map.contains_key(tag)).collect();
+        let map = map.into_iter().map(|(tag, c)| (SubjectTag(tag), c));
+        let map: BTreeMap<SubjectTag, Colour> = map.collect();
+        let others = others.into_iter().map(SubjectTag);
+        let others: Vec<_> = others.filter(|tag| !map.contains_key(tag)).collect();
         // A shared hash is refused when the list is written: no such luck in 64 bits.
-        let file = write_status(&fixture::lists(), plan(salt), map.clone(), others.clone()).unwrap();
+        let file = write_status(&fixture::lists(), plan(salt), map.clone(), others.clone());
+        let file = file.unwrap();
         let list = List::open(file, &trust(), NOW).unwrap();
         let listed = map.values().filter(|colour| **colour != Colour::Green).count();
         prop_assert_eq!(list.head().count, listed as u64);
@@ -226,7 +241,8 @@ proptest! {
         for revoked in &set {
             prop_assert_eq!(list.revocation(revoked).unwrap(), Revocation::Revoked);
             let PassNumber([a, b, c, d, e]) = *revoked;
-            for near in [[a, b, c, d, e ^ 1], [a, b, c, 1, e], [a, b, c ^ 1, d, e], [1, b, c, d, e]] {
+            let last = [a, b, c, d, e ^ 1];
+            for near in [last, [a, b, c, 1, e], [a, b, c ^ 1, d, e], [1, b, c, d, e]] {
                 let expected = set.contains(&PassNumber(near));
                 let said = list.revocation(&PassNumber(near)).unwrap();
                 prop_assert_eq!(said == Revocation::Revoked, expected);
@@ -249,7 +265,11 @@ proptest! {
     }
 
     #[test]
-    fn no_flipped_bit_of_a_bundle_is_accepted(version in 1..u64::MAX, listed in 0..40_u8, bit: Index) {
+    fn no_flipped_bit_of_a_bundle_is_accepted(
+        version in 1..u64::MAX,
+        listed in 0..40_u8,
+        bit: Index,
+    ) {
         let region = Region {
             version,
             listed: (0..listed).map(|n| (SubjectTag([n; 16]), Colour::Red)).collect(),
@@ -258,7 +278,8 @@ proptest! {
         let manifest = region.manifest();
         let have = Versions::default();
         let take = |manifest: &[u8]| {
-            VerifiedBundle::verify(&fixture::root(), manifest, &region.files, Intake::New(&have), NOW)
+            let intake = Intake::New(&have);
+            VerifiedBundle::verify(&fixture::root(), manifest, &region.files, intake, NOW)
         };
         prop_assert!(take(&manifest).is_ok());
         prop_assert!(take(&flipped(&manifest, bit)).is_err());

@@ -48,8 +48,8 @@ pub enum OpenError {
 /// cryptographic source.
 ///
 /// ```
-/// use gatepost_protocol::{Clear, Epoch, device::device_id, fixture, open, seal, seal::tracing_key};
-/// use gatepost_pass::fixture::{NOW, holder};
+/// use gatepost_protocol::{Clear, Epoch, device::device_id, fixture, open, seal,
+/// seal::tracing_key}; use gatepost_pass::fixture::{NOW, holder};
 ///
 /// let passage = fixture::passage(NOW);
 /// let clear = Clear {

@@ -1,8 +1,8 @@
 //! Which file of a crate uses which other: where the things it names are defined.
 //!
 //! A name that a parent module only hands on leads to the file that defines it. `mod` lines and
-//! re-exports are no uses. Methods that stand in several files of one type (`impl App`) lead from file
-//! to file where one calls the other's on `self`.
+//! re-exports are no uses. Methods that stand in several files of one type (`impl App`) lead from
+//! file to file where one calls the other's on `self`.
 
 use std::collections::{BTreeMap, BTreeSet};
 

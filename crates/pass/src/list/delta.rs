@@ -1,8 +1,9 @@
 //! Deltas: what changed from one version of a list to a later one.
 //!
 //! ```text
-//! file    = "GPD1" ‖ head length:u32le ‖ head of the later list ‖ base ‖ adds ‖ removals ‖ recolours
-//! adds    = keys with their colours            removals, recolours = ranks in the earlier list
+//! file    = "GPD1" ‖ head length:u32le ‖ head of the later list ‖ base ‖ adds ‖ removals ‖
+//! recolours adds    = keys with their colours            removals, recolours = ranks in the
+//! earlier list
 //! ```
 //!
 //! Byte by byte in `docs/list-format.md`. A delta is believed for its result alone: the head in it

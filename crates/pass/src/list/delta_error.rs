@@ -23,7 +23,11 @@ pub enum DeltaError {
         delta: IssuerId,
     },
     /// For a list of another kind.
-    #[error("delta for a {delta} list, and this is a {list} list", delta = delta.name(), list = list.name())]
+    #[error(
+        "delta for a {delta} list, and this is a {list} list",
+        delta = delta.name(),
+        list = list.name()
+    )]
     OtherKind {
         /// The kind of the list that is here.
         list: ListKind,

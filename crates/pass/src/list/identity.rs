@@ -58,7 +58,7 @@ impl IdentityHasher {
     /// The key of a person.
     #[expect(
         clippy::expect_used,
-        reason = "it fails only for lengths that are fixed here, and no key would be a wrong all-clear"
+        reason = "it fails only for lengths that are fixed here; no key would be a wrong all-clear"
     )]
     pub fn key(&mut self, number: &IdNumber) -> IdentityKey {
         let mut output = [0; OUTPUT];

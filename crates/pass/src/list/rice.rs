@@ -3,7 +3,8 @@
 //!
 //! ```text
 //! gap  = number - (number before + 1), or the number itself for the first
-//! code = ⌊gap / 2^parameter⌋ 0 bits, a 1 bit, then as one field: the bits beside it ‖ gap mod 2^parameter
+//! code = ⌊gap / 2^parameter⌋ 0 bits, a 1 bit, then as one field: the bits beside it ‖ gap mod
+//! 2^parameter
 //! ```
 //!
 //! A stream ends with zeros up to a whole byte.

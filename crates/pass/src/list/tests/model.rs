@@ -59,7 +59,8 @@ proptest! {
 
     #[test]
     fn a_list_says_what_a_map_says(
-        kind in kind(), records in records(3000), others in prop::collection::vec(any::<u64>(), 100),
+        kind in kind(), records in records(3000),
+        others in prop::collection::vec(any::<u64>(), 100),
     ) {
         let map = map(kind, &records);
         let coloured = |(key, red): &(u64, bool)| ListEntry {
@@ -69,7 +70,9 @@ proptest! {
         let list = list(kind, 1, records.iter().map(coloured));
         prop_assert_eq!(list.head().count, map.len() as u64);
         agrees(&list, &map, map.keys().copied());
-        let near = map.keys().flat_map(|key| [key.wrapping_sub(1), key.wrapping_add(1), key ^ 1 << 20]);
+        let near = map
+            .keys()
+            .flat_map(|key| [key.wrapping_sub(1), key.wrapping_add(1), key ^ 1 << 20]);
         agrees(&list, &map, near);
         agrees(&list, &map, others.into_iter().map(|key| key >> (64 - kind.key_bits())));
     }
