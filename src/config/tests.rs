@@ -1,3 +1,5 @@
+//! Settings as people write them: what is read, and what is said about a mistake.
+
 #![allow(clippy::unwrap_used, clippy::panic)]
 
 use gatepost_system::chain;

@@ -1,3 +1,5 @@
+//! Keys of a scanner or keyboard become text, whatever the layout says.
+
 #![allow(clippy::unwrap_used, clippy::panic)]
 
 use evdev::{EventType, InputEvent, KeyCode};

@@ -1,3 +1,5 @@
+//! Sounds differ by shape and rhythm, end in silence, and never hold up a verdict.
+
 #![allow(clippy::unwrap_used)]
 
 use std::{

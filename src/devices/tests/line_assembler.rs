@@ -1,3 +1,5 @@
+//! Bytes and keys that arrive in pieces become whole lines, within their limits.
+
 use std::time::{Duration, Instant};
 
 use crate::devices::{

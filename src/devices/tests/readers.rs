@@ -1,3 +1,5 @@
+//! Serial readers: lines become codes, and a reader that is unplugged comes back.
+
 use std::{fs::File, os::unix::fs::symlink};
 
 use super::{

@@ -1,3 +1,5 @@
+//! What the gate and the lamp are told: a pulse that ends, and levels that are held.
+
 use std::{
     fs,
     path::Path,

@@ -1,3 +1,5 @@
+//! Thermometers: readings in their formats, and those that are too old or too early.
+
 use std::time::Duration;
 
 use super::{
