@@ -48,7 +48,7 @@ fn output_that_is_lost_on_a_full_disk_is_an_error() {
     let town = Town::new();
     let picture = town.picture("stills", "1.png", "a code");
     let full = OpenOptions::new().write(true).open("/dev/full").unwrap();
-    let said = town.gatepost_into(Stdio::from(full), &arguments!["decode", &picture]);
+    let said = town.gatepost_into(Stdio::from(full), arguments!["decode", &picture]);
     assert!(!said.well);
     assert_eq!(
         said.err,
@@ -95,7 +95,7 @@ fn an_error_is_printed_with_every_cause_down_to_the_systems_words() {
     }
     let away = town.gatepost(["sync"]).err;
     assert!(
-        away.contains("error: the hub can't be reached: ")
+        away.contains(": the hub can't be reached: ")
             && away.ends_with("Connection refused (os error 111)\n"),
         "{away}"
     );

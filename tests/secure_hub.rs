@@ -91,7 +91,7 @@ fn a_device_told_a_plain_address_of_a_hub_that_speaks_tls_says_so_and_parks_noth
     let said = town.sync();
     assert!(!said.well);
     assert!(
-        said.err.contains("speaks TLS only: use https://"),
+        said.err.contains("accepts TLS only: use https://"),
         "{}",
         said.err
     );

@@ -6,7 +6,7 @@
 //!    run, what lies on USB sticks, what stays the same.
 //! 2. `threads`: who brings events (camera, decoder, log writer, exchange with the hub).
 //! 3. `state`: what the scanner knows, a small struct a file; among them `in_view` (codes are
-//!    judged once) and `verdicts` (what is on screen).
+//!    recognised) and `verdicts` (what is on screen).
 //! 4. `present`: state and errors in the window's words, and the window.
 //! 5. `lane`: what a person passes through, tied together: judged, shown, logged, let in.
 //! 6. `on`: what happens on each kind of event, a kind a file.

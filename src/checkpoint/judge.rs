@@ -2,7 +2,7 @@
 
 use gatepost_decode::CodeContent;
 use gatepost_pass::{
-    Document, DocumentError, Freshness, IssuerId, Listing, Live, Now, Place, ReadAt, Timestamp,
+    Document, DocumentError, Freshness, IssuerId, Listing, Now, Place, ReadAt, Timestamp,
     VerifiedBundle, claims::EnrolmentCode, envelope::EnvelopeError, verify,
 };
 use gatepost_protocol::{ByHand, Direction, Personal, Seen};
@@ -13,7 +13,6 @@ use super::{
     document_lookup::{CheckedBadge, CheckedDocument, look_up_document},
     list_answer::ListAnswer,
     pass_back::RecentPassages,
-    rules,
     verdict::{IssuerName, JudgedPerson, Outcome, Reason, Verdict},
 };
 /// One case, judged: the verdict for the guard, and what goes into the passage.
@@ -59,14 +58,6 @@ impl Judged {
         match &self.basis {
             Basis::Rules { observed, .. } => observed.clone(),
             Basis::NotSetUp(_) => Observed::default(),
-        }
-    }
-
-    /// The holder's signature, where a live code was shown.
-    fn live(&self) -> Option<Live> {
-        match self.document()? {
-            CheckedDocument::Pass(checked) => checked.pass.live(),
-            _ => None,
         }
     }
 
@@ -136,20 +127,6 @@ impl<R: ReadAt> Judge<'_, R> {
                 .get_or_insert_with(|| name_of(bundle, issuer));
         }
         judged
-    }
-
-    /// Until when a verdict made now would be made again, as long as bundle and trust in the clock
-    /// stay the same: to the end of the minute, because validity begins and ends with minutes, and
-    /// not past the second at which a live code enters or leaves its window.
-    pub fn good_until(&self, judged: &Judged) -> Timestamp {
-        let minute = Timestamp((self.now.time.0 / 60 + 1) * 60);
-        let (Some(bundle), Some(live)) = (self.bundle, judged.live()) else {
-            return minute;
-        };
-        let window = rules::live_window(bundle.policy(), self.now.clock);
-        let edges = [live.at.minus(window), live.at.plus(window + 1)];
-        let ahead = edges.into_iter().filter(|edge| *edge > self.now.time);
-        ahead.fold(minute, Timestamp::min)
     }
 
     /// Judges a person without a code, whose ID number the identity list answered.

@@ -167,15 +167,6 @@ pub(super) fn validity_rules(
     }
 }
 
-/// How many seconds a live code is good before and after its own time.
-pub(super) fn live_window(policy: &Policy, clock: ClockTrust) -> u64 {
-    let window = match clock {
-        ClockTrust::Trusted => policy.live_window,
-        ClockTrust::BehindFloor | ClockTrust::FarAhead => policy.live_window_untrusted,
-    };
-    window.into()
-}
-
 pub(super) fn live_rules(
     situation: &Situation<'_>,
     pass: &Verified<Pass>,
@@ -188,8 +179,12 @@ pub(super) fn live_rules(
         findings.add(Outcome::Check, Reason::LiveCodeNeeded);
         return;
     };
-    let window = live_window(situation.policy, situation.now.clock);
-    if live.at.0.abs_diff(situation.now.time.0) > window {
+    // Seconds before and after the code's own time.
+    let window = match situation.now.clock {
+        ClockTrust::Trusted => situation.policy.live_window,
+        ClockTrust::BehindFloor | ClockTrust::FarAhead => situation.policy.live_window_untrusted,
+    };
+    if live.at.0.abs_diff(situation.now.time.0) > u64::from(window) {
         findings.add(Outcome::Check, Reason::LiveCodeOld);
     }
 }

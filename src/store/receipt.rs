@@ -2,7 +2,7 @@
 
 use std::ops::Deref;
 
-use gatepost_pass::{DocumentError, Rules};
+use gatepost_pass::{DeviceId, DocumentError, Rules};
 use gatepost_protocol::Receipt;
 
 use crate::clock::Clock;
@@ -13,14 +13,20 @@ use crate::clock::Clock;
 pub struct VerifiedReceipt(Receipt);
 
 impl VerifiedReceipt {
-    /// Checks a receipt's signature and takes its time.
+    /// Checks a receipt's signature and takes its time, if it is this device's: a stick also brings
+    /// those of others.
     ///
     /// # Errors
     /// When it is not signed by a key that may sign receipts.
-    pub fn verify(bytes: &[u8], rules: &Rules, clock: &Clock) -> Result<Self, DocumentError> {
+    pub fn verify(
+        bytes: &[u8],
+        rules: &Rules,
+        device: DeviceId,
+        clock: &Clock,
+    ) -> Result<Self, DocumentError> {
         let receipt = Receipt::verify(bytes, rules.trust(), clock.now().time)?;
         // A hub whose clock is far ahead must not take the floor with it.
-        if receipt.at < rules.manifest().hard_expiry {
+        if receipt.device == device && receipt.at < rules.manifest().hard_expiry {
             clock.raise(receipt.at);
         }
         Ok(Self(receipt))

@@ -79,9 +79,11 @@ fn push_one(
     } = outgoing;
     let batch = sign_batch(&identity.certificate, &identity.key, epoch, before, records)?;
     let answer = hub.post_batch(&batch)?;
-    let receipt = VerifiedReceipt::verify(&answer, rules, clock).map_err(SyncError::Receipt)?;
+    let device = device_id(&identity.key.public());
+    let receipt = VerifiedReceipt::verify(&answer, rules, device, clock);
+    let receipt = receipt.map_err(SyncError::Receipt)?;
     // A receipt of another device or for another batch acknowledges nothing.
-    if (receipt.device, receipt.epoch) != (device_id(&identity.key.public()), epoch) {
+    if (receipt.device, receipt.epoch) != (device, epoch) {
         return Err(LogError::Receipt.into());
     }
     Ok(outbox.acknowledge(&receipt)?)

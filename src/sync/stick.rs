@@ -63,7 +63,7 @@ pub fn carry(
         let Ok(bytes) = files::read(&path, MAX_CODE) else {
             continue;
         };
-        let receipt = match VerifiedReceipt::verify(&bytes, &rules, clock) {
+        let receipt = match VerifiedReceipt::verify(&bytes, &rules, device, clock) {
             Ok(receipt) if receipt.device == device => receipt,
             Ok(_) => continue,
             Err(why) => {

@@ -1,4 +1,4 @@
-//! ProgressBar of long work on standard error: a bar that is redrawn on a terminal, a line every
+//! How far long work has come on standard error: a bar that is redrawn on a terminal, a line every
 //! few seconds elsewhere. Work that ends within seconds shows nothing.
 
 use std::{

@@ -6,9 +6,9 @@
 use std::{
     ffi::OsString,
     fmt,
-    fs::{self, File, OpenOptions, Permissions},
+    fs::{self, File, OpenOptions},
     io::{self, Read as _, Write as _},
-    os::unix::fs::{OpenOptionsExt as _, PermissionsExt as _},
+    os::unix::fs::OpenOptionsExt as _,
     path::{Path, PathBuf},
 };
 
@@ -147,7 +147,15 @@ pub fn create_private(path: &Path, bytes: &[u8]) -> Result<(), FileError> {
         file.write_all(bytes)?;
         file.sync_all()?;
         // A link, unlike a rename, never replaces what is there.
-        fs::hard_link(&part, path)
+        match fs::hard_link(&part, path) {
+            // Sticks and shares may have no links: there it is written under its own name.
+            Err(why) if is_unsupported(&why) => {
+                let mut file = new_options(Access::Private).open(path)?;
+                file.write_all(bytes)?;
+                file.sync_all()
+            }
+            linked => linked,
+        }
     };
     let created = create().map_err(FileError::at(Action::Create, path));
     // Also when it failed: its bytes are a secret.
@@ -205,24 +213,32 @@ fn part_of(path: &Path) -> PathBuf {
 /// another mode.
 fn open_new(path: &Path, access: Access) -> io::Result<File> {
     remove_if_there(path).map_err(|error| error.source)?;
+    new_options(access).open(path)
+}
+
+/// Nothing is opened that is there already, so its mode is the one asked for, less the umask.
+fn new_options(access: Access) -> OpenOptions {
     let mut options = OpenOptions::new();
     options.read(true).write(true).create_new(true);
     if access == Access::Private {
         options.mode(0o600);
     }
-    let file = options.open(path)?;
-    if access == Access::Private {
-        // Whatever the umask took away.
-        file.set_permissions(Permissions::from_mode(0o600))?;
-    }
-    Ok(file)
+    options
+}
+
+/// What file systems without links say.
+fn is_unsupported(why: &io::Error) -> bool {
+    matches!(
+        why.kind(),
+        io::ErrorKind::PermissionDenied | io::ErrorKind::Unsupported
+    )
 }
 
 #[cfg(test)]
 mod tests {
     #![allow(clippy::unwrap_used)]
 
-    use std::os::unix::fs::symlink;
+    use std::os::unix::fs::{PermissionsExt as _, symlink};
 
     use super::*;
 

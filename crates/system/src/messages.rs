@@ -3,17 +3,24 @@
 //! At a terminal: `gatepost: warning: the clock jumped by 3600 s`. Under systemd the level goes in
 //! front as `<4>`, which the journal keeps apart from the text (sd-daemon(3)).
 
-use std::{env, io::Write as _};
+use std::{env, io, io::Write as _};
 
 use log::{Level, LevelFilter};
 
+/// Where every target of this house begins.
+const OURS: &str = "gatepost";
+
 /// Shows the messages of `program` from now on: `info` and worse, or what `GATEPOST_LOG` asks for
-/// (as `debug`). Only the first call counts.
+/// (`warn`, `debug`, `trace`). Warnings and errors are always shown. Of other crates only they are:
+/// what those print beyond may hold names. Only the first call counts.
 pub fn start(program: &'static str) {
-    let journal = env::var_os("JOURNAL_STREAM").is_some();
+    let asked = env::var("GATEPOST_LOG").ok();
+    let asked = asked.and_then(|level| level.parse::<LevelFilter>().ok());
+    let level = asked.unwrap_or(LevelFilter::Info).max(LevelFilter::Warn);
+    let journal = goes_to_journal();
     let _ = env_logger::Builder::new()
-        .filter_level(LevelFilter::Info)
-        .parse_env("GATEPOST_LOG")
+        .filter_level(LevelFilter::Warn)
+        .filter_module(OURS, level)
         .format(move |out, record| {
             let (prefix, word) = match (record.level(), journal) {
                 (Level::Error, true) => ("<3>", ""),
@@ -28,4 +35,15 @@ pub fn start(program: &'static str) {
             writeln!(out, "{prefix}{program}: {word}{}", record.args())
         })
         .try_init();
+}
+
+/// Whether standard error is the journal's: systemd names its device and inode (systemd.exec(5)), and
+/// programs started from a service's shell inherit the variable, but not always the stream.
+fn goes_to_journal() -> bool {
+    let named = env::var("JOURNAL_STREAM").ok();
+    let stream = rustix::fs::fstat(io::stderr()).ok();
+    match (named, stream) {
+        (Some(named), Some(stream)) => named == format!("{}:{}", stream.st_dev, stream.st_ino),
+        _ => false,
+    }
 }

@@ -5,6 +5,7 @@ use std::time::Instant;
 
 use gatepost_decode::CodeContent;
 use gatepost_protocol::Temperature;
+use gatepost_system::chain;
 
 use super::{code, person, verdict};
 use crate::{
@@ -34,7 +35,7 @@ pub(crate) fn event(
             lane.show_notices();
         }
         DeviceEvent::Gone(device, why) => {
-            log::warn!("{device}: {why}");
+            log::warn!("{device}: {}", chain(&why));
             lane.notices.device_gone(device, why);
             lane.show_notices();
         }

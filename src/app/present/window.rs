@@ -4,6 +4,7 @@
 use std::time::{Duration, Instant};
 
 use gatepost_protocol::Outcome;
+use gatepost_system::chain;
 
 use super::{people, record::Recorder};
 use crate::{
@@ -150,7 +151,7 @@ impl Window {
         if let Some(recorder) = &mut self.recorder
             && let Err(error) = recorder.finish(&self.ui)
         {
-            log::warn!("a verdict could not be recorded: {error}");
+            log::warn!("a verdict could not be recorded: {}", chain(&error));
         }
     }
 

@@ -73,11 +73,7 @@ impl Checkpoint {
         // Without pass-back, or a pass would be new again a frame after it was admitted.
         let none = RecentPassages::default();
         let judge = judge(&self.installed, &self.station, &none, now);
-        let code = |content: &CodeContent| {
-            let judged = judge.code(content);
-            let until = judge.good_until(&judged);
-            (judged, until)
-        };
+        let code = |content: &CodeContent| judge.code(content);
         let mut sighted = self.in_view.sight(codes, expecting, grounds, at, code);
         let judge = self.judge(now);
         let with_pass_back = |(judged, text)| (judge.with_pass_back(judged), text);

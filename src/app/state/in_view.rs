@@ -1,11 +1,12 @@
-//! The codes before the camera. A code is recognised by its content: it is judged once and then not
-//! again while it stays in view, unless what its verdict rests on has changed. What was shown
-//! already is not shown again.
+//! The codes before the camera. A code is recognised by its content: while it stays in view it is
+//! judged once a second, and at once when the bundle or the trust in the clock changes. Whatever
+//! begins or ends, from a pass to a bundle, does so at a whole second. What was shown already is
+//! not shown again.
 
 use std::time::{Duration, Instant};
 
 use gatepost_decode::CodeContent;
-use gatepost_pass::{ClockTrust, Digest, Now, Timestamp};
+use gatepost_pass::{Digest, Now};
 use gatepost_protocol::{Reason, Seen};
 
 use crate::checkpoint::Judged;
@@ -38,12 +39,8 @@ pub(crate) struct Grounds {
 struct JudgedCode {
     digest: Digest,
     judged: Judged,
-    bundle: u64,
-    clock: ClockTrust,
-    /// The verdict stands from this second on.
-    from: Timestamp,
-    /// Up to this one.
-    until: Timestamp,
+    /// What the verdict rests on; it stands for this second.
+    grounds: Grounds,
     last: Instant,
 }
 
@@ -89,15 +86,14 @@ impl InView {
     }
 
     /// Takes the codes of a frame and gives those that were not in view a moment ago. Codes that
-    /// are no attempt to pass are left out where there is one. `judge` gives a verdict and until
-    /// when it stands.
+    /// are no attempt to pass are left out where there is one.
     pub(crate) fn sight(
         &mut self,
         codes: &[CodeContent],
         expecting: Expecting,
         grounds: Grounds,
         at: Instant,
-        mut judge: impl FnMut(&CodeContent) -> (Judged, Timestamp),
+        mut judge: impl FnMut(&CodeContent) -> Judged,
     ) -> Sighted {
         self.tick(at);
         let mut found = Vec::new();
@@ -106,8 +102,8 @@ impl InView {
             let judged = match self.recall(digest, grounds, at) {
                 Some(judged) => judged,
                 None => {
-                    let (judged, until) = judge(content);
-                    self.remember(digest, &judged, grounds, until, at);
+                    let judged = judge(content);
+                    self.remember(digest, &judged, grounds, at);
                     judged
                 }
             };
@@ -139,28 +135,16 @@ impl InView {
     fn recall(&mut self, digest: Digest, grounds: Grounds, at: Instant) -> Option<Judged> {
         let code = self.codes.iter_mut().find(|code| code.digest == digest)?;
         code.last = at;
-        let same = (code.bundle, code.clock) == (grounds.bundle, grounds.now.clock);
-        let time = grounds.now.time;
-        (same && code.from <= time && time < code.until).then(|| code.judged.clone())
+        (code.grounds == grounds).then(|| code.judged.clone())
     }
 
-    fn remember(
-        &mut self,
-        digest: Digest,
-        judged: &Judged,
-        grounds: Grounds,
-        until: Timestamp,
-        at: Instant,
-    ) {
+    fn remember(&mut self, digest: Digest, judged: &Judged, grounds: Grounds, at: Instant) {
         self.codes.retain(|code| code.digest != digest);
         make_space(&mut self.codes);
         self.codes.push(JudgedCode {
             digest,
             judged: judged.clone(),
-            bundle: grounds.bundle,
-            clock: grounds.now.clock,
-            from: grounds.now.time,
-            until,
+            grounds,
             last: at,
         });
     }

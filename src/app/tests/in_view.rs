@@ -52,9 +52,7 @@ impl Camera {
         let judged = &mut self.judged;
         let count = |content: &CodeContent| {
             *judged += 1;
-            let code = judge.code(content);
-            let until = judge.good_until(&code);
-            (code, until)
+            judge.code(content)
         };
         self.in_view
             .sight(&codes, Expecting::Anyone, grounds, self.at, count)
@@ -87,7 +85,8 @@ fn a_code_that_is_held_before_the_camera_is_judged_once_until_bundle_or_clock_ch
     let (mut camera, code) = (Camera::new(), paper(1));
     let first = at(NOW);
     assert_eq!(camera.judges(&code, first), 1);
-    assert_eq!(camera.judges(&code, at(NOW.plus(3))), 0, "the same minute");
+    assert_eq!(camera.judges(&code, first), 0, "the same second");
+    assert_eq!(camera.judges(&code, at(NOW.plus(3))), 1, "a later second");
     let newer = Grounds { bundle: 2, ..first };
     assert_eq!(camera.judges(&code, newer), 1, "a new bundle");
     let mut untrusted = newer;

@@ -53,11 +53,14 @@ pub(crate) fn run(args: &Args, context: &Context) -> Result<(), Box<dyn Error>> 
     let home = context.home()?;
     let _lock = home.lock()?;
     let mut register = home.register()?;
-    let mut read = read(args, context, &home, &register)?;
+    let mut read = StatusRows::default();
+    let whole = read.take(args, context, &home, &register);
     let (rows, rejected) = (read.rows, read.rejected);
+    // Also where the rest of the file can't be read.
     for (line, why) in &read.named {
         log::warn!("line {line}: {why}");
     }
+    whole?;
     if rejected > args.name_rejected {
         log::warn!("{} more rows are rejected", rejected - args.name_rejected);
     }
@@ -97,31 +100,33 @@ pub(crate) fn run(args: &Args, context: &Context) -> Result<(), Box<dyn Error>> 
     Ok(())
 }
 
-fn read(
-    args: &Args,
-    context: &Context,
-    home: &Home,
-    register: &Register,
-) -> Result<StatusRows, Box<dyn Error>> {
-    let secret = home.tag_secret()?;
-    let mut read = StatusRows::default();
-    read.rows = each_row(&args.file, context.now, |line, row| {
-        let row = match row {
-            Ok(row) => with_tag(row, &secret, register)?,
-            Err(why) => Err(why),
-        };
-        match row {
-            Ok(status) => read.statuses.push(status),
-            Err(why) => {
-                read.rejected += 1;
-                if read.rejected <= args.name_rejected {
-                    read.named.push((line, why));
+impl StatusRows {
+    fn take(
+        &mut self,
+        args: &Args,
+        context: &Context,
+        home: &Home,
+        register: &Register,
+    ) -> Result<(), Box<dyn Error>> {
+        let secret = home.tag_secret()?;
+        self.rows = each_row(&args.file, context.now, |line, row| {
+            let row = match row {
+                Ok(row) => with_tag(row, &secret, register)?,
+                Err(why) => Err(why),
+            };
+            match row {
+                Ok(status) => self.statuses.push(status),
+                Err(why) => {
+                    self.rejected += 1;
+                    if self.rejected <= args.name_rejected {
+                        self.named.push((line, why));
+                    }
                 }
             }
-        }
-        Ok::<_, Box<dyn Error>>(())
-    })?;
-    Ok(read)
+            Ok::<_, Box<dyn Error>>(())
+        })?;
+        Ok(())
+    }
 }
 
 /// The row with the person's tag. A tag that nobody has is a typing mistake.
