@@ -1,4 +1,4 @@
-//! The running scanner: one loop over [`event::Event`]s, which alone knows the state.
+//! The running scanner: one loop over `Event`s, which alone knows the state.
 //!
 //! Its rooms, in the order in which they build on each other (each uses only those before it):
 //!
