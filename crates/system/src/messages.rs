@@ -37,7 +37,7 @@ pub fn start(program: &'static str) {
         .try_init();
 }
 
-/// Whether standard error is the journal's: systemd names its device and inode (systemd.exec(5)), and
+/// Whether standard error is the journal's. systemd names its device and inode (systemd.exec(5));
 /// programs started from a service's shell inherit the variable, but not always the stream.
 fn goes_to_journal() -> bool {
     let named = env::var("JOURNAL_STREAM").ok();
