@@ -2,7 +2,7 @@
 """Checks Gatepost's test vectors without any of Gatepost's code.
 
 Written from docs/pass-format.md alone: own base45, own postcard reader, own trust rules. Only the
-Ed25519 equation comes from elsewhere, the PyPI package `cryptography`. Every vector must come out
+Ed25519 equation comes from elsewhere, the Python package `cryptography`. Every vector must come out
 as its file expects: the right ones with each field they say, the flawed ones with the named error.
 The worked example in docs/pass-format.md must be the bytes of its vector.
 

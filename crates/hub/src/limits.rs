@@ -1,4 +1,7 @@
 //! Limits of what the hub accepts: of one address, of one device, at the same time, and in all.
+//!
+//! These are rates and counts. How long and large one request may be stands where it is read: its
+//! head and its connection in `server`, its body in `routes/body`.
 
 use std::{
     collections::HashMap,
