@@ -56,6 +56,11 @@ impl Root {
         Ok(next)
     }
 
+    /// What it says.
+    pub fn claims(&self) -> &RootClaims {
+        &self.claims
+    }
+
     /// Its version.
     pub fn version(&self) -> u32 {
         self.claims.version
