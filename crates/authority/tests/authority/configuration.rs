@@ -7,14 +7,19 @@ use crate::support::Region;
 /// Checks that `publish` refuses a file in which something was replaced, names the file and says
 /// these things, and publishes nothing.
 #[track_caller]
-fn is_refused(file: &str, [from, to]: [&str; 2], expected: &[&str]) {
+fn is_refused(file: &str, edit: [&str; 2], expected: &[&str]) {
+    is_refused_saying(&[&[file], expected].concat(), file, edit);
+}
+
+#[track_caller]
+fn is_refused_saying(expected: &[&str], file: &str, [from, to]: [&str; 2]) {
     let region = Region::new("CN-SD");
     let path = region.path("home").join(file);
     let text = fs::read_to_string(&path).unwrap();
     assert!(text.contains(from), "{text}");
     fs::write(&path, text.replace(from, to)).unwrap();
     let told = region.refused(&["publish", "bundle"]);
-    for expected in [&[file], expected].concat() {
+    for expected in expected {
         assert!(told.contains(expected), "{expected} in {told}");
     }
     assert!(!region.path("bundle/manifest").exists());
@@ -57,7 +62,7 @@ fn a_role_that_does_not_exist_is_refused() {
 #[test]
 fn a_trust_list_without_the_own_authority_is_refused() {
     let own = "exactly one issuer must be the own authority";
-    is_refused("trust.json", ["\"own\"", "\"refuse\""], &[own]);
+    is_refused_saying(&[own], "trust.json", ["\"own\"", "\"refuse\""]);
 }
 
 #[test]
