@@ -8,7 +8,7 @@ use std::{
     path::Path,
 };
 
-use gatepost_tidy::{circles::circles, krate::Krate, source, uses::uses};
+use gatepost_tidy::{circles::circles, krate::Krate, reached::reached, source, uses::uses};
 
 /// Longest lines, in characters, by the ending of a file's name.
 const WIDTHS: [(&str, usize); 5] = [
@@ -37,6 +37,9 @@ const ROOMS: [&str; 13] = [
     "commands",
     "main.rs",
 ];
+
+/// Programs that a test hands to the compiler itself.
+const COMPILED_BY_TESTS: &str = "crates/pass/tests/compile_fail/";
 
 /// Names that each program or file may have for itself: its command line.
 const COMMON_NAMES: [&str; 4] = ["Args", "Arguments", "Cli", "Command"];
@@ -82,6 +85,19 @@ fn no_line_is_wider_than_a_reader_takes_in() {
         }
     }
     none(&faults);
+}
+
+#[test]
+fn every_rust_file_is_compiled_as_a_target_or_by_a_mod_line() {
+    let root = source::root();
+    let reached = reached(&root).unwrap();
+    let faults = source::files(&root, &[".rs"]).unwrap();
+    let faults = faults
+        .iter()
+        .filter(|file| !reached.contains(*file))
+        .map(|file| relative(file))
+        .filter(|name| !name.starts_with(COMPILED_BY_TESTS));
+    none(&Vec::from_iter(faults));
 }
 
 #[test]
