@@ -141,6 +141,18 @@ fn no_room_of_the_scanner_uses_one_above_it() {
 }
 
 #[test]
+fn main_runs_every_command_of_the_scanner() {
+    let read = |file| fs::read_to_string(source::root().join(file)).unwrap();
+    let (main, commands) = (read("src/main.rs"), read("src/commands/mod.rs"));
+    let names = commands.lines().filter_map(|line| {
+        let name = line.strip_prefix("pub mod ")?.strip_suffix(';')?;
+        Some(name.to_owned())
+    });
+    let faults = names.filter(|name| !main.contains(&format!("=> {name}::run(")));
+    none(&Vec::from_iter(faults));
+}
+
+#[test]
 fn a_type_name_has_one_meaning_in_the_house() {
     let mut known: BTreeMap<String, Vec<String>> = BTreeMap::new();
     for directory in source::crates(&source::root()).unwrap() {
