@@ -75,11 +75,7 @@ pub enum EnvelopeError {
         version: u8,
     },
     /// A kind of document that does not belong here.
-    #[error(
-        "this is a {found}, expected a {expected}",
-        found = found.name(),
-        expected = expected.name()
-    )]
+    #[error("this is a {}, expected a {}", found.name(), expected.name())]
     WrongKind {
         /// The kind of the envelope that was read.
         found: Kind,

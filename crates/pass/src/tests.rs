@@ -5,8 +5,9 @@
 mod vectors;
 
 use crate::{
-    Colour, Digest, Document, DocumentError, IssuerId, KeyId, Kind, Listing, PassNumber,
-    Revocation, SubjectTag, TrustError, TrustList, VerifiedBundle, VerifiedDocument,
+    BundleFiles, Colour, Digest, Document, DocumentError, IssuerId, KeyId, Kind, Listing,
+    PassNumber, Revocation, SubjectTag, Timestamp, TrustError, TrustList, VerifiedBundle,
+    VerifiedDocument,
     bundle::{BundleError, Intake, Versions},
     document::{live_code, to_text},
     envelope::EnvelopeError,
@@ -35,12 +36,14 @@ fn scan_bytes(bytes: &[u8]) -> Result<VerifiedDocument, DocumentError> {
 }
 
 fn take(region: &Region, have: &Versions) -> Result<VerifiedBundle<Vec<u8>>, BundleError> {
-    let manifest = region.manifest();
-    VerifiedBundle::verify(
-        &fixture::root(),
-        &manifest,
-        &region.files,
-        Intake::New(have),
-        NOW,
-    )
+    verify_new(&region.manifest(), &region.files, have, NOW)
+}
+
+fn verify_new<F: BundleFiles>(
+    manifest: &[u8],
+    files: &F,
+    have: &Versions,
+    now: Timestamp,
+) -> Result<VerifiedBundle<F::Reader>, BundleError> {
+    VerifiedBundle::verify(&fixture::root(), manifest, files, Intake::New(have), now)
 }

@@ -8,6 +8,12 @@ use crate::{document_error::DocumentError, ids::IssuerId};
 /// Why a delta can't be used or made. The list that was there stays as it is.
 #[derive(Debug, thiserror::Error)]
 pub enum DeltaError {
+    /// The earlier list can't be read.
+    #[error(transparent)]
+    List(#[from] ListError),
+    /// The delta can't be read.
+    #[error("the delta can't be read from storage")]
+    Read(#[from] io::Error),
     /// The delta breaks the format, or what it changes is not there.
     #[error("delta is damaged: {0}")]
     Damaged(&'static str),
@@ -23,11 +29,7 @@ pub enum DeltaError {
         delta: IssuerId,
     },
     /// For a list of another kind.
-    #[error(
-        "delta for a {delta} list, and this is a {list} list",
-        delta = delta.name(),
-        list = list.name()
-    )]
+    #[error("delta for a {} list, and this is a {} list", delta.name(), list.name())]
     OtherKind {
         /// The kind of the list that is here.
         list: ListKind,
@@ -69,12 +71,6 @@ pub enum DeltaError {
     /// The result is not what the issuer signed.
     #[error("delta: the result is not what the issuer signed: take the whole list")]
     Result,
-    /// The earlier list can't be read.
-    #[error(transparent)]
-    List(#[from] ListError),
-    /// The delta can't be read.
-    #[error("the delta can't be read from storage")]
-    Read(#[from] io::Error),
     /// The later list, or the delta, can't be written.
     #[error("it can't be written")]
     Write(#[source] io::Error),

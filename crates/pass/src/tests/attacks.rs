@@ -5,7 +5,7 @@ use std::{cell::Cell, io, rc::Rc};
 
 use super::*;
 use crate::{
-    BundleFiles, FileRole, Freshness, Manifest, ReadAt, SecretKey, Signer, Timestamp,
+    FileRole, Freshness, Manifest, ReadAt, SecretKey, Signer,
     bundle::{FileEntry, MAX_LENGTH},
     envelope::{Envelope, MAX_FILE},
     list::{ListPlan, write_status},
@@ -27,15 +27,6 @@ pub(super) fn naming(claims: Manifest, change: impl FnOnce(&mut Vec<FileEntry>))
     change(&mut files);
     let files = files.try_into().unwrap();
     fixture::bundle().sign(Kind::Manifest, &Manifest { files, ..claims })
-}
-
-pub(super) fn verify_new<F: BundleFiles>(
-    manifest: &[u8],
-    files: &F,
-    have: &Versions,
-    now: Timestamp,
-) -> Result<VerifiedBundle<F::Reader>, BundleError> {
-    VerifiedBundle::verify(&fixture::root(), manifest, files, Intake::New(have), now)
 }
 
 pub(super) fn second() -> Region {

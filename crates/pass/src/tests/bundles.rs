@@ -114,7 +114,7 @@ fn an_expired_bundle_is_not_taken_in_but_an_installed_one_still_loads() {
     let manifest = region.manifest();
     let (root, late) = (fixture::root(), SIGNED.plus(500 * DAY));
     let have = Versions::default();
-    let new = VerifiedBundle::verify(&root, &manifest, &region.files, Intake::New(&have), late);
+    let new = verify_new(&manifest, &region.files, &have, late);
     assert!(new.is_err());
     let installed =
         VerifiedBundle::verify(&root, &manifest, &region.files, Intake::Installed, late).unwrap();
@@ -151,17 +151,8 @@ fn an_installed_bundle_opens_again_without_the_list_that_has_rotted_and_says_whi
 #[test]
 fn a_bundle_is_taken_in_by_a_device_whose_clock_says_1970() {
     let region = Region::default();
-    let manifest = region.manifest();
-    let have = Versions::default();
-    let dead = crate::Timestamp(0);
-    VerifiedBundle::verify(
-        &fixture::root(),
-        &manifest,
-        &region.files,
-        Intake::New(&have),
-        dead,
-    )
-    .unwrap();
+    let (manifest, have) = (region.manifest(), Versions::default());
+    verify_new(&manifest, &region.files, &have, Timestamp(0)).unwrap();
 }
 
 #[test]
@@ -172,15 +163,7 @@ fn a_swapped_missing_or_altered_file_is_refused() {
     let have = Versions::default();
     for digest in digests {
         let bytes = region.files.0.borrow_mut().remove(&digest).unwrap();
-        let verify = || {
-            VerifiedBundle::verify(
-                &fixture::root(),
-                &manifest,
-                &region.files,
-                Intake::New(&have),
-                NOW,
-            )
-        };
+        let verify = || verify_new(&manifest, &region.files, &have, NOW);
         assert!(matches!(verify(), Err(BundleError::File { .. })));
         let mut altered = bytes.clone();
         *altered.last_mut().unwrap() ^= 1;

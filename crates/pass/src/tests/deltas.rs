@@ -1,7 +1,7 @@
 //! Deltas in a bundle: named, limited, and never needed.
 
 use super::{
-    attacks::{claims, naming, second, verify_new},
+    attacks::{claims, naming, second},
     *,
 };
 use crate::{

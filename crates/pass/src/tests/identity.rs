@@ -1,7 +1,7 @@
 //! Identity lists in a bundle: one programme, one hash.
 
 use super::{
-    attacks::{claims, naming, verify_new},
+    attacks::{claims, naming},
     *,
 };
 use crate::{

@@ -2,11 +2,11 @@
 //! hand.
 
 use super::{
-    attacks::{claims, second, verify_new},
+    attacks::{claims, second},
     *,
 };
 use crate::{
-    FileRole, Freshness, Manifest, Root, SecretKey, Signer, Timestamp,
+    FileRole, Freshness, Manifest, Root, SecretKey, Signer,
     bundle::FileEntry,
     trust::{RootClaims, sign_with_roots},
 };

@@ -2,7 +2,7 @@
 
 use super::*;
 use crate::{
-    SecretKey, Signer, Timestamp,
+    SecretKey, Signer,
     trust::{ColourMap, IssuerEntry, KeyEntry, TrustListClaims},
 };
 
@@ -20,6 +20,11 @@ fn with(entry: IssuerEntry) -> TrustList {
         fixture::trust_claims().issuers.as_slice()[0].clone(),
         entry,
     ])
+}
+
+/// The fixture's own authority and CN-JS, recognised, with these keys.
+fn with_keys(keys: Vec<KeyEntry>) -> TrustList {
+    with(fixture::entry("CN-JS", accept(), keys))
 }
 
 fn accept() -> Recognition {
@@ -54,8 +59,7 @@ fn span(signer: &Signer, from: u64, until: u64) -> KeyEntry {
 #[test]
 fn two_keys_of_an_issuer_overlap_while_one_takes_over_from_the_other() {
     let (old, new) = (key(1, 1), key(2, 2));
-    let keys = vec![span(&old, 0, 200), span(&new, 100, 300)];
-    let trust = with(fixture::entry("CN-JS", accept(), keys));
+    let trust = with_keys(vec![span(&old, 0, 200), span(&new, 100, 300)]);
     for (after, old_counts, new_counts) in [
         (0, true, false),
         (99, true, false),
@@ -74,11 +78,7 @@ fn two_keys_of_an_issuer_overlap_while_one_takes_over_from_the_other() {
 #[test]
 fn a_key_counts_from_its_first_second_until_just_before_its_last() {
     let signer = key(1, 1);
-    let trust = with(fixture::entry(
-        "CN-JS",
-        accept(),
-        vec![span(&signer, 10, 20)],
-    ));
+    let trust = with_keys(vec![span(&signer, 10, 20)]);
     let outside = DocumentError::KeyOutsideValidity {
         issuer: signer.issuer,
         key: signer.key,
@@ -117,14 +117,9 @@ fn a_region_is_recognised_from_its_first_second_until_just_before_its_last() {
 #[test]
 fn emergency_revocation_a_key_absent_from_the_newer_trust_list_counts_no_more() {
     let (stolen, other) = (key(1, 1), key(2, 2));
-    let both = vec![span(&stolen, 0, 9999), span(&other, 0, 9999)];
-    let before = with(fixture::entry("CN-JS", accept(), both));
+    let before = with_keys(vec![span(&stolen, 0, 9999), span(&other, 0, 9999)]);
     assert!(at(&before, &stolen, NOW).is_ok());
-    let after = with(fixture::entry(
-        "CN-JS",
-        accept(),
-        vec![span(&other, 0, 9999)],
-    ));
+    let after = with_keys(vec![span(&other, 0, 9999)]);
     let unknown = DocumentError::UnknownKey {
         issuer: stolen.issuer,
         key: stolen.key,
@@ -136,7 +131,7 @@ fn emergency_revocation_a_key_absent_from_the_newer_trust_list_counts_no_more() 
 #[test]
 fn a_new_key_under_an_old_number_does_not_bring_the_old_key_back() {
     let (old, new) = (key(1, 1), key(1, 2));
-    let trust = with(fixture::entry("CN-JS", accept(), vec![span(&new, 0, 9999)]));
+    let trust = with_keys(vec![span(&new, 0, 9999)]);
     assert_eq!(at(&trust, &old, NOW), Err(DocumentError::BadSignature));
 }
 
@@ -157,11 +152,7 @@ fn a_recognised_regions_key_signs_passes_and_lists_and_nothing_of_the_own_author
     let all: Vec<Kind> = (0..=u8::MAX).filter_map(Kind::from_wire).collect();
     let signer = foreign("CN-JS");
     // Even a trust list that gives it every role does not make it the own authority.
-    let trust = with(fixture::entry(
-        "CN-JS",
-        accept(),
-        vec![fixture::key_entry(&signer, &all)],
-    ));
+    let trust = with_keys(vec![fixture::key_entry(&signer, &all)]);
     let may = |kind| {
         trust
             .key_for(signer.issuer, signer.key, kind, NOW)
