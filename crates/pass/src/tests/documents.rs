@@ -152,7 +152,11 @@ fn a_key_outside_its_validity_does_not_count() {
     let document = Document::from_bytes(&bytes).unwrap();
     let late = SIGNED.plus(401 * DAY);
     let error = verify(&document, &fixture::trust(), late);
-    assert_eq!(error, Err(DocumentError::NotRecognisedNow(issuer("CN-SD"))));
+    let outside = DocumentError::KeyOutsideValidity {
+        issuer: issuer("CN-SD"),
+        key: documents().key,
+    };
+    assert_eq!(error, Err(outside));
 }
 
 #[test]

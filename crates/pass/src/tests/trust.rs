@@ -109,8 +109,40 @@ fn a_region_is_recognised_from_its_first_second_until_just_before_its_last() {
             until: SIGNED.plus(20),
             ..fixture::entry("CN-JS", recognition, keys)
         });
-        let outside = DocumentError::NotRecognisedNow(signer.issuer);
-        is_valid_from_10_to_20(&trust, &signer, outside);
+        let bytes = signer.sign(Kind::Pass, &fixture::paper_pass(1));
+        let document = Document::from_bytes(&bytes).unwrap();
+        let said = |now| match verify(&document, &trust, now) {
+            Ok(VerifiedDocument::Pass(pass)) => pass.issuer().recognition.clone(),
+            other => panic!("{other:?}"),
+        };
+        assert_eq!(said(SIGNED.plus(9)), Recognition::Refuse);
+        assert_eq!(said(SIGNED.plus(10)), recognition);
+        assert_eq!(said(SIGNED.plus(19)), recognition);
+        assert_eq!(said(SIGNED.plus(20)), Recognition::Refuse);
+    }
+}
+
+#[test]
+fn what_is_signed_wrongly_is_forged_whoever_is_named_and_whenever() {
+    let signer = foreign("CN-JS");
+    for (entry_until, key_until, kinds) in [
+        (9, 9999, [Kind::Pass]),
+        (9999, 9, [Kind::Pass]),
+        (9999, 9999, [Kind::List]),
+    ] {
+        let key = KeyEntry {
+            until: SIGNED.plus(key_until),
+            ..fixture::key_entry(&signer, &kinds)
+        };
+        let trust = with(IssuerEntry {
+            until: SIGNED.plus(entry_until),
+            ..fixture::entry("CN-JS", accept(), vec![key])
+        });
+        let mut bytes = signer.sign(Kind::Pass, &fixture::paper_pass(1));
+        *bytes.last_mut().unwrap() ^= 1;
+        let document = Document::from_bytes(&bytes).unwrap();
+        let forged = verify(&document, &trust, NOW);
+        assert_eq!(forged, Err(DocumentError::BadSignature));
     }
 }
 

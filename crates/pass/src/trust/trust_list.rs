@@ -5,7 +5,7 @@ use std::{collections::BTreeMap, sync::Arc};
 use serde::{Deserialize, Serialize};
 
 use super::{
-    issuer::{IssuerEntry, Recognition},
+    issuer::{IssuerEntry, KeyEntry, Recognition},
     root::Root,
     threshold::{TrustError, open},
 };
@@ -149,18 +149,40 @@ impl TrustList {
         kind: Kind,
         now: Timestamp,
     ) -> Result<(&Arc<IssuerEntry>, &PublicKey), DocumentError> {
+        let (entry, key) = self.named_key(issuer, id)?;
+        self.may_sign(entry, key, kind, now)?;
+        Ok((entry, &key.key))
+    }
+
+    /// The one key that (issuer, key number) names, whatever it may sign and whenever: a signature
+    /// is checked with it before anything else is said of a document.
+    pub(crate) fn named_key(
+        &self,
+        issuer: IssuerId,
+        id: KeyId,
+    ) -> Result<(&Arc<IssuerEntry>, &KeyEntry), DocumentError> {
         let entry = self
             .issuers
             .get(&issuer)
             .ok_or(DocumentError::UnknownIssuer(issuer))?;
-        if !(entry.from..entry.until).contains(&now) {
-            return Err(DocumentError::NotRecognisedNow(issuer));
-        }
+        let key = entry.keys.as_slice().iter().find(|key| key.id == id);
+        let key = key.ok_or(DocumentError::UnknownKey { issuer, key: id })?;
+        Ok((entry, key))
+    }
+
+    /// Whether this key of this issuer may sign this kind now. That the issuer is outside its own
+    /// dates is said only of a key with which nothing else is wrong.
+    pub(crate) fn may_sign(
+        &self,
+        entry: &IssuerEntry,
+        key: &KeyEntry,
+        kind: Kind,
+        now: Timestamp,
+    ) -> Result<(), DocumentError> {
+        let (issuer, id) = (entry.id, key.id);
         if OWN_ONLY.contains(&kind) && issuer != self.own {
             return Err(DocumentError::ForeignAuthority { issuer, kind });
         }
-        let key = entry.keys.as_slice().iter().find(|key| key.id == id);
-        let key = key.ok_or(DocumentError::UnknownKey { issuer, key: id })?;
         key.roles.allow(kind).ok_or(DocumentError::WrongRole {
             issuer,
             key: id,
@@ -169,6 +191,9 @@ impl TrustList {
         if !(key.from..key.until).contains(&now) {
             return Err(DocumentError::KeyOutsideValidity { issuer, key: id });
         }
-        Ok((entry, &key.key))
+        if !(entry.from..entry.until).contains(&now) {
+            return Err(DocumentError::NotRecognisedNow(issuer));
+        }
+        Ok(())
     }
 }
