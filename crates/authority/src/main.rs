@@ -25,6 +25,7 @@ mod home;
 mod identity_hashing;
 mod imported_lists;
 mod key_files;
+mod look_alikes;
 mod own_lists;
 mod progress;
 mod pseudonym;

@@ -8,7 +8,7 @@ use std::{
     path::{Path, PathBuf},
 };
 
-use gatepost_pass::{CodeId, DeviceId, Digest, HubPin, Text, Timestamp};
+use gatepost_pass::{CodeId, DeviceId, Digest, HubPin, Kind, Text, Timestamp};
 use gatepost_protocol::{
     Answer, ByCode, DeviceRequest, Enrolment,
     device::{CertificateError, device_id},
@@ -23,7 +23,7 @@ use crate::{
     context::Context,
     durations::DAY,
     home::{Home, Roots},
-    key_files::KeyFileError,
+    look_alikes,
     register::{EnrolCode, Register, UseResult},
     signing_keys::SigningKey,
 };
@@ -243,7 +243,15 @@ impl Enroller<'_> {
         root: Vec<u8>,
         hub: Text<120>,
         hub_pins: HubPins,
-    ) -> Result<Enrolment, KeyFileError> {
+    ) -> Result<Enrolment, Box<dyn Error>> {
+        let (device, name) = (device_id(&request.key).to_string(), request.name.as_str());
+        look_alikes::check_alphabets(name)?;
+        args::keep_name(
+            &self.home.register()?,
+            Kind::DeviceCertificate,
+            &device,
+            name,
+        )?;
         let signer = self.home.signer(SigningKey::Devices)?;
         // A device's clock may be a little slow.
         let from = self.now.minus(DAY);

@@ -1,6 +1,6 @@
 //! `trust.json`: whose signatures are accepted here, with which keys, and until when.
 
-use std::path::Path;
+use std::{collections::BTreeMap, path::Path};
 
 use gatepost_pass::{
     Colour, IssuerId, KeyId, Kind, PublicKey, Recognition, Text, Timestamp,
@@ -12,6 +12,7 @@ use super::{
     file::ConfigFileError,
     text_forms::{Hex, Rfc3339, words},
 };
+use crate::look_alikes::{LookAlikeError, check_alphabets, looks};
 
 /// Every issuer whose passes are accepted here, converted, or known and refused.
 #[derive(Serialize, Deserialize)]
@@ -80,7 +81,26 @@ impl<'de> Deserialize<'de> for RoleName {
 
 impl TrustConfig {
     /// The issuers as the signed trust list has them.
+    ///
+    /// No two of them have names that look the same, and no name mixes alphabets that share shapes.
     pub(crate) fn entries(&self, path: &Path) -> Result<Vec<IssuerEntry>, ConfigFileError> {
+        let mut seen = BTreeMap::new();
+        for issuer in &self.issuers {
+            for name in [&issuer.name, &issuer.local_name] {
+                let alike = |why| ConfigFileError::names(path, why);
+                check_alphabets(name.as_str()).map_err(alike)?;
+                let (other, taken) = *seen
+                    .entry(looks(name.as_str()))
+                    .or_insert((issuer.id, name));
+                if other != issuer.id {
+                    return Err(alike(LookAlikeError::Taken {
+                        new: format!("{} ({name})", issuer.id),
+                        taken: taken.to_string(),
+                        of: other.to_string(),
+                    }));
+                }
+            }
+        }
         self.issuers
             .iter()
             .map(|issuer| issuer.entry(path))

@@ -10,6 +10,7 @@ mod identity;
 mod import;
 mod keys;
 mod lists;
+mod look_alikes;
 mod output;
 mod regions;
 mod rotation;
