@@ -3,7 +3,7 @@
 use std::path::{Path, PathBuf};
 
 use clap::Args;
-use gatepost_protocol::device::Revoked;
+use gatepost_protocol::Revoked;
 use gatepost_system::{files, say};
 
 use super::{CommandError, Done};

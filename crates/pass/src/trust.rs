@@ -4,11 +4,13 @@
 //! keys and how many of them must sign; root `N + 1` is signed by the thresholds of both `N` and `N
 //! + 1`; the trust list is signed by the threshold of the newest root.
 
+mod floors;
 mod issuer;
 mod root;
 mod threshold;
 mod trust_list;
 
+pub use floors::Floors;
 pub use issuer::{ColourMap, IssuerEntry, KeyEntry, Recognition, Roles};
 pub use root::{Root, RootClaims};
 pub use threshold::{TrustError, sign_with_roots};

@@ -11,12 +11,16 @@ use gatepost_system::{
 };
 
 use crate::{
-    config::{self, ConfigFileError, IssuerConfig, KeyConfig, RecognitionConfig, RoleName},
+    commands::revoke_device,
+    config::{
+        self, ConfigFileError, IssuerConfig, KeyConfig, RecognitionConfig, RoleName,
+        TracingKeyConfig,
+    },
     context::Context,
     durations::DAY,
     home::Home,
     key_files,
-    signing_keys::{KEY_LIFE, SigningKey},
+    signing_keys::SigningKey,
 };
 
 /// What to do with a key.
@@ -63,6 +67,10 @@ pub(crate) fn run(command: &Command, context: &Context) -> Result<(), Box<dyn Er
             replace(&home, *key, context, |_| {})?;
             // Only now that the new key is in place, so that a crash leaves a key that is valid.
             drop_others(&home, *key)?;
+            if *key == SigningKey::Wipe {
+                let again = revoke_device::sign_again(&home, context.now)?;
+                say!("{again} orders to wipe are signed by the new key");
+            }
             *key
         }
     };
@@ -84,7 +92,10 @@ const fn advice(key: SigningKey) -> &'static str {
         SigningKey::Devices => {
             "Devices that the old key certified must be enrolled again before it ends"
         }
-        SigningKey::Lists | SigningKey::Bundle => "Nothing else needs to be done",
+        SigningKey::Lists | SigningKey::Policy | SigningKey::Freshness => {
+            "Nothing else needs to be done"
+        }
+        SigningKey::Wipe => "`publish` brings the orders that were given before, too",
     }
 }
 
@@ -109,7 +120,7 @@ fn replace(
     };
     let is_old = |entry: &&mut KeyConfig| entry.key == old.secret.public();
     own.keys.iter_mut().filter(is_old).for_each(end);
-    let (from, until) = (context.now.minus(DAY), context.now.plus(KEY_LIFE));
+    let (from, until) = (context.now.minus(DAY), context.now.plus(key.life()));
     own.keys.push(KeyConfig {
         id,
         key: new.secret.public(),
@@ -170,8 +181,10 @@ fn replace_tracing_key(home: &Home) -> Result<u16, Box<dyn Error>> {
     let id = id.ok_or_else(|| ConfigFileError::values(&path, "no tracing key number is left"))?;
     let (secret, public) = tracing_key(&random::bytes()?);
     key_files::create_secret(&home.key_path(&format!("tracing-{id}")), &secret)?;
-    policy.tracing_key.id = id;
-    policy.tracing_key.public = public;
+    policy.tracing_key = TracingKeyConfig { id, public };
+    let mut trust = home.trust()?;
+    trust.floors.tracing_keys.push(policy.tracing_key);
+    config::save(&home.trust_path(), &trust)?;
     config::save(&path, &policy)?;
     Ok(id)
 }

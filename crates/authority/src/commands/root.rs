@@ -11,7 +11,7 @@ use gatepost_system::{
     random, say,
 };
 
-use crate::{args, context::Context, signing_keys::SigningKey};
+use crate::{args, context::Context, durations::ROOT_LIFE, signing_keys::SigningKey};
 
 /// What to do with the roots.
 #[derive(clap::Subcommand)]
@@ -50,6 +50,7 @@ pub(crate) fn run(command: &Command, context: &Context) -> Result<(), Box<dyn Er
         version: root.version().saturating_add(1),
         threshold: root.threshold(),
         keys: keys.try_into().map_err(|_| no_such_key())?,
+        expires: context.now.plus(ROOT_LIFE),
     };
     // The key to replace may sign too, if it is still here; otherwise the others must reach both
     // thresholds.
@@ -64,7 +65,7 @@ pub(crate) fn run(command: &Command, context: &Context) -> Result<(), Box<dyn Er
         root.keys().len() as u64 + u64::from(root.version())
     );
     let signer = Signer {
-        issuer: home.signer(SigningKey::Bundle)?.issuer,
+        issuer: home.signer(SigningKey::Freshness)?.issuer,
         key: KeyId(0),
         secret: new,
     };

@@ -30,7 +30,6 @@ pub(crate) struct PolicyConfig {
     pub(crate) identity: IdentityRule,
     pub(crate) max_validity_days: u16,
     pub(crate) live_window_seconds: u16,
-    pub(crate) live_window_untrusted_seconds: u16,
     #[serde(with = "WhenExpiredWords")]
     pub(crate) when_expired: WhenExpired,
     /// What a device does when its log is full.
@@ -59,6 +58,9 @@ pub(crate) struct PolicyConfig {
     /// Address where arrivals declare themselves.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub(crate) declare: Option<Text<160>>,
+    /// Passages go to the hub at the boundaries of so many minutes.
+    #[serde(default = "every_quarter")]
+    pub(crate) upload_minutes: u16,
     /// Hours for which a published bundle is fresh.
     pub(crate) fresh_hours: u32,
     /// Days after which a bundle is not used at all.
@@ -74,13 +76,22 @@ pub(crate) struct ShowSeconds {
     pub(crate) refuse: u8,
 }
 
-/// The key that passages are sealed to, and its number.
-#[derive(Serialize, Deserialize)]
+/// A key that passages are sealed to, and its number.
+#[derive(Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub(crate) struct TracingKeyConfig {
     pub(crate) id: u16,
     #[serde(with = "Hex::<[u8; 32]>")]
     pub(crate) public: [u8; 32],
+}
+
+impl TracingKeyConfig {
+    pub(super) const fn claims(&self) -> TracingKey {
+        TracingKey {
+            id: self.id,
+            key: self.public,
+        }
+    }
 }
 
 /// A published help desk.
@@ -92,9 +103,13 @@ pub(crate) struct DeskConfig {
 }
 
 /// The name of a reason that a supervisor's badge can override.
-#[derive(Serialize, Deserialize)]
+#[derive(Clone, Copy, Serialize, Deserialize)]
 #[serde(transparent)]
-pub(crate) struct OverridableName(#[serde(with = "OverridableWords")] Overridable);
+pub(crate) struct OverridableName(#[serde(with = "OverridableWords")] pub(super) Overridable);
+
+fn every_quarter() -> u16 {
+    15
+}
 
 fn supervisor() -> WithoutCode {
     WithoutCode::Supervisor
@@ -111,7 +126,6 @@ impl PolicyConfig {
             identity: IdentityRule::Nobody,
             max_validity_days: 14,
             live_window_seconds: 90,
-            live_window_untrusted_seconds: 900,
             when_expired: WhenExpired::Refuse,
             when_log_full: WhenLogFull::Stop,
             pass_back_minutes: 5,
@@ -133,6 +147,7 @@ impl PolicyConfig {
             without_code: WithoutCode::Supervisor,
             supervisor_may_allow: Vec::new(),
             declare: None,
+            upload_minutes: every_quarter(),
             fresh_hours,
             hard_days,
         }
@@ -162,7 +177,6 @@ impl PolicyConfig {
             identity: self.identity,
             max_validity_days: self.max_validity_days,
             live_window: self.live_window_seconds,
-            live_window_untrusted: self.live_window_untrusted_seconds,
             when_expired: self.when_expired,
             when_log_full: self.when_log_full,
             pass_back_minutes: self.pass_back_minutes,
@@ -175,10 +189,7 @@ impl PolicyConfig {
             retention_hours: self.retention_hours,
             utc_offset_minutes: self.utc_offset_minutes,
             help: self.help.clone(),
-            tracing_key: TracingKey {
-                id: self.tracing_key.id,
-                key: self.tracing_key.public,
-            },
+            tracing_key: self.tracing_key.claims(),
             desks,
             questions,
             without_code: self.without_code,
@@ -188,6 +199,7 @@ impl PolicyConfig {
                 .map(|name| name.0)
                 .collect(),
             declare: self.declare.clone(),
+            upload_minutes: self.upload_minutes,
         })
     }
 
