@@ -10,10 +10,8 @@ use gatepost_pass::{
     IssuerId, List, ListError, Timestamp, TrustList, bundle::Versions, list::ListKind,
 };
 
-use gatepost_system::{
-    chain,
-    files::{self, FileError},
-};
+use gatepost_system::chain;
+use gatepost_system::files::{self, FileError};
 
 use crate::home::Home;
 
@@ -87,7 +85,8 @@ pub(crate) fn open(
         return Err(UnusableList::Later);
     }
     let have = published.lists.get(&(head.kind, issuer));
-    if have.is_some_and(|have| head.version < *have) {
+    let binding = have.and_then(|have| have.binding(trust, issuer));
+    if binding.is_some_and(|have| head.version < have) {
         return Err(UnusableList::Older(head.version));
     }
     Ok(list)

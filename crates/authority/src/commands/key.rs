@@ -3,19 +3,15 @@
 
 use std::{error::Error, fs};
 
-use gatepost_pass::{KeyId, SecretKey, Signer};
+use gatepost_pass::{KeyId, SecretKey, Signer, policy::TracingKey};
 use gatepost_protocol::seal::tracing_key;
-use gatepost_system::{
-    files::{self, Action, FileError},
-    random, say,
-};
+use gatepost_system::files::{self, Action, FileError};
+use gatepost_system::random;
+use gatepost_system::say;
 
 use crate::{
     commands::revoke_device,
-    config::{
-        self, ConfigFileError, IssuerConfig, KeyConfig, RecognitionConfig, RoleName,
-        TracingKeyConfig,
-    },
+    config::{self, ConfigFileError, IssuerConfig, KeyConfig, RecognitionConfig, RoleName},
     context::Context,
     durations::DAY,
     home::Home,
@@ -181,9 +177,9 @@ fn replace_tracing_key(home: &Home) -> Result<u16, Box<dyn Error>> {
     let id = id.ok_or_else(|| ConfigFileError::values(&path, "no tracing key number is left"))?;
     let (secret, public) = tracing_key(&random::bytes()?);
     key_files::create_secret(&home.key_path(&format!("tracing-{id}")), &secret)?;
-    policy.tracing_key = TracingKeyConfig { id, public };
+    policy.tracing_key = TracingKey { id, key: public };
     let mut trust = home.trust()?;
-    trust.floors.tracing_keys.push(policy.tracing_key);
+    trust.floors.add_tracing_key(policy.tracing_key);
     config::save(&home.trust_path(), &trust)?;
     config::save(&path, &policy)?;
     Ok(id)

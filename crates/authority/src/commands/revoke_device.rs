@@ -10,10 +10,8 @@ use gatepost_protocol::{
     Answer, Enrolment, OrderError, Revoked, WipeOrder,
     device::{CertificateError, device_id, peek_certificate},
 };
-use gatepost_system::{
-    files::{self, Access},
-    say,
-};
+use gatepost_system::files::{self, Access};
+use gatepost_system::say;
 
 use crate::{
     config::{KeyConfig, RecognitionConfig},

@@ -10,7 +10,7 @@ use serde::{Deserialize, Serialize};
 
 use super::{
     file::ConfigFileError,
-    policy::{OverridableName, PolicyConfig, TracingKeyConfig, WithoutCodeWords},
+    policy::{OverridableName, PolicyConfig, TracingKeyForm, WithoutCodeWords},
 };
 
 /// Hours in a day.
@@ -21,7 +21,7 @@ const HOURS: u32 = 24;
 #[serde(deny_unknown_fields, rename_all = "kebab-case")]
 pub(crate) struct FloorsConfig {
     /// Keys that passages may be sealed to.
-    pub(crate) tracing_keys: Vec<TracingKeyConfig>,
+    tracing_keys: Vec<TracingKeyEntry>,
     #[serde(with = "WithoutCodeWords")]
     without_code: WithoutCode,
     live_window_seconds: u16,
@@ -31,12 +31,22 @@ pub(crate) struct FloorsConfig {
     supervisor_may_allow: Vec<OverridableName>,
 }
 
+/// A key that passages may be sealed to.
+#[derive(Clone, Copy, Serialize, Deserialize)]
+#[serde(transparent)]
+struct TracingKeyEntry(#[serde(with = "TracingKeyForm")] TracingKey);
+
 impl FloorsConfig {
+    /// Lets passages be sealed to another key too.
+    pub(crate) fn add_tracing_key(&mut self, key: TracingKey) {
+        self.tracing_keys.push(TracingKeyEntry(key));
+    }
+
     /// Floors that just hold a policy.
     pub(crate) fn of(policy: &PolicyConfig) -> Self {
         let hours = |hours: u32| u16::try_from(hours).unwrap_or(u16::MAX);
         Self {
-            tracing_keys: vec![policy.tracing_key],
+            tracing_keys: vec![TracingKeyEntry(policy.tracing_key)],
             without_code: policy.without_code,
             live_window_seconds: policy.live_window_seconds,
             max_validity_days: policy.max_validity_days,
@@ -48,8 +58,7 @@ impl FloorsConfig {
 
     /// The floors as the signed trust list has them.
     pub(crate) fn claims(&self, path: &Path) -> Result<Floors, ConfigFileError> {
-        let keys = self.tracing_keys.iter().map(TracingKeyConfig::claims);
-        let keys: Vec<TracingKey> = keys.collect();
+        let keys: Vec<TracingKey> = self.tracing_keys.iter().map(|key| key.0).collect();
         let names = self.supervisor_may_allow.iter();
         Ok(Floors {
             tracing_keys: keys.try_into().map_err(|_| {

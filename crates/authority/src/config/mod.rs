@@ -8,5 +8,5 @@ mod trust;
 
 pub(crate) use file::{ConfigFileError, changed, load, save};
 pub(crate) use floors::FloorsConfig;
-pub(crate) use policy::{PolicyConfig, TracingKeyConfig};
+pub(crate) use policy::PolicyConfig;
 pub(crate) use trust::{IssuerConfig, KeyConfig, RecognitionConfig, RoleName, TrustConfig};

@@ -15,6 +15,7 @@ use crate::{
     kind::Kind,
     list::ListKind,
     time::Timestamp,
+    trust::TrustList,
     verify::Claims,
 };
 
@@ -138,6 +139,17 @@ pub struct SignedVersion {
     pub number: u64,
     /// The key.
     pub key: PublicKey,
+}
+
+impl SignedVersion {
+    /// The number below which the issuer may not go back; none once the trust list has dropped the
+    /// key that gave it. A thief gains nothing by that: only the roots sign trust lists, and those
+    /// go back in nothing.
+    pub fn binding(&self, trust: &TrustList, issuer: IssuerId) -> Option<u64> {
+        let keys = trust.issuer(issuer)?.keys.as_slice();
+        let held = keys.iter().any(|entry| entry.key == self.key);
+        held.then_some(self.number)
+    }
 }
 
 impl Versions {

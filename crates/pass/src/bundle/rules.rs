@@ -10,7 +10,6 @@ use super::{
 use crate::{
     document_error::DocumentError,
     envelope::{Envelope, EnvelopeError, MAX_FILE},
-    ids::IssuerId,
     key::PublicKey,
     kind::Kind,
     policy::Policy,
@@ -105,8 +104,9 @@ impl Rules {
     /// A new bundle goes back in nothing, and is not over.
     fn check_new(&self, have: &Versions, now: Timestamp) -> Result<(), BundleError> {
         let found = self.manifest.version;
+        let binding = |have: Option<SignedVersion>| have?.binding(&self.trust, self.trust.own());
         // Every bundle has a version of its own: the same one with other contents goes back too.
-        if let Some(have) = self.binding(have.manifest)
+        if let Some(have) = binding(have.manifest)
             && found <= have
         {
             return Err(BundleError::Rollback {
@@ -116,27 +116,11 @@ impl Rules {
             });
         }
         no_rollback("trust list", Some(have.trust_list), self.trust.version())?;
-        let policy = self.binding(have.policy);
-        no_rollback("policy", policy, self.policy.version)?;
+        no_rollback("policy", binding(have.policy), self.policy.version)?;
         if now >= self.manifest.hard_expiry {
             return Err(BundleError::Expired);
         }
         Ok(())
-    }
-
-    /// The number that binds of a version by a key of the own authority.
-    fn binding(&self, have: Option<SignedVersion>) -> Option<u64> {
-        self.binding_of(self.trust.own(), have)
-    }
-
-    /// The number below which an issuer may not go back; none once the trust list has dropped the
-    /// key that gave it. A thief gains nothing by that: only the roots sign trust lists, and those
-    /// go back in nothing.
-    pub(super) fn binding_of(&self, issuer: IssuerId, have: Option<SignedVersion>) -> Option<u64> {
-        let keys = self.trust.issuer(issuer)?.keys.as_slice();
-        let have = have?;
-        let held = keys.iter().any(|entry| entry.key == have.key);
-        held.then_some(have.number)
     }
 
     /// Its own versions, but those of its lists.

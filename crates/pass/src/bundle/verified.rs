@@ -227,8 +227,9 @@ fn open_list<F: BundleFiles>(
         return Err(BundleError::Disagree { kind, issuer });
     }
     if let Intake::New(have) = intake {
-        let have = have.lists.get(&(kind, issuer)).copied();
-        no_rollback("list", rules.binding_of(issuer, have), head.version)?;
+        let have = have.lists.get(&(kind, issuer));
+        let binding = have.and_then(|have| have.binding(rules.trust(), issuer));
+        no_rollback("list", binding, head.version)?;
     }
     Ok(list)
 }
