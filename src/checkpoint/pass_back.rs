@@ -10,7 +10,7 @@ use std::{
     time::{Duration, Instant},
 };
 
-use gatepost_pass::{IdNumber, IssuerId, SubjectTag};
+use gatepost_pass::{IdNumber, IssuerId, SubjectTag, Text};
 use gatepost_protocol::{Direction, Personal, Seen};
 
 /// Most people who are remembered.
@@ -59,8 +59,11 @@ fn id_number(contact: &str) -> Option<Personal<32>> {
     let number = IdNumber::parse(contact).ok()?;
     let digits = number.as_bytes();
     let names_one = digits.len() >= 18 || !digits.iter().all(u8::is_ascii_digit);
-    let text = String::from_utf8_lossy(digits).into_owned();
-    text.try_into().ok().filter(|_| names_one).map(Personal)
+    let text: Text<32> = String::from_utf8_lossy(digits)
+        .into_owned()
+        .try_into()
+        .ok()?;
+    names_one.then_some(Personal(text))
 }
 
 /// Whether somebody is on both.

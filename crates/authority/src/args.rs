@@ -126,12 +126,9 @@ pub(crate) fn keep_name(
 ) -> Result<(), Box<dyn Error>> {
     match register.keep_name(kind, id, name)? {
         NameResult::Kept => Ok(()),
-        NameResult::LooksLike {
-            id: of,
-            name: taken,
-        } => {
+        NameResult::LooksLike(taken) => {
             let new = format!("{id} ({name})");
-            Err(LookAlikeError::Taken { new, taken, of }.into())
+            Err(LookAlikeError::Taken { new, taken }.into())
         }
     }
 }

@@ -11,14 +11,12 @@ pub(crate) enum LookAlikeError {
     #[error("`{0}` mixes letters of two alphabets that look alike: write it in one")]
     Mixed(String),
     /// Two names, written with other characters, that look the same.
-    #[error("`{new}` looks like `{taken}`, the name of {of}: choose one that can be told apart")]
+    #[error("`{new}` looks like `{taken}`: choose a name that can be told apart")]
     Taken {
         /// The name that was given.
         new: String,
         /// The one that it looks like.
         taken: String,
-        /// What has that name.
-        of: String,
     },
 }
 

@@ -77,10 +77,8 @@ mod tests {
     fn no_name_of_a_file_orders_a_terminal_about_or_turns_its_text_around() {
         let name = "stick\u{1b}]0;ok\u{7}\u{9b}2J\u{202e}txt.exe\r\u{200b}";
         let shown = legible(format_args!("{name}: damaged\n\tby hand\n"));
-        assert_eq!(
-            shown,
-            "stick[U+001B]]0;ok[U+0007][U+009B]2J[U+202E]txt.exe[U+000D][U+200B]: damaged\n\tby hand\n"
-        );
+        let name = "stick[U+001B]]0;ok[U+0007][U+009B]2J[U+202E]txt.exe[U+000D][U+200B]";
+        assert_eq!(shown, format!("{name}: damaged\n\tby hand\n"));
         let plain = "济南 ئۈرۈمچى: 3 of 4\n";
         assert_eq!(legible(format_args!("{plain}")), plain);
     }

@@ -4,12 +4,13 @@ use std::{collections::BTreeMap, path::Path};
 
 use gatepost_pass::{
     Colour, IssuerId, KeyId, Kind, PublicKey, Recognition, Text, Timestamp,
-    trust::{ColourMap, IssuerEntry, KeyEntry, Roles},
+    trust::{ColourMap, IssuerEntry, KeyEntry, Roles, TrustListClaims},
 };
 use serde::{Deserialize, Serialize, de::Error as _};
 
 use super::{
     file::ConfigFileError,
+    floors::FloorsConfig,
     text_forms::{Hex, Rfc3339, words},
 };
 use crate::look_alikes::{LookAlikeError, check_alphabets, looks};
@@ -18,6 +19,11 @@ use crate::look_alikes::{LookAlikeError, check_alphabets, looks};
 #[derive(Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub(crate) struct TrustConfig {
+    /// When the trust list ends; another one is to be signed before.
+    #[serde(with = "Rfc3339")]
+    pub(crate) until: Timestamp,
+    /// The loosest that the policy and the bundles may become.
+    pub(crate) floors: FloorsConfig,
     pub(crate) issuers: Vec<IssuerConfig>,
 }
 
@@ -80,32 +86,46 @@ impl<'de> Deserialize<'de> for RoleName {
 }
 
 impl TrustConfig {
-    /// The issuers as the signed trust list has them.
+    /// The claims of the signed trust list, still with version 0.
     ///
-    /// No two of them have names that look the same, and no name mixes alphabets that share shapes.
-    pub(crate) fn entries(&self, path: &Path) -> Result<Vec<IssuerEntry>, ConfigFileError> {
-        let mut seen = BTreeMap::new();
-        for issuer in &self.issuers {
-            for name in [&issuer.name, &issuer.local_name] {
-                let alike = |why| ConfigFileError::names(path, why);
-                check_alphabets(name.as_str()).map_err(alike)?;
-                let (other, taken) = *seen
-                    .entry(looks(name.as_str()))
-                    .or_insert((issuer.id, name));
-                if other != issuer.id {
-                    return Err(alike(LookAlikeError::Taken {
-                        new: format!("{} ({name})", issuer.id),
-                        taken: taken.to_string(),
-                        of: other.to_string(),
-                    }));
-                }
+    /// No two issuers have names that look the same, and no name mixes alphabets that share shapes.
+    pub(crate) fn claims(
+        &self,
+        path: &Path,
+        issued_at: Timestamp,
+    ) -> Result<TrustListClaims, ConfigFileError> {
+        check_names(&self.issuers).map_err(|why| ConfigFileError::names(path, why))?;
+        let issuers = self.issuers.iter().map(|issuer| issuer.entry(path));
+        let issuers: Vec<IssuerEntry> = issuers.collect::<Result<_, _>>()?;
+        Ok(TrustListClaims {
+            version: 0,
+            issued_at,
+            expires: self.until,
+            floors: self.floors.claims(path)?,
+            issuers: issuers
+                .try_into()
+                .map_err(|_| ConfigFileError::values(path, "it must list 1 to 512 issuers"))?,
+        })
+    }
+}
+
+fn check_names(issuers: &[IssuerConfig]) -> Result<(), LookAlikeError> {
+    let mut seen = BTreeMap::new();
+    for issuer in issuers {
+        for name in [&issuer.name, &issuer.local_name] {
+            check_alphabets(name.as_str())?;
+            let (of, taken) = *seen
+                .entry(looks(name.as_str()))
+                .or_insert((issuer.id, name));
+            if of != issuer.id {
+                return Err(LookAlikeError::Taken {
+                    new: format!("{} ({name})", issuer.id),
+                    taken: format!("{of} ({taken})"),
+                });
             }
         }
-        self.issuers
-            .iter()
-            .map(|issuer| issuer.entry(path))
-            .collect()
     }
+    Ok(())
 }
 
 impl IssuerConfig {

@@ -11,8 +11,8 @@ use crate::look_alikes::looks;
 pub(crate) enum NameResult {
     /// It can, and is remembered.
     Kept,
-    /// It can't: another one has this short name and this name.
-    LooksLike { id: String, name: String },
+    /// It can't: it looks like this one, short name and name.
+    LooksLike(String),
 }
 
 impl Register {
@@ -33,8 +33,8 @@ impl Register {
             sql,
             params![kind.name(), id, id_looks, name_looks, name],
             |row| {
-                let (id, name) = (row.get(0)?, row.get(1)?);
-                Ok(NameResult::LooksLike { id, name })
+                let (id, name): (String, String) = (row.get(0)?, row.get(1)?);
+                Ok(NameResult::LooksLike(format!("{id} ({name})")))
             },
         );
         if let Some(other) = other.optional()? {
