@@ -80,9 +80,9 @@ pub enum WithoutCode {
 }
 
 /// What a policy can leave to a supervisor. Closed: what is forged, altered or malformed has no
-/// value here, nor has a revoked or red pass, or fever. Nor has a code of an issuer whose key is not
-/// here: it cannot be told from a forged one, so whoever holds it has no code ([`WithoutCode`]). New
-/// ones go to the end: the position is on the wire.
+/// value here, nor has a revoked or red pass, or fever. Nor has a code of an issuer whose key is
+/// not here: it cannot be told from a forged one, so whoever holds it has no code
+/// ([`WithoutCode`]). New ones go to the end: the position is on the wire.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
 pub enum Overridable {
     /// A yellow pass or person.
