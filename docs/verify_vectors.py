@@ -271,7 +271,7 @@ def check_issuer(trust, envelope, now):
         raise Refused(f"ForeignAuthority {name}")
     if kind not in kinds:
         raise Refused(f"WrongRole {name} {number}")
-    if now not in window:
+    if min(max(now, recognised.start), recognised.stop - 1) not in window:
         raise Refused(f"KeyOutsideValidity {name} {number}")
     if now in recognised:
         return recognition

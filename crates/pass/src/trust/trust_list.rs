@@ -15,7 +15,6 @@ use crate::{
     codec,
     document_error::DocumentError,
     ids::{IssuerId, KeyId},
-    key::PublicKey,
     kind::Kind,
     time::Timestamp,
 };
@@ -162,19 +161,6 @@ impl TrustList {
         self.issuers.values().map(Arc::as_ref)
     }
 
-    /// The one key that (issuer, key number) names, if it may sign this kind now.
-    pub(crate) fn key_for(
-        &self,
-        issuer: IssuerId,
-        id: KeyId,
-        kind: Kind,
-        now: Timestamp,
-    ) -> Result<(&Arc<IssuerEntry>, &PublicKey), DocumentError> {
-        let (entry, key) = self.named_key(issuer, id)?;
-        self.may_sign(entry, key, kind, now)?;
-        Ok((entry, &key.key))
-    }
-
     /// The one key that (issuer, key number) names, whatever it may sign and whenever: a signature
     /// is checked with it before anything else is said of a document.
     pub(crate) fn named_key(
@@ -192,7 +178,8 @@ impl TrustList {
     }
 
     /// Whether this key of this issuer may sign this kind now. That the issuer is outside its own
-    /// dates is said only of a key with which nothing else is wrong.
+    /// dates is said only of a key with which nothing else is wrong: one that was valid at the
+    /// nearest time at which the issuer is recognised.
     pub(crate) fn may_sign(
         &self,
         entry: &IssuerEntry,
@@ -209,7 +196,8 @@ impl TrustList {
             key: id,
             kind,
         })?;
-        if !(key.from..key.until).contains(&now) {
+        let recognised = now.max(entry.from).min(entry.until.minus(1));
+        if !(key.from..key.until).contains(&recognised) {
             return Err(DocumentError::KeyOutsideValidity { issuer, key: id });
         }
         if !(entry.from..entry.until).contains(&now) {

@@ -1,8 +1,8 @@
 //! Vectors of texts, envelopes, keys and signatures.
 
 use super::make::{
-    Case, around, case, enrolment, flip, front, hex, last_number, pass, place, plus_order, raw,
-    retiring, seal, splice, successor, text_case,
+    Case, around, case, enrolment, flip, front, hex, pass, place, plus_order, raw, retiring, seal,
+    splice, successor, text_case,
 };
 use crate::{
     IssuerId, Kind, Signer, codec,
@@ -279,7 +279,7 @@ pub(super) fn trust() -> Vec<Case> {
             late).at(SIGNED.minus(1)),
         case("key-after-its-validity", "KeyOutsideValidity CN-SD 8",
             "The second at which it no longer counts",
-            early).at(SIGNED.plus(DAY)),
+            early.clone()).at(SIGNED.plus(DAY)),
         case("ok-pass-of-an-issuer-not-yet-recognised", "ok pass",
             "A second before its entry counts: like a refused region's",
             visitor.clone()).at(SIGNED.plus(DAY).minus(1)),
@@ -290,13 +290,16 @@ pub(super) fn trust() -> Vec<Case> {
             "Forged, in the name of an issuer whose entry no longer counts",
             flip(visitor, 1)).at(SIGNED.plus(2 * DAY)),
         case("key-of-an-authority-no-longer-recognised", "NotRecognisedNow CN-SD",
-            "A place by a key that is still valid, when the authority's own entry no longer counts",
-            last_number().sign(Kind::PlaceCode, &place())).at(SIGNED.plus(400 * DAY)),
+            "A place, the second at which the authority's own entry no longer counts",
+            documents().sign(Kind::PlaceCode, &place())).at(SIGNED.plus(400 * DAY)),
+        case("key-that-ended-before-its-issuer", "KeyOutsideValidity CN-SD 8",
+            "Neither counts, and the key was no longer valid when the issuer still was",
+            early.clone()).at(SIGNED.plus(400 * DAY)),
         case("signature-altered-of-a-key-after-its-validity", "BadSignature",
             "Forged, in the name of a key that no longer counts",
-            flip(early.clone(), 1)).at(SIGNED.plus(DAY)),
-        case("key-when-the-clock-says-1970", "KeyOutsideValidity CN-SD 1",
-            "A dead clock, and no floor under it",
+            flip(early, 1)).at(SIGNED.plus(DAY)),
+        case("ok-pass-when-the-clock-says-1970", "ok pass",
+            "A dead clock, and no floor under it: like a refused region's",
             pass()).at(crate::Timestamp(0)),
     ]
 }

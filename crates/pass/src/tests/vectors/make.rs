@@ -126,10 +126,7 @@ pub(super) fn trust_claims() -> TrustListClaims {
             from: SIGNED,
             ..fixture::key_entry(&successor(), &[Kind::Pass])
         },
-        KeyEntry {
-            until: SIGNED.plus(500 * DAY),
-            ..fixture::key_entry(&last_number(), &[Kind::Pass, Kind::PlaceCode])
-        },
+        fixture::key_entry(&last_number(), &[Kind::Pass]),
     ];
     let every = fixture::key_entry(&foreign("CN-JS"), &CODES);
     let visitor = fixture::key_entry(&foreign("CN-ZJ"), &CODES);
