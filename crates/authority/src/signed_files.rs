@@ -49,7 +49,7 @@ enum Standing {
     /// The configured one is signed.
     Signed(SignedFile),
     /// Root keys that are not here have to sign it; the one before is still in force.
-    Proposed(Proposal, Option<SignedFile>),
+    Proposed(Box<Proposal>, Option<SignedFile>),
 }
 
 /// The trust list in force: as configured, where that is signed or can be signed here.
@@ -61,7 +61,7 @@ pub(crate) fn trust_list(
 ) -> Result<SignedTrust, Box<dyn Error>> {
     let (file, next) = match standing(home, register, root, now)? {
         Standing::Signed(file) => (file, None),
-        Standing::Proposed(next, Some(before)) => (before, Some(next)),
+        Standing::Proposed(next, Some(before)) => (before, Some(*next)),
         Standing::Proposed(next, None) => {
             let waiting = proposals::keep(home, &next)?;
             return Err(TrustListError::NotSigned(waiting.to_string()).into());
@@ -80,7 +80,7 @@ pub(crate) fn next_step(home: &Home, now: Timestamp) -> Result<String, Box<dyn E
         }
         Some(root) => match standing(home, &home.register()?, &root, now)? {
             Standing::Signed(_) => return Ok("Next: `publish`".to_owned()),
-            Standing::Proposed(proposal, _) => proposal,
+            Standing::Proposed(proposal, _) => *proposal,
         },
     };
     Ok(proposals::keep(home, &proposal)?.to_string())
@@ -131,7 +131,7 @@ fn standing(
     let in_force = before.as_ref().map(|before| before.bytes.as_slice());
     let proposal = Proposal::new(Some(root), in_force, None, Some(&claims));
     let proposal = proposal.map_err(TrustListError::Proposal)?;
-    Ok(Standing::Proposed(proposal, before))
+    Ok(Standing::Proposed(Box::new(proposal), before))
 }
 
 /// The policy as configured, signed by the policy key.
