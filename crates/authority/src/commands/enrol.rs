@@ -257,7 +257,10 @@ impl Enroller<'_> {
         let from = self.now.minus(DAY);
         Ok(Enrolment {
             root,
-            certificate: request.certify(&signer, from, self.until()),
+            certificate: signer.sign(
+                Kind::DeviceCertificate,
+                &request.certificate(from, self.until()),
+            )?,
             hub,
             hub_pins,
         })

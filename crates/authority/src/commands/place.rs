@@ -31,7 +31,7 @@ pub(crate) fn run(args: &Args, context: &Context) -> Result<(), Box<dyn Error>> 
     };
     let (id, name) = (claims.id.as_str(), claims.name.as_str());
     args::keep_name(&home.register()?, Kind::PlaceCode, id, name)?;
-    let text = to_text(&signer.sign(Kind::PlaceCode, &claims));
+    let text = to_text(&signer.sign(Kind::PlaceCode, &claims)?);
     args.code.out.write(&text)?;
     Ok(())
 }

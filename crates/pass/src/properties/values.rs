@@ -154,7 +154,8 @@ fn without_code() -> impl Strategy<Value = WithoutCode> {
 }
 
 fn overridable() -> impl Strategy<Value = BTreeSet<Overridable>> {
-    subsequence(Overridable::ALL.to_vec(), 0..=Overridable::ALL.len()).prop_map(|set| set.into_iter().collect())
+    subsequence(Overridable::ALL.to_vec(), 0..=Overridable::ALL.len())
+        .prop_map(|set| set.into_iter().collect())
 }
 
 pub(super) fn signed_version() -> impl Strategy<Value = SignedVersion> {
