@@ -167,7 +167,11 @@ fn a_hub_that_no_device_could_use_is_refused_before_anything_is_signed() {
         ("hub.example", &[][..], "small letters"),
         ("HTTPS://hub.example", &[][..], "small letters"),
         ("HTTPS://hub.example", &with_pin[..], "small letters"),
-        ("https://hub.example/ ", &with_pin[..], "ends after its host or port"),
+        (
+            "https://hub.example/ ",
+            &with_pin[..],
+            "ends after its host or port",
+        ),
         ("https://hub example", &with_pin[..], "host"),
         ("https://user@hub.example", &with_pin[..], "no user"),
         ("https://hub.example:0", &with_pin[..], "port"),
