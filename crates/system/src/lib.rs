@@ -11,5 +11,6 @@ pub mod files;
 pub mod messages;
 pub mod output;
 pub mod random;
+pub mod stick;
 
 pub use errors::chain;
