@@ -181,7 +181,9 @@ fn a_hub_that_no_device_could_use_is_refused_before_anything_is_signed() {
     ] {
         for command in [&["enrol", "request"][..], &["enrol-code"]] {
             let named = [command, &["--hub", hub], pins, &["--out", "answer"]].concat();
-            let refused = region.refused(&named);
+            let output = region.run(&named);
+            let refused = String::from_utf8(output.stderr).unwrap();
+            assert!(!output.status.success(), "{named:?}");
             assert!(refused.contains(why), "{hub:?}: {refused}");
             assert!(!region.path("answer").exists(), "{hub:?}");
         }
