@@ -8,8 +8,7 @@ use std::{
 
 use gatepost_pass::{DeviceId, Digest, HubAddress, HubPin, Kind, bundle::FileEntry};
 use gatepost_protocol::{
-    Answer, HubAnswer, RefusalReason, RequestNonce,
-    device::Revoked,
+    Answer, HubAnswer, RefusalReason, RequestNonce, Revoked,
     hub_answer::{MARK, NONCE},
     routes,
 };
