@@ -23,6 +23,7 @@ macro_rules! on_every_store {
     };
 }
 
+mod attacks;
 mod batches;
 mod browser;
 mod bundle;

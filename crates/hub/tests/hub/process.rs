@@ -196,6 +196,16 @@ fn the_log_is_json_and_names_no_person_place_or_address() {
         .map(|line| {
             let event: serde_json::Value = serde_json::from_str(line).unwrap();
             assert!(event["at"].as_str().unwrap().ends_with('Z'), "{line}");
+            // Which device, at what minute, with how much, would say when people passed.
+            if event["device"].is_string() {
+                assert!(event["at"].as_str().unwrap().ends_with(":00:00Z"), "{line}");
+                let counted = event
+                    .as_object()
+                    .unwrap()
+                    .values()
+                    .any(|value| value.is_number());
+                assert!(!counted, "{line}");
+            }
             let level = match event["event"].as_str().unwrap() {
                 "batch refused" | "login refused" => "warning",
                 "bundle in use" | "login" => "info",
@@ -207,7 +217,7 @@ fn the_log_is_json_and_names_no_person_place_or_address() {
         .collect();
     for event in [
         "bundle in use",
-        "batch",
+        "finding",
         "batch refused",
         "login",
         "login refused",
