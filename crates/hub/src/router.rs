@@ -15,7 +15,9 @@ use axum::{
     response::{IntoResponse as _, Response},
     routing::{get, post},
 };
-use gatepost_protocol::routes::{BATCHES, ENROLMENTS, FILES, HEALTH, MANIFEST, REVOKED, STATUS};
+use gatepost_protocol::routes::{
+    BATCHES, ENROLMENTS, FILES, HEALTH, MANIFEST, REVOKED, STATUS, UPLOADS,
+};
 
 use crate::{
     fleet::{self, Fleet},
@@ -39,6 +41,7 @@ pub fn router(hub: Arc<Hub>, caller: Caller) -> Router {
         .route(MANIFEST, get(bundle::manifest))
         .route(&format!("{FILES}{{digest}}"), get(bundle::file))
         .route(REVOKED, get(bundle::revoked))
+        .route(UPLOADS, post(batches::take_padded))
         .route(BATCHES, post(batches::take))
         .route(STATUS, post(batches::record_status))
         .route(ENROLMENTS, post(enrolments::request))

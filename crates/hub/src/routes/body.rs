@@ -7,7 +7,12 @@ use axum::{
     extract::{FromRequest, Request},
     http::{HeaderMap, header},
 };
-use gatepost_protocol::{batch::MAX_BYTES, routes::ZSTD};
+use gatepost_protocol::{
+    BatchError,
+    batch::MAX_BYTES,
+    padding::{self, Unpadder},
+    routes::ZSTD,
+};
 use tokio::{
     sync::OwnedSemaphorePermit,
     time::{Instant, timeout},
@@ -36,27 +41,61 @@ pub(crate) struct ClientAddress(pub(crate) IpAddr);
 /// An upload without compression, and the permit to hold it in memory until the answer.
 pub(crate) struct Upload(pub(super) Vec<u8>, pub(super) OwnedSemaphorePermit);
 
+/// A batch without its padding, or filler, which is empty; and its permit.
+pub(crate) struct PaddedBatch(pub(super) Vec<u8>, pub(super) OwnedSemaphorePermit);
+
+/// A status without its padding, and its permit.
+pub(crate) struct PaddedStatus(pub(super) Vec<u8>, pub(super) OwnedSemaphorePermit);
+
 impl FromRequest<Arc<Hub>> for Upload {
     type Rejection = Refusal;
 
     async fn from_request(request: Request, hub: &Arc<Hub>) -> Result<Self, Refusal> {
-        let (head, body) = request.into_parts();
-        let address = head.extensions.get().copied();
-        let _share = hub.may_upload(address.map(|ClientAddress(address)| address))?;
-        let uploaded = async {
-            let mut arriving = Arriving::default();
-            let body = read(&head.headers, body, hub.uploads(), &mut arriving).await?;
-            let held = match body.is_compressed {
-                true => MAX_BYTES,
-                false => body.bytes.len(),
-            };
-            let permit = hub.uploads().complete(held).await?;
-            drop(arriving);
-            let bytes = hub.on_a_core(move || body.decompress()).await??;
-            Ok(Self(bytes, permit))
-        };
-        uploaded.await.inspect_err(|why| hub.upload_failed(why))
+        let (bytes, permit) = receive(request, hub, None).await?;
+        Ok(Self(bytes, permit))
     }
+}
+
+impl FromRequest<Arc<Hub>> for PaddedBatch {
+    type Rejection = Refusal;
+
+    async fn from_request(request: Request, hub: &Arc<Hub>) -> Result<Self, Refusal> {
+        let (bytes, permit) = receive(request, hub, Some(&padding::UPLOAD)).await?;
+        Ok(Self(bytes, permit))
+    }
+}
+
+impl FromRequest<Arc<Hub>> for PaddedStatus {
+    type Rejection = Refusal;
+
+    async fn from_request(request: Request, hub: &Arc<Hub>) -> Result<Self, Refusal> {
+        let (bytes, permit) = receive(request, hub, Some(&padding::STATUS)).await?;
+        Ok(Self(bytes, permit))
+    }
+}
+
+/// Receives a body: as it is, or padded to one of some sizes.
+async fn receive(
+    request: Request,
+    hub: &Hub,
+    sizes: Option<&'static [usize]>,
+) -> Result<(Vec<u8>, OwnedSemaphorePermit), Refusal> {
+    let (head, body) = request.into_parts();
+    let address = head.extensions.get().copied();
+    let _share = hub.may_upload(address.map(|ClientAddress(address)| address))?;
+    let uploaded = async {
+        let mut arriving = Arriving::default();
+        let body = read(&head.headers, body, sizes, hub.uploads(), &mut arriving).await?;
+        let held = match body.is_compressed {
+            true => MAX_BYTES,
+            false => body.bytes.len(),
+        };
+        let permit = hub.uploads().complete(held).await?;
+        drop(arriving);
+        let bytes = hub.on_a_core(move || body.decompress()).await??;
+        Ok((bytes, permit))
+    };
+    uploaded.await.inspect_err(|why| hub.upload_failed(why))
 }
 
 /// A body as it was sent.
@@ -68,12 +107,20 @@ struct SentBody {
 async fn read(
     headers: &HeaderMap,
     body: Body,
+    sizes: Option<&'static [usize]>,
     memory: &UploadMemory,
     arriving: &mut Arriving,
 ) -> Result<SentBody, Refusal> {
+    let is_compressed = is_compressed(headers)?;
+    let bytes = match sizes {
+        None => collect(body, memory, arriving).await?,
+        // Compressed, padding would show what it hides.
+        Some(_) if is_compressed => return Err(Refusal::Encoding),
+        Some(sizes) => collect_padded(body, sizes, memory, arriving).await?,
+    };
     Ok(SentBody {
-        is_compressed: is_compressed(headers)?,
-        bytes: collect(body, memory, arriving).await?,
+        bytes,
+        is_compressed,
     })
 }
 
@@ -140,6 +187,38 @@ async fn collect(
         return Err(Refusal::TooLarge);
     }
     Ok(bytes)
+}
+
+/// Takes padding off as it arrives, so that it needs no memory.
+async fn collect_padded(
+    mut body: Body,
+    sizes: &[usize],
+    memory: &UploadMemory,
+    arriving: &mut Arriving,
+) -> Result<Vec<u8>, Refusal> {
+    if body.size_hint().lower() > MAX_READ as u64 {
+        return Err(Refusal::TooLarge);
+    }
+    let most = sizes.last().copied().unwrap_or(0);
+    let mut patience = Patience::new(memory.pace());
+    let mut content = Unpadder::default();
+    let mut total = 0;
+    while let Some(data) = next(&mut body, memory, &mut patience).await? {
+        total += data.len();
+        if total > MAX_READ {
+            break;
+        }
+        let announced = content.announced().unwrap_or(data.len());
+        if total <= most && announced <= MAX_BYTES {
+            let held = announced.min(content.held() + data.len());
+            memory.hold(arriving, held, START).await?;
+            content.read(&data).map_err(BatchError::from)?;
+        }
+    }
+    if total > most {
+        return Err(Refusal::TooLarge);
+    }
+    Ok(content.finish(sizes).map_err(BatchError::from)?)
 }
 
 /// The next bytes of a body, if they come before patience with their sender ends.

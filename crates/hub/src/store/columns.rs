@@ -6,7 +6,6 @@ use gatepost_protocol::{Epoch, Head, Outcome};
 use super::{
     arrivals::{ArrivalFilter, ArrivedItem},
     batches::ChainFront,
-    epoch_update::HeldBatch,
     error::HubStoreError,
     finding::{FindingKind, FindingRow},
     fleet::{DeviceRow, HourRow, ReceivedStatus, ReportedStatus, Totals},
@@ -51,6 +50,15 @@ pub(super) struct EpochRow {
     pub(super) beyond: u64,
     /// Whether another epoch of the device follows the run that this batch says its epoch follows.
     pub(super) twin: bool,
+}
+
+/// A stored batch with records in the chain.
+#[derive(Debug)]
+pub(super) struct HeldBatch {
+    /// One after the last of them.
+    pub(super) held: u64,
+    /// The bytes that its device signed.
+    pub(super) signed: Vec<u8>,
 }
 
 /// A row of a query's result.

@@ -16,7 +16,7 @@ use gatepost_protocol::{
 use super::{
     batches::{ChainFront, Incoming, KeptBatch},
     chain_check::{ChainLink, compare_with_stored},
-    columns::{EpochRow, stored},
+    columns::{EpochRow, HeldBatch, stored},
     error::HubStoreError,
     finding::{Finding, FindingKind},
 };
@@ -37,15 +37,6 @@ pub(super) trait EpochRows {
 
     /// Writes what each batch of the group changes.
     fn write(&mut self, group: &[Incoming], updates: &[EpochUpdate]) -> Result<(), HubStoreError>;
-}
-
-/// A stored batch with records in the chain.
-#[derive(Debug)]
-pub(super) struct HeldBatch {
-    /// One after the last of them.
-    pub(super) held: u64,
-    /// The bytes that its device signed.
-    pub(super) signed: Vec<u8>,
 }
 
 /// What a batch changes in its epoch.

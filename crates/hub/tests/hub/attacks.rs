@@ -255,7 +255,7 @@ fn passwords_are_asked_for_over_tls_or_on_a_loopback_address_only() {
 
 impl Device {
     /// The chain again from a record on, every record with other bytes.
-    fn forked(&self, from: usize, n: u64) -> Self {
+    pub(crate) fn forked(&self, from: usize, n: u64) -> Self {
         let mut branch = self.cut(from);
         for bytes in &self.records[from..] {
             let mut record = Record::from_bytes(bytes).unwrap();

@@ -35,6 +35,7 @@ mod fleet;
 mod limits;
 mod postgres;
 mod postgres_tls;
+mod privacy;
 mod process;
 mod refused;
 mod retention;

@@ -11,15 +11,11 @@ use std::{
     },
 };
 
-use gatepost_hub::{
-    HubStoreError,
-    export::export,
-    store::{ArrivalFilter, Location},
-};
+use gatepost_hub::{HubStoreError, store::Location};
 use gatepost_pass::fixture::NOW;
 use postgres::{Client, NoTls};
 
-use crate::support::{Device, Site, file_names};
+use crate::support::{Device, Site};
 
 /// A server that this program started.
 pub(crate) struct TestServer {

@@ -10,7 +10,11 @@ use std::{
 };
 
 use gatepost_pass::fixture::NOW;
-use gatepost_protocol::{Receipt, routes};
+use gatepost_protocol::{
+    Receipt,
+    padding::{self, pad},
+    routes,
+};
 
 use crate::support::{Device, Site, request, trust};
 
@@ -173,7 +177,7 @@ fn the_log_is_json_and_names_no_person_place_or_address() {
         send(
             addresses[0],
             routes::STATUS,
-            &crate::limits::status(&device, 3)
+            &pad(&crate::limits::status(&device, 3), &padding::STATUS).unwrap()
         ),
         204
     );

@@ -16,10 +16,14 @@ use gatepost_hub::{
     store::Location,
 };
 use gatepost_pass::{
-    TrustList,
+    Timestamp, TrustList,
     fixture::{self, NOW, Region},
 };
-use gatepost_protocol::{Receipt, routes};
+use gatepost_protocol::{
+    Receipt,
+    padding::{self, pad},
+    routes,
+};
 use tempfile::TempDir;
 
 pub(crate) use crate::device::{Device, certificate, sealed};
@@ -110,6 +114,14 @@ impl Site {
         fleet: Option<Fleet>,
     ) -> Running {
         Running::start(self.hub_of(store, limits), fleet, None)
+    }
+
+    /// A hub with another clock, and limits.
+    pub(crate) fn hub_at(&self, clock: fn() -> Timestamp, limits: Limits) -> Running {
+        let bundle = BundleWatch::new(self.path("bundle"), fixture::root(), &fixture::hub());
+        let store = self.location.open().unwrap();
+        let hub = Hub::new(bundle, store, fixture::hub(), clock, limits);
+        Running::start(hub, None, None)
     }
 
     /// A hub that devices speak TLS with, or not.
@@ -220,7 +232,14 @@ impl Running {
     }
 
     pub(crate) fn post_status(&self, status: &[u8]) -> Answer {
-        request(self.address, "POST", routes::STATUS, "", status).unwrap()
+        let status = pad(status, &padding::STATUS).unwrap();
+        request(self.address, "POST", routes::STATUS, "", &status).unwrap()
+    }
+
+    /// Posts a padded batch, or filler.
+    pub(crate) fn upload(&self, batch: &[u8]) -> Answer {
+        let upload = pad(batch, &padding::UPLOAD).unwrap();
+        request(self.address, "POST", routes::UPLOADS, "", &upload).unwrap()
     }
 
     /// Posts a batch as if it came from an address.
@@ -270,6 +289,14 @@ impl Answer {
             let (key, value) = line.split_once(": ")?;
             (key == name).then_some(value)
         })
+    }
+
+    /// The head, but for the time of day.
+    pub(crate) fn head_without_date(&self) -> Vec<&str> {
+        self.head
+            .lines()
+            .filter(|line| !line.starts_with("date: "))
+            .collect()
     }
 
     /// The body as text.

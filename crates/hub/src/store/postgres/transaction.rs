@@ -8,8 +8,8 @@ use postgres::{Client, Statement, Transaction, binary_copy::BinaryCopyInWriter, 
 
 use crate::store::{
     Finding, HubStoreError, Incoming,
-    columns::{Columns as _, EpochRow, epoch_row, held_batch, stored, stored_hour},
-    epoch_update::{self, EpochRows, EpochUpdate, HeldBatch},
+    columns::{Columns as _, EpochRow, HeldBatch, epoch_row, held_batch, stored, stored_hour},
+    epoch_update::{self, EpochRows, EpochUpdate},
 };
 
 /// An open transaction.

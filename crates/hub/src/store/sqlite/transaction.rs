@@ -5,8 +5,8 @@ use rusqlite::{Transaction, params};
 
 use crate::store::{
     ChainFront, Finding, HubStoreError, Incoming,
-    columns::{EpochRow, epoch_row, held_batch, stored, stored_hour},
-    epoch_update::{self, EpochRows, EpochUpdate, HeldBatch},
+    columns::{EpochRow, HeldBatch, epoch_row, held_batch, stored, stored_hour},
+    epoch_update::{self, EpochRows, EpochUpdate},
 };
 
 /// An open transaction.
