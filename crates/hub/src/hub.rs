@@ -193,7 +193,7 @@ impl Hub {
         &self.files
     }
 
-    /// Whether an address may upload now: one of its bodies, until it is answered. Nothing limits
+    /// Whether an address may upload now: one of its bodies, until it is complete. Nothing limits
     /// requests whose address is unknown; there are none over a network.
     pub(crate) fn may_upload(
         &self,

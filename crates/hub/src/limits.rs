@@ -22,7 +22,8 @@ pub struct Limits {
     pub enrolments: Rate,
     /// Devices that the hub stores anything of; a new one beyond them is put off.
     pub devices: u64,
-    /// Request bodies of one address at the same time, however little of them has arrived.
+    /// Request bodies of one address that are arriving at the same time, however little of them has
+    /// arrived.
     pub bodies_of_address: usize,
     /// Process runs that one device begins. A device whose program crashes and starts again all day
     /// stays below it.
@@ -175,6 +176,13 @@ impl<K: Eq + Hash + Copy> Shares<K> {
     }
 }
 
+impl<K: Eq + Hash> Share<K> {
+    /// How many there are of its key, itself among them.
+    pub(crate) fn count(&self) -> usize {
+        self.of.taken().get(&self.key).copied().unwrap_or(0)
+    }
+}
+
 impl<K> Shares<K> {
     fn taken(&self) -> MutexGuard<'_, HashMap<K, usize>> {
         self.taken.lock().unwrap_or_else(PoisonError::into_inner)
@@ -246,6 +254,7 @@ mod tests {
     fn a_share_is_free_again_once_it_is_dropped_and_nothing_is_remembered() {
         let shares = Shares::new(2);
         let (first, second) = (shares.take("a").unwrap(), shares.take("a").unwrap());
+        assert_eq!((first.count(), second.count()), (2, 2));
         assert!(shares.take("a").is_none());
         let other = shares.take("b").unwrap();
         drop(first);

@@ -82,9 +82,9 @@ async fn receive(
 ) -> Result<(Vec<u8>, OwnedSemaphorePermit), Refusal> {
     let (head, body) = request.into_parts();
     let address = head.extensions.get().copied();
-    let _share = hub.may_upload(address.map(|ClientAddress(address)| address))?;
+    let share = hub.may_upload(address.map(|ClientAddress(address)| address))?;
     let uploaded = async {
-        let mut arriving = Arriving::default();
+        let mut arriving = Arriving::new(share);
         let body = read(&head.headers, body, sizes, hub.uploads(), &mut arriving).await?;
         let held = match body.is_compressed {
             true => MAX_BYTES,
