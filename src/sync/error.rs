@@ -1,7 +1,7 @@
 //! Why a sync with the hub, or with a stick, stopped.
 
 use gatepost_pass::DocumentError;
-use gatepost_protocol::{BatchError, Epoch, device::CertificateError};
+use gatepost_protocol::{BatchError, Epoch, OrderError};
 use gatepost_system::files::FileError;
 
 use super::http::HubError;
@@ -40,7 +40,7 @@ pub enum SyncError {
     WipedHub(#[source] gatepost_pass::FormatError),
     /// The order to wipe this device is not valid.
     #[error("the order to wipe this device is not valid")]
-    Order(#[source] CertificateError),
+    Order(#[source] OrderError),
     /// The hub's receipt covers nothing new.
     #[error("the hub took a batch of epoch {epoch} and acknowledged nothing new: it waits here")]
     Stuck {

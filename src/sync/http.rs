@@ -8,8 +8,7 @@ use std::{
 
 use gatepost_pass::{DeviceId, Digest, FormatError, HubPin, bundle::FileEntry};
 use gatepost_protocol::{
-    Answer,
-    device::Revoked,
+    Answer, Revoked,
     padding::{self, pad, unpad},
     routes,
 };
