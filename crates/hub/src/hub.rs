@@ -23,7 +23,7 @@ use crate::{
     enrolment_queue::{EnrolmentError, EnrolmentQueue},
     event_log::event,
     group_commit::GroupCommit,
-    limits::{Limits, Share, TokenBuckets, network},
+    limits::{HeldShare, Limits, TokenBuckets, network},
     metrics::{Counter, Metrics},
     refusal::Refusal,
     routes::file_body::FileMemory,
@@ -198,7 +198,7 @@ impl Hub {
     pub(crate) fn may_upload(
         &self,
         address: Option<IpAddr>,
-    ) -> Result<Option<Share<IpAddr>>, Refusal> {
+    ) -> Result<Option<HeldShare<IpAddr>>, Refusal> {
         let paused = self.paused();
         if paused > 0 {
             self.metrics.add(Counter::Unready, 1);

@@ -150,7 +150,7 @@ pub(crate) struct Shares<K> {
 
 /// One of the things under way, until it is dropped.
 #[derive(Debug)]
-pub(crate) struct Share<K: Eq + Hash> {
+pub(crate) struct HeldShare<K: Eq + Hash> {
     of: Arc<Shares<K>>,
     key: K,
 }
@@ -164,7 +164,7 @@ impl<K: Eq + Hash + Copy> Shares<K> {
     }
 
     /// One more of a key, unless there are as many as there may be.
-    pub(crate) fn take(self: &Arc<Self>, key: K) -> Option<Share<K>> {
+    pub(crate) fn take(self: &Arc<Self>, key: K) -> Option<HeldShare<K>> {
         let mut taken = self.taken();
         let count = taken.get(&key).copied().unwrap_or(0);
         if count >= self.most {
@@ -172,11 +172,11 @@ impl<K: Eq + Hash + Copy> Shares<K> {
         }
         taken.insert(key, count + 1);
         let of = self.clone();
-        Some(Share { of, key })
+        Some(HeldShare { of, key })
     }
 }
 
-impl<K: Eq + Hash> Share<K> {
+impl<K: Eq + Hash> HeldShare<K> {
     /// How many there are of its key, itself among them.
     pub(crate) fn count(&self) -> usize {
         self.of.taken().get(&self.key).copied().unwrap_or(0)
@@ -189,7 +189,7 @@ impl<K> Shares<K> {
     }
 }
 
-impl<K: Eq + Hash> Drop for Share<K> {
+impl<K: Eq + Hash> Drop for HeldShare<K> {
     fn drop(&mut self) {
         let mut taken = self.of.taken();
         match taken.get_mut(&self.key) {

@@ -12,7 +12,7 @@ use gatepost_protocol::batch::MAX_BYTES;
 use tokio::sync::{AcquireError, OwnedSemaphorePermit, Semaphore};
 
 use crate::{
-    limits::{Share, Shares, network},
+    limits::{HeldShare, Shares, network},
     pace::Pace,
     refusal::Refusal,
 };
@@ -54,14 +54,14 @@ pub(crate) struct UploadMemory {
 #[derive(Debug)]
 pub(crate) struct Arriving {
     /// Its place among the bodies of its address; nothing where the address is unknown.
-    share: Option<Share<IpAddr>>,
+    share: Option<HeldShare<IpAddr>>,
     start: Option<OwnedSemaphorePermit>,
     long: Option<OwnedSemaphorePermit>,
 }
 
 impl Arriving {
     /// A body of which nothing has arrived.
-    pub(crate) fn new(share: Option<Share<IpAddr>>) -> Self {
+    pub(crate) fn new(share: Option<HeldShare<IpAddr>>) -> Self {
         Self {
             share,
             start: None,
@@ -87,7 +87,7 @@ impl UploadMemory {
     }
 
     /// One of the bodies of an address.
-    pub(crate) fn share(&self, address: IpAddr) -> Option<Share<IpAddr>> {
+    pub(crate) fn share(&self, address: IpAddr) -> Option<HeldShare<IpAddr>> {
         self.addresses.take(network(address))
     }
 

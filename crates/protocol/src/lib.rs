@@ -5,7 +5,8 @@
 //! to what came before, [`batch`] carries it, [`receipt`] brings the hub's word back. [`device`]
 //! says whose word a batch is, [`enrolment`] how a device becomes one, [`status`] how it is doing,
 //! [`wipe_order`] that it is one no longer.
-//! [`routes`] names the hub's addresses, [`padding`] hides from a network how much there was to say.
+//! [`routes`] names the hub's addresses, [`padding`] hides from a network how much there was to
+//! say.
 
 #![forbid(unsafe_code)]
 
