@@ -34,7 +34,7 @@ pub struct Arguments {
 pub fn run(data: &Path, arguments: &Arguments) -> Result<Done, CommandError> {
     let data = DataDir::open(data)?;
     let identity = data.identity()?;
-    let clock = Clock::new(None);
+    let clock = data.clock();
     let cache = BundleCache::new(data.bundle());
     let _lock = data.lock("bundle")?;
     let mut origin = BundleDirectory::new(&arguments.path);

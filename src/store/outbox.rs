@@ -6,7 +6,7 @@ use gatepost_pass::{DeviceId, Digest};
 use gatepost_protocol::{Epoch, Head, batch::MAX_RECORDS};
 use rusqlite::{Connection, OptionalExtension, TransactionBehavior, params};
 
-use super::{database, error::LogError, receipt::VerifiedReceipt, size_cap};
+use super::{database, error::LogError, receipt::VerifiedReceipt, retention};
 
 /// Epochs with records that no receipt covers, except those after the last passage. That passage is
 /// looked up from the end: a second `EXISTS` made SQLite build an index over the whole log each
@@ -235,16 +235,10 @@ impl Outbox {
         })
     }
 
-    /// Deletes records that a receipt covers and that are older than `before_hour`, in small steps
-    /// so that passages can be logged in between. Returns their number.
-    pub fn forget(&mut self, before_hour: u32) -> Result<usize, LogError> {
-        let mut deleted = 0;
-        loop {
-            let step = size_cap::forget_step(&self.connection, before_hour)?;
-            deleted += step;
-            if step < size_cap::STEP {
-                return Ok(deleted);
-            }
-        }
+    /// Deletes records that a receipt has covered for more than `keep` hours. The device has run
+    /// for `hours_run` hours in all. Returns their number.
+    pub fn forget(&mut self, hours_run: u32, keep: u32) -> Result<usize, LogError> {
+        retention::note(&mut self.connection, hours_run)?;
+        retention::forget(&self.connection, hours_run.saturating_sub(keep))
     }
 }

@@ -6,8 +6,8 @@ use std::{
     time::{Duration, Instant},
 };
 
-use gatepost_pass::{DeviceId, Digest, HubPin, bundle::FileEntry};
-use gatepost_protocol::{Answer, device::Revoked, routes};
+use gatepost_pass::{DeviceId, Digest, HubPin, bundle::FileEntry, envelope::MAX_CODE};
+use gatepost_protocol::{Answer, TimeNonce, device::Revoked, routes};
 use ureq::unversioned::{
     resolver::DefaultResolver,
     transport::{Connector as _, TcpConnector},
@@ -54,6 +54,10 @@ pub enum HubError {
 const MAX_RECEIPT: u64 = 4096;
 /// Longest text of a refusal that is kept, in bytes.
 const MAX_MESSAGE: u64 = 512;
+
+/// Longest trip of a question for the time and its answer: an answer that took longer says too
+/// little about now.
+pub const TIME_TRIP: Duration = Duration::from_secs(10);
 
 /// Longest rest that a hub may ask for.
 const LONGEST_REST: Duration = Duration::from_secs(3600);
@@ -177,6 +181,14 @@ impl HubClient {
         }
     }
 
+    /// Asks what time it is; the answer is not yet verified. Gives also how long it took.
+    pub fn ask_time(&mut self, nonce: &TimeNonce) -> Result<(Vec<u8>, Duration), HubError> {
+        let asked = Instant::now();
+        let answer = self.post_within(routes::TIME, &nonce.0, self.small.min(TIME_TRIP))?;
+        let answer = read_all(answer, MAX_CODE as u64).map_err(HubError::Answer)?;
+        Ok((answer, asked.elapsed()))
+    }
+
     /// Reports this device's status to the hub.
     pub fn post_status(&mut self, status: &[u8]) -> Result<(), HubError> {
         self.post(routes::STATUS, status).map(|_| ())
@@ -204,12 +216,21 @@ impl HubClient {
     }
 
     fn post(&mut self, path: &str, body: &[u8]) -> Result<Response, HubError> {
+        self.post_within(path, body, self.small)
+    }
+
+    fn post_within(
+        &mut self,
+        path: &str,
+        body: &[u8],
+        limit: Duration,
+    ) -> Result<Response, HubError> {
         self.may_ask()?;
         let answer = self
             .agent
             .post(format!("{}{path}", self.address))
             .config()
-            .timeout_global(Some(self.small))
+            .timeout_global(Some(limit))
             .build()
             .content_type("application/octet-stream")
             .send(body);

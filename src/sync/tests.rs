@@ -34,6 +34,7 @@ mod faults;
 mod hub;
 mod pinned;
 mod sticks;
+mod time;
 mod wiping;
 
 use hub::{Fault, ModelHub};
@@ -63,7 +64,7 @@ impl Device {
         fs::write(data.enrolment_path(), enrolment.to_bytes()).unwrap();
         let stick = bundle(&Region::default());
         let mut origin = BundleDirectory::new(stick.path());
-        let (cache, clock) = (BundleCache::new(data.bundle()), Clock::new(Some(NOW)));
+        let (cache, clock) = (BundleCache::new(data.bundle()), Clock::still(NOW));
         cache
             .install(&mut origin, &fixture::root(), &clock, &mut |_| {})
             .unwrap();

@@ -65,7 +65,7 @@ impl SigningKey {
             ],
             Self::Lists => &[Kind::List],
             Self::Bundle => &[Kind::Manifest, Kind::Policy],
-            Self::Hub => &[Kind::Receipt],
+            Self::Hub => &[Kind::Receipt, Kind::TimeAnswer],
             Self::Devices => &[Kind::DeviceCertificate],
         }
     }

@@ -26,6 +26,7 @@ mod mutate;
 mod picture;
 mod qr;
 mod status;
+mod time;
 mod trust;
 
 pub use mutate::mutate;
@@ -62,6 +63,8 @@ pub const BATCH: Target = target("batch", batch::run, batch::seeds);
 
 /// What devices say of themselves.
 pub const STATUS: Target = target("status", status::run, status::seeds);
+/// The hub's word on the time, and what a device keeps of it.
+pub const TIME: Target = target("time", time::run, time::seeds);
 /// Requests of new devices, and the answers.
 pub const ENROLMENT: Target = target("enrolment", enrolment::run, enrolment::seeds);
 
@@ -79,7 +82,7 @@ pub const MODULES: Target = Target {
 };
 
 /// All of them.
-pub const TARGETS: [Target; 11] = [
+pub const TARGETS: [Target; 12] = [
     ENVELOPE,
     FAMILY_PASS,
     TRUST_LIST,
@@ -88,6 +91,7 @@ pub const TARGETS: [Target; 11] = [
     LIST_DELTA,
     BATCH,
     STATUS,
+    TIME,
     ENROLMENT,
     DECODE,
     MODULES,

@@ -11,7 +11,7 @@ use std::{
 };
 
 use gatepost_pass::{DeviceId, Signer, Timestamp};
-use gatepost_protocol::{DeviceStatus, Receipt, VerifiedBatch};
+use gatepost_protocol::{DeviceStatus, Receipt, TimeAnswer, TimeNonce, VerifiedBatch};
 use gatepost_system::{chain, files::FileError};
 use log::Level;
 use serde_json::json;
@@ -281,6 +281,12 @@ impl Hub {
         recorded.await??;
         self.metrics.add(Counter::Statuses, 1);
         Ok(())
+    }
+
+    /// What time it is, signed, as the answer to this question.
+    pub(crate) fn time(&self, nonce: TimeNonce) -> Vec<u8> {
+        let at = self.now();
+        TimeAnswer { nonce, at }.sign(&self.signer)
     }
 
     /// Deletes batches that arrived more than so many days ago. Blocks.

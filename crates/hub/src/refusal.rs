@@ -30,6 +30,8 @@ pub(crate) enum Refusal {
     Encoding,
     #[error("the body cannot be decompressed")]
     Packed,
+    #[error("a question for the time has exactly 32 bytes")]
+    Question,
     #[error("the address is not percent-encoded UTF-8")]
     Address,
     #[error("too many requests: try again in {0} s")]
@@ -66,7 +68,7 @@ impl Refusal {
             Self::Batch(BatchError::Format(FormatError::TooLarge { .. })) | Self::TooLarge => {
                 (StatusCode::PAYLOAD_TOO_LARGE, "too_large")
             }
-            Self::Batch(BatchError::Format(_)) | Self::CutShort => {
+            Self::Batch(BatchError::Format(_)) | Self::CutShort | Self::Question => {
                 (StatusCode::BAD_REQUEST, "malformed")
             }
             Self::Batch(BatchError::Certificate(_)) => (StatusCode::FORBIDDEN, "certificate"),

@@ -15,13 +15,15 @@ use axum::{
     response::{IntoResponse as _, Response},
     routing::{get, post},
 };
-use gatepost_protocol::routes::{BATCHES, ENROLMENTS, FILES, HEALTH, MANIFEST, REVOKED, STATUS};
+use gatepost_protocol::routes::{
+    BATCHES, ENROLMENTS, FILES, HEALTH, MANIFEST, REVOKED, STATUS, TIME,
+};
 
 use crate::{
     fleet::{self, Fleet},
     hub::Hub,
     refusal::Refusal,
-    routes::{batches, bundle, enrolments, health},
+    routes::{batches, bundle, enrolments, health, time},
 };
 
 /// What is taken as the address that a request comes from.
@@ -41,6 +43,7 @@ pub fn router(hub: Arc<Hub>, caller: Caller) -> Router {
         .route(REVOKED, get(bundle::revoked))
         .route(BATCHES, post(batches::take))
         .route(STATUS, post(batches::record_status))
+        .route(TIME, post(time::answer))
         .route(ENROLMENTS, post(enrolments::request))
         .route(&format!("{ENROLMENTS}/{{device}}"), get(enrolments::answer))
         .route(HEALTH, get(health::health))

@@ -15,5 +15,5 @@ pub use error::{BundleError, MAX_DELTAS};
 pub use files::{BundleFiles, MAX_LENGTH};
 pub use freshness::Freshness;
 pub use manifest::{FileEntry, FileRole, Manifest, Versions, files_named};
-pub use rules::{Intake, Rules};
+pub use rules::{Intake, Rules, SLACK};
 pub use verified::VerifiedBundle;

@@ -118,7 +118,7 @@ pub fn trust_claims() -> TrustListClaims {
         ),
         key_entry(&lists(), &[Kind::List]),
         key_entry(&bundle(), &[Kind::Manifest, Kind::Policy]),
-        key_entry(&hub(), &[Kind::Receipt]),
+        key_entry(&hub(), &[Kind::Receipt, Kind::TimeAnswer]),
         key_entry(&devices(), &[Kind::DeviceCertificate]),
     ];
     let convert = Recognition::Convert("https://pass.example/convert".try_into().unwrap());

@@ -41,6 +41,8 @@ pub enum Kind {
     DeviceStatus = 25,
     /// An entry of the log of who traced whom.
     AuditEntry = 26,
+    /// The hub's word on what time it is.
+    TimeAnswer = 28,
 }
 
 crate::names! {
@@ -62,6 +64,7 @@ crate::names! {
         DeviceRequest = "device-request",
         DeviceStatus = "device-status",
         AuditEntry = "audit-entry",
+        TimeAnswer = "time-answer",
     }
 }
 

@@ -40,6 +40,7 @@ pub mod one_time_secret;
 pub mod policy;
 pub mod signer;
 pub mod time;
+pub mod timekeeper;
 pub mod trust;
 pub mod verify;
 
@@ -66,6 +67,7 @@ pub use list::{List, ListError, Listing, ReadAt, Revocation};
 pub use one_time_secret::{OneTimeSecret, Proof};
 pub use policy::Policy;
 pub use signer::Signer;
-pub use time::{ClockTrust, Floor, Now, Timestamp};
+pub use time::{ClockTrust, Now, Timestamp};
+pub use timekeeper::{TimeMark, Timekeeper};
 pub use trust::{Recognition, Root, TrustError, TrustList};
 pub use verify::{Verified, VerifiedDocument, verify};

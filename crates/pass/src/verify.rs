@@ -118,7 +118,8 @@ pub fn verify(
         | Kind::Batch
         | Kind::DeviceRequest
         | Kind::DeviceStatus
-        | Kind::AuditEntry => Err(DocumentError::NotACode {
+        | Kind::AuditEntry
+        | Kind::TimeAnswer => Err(DocumentError::NotACode {
             kind: envelope.kind,
         }),
     }

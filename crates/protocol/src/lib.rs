@@ -3,7 +3,8 @@
 //! In the order in which a decision travels: [`verdict`] and [`passage`] say what happened,
 //! [`mod@seal`] encrypts it for everyone but those who may trace, [`record`] and [`chain`] bind it
 //! to what came before, [`batch`] carries it, [`receipt`] brings the hub's word back. [`device`]
-//! says whose word a batch is, [`enrolment`] how a device becomes one, [`status`] how it is doing.
+//! says whose word a batch is, [`enrolment`] how a device becomes one, [`status`] how it is doing;
+//! [`time_answer`] is the hub's word on the time.
 //! [`routes`] names the hub's addresses.
 
 #![forbid(unsafe_code)]
@@ -23,6 +24,7 @@ pub mod seal;
 pub mod sealed;
 mod signed_body;
 pub mod status;
+pub mod time_answer;
 pub mod verdict;
 
 #[cfg(test)]
@@ -40,6 +42,7 @@ pub use record::{Body, Previous, Record};
 pub use seal::{OpenError, SealError, open, seal};
 pub use sealed::{Clear, Sealed};
 pub use status::DeviceStatus;
+pub use time_answer::{TimeAnswer, TimeAnswerError, TimeNonce};
 pub use verdict::{Outcome, Reason};
 
 /// Where randomness comes from is the caller's choice; this is the trait it must have.

@@ -2,7 +2,7 @@
 
 use std::{fs, time::Instant};
 
-use gatepost_pass::{ClockTrust, Now, Recognition, Timestamp, list::ListKind, trust::IssuerEntry};
+use gatepost_pass::{ClockTrust, Recognition, Timestamp, list::ListKind, trust::IssuerEntry};
 use gatepost_system::files;
 
 use super::bar::freshness;
@@ -11,6 +11,7 @@ use crate::{
         enrolment::EnrolmentState, hub_link::HubLink, installed::Installed, log_link::LogHealth,
         station::StationPlace,
     },
+    clock::{Clock, Span},
     data::DataDir,
     store::InstalledBundle,
     ui::{ClockView, FreshnessView, IssuerView, PlaceView, StatusPageView, StorageView},
@@ -23,14 +24,15 @@ pub(crate) fn view(
     hub: &HubLink,
     log: LogHealth,
     data: &DataDir,
-    (now, at): (Now, Instant),
+    (device_clock, at): (&Clock, Instant),
 ) -> StatusPageView {
+    let now = device_clock.now();
     let bundle = installed.bundle();
     let identity = enrolment.identity();
     let hub_address = identity.map_or("", |identity| identity.hub.as_str());
     StatusPageView {
         issuers: bundle.map_or_else(Vec::new, |bundle| issuers(bundle, now.time)),
-        clock: clock(now.clock),
+        clock: clock(device_clock),
         storage: storage(data, log),
         unsent: hub.unsent(),
         oldest_unsent_minutes: hub.oldest_minutes(now),
@@ -95,10 +97,15 @@ fn issuers(bundle: &InstalledBundle, now: Timestamp) -> Vec<IssuerView> {
     bundle.trust().issuers().filter_map(view).collect()
 }
 
-fn clock(clock: ClockTrust) -> ClockView {
-    match clock {
-        ClockTrust::Trusted => ClockView::Trusted,
-        ClockTrust::BehindFloor => ClockView::Behind,
-        ClockTrust::FarAhead => ClockView::Ahead,
+/// The clock, and how far it is off.
+fn clock(clock: &Clock) -> ClockView {
+    let (trust, off) = (clock.now().clock, clock.off());
+    let replaced = trust == ClockTrust::Trusted;
+    let by = Span::of(off.unsigned_abs());
+    match trust {
+        ClockTrust::Trusted if off == 0 => ClockView::Confirmed,
+        ClockTrust::Unconfirmed => ClockView::Unconfirmed,
+        _ if off < 0 => ClockView::Behind { by, replaced },
+        _ => ClockView::Ahead { by, replaced },
     }
 }

@@ -104,7 +104,7 @@ impl Post {
             .install(
                 &mut BundleDirectory::new(&stick),
                 &fixture::root(),
-                &Clock::new(Some(NOW)),
+                &Clock::still(NOW),
                 &mut |_| (),
             )
             .unwrap();
@@ -142,7 +142,7 @@ impl Post {
             ui.run().unwrap();
         });
         let ui: UiHandle = handle.recv().unwrap();
-        let clock = Arc::new(Clock::new(Some(NOW)));
+        let clock = Arc::new(Clock::still(NOW));
         let frames = frames::decoder(ui.clone(), events.clone());
         let mounts = folder.path().join("media");
         fs::create_dir_all(&mounts).unwrap();

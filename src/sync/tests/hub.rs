@@ -9,7 +9,7 @@ use std::{
 };
 
 use gatepost_pass::{DeviceId, fixture};
-use gatepost_protocol::{Body, Epoch, Head, Receipt, VerifiedBatch};
+use gatepost_protocol::{Body, Epoch, Head, Receipt, TimeAnswer, TimeNonce, VerifiedBatch};
 
 use super::*;
 
@@ -51,6 +51,12 @@ struct Held {
     requests: u64,
     faults: VecDeque<Fault>,
     order: Option<Vec<u8>>,
+    /// What time it says it is.
+    time: Option<Timestamp>,
+    /// Whether it answers another question than the one for the time that it was asked.
+    replays: bool,
+    receipts_at: Option<Timestamp>,
+    bundle: Option<TempDir>,
 }
 
 #[derive(Clone, Copy)]
@@ -99,6 +105,26 @@ impl ModelHub {
 
     pub(super) fn give_order(&self, order: Vec<u8>) {
         self.held.lock().unwrap().order = Some(order);
+    }
+
+    /// From now on it says that it is this late.
+    pub(super) fn tell_time(&self, at: Timestamp) {
+        self.held.lock().unwrap().time = Some(at);
+    }
+
+    /// From now on it answers with an answer to another question.
+    pub(super) fn replay_time(&self) {
+        self.held.lock().unwrap().replays = true;
+    }
+
+    /// From now on its receipts have this date.
+    pub(super) fn date_receipts(&self, at: Timestamp) {
+        self.held.lock().unwrap().receipts_at = Some(at);
+    }
+
+    /// From now on it serves this bundle.
+    pub(super) fn publish(&self, region: &Region) {
+        self.held.lock().unwrap().bundle = Some(bundle(region));
     }
 
     /// Takes a batch as if it had come.
@@ -155,6 +181,18 @@ fn answer(stream: &mut dyn Stream, held: &Mutex<Held>) -> std::io::Result<()> {
         let mut held = held.lock().unwrap();
         if head.starts_with("POST /v1/status") {
             Some(Vec::new())
+        } else if head.starts_with("POST /v1/time") {
+            let nonce = TimeNonce::from_bytes(&body).unwrap();
+            let at = held.time.unwrap_or(NOW);
+            let fresh = TimeAnswer { nonce, at }.sign(&fixture::hub());
+            let nonce = TimeNonce([0; 32]);
+            let old = TimeAnswer { nonce, at }.sign(&fixture::hub());
+            Some(if held.replays { old } else { fresh })
+        } else if let Some(name) = head.strip_prefix("GET /v1/bundle/") {
+            let bundle = held.bundle.as_ref()?;
+            let name = name.split(' ').next()?;
+            let name = name.strip_prefix("files/").unwrap_or(name);
+            fs::read(bundle.path().join(name)).ok()
         } else if head.starts_with("POST") {
             take(&body, &mut held)
         } else {
@@ -271,7 +309,7 @@ fn take(body: &[u8], held: &mut Held) -> Option<Vec<u8>> {
         epoch,
         next_seq,
         head,
-        at: NOW,
+        at: held.receipts_at.unwrap_or(NOW),
     };
     Some(receipt.sign(&fixture::hub()))
 }

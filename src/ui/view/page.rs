@@ -34,6 +34,8 @@ pub enum Page {
     Place,
     /// Lists, clock, storage, unsent passages, sync, identity.
     Status,
+    /// A supervisor sets the clock.
+    Clock,
     /// Counts by hour and verdict.
     Today,
     /// Installs a bundle from a USB stick.

@@ -5,3 +5,4 @@ mod body;
 pub(crate) mod bundle;
 pub(crate) mod enrolments;
 pub(crate) mod health;
+pub(crate) mod time;

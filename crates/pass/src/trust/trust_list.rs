@@ -31,7 +31,7 @@ pub struct TrustListClaims {
 }
 
 /// Kinds that are valid only from the device's own authority, whatever a trust list says.
-const OWN_ONLY: [Kind; 7] = [
+const OWN_ONLY: [Kind; 8] = [
     Kind::PlaceCode,
     Kind::Badge,
     Kind::Enrolment,
@@ -39,6 +39,7 @@ const OWN_ONLY: [Kind; 7] = [
     Kind::Manifest,
     Kind::Receipt,
     Kind::DeviceCertificate,
+    Kind::TimeAnswer,
 ];
 
 /// A trust list that the root has signed.
