@@ -33,6 +33,17 @@ fn a_command_whose_output_nobody_reads_does_its_work_and_ends_the_same() {
         ],
         arguments!["sync", "--dir", town.path("stick")],
     ];
+    let listed = town.gatepost(["help"]).out;
+    let (_, listed) = listed.split_once("Commands:\n").unwrap();
+    for line in listed.lines().take_while(|line| !line.is_empty()) {
+        let name = line.split_whitespace().next().unwrap();
+        // `run` opens the window, and `help` is the command line's own.
+        let tried = commands.iter().any(|command| command[0] == name);
+        assert!(
+            tried || ["run", "help"].contains(&name),
+            "{name} is not tried"
+        );
+    }
     for command in commands {
         let read = town.gatepost(&command);
         let (reader, writer) = io::pipe().unwrap();

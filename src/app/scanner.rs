@@ -287,7 +287,7 @@ impl App {
         on::enrolment::tick(enrolment, lane, context);
         on::update::tick(lane, update, &context.sticks);
         let page = lane.window.page();
-        if matches!(page, Page::Status | Page::Clock | Page::Today | Page::Place) {
+        if changes_while_open(page) {
             self.fill(page, at);
         }
         // Always at hand: a quick finger must not get past the questions.
@@ -310,6 +310,21 @@ impl App {
         let (hub, sync) = (&self.hub, self.enrolment.sync());
         let ask = || hub.unsent() > 0 && sync.is_some_and(|sync| sync.send(()).is_ok());
         self.once.is_over(Instant::now(), all_logged, ask)
+    }
+}
+
+/// Whether what is on a page changes without anybody touching it, so that it is sent again.
+fn changes_while_open(page: Page) -> bool {
+    match page {
+        Page::Place | Page::Status | Page::Clock | Page::Today => true,
+        Page::Scan
+        | Page::Menu
+        | Page::NoCode
+        | Page::IdEntry
+        | Page::ByHand
+        | Page::Duty
+        | Page::Update
+        | Page::Enrol => false,
     }
 }
 

@@ -16,27 +16,12 @@ pub enum Language {
     Uyghur,
 }
 
+gatepost_pass::names! { Language { English = "en", Chinese = "zh", Uyghur = "ug" } }
+
 impl Language {
     /// From a configuration word or a locale such as `en`, `zh`, `ug`, `zh_CN.UTF-8`.
     pub fn parse(text: &str) -> Option<Self> {
         let word = text.split(['_', '-', '.']).next()?;
-        if word.eq_ignore_ascii_case("en") {
-            Some(Self::English)
-        } else if word.eq_ignore_ascii_case("zh") {
-            Some(Self::Chinese)
-        } else if word.eq_ignore_ascii_case("ug") {
-            Some(Self::Uyghur)
-        } else {
-            None
-        }
-    }
-
-    /// The word that `parse` reads back.
-    pub fn word(self) -> &'static str {
-        match self {
-            Self::English => "en",
-            Self::Chinese => "zh",
-            Self::Uyghur => "ug",
-        }
+        Self::from_name(&word.to_ascii_lowercase())
     }
 }

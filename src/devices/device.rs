@@ -21,16 +21,20 @@ pub enum Device {
     Torch,
 }
 
+gatepost_pass::names! {
+    Device {
+        Scanner = "scanner",
+        IdReader = "ID reader",
+        Thermometer = "thermometer",
+        Sound = "sound",
+        Gate = "gate",
+        Lamp = "lamp",
+        Torch = "torch",
+    }
+}
+
 impl fmt::Display for Device {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str(match self {
-            Self::Scanner => "scanner",
-            Self::IdReader => "ID reader",
-            Self::Thermometer => "thermometer",
-            Self::Sound => "sound",
-            Self::Gate => "gate",
-            Self::Lamp => "lamp",
-            Self::Torch => "torch",
-        })
+        f.write_str(self.name())
     }
 }

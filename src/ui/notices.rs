@@ -71,7 +71,7 @@ fn map_notice(notice: &Notice) -> NoticeItem {
     }
 }
 
-fn map_device(device: Device) -> DeviceKind {
+pub(super) fn map_device(device: Device) -> DeviceKind {
     match device {
         Device::Scanner => DeviceKind::Scanner,
         Device::IdReader => DeviceKind::IdReader,

@@ -57,9 +57,20 @@ pub fn peak(name: &str, figures: &mut Figures) {
     figures.insert(format!("{name}_peak_rss_mb"), memory("VmHWM"));
 }
 
-/// Looks up all that is to be hit and missed: once to bring the pages in, then timed. `ask` looks
-/// one number up and panics unless it is listed as it should be.
-pub fn look_ups(plan: &Plan, mut ask: impl FnMut(u64, bool)) -> StepResult {
+/// Memory of a build, and the size of its file.
+pub fn built(plan: &Plan, file: &str, mut figures: Figures) -> StepResult {
+    peak("build", &mut figures);
+    let bytes = fs::metadata(plan.file(file))?.len();
+    figures.insert("bytes".into(), json!(bytes));
+    let per_entry = rounded(bytes as f64 / plan.count as f64);
+    figures.insert("bytes_per_entry".into(), json!(per_entry));
+    Ok(figures)
+}
+
+/// Looks up all that is to be hit and missed: once to bring the pages in, then timed. `is_listed`
+/// looks one number up; this panics where it is wrong.
+pub fn look_ups(plan: &Plan, mut is_listed: impl FnMut(u64) -> Option<bool>) -> StepResult {
+    let mut ask = |number, expected| assert_eq!(is_listed(number), Some(expected));
     plan.hits().for_each(|number| ask(number, true));
     let mut figures = Figures::new();
     lookups("hit", &mut figures, plan.hits(), |number| ask(number, true));
@@ -96,18 +107,6 @@ fn lookups(
         let time = times[(times.len() - 1) * percent / 100];
         figures.insert(format!("{name}_p{percent}_ns"), json!(time));
     }
-}
-
-/// Bytes of a file, in all and for each record.
-pub fn size(path: &std::path::Path, count: u64, figures: &mut Figures) {
-    let bytes = fs::metadata(path)
-        .map(|file| file.len())
-        .unwrap_or_default();
-    figures.insert("bytes".into(), json!(bytes));
-    figures.insert(
-        "bytes_per_entry".into(),
-        json!(rounded(bytes as f64 / count as f64)),
-    );
 }
 
 /// Bytes this process has handed to the system for writing, in MB.

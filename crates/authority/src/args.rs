@@ -11,10 +11,8 @@ use gatepost_pass::{
     Bounded, Colour, HubPin, IdNumber, IssuerId, PublicKey, SubjectTag, Text, ValueError,
     document::TEXT_PREFIX, envelope::MAX_FILE, parse_hex,
 };
-use gatepost_system::{
-    files::{self, Access, FileError},
-    say,
-};
+use gatepost_system::files::{self, Access, FileError};
+use gatepost_system::say;
 
 use crate::pseudonym::PersonId;
 

@@ -13,11 +13,8 @@ use gatepost_pass::{
     bundle::FileEntry,
     list::{Delta, DeltaError, ListKind, merge, write_delta},
 };
-
-use gatepost_system::{
-    chain,
-    files::{Action, FileError},
-};
+use gatepost_system::chain;
+use gatepost_system::files::{Action, FileError};
 
 use crate::bundle_dir::BundleDir;
 

@@ -115,20 +115,8 @@ impl Home {
         BundleDir::create(&self.dir.join("published"))
     }
 
-    pub(crate) fn trust_path(&self) -> PathBuf {
-        self.dir.join("trust.json")
-    }
-
-    pub(crate) fn policy_path(&self) -> PathBuf {
-        self.dir.join("policy.json")
-    }
-
     pub(crate) fn audit_path(&self) -> PathBuf {
         self.dir.join("trace.audit")
-    }
-
-    pub(crate) fn register_path(&self) -> PathBuf {
-        self.dir.join("authority.sqlite")
     }
 
     /// Waits until no other program changes this home, and holds others off until it is dropped.
@@ -138,12 +126,24 @@ impl Home {
         locked.map_err(FileError::at(Action::Write, &path))
     }
 
+    pub(crate) fn register_path(&self) -> PathBuf {
+        self.dir.join("authority.sqlite")
+    }
+
     pub(crate) fn register(&self) -> Result<Register, RegisterError> {
         Register::open(&self.register_path())
     }
 
+    pub(crate) fn trust_path(&self) -> PathBuf {
+        self.dir.join("trust.json")
+    }
+
     pub(crate) fn trust(&self) -> Result<TrustConfig, ConfigFileError> {
         config::load(&self.trust_path())
+    }
+
+    pub(crate) fn policy_path(&self) -> PathBuf {
+        self.dir.join("policy.json")
     }
 
     pub(crate) fn policy(&self) -> Result<PolicyConfig, ConfigFileError> {

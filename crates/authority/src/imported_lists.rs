@@ -10,10 +10,8 @@ use gatepost_pass::{
     IssuerId, List, ListError, Timestamp, TrustList, bundle::Versions, list::ListKind,
 };
 
-use gatepost_system::{
-    chain,
-    files::{self, FileError},
-};
+use gatepost_system::chain;
+use gatepost_system::files::{self, FileError};
 
 use crate::home::Home;
 

@@ -16,10 +16,8 @@ use gatepost_pass::{
     },
 };
 
-use gatepost_system::{
-    files::{Action, FileError},
-    random,
-};
+use gatepost_system::files::{Action, FileError};
+use gatepost_system::random;
 
 use crate::{deltas::DeltaMaker, progress::ProgressBar, register::ListRows};
 

@@ -191,18 +191,22 @@ mod tests {
     use super::*;
     use crate::tests::{Canvas, Print};
 
+    fn axes(centre: Point, right: Point, down: Point) -> FinderAxes {
+        FinderAxes {
+            centre,
+            right,
+            down,
+            fit: 1.0,
+        }
+    }
+
     /// A drawing of a code whose axes are `right` and `down`, and the middle of its top left
     /// pattern.
     fn drawn(right: Point, down: Point) -> (Ink, FinderAxes) {
         let print = Print::of_version("GP1:HELLO", 2);
         let middle = (160.3, 140.6);
         let half = print.half();
-        let mut axes = FinderAxes {
-            centre: middle,
-            right,
-            down,
-            fit: 1.0,
-        };
+        let mut axes = axes(middle, right, down);
         let mut canvas = Canvas::new(320, 280, 200);
         canvas.print(&print, middle, |at| axes.modules(at));
         axes.centre = axes.at(3.5 - half, 3.5 - half);
@@ -250,12 +254,7 @@ mod tests {
 
     #[test]
     fn a_frame_turns_to_face_a_way() {
-        let axes = FinderAxes {
-            centre: (1.0, 2.0),
-            right: (2.0, 0.0),
-            down: (1.0, 4.0),
-            fit: 1.0,
-        };
+        let axes = axes((1.0, 2.0), (2.0, 0.0), (1.0, 4.0));
         let ways = [(axes.right, (1.0, 0.0)), (axes.down, (1.0, 0.0))];
         for (way, in_modules) in ways {
             let (turned, modules) = axes.facing(way).unwrap();
@@ -274,17 +273,9 @@ mod tests {
 
     #[test]
     fn without_axes_nothing_is_faced() {
-        let flat = FinderAxes {
-            centre: (0.0, 0.0),
-            right: (1.0, 1.0),
-            down: (1.0, 1.0),
-            fit: 0.0,
-        };
-        assert!(flat.facing((1.0, 0.0)).is_none());
-        let nan = FinderAxes {
-            right: (f64::NAN, 0.0),
-            ..flat
-        };
-        assert!(nan.facing((1.0, 0.0)).is_none());
+        for right in [(1.0, 1.0), (f64::NAN, 0.0)] {
+            let flat = axes((0.0, 0.0), right, (1.0, 1.0));
+            assert!(flat.facing((1.0, 0.0)).is_none());
+        }
     }
 }

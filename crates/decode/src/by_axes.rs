@@ -35,7 +35,7 @@ pub(crate) fn read_all(ink: &Ink, finders: &[Finder], sight: &mut Sight, budget:
             budget.spend(axes::WORK)?;
             Some((
                 i,
-                FinderAxes::around(ink, finders[i].at(), finders[i].module),
+                FinderAxes::around(ink, finders[i].centre, finders[i].module),
             ))
         })
         .filter(|(_, axes)| axes.fit >= MIN_FIT)

@@ -139,44 +139,42 @@ fn spare(version: usize, level: CorrectionLevel) -> usize {
 }
 
 /// Error correction codewords of a block, by level's number and version.
-#[rustfmt::skip]
 const CORRECTION: [[u8; 40]; 4] = [
     [
-        10, 16, 26, 18, 24, 16, 18, 22, 22, 26, 30, 22, 22, 24, 24, 28, 28, 26, 26, 26,
-        26, 28, 28, 28, 28, 28, 28, 28, 28, 28, 28, 28, 28, 28, 28, 28, 28, 28, 28, 28,
+        10, 16, 26, 18, 24, 16, 18, 22, 22, 26, 30, 22, 22, 24, 24, 28, 28, 26, 26, 26, 26, 28, 28,
+        28, 28, 28, 28, 28, 28, 28, 28, 28, 28, 28, 28, 28, 28, 28, 28, 28,
     ],
     [
-        7, 10, 15, 20, 26, 18, 20, 24, 30, 18, 20, 24, 26, 30, 22, 24, 28, 30, 28, 28,
-        28, 28, 30, 30, 26, 28, 30, 30, 30, 30, 30, 30, 30, 30, 30, 30, 30, 30, 30, 30,
+        7, 10, 15, 20, 26, 18, 20, 24, 30, 18, 20, 24, 26, 30, 22, 24, 28, 30, 28, 28, 28, 28, 30,
+        30, 26, 28, 30, 30, 30, 30, 30, 30, 30, 30, 30, 30, 30, 30, 30, 30,
     ],
     [
-        17, 28, 22, 16, 22, 28, 26, 26, 24, 28, 24, 28, 22, 24, 24, 30, 28, 28, 26, 28,
-        30, 24, 30, 30, 30, 30, 30, 30, 30, 30, 30, 30, 30, 30, 30, 30, 30, 30, 30, 30,
+        17, 28, 22, 16, 22, 28, 26, 26, 24, 28, 24, 28, 22, 24, 24, 30, 28, 28, 26, 28, 30, 24, 30,
+        30, 30, 30, 30, 30, 30, 30, 30, 30, 30, 30, 30, 30, 30, 30, 30, 30,
     ],
     [
-        13, 22, 18, 26, 18, 24, 18, 22, 20, 24, 28, 26, 24, 20, 30, 24, 28, 28, 26, 30,
-        28, 30, 30, 30, 30, 28, 30, 30, 30, 30, 30, 30, 30, 30, 30, 30, 30, 30, 30, 30,
+        13, 22, 18, 26, 18, 24, 18, 22, 20, 24, 28, 26, 24, 20, 30, 24, 28, 28, 26, 30, 28, 30, 30,
+        30, 30, 28, 30, 30, 30, 30, 30, 30, 30, 30, 30, 30, 30, 30, 30, 30,
     ],
 ];
 
 /// Blocks, by level's number and version.
-#[rustfmt::skip]
 const BLOCKS: [[u8; 40]; 4] = [
     [
-        1, 1, 1, 2, 2, 4, 4, 4, 5, 5, 5, 8, 9, 9, 10, 10, 11, 13, 14, 16,
-        17, 17, 18, 20, 21, 23, 25, 26, 28, 29, 31, 33, 35, 37, 38, 40, 43, 45, 47, 49,
+        1, 1, 1, 2, 2, 4, 4, 4, 5, 5, 5, 8, 9, 9, 10, 10, 11, 13, 14, 16, 17, 17, 18, 20, 21, 23,
+        25, 26, 28, 29, 31, 33, 35, 37, 38, 40, 43, 45, 47, 49,
     ],
     [
-        1, 1, 1, 1, 1, 2, 2, 2, 2, 4, 4, 4, 4, 4, 6, 6, 6, 6, 7, 8,
-        8, 9, 9, 10, 12, 12, 12, 13, 14, 15, 16, 17, 18, 19, 19, 20, 21, 22, 24, 25,
+        1, 1, 1, 1, 1, 2, 2, 2, 2, 4, 4, 4, 4, 4, 6, 6, 6, 6, 7, 8, 8, 9, 9, 10, 12, 12, 12, 13,
+        14, 15, 16, 17, 18, 19, 19, 20, 21, 22, 24, 25,
     ],
     [
-        1, 1, 2, 4, 4, 4, 5, 6, 8, 8, 11, 11, 16, 16, 18, 16, 19, 21, 25, 25,
-        25, 34, 30, 32, 35, 37, 40, 42, 45, 48, 51, 54, 57, 60, 63, 66, 70, 74, 77, 81,
+        1, 1, 2, 4, 4, 4, 5, 6, 8, 8, 11, 11, 16, 16, 18, 16, 19, 21, 25, 25, 25, 34, 30, 32, 35,
+        37, 40, 42, 45, 48, 51, 54, 57, 60, 63, 66, 70, 74, 77, 81,
     ],
     [
-        1, 1, 2, 2, 4, 4, 6, 6, 8, 8, 8, 10, 12, 16, 12, 17, 16, 18, 21, 20,
-        23, 23, 25, 27, 29, 34, 34, 35, 38, 40, 43, 45, 48, 51, 53, 56, 59, 62, 65, 68,
+        1, 1, 2, 2, 4, 4, 6, 6, 8, 8, 8, 10, 12, 16, 12, 17, 16, 18, 21, 20, 23, 23, 25, 27, 29,
+        34, 34, 35, 38, 40, 43, 45, 48, 51, 53, 56, 59, 62, 65, 68,
     ],
 ];
 
@@ -204,6 +202,12 @@ mod tests {
     /// Codewords of a few versions (ISO/IEC 18004:2015, Table 1).
     const CODEWORDS: [(usize, usize); 5] = [(1, 26), (5, 134), (7, 196), (22, 1_258), (40, 3_706)];
 
+    /// Each of these versions at each level, with the number of its codewords.
+    fn symbols() -> impl Iterator<Item = (usize, CorrectionLevel, usize)> {
+        let at_each = |(version, all)| LEVELS.map(|level| (version, level, all));
+        CODEWORDS.into_iter().flat_map(at_each)
+    }
+
     #[test]
     fn blocks_are_those_of_the_standard() {
         // ISO/IEC 18004:2015, Table 9: version, level, blocks of each kind, data codewords of each.
@@ -223,47 +227,43 @@ mod tests {
     #[test]
     fn half_as_many_wrong_codewords_as_there_are_for_correction_are_mended() {
         let mut noise = SeededBytes::new(3);
-        for (version, all) in CODEWORDS {
-            for level in LEVELS {
-                let (data, sent) = symbol(version, level, all, &mut noise);
-                assert_eq!(corrected(version, level, &sent).unwrap(), data);
-                let blocks = Blocks::of(version, level, all).unwrap();
-                let mut received = sent;
-                // Neighbours are of different blocks.
-                let most = (blocks.correction - spare(version, level)) / 2 * blocks.count;
-                for wrong in received.iter_mut().take(most) {
-                    *wrong ^= 1 | noise.byte();
-                }
-                assert_eq!(corrected(version, level, &received).unwrap(), data);
-                for wrong in 0..blocks.count * blocks.correction {
-                    received[all - 1 - wrong] ^= 1 | noise.byte();
-                }
-                assert_eq!(corrected(version, level, &received), None);
+        for (version, level, all) in symbols() {
+            let (data, sent) = symbol(version, level, all, &mut noise);
+            assert_eq!(corrected(version, level, &sent).unwrap(), data);
+            let blocks = Blocks::of(version, level, all).unwrap();
+            let mut received = sent;
+            // Neighbours are of different blocks.
+            let most = (blocks.correction - spare(version, level)) / 2 * blocks.count;
+            for wrong in received.iter_mut().take(most) {
+                *wrong ^= 1 | noise.byte();
             }
+            assert_eq!(corrected(version, level, &received).unwrap(), data);
+            for wrong in 0..blocks.count * blocks.correction {
+                received[all - 1 - wrong] ^= 1 | noise.byte();
+            }
+            assert_eq!(corrected(version, level, &received), None);
         }
     }
 
     #[test]
     fn noise_is_never_corrected_to_a_large_symbol_and_never_panics() {
         let mut noise = SeededBytes::new(4);
-        for (version, all) in CODEWORDS {
-            for level in LEVELS {
-                for _ in 0..20 {
-                    let received: Vec<u8> = (0..all).map(|_| noise.byte()).collect();
-                    assert_eq!(corrected(version, level, &received), None);
-                    let doubted: Vec<Word> = received
-                        .iter()
-                        .map(|&value| Word {
-                            value,
-                            sure: f32::from(noise.byte()),
-                        })
-                        .collect();
-                    let read = super::corrected(version, level, &doubted, Effort::Doubting);
-                    assert_eq!(read, None);
-                }
-                for few in [0, 1, 25] {
-                    _ = corrected(version, level, &vec![1; few]);
-                }
+        for (version, level, all) in symbols() {
+            for _ in 0..20 {
+                let received: Vec<u8> = (0..all).map(|_| noise.byte()).collect();
+                assert_eq!(corrected(version, level, &received), None);
+                let doubted: Vec<Word> = received
+                    .iter()
+                    .map(|&value| Word {
+                        value,
+                        sure: f32::from(noise.byte()),
+                    })
+                    .collect();
+                let read = super::corrected(version, level, &doubted, Effort::Doubting);
+                assert_eq!(read, None);
+            }
+            for few in [0, 1, 25] {
+                _ = corrected(version, level, &vec![1; few]);
             }
         }
         assert_eq!(corrected(0, CorrectionLevel::L, &[0; 26]), None);
@@ -273,20 +273,18 @@ mod tests {
     #[test]
     fn unsure_codewords_may_be_nearly_all_that_there_are_for_correction() {
         let mut noise = SeededBytes::new(5);
-        for (version, all) in CODEWORDS {
-            for level in LEVELS {
-                let (data, sent) = symbol(version, level, all, &mut noise);
-                let blocks = Blocks::of(version, level, all).unwrap();
-                let mut received = sure(&sent);
-                let most = (blocks.correction - SPARE) / 2 * 2 * blocks.count;
-                for word in received.iter_mut().take(most) {
-                    word.value ^= noise.byte();
-                    word.sure = 0.5;
-                }
-                let read = |effort| super::corrected(version, level, &received, effort);
-                assert_eq!(read(Effort::Doubting).unwrap(), data, "{version} {level:?}");
-                assert_eq!(read(Effort::Plain), None);
+        for (version, level, all) in symbols() {
+            let (data, sent) = symbol(version, level, all, &mut noise);
+            let blocks = Blocks::of(version, level, all).unwrap();
+            let mut received = sure(&sent);
+            let most = (blocks.correction - SPARE) / 2 * 2 * blocks.count;
+            for word in received.iter_mut().take(most) {
+                word.value ^= noise.byte();
+                word.sure = 0.5;
             }
+            let read = |effort| super::corrected(version, level, &received, effort);
+            assert_eq!(read(Effort::Doubting).unwrap(), data, "{version} {level:?}");
+            assert_eq!(read(Effort::Plain), None);
         }
     }
 
@@ -295,19 +293,17 @@ mod tests {
     #[test]
     fn a_block_in_which_all_but_two_are_needed_is_refused() {
         let mut noise = SeededBytes::new(6);
-        for (version, all) in CODEWORDS {
-            for level in LEVELS {
-                let blocks = Blocks::of(version, level, all).unwrap();
-                let (_, sent) = symbol(version, level, all, &mut noise);
-                let mut received = sure(&sent);
-                let wrong = blocks.places(0).take(blocks.correction - 2);
-                for at in wrong {
-                    received[at].value ^= 1 | noise.byte();
-                    received[at].sure = 0.5;
-                }
-                let read = super::corrected(version, level, &received, Effort::Doubting);
-                assert_eq!(read, None, "{version} {level:?}");
+        for (version, level, all) in symbols() {
+            let blocks = Blocks::of(version, level, all).unwrap();
+            let (_, sent) = symbol(version, level, all, &mut noise);
+            let mut received = sure(&sent);
+            let wrong = blocks.places(0).take(blocks.correction - 2);
+            for at in wrong {
+                received[at].value ^= 1 | noise.byte();
+                received[at].sure = 0.5;
             }
+            let read = super::corrected(version, level, &received, Effort::Doubting);
+            assert_eq!(read, None, "{version} {level:?}");
         }
     }
 

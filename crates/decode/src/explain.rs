@@ -94,7 +94,7 @@ fn of_pixels(width: usize, height: usize, pixels: impl Iterator<Item = u8>) -> R
 }
 
 fn draw_finder(image: &mut RgbImage, finder: &Finder, colour: Rgb<u8>) {
-    let (x, y) = finder.at();
+    let (x, y) = finder.centre;
     let (half, arm) = (3.5 * finder.module, 1.5 * finder.module);
     let corners = [(-half, -half), (half, -half), (half, half), (-half, half)];
     draw_outline(image, corners.map(|(u, v)| (x + u, y + v)), colour);

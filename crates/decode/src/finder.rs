@@ -4,7 +4,7 @@
 use std::cmp::Reverse;
 
 use crate::ink::{Ink, Pixels, Scanline};
-use crate::point::{Point, length};
+use crate::point::{Point, length, vector};
 
 /// Most finder patterns that are kept per picture; noise gives thousands.
 const MAX_FOUND: usize = 512;
@@ -16,19 +16,11 @@ const SLACK: f64 = 0.3;
 /// A finder pattern.
 #[derive(Clone, Copy, Debug)]
 pub(crate) struct Finder {
-    /// Its centre, in pixels.
-    pub(crate) x: f64,
-    pub(crate) y: f64,
+    pub(crate) centre: Point,
     /// Side of a module in pixels, as measured along rows and columns.
     pub(crate) module: f64,
     /// How many rows hit it.
     pub(crate) seen: u32,
-}
-
-impl Finder {
-    pub(crate) fn at(&self) -> Point {
-        (self.x, self.y)
-    }
 }
 
 /// The finder patterns of a picture, those that most rows agree on first; at most `limit`. Looks at
@@ -49,8 +41,8 @@ pub(crate) fn find(ink: &Ink, step: usize, limit: usize) -> Vec<Finder> {
     // By place where the rows agree equally, so that the order is a fixed one.
     found.sort_by(|a, b| {
         (b.seen.cmp(&a.seen))
-            .then(a.y.total_cmp(&b.y))
-            .then(a.x.total_cmp(&b.x))
+            .then(a.centre.1.total_cmp(&b.centre.1))
+            .then(a.centre.0.total_cmp(&b.centre.0))
     });
     found.truncate(limit);
     found
@@ -185,8 +177,7 @@ fn confirm(ink: &Ink, (x, y): Point, length: usize) -> Option<Finder> {
         return None;
     }
     Some(Finder {
-        x,
-        y,
+        centre: (x, y),
         module: (down.length + across.length) / 14.0,
         seen: 1,
     })
@@ -295,21 +286,22 @@ impl Found {
     /// Adds a sighting to the finder pattern that it belongs to, or as a new one.
     fn add(&mut self, new: Finder, row: f64) {
         // In no order of height, but nearly: a few that ended may stay behind one that did not.
-        let ended = |old: &Finder| old.y + 5.0 * old.module < row;
+        let ended = |old: &Finder| old.centre.1 + 5.0 * old.module < row;
         while self.all.get(self.near).is_some_and(ended) {
             self.near += 1;
         }
         let same = self.all[self.near..].iter_mut().find(|old| {
             let near = old.module.max(new.module);
-            (old.x - new.x).abs() <= near
-                && (old.y - new.y).abs() <= near
+            let (x, y) = vector(new.centre, old.centre);
+            x.abs() <= near
+                && y.abs() <= near
                 && (old.module - new.module).abs() <= (old.module / 2.0).max(1.0)
         });
         if let Some(old) = same {
             let n = f64::from(old.seen);
             let mean = |a: f64, b: f64| (a * n + b) / (n + 1.0);
-            old.x = mean(old.x, new.x);
-            old.y = mean(old.y, new.y);
+            let ((old_x, old_y), (x, y)) = (old.centre, new.centre);
+            old.centre = (mean(old_x, x), mean(old_y, y));
             old.module = mean(old.module, new.module);
             old.seen += 1;
             return;
@@ -358,7 +350,7 @@ mod tests {
                 assert_eq!(found.len(), 1, "{module}");
                 let half = 3.5 * module as f64;
                 let middle = (left as f64 + half, top as f64 + half);
-                assert_eq!(found[0].at(), middle, "{module}");
+                assert_eq!(found[0].centre, middle, "{module}");
                 assert_eq!(found[0].module, module as f64);
             }
         }
@@ -375,7 +367,7 @@ mod tests {
             draw(&mut canvas, corner, 6);
         }
         let found = find(&canvas.ink(), 1, 3);
-        let middles: Vec<_> = found.iter().map(Finder::at).collect();
+        let middles: Vec<_> = found.iter().map(|finder| finder.centre).collect();
         for (left, top) in large {
             let middle = (left as f64 + 21.0, top as f64 + 21.0);
             assert!(middles.contains(&middle), "{middles:?}");

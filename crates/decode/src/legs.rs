@@ -5,7 +5,7 @@ use crate::finder::{Finder, cross};
 use crate::ink::Ink;
 use crate::layout::VERSIONS;
 use crate::mapping::Anchors;
-use crate::point::{Point, length};
+use crate::point::{Point, length, vector};
 
 /// The centres of a code's finder patterns, and the perspective they are seen in.
 pub(crate) struct Legs {
@@ -25,37 +25,32 @@ impl Legs {
     /// Measured along the straight lines between the patterns: quick. The corner lies between the
     /// other two, which follow clockwise.
     pub(crate) fn by_crosses(ink: &Ink, [corner, right, down]: [&Finder; 3]) -> Self {
-        let (count_right, depth_right) = leg_by_cross(ink, corner, right);
-        let (count_down, depth_down) = leg_by_cross(ink, corner, down);
-        Self {
-            corner: corner.at(),
-            right: right.at(),
-            down: down.at(),
-            modules: (count_right + count_down) / 2.0,
-            uneven: count_right.max(count_down) / count_right.min(count_down),
-            depth_right,
-            depth_down,
-        }
+        Self::new(
+            [corner.centre, right.centre, down.centre],
+            leg_by_cross(ink, corner, right),
+            leg_by_cross(ink, corner, down),
+        )
     }
 
     /// Measured by the patterns' own axes: exact. Each axes's `right` points as the code's does.
     pub(crate) fn by_axes([corner, right, down]: [&FinderAxes; 3]) -> Self {
-        let (count_right, depth_right) = leg(
-            corner.centre,
-            right.centre,
-            length(corner.right),
-            length(right.right),
-        );
-        let (count_down, depth_down) = leg(
-            corner.centre,
-            down.centre,
-            length(corner.down),
-            length(down.down),
-        );
+        let along = |to: Point, near, far| leg(corner.centre, to, length(near), length(far));
+        Self::new(
+            [corner.centre, right.centre, down.centre],
+            along(right.centre, corner.right, right.right),
+            along(down.centre, corner.down, down.down),
+        )
+    }
+
+    fn new(
+        [corner, right, down]: [Point; 3],
+        (count_right, depth_right): (f64, f64),
+        (count_down, depth_down): (f64, f64),
+    ) -> Self {
         Self {
-            corner: corner.centre,
-            right: right.centre,
-            down: down.centre,
+            corner,
+            right,
+            down,
             modules: (count_right + count_down) / 2.0,
             uneven: count_right.max(count_down) / count_right.min(count_down),
             depth_right,
@@ -94,17 +89,18 @@ impl Legs {
 /// by the geometric mean.
 fn leg(from: Point, to: Point, near: f64, far: f64) -> (f64, f64) {
     (
-        length((to.0 - from.0, to.1 - from.1)) / (near * far).sqrt(),
+        length(vector(from, to)) / (near * far).sqrt(),
         (near / far).sqrt().clamp(0.5, 2.0),
     )
 }
 
 fn leg_by_cross(ink: &Ink, from: &Finder, to: &Finder) -> (f64, f64) {
     const STEPS_PER_PIXEL: f64 = 2.0;
-    let distance = length((to.x - from.x, to.y - from.y)) * STEPS_PER_PIXEL;
-    let step = ((to.x - from.x) / distance, (to.y - from.y) / distance);
+    let way = vector(from.centre, to.centre);
+    let distance = length(way) * STEPS_PER_PIXEL;
+    let step = (way.0 / distance, way.1 / distance);
     let module = |f: &Finder| {
-        cross(ink, f.at(), step, 0.8).map_or(f.module, |c| c.length / STEPS_PER_PIXEL / 7.0)
+        cross(ink, f.centre, step, 0.8).map_or(f.module, |c| c.length / STEPS_PER_PIXEL / 7.0)
     };
-    leg(from.at(), to.at(), module(from), module(to))
+    leg(from.centre, to.centre, module(from), module(to))
 }

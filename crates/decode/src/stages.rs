@@ -48,7 +48,7 @@ impl<'a> Stages<'a> {
     pub(crate) fn result(self) -> LookResult {
         let grey = &self.grey;
         let seen = |f: &Finder| {
-            let (x, y) = grey.original(f.at());
+            let (x, y) = grey.original(f.centre);
             let module = grey.original_length(f.module);
             SeenFinder { x, y, module }
         };

@@ -8,6 +8,7 @@ use crate::finder::Finder;
 use crate::grid::{self, Attempt, ReadSymbol};
 use crate::ink::Ink;
 use crate::legs::Legs;
+use crate::point::{length, vector};
 
 /// What a look at a picture gave.
 #[derive(Default)]
@@ -108,7 +109,7 @@ impl Pairs {
     fn of(finders: &[Finder]) -> Self {
         let distance = |a: &Finder, b: &Finder| {
             let (smaller, larger) = (a.module.min(b.module), a.module.max(b.module));
-            let distance = ((a.x - b.x).powi(2) + (a.y - b.y).powi(2)).sqrt();
+            let distance = length(vector(a.centre, b.centre));
             // Centres are at least 14 modules apart; modules are measured aslant up to 1.5 times
             // too large.
             let likely = larger <= 2.5 * smaller && distance >= 14.0 * 0.5 * smaller;
@@ -154,12 +155,7 @@ fn triple(finders: &[Finder], pairs: &Pairs, [i, j, k]: [usize; 3]) -> Option<Tr
     if longer > 170.0 * 1.5 * largest || longer > 4.0 * shorter {
         return None;
     }
-    let leg = |to: usize| {
-        (
-            finders[to].x - finders[corner].x,
-            finders[to].y - finders[corner].y,
-        )
-    };
+    let leg = |to: usize| vector(finders[corner].centre, finders[to].centre);
     let ((ax, ay), (bx, by)) = (leg(a), leg(b));
     let cosine = (ax * bx + ay * by) / (la * lb);
     if cosine.abs() > 0.85 {

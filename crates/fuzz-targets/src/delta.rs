@@ -21,8 +21,8 @@ struct ListPair {
     delta: Vec<u8>,
 }
 
-static DAYS: LazyLock<[ListPair; 3]> = LazyLock::new(|| {
-    [ListKind::Revocation, ListKind::Status, ListKind::Identity].map(|kind| {
+static DAYS: LazyLock<[ListPair; ListKind::ALL.len()]> = LazyLock::new(|| {
+    ListKind::ALL.map(|kind| {
         let old = write(kind, 1, entries(kind, 0..1500));
         let new = write(kind, 2, entries(kind, 20..1510));
         let (old, later) = (open(&old).unwrap(), open(&new).unwrap());
@@ -49,7 +49,7 @@ fn entries(kind: ListKind, numbers: std::ops::Range<u64>) -> Vec<ListEntry> {
 pub(crate) fn run(data: &[u8]) {
     let mut feed = Feed(data);
     let mode = feed.byte();
-    let day = &DAYS[usize::from(mode / 4 % 3)];
+    let day = &DAYS[usize::from(mode / 4) % DAYS.len()];
     match mode % 4 {
         0 => apply(day, feed.0),
         1 => {
@@ -134,20 +134,22 @@ fn fresh_build(feed: &mut Feed<'_>) {
 }
 
 pub(crate) fn seeds() -> Vec<Vec<u8>> {
-    let [passes, status, identity] = &*DAYS;
+    let status = &DAYS[ListKind::Status as usize];
     let some: Vec<u8> = (0..=255_u8)
         .flat_map(|n| [n, n.wrapping_mul(7), n / 3])
         .collect();
     let adds = [&9_u64.to_le_bytes()[..], &[0, 30, 40]].concat();
-    vec![
-        seed(0, &[&passes.delta]),
-        seed(4, &[&status.delta]),
-        seed(8, &[&identity.delta]),
+    let mut seeds: Vec<_> = (0..)
+        .zip(&*DAYS)
+        .map(|(kind, day)| seed(4 * kind, &[&day.delta]))
+        .collect();
+    seeds.extend([
         seed(1, &[&u16::MAX.to_le_bytes()]),
-        seed(5, &[&400_u16.to_le_bytes(), &status.delta[400..]]),
-        seed(2, &[&adds, &adds, &[0; 11], &some[..80]]),
-        seed(6, &[&adds, &adds, &adds, &some[..120]]),
+        seed(1, &[&400_u16.to_le_bytes(), &status.delta[400..]]),
+        seed(6, &[&adds, &adds, &[0; 11], &some[..80]]),
+        seed(2, &[&adds, &adds, &adds, &some[..120]]),
         seed(3, &[&[0], &some]),
         seed(3, &[&[1], &some]),
-    ]
+    ]);
+    seeds
 }

@@ -27,6 +27,10 @@ static WANG: LazyLock<(IdNumber, IdentityKey)> = LazyLock::new(|| {
     let key = IdentityHasher::new(&SALT).key(&number);
     (number, key)
 });
+/// The head of an empty list of each kind, as it is written.
+static HEADS: LazyLock<[ListHead; ListKind::ALL.len()]> = LazyLock::new(|| {
+    ListKind::ALL.map(|kind| open(&write(kind, 1, Vec::new())).unwrap().head().clone())
+});
 static IDENTITY: LazyLock<Vec<u8>> =
     LazyLock::new(|| write_identity(&lists(), plan(1), [(&WANG.0, Colour::Red)]).unwrap());
 
@@ -68,24 +72,16 @@ pub(crate) fn rooted(kind: ListKind, count: u64, body: &[u8]) -> Vec<u8> {
     let mut root = DigestHasher::default();
     root.update(&digests);
     let head = ListHead {
-        kind,
-        key_bits: if kind == ListKind::Revocation { 40 } else { 64 },
-        version: 1,
-        as_of: SIGNED,
-        salt: salt(kind),
-        hash: u8::from(kind == ListKind::Identity),
         count,
         pages: pages as u32,
         root: root.finish(),
+        ..head_of(kind).clone()
     };
     file(&lists().sign(Kind::List, &head), &body, &digests)
 }
 
-fn salt(kind: ListKind) -> [u8; 16] {
-    match kind {
-        ListKind::Status | ListKind::Identity => SALT,
-        ListKind::Revocation => [0; 16],
-    }
+fn head_of(kind: ListKind) -> &'static ListHead {
+    &HEADS[kind as usize]
 }
 
 pub(crate) fn open(file: &[u8]) -> Option<List<Vec<u8>>> {
@@ -93,11 +89,7 @@ pub(crate) fn open(file: &[u8]) -> Option<List<Vec<u8>>> {
 }
 
 pub(crate) fn kind_of(byte: u8) -> ListKind {
-    match byte % 3 {
-        0 => ListKind::Revocation,
-        1 => ListKind::Status,
-        _ => ListKind::Identity,
-    }
+    ListKind::ALL[usize::from(byte) % ListKind::ALL.len()]
 }
 
 pub(crate) fn write(kind: ListKind, version: u64, entries: Vec<ListEntry>) -> Vec<u8> {
@@ -138,7 +130,7 @@ fn ask(file: &[u8], keys: &[u64]) -> bool {
         (0..list.chunks()).for_each(|chunk| list.check_chunk(chunk).unwrap());
     }
     let Some(list) = open(file) else { return false };
-    if list.head().salt == salt(list.head().kind) && list.head().version > 0 {
+    if list.head().salt == head_of(list.head().kind).salt && list.head().version > 0 {
         let none = open(&write(list.head().kind, 0, Vec::new())).unwrap();
         let (mut delta, mut again) = (Vec::new(), Vec::new());
         write_delta(&none, &list, &mut delta).unwrap();
@@ -288,21 +280,21 @@ pub(crate) fn seeds() -> Vec<Vec<u8>> {
         seed(0, &[&identity]),
         seed(
             1,
-            &[&[0], &100_u64.to_le_bytes(), &crowd[PAGE..2 * PAGE + 8]],
+            &[&[1], &100_u64.to_le_bytes(), &crowd[PAGE..2 * PAGE + 8]],
         ),
         seed(
             1,
-            &[&[1], &1_u64.to_le_bytes(), &status[PAGE..2 * PAGE + 8]],
+            &[&[0], &1_u64.to_le_bytes(), &status[PAGE..2 * PAGE + 8]],
         ),
         seed(
             1,
             &[&[2], &1_u64.to_le_bytes(), &identity[PAGE..2 * PAGE + 8]],
         ),
-        seed(2, &[&[0, 100, 0], &first.to_le_bytes(), &page[6..]]),
+        seed(2, &[&[1, 100, 0], &first.to_le_bytes(), &page[6..]]),
         seed(
             2,
             &[
-                &[1, 2, 0],
+                &[0, 2, 0],
                 &status[2 * PAGE..2 * PAGE + 8],
                 &status[PAGE + 6..2 * PAGE],
             ],

@@ -9,7 +9,7 @@ use gatepost_protocol::{TimeAnswer, TimeNonce};
 
 use crate::{
     document::TRUST,
-    feed::{Feed, seed},
+    feed::{Feed, Raw, seed},
 };
 
 const NONCE: TimeNonce = TimeNonce([7; 32]);
@@ -27,12 +27,16 @@ pub(crate) fn run(data: &[u8]) {
         // As it came: nothing but what the hub has signed.
         0 => {
             if let Ok(at) = TimeAnswer::verify(feed.0, &TRUST, &NONCE) {
-                assert_eq!((at, feed.0), (NOW, answer().sign(&hub()).as_slice()), "forged");
+                assert_eq!(
+                    (at, feed.0),
+                    (NOW, answer().sign(&hub()).as_slice()),
+                    "forged"
+                );
             }
         }
         // Any claims, signed by the hub: only an answer to this very question.
         1 => {
-            let signed = hub().sign_body(Kind::TimeAnswer, feed.0);
+            let signed = hub().sign(Kind::TimeAnswer, &Raw(feed.0));
             if let Ok(at) = TimeAnswer::verify(&signed, &TRUST, &NONCE) {
                 assert_eq!(encode(&TimeAnswer { nonce: NONCE, at }), feed.0);
             }
@@ -50,7 +54,11 @@ fn mark(bytes: &[u8]) {
     assert_eq!(mark.to_bytes(), bytes);
     for boot in [Boot([0; 16]), Boot([1; 16])] {
         let mut keeper = Timekeeper::new(mark, boot);
-        for (wall, steady) in [(NOW, 5), (Timestamp(0), 500), (Timestamp(u64::MAX), u64::MAX)] {
+        for (wall, steady) in [
+            (NOW, 5),
+            (Timestamp(0), 500),
+            (Timestamp(u64::MAX), u64::MAX),
+        ] {
             let reading = Reading { wall, steady };
             keeper.signed(SIGNED, reading);
             let before = keeper.now(reading).time;

@@ -14,10 +14,8 @@ use gatepost_pass::{
     bundle::Intake, envelope::MAX_FILE,
 };
 use gatepost_protocol::{Epoch, Head, Receipt};
-use gatepost_system::{
-    chain,
-    files::{self, FileError},
-};
+use gatepost_system::chain;
+use gatepost_system::files::{self, FileError};
 use log::Level;
 use serde_json::json;
 

@@ -8,10 +8,8 @@ use std::{
 };
 
 use gatepost_pass::{HubPin, Timestamp};
-use gatepost_system::{
-    chain,
-    files::{self, Access, FileError},
-};
+use gatepost_system::chain;
+use gatepost_system::files::{self, Access, FileError};
 use log::Level;
 use rcgen::{CertificateParams, KeyPair};
 use rustls::{

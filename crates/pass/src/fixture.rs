@@ -185,6 +185,18 @@ pub fn lasting_trust_claims() -> TrustListClaims {
     })
 }
 
+/// The names of all values of an enum whose codes on the wire are 0, 1, 2 in this order.
+pub fn names_by_code<T: Copy + serde::Serialize>(
+    all: &[T],
+    name: fn(T) -> &'static str,
+) -> Vec<&'static str> {
+    let coded = (0..).zip(all).map(|(code, value)| {
+        assert_eq!(crate::encode(value), [code], "the code of {}", name(*value));
+        name(*value)
+    });
+    coded.collect()
+}
+
 pub fn subject(n: u8) -> Subject {
     Subject {
         tag: SubjectTag([n; 16]),

@@ -54,12 +54,8 @@ impl PublicKey {
     }
 
     /// Strict check (no malleable signature, no small-order part): RFC 8032 section 5.1.7 and the
-    /// rules of `verify_strict`.
-    pub(crate) fn verify(
-        &self,
-        message: &[u8],
-        signature: &[u8; SIGNATURE],
-    ) -> Result<(), BadSignature> {
+    /// rules of `verify_strict`. The message carries its domain already.
+    pub fn verify(&self, message: &[u8], signature: &[u8; SIGNATURE]) -> Result<(), BadSignature> {
         let signature = ed25519_dalek::Signature::from_bytes(signature);
         self.0
             .verify_strict(message, &signature)

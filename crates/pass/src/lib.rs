@@ -66,7 +66,7 @@ pub use kind::Kind;
 pub use list::{List, ListError, Listing, ReadAt, Revocation};
 pub use one_time_secret::{OneTimeSecret, Proof};
 pub use policy::Policy;
-pub use signer::Signer;
+pub use signer::{Sign, Signer};
 pub use time::{ClockTrust, Now, Timestamp};
 pub use timekeeper::{TimeMark, Timekeeper};
 pub use trust::{Recognition, Root, TrustError, TrustList};

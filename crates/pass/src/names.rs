@@ -37,7 +37,10 @@ macro_rules! names {
 mod tests {
     use std::{collections::BTreeSet, fmt::Debug};
 
-    use crate::{ClockTrust, Colour, Freshness, Kind, list::ListKind};
+    use crate::{
+        ClockTrust, Colour, Freshness, Kind, fixture::names_by_code, list::ListKind,
+        policy::Overridable,
+    };
 
     fn each_has_its_own_name<T: Copy + Debug + PartialEq>(
         all: impl AsRef<[T]>,
@@ -59,5 +62,34 @@ mod tests {
         each_has_its_own_name(ListKind::ALL, ListKind::name, ListKind::from_name);
         each_has_its_own_name(ClockTrust::ALL, ClockTrust::name, ClockTrust::from_name);
         each_has_its_own_name(Freshness::ALL, Freshness::name, Freshness::from_name);
+        each_has_its_own_name(Overridable::ALL, Overridable::name, Overridable::from_name);
+    }
+
+    #[test]
+    fn values_keep_their_codes_on_the_wire_and_new_ones_come_last() {
+        let colours = names_by_code(&Colour::ALL, Colour::name);
+        assert_eq!(colours, ["green", "yellow", "red"]);
+        let lists = names_by_code(&ListKind::ALL, ListKind::name);
+        assert_eq!(lists, ["status", "revocation", "identity"]);
+        let freshness = names_by_code(&Freshness::ALL, Freshness::name);
+        assert_eq!(freshness, ["fresh", "stale", "expired"]);
+        let overridable = names_by_code(&Overridable::ALL, Overridable::name);
+        assert_eq!(
+            overridable,
+            [
+                "yellow",
+                "not-yet-valid",
+                "expired",
+                "live-code-needed",
+                "live-code-old",
+                "issuer-refused",
+                "convert-pass",
+                "unknown-issuer",
+                "already-passed",
+                "expired-data",
+                "no-list",
+                "list-unreadable",
+            ]
+        );
     }
 }

@@ -80,7 +80,8 @@ pub enum WithoutCode {
 }
 
 /// What a policy can leave to a supervisor. Closed: what is forged, altered or malformed has no
-/// value here, nor has a revoked or red pass, or fever.
+/// value here, nor has a revoked or red pass, or fever. New ones go to the end: the position is on
+/// the wire.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
 pub enum Overridable {
     /// A yellow pass or person.
@@ -107,6 +108,23 @@ pub enum Overridable {
     NoList,
     /// A list that can't be read.
     ListUnreadable,
+}
+
+crate::names! {
+    Overridable {
+        Yellow = "yellow",
+        NotYetValid = "not-yet-valid",
+        Expired = "expired",
+        LiveCodeNeeded = "live-code-needed",
+        LiveCodeOld = "live-code-old",
+        IssuerRefused = "issuer-refused",
+        ConvertPass = "convert-pass",
+        UnknownIssuer = "unknown-issuer",
+        AlreadyPassed = "already-passed",
+        ExpiredData = "expired-data",
+        NoList = "no-list",
+        ListUnreadable = "list-unreadable",
+    }
 }
 
 /// Risk level of an area.

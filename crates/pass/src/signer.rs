@@ -1,6 +1,7 @@
-//! A secret key with its name: signs claims into envelopes, and is kept in a key file.
+//! What signs claims into envelopes: a secret key with its name, kept in a key file, or whatever
+//! else can sign under such a name without giving its key away.
 
-use std::str::FromStr;
+use std::{convert::Infallible, error::Error, str::FromStr};
 
 use data_encoding::HEXLOWER;
 use serde::Serialize;
@@ -14,6 +15,47 @@ use crate::{
     key::{KeyError, SecretKey},
     kind::Kind,
 };
+
+/// Signs under the name by which a trust list knows a key. The key may be here, or in a token that
+/// it never leaves.
+pub trait Sign {
+    /// Why there is no signature.
+    type Error: Error + Send + Sync + 'static;
+
+    /// The issuer that signs.
+    fn issuer(&self) -> IssuerId;
+
+    /// The number of the key, unique within the issuer.
+    fn key(&self) -> KeyId;
+
+    /// The Ed25519 signature over these bytes, as they are (RFC 8032 section 5.1.6).
+    fn sign_bytes(&self, bytes: &[u8]) -> Result<[u8; 64], Self::Error>;
+
+    /// Signs claims into an envelope.
+    fn envelope<T: Serialize>(&self, kind: Kind, claims: &T) -> Result<Vec<u8>, Self::Error> {
+        let claims = codec::encode(claims);
+        let mut bytes = codec::encode(&(Header::new(kind, self.issuer(), self.key()), claims));
+        let signature = self.sign_bytes(&[&kind.domain()[..], &bytes].concat())?;
+        bytes.extend_from_slice(&signature);
+        Ok(bytes)
+    }
+}
+
+impl Sign for Signer {
+    type Error = Infallible;
+
+    fn issuer(&self) -> IssuerId {
+        self.issuer
+    }
+
+    fn key(&self) -> KeyId {
+        self.key
+    }
+
+    fn sign_bytes(&self, bytes: &[u8]) -> Result<[u8; 64], Infallible> {
+        Ok(self.secret.sign(bytes))
+    }
+}
 
 /// A secret key with the name under which a trust list knows it.
 #[derive(Clone, Debug)]
@@ -29,10 +71,7 @@ pub struct Signer {
 impl Signer {
     /// Signs claims into an envelope.
     pub fn sign<T: Serialize>(&self, kind: Kind, claims: &T) -> Vec<u8> {
-        let claims = codec::encode(claims);
-        let mut bytes = codec::encode(&(Header::new(kind, self.issuer, self.key), claims));
-        let signature = self.secret.sign_detached(kind, &bytes);
-        bytes.extend_from_slice(&signature);
+        let Ok(bytes) = self.envelope(kind, claims);
         bytes
     }
 

@@ -24,6 +24,7 @@ mod documents;
 mod identity;
 mod keys;
 mod lists;
+mod proposals;
 mod stolen;
 mod trust;
 

@@ -5,11 +5,15 @@
 //! + 1`; the trust list is signed by the threshold of the newest root.
 
 mod issuer;
+mod part;
+mod proposal;
 mod root;
 mod threshold;
 mod trust_list;
 
 pub use issuer::{ColourMap, IssuerEntry, KeyEntry, Recognition, Roles};
+pub use part::{Part, PartError};
+pub use proposal::{JoinError, Joined, MAX_PROPOSAL, Proposal, ProposalError};
 pub use root::{Root, RootClaims};
 pub use threshold::{TrustError, sign_with_roots};
 pub use trust_list::{TrustList, TrustListClaims};

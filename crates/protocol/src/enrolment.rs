@@ -88,18 +88,20 @@ impl DeviceRequest {
         self.by.as_ref().is_some_and(|by| by.proof == right)
     }
 
-    /// The certificate that the authority answers with.
+    /// What the certificate says that the authority answers with.
+    pub fn certificate(&self, from: Timestamp, until: Timestamp) -> DeviceCertificate {
+        DeviceCertificate {
+            key: self.key,
+            name: self.name.clone(),
+            from,
+            until,
+        }
+    }
+
+    /// That certificate, signed.
     pub fn certify(&self, signer: &Signer, from: Timestamp, until: Timestamp) -> Vec<u8> {
-        let (key, name) = (self.key, self.name.clone());
-        signer.sign(
-            Kind::DeviceCertificate,
-            &DeviceCertificate {
-                key,
-                name,
-                from,
-                until,
-            },
-        )
+        let claims = self.certificate(from, until);
+        signer.sign(Kind::DeviceCertificate, &claims)
     }
 }
 

@@ -4,9 +4,9 @@
 //! The plaintext has a fixed size, so that a record's length says nothing; the fields that stay in
 //! clear are the associated data, so that they can't be moved to another record.
 
-use gatepost_pass::policy::TracingKey;
+use gatepost_pass::{FormatError, policy::TracingKey};
 use hpke::{
-    Deserializable, Kem as _, OpModeR, OpModeS, Serializable, aead::ChaCha20Poly1305,
+    Deserializable, HpkeError, Kem as _, OpModeR, OpModeS, Serializable, aead::ChaCha20Poly1305,
     kdf::HkdfSha256, kem::X25519HkdfSha256, rand_core::CryptoRng,
 };
 
@@ -24,7 +24,7 @@ type Kem = X25519HkdfSha256;
 pub enum SealError {
     /// The policy's tracing key is not a usable X25519 key.
     #[error("the policy's tracing key can't be used: publish a new policy")]
-    Key,
+    Key(#[source] HpkeError),
     /// The passage does not fit the fixed size. Its types are bounded so that it always does.
     #[error("the passage is larger than a sealed record")]
     TooLarge,
@@ -38,10 +38,13 @@ pub enum OpenError {
     OtherKey(u16),
     /// The key, the record or its place in the chain is not the one it was sealed with.
     #[error("the record does not open: wrong key, or altered")]
-    Refused,
+    Refused(#[source] HpkeError),
+    /// It opens, and the length inside is larger than the record.
+    #[error("the record opens, but the passage inside is cut short")]
+    CutShort,
     /// It opens, and what is inside breaks the format.
     #[error("the record opens, but is damaged inside")]
-    Damaged,
+    Damaged(#[source] FormatError),
 }
 
 /// Seals a passage, so that only the holder of the secret tracing key reads it. `random` must be a
@@ -82,7 +85,7 @@ pub fn seal(
         .ok_or(SealError::TooLarge)?;
     space.copy_from_slice(&encoded);
     plaintext[..2].copy_from_slice(&(encoded.len() as u16).to_le_bytes());
-    let key = <Kem as hpke::Kem>::PublicKey::from_bytes(&to.key).map_err(|_| SealError::Key)?;
+    let key = <Kem as hpke::Kem>::PublicKey::from_bytes(&to.key).map_err(SealError::Key)?;
     let (encapped, ciphertext) =
         hpke::single_shot_seal_with_rng::<ChaCha20Poly1305, HkdfSha256, Kem>(
             &OpModeS::Base,
@@ -92,7 +95,7 @@ pub fn seal(
             &associated(clear, to.id),
             random,
         )
-        .map_err(|_| SealError::Key)?;
+        .map_err(SealError::Key)?;
     Ok(Sealed {
         class: clear.class,
         tracing_key: to.id,
@@ -111,10 +114,9 @@ pub fn open(
     if sealed.tracing_key != id {
         return Err(OpenError::OtherKey(sealed.tracing_key));
     }
-    let refused = |_| OpenError::Refused;
-    let key = <Kem as hpke::Kem>::PrivateKey::from_bytes(secret).map_err(refused)?;
-    let encapped =
-        <Kem as hpke::Kem>::EncappedKey::from_bytes(&sealed.encapped).map_err(refused)?;
+    let key = <Kem as hpke::Kem>::PrivateKey::from_bytes(secret).map_err(OpenError::Refused)?;
+    let encapped = <Kem as hpke::Kem>::EncappedKey::from_bytes(&sealed.encapped)
+        .map_err(OpenError::Refused)?;
     let plaintext = hpke::single_shot_open::<ChaCha20Poly1305, HkdfSha256, Kem>(
         &OpModeR::Base,
         &key,
@@ -123,13 +125,13 @@ pub fn open(
         sealed.ciphertext.as_slice(),
         &associated(clear, id),
     )
-    .map_err(refused)?;
+    .map_err(OpenError::Refused)?;
     let [low, high, rest @ ..] = plaintext.as_slice() else {
-        return Err(OpenError::Damaged);
+        return Err(OpenError::CutShort);
     };
     let length = usize::from(u16::from_le_bytes([*low, *high]));
-    let encoded = rest.get(..length).ok_or(OpenError::Damaged)?;
-    gatepost_pass::decode("passage", encoded).map_err(|_| OpenError::Damaged)
+    let encoded = rest.get(..length).ok_or(OpenError::CutShort)?;
+    gatepost_pass::decode("passage", encoded).map_err(OpenError::Damaged)
 }
 
 /// A tracing key pair of 32 random bytes: the secret, and the public key for the policy.

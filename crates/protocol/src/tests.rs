@@ -2,10 +2,13 @@
 
 #![allow(clippy::unwrap_used, clippy::panic)]
 
+use std::error::Error as _;
+
 use gatepost_pass::{
     ClockTrust, DeviceId, Freshness, OneTimeSecret, PassNumber, SecretKey, SubjectTag, Timestamp,
     fixture::{self as region, DAY, NOW, SIGNED, trust},
 };
+use hpke::HpkeError;
 
 use crate::{
     Allowed, Answer, Body, ByHand, DeviceRequest, Direction, Enrolment, Epoch, Head, OpenError,
@@ -124,7 +127,9 @@ fn the_largest_passage_fits_and_only_the_tracing_key_opens_it() {
         panic!("not sealed")
     };
     assert_eq!(open(sealed, &clear, 1, &secret), Ok(largest_passage()));
-    assert_eq!(open(sealed, &clear, 1, &[5; 32]), Err(OpenError::Refused));
+    let refused = open(sealed, &clear, 1, &[5; 32]).unwrap_err();
+    assert_eq!(refused, OpenError::Refused(HpkeError::OpenError));
+    assert!(refused.source().is_some(), "the cause is lost");
     assert_eq!(
         open(sealed, &clear, 2, &secret),
         Err(OpenError::OtherKey(1))
@@ -177,7 +182,8 @@ fn a_record_can_not_be_moved_or_relabelled() {
             ..clear
         },
     ] {
-        assert_eq!(open(sealed, &other, 1, &secret), Err(OpenError::Refused));
+        let moved = open(sealed, &other, 1, &secret);
+        assert_eq!(moved, Err(OpenError::Refused(HpkeError::OpenError)));
     }
 }
 

@@ -174,6 +174,7 @@ impl Reason {
 mod tests {
     use std::{collections::BTreeSet, fmt::Debug};
 
+    use gatepost_pass::fixture::names_by_code;
     use serde::de::{DeserializeOwned, IntoDeserializer, value::Error};
 
     use super::*;
@@ -200,5 +201,61 @@ mod tests {
         each_has_its_own_name(&Outcome::ALL, Outcome::name, Outcome::from_name);
         each_has_its_own_name(&Reason::ALL, Reason::name, Reason::from_name);
         each_has_its_own_name(&Direction::ALL, Direction::name, Direction::from_name);
+    }
+    #[test]
+    fn values_keep_their_codes_on_the_wire_and_new_ones_come_last() {
+        let outcomes = names_by_code(&Outcome::ALL, Outcome::name);
+        assert_eq!(outcomes, ["admit", "check", "refuse"]);
+        let directions = names_by_code(&Direction::ALL, Direction::name);
+        assert_eq!(directions, ["in", "out"]);
+        let reasons = names_by_code(&Reason::ALL, Reason::name);
+        assert_eq!(
+            reasons,
+            [
+                "green",
+                "yellow",
+                "red",
+                "revoked",
+                "not-yet-valid",
+                "expired",
+                "validity-too-long",
+                "unknown-issuer",
+                "unknown-key",
+                "key-not-allowed",
+                "bad-signature",
+                "malformed",
+                "newer-format",
+                "not-a-pass",
+                "foreign-code",
+                "live-code-needed",
+                "live-code-old",
+                "issuer-refused",
+                "convert-pass",
+                "check-identity",
+                "take-temperature",
+                "already-passed",
+                "stale-data",
+                "expired-data",
+                "no-list",
+                "list-unreadable",
+                "clock-untrusted",
+                "not-set-up",
+                "fever",
+                "not-listed",
+                "registered-by-hand",
+                "health-answer",
+                "supervisor-allowed",
+            ]
+        );
+    }
+
+    #[test]
+    fn each_reason_that_a_policy_can_leave_to_a_supervisor_has_one_name_in_both() {
+        let of_reasons: BTreeSet<_> = Reason::ALL
+            .into_iter()
+            .filter_map(|reason| Some((reason.name(), reason.overridable()?.name())))
+            .collect();
+        let of_policies = Overridable::ALL.map(|it| (it.name(), it.name()));
+        assert_eq!(of_reasons, BTreeSet::from(of_policies));
     }
 }

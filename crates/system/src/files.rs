@@ -8,7 +8,7 @@ use std::{
     fmt,
     fs::{self, File, OpenOptions},
     io::{self, Read as _, Write as _},
-    os::unix::fs::OpenOptionsExt as _,
+    os::unix::fs::{DirBuilderExt as _, OpenOptionsExt as _},
     path::{Path, PathBuf},
 };
 
@@ -162,6 +162,16 @@ pub fn create_private(path: &Path, bytes: &[u8]) -> Result<(), FileError> {
     let _ = fs::remove_file(&part);
     created?;
     sync_directory(directory_of(path))
+}
+
+/// Makes a directory that only its owner can enter (mode 0700), where there is none.
+pub fn make_private_directory(path: &Path) -> Result<(), FileError> {
+    match fs::DirBuilder::new().mode(0o700).create(path) {
+        Err(why) if why.kind() != io::ErrorKind::AlreadyExists => {
+            Err(FileError::at(Action::Create, path)(why))
+        }
+        Ok(()) | Err(_) => Ok(()),
+    }
 }
 
 /// Removes a file that may be missing.

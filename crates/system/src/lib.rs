@@ -1,6 +1,6 @@
 //! What the programs take from the machine they run on, each from one place: the wall clock, files
-//! that survive a power cut, random numbers, standard output, messages, and errors told with their
-//! causes.
+//! that survive a power cut, random numbers, standard output, messages, secrets asked for on the
+//! terminal, and errors told with their causes.
 //!
 //! Only programs depend on this crate. `gatepost-pass` and `gatepost-protocol` stay pure: there,
 //! time, randomness and bytes are arguments.
@@ -11,5 +11,6 @@ pub mod files;
 pub mod messages;
 pub mod output;
 pub mod random;
+pub mod terminal;
 
 pub use errors::chain;

@@ -16,40 +16,39 @@ use syn::{
 pub type Names = Vec<String>;
 
 /// A crate's files by the module that each holds. Tests are left out.
-#[derive(Debug, Default)]
+#[derive(Default)]
 pub struct Krate {
     /// Modules by their path from the root, which is empty.
     pub modules: BTreeMap<Names, Module>,
 }
 
 /// One file.
-#[derive(Debug, Default)]
+#[derive(Default)]
 pub struct Module {
     /// Where it lies.
     pub path: PathBuf,
-    /// Items that it defines.
-    pub items: BTreeSet<String>,
     /// Types that it defines.
     pub types: BTreeSet<String>,
+    /// Items that it defines.
+    pub(crate) items: BTreeSet<String>,
     /// Names that it imports, and from where. A name `*` stands for all of a module.
-    pub imports: Vec<Import>,
+    pub(crate) imports: Vec<Import>,
     /// Paths in its code.
-    pub mentions: BTreeSet<Names>,
+    pub(crate) mentions: BTreeSet<Names>,
     /// Names of methods that it calls on `self`.
-    pub calls: BTreeSet<String>,
+    pub(crate) calls: BTreeSet<String>,
     /// Methods that it defines, with the type they belong to.
-    pub methods: BTreeSet<(String, String)>,
+    pub(crate) methods: BTreeSet<(String, String)>,
 }
 
 /// `use path as name`.
-#[derive(Debug)]
-pub struct Import {
+pub(crate) struct Import {
     /// What it is called here.
-    pub name: String,
+    pub(crate) name: String,
     /// Where it comes from.
-    pub path: Names,
+    pub(crate) path: Names,
     /// Handed on by a module that does not use it itself.
-    pub exported: bool,
+    pub(crate) exported: bool,
 }
 
 impl Krate {

@@ -8,7 +8,7 @@ use std::{
     path::Path,
 };
 
-use gatepost_tidy::{circles::circles, krate::Krate, source, uses::uses};
+use gatepost_tidy::{circles::circles, krate::Krate, reached::reached, source, uses::uses};
 
 /// Longest lines, in characters, by the ending of a file's name.
 const WIDTHS: [(&str, usize); 5] = [
@@ -37,6 +37,9 @@ const ROOMS: [&str; 13] = [
     "commands",
     "main.rs",
 ];
+
+/// Programs that a test hands to the compiler itself.
+const COMPILED_BY_TESTS: &str = "crates/pass/tests/compile_fail/";
 
 /// Names that each program or file may have for itself: its command line.
 const COMMON_NAMES: [&str; 4] = ["Args", "Arguments", "Cli", "Command"];
@@ -85,6 +88,19 @@ fn no_line_is_wider_than_a_reader_takes_in() {
 }
 
 #[test]
+fn every_rust_file_is_compiled_as_a_target_or_by_a_mod_line() {
+    let root = source::root();
+    let reached = reached(&root).unwrap();
+    let faults = source::files(&root, &[".rs"]).unwrap();
+    let faults = faults
+        .iter()
+        .filter(|file| !reached.contains(*file))
+        .map(|file| relative(file))
+        .filter(|name| !name.starts_with(COMPILED_BY_TESTS));
+    none(&Vec::from_iter(faults));
+}
+
+#[test]
 fn files_of_a_crate_use_each_other_one_way() {
     let mut faults = Vec::new();
     for directory in source::crates(&source::root()).unwrap() {
@@ -121,6 +137,18 @@ fn no_room_of_the_scanner_uses_one_above_it() {
             }
         }
     }
+    none(&Vec::from_iter(faults));
+}
+
+#[test]
+fn main_runs_every_command_of_the_scanner() {
+    let read = |file| fs::read_to_string(source::root().join(file)).unwrap();
+    let (main, commands) = (read("src/main.rs"), read("src/commands/mod.rs"));
+    let names = commands.lines().filter_map(|line| {
+        let name = line.strip_prefix("pub mod ")?.strip_suffix(';')?;
+        Some(name.to_owned())
+    });
+    let faults = names.filter(|name| !main.contains(&format!("=> {name}::run(")));
     none(&Vec::from_iter(faults));
 }
 

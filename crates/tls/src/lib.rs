@@ -83,6 +83,21 @@ struct KeyVerifier {
     provider: Arc<CryptoProvider>,
 }
 
+/// A method that checks a handshake's signature with the function of the same name.
+macro_rules! signature_check {
+    ($verify:ident) => {
+        fn $verify(
+            &self,
+            message: &[u8],
+            certificate: &CertificateDer<'_>,
+            signed: &DigitallySignedStruct,
+        ) -> Result<HandshakeSignatureValid, Error> {
+            let algorithms = &self.provider.signature_verification_algorithms;
+            $verify(message, certificate, signed, algorithms)
+        }
+    };
+}
+
 impl ServerCertVerifier for KeyVerifier {
     fn verify_server_cert(
         &self,
@@ -104,25 +119,8 @@ impl ServerCertVerifier for KeyVerifier {
     }
 
     // These two are the proof that the server holds the key.
-    fn verify_tls12_signature(
-        &self,
-        message: &[u8],
-        certificate: &CertificateDer<'_>,
-        signed: &DigitallySignedStruct,
-    ) -> Result<HandshakeSignatureValid, Error> {
-        let algorithms = &self.provider.signature_verification_algorithms;
-        verify_tls12_signature(message, certificate, signed, algorithms)
-    }
-
-    fn verify_tls13_signature(
-        &self,
-        message: &[u8],
-        certificate: &CertificateDer<'_>,
-        signed: &DigitallySignedStruct,
-    ) -> Result<HandshakeSignatureValid, Error> {
-        let algorithms = &self.provider.signature_verification_algorithms;
-        verify_tls13_signature(message, certificate, signed, algorithms)
-    }
+    signature_check!(verify_tls12_signature);
+    signature_check!(verify_tls13_signature);
 
     fn supported_verify_schemes(&self) -> Vec<SignatureScheme> {
         let algorithms = &self.provider.signature_verification_algorithms;

@@ -135,7 +135,10 @@ impl Installed {
     pub(crate) fn listed(&self) -> u64 {
         let lists = self.bundle().into_iter().flat_map(VerifiedBundle::lists);
         let heads = lists.map(List::head);
-        let once = heads.filter(|head| head.kind != ListKind::Identity);
-        once.map(|head| head.count).sum()
+        let once = heads.map(|head| match head.kind {
+            ListKind::Status | ListKind::Revocation => head.count,
+            ListKind::Identity => 0,
+        });
+        once.sum()
     }
 }

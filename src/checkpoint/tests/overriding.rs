@@ -8,23 +8,8 @@ use crate::checkpoint::{
     BadgeFault, ListAnswer, Observed, Overriding, Supervisor, SupervisorCandidate,
 };
 
-const ALL: [Overridable; 12] = [
-    Overridable::Yellow,
-    Overridable::NotYetValid,
-    Overridable::Expired,
-    Overridable::LiveCodeNeeded,
-    Overridable::LiveCodeOld,
-    Overridable::IssuerRefused,
-    Overridable::ConvertPass,
-    Overridable::UnknownIssuer,
-    Overridable::AlreadyPassed,
-    Overridable::ExpiredData,
-    Overridable::NoList,
-    Overridable::ListUnreadable,
-];
-
 fn generous() -> Gate {
-    Gate::with(|policy| policy.overridable = ALL.into())
+    Gate::with(|policy| policy.overridable = Overridable::ALL.into())
 }
 
 fn supervisor(gate: &Gate) -> Supervisor {

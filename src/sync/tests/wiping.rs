@@ -76,7 +76,7 @@ fn with_everything_on_a_stolen_device_no_past_passage_opens() {
     let tried = candidates.len();
     for secret in candidates {
         let opened = open(sealed, &clear, 1, &secret);
-        assert_eq!(opened, Err(OpenError::Refused));
+        assert!(matches!(opened, Err(OpenError::Refused(_))), "{opened:?}");
     }
     println!("{tried} keys tried");
 }

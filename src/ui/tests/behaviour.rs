@@ -270,7 +270,10 @@ fn languages_are_read_from_words_and_locales() {
     ] {
         assert_eq!(Language::parse(text), language, "{text}");
     }
-    for language in [Language::English, Language::Chinese] {
-        assert_eq!(Language::parse(language.word()), Some(language));
+    for language in Language::ALL {
+        let word = language.name();
+        assert_eq!(Language::parse(word), Some(language));
+        let read = serde_json::from_value::<Language>(word.into());
+        assert_eq!(read.unwrap(), language, "`serde` has another word");
     }
 }

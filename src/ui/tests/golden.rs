@@ -35,7 +35,7 @@ const REWRITE: &str = "GATEPOST_GOLDEN_REWRITE";
 fn the_golden_screens_look_as_they_did() {
     let mut faults = Vec::new();
     for (scene, language, size) in GOLDEN {
-        let name = format!("{scene}-{}-{}x{}.png", language.word(), size.0, size.1);
+        let name = format!("{scene}-{}-{}x{}.png", language.name(), size.0, size.1);
         let path = PathBuf::from(env!("CARGO_MANIFEST_DIR"))
             .join("src/ui/tests/golden")
             .join(&name);

@@ -9,6 +9,7 @@ use crate::ui::{
     UpdateView,
 };
 use gatepost_protocol::{Outcome, Reason};
+use std::collections::BTreeSet;
 
 pub(super) fn open(scene: &str) -> Stage {
     let stage = Stage::open((480, 800), Language::English);
@@ -94,6 +95,34 @@ fn the_menu_sets_language_and_text_size_at_once() {
             size != TextSize::Normal,
             "{size:?}"
         );
+    }
+}
+
+#[test]
+fn the_menu_and_the_button_of_the_scan_page_offer_every_language() {
+    let stage = open("menu");
+    let mut offered = Vec::new();
+    for button in stage.buttons() {
+        show(&stage, "menu");
+        let (x, y) = button.middle();
+        stage.ui.click(x, y).unwrap();
+        if let Ok(UiCommand::SwitchLanguage(language)) = stage.commands.try_recv() {
+            offered.push(language);
+        }
+    }
+    for language in Language::ALL {
+        assert!(offered.contains(&language), "{language:?} is not offered");
+    }
+    let mut seen = BTreeSet::new();
+    stage.ui.send(UiUpdate::Page(Page::Scan));
+    for language in Language::ALL {
+        stage.ui.show_language(language);
+        stage.ui.show_language(Language::Chinese);
+        let words = stage.all_words();
+        // Chinese changes nothing on the button, which offers the one before.
+        if language != Language::Chinese {
+            assert!(seen.insert(words), "the button has no name of {language:?}");
+        }
     }
 }
 

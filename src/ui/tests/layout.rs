@@ -6,11 +6,10 @@ use super::scenes::{Scene, pages, verdicts};
 use super::stage::{SIZES, Stage, status, verdict, worst_status};
 use super::texts::all_reasons;
 use crate::config::Language;
-use crate::ui::{CameraView, SavedState, ScreenElement, TextSize, UiUpdate};
+use crate::ui::{CameraView, Page, SavedState, ScreenElement, TextSize, UiUpdate};
 use gatepost_protocol::{Outcome, Reason};
 use std::collections::BTreeSet;
 
-const LANGUAGES: [Language; 3] = [Language::English, Language::Chinese, Language::Uyghur];
 const TEXT_SIZES: [TextSize; 3] = [TextSize::Normal, TextSize::Large, TextSize::VeryLarge];
 
 /// Collects where this does not hold: every text is inside the screen, inside its button if it has
@@ -112,7 +111,7 @@ fn the_longest_verdicts_fit_every_screen_in_every_language() {
     for size in SIZES {
         let stage = Stage::open(size, Language::English);
         stage.ui.send(UiUpdate::Status(worst_status()));
-        for language in LANGUAGES {
+        for language in Language::ALL {
             stage.ui.show_language(language);
             for start in 0..reasons.len() {
                 let four: Vec<Reason> = (0..4)
@@ -149,7 +148,7 @@ fn every_camera_state_fits_every_screen_in_every_language() {
         let stage = Stage::open(size, Language::English);
         stage.ui.send(UiUpdate::Status(worst_status()));
         stage.ui.send(UiUpdate::Saved(SavedState::NotLogged));
-        for language in LANGUAGES {
+        for language in Language::ALL {
             stage.ui.show_language(language);
             for state in &states {
                 stage.ui.send(UiUpdate::Camera(state.clone()));
@@ -173,6 +172,27 @@ fn every_verdict_fits_every_screen_in_every_language_and_text_size() {
 #[test]
 fn every_page_about_the_device_fits_every_screen_in_every_language_and_text_size() {
     assert_fit(info_scenes());
+}
+
+#[test]
+fn every_page_is_among_the_scenes_and_shows_something_of_its_own() {
+    let stage = Stage::open((480, 800), Language::English);
+    let mut scenes = pages();
+    scenes.extend(info_scenes());
+    let shown = Page::ALL.map(|page| {
+        let scene = scenes.iter().find(|scene| scene.page() == page);
+        let scene = scene.unwrap_or_else(|| panic!("{page:?} has no scene"));
+        scene.set(&stage);
+        (page, stage.all_words())
+    });
+    for (page, words) in &shown {
+        for (other, of_other) in shown.iter().filter(|(other, _)| other != page) {
+            assert!(
+                !words.is_subset(of_other),
+                "{page:?} says nothing that {other:?} does not"
+            );
+        }
+    }
 }
 
 /// Nothing of these scenes is clipped or overlaps.
@@ -199,7 +219,7 @@ pub(super) fn for_each_scene(
                 status()
             }));
             scene.set(&stage);
-            for language in LANGUAGES.into_iter().filter(|l| scene.is_for(*l)) {
+            for language in Language::ALL.into_iter().filter(|l| scene.is_for(*l)) {
                 stage.ui.show_language(language);
                 for text in TEXT_SIZES {
                     stage.ui.send(UiUpdate::TextSize(text));

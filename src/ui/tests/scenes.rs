@@ -25,6 +25,15 @@ impl Scene {
         }
     }
 
+    /// The page that it opens by itself, before anything is tapped.
+    pub(super) fn page(&self) -> Page {
+        let pages = self.updates.iter().filter_map(|update| match update {
+            UiUpdate::Page(page) => Some(*page),
+            _ => None,
+        });
+        pages.last().unwrap_or(Page::Scan)
+    }
+
     /// Only the scan page and the verdict are in Uyghur.
     pub(super) fn is_for(&self, language: Language) -> bool {
         let others = ["no-code", "id-", "by-hand", "duty"];

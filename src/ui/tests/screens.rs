@@ -19,7 +19,7 @@ fn every_screen_is_written_with_a_contact_sheet() {
             TextSize::Large => "-large",
             TextSize::VeryLarge => "-very-large",
         };
-        let name = format!("{}-{}{suffix}", scene.name, language.word());
+        let name = format!("{}-{}{suffix}", scene.name, language.name());
         let shot = stage.picture(&name);
         assert_eq!((shot.width, shot.height), stage.size);
         names.push(format!("{name}-{}x{}.png", shot.width, shot.height));

@@ -2,14 +2,16 @@
 
 use super::stage::Stage;
 use super::translations::{
-    TextKey, po_entries, po_texts, root, slint_files, tr_texts, uyghur_texts,
+    TextKey, po_entries, po_texts, root, slint_files, tr_texts, translated, uyghur_texts,
 };
 use crate::config::Language;
+use crate::devices::Device;
 use crate::ui::Trouble;
+use crate::ui::notices::map_device;
 use crate::ui::trouble::map_trouble;
 use crate::ui::verdict::map_reason;
 use gatepost_protocol::Reason;
-use gatepost_window::{Texts, TroubleTexts};
+use gatepost_window::{AppWindow, Texts, TroubleTexts};
 use slint::ComponentHandle;
 use std::collections::BTreeSet;
 use std::fs;
@@ -62,6 +64,15 @@ fn every_text_has_a_chinese_translation_and_no_translation_is_left_over() {
 #[test]
 fn every_text_of_scan_verdict_and_status_bar_has_an_uyghur_translation() {
     assert_complete("ug", &uyghur_texts());
+}
+
+#[test]
+fn every_other_language_has_a_translation_of_every_text() {
+    for language in translated() {
+        if language != "ug" {
+            assert_complete(&language, &tr_texts());
+        }
+    }
 }
 
 fn assert_complete(language: &str, texts: &BTreeSet<TextKey>) {
@@ -118,8 +129,8 @@ fn translations_keep_the_placeholders() {
             .map(str::to_owned)
             .collect()
     };
-    for language in ["zh_CN", "ug"] {
-        for ((text, _), translations) in po_texts(language) {
+    for language in translated() {
+        for ((text, _), translations) in po_texts(&language) {
             for translation in translations {
                 assert_eq!(placeholders(&text), placeholders(&translation), "{text:?}");
             }
@@ -281,11 +292,26 @@ fn every_trouble_has_its_own_words_and_something_to_do_in_english_and_chinese() 
 }
 
 #[test]
+fn every_device_has_its_own_name_in_english_and_chinese() {
+    let stage = Stage::open((480, 800), Language::English);
+    let mut seen = BTreeSet::new();
+    for language in [Language::English, Language::Chinese] {
+        stage.ui.show_language(language);
+        for device in Device::ALL {
+            let kind = map_device(device);
+            let say = move |app: &AppWindow| app.global::<TroubleTexts>().invoke_device(kind);
+            let name = stage.ui.ask(move |app| say(app).to_string()).unwrap();
+            assert!(seen.insert(name.clone()), "{device} is called {name}");
+        }
+    }
+}
+
+#[test]
 fn every_reason_has_its_own_words_and_a_next_step_in_every_language() {
     let stage = Stage::open((480, 800), Language::English);
     let reasons = all_reasons();
     let mut seen = BTreeSet::new();
-    for language in [Language::English, Language::Chinese, Language::Uyghur] {
+    for language in Language::ALL {
         stage.ui.show_language(language);
         let kinds: Vec<_> = reasons.iter().map(|r| map_reason(*r)).collect();
         let words: Vec<(String, String)> = stage
@@ -315,5 +341,5 @@ fn every_reason_has_its_own_words_and_a_next_step_in_every_language() {
             );
         }
     }
-    assert_eq!(seen.len(), 3 * reasons.len());
+    assert_eq!(seen.len(), Language::ALL.len() * reasons.len());
 }

@@ -100,6 +100,17 @@ fn texts_of(files: &[(PathBuf, String)]) -> BTreeSet<TextKey> {
     found
 }
 
+/// The languages that have translations, by their folders.
+pub(super) fn translated() -> Vec<String> {
+    let folders = fs::read_dir(root().join("ui/lang")).unwrap();
+    let folders = folders.map(Result::unwrap).filter(|it| it.path().is_dir());
+    let found: Vec<_> = folders
+        .map(|folder| folder.file_name().into_string().unwrap())
+        .collect();
+    assert!(found.len() >= 2, "{found:?}");
+    found
+}
+
 /// The translations of a language, from its file.
 pub(super) fn po_texts(language: &str) -> BTreeMap<TextKey, Vec<String>> {
     let file = format!("ui/lang/{language}/LC_MESSAGES/gatepost-window.po");

@@ -43,3 +43,19 @@ pub enum Page {
     /// Enrolment, at the first run.
     Enrol,
 }
+
+gatepost_pass::names! {
+    Page {
+        Scan = "scan",
+        Menu = "menu",
+        NoCode = "no-code",
+        IdEntry = "id-entry",
+        ByHand = "by-hand",
+        Duty = "duty",
+        Place = "place",
+        Status = "status",
+        Today = "today",
+        Update = "update",
+        Enrol = "enrol",
+    }
+}

@@ -45,11 +45,11 @@ pub(crate) const CONTESTANTS: &[Contestant] = &[
     },
     Contestant {
         name: RXING,
-        fresh: || Box::new(rxing::TryHarder::default()),
+        fresh: || Box::new(rxing::one_pass()),
     },
     Contestant {
         name: "rxing filtered",
-        fresh: || Box::new(rxing::Filtered::default()),
+        fresh: || Box::new(rxing::filtered()),
     },
     #[cfg(feature = "zxing")]
     Contestant {

@@ -13,12 +13,10 @@ use gatepost_protocol::{
     Answer, ByCode, DeviceRequest, Enrolment,
     device::{CertificateError, device_id},
 };
-use gatepost_system::{
-    chain,
-    clock::format_time,
-    files::{self, Access, Action, FileError},
-    say,
-};
+use gatepost_system::chain;
+use gatepost_system::clock::format_time;
+use gatepost_system::files::{self, Access, Action, FileError};
+use gatepost_system::say;
 
 use crate::{
     args::{self, HubPins},

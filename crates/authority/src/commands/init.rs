@@ -14,10 +14,9 @@ use gatepost_pass::{
     trust::{RootClaims, sign_with_roots},
 };
 use gatepost_protocol::seal::tracing_key;
-use gatepost_system::{
-    files::{self, Access, Action, FileError, directory_of},
-    random, say,
-};
+use gatepost_system::files::{self, Access, Action, FileError, directory_of};
+use gatepost_system::random;
+use gatepost_system::say;
 
 use crate::{
     args::RegionArgs,

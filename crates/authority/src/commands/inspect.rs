@@ -23,12 +23,10 @@ use gatepost_protocol::{
     Answer, BatchError, DeviceRequest, Enrolment, Receipt, VerifiedBatch,
     device::{device_id, verify_certificate},
 };
-use gatepost_system::{
-    chain,
-    clock::format_time,
-    files::{self, Action, FileError},
-    say,
-};
+use gatepost_system::chain;
+use gatepost_system::clock::format_time;
+use gatepost_system::files::{self, Action, FileError};
+use gatepost_system::say;
 
 use self::describe::Description;
 use crate::{

@@ -7,11 +7,10 @@ use gatepost_pass::{
     Class, Colour, Holder, IdNumber, Kind, Medium, Pass, PassNumber, PublicKey, Subject, Timestamp,
     claims::MAX_SUBJECTS, document::to_text, time::Minute,
 };
-use gatepost_system::{
-    clock::{format_time, parse_time},
-    files::FileError,
-    random, say,
-};
+use gatepost_system::clock::{format_time, parse_time};
+use gatepost_system::files::FileError;
+use gatepost_system::random;
+use gatepost_system::say;
 
 use crate::{
     args::{self, InputError, TextOut},

@@ -5,10 +5,9 @@ use std::{error::Error, fs};
 
 use gatepost_pass::{KeyId, SecretKey, Signer};
 use gatepost_protocol::seal::tracing_key;
-use gatepost_system::{
-    files::{self, Action, FileError},
-    random, say,
-};
+use gatepost_system::files::{self, Action, FileError};
+use gatepost_system::random;
+use gatepost_system::say;
 
 use crate::{
     config::{self, ConfigFileError, IssuerConfig, KeyConfig, RecognitionConfig, RoleName},
@@ -171,7 +170,7 @@ fn replace_tracing_key(home: &Home) -> Result<u16, Box<dyn Error>> {
     let (secret, public) = tracing_key(&random::bytes()?);
     key_files::create_secret(&home.key_path(&format!("tracing-{id}")), &secret)?;
     policy.tracing_key.id = id;
-    policy.tracing_key.public = public;
+    policy.tracing_key.key = public;
     config::save(&path, &policy)?;
     Ok(id)
 }

@@ -16,11 +16,9 @@ use gatepost_pass::{
     bundle::Versions,
     list::{Delta, DeltaError, ListKind, merge},
 };
-use gatepost_system::{
-    chain,
-    files::{self, Action, FileError},
-    say,
-};
+use gatepost_system::chain;
+use gatepost_system::files::{self, Action, FileError};
+use gatepost_system::say;
 
 use crate::{
     context::Context,

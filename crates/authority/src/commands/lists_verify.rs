@@ -17,11 +17,9 @@ use gatepost_pass::{
     bundle::{FileEntry, Intake},
     list::{Delta, ListKind, merge},
 };
-use gatepost_system::{
-    chain,
-    files::{self, Action, FileError},
-    say,
-};
+use gatepost_system::chain;
+use gatepost_system::files::{self, Action, FileError};
+use gatepost_system::say;
 
 use crate::{
     bundle_dir::{BundleDir, digest_of},

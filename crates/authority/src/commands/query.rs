@@ -7,11 +7,9 @@ use gatepost_pass::{
     bundle::{FileRole, Intake},
     list::ListKind,
 };
-use gatepost_system::{
-    clock::format_time,
-    files::{Action, FileError},
-    say,
-};
+use gatepost_system::clock::format_time;
+use gatepost_system::files::{Action, FileError};
+use gatepost_system::say;
 
 use crate::{
     args::PersonArgs,

@@ -3,10 +3,8 @@
 use std::{error::Error, io::Cursor, path::PathBuf};
 
 use gatepost_pass::Document;
-use gatepost_system::{
-    files::{self, Access},
-    say,
-};
+use gatepost_system::files::{self, Access};
+use gatepost_system::say;
 use image::{GrayImage, ImageFormat, Luma};
 use qrcodegen::{QrCode, QrCodeEcc, QrSegment};
 

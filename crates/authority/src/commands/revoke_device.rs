@@ -6,10 +6,8 @@ use gatepost_protocol::{
     Answer, Enrolment,
     device::{CertificateError, Revoked, device_id, peek_certificate},
 };
-use gatepost_system::{
-    files::{self, Access},
-    say,
-};
+use gatepost_system::files::{self, Access};
+use gatepost_system::say;
 
 use crate::{context::Context, signing_keys::SigningKey};
 

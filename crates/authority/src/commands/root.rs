@@ -6,10 +6,9 @@ use gatepost_pass::{
     KeyId, Kind, PublicKey, SecretKey, Signer, TrustError,
     trust::{RootClaims, sign_with_roots},
 };
-use gatepost_system::{
-    files::{self, Access},
-    random, say,
-};
+use gatepost_system::files::{self, Access};
+use gatepost_system::random;
+use gatepost_system::say;
 
 use crate::{args, context::Context, signing_keys::SigningKey};
 

@@ -5,11 +5,9 @@ use std::{collections::BTreeMap, error::Error, path::PathBuf};
 
 use gatepost_pass::{Digest, IdNumber, Rules, SubjectTag, Text, Timestamp, bundle::Intake};
 use gatepost_protocol::{Body, OpenError, Passage, Seen, open};
-use gatepost_system::{
-    chain,
-    clock::{format_time, parse_time},
-    say,
-};
+use gatepost_system::chain;
+use gatepost_system::clock::{format_time, parse_time};
+use gatepost_system::say;
 use serde_json::json;
 
 use crate::{

@@ -8,11 +8,9 @@ use std::{
 
 use clap::ValueEnum;
 use gatepost_pass::{IssuerId, KeyId, Kind, PublicKey, Text, envelope::MAX_FILE, trust::ColourMap};
-use gatepost_system::{
-    clock::format_time,
-    files::{self, FileError},
-    say,
-};
+use gatepost_system::clock::format_time;
+use gatepost_system::files::{self, FileError};
+use gatepost_system::say;
 
 use crate::{
     args::{self, RegionArgs},
@@ -72,12 +70,12 @@ enum RecognitionArg {
 /// A region cannot be put on the trust list.
 #[derive(Debug, thiserror::Error)]
 enum TrustAddError {
-    /// It is on the list.
-    #[error("{0} is on the trust list already: edit trust.json to change it")]
-    Known(IssuerId),
     /// Recognition by conversion without an address, or an address without it.
     #[error("--address says where passes are converted: use it with --recognition convert only")]
     Address,
+    /// It is on the list.
+    #[error("{0} is on the trust list already: edit trust.json to change it")]
+    Known(IssuerId),
     /// A bare key has no number.
     #[error("a key in hexadecimal digits needs its number: add --{0}")]
     KeyNumber(&'static str),

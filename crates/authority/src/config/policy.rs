@@ -43,7 +43,8 @@ pub(crate) struct PolicyConfig {
     pub(crate) retention_hours: u16,
     pub(crate) utc_offset_minutes: i16,
     pub(crate) help: Text<160>,
-    pub(crate) tracing_key: TracingKeyConfig,
+    #[serde(with = "TracingKeyForm")]
+    pub(crate) tracing_key: TracingKey,
     /// Published help desks.
     #[serde(default)]
     pub(crate) desks: Vec<DeskConfig>,
@@ -74,13 +75,13 @@ pub(crate) struct ShowSeconds {
     pub(crate) refuse: u8,
 }
 
-/// The key that passages are sealed to, and its number.
+/// How the file writes the key that passages are sealed to, and its number.
 #[derive(Serialize, Deserialize)]
-#[serde(deny_unknown_fields)]
-pub(crate) struct TracingKeyConfig {
-    pub(crate) id: u16,
-    #[serde(with = "Hex::<[u8; 32]>")]
-    pub(crate) public: [u8; 32],
+#[serde(remote = "TracingKey", deny_unknown_fields)]
+struct TracingKeyForm {
+    id: u16,
+    #[serde(rename = "public", with = "Hex::<[u8; 32]>")]
+    key: [u8; 32],
 }
 
 /// A published help desk.
@@ -124,9 +125,9 @@ impl PolicyConfig {
             retention_hours: 24,
             utc_offset_minutes: 480,
             help: text(""),
-            tracing_key: TracingKeyConfig {
+            tracing_key: TracingKey {
                 id: 1,
-                public: tracing_public,
+                key: tracing_public,
             },
             desks: Vec::new(),
             questions: Vec::new(),
@@ -175,10 +176,7 @@ impl PolicyConfig {
             retention_hours: self.retention_hours,
             utc_offset_minutes: self.utc_offset_minutes,
             help: self.help.clone(),
-            tracing_key: TracingKey {
-                id: self.tracing_key.id,
-                key: self.tracing_key.public,
-            },
+            tracing_key: self.tracing_key,
             desks,
             questions,
             without_code: self.without_code,

@@ -28,13 +28,13 @@ impl Register {
         pass: &Pass,
         at: Timestamp,
     ) -> Result<Recorded, RegisterError> {
-        let transaction = self.db.transaction()?;
         let medium = match pass.medium {
             Medium::Phone => "phone",
             Medium::Paper => "paper",
         };
         let (from, until) = (pass.not_before.0, pass.not_after.0);
         let number = (pass.number, kind);
+        let transaction = self.db.transaction()?;
         if let Recorded::NumberTaken = take_number(&transaction, number, from..until, medium, at)? {
             return Ok(Recorded::NumberTaken);
         }

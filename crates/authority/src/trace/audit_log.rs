@@ -12,11 +12,9 @@ use std::{error::Error, path::PathBuf};
 
 use data_encoding::HEXLOWER;
 use gatepost_pass::{Digest, Kind, SecretKey, Timestamp, parse_hex};
-use gatepost_system::{
-    clock::format_time,
-    files::{self, Access},
-    random,
-};
+use gatepost_system::clock::format_time;
+use gatepost_system::files::{self, Access};
+use gatepost_system::random;
 use serde::{Deserialize, Serialize};
 
 use crate::{home::Home, key_files};

@@ -15,10 +15,8 @@ use gatepost_protocol::{
     batch::{BATCH_FILE, MAX_BYTES},
 };
 
-use gatepost_system::{
-    chain,
-    files::{self, FileError},
-};
+use gatepost_system::chain;
+use gatepost_system::files::{self, FileError};
 
 /// One epoch of a device: its program from start to end.
 type DeviceEpoch = (DeviceId, Epoch);

@@ -224,10 +224,9 @@ fn a_badge_has_a_role_sites_and_a_pin_that_nothing_shows_and_is_revoked_by_its_n
     let hash = badge.pin.unwrap();
     assert_eq!(hash.check(&pin("471147"), badge.number), PinCheck::Right);
     assert_eq!(hash.check(&pin("471148"), badge.number), PinCheck::Wrong);
-    let told = region.ok(&["inspect", text]);
-    assert!(
-        told.contains("supervisor, at gate-3, bus-*, with a PIN"),
-        "{told}"
+    region.says(
+        &["inspect", text],
+        "supervisor, at gate-3, bus-*, with a PIN",
     );
     for (path, bytes) in tree(&region.path("home")) {
         assert!(

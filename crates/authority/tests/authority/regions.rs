@@ -22,6 +22,12 @@ pub(crate) fn two_regions(recognition: &[&str]) -> (Region, Region) {
     (ours, theirs)
 }
 
+/// Publishes a bundle in which a person has this colour.
+fn publish_status(region: &Region, id: &str, colour: &str) {
+    region.ok(&["status", "--id", id, "--colour", colour]);
+    region.ok(&["publish", "bundle"]);
+}
+
 /// Copies the files of a bundle that start with these bytes.
 fn copy_those(magic: &[u8], from: &Path, to: &Path) {
     for (path, bytes) in tree(from) {
@@ -35,8 +41,7 @@ fn copy_those(magic: &[u8], from: &Path, to: &Path) {
 fn passes_of_a_recognised_region_verify_here_and_its_lists_ship() {
     let (ours, theirs) = two_regions(&["accept"]);
     let pass = theirs.issue(&["--id", LI, "--name", "李四"]);
-    theirs.ok(&["status", "--id", LI, "--colour", "red"]);
-    theirs.ok(&["publish", "bundle"]);
+    publish_status(&theirs, LI, "red");
     let (bundle, lists) = (theirs.path("bundle"), ours.path("home/lists"));
     copy_those(b"GPL1", &bundle, &lists);
     // A file that is no list is left out, and holds nothing up.
@@ -62,18 +67,18 @@ fn passes_of_a_recognised_region_verify_here_and_its_lists_ship() {
 #[test]
 fn lists_and_deltas_of_another_region_merge_under_its_own_issuer_and_never_into_ours() {
     let (ours, theirs) = two_regions(&["accept"]);
-    ours.ok(&["status", "--id", WANG, "--colour", "yellow"]);
-    ours.ok(&["publish", "bundle"]);
+    publish_status(&ours, WANG, "yellow");
     let refused = ours.refused(&["lists", "import", "home/trust.json"]);
     assert!(refused.contains("no list or delta"), "{refused}");
 
     let li = theirs.issue(&["--id", LI, "--name", "李四"]);
     theirs.ok(&["publish", "bundle"]);
     let bundle = theirs.text("bundle");
-    let told = ours.ok(&["lists", "import", &bundle]);
-    assert!(told.contains("status list of CN-JS: version 1\n"), "{told}");
-    theirs.ok(&["status", "--id", LI, "--colour", "red"]);
-    theirs.ok(&["publish", "bundle"]);
+    ours.says(
+        &["lists", "import", &bundle],
+        "status list of CN-JS: version 1\n",
+    );
+    publish_status(&theirs, LI, "red");
     theirs.ok(&["publish", "bundle"]);
 
     // Their deltas alone, in no order, are enough; a file among them that is none is left.
@@ -88,10 +93,8 @@ fn lists_and_deltas_of_another_region_merge_under_its_own_issuer_and_never_into_
     ] {
         assert!(told.contains(line), "{told}");
     }
-    let again = ours.refused(&["lists", "import", "deltas"]);
-    assert!(again.contains("nothing was changed"), "{again}");
-    let told = ours.ok(&["lists", "import", &bundle]);
-    assert!(told.contains("version 3 is no newer"), "{told}");
+    ours.refuses(&["lists", "import", "deltas"], "nothing was changed");
+    ours.says(&["lists", "import", &bundle], "version 3 is no newer");
     // The very bytes that they publish.
     let published: Vec<_> = tree(&theirs.path("bundle"))
         .into_iter()
@@ -124,10 +127,8 @@ fn lists_and_deltas_of_another_region_merge_under_its_own_issuer_and_never_into_
 #[test]
 fn a_list_of_ours_that_comes_back_from_another_region_is_left_out() {
     let (ours, theirs) = two_regions(&["accept"]);
-    ours.ok(&["status", "--id", WANG, "--colour", "red"]);
-    ours.ok(&["publish", "bundle"]);
-    let told = ours.refused(&["lists", "import", "bundle"]);
-    assert!(told.contains("it is of this authority"), "{told}");
+    publish_status(&ours, WANG, "red");
+    ours.refuses(&["lists", "import", "bundle"], "it is of this authority");
     // Nor is one of a region that is not on the trust list taken.
     ours.ok(&["publish", "bundle"]);
     let output = theirs.run(&["lists", "import", &ours.text("bundle")]);

@@ -144,6 +144,20 @@ impl Region {
         String::from_utf8(output.stderr).unwrap()
     }
 
+    /// Runs a command that must work and print these words.
+    #[track_caller]
+    pub(crate) fn says(&self, args: &[&str], words: &str) {
+        let told = self.ok(args);
+        assert!(told.contains(words), "{told}");
+    }
+
+    /// Runs a command that must fail, and say this.
+    #[track_caller]
+    pub(crate) fn refuses(&self, args: &[&str], why: &str) {
+        let told = self.refused(args);
+        assert!(told.contains(why), "{told}");
+    }
+
     pub(crate) fn issue(&self, args: &[&str]) -> Issued {
         let told = self.ok(&[&["issue", "--json"], args].concat());
         let told: serde_json::Value = serde_json::from_str(&told).unwrap();
@@ -223,16 +237,14 @@ impl Device {
 
 /// Every file under a directory, with its bytes.
 pub(crate) fn tree(dir: &Path) -> Vec<(PathBuf, Vec<u8>)> {
-    let mut files = Vec::new();
-    for entry in fs::read_dir(dir).unwrap() {
-        let path = entry.unwrap().path();
-        if path.is_dir() {
-            files.extend(tree(&path));
-        } else {
-            let bytes = fs::read(&path).unwrap();
-            files.push((path, bytes));
-        }
-    }
+    let entries = fs::read_dir(dir).unwrap();
+    let paths = entries.map(|entry| entry.unwrap().path());
+    let mut files: Vec<_> = paths
+        .flat_map(|path| match fs::read(&path) {
+            Ok(bytes) => vec![(path, bytes)],
+            Err(_) => tree(&path),
+        })
+        .collect();
     files.sort();
     files
 }

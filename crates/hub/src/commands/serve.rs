@@ -7,11 +7,9 @@ use gatepost_hub::{
     router, server,
 };
 use gatepost_pass::{Root, Signer, envelope::MAX_FILE};
-use gatepost_system::{
-    clock,
-    files::{self, Access},
-    say,
-};
+use gatepost_system::clock;
+use gatepost_system::files::{self, Access};
+use gatepost_system::say;
 use tokio::{
     net::TcpListener,
     signal::unix::{Signal, SignalKind, signal},

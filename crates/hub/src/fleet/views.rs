@@ -14,11 +14,9 @@ use super::{
     sessions::OperatorSession,
     state::FleetState,
 };
-use crate::{
-    blocking::blocking,
-    enrolment_queue::EnrolmentQueue,
-    store::{HubStoreError, Paging},
-};
+use crate::blocking::blocking;
+use crate::enrolment_queue::EnrolmentQueue;
+use crate::store::{HubStoreError, Paging};
 
 /// Which page of a list is shown.
 #[derive(Deserialize)]

@@ -29,7 +29,7 @@ pub(super) fn stored_filter(filter: &ArrivalFilter) -> (i64, i64, Option<[u8; 16
 }
 
 /// An epoch as the database has it.
-#[derive(Clone, Copy, Debug)]
+#[derive(Clone, Copy)]
 pub(super) struct EpochRow {
     /// Its key.
     pub(super) id: i64,

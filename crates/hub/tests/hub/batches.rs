@@ -90,7 +90,7 @@ fn batches_out_of_order_are_held_and_the_receipt_covers_the_front(site: &Site) {
 
 fn a_gap_holds_the_receipt_back_and_loses_nothing(site: &Site) {
     let (hub, device) = (site.hub(), Device::new(1, 5));
-    covered(&hub, &device, 0..2);
+    assert_eq!(covered(&hub, &device, 0..2), (2, device.heads[1]));
     assert_eq!(covered(&hub, &device, 3..5), (2, device.heads[1]));
     assert_eq!(site.held(), [0, 1, 3, 4]);
     assert_eq!(covered(&hub, &device, 2..3), (5, device.head()));

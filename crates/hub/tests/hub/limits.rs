@@ -55,9 +55,8 @@ pub(crate) fn status(device: &Device, backlog: u64) -> Vec<u8> {
 #[test]
 fn an_address_over_its_rate_waits_and_others_do_not() {
     let site = Site::new();
-    let mut limits = wide();
-    limits.address = FEW;
-    let hub = hub(&site, limits);
+    let address = FEW;
+    let hub = hub(&site, Limits { address, ..wide() });
     let ask = |from: &str| {
         hub.get(
             routes::HEALTH,
@@ -77,9 +76,8 @@ fn an_address_over_its_rate_waits_and_others_do_not() {
 #[test]
 fn a_device_over_its_rate_waits_keeps_its_passages_and_stops_no_other() {
     let site = Site::new();
-    let mut limits = wide();
-    limits.device = FEW;
-    let hub = hub(&site, limits);
+    let device = FEW;
+    let hub = hub(&site, Limits { device, ..wide() });
     let (busy, other) = (Device::new(1, 9), Device::new(2, 2));
     for seq in 0..3 {
         assert_eq!(

@@ -80,6 +80,8 @@ impl From<WriteError> for DeltaError {
     fn from(why: WriteError) -> Self {
         match why {
             WriteError::Write(why) => Self::Write(why),
+            // Merging signs nothing: the head comes with the delta.
+            WriteError::Sign(why) => Self::Write(io::Error::other(why)),
             WriteError::Collision | WriteError::TooMany | WriteError::Order => {
                 Self::Damaged("it adds what does not belong there")
             }

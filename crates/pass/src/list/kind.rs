@@ -5,7 +5,7 @@ use serde::{Deserialize, Serialize};
 /// Version of the hash of ID numbers in identity lists; it stands in the head of each.
 pub const HASH: u8 = 1;
 
-/// Which question a list answers.
+/// Which question a list answers. New ones go to the end: the position is on the wire.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
 pub enum ListKind {
     /// Subject tag to yellow or red.

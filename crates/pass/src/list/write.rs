@@ -2,6 +2,7 @@
 
 use std::{
     cmp::Reverse,
+    error::Error,
     io::{self, Cursor, Seek, Write},
 };
 
@@ -19,7 +20,7 @@ use crate::{
     ids::{PassNumber, SubjectTag},
     kind::Kind,
     list::{Listing, number_key},
-    signer::Signer,
+    signer::Sign,
     time::Timestamp,
 };
 
@@ -35,6 +36,9 @@ pub enum WriteError {
     /// Keys came out of order, too wide, or not as many as were announced: a fault of the caller.
     #[error("records must come in order, each once, and as many as announced")]
     Order,
+    /// The key that signs lists is out of reach.
+    #[error("the list can't be signed")]
+    Sign(#[source] Box<dyn Error + Send + Sync>),
     /// The storage failed.
     #[error("the list can't be written")]
     Write(#[from] io::Error),
@@ -54,7 +58,7 @@ pub struct ListPlan {
 /// Writes a status list in memory; a person who comes twice gets the worse colour. `enrolled`
 /// are the issuer's persons who are not listed: none of them may share a hash with a listed one.
 pub fn write_status(
-    signer: &Signer,
+    signer: &impl Sign,
     plan: ListPlan,
     listed: impl IntoIterator<Item = (SubjectTag, Colour)>,
     enrolled: impl IntoIterator<Item = SubjectTag>,
@@ -79,7 +83,7 @@ pub fn write_status(
 
 /// Writes a revocation list in memory.
 pub fn write_revocation(
-    signer: &Signer,
+    signer: &impl Sign,
     plan: ListPlan,
     numbers: impl IntoIterator<Item = PassNumber>,
 ) -> Result<Vec<u8>, WriteError> {
@@ -94,7 +98,7 @@ pub fn write_revocation(
 /// Writes an identity list in memory, one person after the other, each of whom takes a while; of
 /// two who share a key the worse colour is kept.
 pub fn write_identity<'a>(
-    signer: &Signer,
+    signer: &impl Sign,
     plan: ListPlan,
     listed: impl IntoIterator<Item = (&'a IdNumber, Colour)>,
 ) -> Result<Vec<u8>, WriteError> {
@@ -107,7 +111,7 @@ pub fn write_identity<'a>(
 }
 
 fn in_memory(
-    signer: &Signer,
+    signer: &impl Sign,
     kind: ListKind,
     plan: ListPlan,
     entries: Vec<ListEntry>,
@@ -133,7 +137,7 @@ pub fn sorted(mut entries: Vec<ListEntry>) -> Vec<ListEntry> {
 /// Writes a list from keys in order, each once, in little memory: about 1 MB for 100 million. `out`
 /// must be empty; it is written from the front on, and its first page once more at the end.
 pub fn write_list<I>(
-    signer: &Signer,
+    signer: &impl Sign,
     kind: ListKind,
     plan: ListPlan,
     entries: I,
@@ -168,7 +172,9 @@ where
         root: body.root,
     };
     out.rewind()?;
-    out.write_all(&head_page(&signer.sign(Kind::List, &head)))?;
+    let signed = signer.envelope(Kind::List, &head);
+    let signed = signed.map_err(|why| WriteError::Sign(why.into()))?;
+    out.write_all(&head_page(&signed))?;
     Ok(head)
 }
 

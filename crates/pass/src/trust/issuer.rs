@@ -98,6 +98,12 @@ impl Roles {
         Self(kinds.iter().fold(0, |bits, kind| bits | 1 << *kind as u8))
     }
 
+    /// The kinds.
+    pub fn kinds(self) -> impl Iterator<Item = Kind> {
+        let kinds = Kind::ALL.into_iter();
+        kinds.filter(move |kind| self.allow(*kind).is_some())
+    }
+
     /// Something when this kind is one of them.
     pub(super) fn allow(self, kind: Kind) -> Option<()> {
         (self.0 >> kind as u8 & 1 == 1).then_some(())

@@ -56,6 +56,11 @@ impl Root {
         Ok(next)
     }
 
+    /// What it says.
+    pub fn claims(&self) -> &RootClaims {
+        &self.claims
+    }
+
     /// Its version.
     pub fn version(&self) -> u32 {
         self.claims.version
@@ -98,18 +103,23 @@ impl Root {
 }
 
 fn root_claims(signed: &ThresholdSigned) -> Result<RootClaims, TrustError> {
-    let claims: RootClaims =
-        codec::decode(Kind::Root.name(), &signed.payload).map_err(|why| TrustError::Format {
-            kind: Kind::Root,
-            why,
-        })?;
-    let mut ids: Vec<_> = claims.keys.as_slice().iter().map(short_id).collect();
-    ids.sort_unstable();
-    ids.dedup();
-    let distinct = ids.len() == claims.keys.as_slice().len();
-    if distinct && (1..=ids.len()).contains(&usize::from(claims.threshold)) {
-        Ok(claims)
-    } else {
-        Err(TrustError::RootKeys)
+    RootClaims::read(&signed.payload)
+}
+
+impl RootClaims {
+    /// Reads claims, and checks that keys and threshold fit together.
+    pub(super) fn read(payload: &[u8]) -> Result<Self, TrustError> {
+        let kind = Kind::Root;
+        let claims: Self =
+            codec::decode(kind.name(), payload).map_err(|why| TrustError::Format { kind, why })?;
+        let mut ids: Vec<_> = claims.keys.as_slice().iter().map(short_id).collect();
+        ids.sort_unstable();
+        ids.dedup();
+        let distinct = ids.len() == claims.keys.as_slice().len();
+        if distinct && (1..=ids.len()).contains(&usize::from(claims.threshold)) {
+            Ok(claims)
+        } else {
+            Err(TrustError::RootKeys)
+        }
     }
 }

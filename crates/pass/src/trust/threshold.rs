@@ -122,19 +122,35 @@ pub(super) fn open(kind: Kind, bytes: &[u8]) -> Result<ThresholdSigned, TrustErr
     })
 }
 
-/// Signs a root or a trust list with several root keys.
-pub fn sign_with_roots<T: Serialize>(kind: Kind, claims: &T, keys: &[&SecretKey]) -> Vec<u8> {
-    let payload = codec::encode(claims);
-    let mut bytes = codec::encode(&RootSigned {
+/// What root keys sign, behind the domain of the kind: such a file without its signatures.
+pub(super) fn body<T: Serialize>(kind: Kind, claims: &T) -> Vec<u8> {
+    codec::encode(&RootSigned {
         kind: kind as u8,
         version: VERSION,
-        payload,
-    });
-    let signatures: BTreeMap<[u8; 8], [u8; 64]> = keys
-        .iter()
-        .map(|key| (short_id(&key.public()), key.sign_detached(kind, &bytes)))
+        payload: codec::encode(claims),
+    })
+}
+
+/// Reads what [`body`] made, and gives the claims' bytes.
+pub(super) fn open_body(kind: Kind, bytes: &[u8]) -> Result<Vec<u8>, TrustError> {
+    let format = |why| TrustError::Format { kind, why };
+    let body: RootSigned = codec::decode_within(kind.name(), bytes, MAX_FILE).map_err(format)?;
+    if body.kind != kind as u8 || body.version != VERSION {
+        return Err(format(FormatError::Damaged(kind.name())));
+    }
+    Ok(body.payload)
+}
+
+/// Adds the signatures to what they were made over. Nobody has checked them here.
+pub(super) fn assemble(
+    mut body: Vec<u8>,
+    signatures: impl IntoIterator<Item = (PublicKey, [u8; 64])>,
+) -> Vec<u8> {
+    let ordered: BTreeMap<_, _> = signatures
+        .into_iter()
+        .map(|(key, signature)| (short_id(&key), signature))
         .collect();
-    let signatures: Vec<RootSignature> = signatures
+    let signatures: Vec<RootSignature> = ordered
         .into_iter()
         .map(|(key, signature)| {
             let (mut r, mut s) = ([0; 32], [0; 32]);
@@ -143,6 +159,16 @@ pub fn sign_with_roots<T: Serialize>(kind: Kind, claims: &T, keys: &[&SecretKey]
             RootSignature { key, r, s }
         })
         .collect();
-    bytes.extend(codec::encode(&signatures));
-    bytes
+    body.extend(codec::encode(&signatures));
+    body
+}
+
+/// Signs a root or a trust list with several root keys that are all in one place.
+pub fn sign_with_roots<T: Serialize>(kind: Kind, claims: &T, keys: &[&SecretKey]) -> Vec<u8> {
+    let body = body(kind, claims);
+    let signatures: Vec<_> = keys
+        .iter()
+        .map(|key| (key.public(), key.sign_detached(kind, &body)))
+        .collect();
+    assemble(body, signatures)
 }

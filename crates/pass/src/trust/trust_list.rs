@@ -30,6 +30,26 @@ pub struct TrustListClaims {
     pub issuers: Bounded<IssuerEntry, 1, 512>,
 }
 
+impl TrustListClaims {
+    fn decode(payload: &[u8]) -> Result<Self, TrustError> {
+        let kind = Kind::TrustList;
+        codec::decode(kind.name(), payload).map_err(|why| TrustError::Format { kind, why })
+    }
+
+    /// Reads claims that nobody has signed yet, and checks that they follow the rules.
+    pub(super) fn read(payload: &[u8]) -> Result<Self, TrustError> {
+        let claims = Self::decode(payload)?;
+        TrustList::of(claims.clone())?;
+        Ok(claims)
+    }
+
+    /// The claims of a trust list that stands under this root.
+    pub(super) fn signed(root: &Root, bytes: &[u8]) -> Result<Self, TrustError> {
+        TrustList::verify(root, bytes)?;
+        Self::decode(&open(Kind::TrustList, bytes)?.payload)
+    }
+}
+
 /// Kinds that are valid only from the device's own authority, whatever a trust list says.
 const OWN_ONLY: [Kind; 8] = [
     Kind::PlaceCode,
@@ -57,8 +77,11 @@ impl TrustList {
         let kind = Kind::TrustList;
         let signed = open(kind, bytes)?;
         root.check(kind, &signed)?;
-        let claims: TrustListClaims = codec::decode(kind.name(), &signed.payload)
-            .map_err(|why| TrustError::Format { kind, why })?;
+        Self::of(TrustListClaims::decode(&signed.payload)?)
+    }
+
+    /// A trust list with these claims, if they follow its rules.
+    fn of(claims: TrustListClaims) -> Result<Self, TrustError> {
         let count = claims.issuers.as_slice().len();
         let issuers: BTreeMap<_, _> = claims
             .issuers

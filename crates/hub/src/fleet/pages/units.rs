@@ -39,11 +39,11 @@ mod tests {
 
     #[test]
     fn numbers_and_spans_read_well() {
-        assert_eq!(grouped(7), "7");
-        assert_eq!(grouped(1_234_567), "1\u{202f}234\u{202f}567");
-        assert_eq!(span(119), "119 s");
-        assert_eq!(span(3600), "60 min");
-        assert_eq!(span(200_000), "2 d");
+        assert_eq!(
+            [7, 1_234_567].map(grouped),
+            ["7", "1\u{202f}234\u{202f}567"]
+        );
+        assert_eq!([119, 3600, 200_000].map(span), ["119 s", "60 min", "2 d"]);
         assert_eq!(
             (offset(0), offset(-5)),
             ("exact".into(), "5 s behind".into())
