@@ -71,7 +71,7 @@ fn run(device: &Path, stream: &Path, (width, height): (u32, u32)) {
         clock: Clock::still(NOW),
         vitals: Some(vitals),
     };
-    let ran = thread::spawn(move || app::run(options));
+    let ran = thread::spawn(move || app::run(options).unwrap());
     let (mut times, mut first) = (Vec::new(), None);
     for vital in told {
         match vital {
@@ -80,7 +80,7 @@ fn run(device: &Path, stream: &Path, (width, height): (u32, u32)) {
             Vital::Passed(_) => {}
         }
     }
-    ran.join().unwrap().unwrap();
+    ran.join().unwrap();
     assert_eq!(
         times.len(),
         usize::from(VERDICTS),

@@ -3,8 +3,8 @@
 //! In the order in which they build on each other: `verdict` (its words), `list_answer`,
 //! `document_lookup` and `person_lookup` (what the lists say), `case` (what is to be decided),
 //! `rules` and `decide` (pure), `pass_back` and `live_codes` (the last minutes, in memory only),
-//! `judge` (all of it in a row), `verdict_group` (the codes of one frame). Of the staff: `badge_fault`, `pin_pad`,
-//! `guard_duty` and `supervisor`.
+//! `judge` (all of it in a row), `verdict_group` (the codes of one frame). Of the staff:
+//! `badge_fault`, `pin_pad`, `guard_duty` and `supervisor`.
 
 mod badge_fault;
 mod case;

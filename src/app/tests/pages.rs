@@ -11,7 +11,7 @@ use gatepost_pass::{
 };
 use gatepost_protocol::{DeviceRequest, Enrolment};
 
-use super::post::{Post, paper, region};
+use super::{Post, paper, region};
 
 #[test]
 fn status_and_today_are_two_taps_from_home_and_name_nobody() {

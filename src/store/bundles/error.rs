@@ -30,8 +30,8 @@ pub enum CacheError {
     /// The bundle is valid at another time than the one that this device's clock says, which
     /// nothing has confirmed.
     #[error(
-        "this bundle is genuine and was signed on {}, but this device's clock says {}, {} later: set the \
-         clock, or fetch a newer bundle",
+        "this bundle is genuine and was signed on {}, but this device's clock says {}, {} later: \
+         set the clock, or fetch a newer bundle",
         format_time(*signed), format_time(*now), in_words(now.since(*signed))
     )]
     OtherTime {

@@ -11,7 +11,6 @@ use gatepost_pass::{
     bundle::{FileEntry, FileRole, Intake, MAX_LENGTH, Manifest, SLACK, files_named},
     envelope::MAX_FILE,
 };
-
 use gatepost_system::files::{self, FileError};
 
 use super::{
