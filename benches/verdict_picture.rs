@@ -165,7 +165,7 @@ fn enrolled(folder: &Path) -> DataDir {
     // Not `enrol`: it refuses the published keys that the fixture signs with.
     fs::write(data.path().join("enrolment"), enrolment(&key).to_bytes()).unwrap();
     let mut region = Region::default();
-    region.policy.tracing_key = tracing();
+    region.seal_to(tracing());
     region.policy.show_seconds = [1; 3];
     let bundle = folder.join("published");
     region.write_to(&bundle);

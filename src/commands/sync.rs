@@ -6,7 +6,7 @@ use std::{
 };
 
 use clap::Args;
-use gatepost_protocol::device::Revoked;
+use gatepost_protocol::Revoked;
 use gatepost_system::{files, say};
 
 use super::Done;

@@ -1,7 +1,7 @@
 //! Why a sync with the hub, or with a stick, stopped.
 
 use gatepost_pass::DocumentError;
-use gatepost_protocol::{BatchError, Epoch, TimeAnswerError, device::CertificateError};
+use gatepost_protocol::{BatchError, Epoch, OrderError, TimeAnswerError};
 use gatepost_system::{files::FileError, random::RandomError};
 
 use super::http::HubError;
@@ -40,7 +40,7 @@ pub enum SyncError {
     WipedHub(#[source] gatepost_pass::FormatError),
     /// The order to wipe this device is not valid.
     #[error("the order to wipe this device is not valid")]
-    Order(#[source] CertificateError),
+    Order(#[source] OrderError),
     /// The hub's word on the time is not valid.
     #[error(transparent)]
     Time(#[from] TimeAnswerError),

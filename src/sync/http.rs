@@ -7,7 +7,7 @@ use std::{
 };
 
 use gatepost_pass::{DeviceId, Digest, HubPin, bundle::FileEntry, envelope::MAX_CODE};
-use gatepost_protocol::{Answer, TimeNonce, device::Revoked, routes};
+use gatepost_protocol::{Answer, Revoked, TimeNonce, routes};
 use ureq::unversioned::{
     resolver::DefaultResolver,
     transport::{Connector as _, TcpConnector},

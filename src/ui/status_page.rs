@@ -1,14 +1,15 @@
 //! The status page.
 
-use super::status::{age_in_words, in_groups};
+use super::status::{age_in_words, in_groups, map_date};
 use super::trouble::map_trouble;
 use super::view::{
-    ClockView, FreshnessView, IssuerView, StatusPageView, StorageView, SyncView, UiCommand,
+    ClockView, EndView, FreshnessView, IssuerView, StatusPageView, StorageView, SyncView, UiCommand,
 };
 use crate::clock::Span;
+use gatepost_pass::trust::Ending;
 use gatepost_window::{
-    AppWindow, ClockKind, FreshnessKind, IssuerItem, SignKind, SpanUnit, StatusPageAdapter,
-    SyncKind, TroubleKind,
+    AppWindow, ClockKind, EndKind, FreshnessKind, IssuerItem, SignKind, SpanUnit,
+    StatusPageAdapter, SyncKind, TroubleKind,
 };
 use slint::{ComponentHandle, ModelRc, SharedString};
 use std::rc::Rc;
@@ -30,6 +31,7 @@ pub(super) fn show(app: &AppWindow, view: &StatusPageView) {
     let issuers: Vec<IssuerItem> = view.issuers.iter().map(map_issuer).collect();
     adapter.set_issuers(ModelRc::from(issuers.as_slice()));
     show_clock(&adapter, view.clock);
+    show_end(&adapter, view.trust);
     adapter.set_storage(storage_sign(view.storage));
     adapter.set_writable(view.storage.writable);
     let free = view.storage.free.map(size_in_words);
@@ -67,6 +69,16 @@ fn show_clock(adapter: &StatusPageAdapter, clock: ClockView) {
     adapter.set_clock_off(i32::try_from(off).unwrap_or(i32::MAX));
     adapter.set_clock_off_unit(unit);
     adapter.set_clock_replaced(replaced);
+}
+
+fn show_end(adapter: &StatusPageAdapter, end: Option<EndView>) {
+    adapter.set_trust(match end.map(|end| end.ending) {
+        None => EndKind::Unknown,
+        Some(Ending::Later) => EndKind::Later,
+        Some(Ending::Soon) => EndKind::Soon,
+        Some(Ending::Over) => EndKind::Over,
+    });
+    adapter.set_trust_until(end.map(|end| map_date(end.date)).unwrap_or_default());
 }
 
 fn show_sync(adapter: &StatusPageAdapter, sync: &SyncView) {

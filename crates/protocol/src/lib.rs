@@ -3,8 +3,8 @@
 //! In the order in which a decision travels: [`verdict`] and [`passage`] say what happened,
 //! [`mod@seal`] encrypts it for everyone but those who may trace, [`record`] and [`chain`] bind it
 //! to what came before, [`batch`] carries it, [`receipt`] brings the hub's word back. [`device`]
-//! says whose word a batch is, [`enrolment`] how a device becomes one, [`status`] how it is doing;
-//! [`time_answer`] is the hub's word on the time.
+//! says whose word a batch is, [`enrolment`] how a device becomes one, [`status`] how it is doing,
+//! [`wipe_order`] that it is one no longer; [`time_answer`] is the hub's word on the time.
 //! [`routes`] names the hub's addresses.
 
 #![forbid(unsafe_code)]
@@ -26,6 +26,7 @@ mod signed_body;
 pub mod status;
 pub mod time_answer;
 pub mod verdict;
+pub mod wipe_order;
 
 #[cfg(test)]
 mod tests;
@@ -44,6 +45,7 @@ pub use sealed::{Clear, Sealed};
 pub use status::DeviceStatus;
 pub use time_answer::{TimeAnswer, TimeAnswerError, TimeNonce};
 pub use verdict::{Outcome, Reason};
+pub use wipe_order::{OrderError, Revoked, WipeOrder};
 
 /// Where randomness comes from is the caller's choice; this is the trait it must have.
 pub use hpke::rand_core;

@@ -104,8 +104,8 @@ impl Checkpoint {
         }
     }
 
-    /// The entry in the log that a supervisor has set the clock, shaped as a passage, and whom it is
-    /// sealed to.
+    /// The entry in the log that a supervisor has set the clock, shaped as a passage, and whom it
+    /// is sealed to.
     pub(crate) fn clock_set(
         &self,
         by: Text<24>,

@@ -78,6 +78,7 @@ fn a_new_device_is_set_up_by_a_code_and_a_stick() {
         version: 1,
         threshold: 1,
         keys: vec![secret.public()].try_into().unwrap(),
+        expires: NOW.plus(400 * fixture::DAY),
     };
     let root = sign_with_roots(Kind::Root, &claims, &[&secret]);
     let code = claims::EnrolmentCode {

@@ -220,7 +220,7 @@ impl Drop for Post {
 /// The region whose bundle a checkpoint has, unless a test changes it.
 pub(super) fn region() -> Region {
     let mut region = Region::default();
-    region.policy.tracing_key = tracing();
+    region.seal_to(tracing());
     // Nothing goes by itself while a test looks.
     region.policy.show_seconds = [60; 3];
     region

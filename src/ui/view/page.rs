@@ -54,6 +54,7 @@ gatepost_pass::names! {
         Duty = "duty",
         Place = "place",
         Status = "status",
+        Clock = "clock",
         Today = "today",
         Update = "update",
         Enrol = "enrol",
