@@ -3,8 +3,8 @@
 use std::collections::BTreeSet;
 
 use gatepost_pass::{
-    Class, Colour, DocumentError, Freshness, Listing, Pass, Policy, Recognition, Revocation,
-    Verified,
+    Class, ClockTrust, Colour, DocumentError, Freshness, Listing, Pass, Policy, Recognition,
+    Revocation, Verified,
     envelope::EnvelopeError,
     policy::{IdentityRule, Overridable, PassBack, Risk, WhenExpired, WithoutCode},
 };

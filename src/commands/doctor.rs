@@ -55,7 +55,7 @@ impl Report {
 /// Checks everything and changes nothing.
 pub fn run(data: &Path, arguments: &Arguments) -> Result<Done, Box<dyn Error>> {
     let data = DataDir::open(data)?;
-    let clock = data.clock();
+    let clock = data.clock().without_notes();
     let mut report = Report { done: Done::Well };
 
     let (config, fault) = Config::load_or_safe(&data.config());
