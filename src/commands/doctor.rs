@@ -80,7 +80,7 @@ pub fn run(data: &Path, arguments: &Arguments) -> Result<Done, Box<dyn Error>> {
         Ok(None) => report.fault("bundle", &CommandError::NoBundle.to_string()),
         Err(fault) => report.fault("bundle", &chain(&fault)),
     }
-    if !arguments.offline && !identity.hub.is_empty() {
+    if !arguments.offline && identity.hub.is_some() {
         report.line("time", asked(&data, &identity, &clock));
     }
     of_clock(&mut report, &clock);
@@ -89,10 +89,10 @@ pub fn run(data: &Path, arguments: &Arguments) -> Result<Done, Box<dyn Error>> {
     } else {
         report.ok("passages", "none yet");
     }
-    match (arguments.offline, identity.hub.as_str()) {
+    match (arguments.offline, &identity.hub) {
         (true, _) => {}
-        (false, "") => report.ok("hub", "none: USB only"),
-        (false, hub) => {
+        (false, None) => report.ok("hub", "none: USB only"),
+        (false, Some(hub)) => {
             report.line(
                 "hub",
                 HubClient::of(&identity)

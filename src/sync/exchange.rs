@@ -41,9 +41,6 @@ pub fn exchange(
     identity: &Identity,
     clock: &Clock,
 ) -> Result<Exchanged, SyncError> {
-    if identity.hub.is_empty() {
-        return Err(SyncError::NoHub);
-    }
     let mut hub = HubClient::of(identity)?;
     // First of all: what follows is judged by it.
     time::agree(data, identity, &mut hub, clock);

@@ -1,7 +1,10 @@
 //! Bad input at every address: a 4xx with a reason that programs can read.
 
 use gatepost_pass::{OneTimeSecret, SecretKey, fixture::NOW};
-use gatepost_protocol::{DeviceRequest, TimeAnswer, TimeNonce, batch::MAX_BYTES, routes};
+use gatepost_protocol::{
+    DeviceRequest, HubAnswer, RefusalReason, RequestNonce, TimeAnswer, TimeNonce, batch::MAX_BYTES,
+    hub_answer, routes,
+};
 
 use crate::{
     fleet::{PASSWORD, fleet, log_in},
@@ -99,6 +102,46 @@ fn the_time_is_signed_for_the_question_that_was_asked_and_kept_by_nobody() {
         let verified = |nonce| TimeAnswer::verify(&answer.body, &trust(), &TimeNonce(nonce));
         assert_eq!(verified(nonce), Ok(NOW));
         assert!(verified([3; 32]).is_err());
+    }
+}
+
+#[test]
+fn every_answer_to_a_device_has_a_mark_for_its_own_request() {
+    let (site, device) = (Site::new(), Device::new(1, 2));
+    let hub = site.hub();
+    let refused = HubAnswer::Refused;
+    let cases = [
+        ("GET", routes::MANIFEST, &b""[..], HubAnswer::Done),
+        ("GET", routes::HEALTH, b"", HubAnswer::Done),
+        (
+            "POST",
+            routes::BATCHES,
+            &device.batch(0..2),
+            HubAnswer::Done,
+        ),
+        (
+            "POST",
+            routes::BATCHES,
+            b"x",
+            refused(RefusalReason::Malformed),
+        ),
+        ("GET", routes::BATCHES, b"", refused(RefusalReason::Method)),
+        ("GET", "/", b"", refused(RefusalReason::NotFound)),
+    ];
+    for (n, (method, path, body, said)) in (0..).zip(cases) {
+        let nonce = RequestNonce([n; 16]);
+        let header = format!("{}: {nonce}\r\n", hub_answer::NONCE);
+        let answer = request(hub.address, method, path, &header, body).unwrap();
+        let mark = answer.header(hub_answer::MARK).unwrap();
+        let read = nonce.read_mark(answer.status, mark);
+        assert_eq!(read, Some(said), "{method} {path}: {mark}");
+        // No cache on the way gives it to the next request without asking.
+        let caching = answer.header("cache-control").unwrap();
+        assert!(["no-store", "no-cache"].contains(&caching), "{caching}");
+        for header in ["", "gatepost-nonce: 07\r\n", "gatepost-nonce: \u{ff}\r\n"] {
+            let answer = request(hub.address, method, path, header, body).unwrap();
+            assert_eq!(answer.header(hub_answer::MARK), None, "{method} {path}");
+        }
     }
 }
 
