@@ -91,7 +91,7 @@ fn a_clock_at_2099_is_marked_and_nothing_is_admitted_on_it_by_mistake() {
     let now = after(&unconfirmed(), 10, IN_2099);
     assert_eq!(now.clock, ClockTrust::Ahead);
     let (outcome, reasons) = gate(now).says(&paper(1));
-    assert_eq!(outcome, Outcome::Check);
+    assert_eq!(outcome, Outcome::Refuse);
     assert!(reasons.contains(&Reason::ClockUntrusted), "{reasons:?}");
     let (clock, freshness) = marks(&gate(now), &paper(1));
     assert_eq!((clock, freshness), (ClockTrust::Ahead, Freshness::Expired));
