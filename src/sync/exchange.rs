@@ -70,7 +70,7 @@ fn post_status(data: &DataDir, identity: &Identity, hub: &mut HubClient, clock: 
         certificate: identity.certificate.clone(),
         at: now.time,
         clock: now.clock,
-        bundle: bundle.manifest().version,
+        bundle: Some(bundle.rules().manifest_id()),
         freshness: bundle.freshness(now.time),
         backlog: backlog.unsent,
         parked: u32::try_from(backlog.parked).unwrap_or(u32::MAX),

@@ -77,7 +77,9 @@ fn push_one(
         before,
         records,
     } = outgoing;
-    let batch = sign_batch(&identity.certificate, &identity.key, epoch, before, records)?;
+    let bundle = Some(rules.manifest_id());
+    let (certificate, key) = (&identity.certificate, &identity.key);
+    let batch = sign_batch(certificate, key, bundle, epoch, before, records)?;
     let answer = hub.post_batch(&batch)?;
     let device = device_id(&identity.key.public());
     let receipt = VerifiedReceipt::verify(&answer, rules, device, clock);

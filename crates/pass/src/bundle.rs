@@ -14,6 +14,6 @@ mod verified;
 pub use error::{BundleError, MAX_DELTAS};
 pub use files::{BundleFiles, MAX_LENGTH};
 pub use freshness::Freshness;
-pub use manifest::{FileEntry, FileRole, Manifest, Versions, files_named};
+pub use manifest::{FileEntry, FileRole, Manifest, ManifestId, Versions, files_named};
 pub use rules::{Intake, Rules};
 pub use verified::VerifiedBundle;

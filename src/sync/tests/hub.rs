@@ -8,8 +8,8 @@ use std::{
     thread,
 };
 
-use gatepost_pass::{DeviceId, fixture};
-use gatepost_protocol::{Body, Epoch, Head, Receipt, VerifiedBatch};
+use gatepost_pass::{DeviceId, Digest, fixture};
+use gatepost_protocol::{Body, Epoch, Head, Receipt, VerifiedBatch, fixture::manifest_id};
 
 use super::*;
 
@@ -271,6 +271,8 @@ fn take(body: &[u8], held: &mut Held) -> Option<Vec<u8>> {
         epoch,
         next_seq,
         head,
+        batch: Digest::of(body),
+        manifest: manifest_id(1),
         at: NOW,
     };
     Some(receipt.sign(&fixture::hub()))
@@ -284,6 +286,8 @@ fn false_receipt(body: &[u8], lie: Fault) -> Vec<u8> {
         epoch: batch.epoch(),
         next_seq: last.seq + 1,
         head: *head,
+        batch: Digest::of(body),
+        manifest: manifest_id(1),
         at: NOW,
     };
     let told = match lie {

@@ -82,7 +82,7 @@ impl LoggingDevice {
             .iter()
             .fold(Head::START, |head, record| head.after(id, EPOCH, record));
         let records = self.records[first..].to_vec();
-        let batch = sign_batch(&self.certificate, &self.key, EPOCH, before, records).unwrap();
+        let batch = sign_batch(&self.certificate, &self.key, None, EPOCH, before, records).unwrap();
         fs::create_dir_all(region.path("batches")).unwrap();
         fs::write(region.path("batches").join(name), batch).unwrap();
     }

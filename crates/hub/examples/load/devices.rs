@@ -38,7 +38,8 @@ pub(crate) fn device(number: u64, passages: usize) -> Vec<Vec<u8>> {
         .map(|seq| record(seq, hour, &mut dice).to_bytes())
         .collect();
     for records in records.chunks(BATCH) {
-        let signed = sign_batch(&certificate, &secret, epoch, head, records.to_vec()).unwrap();
+        let signed =
+            sign_batch(&certificate, &secret, None, epoch, head, records.to_vec()).unwrap();
         batches.push(signed);
         head = records
             .iter()

@@ -39,7 +39,15 @@ pub(crate) fn start(device: u8, hour: u32) -> Incoming {
         body: Body::EpochStart(None),
     };
     let records = vec![start.to_bytes()];
-    let signed = sign_batch(&certificate, &secret, Epoch([2; 16]), Head::START, records).unwrap();
+    let signed = sign_batch(
+        &certificate,
+        &secret,
+        None,
+        Epoch([2; 16]),
+        Head::START,
+        records,
+    );
+    let signed = signed.unwrap();
     Incoming {
         batch: VerifiedBatch::verify(&signed, &trust(), NOW).unwrap(),
         signed,

@@ -3,9 +3,10 @@
 use super::{
     error::BundleError,
     files::{BundleFiles, find, small},
-    manifest::{FileEntry, FileRole, Manifest, Versions, check_roles},
+    manifest::{FileEntry, FileRole, Manifest, ManifestId, Versions, check_roles},
 };
 use crate::{
+    digest::Digest,
     document_error::DocumentError,
     envelope::{Envelope, EnvelopeError, MAX_FILE},
     key::PublicKey,
@@ -45,6 +46,7 @@ pub struct Rules {
     root: Root,
     trust: TrustList,
     manifest: Manifest,
+    manifest_id: ManifestId,
     signed_by: PublicKey,
     policy: Policy,
 }
@@ -61,6 +63,7 @@ impl Rules {
         intake: Intake<'_>,
         now: Timestamp,
     ) -> Result<Self, BundleError> {
+        let digest = Digest::of(manifest);
         let envelope = Envelope::parse_kind(Kind::Manifest, manifest, MAX_FILE)?;
         // Nothing of this is believed yet; it only says where to look.
         let claimed: Manifest = envelope.peek().map_err(EnvelopeError::from)?;
@@ -92,6 +95,10 @@ impl Rules {
         let rules = Self {
             root,
             trust,
+            manifest_id: ManifestId {
+                version: manifest.version,
+                digest,
+            },
             manifest,
             signed_by,
             policy,
@@ -159,6 +166,11 @@ impl Rules {
     /// The manifest.
     pub fn manifest(&self) -> &Manifest {
         &self.manifest
+    }
+
+    /// Which manifest that is.
+    pub fn manifest_id(&self) -> ManifestId {
+        self.manifest_id
     }
 
     /// The rules of this checkpoint.
