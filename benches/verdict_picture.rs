@@ -71,7 +71,7 @@ fn run(device: &Path, stream: &Path, (width, height): (u32, u32)) {
         clock: Clock::new(Some(NOW)),
         vitals: Some(vitals),
     };
-    let ran = thread::spawn(move || app::run(options));
+    let ran = thread::spawn(move || app::run(options).unwrap());
     let (mut times, mut first) = (Vec::new(), None);
     for vital in told {
         match vital {
@@ -80,7 +80,7 @@ fn run(device: &Path, stream: &Path, (width, height): (u32, u32)) {
             Vital::Passed(_) => {}
         }
     }
-    ran.join().unwrap().unwrap();
+    ran.join().unwrap();
     assert_eq!(
         times.len(),
         usize::from(VERDICTS),
@@ -165,7 +165,7 @@ fn enrolled(folder: &Path) -> DataDir {
     // Not `enrol`: it refuses the published keys that the fixture signs with.
     fs::write(data.path().join("enrolment"), enrolment(&key).to_bytes()).unwrap();
     let mut region = Region::default();
-    region.policy.tracing_key = tracing();
+    region.seal_to(tracing());
     region.policy.show_seconds = [1; 3];
     let bundle = folder.join("published");
     region.write_to(&bundle);

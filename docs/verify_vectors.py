@@ -23,6 +23,8 @@ KINDS = {
     16: "root", 17: "trust-list", 18: "policy", 19: "manifest", 20: "list", 21: "receipt",
     22: "device-certificate", 23: "batch", 24: "device-request", 25: "device-status",
     26: "audit-entry",
+    27: "wipe-order",
+    28: "time-answer",
 }
 OWN_ONLY = {"place-code", "badge", "enrolment"}
 MAX_CODE = 1200

@@ -6,7 +6,7 @@ use std::{path::PathBuf, process::ExitCode};
 
 use clap::{Parser, Subcommand};
 use gatepost::{
-    commands::{self, check, decode, doctor, enrol, import, run, sync},
+    commands::{CommandError, Done, check, decode, doctor, enrol, import, run, sync},
     data::DataDir,
 };
 use gatepost_system::{chain, messages, output};
@@ -54,12 +54,12 @@ fn main() -> ExitCode {
         Some(Command::Enrol(arguments)) => enrol::run(data, &arguments),
         Some(Command::Doctor(arguments)) => doctor::run(data, &arguments),
     };
-    let written = output::finish().map_err(commands::CommandError::Output);
-    match done.and_then(|done| written.map(|()| done)) {
-        Ok(commands::Done::Well) => ExitCode::SUCCESS,
-        Ok(commands::Done::WithFaults) => ExitCode::FAILURE,
+    let written = output::finish().map_err(CommandError::Output);
+    match done.and_then(|done| Ok(written.map(|()| done)?)) {
+        Ok(Done::Well) => ExitCode::SUCCESS,
+        Ok(Done::WithFaults) => ExitCode::FAILURE,
         Err(error) => {
-            log::error!("{}", chain(&error));
+            log::error!("{}", chain(&*error));
             ExitCode::FAILURE
         }
     }

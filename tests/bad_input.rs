@@ -5,17 +5,19 @@ use std::fs;
 use gatepost_pass::fixture;
 use gatepost_protocol::{DeviceRequest, Enrolment};
 
-use crate::{arguments, support::Town};
+use crate::{arguments, town::Town};
 
 #[track_caller]
 fn refused(town: &Town, arguments: Vec<std::ffi::OsString>, says: &str) {
-    let said = town.gatepost(arguments);
-    assert!(
-        !said.well && said.err.contains(says),
-        "expected {says:?} in:\n{}",
-        said.err
-    );
+    let said = town.gatepost(arguments).fails(says);
     assert_eq!(said.err.trim_end().lines().count(), 1, "{}", said.err);
+}
+
+#[track_caller]
+fn accept_refuses(town: &Town, answer: &[u8], says: &str) {
+    let path = town.path("answer");
+    fs::write(&path, answer).unwrap();
+    refused(town, arguments!["enrol", "accept", path], says);
 }
 
 #[test]
@@ -44,17 +46,13 @@ fn a_bad_picture_is_one_line_and_the_rest_is_done() {
 fn a_device_that_is_not_set_up_says_what_to_do() {
     let town = Town::new();
     let picture = town.picture("stills", "1.png", "GP1:");
-    refused(
-        &town,
+    for command in [
         arguments!["check", &picture],
-        "run `gatepost enrol request`",
-    );
-    refused(&town, arguments!["sync"], "run `gatepost enrol request`");
-    refused(
-        &town,
+        arguments!["sync"],
         arguments!["import", town.path("bundle")],
-        "run `gatepost enrol request`",
-    );
+    ] {
+        refused(&town, command, "run `gatepost enrol request`");
+    }
 }
 
 #[test]
@@ -89,12 +87,7 @@ fn a_damaged_bundle_enrolment_or_key_is_named() {
     }
     fs::write(town.path("device/enrolment"), b"garbage").unwrap();
     refused(&town, arguments!["sync"], "the enrolment file is damaged");
-    fs::write(town.path("nothing"), vec![0xff; 100_000]).unwrap();
-    refused(
-        &town,
-        arguments!["enrol", "accept", town.path("nothing")],
-        "larger than",
-    );
+    accept_refuses(&town, &[0xff; 100_000], "larger than");
 }
 
 #[test]
@@ -111,19 +104,9 @@ fn a_root_of_published_keys_and_a_certificate_of_another_device_are_refused() {
         hub: "".try_into().unwrap(),
         hub_pins: Vec::new().try_into().unwrap(),
     };
-    fs::write(town.path("published"), enrolment.to_bytes()).unwrap();
-    refused(
-        &town,
-        arguments!["enrol", "accept", town.path("published")],
-        "published test key",
-    );
+    accept_refuses(&town, &enrolment.to_bytes(), "published test key");
     enrolment.root = fs::read(town.path("home/root/1.root")).unwrap();
-    fs::write(town.path("other"), enrolment.to_bytes()).unwrap();
-    refused(
-        &town,
-        arguments!["enrol", "accept", town.path("other")],
-        "for another device",
-    );
+    accept_refuses(&town, &enrolment.to_bytes(), "for another device");
 }
 
 #[test]
@@ -133,10 +116,6 @@ fn a_damaged_passage_log_is_kept_and_scanning_goes_on() {
     town.picture("frames", "1.png", &town.pass("G0000001"));
     fs::write(town.path("device/passages.sqlite"), vec![7; 10_000]).unwrap();
     let said = town.scan("frames");
-    assert!(
-        said.err.contains("the passage log was damaged ("),
-        "{}",
-        said.err
-    );
+    assert!(said.err.contains("the passage log was damaged ("));
     assert_eq!(town.verdicts().len(), 1);
 }

@@ -11,7 +11,8 @@ use gatepost_protocol::{Answer, DeviceRequest, Enrolment, device::device_id};
 
 use crate::{
     arguments,
-    support::{Said, Town, post},
+    support::{Said, post},
+    town::{Hub, Town},
 };
 
 /// The files in the hub's queue.
@@ -33,6 +34,14 @@ fn code(town: &Town, more: &[&str]) -> PathBuf {
     path
 }
 
+/// A town whose hub runs, and whose authority has signed an enrolment code.
+fn town_with_code(more: &[&str]) -> (Town, Hub, PathBuf) {
+    let town = Town::new();
+    let hub = town.hub();
+    let code = code(&town, more);
+    (town, hub, code)
+}
+
 /// The contents of the code, which the hub never learns.
 fn secret(code: &Path) -> (claims::EnrolmentCode, OneTimeSecret) {
     let text = fs::read_to_string(code).unwrap();
@@ -51,12 +60,37 @@ fn ask(town: &Town, device: &str, code: &Path) -> Said {
 
 /// The authority answers the requests that wait at the hub.
 fn answer(town: &Town) -> Said {
-    town.authority(arguments![
-        "enrol",
-        town.path("enrol/requests"),
-        "--out",
-        town.path("enrol/answers")
-    ])
+    answer_at(town, &[])
+}
+
+/// The same at another time than the present.
+fn answer_at(town: &Town, time: &[&str]) -> Said {
+    let (requests, answers) = (town.path("enrol/requests"), town.path("enrol/answers"));
+    let enrol = arguments!["enrol", requests, "--out", answers];
+    town.authority(time.iter().map(Into::into).chain(enrol))
+}
+
+/// The file of the answer to a device.
+fn answer_to(town: &Town, device: DeviceId) -> PathBuf {
+    town.path("enrol/answers").join(device.to_string())
+}
+
+/// The device writes its request, with a code, for a stick.
+fn request(town: &Town, code: &Path) -> PathBuf {
+    let request = town.path("request");
+    let write = arguments!["enrol", "code", code, "--out", &request];
+    town.gatepost(write).well();
+    request
+}
+
+/// The authority's answer to a request on a stick is accepted, and the device works.
+fn enrols_by_stick(town: &Town, request: &Path, more: &[&str]) {
+    let answer = town.path("answer");
+    let enrol = arguments!["enrol", request, "--out", &answer];
+    let more = more.iter().map(Into::into);
+    town.authority(enrol.into_iter().chain(more)).well();
+    town.gatepost(arguments!["enrol", "accept", &answer]).well();
+    town.gatepost(["sync"]).well();
 }
 
 fn id(town: &Town, device: &str) -> DeviceId {
@@ -68,25 +102,15 @@ const NOT_YET: &str = "the authority has not answered yet";
 
 #[test]
 fn a_device_asks_over_the_hub_and_works_once_the_authority_has_answered() {
-    let town = Town::new();
-    let _hub = town.hub();
-    let code = code(&town, &[]);
-    let asked = ask(&town, "device", &code);
-    assert!(
-        asked.out.contains("the request is at the hub"),
-        "{}",
-        asked.out
-    );
-    assert!(!asked.well && asked.err.contains(NOT_YET), "{}", asked.err);
+    let (town, _hub, code) = town_with_code(&[]);
+    let asked = ask(&town, "device", &code).fails(NOT_YET);
+    assert!(asked.out.contains("the request is at the hub"));
     assert_eq!(requests(&town).len(), 1);
-    let again = ask(&town, "device", &code);
-    assert!(again.err.contains(NOT_YET));
+    ask(&town, "device", &code).fails(NOT_YET);
     assert_eq!(requests(&town).len(), 1, "the same request");
 
-    let answered = answer(&town).well();
-    assert!(answered.out.contains("Gate of device"), "{}", answered.out);
-    let enrolled = ask(&town, "device", &code).well();
-    assert!(enrolled.out.contains("enrolled; pinned root version 1"));
+    answer(&town).prints("Gate of device");
+    ask(&town, "device", &code).prints("enrolled; pinned root version 1");
     assert!(!town.path("device/first-run").exists());
     town.gatepost(["sync"]).well();
     town.log_passages(3);
@@ -96,34 +120,19 @@ fn a_device_asks_over_the_hub_and_works_once_the_authority_has_answered() {
 
 #[test]
 fn a_code_enrols_one_device_and_a_second_one_is_refused_by_name() {
-    let town = Town::new();
-    let _hub = town.hub();
-    let code = code(&town, &[]);
+    let (town, _hub, code) = town_with_code(&[]);
     ask(&town, "first", &code);
     answer(&town).well();
     ask(&town, "second", &code);
-    let first = fs::read(
-        town.path("enrol/answers")
-            .join(id(&town, "first").to_string()),
-    )
-    .unwrap();
-    let refused = answer(&town);
-    assert!(!refused.well);
-    let used = format!("was used by device {}", id(&town, "first"));
-    assert!(refused.err.contains(&used), "{}", refused.err);
-    assert!(refused.err.contains("1 of 2 requests were refused"));
-    let second = town
-        .path("enrol/answers")
-        .join(id(&town, "second").to_string());
-    assert!(!second.exists());
-    assert!(ask(&town, "second", &code).err.contains(NOT_YET));
+    let (first, second) = (id(&town, "first"), id(&town, "second"));
+    let before = fs::read(answer_to(&town, first)).unwrap();
+    answer(&town)
+        .fails(&format!("was used by device {first}"))
+        .fails("1 of 2 requests were refused");
+    assert!(!answer_to(&town, second).exists());
+    ask(&town, "second", &code).fails(NOT_YET);
     // The first may ask again, and gets the same answer.
-    let again = fs::read(
-        town.path("enrol/answers")
-            .join(id(&town, "first").to_string()),
-    )
-    .unwrap();
-    assert_eq!(again, first);
+    assert_eq!(fs::read(answer_to(&town, first)).unwrap(), before);
     ask(&town, "first", &code).well();
 }
 
@@ -136,43 +145,18 @@ fn a_device_enrols_again_by_a_new_code_though_the_hub_has_the_answer_to_the_old_
     answer(&town).well();
     ask(&town, "device", &first).well();
     let second = code(&town, &[]);
-    assert!(ask(&town, "device", &second).err.contains(NOT_YET));
+    ask(&town, "device", &second).fails(NOT_YET);
     answer(&town).well();
     ask(&town, "device", &second).well();
 }
 
 #[test]
 fn a_code_that_is_out_of_date_enrols_nobody() {
-    let town = Town::new();
-    let _hub = town.hub();
-    let code = code(&town, &["--days", "1"]);
+    let (town, _hub, code) = town_with_code(&["--days", "1"]);
     ask(&town, "device", &code);
-    let later = town.authority(arguments![
-        "--now",
-        "2999-01-01T00:00:00Z",
-        "enrol",
-        town.path("enrol/requests"),
-        "--out",
-        town.path("enrol/answers")
-    ]);
-    assert!(
-        !later.well && later.err.contains("was valid until"),
-        "{}",
-        later.err
-    );
-    let old = town.path("old.txt");
-    town.authority(arguments![
-        "--now",
-        "2020-01-01T00:00:00Z",
-        "enrol-code",
-        "--hub",
-        town.hub_address(),
-        "--out",
-        &old
-    ])
-    .well();
-    let refused = ask(&town, "other", &old);
-    assert!(refused.err.contains("out of date"), "{}", refused.err);
+    answer_at(&town, &["--now", "2999-01-01T00:00:00Z"]).fails("was valid until");
+    let old = self::code(&town, &["--now", "2020-01-01T00:00:00Z"]);
+    ask(&town, "other", &old).fails("out of date");
     assert_eq!(requests(&town).len(), 1, "it was not even asked for");
 }
 
@@ -183,9 +167,7 @@ fn hand_in(town: &Town, body: &[u8]) -> u16 {
 
 #[test]
 fn whoever_reads_the_queue_can_not_use_a_proof_for_a_key_of_their_own() {
-    let town = Town::new();
-    let _hub = town.hub();
-    let code = code(&town, &[]);
+    let (town, _hub, code) = town_with_code(&[]);
     ask(&town, "device", &code);
     let seen = DeviceRequest::verify(&fs::read(&requests(&town)[0]).unwrap()).unwrap();
     let thief = SecretKey::from_seed(&[66; 32]);
@@ -197,19 +179,11 @@ fn whoever_reads_the_queue_can_not_use_a_proof_for_a_key_of_their_own() {
     stolen.extend_from_slice(&signature);
     assert_eq!(hand_in(&town, &stolen), 204, "the hub can't tell");
     assert_eq!(requests(&town).len(), 2);
-    let answered = answer(&town);
-    assert!(!answered.well);
+    let Said { well, err, .. } = answer(&town);
     // Which one comes first follows from the keys; once the code is used up, its secret is gone.
     let why = ["it has not seen the code", "was used by device"];
-    assert!(
-        why.iter().any(|why| answered.err.contains(why)),
-        "{}",
-        answered.err
-    );
-    let theirs = town
-        .path("enrol/answers")
-        .join(device_id(&thief.public()).to_string());
-    assert!(!theirs.exists());
+    assert!(!well && why.iter().any(|why| err.contains(why)), "{err}");
+    assert!(!answer_to(&town, device_id(&thief.public())).exists());
     ask(&town, "device", &code).well();
 }
 
@@ -229,25 +203,16 @@ fn a_request_that_names_no_code_is_answered_by_hand_only() {
     assert_eq!(requests(&town).len(), 0);
     // Somebody puts it there nevertheless.
     fs::write(town.path("enrol/requests/x"), &bytes).unwrap();
-    let refused = answer(&town);
-    assert!(
-        refused.err.contains("anybody may have sent it"),
-        "{}",
-        refused.err
-    );
-    let without_hub = town.authority(arguments!["enrol", &request, "--out", town.path("e")]);
-    assert!(without_hub.err.contains("--hub URL"), "{}", without_hub.err);
+    answer(&town).fails("anybody may have sent it");
+    town.authority(arguments!["enrol", &request, "--out", town.path("e")])
+        .fails("--hub URL");
 }
 
 #[test]
 fn a_hub_that_answers_for_the_authority_enrols_nobody() {
-    let town = Town::new();
-    let hub = town.hub();
-    let code = code(&town, &[]);
+    let (town, hub, code) = town_with_code(&[]);
     ask(&town, "device", &code);
-    let place = town
-        .path("enrol/answers")
-        .join(id(&town, "device").to_string());
+    let place = answer_to(&town, id(&town, "device"));
     let (claims, secret) = secret(&code);
     let request = DeviceRequest::verify(&fs::read(&requests(&town)[0]).unwrap()).unwrap();
     let root = fs::read(town.path("home/root/1.root")).unwrap();
@@ -277,22 +242,12 @@ fn a_hub_that_answers_for_the_authority_enrols_nobody() {
     ];
     for (bytes, why) in answers {
         fs::write(&place, bytes).unwrap();
-        let refused = ask(&town, "device", &code);
-        assert!(
-            !refused.well && refused.err.contains(why),
-            "{}",
-            refused.err
-        );
+        ask(&town, "device", &code).fails(why);
         assert!(!town.path("device/enrolment").exists());
     }
     // Nor does a hub that is away.
     drop(hub);
-    let away = ask(&town, "device", &code);
-    assert!(
-        away.err.contains("the hub can't be reached"),
-        "{}",
-        away.err
-    );
+    ask(&town, "device", &code).fails("the hub can't be reached");
     let _hub = town.hub();
     answer(&town).well();
     ask(&town, "device", &code).well();
@@ -300,32 +255,21 @@ fn a_hub_that_answers_for_the_authority_enrols_nobody() {
 
 #[test]
 fn the_same_code_works_by_stick_and_one_without_a_secret_by_stick_only() {
-    let town = Town::new();
-    let _hub = town.hub();
-    let code = code(&town, &[]);
-    let (request, answer) = (town.path("request"), town.path("answer"));
-    town.gatepost(arguments!["enrol", "code", &code, "--out", &request])
-        .well();
-    let twice = town.authority(arguments!["enrol", &request, "--hub", "", "--out", &answer]);
-    assert!(twice.err.contains("leave --hub out"), "{}", twice.err);
-    town.authority(arguments!["enrol", &request, "--out", &answer])
-        .well();
-    town.gatepost(arguments!["enrol", "accept", &answer]).well();
-    town.gatepost(["sync"]).well();
-
-    let town = Town::new();
-    let _hub = town.hub();
-    let code = self::code(&town, &["--by-stick"]);
-    let asked = ask(&town, "device", &code);
-    assert!(asked.err.contains("by USB stick"), "{}", asked.err);
-    let (request, answer) = (town.path("request"), town.path("answer"));
-    town.gatepost(arguments!["enrol", "code", &code, "--out", &request])
-        .well();
-    let address = town.hub_address();
+    let (town, _hub, code) = town_with_code(&[]);
+    let by_stick = request(&town, &code);
     town.authority(arguments![
-        "enrol", &request, "--hub", address, "--out", &answer
+        "enrol",
+        &by_stick,
+        "--hub",
+        "",
+        "--out",
+        town.path("x")
     ])
-    .well();
-    town.gatepost(arguments!["enrol", "accept", &answer]).well();
-    town.gatepost(["sync"]).well();
+    .fails("leave --hub out");
+    enrols_by_stick(&town, &by_stick, &[]);
+
+    let (town, _hub, code) = town_with_code(&["--by-stick"]);
+    ask(&town, "device", &code).fails("by USB stick");
+    let by_stick = request(&town, &code);
+    enrols_by_stick(&town, &by_stick, &["--hub", &town.hub_address()]);
 }

@@ -1,6 +1,6 @@
 //! Codes that somebody made or changed: none of them is admitted, each says why.
 
-use crate::support::Town;
+use crate::town::Town;
 
 #[test]
 fn an_authority_of_the_same_name_with_other_keys_is_refused() {

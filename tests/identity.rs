@@ -7,7 +7,8 @@ use serde_json::Value;
 
 use crate::{
     arguments,
-    support::{Said, Town, program},
+    support::{Said, program},
+    town::Town,
 };
 
 const WANG: &str = "11010519491231002X";

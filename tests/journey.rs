@@ -2,10 +2,7 @@
 
 use std::fs;
 
-use crate::{
-    arguments,
-    support::{Said, Town},
-};
+use crate::{arguments, support::Said, town::Town};
 
 #[test]
 fn a_pass_goes_from_the_desk_through_the_scanner_to_the_hub() {

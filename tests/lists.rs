@@ -4,10 +4,7 @@ use std::{fs, process::Stdio};
 
 use gatepost_pass::list::ListKind;
 
-use crate::{
-    arguments,
-    support::{Town, wait_for},
-};
+use crate::{arguments, support::wait_for, town::Town};
 
 #[test]
 fn a_device_that_missed_bundles_catches_up_by_deltas_from_a_stick_and_from_the_hub() {

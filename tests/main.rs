@@ -21,3 +21,4 @@ mod lists;
 mod output;
 mod secure_hub;
 mod support;
+mod town;

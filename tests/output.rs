@@ -5,10 +5,15 @@ use std::{
     ffi::OsString,
     fs::{self, OpenOptions},
     io,
+    path::Path,
     process::Stdio,
 };
 
-use crate::{arguments, support::Town};
+use crate::{arguments, town::Town};
+
+fn request_into(path: &Path) -> Vec<OsString> {
+    arguments!["enrol", "request", "--name", "x", "--out", path]
+}
 
 #[test]
 fn a_command_whose_output_nobody_reads_does_its_work_and_ends_the_same() {
@@ -23,14 +28,7 @@ fn a_command_whose_output_nobody_reads_does_its_work_and_ends_the_same() {
         arguments!["decode", &picture],
         arguments!["decode", "--json", &picture],
         arguments!["import", town.path("bundle")],
-        arguments![
-            "enrol",
-            "request",
-            "--name",
-            "x",
-            "--out",
-            town.path("request")
-        ],
+        request_into(&town.path("request")),
         arguments!["sync", "--dir", town.path("stick")],
     ];
     let listed = town.gatepost(["help"]).out;
@@ -85,14 +83,7 @@ fn an_error_is_printed_with_every_cause_down_to_the_systems_words() {
             format!("cannot read {nothing}: {missing}"),
         ),
         (
-            arguments![
-                "enrol",
-                "request",
-                "--name",
-                "x",
-                "--out",
-                nowhere.join("x")
-            ],
+            request_into(&nowhere.join("x")),
             format!("cannot write {nothing}/x.part: {missing}"),
         ),
     ] {

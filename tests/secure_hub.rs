@@ -9,7 +9,8 @@ use serde_json::Value;
 
 use crate::{
     arguments,
-    support::{Said, Town, program, wait_for},
+    support::{Said, program, wait_for},
+    town::Town,
 };
 
 impl Town {

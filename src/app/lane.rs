@@ -7,7 +7,10 @@ use gatepost_pass::Now;
 use super::{
     present::window::Window,
     state::{
-        checkpoint::Checkpoint, log_link::LogLink, notices::Notices, staff::Staff,
+        checkpoint::Checkpoint,
+        log_link::{LogHealth, LogLink},
+        notices::Notices,
+        staff::Staff,
         verdicts::ShownVerdicts,
     },
 };
@@ -31,9 +34,14 @@ impl Lane {
         self.clock.now()
     }
 
+    /// What is to be expected of the log, by the policy that is in force.
+    pub(super) fn log_health(&self) -> LogHealth {
+        self.log.health(self.checkpoint.installed.when_log_full())
+    }
+
     /// Shows what the guard should know on every page.
     pub(super) fn show_notices(&mut self) {
-        let notices = self.notices.list(self.log.health());
+        let notices = self.notices.list(self.log_health());
         self.window.show_notices(notices);
     }
 

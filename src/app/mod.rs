@@ -2,8 +2,8 @@
 //!
 //! Its rooms, in the order in which they build on each other (each uses only those before it):
 //!
-//! 1. `event`, `error`, `vitals`, `sticks`, `context`: what comes in, what can fail, figures of a
-//!    run, what lies on USB sticks, what stays the same.
+//! 1. `event`, `vitals`, `sticks`, `context`: what comes in, figures of a run, what lies on USB
+//!    sticks, what stays the same.
 //! 2. `threads`: who brings events (camera, decoder, log writer, exchange with the hub).
 //! 3. `state`: what the scanner knows, a small struct a file; among them `in_view` (codes are
 //!    recognised) and `verdicts` (what is on screen).
@@ -13,7 +13,6 @@
 //! 7. `scanner`: the loop.
 
 mod context;
-mod error;
 mod event;
 mod lane;
 mod on;
@@ -27,6 +26,7 @@ mod threads;
 mod vitals;
 
 use std::{
+    error::Error,
     path::PathBuf,
     sync::{
         Arc,
@@ -52,7 +52,6 @@ use scanner::{App, Parts};
 use threads::{enrolled::Enrolled, frames};
 use vitals::Vitals;
 
-pub use error::AppError;
 pub use sticks::mounts;
 pub use vitals::{Throughput, VerdictTimes, Vital};
 
@@ -86,14 +85,13 @@ pub struct Options {
 /// Runs the scanner until its window is closed. Call it on the main thread. Settings that can't be
 /// used are shown on every page, and the defaults are in force: every device beside the camera is
 /// off.
-pub fn run(options: Options) -> Result<(), AppError> {
+pub fn run(options: Options) -> Result<(), Box<dyn Error>> {
     let started = Instant::now();
     let (config, bad_settings) = Config::load_or_safe(&options.data.config());
     wipe::finish(&options.data, options.clock.now().time)?;
     let data = options.data.clone();
     let clock = Arc::new(options.clock);
-    let recorder = options.record.as_deref().map(Recorder::new).transpose();
-    let recorder = recorder.map_err(AppError::Record)?;
+    let recorder = options.record.as_deref().map(Recorder::new).transpose()?;
 
     let (events, inbox) = mpsc::channel();
     let (to_app, to_end) = (events.clone(), events.clone());

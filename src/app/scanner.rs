@@ -236,7 +236,7 @@ impl App {
                     &lane.checkpoint.installed,
                     &self.enrolment,
                     &self.hub,
-                    lane.log.health(),
+                    lane.log_health(),
                     &context.data,
                     (lane.now(), at),
                 );
@@ -249,6 +249,7 @@ impl App {
     }
 
     fn tick(&mut self, at: Instant) {
+        on::log::tick(&mut self.lane, at);
         on::verdict::tick(&mut self.lane, at);
         self.lane.window.tick(at);
         if self.lane.window.bar_is_due(at) {

@@ -3,8 +3,8 @@
 use std::collections::BTreeSet;
 
 use gatepost_pass::{
-    Class, ClockTrust, Colour, DocumentError, Freshness, Listing, Pass, Policy, Recognition,
-    Revocation, Verified,
+    Class, Colour, DocumentError, Freshness, Listing, Pass, Policy, Recognition, Revocation,
+    Verified,
     envelope::EnvelopeError,
     policy::{IdentityRule, Overridable, PassBack, Risk, WhenExpired, WithoutCode},
 };
@@ -180,11 +180,7 @@ pub(super) fn live_rules(
         return;
     };
     // Seconds before and after the code's own time.
-    let window = match situation.now.clock {
-        ClockTrust::Trusted => situation.policy.live_window,
-        ClockTrust::BehindFloor | ClockTrust::FarAhead => situation.policy.live_window_untrusted,
-    };
-    if live.at.0.abs_diff(situation.now.time.0) > u64::from(window) {
+    if live.at.0.abs_diff(situation.now.time.0) > u64::from(situation.policy.live_window) {
         findings.add(Outcome::Check, Reason::LiveCodeOld);
     }
 }

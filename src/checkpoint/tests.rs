@@ -175,14 +175,6 @@ fn a_live_code_counts_for_ninety_seconds_before_and_after() {
 }
 
 #[test]
-fn the_window_is_wider_while_the_clock_is_not_trusted() {
-    let mut gate = Gate::new();
-    gate.now.clock = ClockTrust::BehindFloor;
-    let expected = (Outcome::Admit, vec![Reason::Green, Reason::ClockUntrusted]);
-    assert_eq!(gate.says_of_live(NOW.minus(900)), expected);
-}
-
-#[test]
 fn the_status_list_makes_a_green_pass_yellow_or_red() {
     assert_eq!(Gate::new().says(&paper(101)), check(Reason::Yellow));
     assert_eq!(Gate::new().says(&paper(102)), refuse(Reason::Red));

@@ -2,6 +2,7 @@
 //! an ID number in the lists.
 
 use std::{
+    error::Error,
     path::{Path, PathBuf},
     time::Instant,
 };
@@ -49,7 +50,7 @@ struct VerdictLine {
 }
 
 /// Judges each picture; of several codes in one, each has a line.
-pub fn run(data: &Path, arguments: &Arguments) -> Result<Done, CommandError> {
+pub fn run(data: &Path, arguments: &Arguments) -> Result<Done, Box<dyn Error>> {
     let data = DataDir::open(data)?;
     let identity = data.identity()?;
     let clock = Clock::new(arguments.now);
@@ -104,7 +105,7 @@ fn line(file: String, verdict: Verdict, ms: f64) -> VerdictLine {
     }
 }
 
-fn write(arguments: &Arguments, line: &VerdictLine) -> Result<(), CommandError> {
+fn write(arguments: &Arguments, line: &VerdictLine) -> Result<(), Box<dyn Error>> {
     if arguments.json {
         return say_json(line);
     }

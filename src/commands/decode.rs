@@ -2,6 +2,7 @@
 
 use std::{
     collections::BTreeMap,
+    error::Error,
     fs, io,
     path::{Path, PathBuf},
     time::Instant,
@@ -17,7 +18,7 @@ use gatepost_system::{
 use image::ImageError;
 use serde::Serialize;
 
-use super::{CommandError, Done, each_picture, milliseconds, say_json};
+use super::{Done, each_picture, milliseconds, say_json};
 
 /// What `decode` takes.
 #[derive(Args, Debug)]
@@ -41,7 +42,7 @@ struct ContentLine<'a> {
 }
 
 /// Decodes each picture.
-pub fn run(arguments: &Arguments) -> Result<Done, CommandError> {
+pub fn run(arguments: &Arguments) -> Result<Done, Box<dyn Error>> {
     let mut album = arguments.explain.as_deref().map(Album::new).transpose()?;
     each_picture(&arguments.paths, |file, frame| {
         let began = Instant::now();
@@ -75,7 +76,7 @@ struct Album {
 }
 
 impl Album {
-    fn new(directory: &Path) -> Result<Self, CommandError> {
+    fn new(directory: &Path) -> Result<Self, Box<dyn Error>> {
         fs::create_dir_all(directory).map_err(FileError::at(Action::Create, directory))?;
         Ok(Self {
             directory: directory.to_owned(),
@@ -96,7 +97,7 @@ impl Album {
         }
     }
 
-    fn save(&self, page: &str, drawing: &Drawing) -> Result<(), CommandError> {
+    fn save(&self, page: &str, drawing: &Drawing) -> Result<(), Box<dyn Error>> {
         let path = self.directory.join(format!("{page}-{}.png", drawing.name));
         drawing.image.save(&path).map_err(|error| {
             let source = match error {
@@ -121,7 +122,7 @@ mod tests {
     #![allow(clippy::unwrap_used)]
     use super::*;
 
-    fn explained(into: &Path, pictures: &[&Path]) -> Result<Done, CommandError> {
+    fn explained(into: &Path, pictures: &[&Path]) -> Result<Done, Box<dyn Error>> {
         run(&Arguments {
             json: true,
             explain: Some(into.to_owned()),

@@ -53,7 +53,7 @@ impl Report {
 }
 
 /// Checks everything and changes nothing.
-pub fn run(data: &Path, arguments: &Arguments) -> Result<Done, CommandError> {
+pub fn run(data: &Path, arguments: &Arguments) -> Result<Done, Box<dyn Error>> {
     let data = DataDir::open(data)?;
     let clock = Clock::new(None);
     let mut report = Report { done: Done::Well };

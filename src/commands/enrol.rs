@@ -2,6 +2,7 @@
 //! in two steps over files.
 
 use std::{
+    error::Error,
     path::{Path, PathBuf},
     thread,
     time::{Duration, Instant},
@@ -65,7 +66,7 @@ enum EnrolCommand {
 }
 
 /// Runs one of the subcommands.
-pub fn run(data: &Path, arguments: &Arguments) -> Result<Done, CommandError> {
+pub fn run(data: &Path, arguments: &Arguments) -> Result<Done, Box<dyn Error>> {
     let data = DataDir::open(data)?;
     match &arguments.command {
         EnrolCommand::Code {
@@ -117,7 +118,7 @@ fn ask(
     name: Text<60>,
     clock: &Clock,
     wait: Option<Duration>,
-) -> Result<Done, CommandError> {
+) -> Result<Done, Box<dyn Error>> {
     let mut asking = first_run.ask(name)?;
     let (began, mut reported) = (Instant::now(), false);
     loop {
@@ -143,7 +144,7 @@ fn ask(
         }
         let pause = asking.pause();
         if wait.is_some_and(|wait| began.elapsed() + pause > wait) {
-            return Err(fault.map_or(CommandError::NotAnswered, CommandError::from));
+            return Err(fault.map_or(CommandError::NotAnswered.into(), Into::into));
         }
         thread::sleep(pause);
     }
@@ -157,18 +158,18 @@ fn enrolled(root: &Root) {
     );
 }
 
-fn write(out: &Path, request: &[u8], device: DeviceId) -> Result<Done, CommandError> {
+fn write(out: &Path, request: &[u8], device: DeviceId) -> Result<Done, Box<dyn Error>> {
     files::replace(out, Access::Shared, request)?;
     say!("device {device}: request written to {}", out.display());
     Ok(Done::Well)
 }
 
-fn text_of(name: &str) -> Result<Text<60>, CommandError> {
-    name.try_into().map_err(|_| CommandError::Name)
+fn text_of(name: &str) -> Result<Text<60>, Box<dyn Error>> {
+    Ok(name.try_into().map_err(|_| CommandError::Name)?)
 }
 
 /// A code given as its text, or as a file that holds it.
-fn code_text(code: &str) -> Result<String, CommandError> {
+fn code_text(code: &str) -> Result<String, Box<dyn Error>> {
     /// Longest file, in bytes.
     const LONGEST: usize = 4096;
     if code.starts_with(TEXT_PREFIX) {

@@ -1,6 +1,7 @@
 //! `gatepost import`: installs a bundle from a directory, such as a USB stick.
 
 use std::{
+    error::Error,
     io::{self, IsTerminal, Write},
     path::{Path, PathBuf},
 };
@@ -9,7 +10,7 @@ use clap::Args;
 use gatepost_pass::Root;
 use gatepost_system::{clock::format_time, say};
 
-use super::{CommandError, Done};
+use super::Done;
 use crate::{
     clock::Clock,
     data::DataDir,
@@ -31,7 +32,7 @@ pub struct Arguments {
 }
 
 /// Installs the bundle; when it is not valid, the installed one stays in use.
-pub fn run(data: &Path, arguments: &Arguments) -> Result<Done, CommandError> {
+pub fn run(data: &Path, arguments: &Arguments) -> Result<Done, Box<dyn Error>> {
     let data = DataDir::open(data)?;
     let identity = data.identity()?;
     let clock = Clock::new(None);
@@ -76,7 +77,7 @@ pub fn run(data: &Path, arguments: &Arguments) -> Result<Done, CommandError> {
 }
 
 /// Checks every installed list, reports each bad chunk and returns their number.
-fn find_damage(cache: &BundleCache, root: &Root, clock: &Clock) -> Result<u32, CommandError> {
+fn find_damage(cache: &BundleCache, root: &Root, clock: &Clock) -> Result<u32, Box<dyn Error>> {
     let mut scrubber = Scrubber::new(cache.clone(), root.clone());
     let mut bad = 0;
     loop {

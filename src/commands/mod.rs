@@ -9,18 +9,12 @@ mod person;
 pub mod run;
 pub mod sync;
 
-use std::{io, path::PathBuf, time::Instant};
+use std::{error::Error, io, path::PathBuf, time::Instant};
 
-use gatepost_system::{chain, files::FileError, random::RandomError, say};
+use gatepost_system::{chain, say};
 use serde::Serialize;
 
-use crate::{
-    app::AppError,
-    camera::{CameraError, Frame, load_picture, pictures_in},
-    data::DataError,
-    store::{CacheError, LogError},
-    sync::{SyncError, enrol::EnrolError},
-};
+use crate::camera::{CameraError, Frame, load_picture, pictures_in};
 
 /// How a command ended.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -31,53 +25,23 @@ pub enum Done {
     WithFaults,
 }
 
-/// Why a command failed.
+/// What a command finds wrong by itself. What others find reaches `main` as it is.
 #[derive(Debug, thiserror::Error)]
 pub enum CommandError {
-    /// The scanner failed.
-    #[error(transparent)]
-    App(#[from] AppError),
-    /// The data directory cannot be used.
-    #[error(transparent)]
-    Data(#[from] DataError),
-    /// The bundle was not installed or cannot be loaded.
-    #[error(transparent)]
-    Cache(#[from] CacheError),
-    /// The passage log failed.
-    #[error(transparent)]
-    Log(#[from] LogError),
-    /// The sync with the hub failed.
-    #[error(transparent)]
-    Sync(#[from] SyncError),
-    /// The device was not enrolled.
-    #[error(transparent)]
-    Enrol(#[from] EnrolError),
     /// The authority has not answered yet.
     #[error(
         "the request is at the hub, and the authority has not answered yet: run this again later"
     )]
     NotAnswered,
-    /// A picture or a folder of pictures cannot be read.
-    #[error(transparent)]
-    Camera(#[from] CameraError),
-    /// A file cannot be read or written.
-    #[error(transparent)]
-    File(#[from] FileError),
     /// Standard input cannot be read.
     #[error("cannot read standard input")]
     Input(#[source] io::Error),
     /// The result is not whole on standard output.
     #[error("cannot write the result")]
     Output(#[source] io::Error),
-    /// There are no random numbers for a key.
-    #[error(transparent)]
-    Random(#[from] RandomError),
     /// The name is too long for its field.
     #[error("the name is too long: at most 60 bytes without control characters")]
     Name,
-    /// Not an ID number.
-    #[error(transparent)]
-    IdNumber(#[from] gatepost_pass::IdNumberError),
     /// There is no bundle to judge with.
     #[error("there is no bundle on this device yet: `gatepost import DIR` or `gatepost sync`")]
     NoBundle,
@@ -87,8 +51,8 @@ pub enum CommandError {
 /// rest is done.
 fn each_picture(
     paths: &[PathBuf],
-    mut work: impl FnMut(String, &Frame) -> Result<(), CommandError>,
-) -> Result<Done, CommandError> {
+    mut work: impl FnMut(String, &Frame) -> Result<(), Box<dyn Error>>,
+) -> Result<Done, Box<dyn Error>> {
     let mut done = Done::Well;
     let mut complain = |error: CameraError| {
         log::error!("{}", chain(&error));
@@ -111,7 +75,7 @@ fn each_picture(
 }
 
 /// Prints a JSON object on a line of its own.
-fn say_json(line: &impl Serialize) -> Result<(), CommandError> {
+fn say_json(line: &impl Serialize) -> Result<(), Box<dyn Error>> {
     let json = serde_json::to_string(line);
     say!("{}", json.map_err(|why| CommandError::Output(why.into()))?);
     Ok(())

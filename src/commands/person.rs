@@ -38,7 +38,7 @@ pub(super) fn run(
     bundle: &InstalledBundle,
     argument: &str,
     json: bool,
-) -> Result<Done, CommandError> {
+) -> Result<Done, Box<dyn std::error::Error>> {
     let mut line = String::new();
     let text = match argument {
         "-" => {

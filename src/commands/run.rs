@@ -1,6 +1,7 @@
 //! `gatepost run`: the scanner.
 
 use std::{
+    error::Error,
     fs::File,
     io::Write,
     path::{Path, PathBuf},
@@ -12,7 +13,7 @@ use std::{
 use clap::Args;
 use gatepost_system::files::{Action, FileError};
 
-use super::{CommandError, Done};
+use super::Done;
 use crate::{
     app::{self, Vital},
     clock::Clock,
@@ -64,7 +65,7 @@ fn parse_size(text: &str) -> Result<(u32, u32), String> {
 }
 
 /// Runs the scanner.
-pub fn run(data: &Path, arguments: Arguments) -> Result<Done, CommandError> {
+pub fn run(data: &Path, arguments: Arguments) -> Result<Done, Box<dyn Error>> {
     let surface = match arguments.offscreen {
         None => Surface::Window,
         Some((width, height)) => Surface::Offscreen { width, height },
@@ -93,7 +94,7 @@ pub fn run(data: &Path, arguments: Arguments) -> Result<Done, CommandError> {
 
 /// Starts a thread that writes figures, a line each, until every sender is dropped; then its other
 /// channel ends.
-fn vitals_to(path: PathBuf) -> Result<(Sender<Vital>, Receiver<()>), CommandError> {
+fn vitals_to(path: PathBuf) -> Result<(Sender<Vital>, Receiver<()>), Box<dyn Error>> {
     let mut file = File::create(&path).map_err(FileError::at(Action::Create, &path))?;
     let (sender, vitals) = channel();
     let (writing, written) = channel();

@@ -1,12 +1,15 @@
 //! `gatepost sync`: syncs once, with the hub or with a directory that is carried to it.
 
-use std::path::{Path, PathBuf};
+use std::{
+    error::Error,
+    path::{Path, PathBuf},
+};
 
 use clap::Args;
-use gatepost_protocol::device::Revoked;
+use gatepost_protocol::Revoked;
 use gatepost_system::{files, say};
 
-use super::{CommandError, Done};
+use super::Done;
 use crate::{
     clock::Clock,
     data::{DataDir, DataError, Identity},
@@ -30,7 +33,7 @@ pub struct Arguments {
 }
 
 /// Fetches the bundle and sends passages.
-pub fn run(data: &Path, arguments: &Arguments) -> Result<Done, CommandError> {
+pub fn run(data: &Path, arguments: &Arguments) -> Result<Done, Box<dyn Error>> {
     let data = DataDir::open(data)?;
     let clock = Clock::new(None);
     wipe_if_ordered(&data, &clock)?;
@@ -68,7 +71,7 @@ pub fn run(data: &Path, arguments: &Arguments) -> Result<Done, CommandError> {
     }
 }
 
-fn with_hub(data: &DataDir, identity: &Identity, clock: &Clock) -> Result<Done, CommandError> {
+fn with_hub(data: &DataDir, identity: &Identity, clock: &Clock) -> Result<Done, Box<dyn Error>> {
     let exchanged = exchange(data, identity, clock)?;
     match &exchanged.fetched {
         Ok(Some(bundle)) => say!("installed bundle {}", bundle.manifest().version),
@@ -89,7 +92,7 @@ fn with_hub(data: &DataDir, identity: &Identity, clock: &Clock) -> Result<Done, 
     }
 }
 
-fn wipe_if_ordered(data: &DataDir, clock: &Clock) -> Result<(), CommandError> {
+fn wipe_if_ordered(data: &DataDir, clock: &Clock) -> Result<(), Box<dyn Error>> {
     if let Some(device) = wipe::finish(data, clock.now().time)? {
         say!("the authority has given up device {device}: keys, lists and trust are destroyed");
         let sent = wipe::send_unsent(data)?;

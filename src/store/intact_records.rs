@@ -7,10 +7,13 @@
 use std::path::Path;
 
 use gatepost_pass::{DeviceId, Digest};
-use gatepost_protocol::{Body, Epoch, Head, Record};
+use gatepost_protocol::{Body, Head, Record};
 use rusqlite::{Connection, OpenFlags, Transaction, params};
 
-use super::error::{LogDamage, LogError};
+use super::{
+    error::{LogDamage, LogError},
+    stored_epoch::StoredEpoch,
+};
 
 /// Checks the chain of every record without a receipt: a failing card can change a byte within a
 /// record, which SQLite does not notice.
@@ -63,13 +66,6 @@ pub(super) fn count(path: &Path) -> Result<u64, LogError> {
     Ok(count.unsigned_abs())
 }
 
-struct StoredEpoch {
-    ordinal: i64,
-    epoch: Epoch,
-    acknowledged: i64,
-    acknowledged_head: Head,
-}
-
 /// The epochs that can be read, in order. Any page may be the damaged one.
 fn epochs(from: &Connection) -> Vec<StoredEpoch> {
     let Ok(mut statement) = from.prepare(
@@ -77,15 +73,7 @@ fn epochs(from: &Connection) -> Vec<StoredEpoch> {
     ) else {
         return Vec::new();
     };
-    let rows = statement.query_map([], |row| {
-        Ok(StoredEpoch {
-            ordinal: row.get(0)?,
-            epoch: Epoch(row.get(1)?),
-            acknowledged: row.get(2)?,
-            acknowledged_head: Head(Digest(row.get(3)?)),
-        })
-    });
-    match rows {
+    match statement.query_map([], StoredEpoch::of_row) {
         Ok(rows) => rows.map_while(Result::ok).collect(),
         Err(_) => Vec::new(),
     }

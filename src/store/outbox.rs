@@ -2,11 +2,13 @@
 
 use std::{collections::BTreeSet, path::Path};
 
-use gatepost_pass::{DeviceId, Digest};
+use gatepost_pass::DeviceId;
 use gatepost_protocol::{Epoch, Head, batch::MAX_RECORDS};
 use rusqlite::{Connection, OptionalExtension, TransactionBehavior, params};
 
-use super::{database, error::LogError, receipt::VerifiedReceipt, size_cap};
+use super::{
+    database, error::LogError, receipt::VerifiedReceipt, size_cap, stored_epoch::StoredEpoch,
+};
 
 /// Epochs with records that no receipt covers, except those after the last passage. That passage is
 /// looked up from the end: a second `EXISTS` made SQLite build an index over the whole log each
@@ -61,14 +63,6 @@ pub enum Acknowledged {
     Back,
 }
 
-/// An epoch with records to send.
-struct Waiting {
-    ordinal: i64,
-    epoch: Epoch,
-    acknowledged: i64,
-    head: Head,
-}
-
 impl Outbox {
     /// Opens the log beside a writer.
     pub fn open(path: &Path) -> Result<Self, LogError> {
@@ -105,7 +99,7 @@ impl Outbox {
             None => Ok(None),
             Some(waiting) => Ok(Some(Outgoing {
                 epoch: waiting.epoch,
-                before: waiting.head,
+                before: waiting.acknowledged_head,
                 records: self.records(waiting.ordinal, waiting.acknowledged)?,
             })),
         }
@@ -118,7 +112,7 @@ impl Outbox {
         mut each: impl FnMut(Outgoing) -> Result<(), E>,
     ) -> Result<(), E> {
         for waiting in self.waiting()? {
-            let (mut seq, mut before) = (waiting.acknowledged, waiting.head);
+            let (mut seq, mut before) = (waiting.acknowledged, waiting.acknowledged_head);
             loop {
                 let records = self.records(waiting.ordinal, seq)?;
                 if records.is_empty() {
@@ -140,16 +134,9 @@ impl Outbox {
         Ok(())
     }
 
-    fn waiting(&self) -> Result<Vec<Waiting>, LogError> {
+    fn waiting(&self) -> Result<Vec<StoredEpoch>, LogError> {
         let mut statement = self.connection.prepare(WAITING)?;
-        let rows = statement.query_map([], |row| {
-            Ok(Waiting {
-                ordinal: row.get(0)?,
-                epoch: Epoch(row.get(1)?),
-                acknowledged: row.get(2)?,
-                head: Head(Digest(row.get(3)?)),
-            })
-        })?;
+        let rows = statement.query_map([], StoredEpoch::of_row)?;
         Ok(rows.collect::<rusqlite::Result<_>>()?)
     }
 

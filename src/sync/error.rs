@@ -1,7 +1,7 @@
 //! Why a sync with the hub, or with a stick, stopped.
 
 use gatepost_pass::DocumentError;
-use gatepost_protocol::{BatchError, Epoch, device::CertificateError};
+use gatepost_protocol::{BatchError, Epoch, OrderError};
 use gatepost_system::files::FileError;
 
 use super::http::HubError;
@@ -12,24 +12,20 @@ use crate::{
 
 /// Why a sync stopped. What was not exchanged stays where it is.
 #[derive(Debug, thiserror::Error)]
+#[error(transparent)]
 pub enum SyncError {
     /// The hub could not be reached, or answered with an error.
-    #[error(transparent)]
     Hub(#[from] HubError),
     /// The bundle was not installed.
-    #[error(transparent)]
     Bundle(#[from] CacheError),
     /// The passage log failed.
-    #[error(transparent)]
     Log(#[from] LogError),
     /// The data directory cannot be used.
-    #[error(transparent)]
     Data(#[from] DataError),
     /// The hub's receipt is not valid.
     #[error("the hub's receipt is not valid")]
     Receipt(#[source] DocumentError),
     /// A batch could not be made.
-    #[error(transparent)]
     Batch(#[from] BatchError),
     /// There is no trust list yet to check receipts with.
     #[error("there is no bundle on this device yet: import one, or let the hub send it")]
@@ -38,14 +34,13 @@ pub enum SyncError {
     #[error("this device was enrolled without a hub: use `gatepost import` from a USB stick")]
     NoHub,
     /// A file of the device, or of a directory of batches and receipts.
-    #[error(transparent)]
     File(#[from] FileError),
     /// What is kept of the hub of a wiped device cannot be read.
     #[error("the address of a wiped device's hub is damaged")]
     WipedHub(#[source] gatepost_pass::FormatError),
     /// The order to wipe this device is not valid.
     #[error("the order to wipe this device is not valid")]
-    Order(#[source] CertificateError),
+    Order(#[source] OrderError),
     /// The hub's receipt covers nothing new.
     #[error("the hub took a batch of epoch {epoch} and acknowledged nothing new: it waits here")]
     Stuck {

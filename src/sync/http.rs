@@ -7,7 +7,7 @@ use std::{
 };
 
 use gatepost_pass::{DeviceId, Digest, HubPin, bundle::FileEntry};
-use gatepost_protocol::{Answer, device::Revoked, routes};
+use gatepost_protocol::{Answer, Revoked, routes};
 use ureq::unversioned::{
     resolver::DefaultResolver,
     transport::{Connector as _, TcpConnector},

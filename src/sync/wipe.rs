@@ -14,8 +14,9 @@ use std::{
 
 use gatepost_pass::{DeviceId, Digest, HubPin, Text, Timestamp};
 use gatepost_protocol::{
+    Revoked,
     batch::{BATCH_FILE, MAX_BYTES},
-    device::{Revoked, device_id},
+    device::device_id,
 };
 use gatepost_system::files::{self, Access, Action, FileError};
 use serde::{Deserialize, Serialize};
@@ -65,8 +66,8 @@ pub(super) fn fetch(
     Ok(order)
 }
 
-/// Looks for this device on a list of revoked ones. Only what the authority has signed for this
-/// very device is an order; it is on the disk when this returns.
+/// Looks for this device on a list of revoked ones. Only what the authority's wipe key has signed
+/// for this very device is an order; it is on the disk when this returns.
 pub fn take(
     data: &DataDir,
     identity: &Identity,
@@ -76,10 +77,8 @@ pub fn take(
     let rules = rules(data, identity, clock)?;
     let revoked = Revoked::from_bytes(list).map_err(|why| SyncError::Order(why.into()))?;
     let device = device_id(&identity.key.public());
-    let since = revoked
-        .since(device, rules.trust(), clock.now().time)
-        .map_err(SyncError::Order)?;
-    if since.is_none() {
+    let order = revoked.order_for(device, rules.trust());
+    if order.map_err(SyncError::Order)?.is_none() {
         return Ok(Order::None);
     }
     let path = data.wipe_order();

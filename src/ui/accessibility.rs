@@ -9,18 +9,14 @@ use i_slint_backend_testing::{AccessibleRole, ElementHandle, ElementQuery};
 use slint::platform::WindowEvent;
 use slint::{ComponentHandle, SharedString};
 
-/// An element with a label: where it is, in pixels, and what it says.
+/// An element with a label: what it says, and where it is in the window, in pixels.
 #[derive(Clone, Debug, PartialEq)]
 pub(crate) struct ScreenElement {
     /// Its label, which for a text is the text itself.
     pub(crate) text: String,
-    /// Distance of its left edge from that of the window.
     pub(crate) x: f32,
-    /// Distance of its top edge from that of the window.
     pub(crate) y: f32,
-    /// How wide it is.
     pub(crate) width: f32,
-    /// How high it is.
     pub(crate) height: f32,
 }
 

@@ -2,7 +2,7 @@
 //!
 //! ```text
 //! keys/root-1.key …            root keys; may be kept offline while trust does not change
-//! keys/{documents,lists,bundle,hub,devices}.key
+//! keys/{documents,lists,policy,freshness,hub,devices,wipe}.key
 //! keys/tracing-1.key           secret X25519 key that opens passages; best kept elsewhere
 //! keys/audit.key               signs trace.audit; made by the first trace
 //! keys/tag-secret.key          makes tags of ID numbers; without it every tag changes
@@ -11,6 +11,7 @@
 //! published/                   the newest bundle: where deltas start and `query` looks
 //! trust.json policy.json       edited by people
 //! trace.audit                  who opened whose passages, and why
+//! revoked                      orders to wipe devices, copied beside each bundle
 //! authority.sqlite             the register: persons, passes, statuses, identity keys,
 //!                              revocations, enrolment codes, versions
 //! ```
@@ -113,6 +114,11 @@ impl Home {
     /// The newest bundle, as it was before it was copied to where it is published.
     pub(crate) fn published(&self) -> Result<BundleDir, FileError> {
         BundleDir::create(&self.dir.join("published"))
+    }
+
+    /// The orders to wipe that were ever given: see [`gatepost_protocol::Revoked`].
+    pub(crate) fn revoked_path(&self) -> PathBuf {
+        self.dir.join("revoked")
     }
 
     pub(crate) fn audit_path(&self) -> PathBuf {

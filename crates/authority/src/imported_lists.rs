@@ -85,7 +85,8 @@ pub(crate) fn open(
         return Err(UnusableList::Later);
     }
     let have = published.lists.get(&(head.kind, issuer));
-    if have.is_some_and(|have| head.version < *have) {
+    let binding = have.and_then(|have| have.binding(trust, issuer));
+    if binding.is_some_and(|have| head.version < have) {
         return Err(UnusableList::Older(head.version));
     }
     Ok(list)

@@ -9,7 +9,6 @@ use gatepost_pass::{
 };
 
 use crate::{
-    config::ConfigFileError,
     home::Home,
     register::{Register, SignedFile},
     signing_keys::SigningKey,
@@ -46,8 +45,9 @@ pub(crate) fn trust_list(
     now: Timestamp,
 ) -> Result<(SignedFile, TrustList), Box<dyn Error>> {
     let path = home.trust_path();
-    let issuers = home.trust()?.entries(&path)?;
-    let content = Digest::of(&gatepost_pass::encode(&(&issuers, root.version())));
+    let claims = home.trust()?.claims(&path, now)?;
+    let signed = (&claims.expires, &claims.floors, &claims.issuers);
+    let content = Digest::of(&gatepost_pass::encode(&(signed, root.version())));
     let before = register.signed(TRUST_LIST)?;
     let version = before.as_ref().map_or(0, |before| before.version) + 1;
     if let Some(before) = before
@@ -56,14 +56,7 @@ pub(crate) fn trust_list(
         let trust = TrustList::verify(root, &before.bytes).map_err(TrustListError::NotValid)?;
         return Ok((before, trust));
     }
-    let issuers = issuers
-        .try_into()
-        .map_err(|_| ConfigFileError::values(&path, "it must list 1 to 512 issuers"))?;
-    let claims = TrustListClaims {
-        version,
-        issued_at: now,
-        issuers,
-    };
+    let claims = TrustListClaims { version, ..claims };
     let keys = home.root_keys(root)?;
     let few_keys = TrustListError::FewRootKeys {
         version: root.version(),
@@ -83,10 +76,10 @@ pub(crate) fn trust_list(
     Ok((signed, trust))
 }
 
-/// The policy as configured, signed by the bundle key.
+/// The policy as configured, signed by the policy key.
 pub(crate) fn policy(home: &Home, register: &Register) -> Result<SignedFile, Box<dyn Error>> {
     let claims = home.policy()?.claims(&home.policy_path())?;
-    let signer = home.signer(SigningKey::Bundle)?;
+    let signer = home.signer(SigningKey::Policy)?;
     // Includes the key: after a change of key the same rules are signed again.
     let content = Digest::of(&gatepost_pass::encode(&(
         &claims,

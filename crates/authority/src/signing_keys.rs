@@ -1,34 +1,38 @@
-//! The authority's own signing keys: the name of each one's file, its number, and what it may sign.
+//! The authority's own signing keys: the name of each one's file, its number, what it may sign, and
+//! how long it lasts.
 
 use gatepost_pass::Kind;
 
 use crate::durations::DAY;
 
-/// How long a new key is valid, in seconds.
-pub(crate) const KEY_LIFE: u64 = 730 * DAY;
-
 /// A key that signs for one purpose.
-#[derive(Clone, Copy, clap::ValueEnum)]
+#[derive(Clone, Copy, PartialEq, Eq, clap::ValueEnum)]
 pub(crate) enum SigningKey {
     /// Signs passes, places, badges.
     Documents,
     /// Signs lists.
     Lists,
-    /// Signs policies and manifests.
-    Bundle,
-    /// Signs receipts, at the hub.
+    /// Signs policies.
+    Policy,
+    /// Signs manifests: what is in a bundle, and how fresh it is.
+    Freshness,
+    /// Signs receipts and the time, at the hub.
     Hub,
     /// Signs device certificates.
     Devices,
+    /// Signs orders to wipe a device; offline.
+    Wipe,
 }
 
 impl SigningKey {
-    pub(crate) const ALL: [Self; 5] = [
+    pub(crate) const ALL: [Self; 7] = [
         Self::Documents,
         Self::Lists,
-        Self::Bundle,
+        Self::Policy,
+        Self::Freshness,
         Self::Hub,
         Self::Devices,
+        Self::Wipe,
     ];
 
     /// Name of its file, without `.key`.
@@ -36,9 +40,11 @@ impl SigningKey {
         match self {
             Self::Documents => "documents",
             Self::Lists => "lists",
-            Self::Bundle => "bundle",
+            Self::Policy => "policy",
+            Self::Freshness => "freshness",
             Self::Hub => "hub",
             Self::Devices => "devices",
+            Self::Wipe => "wipe",
         }
     }
 
@@ -47,9 +53,11 @@ impl SigningKey {
         match self {
             Self::Documents => 1,
             Self::Lists => 2,
-            Self::Bundle => 3,
-            Self::Hub => 4,
-            Self::Devices => 5,
+            Self::Policy => 3,
+            Self::Freshness => 4,
+            Self::Hub => 5,
+            Self::Devices => 6,
+            Self::Wipe => 7,
         }
     }
 
@@ -64,9 +72,16 @@ impl SigningKey {
                 Kind::Enrolment,
             ],
             Self::Lists => &[Kind::List],
-            Self::Bundle => &[Kind::Manifest, Kind::Policy],
-            Self::Hub => &[Kind::Receipt],
+            Self::Policy => &[Kind::Policy],
+            Self::Freshness => &[Kind::Manifest],
+            Self::Hub => &[Kind::Receipt, Kind::TimeAnswer],
             Self::Devices => &[Kind::DeviceCertificate],
+            Self::Wipe => &[Kind::WipeOrder],
         }
+    }
+
+    /// How long a new key is valid, in seconds.
+    pub(crate) const fn life(self) -> u64 {
+        730 * DAY
     }
 }

@@ -4,9 +4,9 @@ use std::{cell::RefCell, collections::BTreeMap, io, sync::LazyLock};
 
 use gatepost_pass::{
     BundleFiles, Digest, FileRole, Kind, Manifest, Root, Timestamp, VerifiedBundle,
-    bundle::{FileEntry, Intake, Versions, files_named},
+    bundle::{AuditHead, FileEntry, Intake, Versions, files_named},
     encode,
-    fixture::{self, NOW, Region, SIGNED, bundle, issuer, lists},
+    fixture::{self, NOW, Region, SIGNED, freshness, issuer, lists, policy_key},
     list::ListKind,
     trust::sign_with_roots,
 };
@@ -64,10 +64,13 @@ pub(crate) fn run(data: &[u8]) {
             let accepted = check(feed.0, &files);
             assert!(!accepted || feed.0 == HONEST.manifest, "forged");
         }
-        1 => drop(check(&bundle().sign(Kind::Manifest, &Raw(feed.0)), &files)),
+        1 => drop(check(
+            &freshness().sign(Kind::Manifest, &Raw(feed.0)),
+            &files,
+        )),
         2 => {
             let manifest = shuffled(&mut feed);
-            check(&bundle().sign(Kind::Manifest, &manifest), &files);
+            check(&freshness().sign(Kind::Manifest, &manifest), &files);
         }
         _ => {
             let which = usize::from(feed.byte()) % 4;
@@ -76,7 +79,7 @@ pub(crate) fn run(data: &[u8]) {
             entries[which].length = bytes.len() as u64;
             entries[which].digest = files.add(bytes);
             let manifest = manifest(NOW, entries);
-            check(&bundle().sign(Kind::Manifest, &manifest), &files);
+            check(&freshness().sign(Kind::Manifest, &manifest), &files);
         }
     }
 }
@@ -86,7 +89,7 @@ fn hostile_file(which: usize, bytes: &[u8]) -> Vec<u8> {
     let keys = [&fixture::root_1().secret, &fixture::root_2().secret];
     match which {
         0 => sign_with_roots(Kind::TrustList, &Raw(bytes), &keys),
-        1 => bundle().sign(Kind::Policy, &Raw(bytes)),
+        1 => policy_key().sign(Kind::Policy, &Raw(bytes)),
         2 => {
             let head = lists().sign(Kind::List, &Raw(bytes));
             let mut file = [b"GPL1", &(head.len() as u32).to_le_bytes()[..], &head].concat();
@@ -103,6 +106,7 @@ fn manifest(issued_at: Timestamp, files: Vec<FileEntry>) -> Manifest {
         issued_at,
         fresh_until: issued_at.plus(fixture::DAY),
         hard_expiry: issued_at.plus(7 * fixture::DAY),
+        audit: AuditHead::default(),
         files: files.try_into().unwrap(),
     }
 }
@@ -132,6 +136,7 @@ fn shuffled(feed: &mut Feed<'_>) -> Manifest {
                     from_version: u64::from(feed.byte()),
                 }
             }
+            9 => entry.role = FileRole::Pins,
             _ => {}
         }
         files.push(entry);
@@ -163,7 +168,8 @@ fn check(bytes: &[u8], files: &Files) -> bool {
         return installed.is_ok();
     };
     let manifest = bundle.manifest();
-    assert!(manifest.version > 0 && NOW < manifest.hard_expiry);
+    assert_eq!(bundle.trust().floors().looser(bundle.policy()), None);
+    assert!(NOW < manifest.hard_expiry);
     let entries = manifest.files.as_slice();
     assert!(entries.windows(2).all(|two| two[0].role < two[1].role));
     for entry in entries {
@@ -199,14 +205,16 @@ pub(crate) fn seeds() -> Vec<Vec<u8>> {
     vec![
         seed(0, &[&HONEST.manifest]),
         seed(1, &[&encode(&claims)]),
-        seed(2, &[&[128, 152, 255, 1, 0, 9, 1, 9, 2, 9, 3, 9]]),
+        seed(2, &[&[128, 152, 255, 1, 0, 10, 1, 10, 2, 10, 3, 10]]),
         // Two deltas after the lists; a bundle is whole with them.
         seed(
             2,
-            &[&[128, 152, 255, 1, 0, 9, 1, 9, 2, 9, 3, 9, 3, 8, 1, 3, 8, 2]],
+            &[&[
+                128, 152, 255, 1, 0, 10, 1, 10, 2, 10, 3, 10, 3, 8, 1, 3, 8, 2,
+            ]],
         ),
-        seed(2, &[&[128, 152, 255, 1, 0, 9, 1, 9]]),
-        seed(2, &[&[120, 121, 122, 0, 0, 0, 2, 0, 9, 1, 9]]),
+        seed(2, &[&[128, 152, 255, 1, 0, 10, 1, 10]]),
+        seed(2, &[&[120, 121, 122, 0, 0, 0, 2, 0, 10, 1, 10]]),
         seed(3, &[&[0], &trust]),
         seed(3, &[&[1], &policy]),
         seed(3, &[&[2], &encode(&head)]),

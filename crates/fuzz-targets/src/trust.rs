@@ -119,6 +119,7 @@ fn next_root(feed: &mut Feed<'_>) {
         version,
         threshold,
         keys: keys.try_into().unwrap(),
+        expires: NOW,
     };
     let signing: Vec<usize> = (0..KEYS.len()).filter(|n| signers >> n & 1 == 1).collect();
     let secrets: Vec<&SecretKey> = signing.iter().map(|n| &KEYS[*n]).collect();
@@ -150,11 +151,13 @@ pub(crate) fn seeds() -> Vec<Vec<u8>> {
         version: 2,
         threshold: 1,
         keys: keys.try_into().unwrap(),
+        expires: NOW,
     };
     let root_1 = RootClaims {
         version: 1,
         threshold: 2,
         keys: ROOT.keys().to_vec().try_into().unwrap(),
+        expires: ROOT.expires(),
     };
     vec![
         seed(0, &[&fixture::root_bytes()]),

@@ -10,7 +10,9 @@ use std::{cell::RefCell, collections::BTreeMap, fs, io, path::Path};
 
 use crate::{
     badge::{Badge, BadgeRole},
-    bundle::{BundleFiles, FileEntry, FileRole, Intake, Manifest, VerifiedBundle, Versions},
+    bundle::{
+        AuditHead, BundleFiles, FileEntry, FileRole, Intake, Manifest, VerifiedBundle, Versions,
+    },
     claims::{Class, Holder, Medium, Pass, Subject},
     colour::Colour,
     digest::Digest,
@@ -20,12 +22,13 @@ use crate::{
     kind::Kind,
     list::{ListKind, ListPlan, write_identity, write_revocation, write_status},
     policy::{
-        IdentityRule, PassBack, Policy, Risk, TracingKey, WhenExpired, WhenLogFull, WithoutCode,
+        IdentityRule, Overridable, PassBack, Policy, Risk, TracingKey, WhenExpired, WhenLogFull,
+        WithoutCode,
     },
     signer::Signer,
     time::{Minute, Timestamp},
     trust::{
-        ColourMap, IssuerEntry, KeyEntry, Recognition, Roles, Root, RootClaims, TrustList,
+        ColourMap, Floors, IssuerEntry, KeyEntry, Recognition, Roles, Root, RootClaims, TrustList,
         TrustListClaims, sign_with_roots,
     },
 };
@@ -45,7 +48,7 @@ macro_rules! published {
 }
 published!(
     root_1 "root-1", root_2 "root-2", root_3 "root-3", documents "documents", lists "lists",
-    bundle "bundle", hub "hub", devices "devices",
+    freshness "freshness", policy_key "policy", hub "hub", devices "devices", wipe "wipe",
 );
 
 pub fn issuer(code: &str) -> IssuerId {
@@ -72,6 +75,7 @@ pub fn root_bytes() -> Vec<u8> {
         version: 1,
         threshold: 2,
         keys: keys.try_into().unwrap(),
+        expires: SIGNED.plus(100 * 365 * DAY),
     };
     sign_with_roots(Kind::Root, &claims, &[&root_1().secret, &root_2().secret])
 }
@@ -117,9 +121,11 @@ pub fn trust_claims() -> TrustListClaims {
             ],
         ),
         key_entry(&lists(), &[Kind::List]),
-        key_entry(&bundle(), &[Kind::Manifest, Kind::Policy]),
-        key_entry(&hub(), &[Kind::Receipt]),
+        key_entry(&freshness(), &[Kind::Manifest]),
+        key_entry(&hub(), &[Kind::Receipt, Kind::TimeAnswer]),
         key_entry(&devices(), &[Kind::DeviceCertificate]),
+        key_entry(&policy_key(), &[Kind::Policy]),
+        key_entry(&wipe(), &[Kind::WipeOrder]),
     ];
     let convert = Recognition::Convert("https://pass.example/convert".try_into().unwrap());
     let other =
@@ -133,7 +139,22 @@ pub fn trust_claims() -> TrustListClaims {
     TrustListClaims {
         version: 1,
         issued_at: SIGNED,
+        expires: SIGNED.plus(400 * DAY),
+        floors: floors(),
         issuers: issuers.try_into().unwrap(),
+    }
+}
+
+/// The loosest that [`policy`] may become; tests that need tighter ones set them.
+pub fn floors() -> Floors {
+    Floors {
+        tracing_keys: vec![policy().tracing_key].try_into().unwrap(),
+        without_code: WithoutCode::Admit,
+        live_window: 900,
+        max_validity_days: 366,
+        fresh_hours: 24,
+        hard_hours: 7 * 24,
+        overridable: Overridable::ALL.into(),
     }
 }
 
@@ -173,7 +194,7 @@ pub fn change_keys(issuer: &mut IssuerEntry, change: impl FnOnce(&mut Vec<KeyEnt
 /// [`trust_claims`] with issuers and keys that never end, for programs that read the real clock.
 pub fn lasting_trust_claims() -> TrustListClaims {
     const ALWAYS: (Timestamp, Timestamp) = (Timestamp(0), Timestamp(u64::MAX));
-    trust_claims_with(|issuers| {
+    let mut claims = trust_claims_with(|issuers| {
         for issuer in issuers {
             (issuer.from, issuer.until) = ALWAYS;
             change_keys(issuer, |keys| {
@@ -182,7 +203,9 @@ pub fn lasting_trust_claims() -> TrustListClaims {
                 }
             });
         }
-    })
+    });
+    claims.expires = Timestamp(u64::MAX);
+    claims
 }
 
 /// The names of all values of an enum whose codes on the wire are 0, 1, 2 in this order.
@@ -263,7 +286,6 @@ pub fn policy() -> Policy {
         identity: IdentityRule::Nobody,
         max_validity_days: 14,
         live_window: 90,
-        live_window_untrusted: 900,
         when_expired: WhenExpired::Refuse,
         when_log_full: WhenLogFull::Stop,
         pass_back_minutes: 5,
@@ -281,6 +303,7 @@ pub fn policy() -> Policy {
         without_code: WithoutCode::Supervisor,
         overridable: Default::default(),
         declare: None,
+        upload_minutes: 15,
     }
 }
 
@@ -346,6 +369,12 @@ impl Region {
         }
     }
 
+    /// Passages are sealed to this key, as the roots allow.
+    pub fn seal_to(&mut self, key: TracingKey) {
+        self.policy.tracing_key = key;
+        self.trust.floors.tracing_keys = vec![key].try_into().unwrap();
+    }
+
     /// Writes all files and the manifest that names them.
     pub fn manifest(&self) -> Vec<u8> {
         let plan = ListPlan {
@@ -356,7 +385,7 @@ impl Region {
         let status = write_status(&lists(), plan, self.listed.clone(), []).unwrap();
         let revoked = write_revocation(&lists(), plan, self.revoked.clone()).unwrap();
         let own = issuer("CN-SD");
-        let policy = bundle().sign(Kind::Policy, &self.policy);
+        let policy = policy_key().sign(Kind::Policy, &self.policy);
         let mut files = vec![
             self.add(FileRole::TrustList, trust_bytes(&self.trust), 0),
             self.add(FileRole::Policy, policy, 0),
@@ -382,16 +411,17 @@ impl Region {
         self.manifest_of(files)
     }
 
-    /// A manifest that names these files, signed by the region's key for bundles.
+    /// A manifest that names these files, signed by the region's key for freshness.
     pub fn manifest_of(&self, files: Vec<FileEntry>) -> Vec<u8> {
         let manifest = Manifest {
             version: self.version,
             issued_at: self.issued_at,
             fresh_until: self.issued_at.plus(DAY),
             hard_expiry: self.issued_at.plus(7 * DAY),
+            audit: AuditHead::default(),
             files: files.try_into().unwrap(),
         };
-        bundle().sign(Kind::Manifest, &manifest)
+        freshness().sign(Kind::Manifest, &manifest)
     }
 
     /// Writes manifest and files into a folder, as `publish` does.

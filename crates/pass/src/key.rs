@@ -85,7 +85,7 @@ fn canonical(bytes: &[u8; 32]) -> bool {
 pub struct Published;
 
 /// The public halves of `keys/test`.
-const PUBLISHED: [&str; 8] = [
+const PUBLISHED: [&str; 10] = [
     "5373d16e91aa41a64a97a63cda14214e23e59e4a3ad90eb775f4a04bc7a5f153",
     "78c4586342bd91f5e64a8f6cf3d9aa98d63f0709e9b9c331f1ad683fb4c150ea",
     "d5e730cf6502dbd8ada9880fe11fd0d7515587dca48a41dfa9d41f836e802bbb",
@@ -94,6 +94,8 @@ const PUBLISHED: [&str; 8] = [
     "dcf3e3a8874678e4dfc403274370bd821e2300a72da9bc38a7c8a9757aac2b43",
     "2c95d0290b1bf7bcf751713bc8f157bb4dac249d47a5949e0aa4297a9e86b452",
     "1d0711db20bffcb4237396d15cc620b5ab1f24ca2cbe5c3205ea458047e4a2f9",
+    "91170b16b5931d1ba34abad21148252c5b925e4ba498a226f6ea533f49023eb3",
+    "e928cbd2270e3068ba3bbac898ada0144c9319f81729b18ebee2c8fdc82212b2",
 ];
 
 /// The signature was not made by this key over these bytes.

@@ -3,7 +3,8 @@
 /// The newest version of every kind that this program reads.
 pub const VERSION: u8 = 1;
 
-/// What kind of document an envelope holds. The numbers are on the wire and never reused.
+/// What kind of document an envelope holds. The numbers are on the wire and never reused; those
+/// that a key on a trust list may sign are below 32.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 #[repr(u8)]
 pub enum Kind {
@@ -41,6 +42,10 @@ pub enum Kind {
     DeviceStatus = 25,
     /// An entry of the log of who traced whom.
     AuditEntry = 26,
+    /// The authority's order that a device wipes itself.
+    WipeOrder = 27,
+    /// The hub's word on what time it is.
+    TimeAnswer = 28,
 }
 
 crate::names! {
@@ -62,6 +67,8 @@ crate::names! {
         DeviceRequest = "device-request",
         DeviceStatus = "device-status",
         AuditEntry = "audit-entry",
+        WipeOrder = "wipe-order",
+        TimeAnswer = "time-answer",
     }
 }
 

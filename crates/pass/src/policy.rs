@@ -23,10 +23,8 @@ pub struct Policy {
     pub identity: IdentityRule,
     /// Longest validity that any pass may have, in days.
     pub max_validity_days: u16,
-    /// How old or early a live code may be, in seconds, while the clock is trusted.
+    /// How old or early a live code may be, in seconds.
     pub live_window: u16,
-    /// The same while the clock is not trusted.
-    pub live_window_untrusted: u16,
     /// What happens once the bundle's last usable time is over.
     pub when_expired: WhenExpired,
     /// What happens while the device can't keep one passage more.
@@ -57,6 +55,8 @@ pub struct Policy {
     /// Where arrivals from a region whose passes are not recognised declare themselves: an address,
     /// shown as a QR code.
     pub declare: Option<Text<160>>,
+    /// Passages go to the hub at the boundaries of so many minutes.
+    pub upload_minutes: u16,
 }
 
 /// A published help desk.
@@ -68,8 +68,8 @@ pub struct HelpDesk {
     pub phone: Text<24>,
 }
 
-/// What a registration by hand, without any code or number, gives.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+/// What a registration by hand, without any code or number, gives; the loosest first.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
 pub enum WithoutCode {
     /// The person is let through.
     Admit,

@@ -98,13 +98,14 @@ proptest! {
 
     #[test]
     fn versions_read_back(
-        manifest: u64,
         trust_list: u64,
-        policy: u64,
+        manifest in values::signed_version(),
+        policy in values::signed_version(),
         list in values::role_of_list(),
     ) {
         let lists = [(list, policy)].into();
-        reads_back(&Versions { manifest, trust_list, policy, lists, signed_by: None });
+        let (manifest, policy) = (Some(manifest), Some(policy));
+        reads_back(&Versions { trust_list, manifest, policy, lists });
     }
 
     #[test]

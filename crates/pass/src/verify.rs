@@ -12,6 +12,7 @@ use crate::{
     document::Document,
     document_error::DocumentError,
     envelope::Envelope,
+    key::PublicKey,
     kind::Kind,
     time::Timestamp,
     trust::{IssuerEntry, TrustList},
@@ -22,6 +23,7 @@ use crate::{
 pub struct Verified<T> {
     claims: T,
     issuer: Arc<IssuerEntry>,
+    key: PublicKey,
     kind: Kind,
     live: Option<Live>,
 }
@@ -35,6 +37,11 @@ impl<T> Verified<T> {
     /// Who signed it, as the trust list knows them.
     pub fn issuer(&self) -> &IssuerEntry {
         &self.issuer
+    }
+
+    /// The key that signed it.
+    pub fn key(&self) -> PublicKey {
+        self.key
     }
 
     /// What kind of document it is.
@@ -118,7 +125,9 @@ pub fn verify(
         | Kind::Batch
         | Kind::DeviceRequest
         | Kind::DeviceStatus
-        | Kind::AuditEntry => Err(DocumentError::NotACode {
+        | Kind::AuditEntry
+        | Kind::WipeOrder
+        | Kind::TimeAnswer => Err(DocumentError::NotACode {
             kind: envelope.kind,
         }),
     }
@@ -190,6 +199,7 @@ pub fn verify_envelope<T: Claims>(
     Ok(Verified {
         claims,
         issuer: issuer.clone(),
+        key: *key,
         kind: envelope.kind,
         live: None,
     })

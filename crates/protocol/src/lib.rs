@@ -3,7 +3,8 @@
 //! In the order in which a decision travels: [`verdict`] and [`passage`] say what happened,
 //! [`mod@seal`] encrypts it for everyone but those who may trace, [`record`] and [`chain`] bind it
 //! to what came before, [`batch`] carries it, [`receipt`] brings the hub's word back. [`device`]
-//! says whose word a batch is, [`enrolment`] how a device becomes one, [`status`] how it is doing.
+//! says whose word a batch is, [`enrolment`] how a device becomes one, [`status`] how it is doing,
+//! [`wipe_order`] that it is one no longer.
 //! [`routes`] names the hub's addresses.
 
 #![forbid(unsafe_code)]
@@ -24,6 +25,7 @@ pub mod sealed;
 mod signed_body;
 pub mod status;
 pub mod verdict;
+pub mod wipe_order;
 
 #[cfg(test)]
 mod tests;
@@ -41,6 +43,7 @@ pub use seal::{OpenError, SealError, open, seal};
 pub use sealed::{Clear, Sealed};
 pub use status::DeviceStatus;
 pub use verdict::{Outcome, Reason};
+pub use wipe_order::{OrderError, Revoked, WipeOrder};
 
 /// Where randomness comes from is the caller's choice; this is the trait it must have.
 pub use hpke::rand_core;

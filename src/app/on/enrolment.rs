@@ -12,10 +12,10 @@ use gatepost_system::{
     random,
 };
 
-use crate::app::event::Event;
 use crate::{
     app::{
         context::DeviceContext,
+        event::Event,
         lane::Lane,
         present::trouble,
         state::{enrolment::EnrolmentState, log_link::LogLink},
@@ -24,7 +24,7 @@ use crate::{
     },
     checkpoint::{Basis, Judged},
     sync::enrol::{self, Asked, EnrolError, FirstRun},
-    ui::{EnrolStep, EnrolView, Page, TroubleView, UiUpdate},
+    ui::{EnrolStep, EnrolView, Page, Trouble, TroubleView, UiUpdate},
 };
 
 /// The authority's answer has a name on a stick that begins so.
@@ -82,7 +82,7 @@ fn begin_first_run(
     context: &DeviceContext,
     text: &str,
 ) -> Result<FirstRun, TroubleView> {
-    let seed = random::bytes().map_err(|why| trouble::of_app(&why.into()))?;
+    let seed = random::bytes().map_err(|why| trouble::because(Trouble::ProgramFails, &why))?;
     let now = lane.now().time;
     FirstRun::begin(&context.data, text, &seed, now).map_err(|why| trouble::of_enrol(&why))
 }
@@ -216,7 +216,7 @@ fn accept(
         ..
     } = context;
     let started = Enrolled::start(data, clock, config, events);
-    let started = started.map_err(|why| trouble::of_app(&why))?;
+    let started = started.map_err(|why| trouble::of_start(&why))?;
     let (enrolled, writer) = started.unzip();
     lane.log = LogLink::new(writer);
     enrolment.accepted(enrolled);

@@ -30,12 +30,12 @@ pub(crate) fn logged(
             lane.log.arrived();
             lane.window.vitals.logged();
             hub.logged(now);
-            set_health(lane, Ok(()), at);
+            written(lane, Ok(()), at);
             Ok(logged.admit)
         }
         Err(error) => {
-            set_health(lane, Err(&error), at);
-            let word = lane.log.not_logged();
+            written(lane, Err(&error), at);
+            let word = lane.log_health().not_logged();
             lane.window.send(UiUpdate::Saved(word));
             Err(error)
         }
@@ -52,28 +52,42 @@ pub(crate) fn logged(
 
 /// The log has no space, or has some again.
 pub(crate) fn space(lane: &mut Lane, space: Result<(), LogError>) {
-    set_health(lane, space.as_ref().map(|_| ()), Instant::now());
+    written(lane, space.as_ref().map(|_| ()), Instant::now());
     lane.window.bar_soon();
 }
 
-/// How writing the log went. Where it has no space and the policy says stop, the verdict goes too:
-/// from then on nobody is judged.
-fn set_health(lane: &mut Lane, written: Result<(), &LogError>, at: Instant) {
-    let health = match written {
-        Ok(()) => LogHealth::Works,
-        Err(error) if error.is_full() => LogHealth::Full(lane.checkpoint.installed.when_log_full()),
-        Err(_) => LogHealth::Failing,
-    };
-    let before = lane.log.set_health(health);
-    // A full log is reported once: it may last.
-    if let (Err(error), true) = (written, health != before || health == LogHealth::Failing) {
+/// How writing the log went. A full log is reported once: it may last.
+fn written(lane: &mut Lane, written: Result<(), &LogError>, at: Instant) {
+    lane.log.set_written(written);
+    let changed = follow(lane, at);
+    let failing = lane.log_health() == LogHealth::Failing;
+    if let (Err(error), true) = (written, changed || failing) {
         log::error!("passages can't be logged: {}", chain(error));
         signal::alarm(&lane.devices);
     }
+}
+
+/// Too many passages wait for a disk that says nothing, or a new policy is in force.
+pub(crate) fn tick(lane: &mut Lane, at: Instant) {
+    if follow(lane, at) && matches!(lane.log_health(), LogHealth::Full(_)) {
+        let waiting = lane.log.on_their_way();
+        log::error!("no more passages can be logged: {waiting} wait for the disk");
+        signal::alarm(&lane.devices);
+    }
+}
+
+/// Shows how the log is, where that has changed. Where it is full and the policy says stop, the
+/// verdict goes too: from then on nobody is judged.
+fn follow(lane: &mut Lane, at: Instant) -> bool {
+    let health = lane.log_health();
+    if lane.log.set_shown(health) == health {
+        return false;
+    }
     lane.show_notices();
-    if lane.log.is_stopped() {
+    if health.is_stopped() {
         withdraw(lane, at);
     }
+    true
 }
 
 /// Takes the verdict on screen back. Whoever was shown as admitted comes again, and has not passed

@@ -28,7 +28,7 @@ const TAP: Duration = Duration::from_millis(200);
 /// Shows a verdict, on the page of its company where there is one, and logs its passage. Where the
 /// policy says stop and the log has no space, nobody gets one: the page says what to do.
 pub(crate) fn show(lane: &mut Lane, judged: Judged, company: Company, at: Instant) {
-    if lane.log.is_stopped() && judged.is_attempt() {
+    if lane.log_health().is_stopped() && judged.is_attempt() {
         signal::alarm(&lane.devices);
         return lane.window.go_to(Page::Scan);
     }
@@ -178,7 +178,7 @@ pub(super) fn show_saved(lane: &mut Lane) {
 /// How far the passages of a verdict are.
 fn saved(lane: &Lane, shown: &ShownVerdict<LoggedAdmit>) -> SavedState {
     match shown.saved() {
-        SavedState::NotLogged => lane.log.not_logged(),
+        SavedState::NotLogged => lane.log_health().not_logged(),
         saved => saved,
     }
 }

@@ -8,6 +8,8 @@ use std::{
     time::Duration,
 };
 
+use gatepost_system::files::{Action, FileError};
+
 use crate::{checkpoint::Verdict, ui::UiHandle};
 
 /// Writes into one folder.
@@ -29,10 +31,12 @@ struct VerdictRow {
 }
 
 impl Recorder {
-    pub(crate) fn new(folder: &Path) -> io::Result<Self> {
-        fs::create_dir_all(folder)?;
-        let mut table = File::create(folder.join("verdicts.tsv"))?;
-        writeln!(table, "file\toutcome\treasons\tms\tpicture")?;
+    pub(crate) fn new(folder: &Path) -> Result<Self, FileError> {
+        fs::create_dir_all(folder).map_err(FileError::at(Action::Create, folder))?;
+        let path = folder.join("verdicts.tsv");
+        let mut table = File::create(&path).map_err(FileError::at(Action::Create, &path))?;
+        writeln!(table, "file\toutcome\treasons\tms\tpicture")
+            .map_err(FileError::at(Action::Write, &path))?;
         Ok(Self {
             folder: folder.to_owned(),
             table,

@@ -8,7 +8,7 @@ use gatepost_protocol::device::CertificateError;
 use gatepost_system::{chain, files::FileError};
 
 use crate::{
-    app::error::AppError,
+    app::threads::log_writer::StartError,
     data::DataError,
     store::{CacheError, LogError},
     sync::{HubError, SyncError, enrol::EnrolError},
@@ -21,7 +21,7 @@ fn with(what: Trouble, detail: impl Display) -> TroubleView {
 }
 
 /// The trouble, with the error and all its causes as detail.
-fn because(what: Trouble, error: &dyn Error) -> TroubleView {
+pub(crate) fn because(what: Trouble, error: &dyn Error) -> TroubleView {
     with(what, chain(error))
 }
 
@@ -195,14 +195,10 @@ fn storage(error: &io::Error) -> Trouble {
 }
 
 /// Why what an enrolled device has did not start.
-pub(crate) fn of_app(error: &AppError) -> TroubleView {
+pub(crate) fn of_start(error: &StartError) -> TroubleView {
     match error {
-        AppError::Data(why) => of_data(why),
-        AppError::Log(why) => of_log(why),
-        AppError::Wipe(why) => of_sync(why),
-        AppError::Ui(_) | AppError::Frames(_) | AppError::Random(_) | AppError::Record(_) => {
-            because(Trouble::ProgramFails, error)
-        }
+        StartError::Data(why) => of_data(why),
+        StartError::Log(why) => of_log(why),
     }
 }
 

@@ -13,7 +13,7 @@ use gatepost_pass::{
 };
 use gatepost_protocol::{Outcome, Reason, Seen, Temperature};
 
-use super::post::{Post, paper, wait_for};
+use super::{Post, paper, wait_for};
 use crate::devices::tests::{
     pty::Socket,
     watched::{Did, OFF, ON, expect, gate, lamp},

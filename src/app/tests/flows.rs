@@ -10,7 +10,7 @@ use gatepost_pass::{
 };
 use gatepost_protocol::{Direction, Outcome, OverrideWhy, Reason, Seen, Temperature, WhyNoCode};
 
-use super::post::{Post, badge, paper};
+use super::{Post, badge, paper};
 use crate::{
     app::event::Event,
     devices::{BodyTemperature, DeviceEvent},
@@ -79,17 +79,17 @@ fn the_same_pass_again_says_when_it_passed_and_the_other_way_does_not() {
 #[test]
 fn the_temperature_is_one_tap_and_decides() {
     let post = Post::open(|region| region.policy.temperature = true);
-    post.judges(&paper(1), "CHECK");
-    post.tap("Normal");
-    post.sees("ADMIT");
-    assert_eq!(post.taps("temperature: normal"), 1);
-    post.tap("Next");
-    post.judges(&paper(2), "CHECK");
-    post.taps("");
-    post.tap("37.3 °C or above");
-    post.sees("REFUSE");
-    assert_eq!(post.taps("temperature: fever"), 1);
-    post.tap("Next");
+    for (n, answer, outcome, path) in [
+        (1, "Normal", "ADMIT", "temperature: normal"),
+        (2, "37.3 °C or above", "REFUSE", "temperature: fever"),
+    ] {
+        post.judges(&paper(n), "CHECK");
+        post.taps("");
+        post.tap(answer);
+        post.sees(outcome);
+        assert_eq!(post.taps(path), 1);
+        post.tap("Next");
+    }
     post.judges(&paper(3), "CHECK");
     let reading = BodyTemperature::from_tenths(366).unwrap();
     post.tell(Event::Device(DeviceEvent::Measured(Ok(reading))));
@@ -125,8 +125,7 @@ fn a_question_that_nobody_answers_is_logged_as_it_stands_when_the_verdict_closes
 #[test]
 fn an_id_number_is_typed_and_without_a_list_leads_on_to_registration_by_hand() {
     let post = Post::open(|region| region.policy.without_code = WithoutCode::Admit);
-    post.tap("No phone or code");
-    post.tap("Enter the ID number");
+    post.tap_all(&["No phone or code", "Enter the ID number"]);
     assert_eq!(post.taps("ID number: to the keypad"), 2);
     post.types("110105194912310021");
     post.tap("Look up");
@@ -141,8 +140,7 @@ fn an_id_number_is_typed_and_without_a_list_leads_on_to_registration_by_hand() {
     post.taps("");
     post.tap("Register by hand");
     post.sees("Why is there no code?");
-    post.tap("No phone, no paper pass");
-    post.tap("Register");
+    post.tap_all(&["No phone, no paper pass", "Register"]);
     post.sees("ADMIT");
     assert_eq!(post.taps("ID number without a list: on to by hand"), 3);
     let logged = post.passages(2);
@@ -159,14 +157,15 @@ fn who_is_registered_by_hand_answers_the_questions_and_waits_for_nobody() {
         let questions = questions.map(|text| text.try_into().unwrap()).to_vec();
         region.policy.questions = questions.try_into().unwrap();
     });
-    post.tap("No phone or code");
-    post.tap("Register by hand");
-    post.tap("Phone is off or broken");
+    post.tap_all(&[
+        "No phone or code",
+        "Register by hand",
+        "Phone is off or broken",
+    ]);
     post.sees("Fever or cough?");
     post.tap("No");
     post.sees("Met a confirmed case?");
-    post.tap("Yes");
-    post.tap("Register");
+    post.tap_all(&["Yes", "Register"]);
     post.sees("CHECK");
     post.taps("by hand with two questions");
     let logged = post.passages(1);
@@ -182,12 +181,10 @@ fn who_is_registered_by_hand_answers_the_questions_and_waits_for_nobody() {
 fn a_badge_signs_the_guard_on_with_a_pin_and_stands_in_each_passage() {
     let post = Post::open(|_| ());
     post.judges(&badge(1, BadgeRole::Guard, Some("4711")), "Enter your PIN");
-    post.types("4712");
-    post.tap("OK");
+    post.enters_pin("4712");
     post.sees("Wrong PIN. 4 tries left.");
     post.taps("");
-    post.types("4711");
-    post.tap("OK");
+    post.enters_pin("4711");
     post.sees("On duty");
     assert_eq!(post.taps("duty: sign on, beside the PIN's digits"), 1);
     post.sees("No phone or code");
@@ -195,9 +192,7 @@ fn a_badge_signs_the_guard_on_with_a_pin_and_stands_in_each_passage() {
     let logged = post.passages(1);
     let guard = logged[0].guard.as_ref().map(ToString::to_string);
     assert_eq!(guard.as_deref(), Some("staff-1"));
-    post.tap("Next");
-    post.tap("Duty");
-    post.tap("Sign off");
+    post.tap_all(&["Next", "Duty", "Sign off"]);
     post.sees("Nobody is on duty at this device.");
     post.taps("duty: sign off");
 }
@@ -206,8 +201,7 @@ fn a_badge_signs_the_guard_on_with_a_pin_and_stands_in_each_passage() {
 fn a_supervisors_badge_allows_what_the_policy_lists_and_the_log_says_who_and_why() {
     let post = Post::open(|region| region.policy.overridable = [Overridable::Yellow].into());
     post.judges(&paper(101), "CHECK");
-    post.tap("Supervisor");
-    post.tap("Emergency: life or health");
+    post.tap_all(&["Supervisor", "Emergency: life or health"]);
     post.sees("Supervisor: hold your badge up to the camera");
     post.judges(
         &badge(2, BadgeRole::Guard, None),
@@ -217,8 +211,7 @@ fn a_supervisors_badge_allows_what_the_policy_lists_and_the_log_says_who_and_why
         &badge(3, BadgeRole::Supervisor, Some("123456")),
         "Enter your PIN",
     );
-    post.types("123456");
-    post.tap("OK");
+    post.enters_pin("123456");
     post.sees("ADMIT");
     post.sees("A supervisor has allowed this.");
     assert_eq!(post.taps("override, beside the PIN's digits"), 3);

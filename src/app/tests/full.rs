@@ -1,5 +1,5 @@
-//! A log without room for one passage more: what the policy says is what happens, from the first
-//! moment.
+//! A log without room for one passage more, on the disk or among those that wait for it: what the
+//! policy says is what happens, from the first moment.
 
 use std::{collections::BTreeSet, fs};
 
@@ -9,10 +9,12 @@ use gatepost_pass::{
     policy::{WhenLogFull, WithoutCode},
 };
 use gatepost_protocol::{Epoch, Outcome, Reason, device::device_id, fixture};
+use rusqlite::Connection;
 
-use super::post::{Post, badge, paper};
+use super::{Post, badge, paper};
 use crate::{
     app::event::Event,
+    checkpoint::MAX_GROUP,
     data::DataDir,
     devices::DeviceEvent,
     store::{Cap, LogError, Outbox, PassageLog, VerifiedReceipt, small_disk::SmallDisk},
@@ -55,6 +57,21 @@ fn acknowledge_all(data: &DataDir) {
 
 fn full(change: impl FnOnce(&mut Region)) -> Post {
     Post::prepared(tempfile::tempdir().unwrap(), "", change, fill, |_| ())
+}
+
+/// A checkpoint where the log counts as full from two waiting passages on, and a disk that hangs
+/// until the connection goes.
+fn hanging(when: WhenLogFull) -> (Post, Connection) {
+    let post = Post::prepared(
+        tempfile::tempdir().unwrap(),
+        "",
+        |region| region.policy.when_log_full = when,
+        |_| (),
+        |parts| parts.enrolled.as_mut().unwrap().1.most_waiting = 2 + MAX_GROUP as u64,
+    );
+    let disk = Connection::open(post.data().passages()).unwrap();
+    disk.execute_batch("BEGIN IMMEDIATE").unwrap();
+    (post, disk)
 }
 
 /// As a scanner reads it: taken in the order of the calls.
@@ -136,7 +153,7 @@ fn a_full_log_does_not_grow_while_it_waits_for_room() {
     let post = full(|region| region.policy.when_log_full = WhenLogFull::ScanWithoutLog);
     post.sees(FULL);
     let epochs = || {
-        let log = rusqlite::Connection::open(post.data().passages()).unwrap();
+        let log = Connection::open(post.data().passages()).unwrap();
         log.query_row("SELECT count(*) FROM epochs", [], |row| {
             row.get::<_, i64>(0)
         })
@@ -149,6 +166,46 @@ fn a_full_log_does_not_grow_while_it_waits_for_room() {
         post.tap("Next");
     }
     assert_eq!(epochs(), before);
+}
+
+#[test]
+fn passages_that_wait_for_a_hanging_disk_stop_the_checkpoint_before_one_is_lost() {
+    let (post, disk) = hanging(WhenLogFull::Stop);
+    scan(&post, paper(1));
+    post.sees("ADMIT");
+    assert!(!post.says(STOPPED));
+    scan(&post, paper(2));
+    post.sees(STOPPED);
+    for n in 3..20 {
+        scan(&post, paper(n));
+    }
+    scan(&post, badge(1, BadgeRole::Guard, Some("4711")));
+    post.sees("Enter your PIN");
+    assert!(!post.says("ADMIT"));
+    post.tap("Back");
+    post.tap("Back");
+    drop(disk);
+    post.sees("Hold the code inside the frame");
+    scan(&post, paper(20));
+    post.sees("Logged");
+    post.passages(3);
+}
+
+#[test]
+fn by_policy_what_a_hanging_disk_leaves_no_place_for_is_marked_as_not_logged() {
+    let (post, disk) = hanging(WhenLogFull::ScanWithoutLog);
+    let taken = 2 + MAX_GROUP as u8;
+    for n in 1..=taken {
+        scan(&post, paper(n));
+    }
+    post.sees(BY_HAND);
+    post.tap("Next");
+    post.sees(FULL);
+    scan(&post, paper(taken + 1));
+    post.sees(BY_HAND);
+    drop(disk);
+    post.passages(taken.into());
+    assert!(post.says("NOT LOGGED") && !post.says("Logged"));
 }
 
 #[test]

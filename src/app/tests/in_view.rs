@@ -12,7 +12,7 @@ use gatepost_pass::{
 };
 use gatepost_protocol::{Direction, Reason};
 
-use super::post::paper;
+use super::paper;
 use crate::{
     app::state::in_view::{Company, Expecting, Grounds, InView, OUT_OF_VIEW, Sighted},
     checkpoint::{Judge, RecentPassages},

@@ -4,7 +4,11 @@
 mod beside;
 mod flows;
 mod full;
+mod guard;
 mod in_view;
 mod pages;
 mod post;
 mod verdicts;
+
+use guard::{badge, paper, wait_for};
+use post::{Post, region};

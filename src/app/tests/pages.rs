@@ -11,7 +11,7 @@ use gatepost_pass::{
 };
 use gatepost_protocol::{DeviceRequest, Enrolment};
 
-use super::post::{Post, paper, region};
+use super::{Post, paper, region};
 
 #[test]
 fn status_and_today_are_two_taps_from_home_and_name_nobody() {
@@ -78,6 +78,7 @@ fn a_new_device_is_set_up_by_a_code_and_a_stick() {
         version: 1,
         threshold: 1,
         keys: vec![secret.public()].try_into().unwrap(),
+        expires: NOW.plus(400 * fixture::DAY),
     };
     let root = sign_with_roots(Kind::Root, &claims, &[&secret]);
     let code = claims::EnrolmentCode {

@@ -6,9 +6,9 @@ use std::{
     sync::{Arc, mpsc::Sender},
 };
 
-use super::log_writer::LogWriter;
+use super::log_writer::{LogWriter, StartError};
 use crate::{
-    app::{error::AppError, event::Event},
+    app::event::Event,
     clock::Clock,
     config::Config,
     data::{DataDir, DataError, Identity},
@@ -36,7 +36,7 @@ impl Enrolled {
         clock: &Arc<Clock>,
         config: &Config,
         events: &Sender<Event>,
-    ) -> Result<Option<(Self, LogWriter)>, AppError> {
+    ) -> Result<Option<(Self, LogWriter)>, StartError> {
         let identity = match data.identity() {
             Ok(identity) => Arc::new(identity),
             Err(DataError::NotEnrolled) => return Ok(None),

@@ -20,16 +20,16 @@ use gatepost_system::{
 };
 
 use crate::{
-    app::{error::AppError, event::Event},
+    app::event::Event,
     clock::Clock,
-    data::{DataDir, Identity},
+    data::{DataDir, DataError, Identity},
     store::{Cap, LogError, PassageLog, passages::MOST_TOGETHER},
 };
 
 /// How long the writer waits before it tries again what failed.
 const RETRY: Duration = Duration::from_secs(2);
 /// Most passages that wait in memory for a disk that can't be written.
-const MOST_WAITING: usize = 10_000;
+const MOST_WAITING: u64 = 10_000;
 
 /// A passage for the log.
 #[derive(Debug)]
@@ -52,11 +52,21 @@ impl LogRequest {
 pub(crate) struct LogWriter {
     requests: Option<Sender<LogRequest>>,
     thread: Option<JoinHandle<()>>,
+    /// Most passages that may wait for it.
+    pub(crate) most_waiting: u64,
 }
 
-/// The writer has ended: the passage was not logged.
+/// Why the writer, or what else runs on an enrolled device, did not start.
+#[derive(Debug, thiserror::Error)]
+#[error(transparent)]
+pub(crate) enum StartError {
+    Data(#[from] DataError),
+    Log(#[from] LogError),
+}
+
+/// The passage was not taken: the writer has ended, or too many wait for it.
 #[derive(Debug)]
-pub(crate) struct WriterGone;
+pub(crate) struct NotTaken;
 
 impl LogWriter {
     /// Opens the passage log and starts its writer. A log without space keeps no scanner from
@@ -67,7 +77,7 @@ impl LogWriter {
         clock: &Arc<Clock>,
         cap: Cap,
         events: Sender<Event>,
-    ) -> Result<Self, AppError> {
+    ) -> Result<Self, StartError> {
         // One writer a device: a wipe waits for this lock.
         let lock = data.lock("log")?;
         let location = LogLocation {
@@ -96,10 +106,9 @@ impl LogWriter {
                 writer.check_space(clock.now().time);
                 let request = requests.recv_timeout(RETRY);
                 let ended = matches!(request, Err(RecvTimeoutError::Disconnected));
-                // A full queue leaves the newest out; the guard sees the failure all the while.
-                let came = request.ok().into_iter().chain(requests.try_iter());
-                let space = MOST_WAITING.saturating_sub(writer.queue.len());
-                writer.queue.extend(came.take(space));
+                // However many: whoever hands them over stops in time (`LogLink`).
+                writer.queue.extend(request.ok());
+                writer.queue.extend(requests.try_iter());
                 writer.write(clock.now().time);
                 if ended {
                     return;
@@ -109,13 +118,14 @@ impl LogWriter {
         Ok(Self {
             requests: Some(sender),
             thread: Some(thread),
+            most_waiting: MOST_WAITING,
         })
     }
 
     /// Hands a passage over; [`Event::Logged`] brings the answer.
-    pub(crate) fn append(&self, request: LogRequest) -> Result<(), WriterGone> {
-        let requests = self.requests.as_ref().ok_or(WriterGone)?;
-        requests.send(request).map_err(|_| WriterGone)
+    pub(crate) fn append(&self, request: LogRequest) -> Result<(), NotTaken> {
+        let requests = self.requests.as_ref().ok_or(NotTaken)?;
+        requests.send(request).map_err(|_| NotTaken)
     }
 }
 

@@ -44,6 +44,11 @@ fn shown(badge: &Badge) -> GuardDuty {
     duty
 }
 
+/// A badge that was just shown, whose PIN is asked.
+fn asked(badge: &Badge) -> (GuardDuty, PinPad, Instant) {
+    (shown(badge), PinPad::default(), Instant::now())
+}
+
 #[test]
 fn a_badge_without_a_pin_signs_its_guard_on_and_the_next_one_takes_over() {
     let mut duty = shown(&guard(1));
@@ -103,8 +108,7 @@ fn a_pin_is_asked_and_the_guard_before_stays_on_duty_meanwhile() {
 #[test]
 fn five_wrong_pins_lock_the_pad_for_a_wait_that_doubles_and_no_new_scan_opens_it() {
     let badge = with_pin(2, "4711");
-    let (mut duty, mut pad) = (shown(&badge), PinPad::default());
-    let mut at = Instant::now();
+    let (mut duty, mut pad, mut at) = asked(&badge);
     for _ in 0..5 {
         enter(&mut duty, &mut pad, &badge, "0000", at);
     }
@@ -129,8 +133,7 @@ fn five_wrong_pins_lock_the_pad_for_a_wait_that_doubles_and_no_new_scan_opens_it
 #[test]
 fn while_a_pin_is_checked_no_other_is_looked_at_until_it_is_given_up() {
     let badge = with_pin(2, "4711");
-    let (mut duty, mut pad) = (shown(&badge), PinPad::default());
-    let at = Instant::now();
+    let (mut duty, mut pad, at) = asked(&badge);
     let first = pad.enter(&badge, pin("4711"), at).unwrap();
     assert_eq!(pad.state(at), PadState::Checking);
     assert!(pad.enter(&badge, pin("0000"), at).is_none());
@@ -145,8 +148,7 @@ fn while_a_pin_is_checked_no_other_is_looked_at_until_it_is_given_up() {
 #[test]
 fn a_right_pin_signs_nobody_else_on_who_came_while_it_was_checked() {
     let (first, second) = (with_pin(2, "4711"), with_pin(3, "4711"));
-    let (mut duty, mut pad) = (shown(&first), PinPad::default());
-    let at = Instant::now();
+    let (mut duty, mut pad, at) = asked(&first);
     let entered = pad.enter(&first, pin("4711"), at).unwrap();
     duty.show(Gate::new().badge(&second), "gate-3", NOW);
     check_pin(&mut duty, &mut pad, entered, at);
@@ -157,8 +159,7 @@ fn a_right_pin_signs_nobody_else_on_who_came_while_it_was_checked() {
 #[test]
 fn a_wrong_pin_counts_also_when_its_badge_has_gone_meanwhile() {
     let badge = with_pin(2, "4711");
-    let (mut duty, mut pad) = (shown(&badge), PinPad::default());
-    let at = Instant::now();
+    let (mut duty, mut pad, at) = asked(&badge);
     let entered = pad.enter(&badge, pin("0000"), at).unwrap();
     duty.sign_off();
     check_pin(&mut duty, &mut pad, entered, at);

@@ -69,7 +69,7 @@ impl Lists {
         files.push(neighbour);
         files.sort_by_key(|entry| entry.role);
         let files = files.try_into().unwrap();
-        let manifest = fixture::bundle().sign(Kind::Manifest, &Manifest { files, ..claims });
+        let manifest = fixture::freshness().sign(Kind::Manifest, &Manifest { files, ..claims });
         let (root, have) = (fixture::root(), Versions::default());
         VerifiedBundle::verify(&root, &manifest, &region.files, Intake::New(&have), NOW).unwrap()
     }

@@ -28,9 +28,12 @@ fn tap(key: KeyCode) -> Vec<InputEvent> {
     [down(key), up(key)].concat()
 }
 
+fn taps(keys: &[KeyCode]) -> Vec<InputEvent> {
+    keys.iter().flat_map(|key| tap(*key)).collect()
+}
+
 fn with(modifier: KeyCode, keys: &[KeyCode]) -> Vec<InputEvent> {
-    let taps = keys.iter().flat_map(|key| tap(*key)).collect();
-    [down(modifier), taps, up(modifier)].concat()
+    [down(modifier), taps(keys), up(modifier)].concat()
 }
 
 fn typed_by(decoder: &mut KeyDecoder, events: Vec<InputEvent>) -> String {
@@ -119,29 +122,24 @@ fn every_character_of_base45_is_typed_as_on_a_us_keyboard() {
 
 #[test]
 fn shift_on_either_side_holds_until_that_side_is_released() {
-    let both = [
-        down(KeyCode::KEY_LEFTSHIFT),
-        down(KeyCode::KEY_RIGHTSHIFT),
-        up(KeyCode::KEY_LEFTSHIFT),
+    let (left, right) = (KeyCode::KEY_LEFTSHIFT, KeyCode::KEY_RIGHTSHIFT);
+    let right_stays = [down(left), down(right), up(left)].concat();
+    let strokes = [
+        right_stays,
         tap(KeyCode::KEY_G),
-        up(KeyCode::KEY_RIGHTSHIFT),
+        up(right),
         tap(KeyCode::KEY_P),
     ];
-    assert_eq!(typed(both.concat()), "Gp");
+    assert_eq!(typed(strokes.concat()), "Gp");
 }
 
 #[test]
 fn caps_lock_turns_letters_and_nothing_else_and_shift_turns_them_back() {
+    use KeyCode as K;
     let locked = [
-        tap(KeyCode::KEY_CAPSLOCK),
-        tap(KeyCode::KEY_G),
-        tap(KeyCode::KEY_1),
-        with(
-            KeyCode::KEY_LEFTSHIFT,
-            &[KeyCode::KEY_P, KeyCode::KEY_SEMICOLON],
-        ),
-        tap(KeyCode::KEY_CAPSLOCK),
-        tap(KeyCode::KEY_G),
+        taps(&[K::KEY_CAPSLOCK, K::KEY_G, K::KEY_1]),
+        with(K::KEY_LEFTSHIFT, &[K::KEY_P, K::KEY_SEMICOLON]),
+        taps(&[K::KEY_CAPSLOCK, K::KEY_G]),
     ];
     assert_eq!(typed(locked.concat()), "G1p:g");
     // A keyboard whose light was on before we came.

@@ -27,6 +27,13 @@ fn scanner() -> (Socket, Plugged, InputReader, Events) {
     (socket, plugged, reader, events)
 }
 
+/// The fault is named, and the code after it is read.
+#[track_caller]
+fn assert_recovers(events: &Events, fault: LineFault) {
+    assert_eq!(events.next(), DeviceEvent::Garbled(Device::Scanner, fault));
+    assert_eq!(events.next(), scanned("GP1:OK"));
+}
+
 fn scanned(text: &str) -> DeviceEvent {
     DeviceEvent::Scanned {
         text: text.to_owned(),
@@ -58,9 +65,7 @@ fn nothing_is_echoed_and_no_byte_is_changed_on_its_way() {
 fn garbage_is_named_and_the_code_after_it_is_read() {
     let (_socket, mut plugged, _reader, events) = scanner();
     plugged.says(b"\x02\xFF\xFE\x80\x03\r\x02GP1:OK\x03\r");
-    let garbled = DeviceEvent::Garbled(Device::Scanner, LineFault::NotText);
-    assert_eq!(events.next(), garbled);
-    assert_eq!(events.next(), scanned("GP1:OK"));
+    assert_recovers(&events, LineFault::NotText);
 }
 
 #[test]
@@ -73,9 +78,7 @@ fn a_line_over_the_limit_is_dropped_as_a_whole_without_growing() {
         plugged.says(longest.as_bytes());
     }
     plugged.says(b"\rGP1:OK\r");
-    let garbled = DeviceEvent::Garbled(Device::Scanner, LineFault::TooLong);
-    assert_eq!(events.next(), garbled);
-    assert_eq!(events.next(), scanned("GP1:OK"));
+    assert_recovers(&events, LineFault::TooLong);
 }
 
 #[test]

@@ -23,7 +23,7 @@ pub type InstalledBundle = VerifiedBundle<File>;
 
 /// The highest versions that this device has installed, kept beside the bundle so that nothing goes
 /// back even when the installed one no longer loads.
-#[derive(Debug, Default, Serialize, Deserialize)]
+#[derive(Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub(super) struct Reached {
     versions: Versions,
     /// The newest root file.
@@ -31,21 +31,12 @@ pub(super) struct Reached {
 }
 
 impl Reached {
-    pub(super) fn by(bundle: &InstalledBundle) -> Self {
+    /// What a device that had reached this has reached with that bundle.
+    pub(super) fn with(&self, bundle: &InstalledBundle) -> Self {
         Self {
-            versions: bundle.versions(),
+            versions: bundle.versions_after(&self.versions),
             root: bundle.root().to_bytes().to_vec(),
         }
-    }
-
-    /// Takes the versions of lists that no longer open from what was written down before.
-    pub(super) fn or_where_unopened(mut self, bundle: &InstalledBundle, before: &Self) -> Self {
-        for list in bundle.unopened().keys() {
-            if let Some(version) = before.versions.lists.get(list) {
-                self.versions.lists.insert(*list, *version);
-            }
-        }
-        self
     }
 
     pub(super) fn root(&self) -> Option<Root> {
@@ -57,7 +48,9 @@ impl Reached {
     pub(super) fn versions_for(&self, repair: bool) -> Versions {
         let mut versions = self.versions.clone();
         if repair {
-            versions.manifest = versions.manifest.saturating_sub(1);
+            if let Some(manifest) = &mut versions.manifest {
+                manifest.number = manifest.number.saturating_sub(1);
+            }
         }
         versions
     }

@@ -18,7 +18,7 @@ use crate::store::disk::Disk;
 pub(super) const PIECE: usize = 64 * 1024;
 
 impl<D: Disk> BundleCache<D> {
-    /// Gets a file that may be here already.
+    /// Gets a file, unless it is here already, resuming where an earlier attempt stopped.
     pub(super) fn fetch(
         &self,
         origin: &mut dyn BundleOrigin,
@@ -28,16 +28,6 @@ impl<D: Disk> BundleCache<D> {
         if self.holds(entry) {
             return Ok(());
         }
-        self.copy(origin, entry, progress)
-    }
-
-    /// Copies a file, resuming where an earlier attempt stopped.
-    pub(super) fn copy(
-        &self,
-        origin: &mut dyn BundleOrigin,
-        entry: &FileEntry,
-        progress: &mut dyn FnMut(u64),
-    ) -> Result<(), CacheError> {
         if entry.length > MAX_LENGTH {
             return Err(BundleError::WrongFile(entry.digest).into());
         }

@@ -45,7 +45,7 @@ impl<D: Disk> BundleCache<D> {
             };
             match spared {
                 Some(progress) => reporter.report(progress),
-                None => self.copy(origin, entry, &mut |part| reporter.part(part))?,
+                None => self.fetch(origin, entry, &mut |part| reporter.part(part))?,
             }
         }
         self.unmark(&entry.digest);

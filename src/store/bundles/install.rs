@@ -11,7 +11,6 @@ use gatepost_pass::{
     bundle::{FileEntry, FileRole, Intake, MAX_LENGTH, files_named},
     envelope::MAX_FILE,
 };
-
 use gatepost_system::files::{self, FileError};
 
 use super::{
@@ -65,12 +64,12 @@ impl<D: Disk> BundleCache<D> {
             && bundle.unopened().is_empty()
             && !entries.iter().any(|entry| self.is_marked(&entry.digest))
         {
-            self.remember(bundle);
+            self.remember(&self.reached().with(bundle));
             return Ok(InstallOutcome::AlreadyInstalled);
         }
         // A bundle that no longer loads must not stand in the way of a whole one.
         let reached = match installed {
-            Ok(Some(bundle)) => Reached::by(&bundle).or_where_unopened(&bundle, &self.reached()),
+            Ok(Some(bundle)) => self.reached().with(&bundle),
             Ok(None) | Err(_) => self.reached(),
         };
         let versions = reached.versions_for(repair);
@@ -105,9 +104,14 @@ impl<D: Disk> BundleCache<D> {
         }
         self.disk().sync_directory(&self.files())?;
         let bundle = VerifiedBundle::verify(&from, &manifest, self, intake, now)?;
+        // The bundle that goes is the only one to hold the version of a list that is not in the
+        // one that comes, unless it stands here.
+        if reached != Reached::default() {
+            self.write_reached(&reached)?;
+        }
         self.disk().replace(&self.manifest(), &manifest)?;
         clock.raise(bundle.manifest().issued_at);
-        self.remember(&bundle);
+        self.remember(&reached.with(&bundle));
         self.sweep(&entries, &held);
         Ok(InstallOutcome::Installed(Box::new(bundle)))
     }
@@ -123,14 +127,20 @@ impl<D: Disk> BundleCache<D> {
         self.disk().sync_directory(self.path())
     }
 
-    /// Writes down the versions of a bundle. It is in use by now, so a fault here is no failure:
-    /// the next sync tries again, and until then the bundle itself holds its versions.
-    fn remember(&self, bundle: &InstalledBundle) {
+    /// Writes down what a bundle that is in use by now has reached. A fault here is no failure: the
+    /// next sync tries again, and until then the bundle itself holds its versions.
+    fn remember(&self, reached: &Reached) {
+        let _ = self.write_reached(reached);
+    }
+
+    /// Writes down what this device has reached, unless it stands there already.
+    fn write_reached(&self, reached: &Reached) -> Result<(), FileError> {
         let path = self.reached_path();
-        let reached = gatepost_pass::encode(&Reached::by(bundle));
-        if !files::read(&path, MAX_FILE).is_ok_and(|bytes| bytes == reached) {
-            let _ = self.disk().replace(&path, &reached);
+        let reached = gatepost_pass::encode(reached);
+        if files::read(&path, MAX_FILE).is_ok_and(|bytes| bytes == reached) {
+            return Ok(());
         }
+        self.disk().replace(&path, &reached)
     }
 
     /// Removes every file that neither the new manifest nor the one before names. A fault here
@@ -157,7 +167,11 @@ impl<D: Disk> BundleCache<D> {
 fn list(entry: &FileEntry) -> Option<(ListName, &FileEntry)> {
     match entry.role {
         FileRole::List(kind, issuer) => Some((ListName { issuer, kind }, entry)),
-        FileRole::Root(_) | FileRole::TrustList | FileRole::Policy | FileRole::Delta { .. } => None,
+        FileRole::Root(_)
+        | FileRole::TrustList
+        | FileRole::Policy
+        | FileRole::Pins
+        | FileRole::Delta { .. } => None,
     }
 }
 

@@ -6,6 +6,7 @@ use std::io::Read;
 use gatepost_pass::{
     FileRole, Freshness, Kind, Manifest, SecretKey, Signer,
     bundle::{FileEntry, MAX_LENGTH, files_named},
+    envelope::{Envelope, MAX_FILE},
     trust::sign_with_roots,
 };
 
@@ -226,49 +227,46 @@ fn swapped_list_of_a_strangers_key_under_our_name_is_refused() {
     ));
 }
 
+fn claims(manifest: &[u8]) -> Manifest {
+    let envelope = Envelope::parse_kind(Kind::Manifest, manifest, MAX_FILE).unwrap();
+    envelope.peek().unwrap()
+}
+
 #[test]
 fn key_compromise_recovery_reaches_a_device_on_which_the_thief_used_up_all_versions() {
     // The region replaces the key by a new trust list under the same root.
     let new = Signer {
         key: gatepost_pass::KeyId(50),
         secret: SecretKey::from_seed(&[50; 32]),
-        ..fixture::bundle()
+        ..fixture::freshness()
     };
     let mut region = second();
     region.trust = fixture::trust_claims_with(|issuers| {
         fixture::change_keys(&mut issuers[0], |keys| {
-            keys.retain(|entry| entry.id != fixture::bundle().key);
-            keys.push(fixture::key_entry(&new, &[Kind::Manifest, Kind::Policy]));
+            keys.retain(|entry| entry.id != fixture::freshness().key);
+            keys.push(fixture::key_entry(&new, &[Kind::Manifest]));
         });
     });
     region.trust.version = 2;
-    let hostile = Changed::new(region, |region, files| {
-        put(
-            region,
-            &mut files[1],
-            new.sign(Kind::Policy, &region.policy),
-        );
-    });
-    let by_thief = hostile.manifest.clone();
-    let claims: Manifest =
-        gatepost_pass::envelope::Envelope::parse_kind(Kind::Manifest, &by_thief, 1 << 20)
-            .unwrap()
-            .peek()
-            .unwrap();
+    let by_thief = region.manifest();
     let recovery = Changed {
-        manifest: new.sign(Kind::Manifest, &claims),
-        region: hostile.region,
+        manifest: new.sign(Kind::Manifest, &claims(&by_thief)),
+        region,
+    };
+    let region = Region::default();
+    let last = Manifest {
+        version: u64::MAX,
+        ..claims(&region.manifest())
+    };
+    let worst = Changed {
+        manifest: fixture::freshness().sign(Kind::Manifest, &last),
+        region,
     };
     // Also when the hostile bundle no longer loads.
     for rotten in [false, true] {
         let folder = tempfile::tempdir().unwrap();
         let cache = cache(&folder);
-        let mut worst = Region {
-            version: u64::MAX,
-            ..Region::default()
-        };
-        worst.policy.version = u64::MAX;
-        take(&cache, &mut stick(&worst)).unwrap();
+        take(&cache, &mut worst.stick()).unwrap();
         assert!(take(&cache, &mut stick(&second())).is_err());
         if rotten {
             for file in fs::read_dir(folder.path().join("files")).unwrap().flatten() {

@@ -11,12 +11,6 @@ fn records(path: &Path) -> i64 {
         .unwrap()
 }
 
-fn acknowledge_all(outbox: &mut Outbox) {
-    while let Some(outgoing) = outbox.next(&BTreeSet::new()).unwrap() {
-        outbox.acknowledge(&receipt(&outgoing)).unwrap();
-    }
-}
-
 #[test]
 fn passages_that_come_together_are_one_commit_and_one_chain() {
     let disk = disk();
@@ -109,10 +103,7 @@ fn an_epoch_that_finds_no_room_for_its_first_record_leaves_nothing_for_the_next_
 
 #[test]
 fn a_disk_without_room_is_full_by_name_and_what_the_hub_holds_makes_way() {
-    let disk = disk();
-    let mut passages = open(&disk.path, 1).log;
-    let mut outbox = Outbox::open(&disk.path).unwrap();
-    try_log(&mut passages, 100).unwrap();
+    let (_disk, mut passages, mut outbox) = log_of(100);
     let connection = passages.connection();
     let pages: i64 = connection
         .pragma_query_value(None, "page_count", |row| row.get(0))
@@ -135,12 +126,8 @@ fn a_disk_without_room_is_full_by_name_and_what_the_hub_holds_makes_way() {
 
 #[test]
 fn what_can_be_read_of_a_damaged_log_reaches_the_hub_and_the_next_epoch_names_its_last_good_hash() {
-    let disk = disk();
-    let mut passages = open(&disk.path, 1).log;
-    for _ in 0..60 {
-        log(&mut passages, NOW);
-    }
-    drop(passages);
+    let (disk, passages, outbox) = log_of(60);
+    drop((passages, outbox));
     let heads = heads(&disk.path);
     let mut bytes = fs::read(&disk.path).unwrap();
     // The last record that is in the last page of all.
@@ -170,10 +157,8 @@ fn what_can_be_read_of_a_damaged_log_reaches_the_hub_and_the_next_epoch_names_it
 
 #[test]
 fn an_altered_record_ends_what_is_taken_over_from_a_damaged_log() {
-    let disk = disk();
-    let mut passages = open(&disk.path, 1).log;
-    try_log(&mut passages, 10).unwrap();
-    drop(passages);
+    let (disk, passages, outbox) = log_of(10);
+    drop((passages, outbox));
     let connection = rusqlite::Connection::open(&disk.path).unwrap();
     connection
         .execute(
@@ -192,9 +177,7 @@ fn an_altered_record_ends_what_is_taken_over_from_a_damaged_log() {
 
 #[test]
 fn a_parked_epoch_is_seen_waits_a_day_and_goes_again_when_it_is_told_to() {
-    let disk = disk();
-    log(&mut open(&disk.path, 1).log, NOW);
-    let mut outbox = Outbox::open(&disk.path).unwrap();
+    let (_disk, _passages, mut outbox) = log_of(1);
     let epoch = Epoch([1; 16]);
     outbox.park(epoch, NOW, "status 409: fork").unwrap();
     let parked = outbox.parked().unwrap();
@@ -223,7 +206,7 @@ fn heads(path: &Path) -> Vec<Head> {
 }
 
 /// What the first record of the `ordinal`-th epoch names.
-fn start_of(path: &Path, ordinal: i64) -> gatepost_protocol::Previous {
+fn start_of(path: &Path, ordinal: i64) -> Previous {
     let connection = rusqlite::Connection::open(path).unwrap();
     let bytes: Vec<u8> = connection
         .query_row(
@@ -232,8 +215,5 @@ fn start_of(path: &Path, ordinal: i64) -> gatepost_protocol::Previous {
             |row| row.get(0),
         )
         .unwrap();
-    match Record::from_bytes(&bytes).unwrap().body {
-        Body::EpochStart(Some(previous)) => previous,
-        other => panic!("no start: {other:?}"),
-    }
+    start_in(&bytes)
 }

@@ -72,7 +72,7 @@ pub(super) fn stick(region: &Region) -> Stick<'_> {
     Stick::new(region, region.manifest())
 }
 
-/// A bundle whose manifest names other files, signed by the true bundle key.
+/// A bundle whose manifest names other files, signed by the true freshness key.
 pub(super) struct Changed {
     pub(super) region: Region,
     pub(super) manifest: Vec<u8>,

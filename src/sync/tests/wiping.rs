@@ -1,10 +1,9 @@
 //! A stolen device, and one that the authority has wiped.
 
-use gatepost_pass::{Digest, parse_hex};
+use gatepost_pass::{Digest, DocumentError, Kind, Signer, parse_hex};
 use gatepost_protocol::{
-    Body, OpenError, Record, VerifiedBatch,
-    device::{CertificateError, Revoked, peek_certificate},
-    open,
+    Body, DeviceCertificate, OpenError, OrderError, Record, Revoked, VerifiedBatch, WipeOrder,
+    device::peek_certificate, open,
 };
 
 use super::*;
@@ -17,13 +16,13 @@ fn list(entries: Vec<Vec<u8>>) -> Vec<u8> {
     revoked.to_bytes()
 }
 
-fn revocation(device: &Device) -> Vec<u8> {
-    let certificate = peek_certificate(&device.identity.certificate).unwrap();
-    certificate.revoke(&fixture::devices(), NOW)
+fn order_by(device: &Device, signer: &Signer) -> Vec<u8> {
+    let device = device.id();
+    WipeOrder { device, at: NOW }.sign(signer)
 }
 
 fn order(device: &Device) -> Vec<u8> {
-    list(vec![revocation(device)])
+    list(vec![order_by(device, &fixture::wipe())])
 }
 
 /// Every file of a device, with its bytes.
@@ -211,30 +210,64 @@ fn a_wipe_after_a_mend_that_broke_off_keeps_the_passages_of_the_log_that_had_no_
 }
 
 #[test]
-fn only_the_authoritys_order_for_this_very_device_wipes_it() {
+fn only_the_wipe_keys_order_for_this_very_device_wipes_it() {
     let mut device = Device::new(42, "", Vec::new());
     let other = Device::new(43, "", Vec::new());
     device.pass(1);
-    let certificate = peek_certificate(&device.identity.certificate).unwrap();
     let take = |order: &[u8]| wipe::take(&device.data, &device.identity, &device.clock, order);
-    let refused = take(&list(vec![device.identity.certificate.clone()]));
-    assert!(
-        matches!(
-            refused,
-            Err(SyncError::Order(CertificateError::NoRevocation))
-        ),
-        "{refused:?}"
-    );
     assert_eq!(take(&order(&other)).unwrap(), Order::None);
-    for forger in [fixture::hub(), fixture::documents()] {
-        let forged = list(vec![revocation(&other), certificate.revoke(&forger, NOW)]);
-        assert!(matches!(take(&forged), Err(SyncError::Order(_))));
+    let true_other = order_by(&other, &fixture::wipe());
+    for everyday in [
+        fixture::devices(),
+        fixture::hub(),
+        fixture::documents(),
+        fixture::freshness(),
+        fixture::policy_key(),
+    ] {
+        let forged = list(vec![true_other.clone(), order_by(&device, &everyday)]);
+        let refused = take(&forged);
+        assert!(
+            matches!(
+                refused,
+                Err(SyncError::Order(OrderError::Document(
+                    DocumentError::WrongRole { .. }
+                )))
+            ),
+            "{refused:?}"
+        );
     }
     assert!(take(&[7; 30]).is_err());
     assert_eq!(wipe::finish(&device.data, NOW).unwrap(), None);
     assert!(device.data.identity().is_ok());
-    let both = list(vec![revocation(&other), revocation(&device)]);
+    let both = list(vec![true_other, order_by(&device, &fixture::wipe())]);
     assert_eq!(take(&both).unwrap(), Order::Wipe);
+}
+
+#[test]
+fn a_certificate_of_equal_dates_by_the_everyday_key_wipes_nothing() {
+    let device = Device::new(42, "", Vec::new());
+    let certificate = peek_certificate(&device.identity.certificate).unwrap();
+    let never = DeviceCertificate {
+        from: NOW,
+        until: NOW,
+        ..certificate
+    };
+    let never = fixture::devices().sign(Kind::DeviceCertificate, &never);
+    // As a list of it was written when that was an order.
+    let list = gatepost_pass::encode(&vec![never]);
+    let taken = wipe::take(&device.data, &device.identity, &device.clock, &list);
+    assert_eq!(taken.unwrap(), Order::None);
+    assert!(!device.data.wipe_order().exists());
+}
+
+#[test]
+fn what_is_no_order_or_a_forged_one_hides_no_honest_one() {
+    let device = Device::new(42, "", Vec::new());
+    let forged = order_by(&device, &fixture::devices());
+    let honest = order_by(&device, &fixture::wipe());
+    let list = gatepost_pass::encode(&vec![vec![7; 30], forged, honest]);
+    let taken = wipe::take(&device.data, &device.identity, &device.clock, &list);
+    assert_eq!(taken.unwrap(), Order::Wipe);
 }
 
 #[test]

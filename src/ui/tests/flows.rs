@@ -24,6 +24,14 @@ pub(super) fn stage() -> Stage {
     stage
 }
 
+/// On the page of who is registered by hand, with so many questions.
+fn on_by_hand(questions: usize) -> Stage {
+    let stage = stage();
+    stage.ui.send(UiUpdate::ByHand(by_hand(questions)));
+    stage.ui.send(UiUpdate::Page(Page::ByHand));
+    stage
+}
+
 impl Stage {
     pub(super) fn commands(&self) -> Vec<UiCommand> {
         self.commands.try_iter().collect()
@@ -116,9 +124,7 @@ fn a_form_by_hand_goes_whole_to_the_program_and_is_forgotten() {
 
 #[test]
 fn the_way_back_through_a_form_keeps_its_answers() {
-    let stage = stage();
-    stage.ui.send(UiUpdate::ByHand(by_hand(1)));
-    stage.ui.send(UiUpdate::Page(Page::ByHand));
+    let stage = on_by_hand(1);
     stage.tap_all(&["Visitor without a local pass", "Yes", "Back", "Back"]);
     assert!(stage.says("Why is there no code?"));
     stage.tap_all(&["Visitor without a local pass", "No", "Register"]);
@@ -133,9 +139,7 @@ fn the_way_back_through_a_form_keeps_its_answers() {
 
 #[test]
 fn a_name_and_a_number_stop_at_what_the_record_has_room_for() {
-    let stage = stage();
-    stage.ui.send(UiUpdate::ByHand(by_hand(0)));
-    stage.ui.send(UiUpdate::Page(Page::ByHand));
+    let stage = on_by_hand(0);
     stage.tap("Code cannot be read");
     stage.tap_all(&["W"; 45]);
     stage.tap("ID or telephone number");

@@ -21,14 +21,15 @@ use gatepost_system::say;
 use crate::{
     args::RegionArgs,
     config::{
-        self, IssuerConfig, KeyConfig, PolicyConfig, RecognitionConfig, RoleName, TrustConfig,
+        self, FloorsConfig, IssuerConfig, KeyConfig, PolicyConfig, RecognitionConfig, RoleName,
+        TrustConfig,
     },
     context::Context,
-    durations::DAY,
+    durations::{DAY, ROOT_LIFE, TRUST_LIFE},
     home::Home,
     key_files,
     register::Register,
-    signing_keys::{KEY_LIFE, SigningKey},
+    signing_keys::SigningKey,
 };
 
 /// Arguments of `init`.
@@ -122,20 +123,22 @@ fn build(args: &Args, dir: &Path, now: Timestamp) -> Result<Digest, Box<dyn Erro
         let created = fs::DirBuilder::new().mode(0o700).create(dir);
         created.map_err(FileError::at(Action::Create, dir))?;
     }
-    let root = make_root(args, home)?;
-    config::save(&home.trust_path(), &own_trust(args, home, now)?)?;
+    let root = make_root(args, home, now)?;
     let (secret, public) = tracing_key(&random::bytes()?);
     key_files::create_secret(&home.key_path("tracing-1"), &secret)?;
     key_files::create_secret(&home.key_path("tag-secret"), &random::bytes()?)?;
     let policy = PolicyConfig::standard(public, args.fresh_hours, args.hard_days);
     policy.lifetime(now, &home.policy_path())?;
+    let floors = FloorsConfig::of(&policy);
+    let trust = own_trust(args, home, now, floors)?;
+    config::save(&home.trust_path(), &trust)?;
     config::save(&home.policy_path(), &policy)?;
     Register::create(&home.register_path())?;
     files::sync_directory(dir)?;
     Ok(root)
 }
 
-fn make_root(args: &Args, home: &Home) -> Result<Digest, Box<dyn Error>> {
+fn make_root(args: &Args, home: &Home, now: Timestamp) -> Result<Digest, Box<dyn Error>> {
     let mut secrets = Vec::new();
     for number in 1..=args.root_keys {
         secrets.push(make_key(args, home, &format!("root-{number}"), 0)?);
@@ -146,6 +149,7 @@ fn make_root(args: &Args, home: &Home) -> Result<Digest, Box<dyn Error>> {
         threshold: args.threshold,
         // The command line allows 1 to 16 of them.
         keys: keys.try_into().map_err(|_| too_high(args))?,
+        expires: now.plus(ROOT_LIFE),
     };
     let bytes = sign_with_roots(Kind::Root, &claims, &secrets.iter().collect::<Vec<_>>());
     files::replace(&home.root_path(1), Access::Shared, &bytes)?;
@@ -153,8 +157,13 @@ fn make_root(args: &Args, home: &Home) -> Result<Digest, Box<dyn Error>> {
 }
 
 /// The trust list of a new authority: itself alone.
-fn own_trust(args: &Args, home: &Home, now: Timestamp) -> Result<TrustConfig, Box<dyn Error>> {
-    let (from, until) = (now.minus(DAY), now.plus(KEY_LIFE));
+fn own_trust(
+    args: &Args,
+    home: &Home,
+    now: Timestamp,
+    floors: FloorsConfig,
+) -> Result<TrustConfig, Box<dyn Error>> {
+    let from = now.minus(DAY);
     let mut keys = Vec::new();
     for key in SigningKey::ALL {
         let secret = make_key(args, home, key.name(), key.first_id())?;
@@ -163,10 +172,13 @@ fn own_trust(args: &Args, home: &Home, now: Timestamp) -> Result<TrustConfig, Bo
             key: secret.public(),
             roles: key.roles().iter().copied().map(RoleName).collect(),
             from,
-            until,
+            until: now.plus(key.life()),
         });
     }
+    let until = keys.iter().map(|key| key.until).max().unwrap_or(now);
     Ok(TrustConfig {
+        until: now.plus(TRUST_LIFE),
+        floors,
         issuers: vec![IssuerConfig {
             id: args.region.issuer,
             name: args.region.name.clone(),

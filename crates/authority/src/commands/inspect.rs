@@ -20,7 +20,7 @@ use gatepost_pass::{
     verify::verify_envelope,
 };
 use gatepost_protocol::{
-    Answer, BatchError, DeviceRequest, Enrolment, Receipt, VerifiedBatch,
+    Answer, BatchError, DeviceRequest, Enrolment, Receipt, VerifiedBatch, WipeOrder,
     device::{device_id, verify_certificate},
 };
 use gatepost_system::chain;
@@ -160,6 +160,19 @@ impl Inspector {
             Kind::Receipt => {
                 Receipt::verify(bytes, trust, now).map(|receipt| vec![describe::receipt(&receipt)])
             }
+            Kind::WipeOrder => {
+                return match WipeOrder::verify(bytes, trust) {
+                    Ok(order) => vec![
+                        format!("{what}, signature right"),
+                        format!(
+                            "device {} shall wipe itself, given {}",
+                            order.device,
+                            format_time(order.at)
+                        ),
+                    ],
+                    Err(why) => vec![what, format!("not valid here: {}", chain(&why))],
+                };
+            }
             Kind::DeviceCertificate => {
                 return vec![what, self.certificate(bytes)];
             }
@@ -247,9 +260,10 @@ impl Inspector {
     fn root(&self, root: &Root, bytes: &[u8]) -> Description {
         let ours = self.roots.files.iter().any(|(_, ours)| ours == bytes);
         vec![format!(
-            "root version {} with {} keys, {}; fingerprint {}",
+            "root version {} with {} keys, ends {}, {}; fingerprint {}",
             root.version(),
             root.keys().len(),
+            format_time(root.expires()),
             if ours {
                 "this authority's"
             } else {

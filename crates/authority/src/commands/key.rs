@@ -3,19 +3,20 @@
 
 use std::{error::Error, fs};
 
-use gatepost_pass::{KeyId, SecretKey, Signer};
+use gatepost_pass::{KeyId, SecretKey, Signer, policy::TracingKey};
 use gatepost_protocol::seal::tracing_key;
 use gatepost_system::files::{self, Action, FileError};
 use gatepost_system::random;
 use gatepost_system::say;
 
 use crate::{
+    commands::revoke_device,
     config::{self, ConfigFileError, IssuerConfig, KeyConfig, RecognitionConfig, RoleName},
     context::Context,
     durations::DAY,
     home::Home,
     key_files,
-    signing_keys::{KEY_LIFE, SigningKey},
+    signing_keys::SigningKey,
 };
 
 /// What to do with a key.
@@ -62,6 +63,10 @@ pub(crate) fn run(command: &Command, context: &Context) -> Result<(), Box<dyn Er
             replace(&home, *key, context, |_| {})?;
             // Only now that the new key is in place, so that a crash leaves a key that is valid.
             drop_others(&home, *key)?;
+            if *key == SigningKey::Wipe {
+                let again = revoke_device::sign_again(&home, context.now)?;
+                say!("{again} orders to wipe are signed by the new key");
+            }
             *key
         }
     };
@@ -83,7 +88,10 @@ const fn advice(key: SigningKey) -> &'static str {
         SigningKey::Devices => {
             "Devices that the old key certified must be enrolled again before it ends"
         }
-        SigningKey::Lists | SigningKey::Bundle => "Nothing else needs to be done",
+        SigningKey::Lists | SigningKey::Policy | SigningKey::Freshness => {
+            "Nothing else needs to be done"
+        }
+        SigningKey::Wipe => "`publish` brings the orders that were given before, too",
     }
 }
 
@@ -108,7 +116,7 @@ fn replace(
     };
     let is_old = |entry: &&mut KeyConfig| entry.key == old.secret.public();
     own.keys.iter_mut().filter(is_old).for_each(end);
-    let (from, until) = (context.now.minus(DAY), context.now.plus(KEY_LIFE));
+    let (from, until) = (context.now.minus(DAY), context.now.plus(key.life()));
     own.keys.push(KeyConfig {
         id,
         key: new.secret.public(),
@@ -169,8 +177,10 @@ fn replace_tracing_key(home: &Home) -> Result<u16, Box<dyn Error>> {
     let id = id.ok_or_else(|| ConfigFileError::values(&path, "no tracing key number is left"))?;
     let (secret, public) = tracing_key(&random::bytes()?);
     key_files::create_secret(&home.key_path(&format!("tracing-{id}")), &secret)?;
-    policy.tracing_key.id = id;
-    policy.tracing_key.key = public;
+    policy.tracing_key = TracingKey { id, key: public };
+    let mut trust = home.trust()?;
+    trust.floors.add_tracing_key(policy.tracing_key);
+    config::save(&home.trust_path(), &trust)?;
     config::save(&path, &policy)?;
     Ok(id)
 }

@@ -4,12 +4,8 @@
 use std::{error::Error, path::PathBuf};
 
 use gatepost_system::say;
-use serde_json::{Map, Value};
 
-use crate::{
-    config::{self, ConfigFileError, PolicyConfig},
-    context::Context,
-};
+use crate::{config, context::Context};
 
 /// Arguments of `policy`.
 #[derive(clap::Args)]
@@ -19,18 +15,31 @@ pub(crate) struct Args {
     settings: PathBuf,
 }
 
+/// A setting that devices would refuse.
+#[derive(Debug, thiserror::Error)]
+#[error(
+    "looser than the floors of the trust list allow: {rule}. Nothing was changed; `trust floors` \
+     comes first, and needs the root keys"
+)]
+struct Looser {
+    rule: &'static str,
+}
+
 pub(crate) fn run(args: &Args, context: &Context) -> Result<(), Box<dyn Error>> {
     let home = context.home()?;
-    let path = home.policy_path();
-    let mut policy: Map<String, Value> = config::load(&path)?;
-    let changes: Map<String, Value> = config::load(&args.settings)?;
-    let changed = changes.len();
-    policy.extend(changes);
-    // Unknown names and invalid values are refused here, before anything is written.
-    let policy: PolicyConfig = serde_json::from_value(Value::Object(policy))
-        .map_err(ConfigFileError::format(&args.settings))?;
-    policy.claims(&args.settings)?;
-    config::save(&path, &policy)?;
-    say!("{changed} settings changed; `publish` to send them out");
+    let policy = config::changed(&home.policy()?, &args.settings)?;
+    let claims = policy.claims(&args.settings)?;
+    let floors = home.trust()?.floors.claims(&home.trust_path())?;
+    let (fresh_until, hard_expiry) = policy.lifetime(context.now, &args.settings)?;
+    let (fresh, usable) = (
+        fresh_until.since(context.now),
+        hard_expiry.since(context.now),
+    );
+    let looser = floors.looser(&claims);
+    if let Some(rule) = looser.or_else(|| floors.longer(fresh, usable)) {
+        return Err(Looser { rule }.into());
+    }
+    config::save(&home.policy_path(), &policy)?;
+    say!("settings changed; `publish` to send them out");
     Ok(())
 }

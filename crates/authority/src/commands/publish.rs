@@ -5,10 +5,15 @@ use std::{error::Error, path::PathBuf};
 
 use gatepost_pass::{
     BundleError, FileRole, IssuerId, Kind, Manifest, ReadAt, VerifiedBundle,
-    bundle::{FileEntry, Intake, Versions},
+    bundle::{AuditHead, FileEntry, Intake, Versions},
     list::ListKind,
 };
-use gatepost_system::{clock::format_time, files::FileError, say};
+use gatepost_protocol::Revoked;
+use gatepost_system::{
+    clock::format_time,
+    files::{self, Access, FileError},
+    say,
+};
 
 use crate::{
     bundle_dir::BundleDir,
@@ -45,6 +50,7 @@ pub(crate) fn run(args: &Args, context: &Context) -> Result<(), Box<dyn Error>> 
     let _lock = home.lock()?;
     let mut register = home.register()?;
     let roots = home.roots()?;
+    let orders = revoked(&home)?;
     let (trust_bytes, trust) = signed_files::trust_list(&home, &register, &roots.newest, now)?;
     let policy_bytes = signed_files::policy(&home, &register)?;
     let (fresh_until, hard_expiry) = home.policy()?.lifetime(now, &home.policy_path())?;
@@ -75,23 +81,27 @@ pub(crate) fn run(args: &Args, context: &Context) -> Result<(), Box<dyn Error>> 
         issued_at: now,
         fresh_until,
         hard_expiry,
+        audit: AuditHead::default(),
         files: files.try_into().map_err(|_| {
             let why = "a bundle has at most 8192 files: remove some lists";
             ConfigFileError::values(&home.lists_dir(), why)
         })?,
     };
     let signed = home
-        .signer(SigningKey::Bundle)?
+        .signer(SigningKey::Freshness)?
         .sign(Kind::Manifest, &manifest);
     let intake = Intake::New(&before);
     let bundle = VerifiedBundle::verify(&roots.first, &signed, &published, intake, now)
         .map_err(InvalidBundle)?;
     published.swap(&signed)?;
-    register.bundle_published(version, &newest(before.clone(), bundle.versions()))?;
+    register.bundle_published(version, &bundle.versions_after(&before))?;
 
     let dir = BundleDir::create(&args.dir)?;
     for entry in manifest.files.as_slice() {
         dir.copy(entry, &published.path(&entry.digest))?;
+    }
+    if let Some(orders) = orders {
+        files::replace(&args.dir.join("revoked"), Access::Shared, &orders)?;
     }
     dir.swap(&signed)?;
 
@@ -103,6 +113,15 @@ pub(crate) fn run(args: &Args, context: &Context) -> Result<(), Box<dyn Error>> 
     );
     report(&bundle, &own);
     Ok(())
+}
+
+/// The list of orders to wipe, which goes beside the bundle; none where none was ever given.
+fn revoked(home: &Home) -> Result<Option<Vec<u8>>, FileError> {
+    match files::read(&home.revoked_path(), Revoked::MAX) {
+        Ok(bytes) => Ok(Some(bytes)),
+        Err(why) if why.is_not_found() => Ok(None),
+        Err(why) => Err(why),
+    }
 }
 
 /// Writes and tests this authority's lists.
@@ -184,13 +203,6 @@ fn small_files(
             (FileRole::Policy, &policy.bytes),
         ]);
     files.map(|(role, bytes)| dir.add(role, bytes)).collect()
-}
-
-/// The newest version of every file that was ever published, also of lists that are missing now.
-fn newest(before: Versions, now: Versions) -> Versions {
-    let mut lists = before.lists;
-    lists.extend(now.lists);
-    Versions { lists, ..now }
 }
 
 fn report<R: ReadAt>(bundle: &VerifiedBundle<R>, own: &OwnLists) {

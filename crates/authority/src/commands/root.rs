@@ -10,7 +10,7 @@ use gatepost_system::files::{self, Access};
 use gatepost_system::random;
 use gatepost_system::say;
 
-use crate::{args, context::Context, signing_keys::SigningKey};
+use crate::{args, context::Context, durations::ROOT_LIFE, signing_keys::SigningKey};
 
 /// What to do with the roots.
 #[derive(clap::Subcommand)]
@@ -49,6 +49,7 @@ pub(crate) fn run(command: &Command, context: &Context) -> Result<(), Box<dyn Er
         version: root.version().saturating_add(1),
         threshold: root.threshold(),
         keys: keys.try_into().map_err(|_| no_such_key())?,
+        expires: context.now.plus(ROOT_LIFE),
     };
     // The key to replace may sign too, if it is still here; otherwise the others must reach both
     // thresholds.
@@ -63,7 +64,7 @@ pub(crate) fn run(command: &Command, context: &Context) -> Result<(), Box<dyn Er
         root.keys().len() as u64 + u64::from(root.version())
     );
     let signer = Signer {
-        issuer: home.signer(SigningKey::Bundle)?.issuer,
+        issuer: home.signer(SigningKey::Freshness)?.issuer,
         key: KeyId(0),
         secret: new,
     };

@@ -25,6 +25,12 @@ use crate::{
 pub(crate) enum Command {
     /// Put another region on the trust list.
     Add(Box<AddArgs>),
+    /// Change the floors: the loosest that policies and bundles may become.
+    Floors {
+        /// JSON with the floors to change, named as in `trust.json` in the home.
+        #[arg(value_name = "FILE")]
+        settings: PathBuf,
+    },
     /// Show the trust list.
     Show,
 }
@@ -97,8 +103,21 @@ enum TrustAddError {
 pub(crate) fn run(command: &Command, context: &Context) -> Result<(), Box<dyn Error>> {
     match command {
         Command::Add(args) => add(args, context),
+        Command::Floors { settings } => set_floors(settings, context),
         Command::Show => show(context),
     }
+}
+
+/// Changes floors as a file says, all or none.
+fn set_floors(settings: &Path, context: &Context) -> Result<(), Box<dyn Error>> {
+    let home = context.home()?;
+    let _lock = home.lock()?;
+    let mut trust = home.trust()?;
+    trust.floors = config::changed(&trust.floors, settings)?;
+    trust.floors.claims(settings)?;
+    config::save(&home.trust_path(), &trust)?;
+    say!("floors changed; `publish` signs them with the root keys and sends them out");
+    Ok(())
 }
 
 fn add(args: &AddArgs, context: &Context) -> Result<(), Box<dyn Error>> {

@@ -5,6 +5,7 @@ use std::path::{Path, PathBuf};
 use gatepost_pass::envelope::MAX_FILE;
 use gatepost_system::files::{self, Access, FileError};
 use serde::{Serialize, de::DeserializeOwned};
+use serde_json::{Map, Value};
 
 /// A configuration file cannot be used.
 #[derive(Debug, thiserror::Error)]
@@ -50,6 +51,20 @@ impl ConfigFileError {
 pub(crate) fn load<T: DeserializeOwned>(path: &Path) -> Result<T, ConfigFileError> {
     let text = files::read_text(path, MAX_FILE)?;
     serde_json::from_str(&text).map_err(ConfigFileError::format(path))
+}
+
+/// A configuration with the settings of a file put in. Unknown names and invalid values are refused.
+pub(crate) fn changed<T: Serialize + DeserializeOwned>(
+    config: &T,
+    settings: &Path,
+) -> Result<T, ConfigFileError> {
+    let changes: Map<String, Value> = load(settings)?;
+    let merge = || -> Result<T, serde_json::Error> {
+        let mut all: Map<String, Value> = serde_json::from_value(serde_json::to_value(config)?)?;
+        all.extend(changes);
+        serde_json::from_value(Value::Object(all))
+    };
+    merge().map_err(ConfigFileError::format(settings))
 }
 
 /// Writes a configuration file, whole or not at all.

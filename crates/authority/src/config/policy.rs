@@ -30,7 +30,6 @@ pub(crate) struct PolicyConfig {
     pub(crate) identity: IdentityRule,
     pub(crate) max_validity_days: u16,
     pub(crate) live_window_seconds: u16,
-    pub(crate) live_window_untrusted_seconds: u16,
     #[serde(with = "WhenExpiredWords")]
     pub(crate) when_expired: WhenExpired,
     /// What a device does when its log is full.
@@ -60,6 +59,9 @@ pub(crate) struct PolicyConfig {
     /// Address where arrivals declare themselves.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub(crate) declare: Option<Text<160>>,
+    /// Passages go to the hub at the boundaries of so many minutes.
+    #[serde(default = "every_quarter")]
+    pub(crate) upload_minutes: u16,
     /// Hours for which a published bundle is fresh.
     pub(crate) fresh_hours: u32,
     /// Days after which a bundle is not used at all.
@@ -78,7 +80,7 @@ pub(crate) struct ShowSeconds {
 /// How the file writes the key that passages are sealed to, and its number.
 #[derive(Serialize, Deserialize)]
 #[serde(remote = "TracingKey", deny_unknown_fields)]
-struct TracingKeyForm {
+pub(super) struct TracingKeyForm {
     id: u16,
     #[serde(rename = "public", with = "Hex::<[u8; 32]>")]
     key: [u8; 32],
@@ -93,9 +95,13 @@ pub(crate) struct DeskConfig {
 }
 
 /// The name of a reason that a supervisor's badge can override.
-#[derive(Serialize, Deserialize)]
+#[derive(Clone, Copy, Serialize, Deserialize)]
 #[serde(transparent)]
-pub(crate) struct OverridableName(#[serde(with = "OverridableWords")] Overridable);
+pub(crate) struct OverridableName(#[serde(with = "OverridableWords")] pub(super) Overridable);
+
+fn every_quarter() -> u16 {
+    15
+}
 
 fn supervisor() -> WithoutCode {
     WithoutCode::Supervisor
@@ -112,7 +118,6 @@ impl PolicyConfig {
             identity: IdentityRule::Nobody,
             max_validity_days: 14,
             live_window_seconds: 90,
-            live_window_untrusted_seconds: 900,
             when_expired: WhenExpired::Refuse,
             when_log_full: WhenLogFull::Stop,
             pass_back_minutes: 5,
@@ -134,6 +139,7 @@ impl PolicyConfig {
             without_code: WithoutCode::Supervisor,
             supervisor_may_allow: Vec::new(),
             declare: None,
+            upload_minutes: every_quarter(),
             fresh_hours,
             hard_days,
         }
@@ -163,7 +169,6 @@ impl PolicyConfig {
             identity: self.identity,
             max_validity_days: self.max_validity_days,
             live_window: self.live_window_seconds,
-            live_window_untrusted: self.live_window_untrusted_seconds,
             when_expired: self.when_expired,
             when_log_full: self.when_log_full,
             pass_back_minutes: self.pass_back_minutes,
@@ -186,6 +191,7 @@ impl PolicyConfig {
                 .map(|name| name.0)
                 .collect(),
             declare: self.declare.clone(),
+            upload_minutes: self.upload_minutes,
         })
     }
 

@@ -14,7 +14,7 @@ macro_rules! words {
         $(
             #[derive(serde::Serialize, serde::Deserialize)]
             #[serde(remote = $type, rename_all = "kebab-case")]
-            enum $words { $($variant),* }
+            pub(super) enum $words { $($variant),* }
         )*
     };
 }

@@ -4,12 +4,13 @@ use std::path::Path;
 
 use gatepost_pass::{
     Colour, IssuerId, KeyId, Kind, PublicKey, Recognition, Text, Timestamp,
-    trust::{ColourMap, IssuerEntry, KeyEntry, Roles},
+    trust::{ColourMap, IssuerEntry, KeyEntry, Roles, TrustListClaims},
 };
 use serde::{Deserialize, Serialize, de::Error as _};
 
 use super::{
     file::ConfigFileError,
+    floors::FloorsConfig,
     text_forms::{Hex, Rfc3339, words},
 };
 
@@ -17,6 +18,11 @@ use super::{
 #[derive(Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub(crate) struct TrustConfig {
+    /// When the trust list ends; another one is to be signed before.
+    #[serde(with = "Rfc3339")]
+    pub(crate) until: Timestamp,
+    /// The loosest that the policy and the bundles may become.
+    pub(crate) floors: FloorsConfig,
     pub(crate) issuers: Vec<IssuerConfig>,
 }
 
@@ -79,12 +85,23 @@ impl<'de> Deserialize<'de> for RoleName {
 }
 
 impl TrustConfig {
-    /// The issuers as the signed trust list has them.
-    pub(crate) fn entries(&self, path: &Path) -> Result<Vec<IssuerEntry>, ConfigFileError> {
-        self.issuers
-            .iter()
-            .map(|issuer| issuer.entry(path))
-            .collect()
+    /// The claims of the signed trust list, still with version 0.
+    pub(crate) fn claims(
+        &self,
+        path: &Path,
+        issued_at: Timestamp,
+    ) -> Result<TrustListClaims, ConfigFileError> {
+        let issuers = self.issuers.iter().map(|issuer| issuer.entry(path));
+        let issuers: Vec<IssuerEntry> = issuers.collect::<Result<_, _>>()?;
+        Ok(TrustListClaims {
+            version: 0,
+            issued_at,
+            expires: self.until,
+            floors: self.floors.claims(path)?,
+            issuers: issuers
+                .try_into()
+                .map_err(|_| ConfigFileError::values(path, "it must list 1 to 512 issuers"))?,
+        })
     }
 }
 

@@ -100,6 +100,10 @@ fn a_policy_of_before_desks_and_questions_still_counts() {
 fn settings_are_taken_into_the_policy_all_or_none() {
     let region = Region::new("CN-SD");
     let demo = concat!(env!("CARGO_MANIFEST_DIR"), "/demo/policy.json");
+    let floors = concat!(env!("CARGO_MANIFEST_DIR"), "/demo/floors.json");
+    let told = region.refused(&["policy", demo]);
+    assert!(told.contains("what a supervisor may allow"), "{told}");
+    region.ok(&["trust", "floors", floors]);
     region.ok(&["policy", demo]);
     region.ok(&["publish", "bundle"]);
     let device = region.device("bundle").unwrap();

@@ -14,7 +14,7 @@ fn secret_files_are_their_owners_only() {
         fs::metadata(path).unwrap().permissions().mode() & 0o777
     };
     let keys: Vec<_> = fs::read_dir(region.path("home/keys")).unwrap().collect();
-    assert_eq!(keys.len(), 3 + 5 + 2);
+    assert_eq!(keys.len(), 3 + 7 + 2);
     for key in keys {
         let name = key.unwrap().file_name().into_string().unwrap();
         assert_eq!(mode(&format!("keys/{name}")), 0o600, "{name}");
@@ -108,7 +108,7 @@ fn no_command_prints_a_secret() {
             assert!(printed.contains(&signer.secret.public().to_string()));
         }
     }
-    assert_eq!(secrets.len(), 10);
+    assert_eq!(secrets.len(), 12);
     assert!(secrets.iter().all(|secret| !printed.contains(secret)));
 }
 

@@ -16,14 +16,14 @@ fn manifest(region: &Region, bundle: &str) -> Vec<u8> {
 }
 
 #[test]
-fn a_stolen_bundle_key_is_replaced_by_the_next_bundle() {
+fn a_stolen_freshness_key_is_replaced_by_the_next_bundle() {
     let region = Region::new("CN-SD");
     region.ok(&["publish", "bundle"]);
     let before = region.device("bundle").unwrap();
-    let old = signer(&region, "bundle.key");
-    region.ok(&["key", "revoke", "bundle"]);
+    let old = signer(&region, "freshness.key");
+    region.ok(&["key", "revoke", "freshness"]);
     assert_eq!(
-        signer(&region, "bundle-3.key").secret.public(),
+        signer(&region, "freshness-4.key").secret.public(),
         old.secret.public()
     );
     region.ok(&["publish", "bundle"]);
@@ -40,6 +40,7 @@ fn a_stolen_bundle_key_is_replaced_by_the_next_bundle() {
         issued_at: NOW,
         fresh_until: NOW.plus(1),
         hard_expiry: NOW.plus(2),
+        audit: Default::default(),
         files: files.try_into().unwrap(),
     };
     let forged = old.sign(gatepost_pass::Kind::Manifest, &claims);
@@ -66,7 +67,15 @@ fn a_rotated_key_lets_what_the_old_one_signed_count_for_the_overlap() {
 #[test]
 fn every_key_can_be_replaced_more_than_once() {
     let region = Region::new("CN-SD");
-    for key in ["documents", "lists", "bundle", "hub", "devices"] {
+    for key in [
+        "documents",
+        "lists",
+        "policy",
+        "freshness",
+        "hub",
+        "devices",
+        "wipe",
+    ] {
         region.ok(&["key", "rotate", key]);
         region.ok(&["key", "revoke", key]);
         region.ok(&["publish", "bundle"]);

@@ -88,6 +88,9 @@ pub enum BundleError {
         /// The version that came.
         found: u64,
     },
+    /// A policy or a manifest that gives itself more than the trust list allows.
+    #[error("the bundle is looser than the trust list allows: {0}")]
+    Looser(&'static str),
     /// Too old to be used at all.
     #[error("the bundle's last usable time is over: fetch a newer one")]
     Expired,

@@ -28,6 +28,7 @@ pub(super) fn find(entries: &[FileEntry], role: FileRole) -> Result<&FileEntry, 
     let name = match role {
         FileRole::TrustList => "trust list",
         FileRole::Policy => "policy",
+        FileRole::Pins => "PINs",
         FileRole::Root(_) => "root",
         FileRole::List(..) => "list",
         FileRole::Delta { .. } => "delta",

@@ -15,6 +15,7 @@ use crate::{
     kind::Kind,
     list::ListKind,
     time::Timestamp,
+    trust::TrustList,
     verify::Claims,
 };
 
@@ -29,6 +30,8 @@ pub struct Manifest {
     pub fresh_until: Timestamp,
     /// Until when it is usable at all.
     pub hard_expiry: Timestamp,
+    /// The log of who traced whom, as far as it had come.
+    pub audit: AuditHead,
     /// The files, sorted by role, no role twice.
     pub files: Bounded<FileEntry, 1, 8192>,
 }
@@ -70,6 +73,15 @@ impl Claims for Manifest {
     const KINDS: &'static [Kind] = &[Kind::Manifest];
 }
 
+/// How far the authority's log of who traced whom had come.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct AuditHead {
+    /// Its entries.
+    pub entries: u64,
+    /// The hash that they chain up to; zeros before the first.
+    pub head: [u8; 32],
+}
+
 /// One file of a bundle.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct FileEntry {
@@ -92,6 +104,8 @@ pub enum FileRole {
     TrustList,
     /// The policy.
     Policy,
+    /// What PINs of badges are checked against, sealed for the devices. A bundle can do without it.
+    Pins,
     /// A list of an issuer.
     List(ListKind, IssuerId),
     /// What leads from one version of a list to the next that has a delta here, and from the last
@@ -108,20 +122,43 @@ pub enum FileRole {
     },
 }
 
-/// What a device already holds, so that nothing goes back.
+/// What a device has installed so far, so that nothing goes back.
+///
+/// Of everything that a key of the authority numbers, the key is kept too. A number binds as long
+/// as its key is on the trust list: whoever stole that key could have signed the highest number
+/// there is, and nothing honest could ever follow once the roots have dropped it (TUF, section
+/// 5.3.11). Each key's numbers are let go by themselves, so the change of one key lets nothing that
+/// another one has signed go back.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Versions {
-    /// Of the manifest.
-    pub manifest: u64,
-    /// Of the trust list.
+    /// Of the trust list, which the roots number.
     pub trust_list: u64,
+    /// Of the manifest.
+    pub manifest: Option<SignedVersion>,
     /// Of the policy.
-    pub policy: u64,
-    /// Of each list.
-    pub lists: BTreeMap<(ListKind, IssuerId), u64>,
-    /// The key that signed the manifest: with it a device gets over a stolen key (see
-    /// `Rules::have`).
-    pub signed_by: Option<PublicKey>,
+    pub policy: Option<SignedVersion>,
+    /// Of each list that was ever installed, also of one that bundles have left out since.
+    pub lists: BTreeMap<(ListKind, IssuerId), SignedVersion>,
+}
+
+/// A version, and the key that signed it.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct SignedVersion {
+    /// The version.
+    pub number: u64,
+    /// The key.
+    pub key: PublicKey,
+}
+
+impl SignedVersion {
+    /// The number below which the issuer may not go back; none once the trust list has dropped the
+    /// key that gave it. A thief gains nothing by that: only the roots sign trust lists, and those
+    /// go back in nothing.
+    pub fn binding(&self, trust: &TrustList, issuer: IssuerId) -> Option<u64> {
+        let keys = trust.issuer(issuer)?.keys.as_slice();
+        let held = keys.iter().any(|entry| entry.key == self.key);
+        held.then_some(self.number)
+    }
 }
 
 impl Versions {
@@ -151,7 +188,11 @@ pub(super) fn check_roles(entries: &[FileEntry]) -> Result<(), BundleError> {
     }
     let list = |entry: &FileEntry| match entry.role {
         FileRole::Delta { kind, issuer, .. } => Some((kind, issuer)),
-        FileRole::Root(_) | FileRole::TrustList | FileRole::Policy | FileRole::List(..) => None,
+        FileRole::Root(_)
+        | FileRole::TrustList
+        | FileRole::Policy
+        | FileRole::Pins
+        | FileRole::List(..) => None,
     };
     // In order, the deltas of one list stand side by side.
     let deltas = entries.iter().filter_map(list).collect::<Vec<_>>();

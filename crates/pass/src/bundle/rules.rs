@@ -1,9 +1,13 @@
 //! All of a bundle but its lists, checked: [`Rules`].
 
+use std::collections::BTreeMap;
+
 use super::{
     error::BundleError,
     files::{BundleFiles, find, small},
-    manifest::{FileEntry, FileRole, Manifest, ManifestId, Versions, check_roles},
+    manifest::{
+        FileEntry, FileRole, Manifest, ManifestId, SignedVersion, Versions, check_roles,
+    },
 };
 use crate::{
     digest::Digest,
@@ -13,7 +17,7 @@ use crate::{
     kind::Kind,
     policy::Policy,
     time::Timestamp,
-    trust::{Root, TrustList},
+    trust::{Floors, Root, TrustList},
     verify::{Claims, verify_envelope},
 };
 
@@ -47,8 +51,10 @@ pub struct Rules {
     trust: TrustList,
     manifest: Manifest,
     manifest_id: ManifestId,
-    signed_by: PublicKey,
+    manifest_key: PublicKey,
     policy: Policy,
+    policy_key: PublicKey,
+    pins: Option<Vec<u8>>,
 }
 
 impl Rules {
@@ -73,84 +79,78 @@ impl Rules {
         let trust = TrustList::verify(&root, &small(files, find(entries, FileRole::TrustList)?)?)?;
         let signed_at = signing_time(&claimed, &intake, now);
         let document = |role| move |why| BundleError::Document { role, why };
-        let header = &envelope.header;
-        let (_, signed_by) = trust
-            .key_for(header.issuer, header.key, Kind::Manifest, signed_at)
-            .map_err(document("manifest"))?;
-        let signed_by = *signed_by;
         let manifest = verify_envelope::<Manifest>(&envelope, &trust, signed_at)
-            .map_err(document("manifest"))?
-            .claims()
-            .clone();
+            .map_err(document("manifest"))?;
         let policy = small(files, find(entries, FileRole::Policy)?)?;
         let policy = Envelope::parse_kind(Kind::Policy, &policy, MAX_FILE)
             .map_err(DocumentError::from)
             .and_then(|envelope| verify_envelope::<Policy>(&envelope, &trust, signed_at))
-            .map_err(document("policy"))?
-            .claims()
-            .clone();
-        if trust.issued_at() > manifest.issued_at.plus(SLACK) {
+            .map_err(document("policy"))?;
+        if trust.issued_at() > manifest.claims().issued_at.plus(SLACK) {
             return Err(BundleError::LaterThanManifest("trust list"));
         }
+        check_floors(trust.floors(), policy.claims(), manifest.claims())?;
+        let pins = entries.iter().find(|entry| entry.role == FileRole::Pins);
         let rules = Self {
             root,
             trust,
             manifest_id: ManifestId {
-                version: manifest.version,
+                version: manifest.claims().version,
                 digest,
             },
-            manifest,
-            signed_by,
-            policy,
+            manifest: manifest.claims().clone(),
+            manifest_key: manifest.key(),
+            policy: policy.claims().clone(),
+            policy_key: policy.key(),
+            pins: pins.map(|entry| small(files, entry)).transpose()?,
         };
         if let Intake::New(have) = intake {
-            rules.check_new(&rules.have(have), now)?;
+            rules.check_new(have, now)?;
         }
         Ok(rules)
-    }
-
-    /// What the device holds, as far as it still binds. A newer trust list that has dropped the key
-    /// of the installed manifest starts all versions but its own anew: whoever stole that key could
-    /// have signed the highest version there is, and nothing honest could ever follow (TUF, section
-    /// 5.3.11). The thief gains nothing by it: only the roots sign trust lists.
-    pub(super) fn have(&self, have: &Versions) -> Versions {
-        let own = self.trust.issuer(self.trust.own());
-        let keys = own.map_or(&[][..], |own| own.keys.as_slice());
-        let dropped = have
-            .signed_by
-            .is_some_and(|old| keys.iter().all(|entry| entry.key != old));
-        if dropped && self.trust.version() > have.trust_list {
-            Versions {
-                trust_list: have.trust_list,
-                ..Versions::default()
-            }
-        } else {
-            have.clone()
-        }
     }
 
     /// A new bundle goes back in nothing, and is not over.
     fn check_new(&self, have: &Versions, now: Timestamp) -> Result<(), BundleError> {
         let found = self.manifest.version;
+        let binding = |have: Option<SignedVersion>| have?.binding(&self.trust, self.trust.own());
         // Every bundle has a version of its own: the same one with other contents goes back too.
-        if found <= have.manifest {
+        if let Some(have) = binding(have.manifest)
+            && found <= have
+        {
             return Err(BundleError::Rollback {
                 what: "manifest",
-                have: have.manifest,
+                have,
                 found,
             });
         }
-        no_rollback("trust list", have.trust_list, self.trust.version())?;
-        no_rollback("policy", have.policy, self.policy.version)?;
+        no_rollback("trust list", Some(have.trust_list), self.trust.version())?;
+        no_rollback("policy", binding(have.policy), self.policy.version)?;
         if now >= self.manifest.hard_expiry {
             return Err(BundleError::Expired);
         }
         Ok(())
     }
 
-    /// The key that signed the manifest.
-    pub(super) fn signed_by(&self) -> PublicKey {
-        self.signed_by
+    /// Its own versions, but those of its lists.
+    pub(super) fn versions(&self) -> Versions {
+        Versions {
+            trust_list: self.trust.version(),
+            manifest: Some(SignedVersion {
+                number: self.manifest.version,
+                key: self.manifest_key,
+            }),
+            policy: Some(SignedVersion {
+                number: self.policy.version,
+                key: self.policy_key,
+            }),
+            lists: BTreeMap::new(),
+        }
+    }
+
+    /// When the root or the trust list ends, whichever is first.
+    pub fn trust_ends(&self) -> Timestamp {
+        self.root.expires().min(self.trust.expires())
     }
 
     /// The newest root.
@@ -177,6 +177,11 @@ impl Rules {
     pub fn policy(&self) -> &Policy {
         &self.policy
     }
+
+    /// What PINs of badges are checked against, sealed; none where the bundle has no such file.
+    pub fn pins(&self) -> Option<&[u8]> {
+        self.pins.as_deref()
+    }
 }
 
 /// The time at which the keys of a bundle are judged.
@@ -192,12 +197,25 @@ fn signing_time(claimed: &Manifest, intake: &Intake<'_>, now: Timestamp) -> Time
     }
 }
 
+/// Policy and manifest give themselves no more than the roots allow.
+fn check_floors(floors: &Floors, policy: &Policy, manifest: &Manifest) -> Result<(), BundleError> {
+    let fresh = manifest.fresh_until.since(manifest.issued_at);
+    let usable = manifest.hard_expiry.since(manifest.issued_at);
+    let looser = floors
+        .looser(policy)
+        .or_else(|| floors.longer(fresh, usable));
+    looser.map_or(Ok(()), |rule| Err(BundleError::Looser(rule)))
+}
+
 /// An older version than the device holds is refused.
-pub(super) fn no_rollback(what: &'static str, have: u64, found: u64) -> Result<(), BundleError> {
-    if found < have {
-        Err(BundleError::Rollback { what, have, found })
-    } else {
-        Ok(())
+pub(super) fn no_rollback(
+    what: &'static str,
+    have: Option<u64>,
+    found: u64,
+) -> Result<(), BundleError> {
+    match have {
+        Some(have) if found < have => Err(BundleError::Rollback { what, have, found }),
+        Some(_) | None => Ok(()),
     }
 }
 

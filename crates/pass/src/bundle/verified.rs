@@ -6,7 +6,7 @@ use super::{
     error::BundleError,
     files::{BundleFiles, check_digest, check_length},
     freshness::Freshness,
-    manifest::{FileEntry, FileRole, Manifest, Versions},
+    manifest::{FileEntry, FileRole, Manifest, SignedVersion, Versions},
     rules::{Intake, Rules, SLACK, no_rollback},
 };
 use crate::{
@@ -102,6 +102,11 @@ impl<R: ReadAt> VerifiedBundle<R> {
         self.rules.policy()
     }
 
+    /// What PINs of badges are checked against: see [`Rules::pins`].
+    pub fn pins(&self) -> Option<&[u8]> {
+        self.rules.pins()
+    }
+
     /// A list, where the issuer has one.
     pub fn list(&self, kind: ListKind, issuer: IssuerId) -> Option<&List<R>> {
         self.lists.get(&(kind, issuer))
@@ -142,8 +147,14 @@ impl<R: ReadAt> VerifiedBundle<R> {
         lists.fold(self.manifest_freshness(now), Freshness::max)
     }
 
+    /// Of the manifest, and of those that vouch for it: under a root or a trust list that has ended
+    /// nothing is fresh any more.
     fn manifest_freshness(&self, now: Timestamp) -> Freshness {
-        self.aged(self.manifest().issued_at, now)
+        if now >= self.rules.trust_ends() {
+            Freshness::Expired
+        } else {
+            self.aged(self.manifest().issued_at, now)
+        }
     }
 
     fn list_freshness(&self, list: &List<R>, now: Timestamp) -> Freshness {
@@ -167,19 +178,24 @@ impl<R: ReadAt> VerifiedBundle<R> {
         }
     }
 
+    /// What a device that had these versions has once it has installed this. What is not in this
+    /// bundle is remembered as it was: a list that it leaves out can't come back older later.
+    pub fn versions_after(&self, have: &Versions) -> Versions {
+        let mut lists = have.lists.clone();
+        lists.extend(self.lists.iter().map(|(name, list)| {
+            let number = list.head().version;
+            let key = list.signed_by();
+            (*name, SignedVersion { number, key })
+        }));
+        Versions {
+            lists,
+            ..self.rules.versions()
+        }
+    }
+
     /// Versions of everything in it.
     pub fn versions(&self) -> Versions {
-        Versions {
-            manifest: self.manifest().version,
-            trust_list: self.trust().version(),
-            policy: self.policy().version,
-            lists: self
-                .lists
-                .iter()
-                .map(|(key, list)| (*key, list.head().version))
-                .collect(),
-            signed_by: Some(self.rules.signed_by()),
-        }
+        self.versions_after(&Versions::default())
     }
 }
 
@@ -210,10 +226,10 @@ fn open_list<F: BundleFiles>(
     if (head.kind, list.issuer(), head.count) != (kind, issuer, entry.records) {
         return Err(BundleError::Disagree { kind, issuer });
     }
-    if let Intake::New(have) = intake
-        && let Some(have) = rules.have(have).lists.get(&(kind, issuer))
-    {
-        no_rollback("list", *have, head.version)?;
+    if let Intake::New(have) = intake {
+        let have = have.lists.get(&(kind, issuer));
+        let binding = have.and_then(|have| have.binding(rules.trust(), issuer));
+        no_rollback("list", binding, head.version)?;
     }
     Ok(list)
 }

@@ -71,10 +71,11 @@ impl<R: ReadAt> Delta<R> {
         }
         let head_length = u32::from_le_bytes([l0, l1, l2, l3]) as usize;
         let (envelope, rest) = rest.split_at_checked(head_length).ok_or(cut)?;
-        let (head, issuer) = verify_head(envelope, trust, now).map_err(|why| match why {
+        let verified = verify_head(envelope, trust, now).map_err(|why| match why {
             ListError::Head(why) => DeltaError::Head(why),
             why => why.into(),
         })?;
+        let head = verified.claims().clone();
         let (base, rest) = codec::decode_prefix::<Base>("delta", rest)
             .map_err(|_| DeltaError::Damaged("its base is not in its encoding"))?;
         let streams = (front.len() - rest.len()) as u64;
@@ -92,7 +93,7 @@ impl<R: ReadAt> Delta<R> {
         Ok(Self {
             head,
             envelope: envelope.to_vec(),
-            issuer,
+            issuer: verified.issuer().id,
             base,
             streams,
             reader,

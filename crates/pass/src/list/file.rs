@@ -10,8 +10,14 @@ use super::{
     write::root_of,
 };
 use crate::{
-    digest::Digest, envelope::Envelope, ids::IssuerId, kind::Kind, time::Timestamp,
-    trust::TrustList, verify::verify_envelope,
+    digest::Digest,
+    envelope::Envelope,
+    ids::IssuerId,
+    key::PublicKey,
+    kind::Kind,
+    time::Timestamp,
+    trust::TrustList,
+    verify::{Verified, verify_envelope},
 };
 
 impl<R: ReadAt> List<R> {
@@ -60,6 +66,7 @@ impl<R: ReadAt> List<R> {
             reader,
             envelope: front.envelope,
             issuer: front.issuer,
+            signed_by: front.signed_by,
             layout: front.layout,
             shape: Shape::of(head.kind, head.count),
             tag_key: TagKey::new(&head.salt),
@@ -134,6 +141,7 @@ struct Preamble {
     head: ListHead,
     envelope: Vec<u8>,
     issuer: IssuerId,
+    signed_by: PublicKey,
     layout: Layout,
 }
 
@@ -160,7 +168,8 @@ impl Preamble {
         let Some((envelope, zeros)) = parts.filter(|(head, _)| head.len() <= MAX_HEAD) else {
             return Err(ListError::Damaged("the head's length is wrong"));
         };
-        let (head, issuer) = verify_head(envelope, trust, now)?;
+        let verified = verify_head(envelope, trust, now)?;
+        let head = verified.claims().clone();
         if zeros.iter().any(|byte| *byte != 0) {
             return Err(ListError::Damaged("bits that mean nothing are set"));
         }
@@ -171,7 +180,8 @@ impl Preamble {
         Ok(Self {
             head,
             envelope: envelope.to_vec(),
-            issuer,
+            issuer: verified.issuer().id,
+            signed_by: verified.key(),
             layout,
         })
     }
@@ -196,11 +206,11 @@ pub(super) fn verify_head(
     envelope: &[u8],
     trust: &TrustList,
     now: Timestamp,
-) -> Result<(ListHead, IssuerId), ListError> {
+) -> Result<Verified<ListHead>, ListError> {
     let envelope = Envelope::parse_kind(Kind::List, envelope, MAX_HEAD)
         .map_err(|why| ListError::Head(why.into()))?;
     let verified = verify_envelope::<ListHead>(&envelope, trust, now)?;
-    let head = verified.claims().clone();
+    let head = verified.claims();
     if u32::from(head.key_bits) != head.kind.key_bits() {
         return Err(ListError::Damaged(
             "keys of another width than its kind has",
@@ -224,5 +234,5 @@ pub(super) fn verify_head(
     if head.count > MAX_RECORDS || pages > head.count || (pages == 0 && head.count > 0) {
         return Err(ListError::Damaged("its counts can't be true"));
     }
-    Ok((head, verified.issuer().id))
+    Ok(verified)
 }

@@ -14,6 +14,7 @@ use crate::{
     colour::Colour,
     digest::Digest,
     ids::{IssuerId, PassNumber, SubjectTag},
+    key::PublicKey,
 };
 
 /// What a status or identity list says of a person.
@@ -60,6 +61,7 @@ pub struct List<R> {
     /// The head's bytes as they were signed.
     pub(super) envelope: Vec<u8>,
     pub(super) issuer: IssuerId,
+    pub(super) signed_by: PublicKey,
     pub(super) layout: Layout,
     pub(super) shape: Shape,
     pub(super) tag_key: TagKey,
@@ -78,6 +80,11 @@ impl<R: ReadAt> List<R> {
     /// Whose list it is.
     pub fn issuer(&self) -> IssuerId {
         self.issuer
+    }
+
+    /// The issuer's key that signed it.
+    pub fn signed_by(&self) -> PublicKey {
+        self.signed_by
     }
 
     /// Colour of a person, on a status list.

@@ -1,6 +1,6 @@
 //! Any value of each kind of claims.
 
-use std::ops::RangeInclusive;
+use std::{collections::BTreeSet, ops::RangeInclusive};
 
 use proptest::{
     collection::vec,
@@ -14,7 +14,7 @@ use crate::{
     PassNumber, Place, Policy, PublicKey, Recognition, SecretKey, Subject, SubjectTag, Text,
     Timestamp,
     badge::{Badge, BadgeRole, PinHash, Site},
-    bundle::{FileEntry, FileRole},
+    bundle::{AuditHead, FileEntry, FileRole, SignedVersion},
     claims::{EnrolmentCode, Holder, Last4},
     list::{ListHead, ListKind},
     policy::{
@@ -22,7 +22,7 @@ use crate::{
         WithoutCode,
     },
     time::Minute,
-    trust::{ColourMap, IssuerEntry, KeyEntry, Roles, RootClaims, TrustListClaims},
+    trust::{ColourMap, Floors, IssuerEntry, KeyEntry, Roles, RootClaims, TrustListClaims},
 };
 
 pub(super) fn time() -> impl Strategy<Value = Timestamp> {
@@ -101,20 +101,63 @@ pub(super) fn enrolment() -> impl Strategy<Value = EnrolmentCode> {
 
 pub(super) fn root() -> impl Strategy<Value = RootClaims> {
     let keys = vec(key(), 1..=16).prop_map(|keys| keys.try_into().unwrap());
-    (any::<u32>(), any::<u8>(), keys).prop_map(|(version, threshold, keys)| RootClaims {
-        version,
-        threshold,
-        keys,
+    (any::<u32>(), any::<u8>(), keys, time()).prop_map(|(version, threshold, keys, expires)| {
+        RootClaims {
+            version,
+            threshold,
+            keys,
+            expires,
+        }
     })
 }
 
 pub(super) fn trust_list() -> impl Strategy<Value = TrustListClaims> {
     let issuers = vec(issuer_entry(), 1..8).prop_map(|issuers| issuers.try_into().unwrap());
-    (any::<u64>(), time(), issuers).prop_map(|(version, issued_at, issuers)| TrustListClaims {
-        version,
-        issued_at,
-        issuers,
-    })
+    (any::<u64>(), (time(), time()), floors(), issuers).prop_map(
+        |(version, (issued_at, expires), floors, issuers)| TrustListClaims {
+            version,
+            issued_at,
+            expires,
+            floors,
+            issuers,
+        },
+    )
+}
+
+fn floors() -> impl Strategy<Value = Floors> {
+    let keys = vec(tracing_key(), 1..=8).prop_map(|keys| keys.try_into().unwrap());
+    let numbers = any::<(u16, u16, u16, u16)>();
+    (keys, without_code(), numbers, overridable()).prop_map(
+        |(tracing_keys, without_code, numbers, overridable)| Floors {
+            tracing_keys,
+            without_code,
+            live_window: numbers.0,
+            max_validity_days: numbers.1,
+            fresh_hours: numbers.2,
+            hard_hours: numbers.3,
+            overridable,
+        },
+    )
+}
+
+fn tracing_key() -> impl Strategy<Value = TracingKey> {
+    any::<(u16, [u8; 32])>().prop_map(|(id, key)| TracingKey { id, key })
+}
+
+fn without_code() -> impl Strategy<Value = WithoutCode> {
+    select(vec![
+        WithoutCode::Admit,
+        WithoutCode::Supervisor,
+        WithoutCode::Never,
+    ])
+}
+
+fn overridable() -> impl Strategy<Value = BTreeSet<Overridable>> {
+    subsequence(Overridable::ALL.to_vec(), 0..=12).prop_map(|set| set.into_iter().collect())
+}
+
+pub(super) fn signed_version() -> impl Strategy<Value = SignedVersion> {
+    (any::<u64>(), key()).prop_map(|(number, key)| SignedVersion { number, key })
 }
 
 pub(super) fn manifest() -> impl Strategy<Value = Manifest> {
@@ -127,12 +170,14 @@ pub(super) fn manifest() -> impl Strategy<Value = Manifest> {
         },
     );
     let files = vec(file, 1..20).prop_map(|files| files.try_into().unwrap());
-    (any::<u64>(), time(), time(), time(), files).prop_map(
-        |(version, issued_at, fresh_until, hard_expiry, files)| Manifest {
+    let audit = any::<(u64, [u8; 32])>().prop_map(|(entries, head)| AuditHead { entries, head });
+    (any::<u64>(), time(), time(), time(), audit, files).prop_map(
+        |(version, issued_at, fresh_until, hard_expiry, audit, files)| Manifest {
             version,
             issued_at,
             fresh_until,
             hard_expiry,
+            audit,
             files,
         },
     )
@@ -152,22 +197,12 @@ pub(super) fn policy() -> impl Strategy<Value = Policy> {
         select(vec![WhenLogFull::Stop, WhenLogFull::ScanWithoutLog]),
     );
     let numbers = any::<(u16, u16, u16, u8, [u8; 3], u16, i16)>();
-    let tracing_key = any::<(u16, [u8; 32])>();
     let desk = (text(), text()).prop_map(|(area, phone)| HelpDesk { area, phone });
-    let overridable = vec![
-        Overridable::Yellow,
-        Overridable::Expired,
-        Overridable::ListUnreadable,
-    ];
     let rest = (
         vec(desk, 0..=16).prop_map(|desks| desks.try_into().unwrap()),
         vec(text(), 0..=6).prop_map(|questions| questions.try_into().unwrap()),
-        select(vec![
-            WithoutCode::Admit,
-            WithoutCode::Supervisor,
-            WithoutCode::Never,
-        ]),
-        subsequence(overridable, 0..=3).prop_map(|set| set.into_iter().collect()),
+        without_code(),
+        overridable(),
         option::of(text()),
     );
     (
@@ -176,11 +211,11 @@ pub(super) fn policy() -> impl Strategy<Value = Policy> {
         text(),
         rules,
         numbers,
-        tracing_key,
+        tracing_key(),
         rest,
     )
         .prop_map(
-            |(version, name, help, rules, numbers, (id, key), rest)| Policy {
+            |(version, name, help, rules, numbers, tracing_key, rest)| Policy {
                 version,
                 name,
                 risk: rules.0,
@@ -189,7 +224,6 @@ pub(super) fn policy() -> impl Strategy<Value = Policy> {
                 identity: rules.1,
                 max_validity_days: numbers.0,
                 live_window: numbers.1,
-                live_window_untrusted: numbers.2,
                 when_expired: rules.2,
                 when_log_full: rules.5,
                 pass_back_minutes: numbers.3,
@@ -198,12 +232,13 @@ pub(super) fn policy() -> impl Strategy<Value = Policy> {
                 retention_hours: numbers.5,
                 utc_offset_minutes: numbers.6,
                 help,
-                tracing_key: TracingKey { id, key },
+                tracing_key,
                 desks: rest.0,
                 questions: rest.1,
                 without_code: rest.2,
                 overridable: rest.3,
                 declare: rest.4,
+                upload_minutes: numbers.2,
             },
         )
 }
@@ -287,6 +322,7 @@ fn role() -> impl Strategy<Value = FileRole> {
         any::<u32>().prop_map(FileRole::Root),
         Just(FileRole::TrustList),
         Just(FileRole::Policy),
+        Just(FileRole::Pins),
         role_of_list().prop_map(|(kind, issuer)| FileRole::List(kind, issuer)),
         (list_kind(), issuer(), any::<u64>()).prop_map(|(kind, issuer, from_version)| {
             FileRole::Delta {

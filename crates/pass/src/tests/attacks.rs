@@ -21,12 +21,12 @@ pub(super) fn claims(region: &Region) -> Manifest {
         .unwrap()
 }
 
-/// A manifest with other files, signed by the true bundle key.
+/// A manifest with other files, signed by the true freshness key.
 pub(super) fn naming(claims: Manifest, change: impl FnOnce(&mut Vec<FileEntry>)) -> Vec<u8> {
     let mut files = claims.files.as_slice().to_vec();
     change(&mut files);
     let files = files.try_into().unwrap();
-    fixture::bundle().sign(Kind::Manifest, &Manifest { files, ..claims })
+    fixture::freshness().sign(Kind::Manifest, &Manifest { files, ..claims })
 }
 
 pub(super) fn second() -> Region {
@@ -68,7 +68,7 @@ fn rollback_of_manifest_trust_list_policy_or_any_list_is_refused() {
             first.manifest();
             region.files.0.borrow_mut().extend(first.files.0.take());
         }
-        let manifest = fixture::bundle().sign(Kind::Manifest, &manifest);
+        let manifest = fixture::freshness().sign(Kind::Manifest, &manifest);
         match verify_new(&manifest, &region.files, &have, NOW) {
             Err(BundleError::Rollback { what, .. }) => assert_eq!(what, back),
             other => panic!("{back}: {other:?}"),
@@ -270,6 +270,7 @@ fn wrong_threshold_of_nought_or_of_more_than_the_keys_is_refused() {
             version: 1,
             threshold,
             keys: vec![key.public()].try_into().unwrap(),
+            expires: SIGNED.plus(DAY),
         };
         let bytes = sign_with_roots(Kind::Root, &claims, &[&key]);
         assert_eq!(crate::Root::pin(&bytes), Err(TrustError::RootKeys));

@@ -1,6 +1,7 @@
 //! Bundles: verified whole, ageing, and never going back.
 
 use super::*;
+use crate::bundle::SignedVersion;
 
 #[test]
 fn a_bundle_verifies_whole_and_ages() {
@@ -33,12 +34,20 @@ fn refused_going_back(have: &Versions) -> (&'static str, u64, u64) {
 #[test]
 fn rollback_is_refused_by_name() {
     let have = Versions {
-        manifest: 2,
+        manifest: Some(SignedVersion {
+            number: 2,
+            key: fixture::freshness().secret.public(),
+        }),
         ..Versions::default()
     };
     assert_eq!(refused_going_back(&have), ("manifest", 2, 1));
+    let status = (ListKind::Status, issuer("CN-SD"));
+    let signed = SignedVersion {
+        number: 7,
+        key: fixture::lists().secret.public(),
+    };
     let have = Versions {
-        lists: [((ListKind::Status, issuer("CN-SD")), 7)].into(),
+        lists: [(status, signed)].into(),
         ..Versions::default()
     };
     assert_eq!(refused_going_back(&have), ("list", 7, 1));
@@ -53,6 +62,7 @@ fn leaving_newer_roots_out_does_not_bring_an_old_root_back() {
         version: 2,
         threshold: 1,
         keys: keys.try_into().unwrap(),
+        expires: SIGNED.plus(DAY),
     };
     let (one, two) = (fixture::root_1().secret, fixture::root_2().secret);
     let bytes = crate::trust::sign_with_roots(Kind::Root, &claims, &[&one, &two, &new]);

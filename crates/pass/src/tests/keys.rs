@@ -10,9 +10,11 @@ fn the_published_keys_are_known_by_name() {
         fixture::root_3(),
         documents(),
         fixture::lists(),
-        fixture::bundle(),
+        fixture::freshness(),
         fixture::hub(),
         fixture::devices(),
+        fixture::policy_key(),
+        fixture::wipe(),
     ];
     for signer in &published {
         assert!(signer.secret.public().published().is_some());

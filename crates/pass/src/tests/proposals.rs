@@ -46,6 +46,7 @@ fn root_claims(version: u32, keys: &[&SecretKey]) -> RootClaims {
         version,
         threshold: 2,
         keys: keys.try_into().unwrap(),
+        expires: SIGNED.plus(400 * DAY),
     }
 }
 

@@ -2,7 +2,7 @@
 //! hand.
 
 use super::{
-    attacks::{claims, second},
+    attacks::{claims, naming, second},
     *,
 };
 use crate::{
@@ -11,41 +11,56 @@ use crate::{
     trust::{RootClaims, sign_with_roots},
 };
 
-/// The bundle key that replaces the stolen one.
+/// The freshness key that replaces the stolen one.
 fn replacement() -> Signer {
+    replacing(fixture::freshness())
+}
+
+/// A new key of the same authority.
+fn replacing(old: Signer) -> Signer {
     Signer {
         key: KeyId(50),
         secret: SecretKey::from_seed(&[50; 32]),
-        ..fixture::bundle()
+        ..old
     }
 }
 
-/// A trust list one version up, in which the bundle key is another one.
+/// A trust list one version up, in which the freshness key is another one.
 fn recovered(region: &mut Region) {
-    let (old, new) = (fixture::bundle(), replacement());
-    let mut issuers = region.trust.issuers.as_slice().to_vec();
-    let mut keys = issuers[0].keys.as_slice().to_vec();
-    keys.retain(|entry| entry.id != old.key);
-    keys.push(fixture::key_entry(&new, &[Kind::Manifest, Kind::Policy]));
-    issuers[0].keys = keys.try_into().unwrap();
-    region.trust.issuers = issuers.try_into().unwrap();
+    replace(region, &fixture::freshness(), Kind::Manifest);
+}
+
+/// A trust list one version up, in which one of the own authority's keys is another one.
+fn replace(region: &mut Region, old: &Signer, role: Kind) {
+    let new = fixture::key_entry(&replacing(old.clone()), &[role]);
+    region.trust = fixture::trust_claims_with(|issuers| {
+        fixture::change_keys(&mut issuers[0], |keys| {
+            keys.retain(|entry| entry.id != old.key);
+            keys.push(new);
+        });
+    });
     region.trust.version += 1;
 }
 
-/// The region's bundle with policy and manifest signed by this key.
+/// The region's bundle with a manifest signed by this key.
 fn signed_by(region: &Region, signer: &Signer) -> Vec<u8> {
-    let named = claims(region);
-    let policy = signer.sign(Kind::Policy, &region.policy);
-    let mut files = named.files.as_slice().to_vec();
-    files[1] = FileEntry {
+    signer.sign(Kind::Manifest, &claims(region))
+}
+
+/// The region's bundle with another policy, signed by the true freshness key.
+fn with_policy(region: &Region, policy: &[u8]) -> Vec<u8> {
+    let entry = FileEntry {
         role: FileRole::Policy,
-        digest: Digest::of(&policy),
+        digest: Digest::of(policy),
         length: policy.len() as u64,
         records: 0,
     };
-    region.files.0.borrow_mut().insert(files[1].digest, policy);
-    let files = files.try_into().unwrap();
-    signer.sign(Kind::Manifest, &Manifest { files, ..named })
+    region
+        .files
+        .0
+        .borrow_mut()
+        .insert(entry.digest, policy.to_vec());
+    naming(claims(region), |files| files[1] = entry)
 }
 
 fn after_recovery() -> Region {
@@ -55,22 +70,22 @@ fn after_recovery() -> Region {
 }
 
 #[test]
-fn key_compromise_recovery_a_new_trust_list_replaces_a_stolen_bundle_key() {
+fn key_compromise_recovery_a_new_trust_list_replaces_a_stolen_freshness_key() {
     let have = Region::default().verified().versions();
     let region = after_recovery();
     let manifest = signed_by(&region, &replacement());
     let have = verify_new(&manifest, &region.files, &have, NOW)
         .unwrap()
-        .versions();
+        .versions_after(&have);
 
     // The thief signs on: under the new trust list the key is gone, and the old one comes no more.
     let mut under_new = after_recovery();
     under_new.version = 99;
-    let stolen = signed_by(&under_new, &fixture::bundle());
+    let stolen = signed_by(&under_new, &fixture::freshness());
     let error = verify_new(&stolen, &under_new.files, &have, NOW).unwrap_err();
     let unknown = DocumentError::UnknownKey {
         issuer: issuer("CN-SD"),
-        key: fixture::bundle().key,
+        key: fixture::freshness().key,
     };
     assert!(matches!(error, BundleError::Document { why, .. } if why == unknown));
     let under_old = Region {
@@ -89,12 +104,16 @@ fn key_compromise_recovery_a_new_trust_list_replaces_a_stolen_bundle_key() {
 
 #[test]
 fn key_compromise_recovery_works_after_the_thief_used_up_all_versions() {
-    let mut hostile = Region {
+    let honest = second();
+    let last = Manifest {
         version: u64::MAX,
-        ..second()
+        ..claims(&honest)
     };
-    hostile.policy.version = u64::MAX;
-    let have = hostile.verified().versions();
+    let last = fixture::freshness().sign(Kind::Manifest, &last);
+    let have = Versions::default();
+    let have = verify_new(&last, &honest.files, &have, NOW)
+        .unwrap()
+        .versions();
     // Without a new trust list nothing follows.
     assert!(matches!(
         take(&second(), &have),
@@ -103,14 +122,49 @@ fn key_compromise_recovery_works_after_the_thief_used_up_all_versions() {
     let region = after_recovery();
     let manifest = signed_by(&region, &replacement());
     let bundle = verify_new(&manifest, &region.files, &have, NOW).unwrap();
-    assert_eq!(bundle.versions().manifest, 2);
+    let have = bundle.versions_after(&have);
+    assert_eq!(have.manifest.map(|signed| signed.number), Some(2));
     // From here on everything counts again.
-    let again = verify_new(&manifest, &region.files, &bundle.versions(), NOW).unwrap_err();
+    let again = verify_new(&manifest, &region.files, &have, NOW).unwrap_err();
     assert!(matches!(again, BundleError::Rollback { have: 2, .. }));
 }
 
 #[test]
-fn a_new_trust_list_that_keeps_the_bundle_key_does_not_let_anything_go_back() {
+fn a_policy_key_that_used_up_all_versions_is_replaced_and_nothing_else_may_go_back() {
+    let mut hostile = Region {
+        version: 5,
+        ..second()
+    };
+    hostile.policy.version = u64::MAX;
+    let have = hostile.verified().versions();
+    let mut region = Region {
+        version: 6,
+        ..second()
+    };
+    assert!(matches!(
+        take(&region, &have),
+        Err(BundleError::Rollback { what: "policy", .. })
+    ));
+    replace(&mut region, &fixture::policy_key(), Kind::Policy);
+    let policy = replacing(fixture::policy_key()).sign(Kind::Policy, &region.policy);
+    let manifest = with_policy(&region, &policy);
+    let bundle = verify_new(&manifest, &region.files, &have, NOW).unwrap();
+    let policy = bundle.versions_after(&have).policy.unwrap();
+    assert_eq!(policy.number, 1);
+    // The manifest's and the lists' own numbers bind as before.
+    for (version, what) in [(5, "manifest"), (4, "manifest")] {
+        region.version = version;
+        let manifest = with_policy(
+            &region,
+            &replacing(fixture::policy_key()).sign(Kind::Policy, &region.policy),
+        );
+        let error = verify_new(&manifest, &region.files, &have, NOW).unwrap_err();
+        assert!(matches!(error, BundleError::Rollback { what: found, .. } if found == what));
+    }
+}
+
+#[test]
+fn a_new_trust_list_that_keeps_the_freshness_key_does_not_let_anything_go_back() {
     let have = Region {
         version: 5,
         ..second()
@@ -124,8 +178,8 @@ fn a_new_trust_list_that_keeps_the_bundle_key_does_not_let_anything_go_back() {
 }
 
 #[test]
-fn a_stolen_bundle_key_signs_no_pass_list_trust_list_or_root() {
-    let thief = fixture::bundle();
+fn a_stolen_freshness_key_signs_no_policy_pass_list_trust_list_or_root() {
+    let thief = fixture::freshness();
     let pass = thief.sign(Kind::Pass, &fixture::paper_pass(1));
     assert!(matches!(
         scan_bytes(&pass),
@@ -142,6 +196,16 @@ fn a_stolen_bundle_key_signs_no_pass_list_trust_list_or_root() {
         opened,
         Err(ListError::Head(DocumentError::WrongRole { .. }))
     ));
+    let region = Region::default();
+    let policy = with_policy(&region, &thief.sign(Kind::Policy, &region.policy));
+    let refused = verify_new(&policy, &region.files, &Versions::default(), NOW);
+    assert!(matches!(
+        refused,
+        Err(BundleError::Document {
+            role: "policy",
+            why: DocumentError::WrongRole { .. }
+        })
+    ));
     let mut claims = fixture::trust_claims();
     claims.version = 2;
     let trust = sign_with_roots(Kind::TrustList, &claims, &[&thief.secret]);
@@ -149,7 +213,7 @@ fn a_stolen_bundle_key_signs_no_pass_list_trust_list_or_root() {
 }
 
 #[test]
-fn a_stolen_bundle_key_can_not_date_a_manifest_past_its_own_validity() {
+fn a_stolen_freshness_key_can_not_date_a_manifest_past_its_own_validity() {
     let region = Region {
         version: 9,
         issued_at: SIGNED.plus(400 * DAY),
@@ -172,6 +236,7 @@ fn root_2(keys: [&SecretKey; 3]) -> RootClaims {
         version: 2,
         threshold: 2,
         keys: keys.map(SecretKey::public).to_vec().try_into().unwrap(),
+        expires: SIGNED.plus(400 * DAY),
     }
 }
 
@@ -200,6 +265,7 @@ fn root_rotation_after_theft_leaves_the_stolen_root_key_without_a_vote() {
         version: 3,
         threshold: 1,
         keys: vec![stolen.secret.public()].try_into().unwrap(),
+        expires: SIGNED.plus(400 * DAY),
     };
     let own = sign_with_roots(Kind::Root, &own, &[&stolen.secret]);
     assert!(root.advance(&own).is_err());

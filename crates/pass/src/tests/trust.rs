@@ -166,6 +166,8 @@ fn a_recognised_regions_key_signs_passes_and_lists_and_nothing_of_the_own_author
         Kind::Manifest,
         Kind::Receipt,
         Kind::DeviceCertificate,
+        Kind::WipeOrder,
+        Kind::TimeAnswer,
     ] {
         let foreign = DocumentError::ForeignAuthority {
             issuer: signer.issuer,
@@ -264,6 +266,7 @@ fn the_next_root_needs_the_thresholds_of_both() {
         version: 2,
         threshold: 2,
         keys: keys.try_into().unwrap(),
+        expires: SIGNED.plus(DAY),
     };
     let sign =
         |keys: &[&crate::SecretKey]| crate::trust::sign_with_roots(Kind::Root, &claims, keys);

@@ -3,7 +3,7 @@
 use serde::{Deserialize, Serialize};
 
 use super::threshold::{ThresholdSigned, TrustError, open, short_id};
-use crate::{bounded::Bounded, codec, key::PublicKey, kind::Kind};
+use crate::{bounded::Bounded, codec, key::PublicKey, kind::Kind, time::Timestamp};
 
 /// Claims of a root.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -14,6 +14,8 @@ pub struct RootClaims {
     pub threshold: u8,
     /// The keys.
     pub keys: Bounded<PublicKey, 1, 16>,
+    /// Until when its word is fresh, exclusive: the next root is to come before.
+    pub expires: Timestamp,
 }
 
 /// A root whose signatures were checked.
@@ -69,6 +71,11 @@ impl Root {
     /// How many of its keys must sign.
     pub fn threshold(&self) -> u8 {
         self.claims.threshold
+    }
+
+    /// When it ends: from then on nothing under it is fresh.
+    pub fn expires(&self) -> Timestamp {
+        self.claims.expires
     }
 
     /// The file it was read from: [`Self::pin`] reads it back.

@@ -5,6 +5,7 @@ use std::{collections::BTreeMap, sync::Arc};
 use serde::{Deserialize, Serialize};
 
 use super::{
+    floors::Floors,
     issuer::{IssuerEntry, Recognition},
     root::Root,
     threshold::{TrustError, open},
@@ -26,6 +27,10 @@ pub struct TrustListClaims {
     pub version: u64,
     /// When it was signed.
     pub issued_at: Timestamp,
+    /// Until when its word is fresh, exclusive: the next one is to come before.
+    pub expires: Timestamp,
+    /// What the policies and manifests under it may not loosen.
+    pub floors: Floors,
     /// Everyone this region knows of; exactly one is [`Recognition::Own`].
     pub issuers: Bounded<IssuerEntry, 1, 512>,
 }
@@ -51,7 +56,7 @@ impl TrustListClaims {
 }
 
 /// Kinds that are valid only from the device's own authority, whatever a trust list says.
-const OWN_ONLY: [Kind; 7] = [
+const OWN_ONLY: [Kind; 9] = [
     Kind::PlaceCode,
     Kind::Badge,
     Kind::Enrolment,
@@ -59,6 +64,8 @@ const OWN_ONLY: [Kind; 7] = [
     Kind::Manifest,
     Kind::Receipt,
     Kind::DeviceCertificate,
+    Kind::WipeOrder,
+    Kind::TimeAnswer,
 ];
 
 /// A trust list that the root has signed.
@@ -66,6 +73,8 @@ const OWN_ONLY: [Kind; 7] = [
 pub struct TrustList {
     version: u64,
     issued_at: Timestamp,
+    expires: Timestamp,
+    floors: Floors,
     own: IssuerId,
     issuers: BTreeMap<IssuerId, Arc<IssuerEntry>>,
 }
@@ -111,6 +120,8 @@ impl TrustList {
         Ok(Self {
             version: claims.version,
             issued_at: claims.issued_at,
+            expires: claims.expires,
+            floors: claims.floors,
             own,
             issuers,
         })
@@ -124,6 +135,16 @@ impl TrustList {
     /// When it was signed.
     pub fn issued_at(&self) -> Timestamp {
         self.issued_at
+    }
+
+    /// When it ends: from then on nothing under it is fresh.
+    pub fn expires(&self) -> Timestamp {
+        self.expires
+    }
+
+    /// What policies and manifests under it may not loosen.
+    pub fn floors(&self) -> &Floors {
+        &self.floors
     }
 
     /// The device's own authority.

@@ -119,10 +119,11 @@ pub(super) fn batch(batch: &VerifiedBatch) -> Description {
 pub(super) fn trust(trust: &TrustList) -> Description {
     let issuers: Vec<String> = trust.issuers().map(|entry| entry.id.to_string()).collect();
     vec![format!(
-        "trust list of {}, version {}, signed {}: {}",
+        "trust list of {}, version {}, signed {}, ends {}: {}",
         trust.own(),
         trust.version(),
         format_time(trust.issued_at()),
+        format_time(trust.expires()),
         issuers.join(", ")
     )]
 }

@@ -332,7 +332,7 @@ pub(super) fn live() -> Vec<Case> {
             seal(signed, &Kind::Pass.domain(), &holder())),
         case("live-signature-s-plus-l", "BadSignature", "Malleated: S + L, the same scalar",
             plus_order(good)),
-        case("live-issuer-signs-the-claims-too-late", "KeyOutsideValidity CN-SD 6",
+        case("live-issuer-signs-the-claims-too-late", "KeyOutsideValidity CN-SD 8",
             "The issuer's key no longer counts",
             live(&retiring().sign(Kind::Pass, &phone_pass(1)))).at(SIGNED.plus(fixture::DAY)),
     ]

@@ -86,12 +86,12 @@ pub(super) fn all() -> Vec<Case> {
 
 /// A key that counts for its first two days only.
 pub(super) fn retiring() -> Signer {
-    own(6, [0x60; 32])
+    own(8, [0x60; 32])
 }
 
 /// The key after that, with a day on which both count.
 pub(super) fn successor() -> Signer {
-    own(7, [0x70; 32])
+    own(9, [0x70; 32])
 }
 
 /// A key with the largest number.

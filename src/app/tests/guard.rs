@@ -1,0 +1,239 @@
+//! A guard at a checkpoint of tests: holds codes before its camera, taps, types, reads its screen,
+//! and looks into its log.
+
+use std::{
+    sync::Arc,
+    thread,
+    time::{Duration, Instant},
+};
+
+use gatepost_decode::{CodeContent, decode};
+use gatepost_pass::{
+    BadgeRole, Kind, Pin, PinHash,
+    document::to_text,
+    fixture::{self, documents},
+};
+use gatepost_protocol::{
+    Body, Direction, Passage, Record, device::device_id, fixture::TRACING_SEED, open,
+    seal::tracing_key,
+};
+use gatepost_scene::{Carrier, Code, ErrorCorrection, View, render_rgb};
+use image::{DynamicImage, RgbImage};
+
+use super::post::Post;
+use crate::{
+    app::{event::Event, state::in_view::OUT_OF_VIEW},
+    camera::Frame,
+    store::Outbox,
+};
+
+/// Longest that anything may take to come on screen.
+const PATIENCE: Duration = Duration::from_secs(20);
+
+impl Post {
+    /// Holds a code before the camera, and reads this in its verdict.
+    #[track_caller]
+    pub(super) fn judges(&self, code: &str, says: &str) {
+        self.show(code);
+        self.sees(says);
+    }
+
+    /// Holds a code before the camera.
+    pub(super) fn show(&self, text: &str) {
+        self.frames.latest.put(frame(&picture(text)));
+    }
+
+    /// The code that was shown is held away, until it counts as shown anew.
+    pub(super) fn leaves_the_picture(&self) {
+        thread::sleep(OUT_OF_VIEW + Duration::from_millis(200));
+    }
+
+    /// Holds two codes before the camera, side by side.
+    pub(super) fn show_both(&self, left: &str, right: &str) {
+        let (left, right) = (picture(left), picture(right));
+        let mut both = RgbImage::new(left.width() + right.width(), left.height());
+        image::imageops::replace(&mut both, &left, 0, 0);
+        image::imageops::replace(&mut both, &right, left.width().into(), 0);
+        self.frames.latest.put(frame(&both));
+    }
+
+    /// What a device beside the camera, or the window, would tell.
+    pub(super) fn tell(&self, event: Event) {
+        self.events.send(event).unwrap();
+    }
+
+    /// Taps the button with this label, which must come on screen.
+    #[track_caller]
+    pub(super) fn tap(&self, label: &str) {
+        let find = || {
+            let buttons = self.ui.buttons();
+            buttons.into_iter().find(|button| button.text == label)
+        };
+        let Some(button) = wait_for(find) else {
+            self.keep_picture();
+            panic!("no button {label:?} among {:?}", words(&self.ui.buttons()));
+        };
+        let (x, y) = button.middle();
+        self.ui.click(x, y).unwrap();
+        self.taps.set(self.taps.get() + 1);
+    }
+
+    /// Taps one button after the other.
+    #[track_caller]
+    pub(super) fn tap_all(&self, labels: &[&str]) {
+        for label in labels {
+            self.tap(label);
+        }
+    }
+
+    /// Enters a PIN, whose digits count as no taps of the path.
+    #[track_caller]
+    pub(super) fn enters_pin(&self, pin: &str) {
+        self.types(pin);
+        self.tap("OK");
+    }
+
+    /// Types with the keys of a pad or keyboard on screen; counts as no tap of the path.
+    #[track_caller]
+    pub(super) fn types(&self, keys: &str) {
+        for key in keys.chars() {
+            self.tap(&key.to_string());
+            self.taps.set(self.taps.get() - 1);
+        }
+    }
+
+    /// Types as a keyboard does that no field listens to: all at once.
+    pub(super) fn keyboard(&self, keys: &str) {
+        self.ui.type_keys(keys).unwrap();
+    }
+
+    /// The codes on screen, as another camera reads them; there must be some.
+    #[track_caller]
+    pub(super) fn codes_on_screen(&self) -> Vec<CodeContent> {
+        let look = || {
+            let shot = self.ui.snapshot().unwrap();
+            let picture = RgbImage::from_raw(shot.width, shot.height, shot.rgb).unwrap();
+            let found = decode(frame(&picture).view());
+            Some(found).filter(|found| !found.is_empty())
+        };
+        let found = wait_for(look).unwrap_or_else(|| {
+            self.keep_picture();
+            panic!("no code on screen");
+        });
+        found.into_iter().map(|code| code.content).collect()
+    }
+
+    /// A text must come on screen that has this in it.
+    #[track_caller]
+    pub(super) fn sees(&self, text: &str) {
+        if wait_for(|| self.says(text).then_some(())).is_some() {
+            return;
+        }
+        self.keep_picture();
+        panic!(
+            "not on screen: {text:?}, but {:?} and the buttons {:?}",
+            words(&self.ui.texts()),
+            words(&self.ui.buttons())
+        );
+    }
+
+    /// The middle of the button with this label, which must come on screen.
+    #[track_caller]
+    pub(super) fn place_of(&self, label: &str) -> (u32, u32) {
+        let buttons = || self.ui.buttons().into_iter();
+        wait_for(|| buttons().find(|button| button.text == label))
+            .expect("a button with this label")
+            .middle()
+    }
+
+    /// Whether a text with this in it is on screen.
+    pub(super) fn says(&self, text: &str) -> bool {
+        let all = self.ui.texts().into_iter().chain(self.ui.buttons());
+        all.into_iter().any(|element| element.text.contains(text))
+    }
+
+    /// The passages on the disk, opened with the tracing key, once there are so many.
+    #[track_caller]
+    pub(super) fn passages(&self, count: usize) -> Vec<Passage> {
+        let enough = || Some(self.logged()).filter(|logged| logged.len() >= count);
+        let logged = wait_for(enough).unwrap_or_else(|| self.logged());
+        assert_eq!(logged.len(), count, "{logged:?}");
+        logged
+    }
+
+    fn logged(&self) -> Vec<Passage> {
+        let data = self.data();
+        let device = device_id(&data.own_key().unwrap().public());
+        let outbox = Outbox::open(&data.passages()).unwrap();
+        let mut passages = Vec::new();
+        let mut done = std::collections::BTreeSet::new();
+        while let Some(outgoing) = outbox.next(&done).unwrap() {
+            for bytes in &outgoing.records {
+                let record = Record::from_bytes(bytes).unwrap();
+                let clear = record.clear(device, outgoing.epoch);
+                if let (Body::Passage(sealed), Some(clear)) = (&record.body, clear) {
+                    passages.push(open(sealed, &clear, 1, &tracing_key(&TRACING_SEED).0).unwrap());
+                }
+            }
+            done.insert(outgoing.epoch);
+        }
+        passages
+    }
+
+    /// How many taps that took, from home.
+    pub(super) fn taps(&self, path: &str) -> u32 {
+        println!("taps: {path}: {}", self.taps.get());
+        self.taps.replace(0)
+    }
+
+    /// Which way people go, as the bar says.
+    pub(super) fn direction(&self) -> Direction {
+        if self.says("Direction: out") {
+            Direction::Out
+        } else {
+            Direction::In
+        }
+    }
+}
+
+pub(super) fn paper(n: u8) -> String {
+    to_text(&documents().sign(Kind::Pass, &fixture::paper_pass(n)))
+}
+
+pub(super) fn badge(n: u8, role: BadgeRole, pin: Option<&str>) -> String {
+    let mut badge = fixture::badge(n, role);
+    badge.pin = pin.map(|pin| {
+        let pin = Pin::try_from(pin.to_owned()).unwrap();
+        PinHash::of(&pin, badge.number)
+    });
+    to_text(&documents().sign(Kind::Badge, &badge))
+}
+
+fn picture(text: &str) -> RgbImage {
+    let code = Code::new(text, ErrorCorrection::Medium).unwrap();
+    render_rgb(&code, &View::hand_held(7, Carrier::Paper))
+}
+
+fn frame(picture: &RgbImage) -> Arc<Frame> {
+    Arc::new(Frame::from_image(DynamicImage::ImageRgb8(picture.clone())).unwrap())
+}
+
+fn words(elements: &[crate::ui::ScreenElement]) -> Vec<&str> {
+    elements
+        .iter()
+        .map(|element| element.text.as_str())
+        .collect()
+}
+
+pub(super) fn wait_for<T>(mut look: impl FnMut() -> Option<T>) -> Option<T> {
+    let until = Instant::now() + PATIENCE;
+    loop {
+        if let Some(found) = look() {
+            return Some(found);
+        }
+        if Instant::now() >= until {
+            return None;
+        }
+        thread::sleep(Duration::from_millis(20));
+    }
+}
