@@ -5,9 +5,7 @@ use std::collections::BTreeMap;
 use super::{
     error::BundleError,
     files::{BundleFiles, find, small},
-    manifest::{
-        FileEntry, FileRole, Manifest, ManifestId, SignedVersion, Versions, check_roles,
-    },
+    manifest::{FileEntry, FileRole, Manifest, ManifestId, SignedVersion, Versions, check_roles},
 };
 use crate::{
     digest::Digest,
