@@ -33,6 +33,7 @@ use crate::{
 mod faults;
 mod hub;
 mod pinned;
+mod rhythm;
 mod sticks;
 mod wiping;
 

@@ -1,11 +1,20 @@
 //! Batches as files, for whoever may open them: the bytes that their devices signed, so that
 //! `gatepost-authority trace` checks signature and chain itself and need not trust a hub.
 
-use std::{fs::DirBuilder, ops::ControlFlow, os::unix::fs::DirBuilderExt as _, path::Path};
+use std::{
+    fs::{DirBuilder, File},
+    ops::ControlFlow,
+    os::unix::fs::DirBuilderExt as _,
+    path::Path,
+    time::{Duration, UNIX_EPOCH},
+};
 
 use gatepost_pass::Digest;
 use gatepost_protocol::batch::BATCH_FILE;
-use gatepost_system::files::{self, Access, Action, FileError};
+use gatepost_system::{
+    clock,
+    files::{self, Access, Action, FileError},
+};
 
 use crate::store::{ArrivalFilter, ArrivedItem, HubStore, HubStoreError, RecordPosition};
 
@@ -75,5 +84,11 @@ fn write(path: &Path, signed: &[u8]) -> Result<bool, FileError> {
         return Ok(false);
     }
     files::replace(path, Access::Private, signed)?;
+    // An export that runs often must not say when a batch came.
+    let hour = clock::now().0 / 3600;
+    let file = File::options().write(true).open(path);
+    let dated =
+        file.and_then(|file| file.set_modified(UNIX_EPOCH + Duration::from_secs(hour * 3600)));
+    dated.map_err(FileError::at(Action::Write, path))?;
     Ok(true)
 }

@@ -4,8 +4,8 @@
 //! [`mod@seal`] encrypts it for everyone but those who may trace, [`record`] and [`chain`] bind it
 //! to what came before, [`batch`] carries it, [`receipt`] brings the hub's word back. [`device`]
 //! says whose word a batch is, [`enrolment`] how a device becomes one, [`status`] how it is doing,
-//! [`wipe_order`] that it is one no longer.
-//! [`routes`] names the hub's addresses.
+//! [`wipe_order`] that it is one no longer. [`routes`] names the hub's addresses, [`padding`] hides
+//! from a network how much there was to say.
 
 #![forbid(unsafe_code)]
 
@@ -16,6 +16,7 @@ pub mod device;
 pub mod enrolment;
 #[cfg(any(test, feature = "fixture"))]
 pub mod fixture;
+pub mod padding;
 pub mod passage;
 pub mod receipt;
 pub mod record;

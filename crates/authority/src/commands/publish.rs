@@ -4,7 +4,7 @@
 use std::{error::Error, path::PathBuf};
 
 use gatepost_pass::{
-    BundleError, FileRole, IssuerId, Kind, Manifest, ReadAt, Rules, VerifiedBundle,
+    BundleError, FileRole, IssuerId, Kind, Manifest, ReadAt, Rules, Timestamp, VerifiedBundle,
     bundle::{FileEntry, Intake, Versions},
     list::ListKind,
 };

@@ -7,8 +7,8 @@ use super::{
     arrivals::{ArrivalFilter, ArrivedItem},
     batches::ChainFront,
     error::HubStoreError,
-    finding::{Finding, FindingKind, FindingRow},
-    fleet::{DeviceRow, HourRow, ReportedStatus, Totals},
+    finding::{FindingKind, FindingRow},
+    fleet::{DeviceRow, HourRow, ReceivedStatus, ReportedStatus, Totals},
     position::RecordPosition,
 };
 
@@ -17,15 +17,26 @@ pub(super) fn stored(number: u64) -> Result<i64, HubStoreError> {
     i64::try_from(number).map_err(|_| HubStoreError::Sequence)
 }
 
-/// A time as a database stores it; times that nobody will see are cut.
-pub(super) fn stored_time(at: Timestamp) -> i64 {
-    i64::try_from(at.0).unwrap_or(i64::MAX)
+/// Seconds of an hour.
+const HOUR: u64 = 3600;
+
+/// A time as a database stores it: its hour since 1970, so that no table says more.
+pub(super) fn stored_hour(at: Timestamp) -> i64 {
+    (at.0 / HOUR) as i64
 }
 
-/// A filter's times as a database stores them, and the device's bytes.
+/// Seconds that the clock of a device was ahead of the hub's when it reported.
+pub(super) fn ahead(received: &ReceivedStatus) -> i64 {
+    let seconds = |at: Timestamp| i64::try_from(at.0).unwrap_or(i64::MAX);
+    seconds(received.status.at).saturating_sub(seconds(received.at))
+}
+
+/// A filter's times as a database stores them, and the device's bytes. What arrived in an hour that
+/// only half belongs to the filter passes.
 pub(super) fn stored_filter(filter: &ArrivalFilter) -> (i64, i64, Option<[u8; 16]>) {
     let device = filter.device.map(|device| device.0);
-    (stored_time(filter.from), stored_time(filter.until), device)
+    let until = filter.until.0.div_ceil(HOUR) as i64;
+    (stored_hour(filter.from), until, device)
 }
 
 /// An epoch as the database has it.
@@ -39,6 +50,15 @@ pub(super) struct EpochRow {
     pub(super) beyond: u64,
     /// Whether another epoch of the device follows the run that this batch says its epoch follows.
     pub(super) twin: bool,
+}
+
+/// A stored batch with records in the chain.
+#[derive(Debug)]
+pub(super) struct HeldBatch {
+    /// One after the last of them.
+    pub(super) held: u64,
+    /// The bytes that its device signed.
+    pub(super) signed: Vec<u8>,
 }
 
 /// A row of a query's result.
@@ -68,9 +88,9 @@ pub(super) trait Columns {
         u32::try_from(self.integer(column)?).map_err(HubStoreError::damaged)
     }
 
-    /// A time that [`stored_time`] wrote.
+    /// The beginning of an hour that [`stored_hour`] wrote.
     fn time(&self, column: usize) -> Result<Timestamp, HubStoreError> {
-        self.number(column).map(Timestamp)
+        Ok(Timestamp(self.number(column)?.saturating_mul(HOUR)))
     }
 
     /// An identifier or digest.
@@ -146,12 +166,11 @@ pub(super) fn epoch_row(row: &impl Columns) -> Result<EpochRow, HubStoreError> {
     })
 }
 
-/// Columns: seq, kind, head.
-pub(super) fn finding(row: &impl Columns) -> Result<Finding, HubStoreError> {
-    Ok(Finding {
-        seq: row.number(0)?,
-        kind: row.one_of(&FindingKind::ALL, 1)?,
-        head: row.head(2)?,
+/// Columns: held, signed bytes.
+pub(super) fn held_batch(row: &impl Columns) -> Result<HeldBatch, HubStoreError> {
+    Ok(HeldBatch {
+        held: row.number(0)?,
+        signed: row.bytes(1)?,
     })
 }
 

@@ -19,7 +19,8 @@ pub struct Finding {
 /// The kinds of contradiction.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub enum FindingKind {
-    /// Two different records of the same number, both signed by the device.
+    /// Two different records of the same number, both signed by the device; or the end of a batch
+    /// that goes on from such a record.
     Fork,
     /// A record that does not continue the one stored before it.
     Break,
@@ -28,11 +29,20 @@ pub enum FindingKind {
     /// An hour after the record's arrival, or before that of the record before it: a wrong clock,
     /// or one that was set back.
     Clock,
+    /// More process runs than a device needs: the hub puts new ones off. It stands at the newest
+    /// run that the hub has.
+    Runs,
 }
 
 impl FindingKind {
     /// All of them, each at the index that stands for it in the database. New ones go to the end.
-    pub(super) const ALL: [Self; 4] = [Self::Fork, Self::Break, Self::Clone, Self::Clock];
+    pub(super) const ALL: [Self; 5] = [
+        Self::Fork,
+        Self::Break,
+        Self::Clone,
+        Self::Clock,
+        Self::Runs,
+    ];
 
     /// The word in a listing.
     pub const fn name(self) -> &'static str {
@@ -41,6 +51,7 @@ impl FindingKind {
             Self::Break => "break",
             Self::Clone => "clone",
             Self::Clock => "clock",
+            Self::Runs => "runs",
         }
     }
 }
@@ -52,6 +63,6 @@ pub struct FindingRow {
     pub position: RecordPosition,
     /// Its kind.
     pub kind: FindingKind,
-    /// When the hub found it.
+    /// The hour in which the hub found it.
     pub at: Timestamp,
 }

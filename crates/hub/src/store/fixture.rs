@@ -67,6 +67,12 @@ impl<F: Fn(&[Incoming]) -> Result<Vec<KeptBatch>, HubStoreError> + Send + Sync> 
     fn knows(&self, _: DeviceId) -> Result<bool, HubStoreError> {
         Ok(true)
     }
+    fn knows_run(&self, _: DeviceId, _: Epoch) -> Result<bool, HubStoreError> {
+        Ok(true)
+    }
+    fn note_runs(&self, _: DeviceId, _: Timestamp) -> Result<(), HubStoreError> {
+        Ok(())
+    }
     fn record_status(&self, _: &ReceivedStatus) -> Result<(), HubStoreError> {
         Ok(())
     }

@@ -19,7 +19,7 @@ pub struct ReceivedStatus {
 /// The newest status report of a device.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct ReportedStatus {
-    /// When it arrived, by the hub's clock.
+    /// The hour in which it arrived, by the hub's clock.
     pub at: Timestamp,
     /// Seconds that the device's clock was ahead of the hub's.
     pub offset: i64,
@@ -42,13 +42,13 @@ pub struct DeviceRow {
     pub device: DeviceId,
     /// Name for people, from its newest certificate.
     pub name: String,
-    /// When anything came from it last.
+    /// The hour in which anything came from it last.
     pub seen: Timestamp,
     /// Its newest status report, if it ever sent one.
     pub status: Option<ReportedStatus>,
     /// Numbers from the first missing record to the last stored one, in all its epochs.
     pub waiting: u64,
-    /// When the operator asked the authority to revoke it.
+    /// The hour in which the operator asked the authority to revoke it.
     pub revocation: Option<Timestamp>,
 }
 

@@ -4,6 +4,7 @@
 use std::ops::ControlFlow;
 
 use gatepost_pass::{DeviceId, Timestamp};
+use gatepost_protocol::Epoch;
 
 mod arrivals;
 mod batches;
@@ -49,6 +50,12 @@ pub trait HubStore: Send + Sync {
     /// Whether anything ever came from a device.
     fn knows(&self, device: DeviceId) -> Result<bool, HubStoreError>;
 
+    /// Whether anything ever came from this run of a device.
+    fn knows_run(&self, device: DeviceId, run: Epoch) -> Result<bool, HubStoreError>;
+
+    /// Notes that a device began more runs than it may, beside the newest that is known of it.
+    fn note_runs(&self, device: DeviceId, at: Timestamp) -> Result<(), HubStoreError>;
+
     /// Stores a device's newest status in place of the one before.
     fn record_status(&self, received: &ReceivedStatus) -> Result<(), HubStoreError>;
 
@@ -80,7 +87,7 @@ pub trait HubStore: Send + Sync {
         at: Timestamp,
     ) -> Result<RevocationRequest, HubStoreError>;
 
-    /// Deletes batches that were received before a time and returns at least how many. A
+    /// Deletes batches that were received before the hour of a time and returns at least how many. A
     /// partitioned store deletes whole partitions.
     fn forget(&self, before: Timestamp) -> Result<u64, HubStoreError>;
 }

@@ -92,7 +92,7 @@ impl Device {
         }
     }
 
-    fn push(&mut self, record: Vec<u8>) {
+    pub(crate) fn push(&mut self, record: Vec<u8>) {
         let head = self.head().after(self.id(), self.epoch, &record);
         self.records.push(record);
         self.heads.push(head);

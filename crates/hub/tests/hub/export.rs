@@ -110,7 +110,8 @@ fn a_device_and_a_time_of_arrival_can_be_asked_for(site: &Site) {
         export(&*store, &which, &to).unwrap().written
     };
     let of = |n: usize| Some(devices[n].id());
-    let later = NOW.plus(1);
+    // Of an arrival only the hour is known: half of it is all of it.
+    let later = NOW.plus(3600);
     let (all, none) = (ArrivalFilter::ALL, Timestamp(0));
     assert_eq!(
         count(ArrivalFilter {
@@ -130,6 +131,14 @@ fn a_device_and_a_time_of_arrival_can_be_asked_for(site: &Site) {
         count(ArrivalFilter {
             from: NOW,
             until: later,
+            ..all
+        }),
+        2
+    );
+    assert_eq!(
+        count(ArrivalFilter {
+            from: NOW.plus(1800),
+            until: NOW.plus(1900),
             ..all
         }),
         2

@@ -175,6 +175,12 @@ impl HubStore for Broken {
     fn knows(&self, _: DeviceId) -> Result<bool, HubStoreError> {
         Ok(true)
     }
+    fn knows_run(&self, _: DeviceId, _: Epoch) -> Result<bool, HubStoreError> {
+        Ok(true)
+    }
+    fn note_runs(&self, _: DeviceId, _: Timestamp) -> Result<(), HubStoreError> {
+        Err(HubStoreError::failed("table batches is full"))
+    }
     fn record_status(&self, _: &ReceivedStatus) -> Result<(), HubStoreError> {
         Err(self.0())
     }

@@ -1,12 +1,11 @@
 //! The page of devices.
 
 use gatepost_pass::{ClockTrust, Freshness, Timestamp};
-use gatepost_system::clock::format_time;
 use maud::{Markup, html};
 
 use super::{
     layout::{page, pager, token},
-    units::{grouped, offset, span},
+    units::{ago, grouped, hour_of, offset, span},
 };
 use crate::{
     fleet::sessions::OperatorSession,
@@ -95,8 +94,9 @@ fn device_row(device: &DeviceRow, view: &DevicesView) -> Markup {
         tr {
             td class="first" data-label="Device" { (device.name) br; code { (device.device) } }
             td data-label="Last contact" {
-                @if silent > SILENT { span class="mark warn" { (span(silent)) " ago" } }
-                @else { span title=(format_time(device.seen)) { (span(silent)) " ago" } }
+                @let text = ago(device.seen, view.now);
+                @if silent > SILENT { span class="mark warn" { (text) } }
+                @else { span title=(hour_of(device.seen)) { (text) } }
             }
             @match device.status {
                 None => {
@@ -138,7 +138,7 @@ fn device_row(device: &DeviceRow, view: &DevicesView) -> Markup {
             }
             td data-label="Revocation" {
                 @match device.revocation {
-                    Some(at) => span class="mark bad" title=(format_time(at)) { "asked for" },
+                    Some(at) => span class="mark bad" title=(hour_of(at)) { "asked for" },
                     None => a href=(format!("/fleet/revoke?device={}", device.device)) {
                         "Revoke…" span class="skip" { (device.name) }
                     },

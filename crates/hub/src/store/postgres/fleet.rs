@@ -1,13 +1,14 @@
 //! What the operators' pages ask for: devices, counts, findings.
 
 use gatepost_pass::{DeviceId, Timestamp};
+use gatepost_protocol::Epoch;
 use postgres::{Client, GenericClient};
 
 use super::transaction::storable;
 use crate::store::{
-    DeviceRow, FindingRow, HourRow, HubStoreError, Paging, ReceivedStatus, RevocationRequest,
-    Totals,
-    columns::{self, stored, stored_time},
+    DeviceRow, FindingKind, FindingRow, HourRow, HubStoreError, Paging, ReceivedStatus,
+    RevocationRequest, Totals,
+    columns::{self, ahead, stored, stored_hour},
 };
 
 pub(super) fn knows(client: &mut Client, device: DeviceId) -> Result<bool, HubStoreError> {
@@ -15,11 +16,42 @@ pub(super) fn knows(client: &mut Client, device: DeviceId) -> Result<bool, HubSt
     Ok(client.query_opt(find, &[&&device.0[..]])?.is_some())
 }
 
+pub(super) fn knows_run(
+    client: &mut Client,
+    device: DeviceId,
+    run: Epoch,
+) -> Result<bool, HubStoreError> {
+    let find = "SELECT 1 FROM epochs WHERE device = (SELECT id FROM devices WHERE device = $1)
+        AND epoch = $2";
+    let found = client.query_opt(find, &[&&device.0[..], &&run.0[..]])?;
+    Ok(found.is_some())
+}
+
+pub(super) fn note_runs(
+    client: &mut Client,
+    device: DeviceId,
+    at: Timestamp,
+) -> Result<(), HubStoreError> {
+    client.execute(
+        "INSERT INTO findings
+         SELECT max(e.id), 0, $2::bigint, $4::bytea, $3::bigint
+         FROM epochs e JOIN devices d ON d.id = e.device WHERE d.device = $1
+         HAVING max(e.id) IS NOT NULL ON CONFLICT DO NOTHING",
+        &[
+            &&device.0[..],
+            &(FindingKind::Runs as i64),
+            &stored_hour(at),
+            &&[0_u8; 32][..],
+        ],
+    )?;
+    Ok(())
+}
+
 pub(super) fn record_status(
     client: &mut Client,
     received: &ReceivedStatus,
 ) -> Result<(), HubStoreError> {
-    let (at, status) = (stored_time(received.at), &received.status);
+    let (at, status) = (stored_hour(received.at), &received.status);
     client.execute(
         "INSERT INTO devices
              (device, name, seen, told, ahead, clock, bundle, freshness, backlog, parked)
@@ -32,7 +64,7 @@ pub(super) fn record_status(
             &&received.device.0[..],
             &storable(&received.name),
             &at,
-            &stored_time(status.at).saturating_sub(at),
+            &ahead(received),
             &(status.clock as i64),
             &stored(status.bundle)?,
             &(status.freshness as i64),
@@ -96,7 +128,7 @@ pub(super) fn request_revocation(
     let id = &device.0[..];
     let noted = client.execute(
         "UPDATE devices SET revocation = $2 WHERE device = $1 AND revocation IS NULL",
-        &[&id, &stored_time(at)],
+        &[&id, &stored_hour(at)],
     )?;
     Ok(match noted {
         1.. => RevocationRequest::Noted,

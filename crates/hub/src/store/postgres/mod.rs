@@ -20,6 +20,7 @@ use std::{
 };
 
 use gatepost_pass::{DeviceId, Timestamp};
+use gatepost_protocol::Epoch;
 use postgres::{
     Client, IsolationLevel, Row, fallible_iterator::FallibleIterator as _, types::ToSql,
 };
@@ -165,6 +166,14 @@ impl HubStore for PostgresStore {
 
     fn knows(&self, device: DeviceId) -> Result<bool, HubStoreError> {
         self.read(|client| fleet::knows(client, device))
+    }
+
+    fn knows_run(&self, device: DeviceId, run: Epoch) -> Result<bool, HubStoreError> {
+        self.read(|client| fleet::knows_run(client, device, run))
+    }
+
+    fn note_runs(&self, device: DeviceId, at: Timestamp) -> Result<(), HubStoreError> {
+        self.read(|client| fleet::note_runs(client, device, at))
     }
 
     fn record_status(&self, received: &ReceivedStatus) -> Result<(), HubStoreError> {

@@ -7,9 +7,9 @@ use gatepost_protocol::{Head, Outcome, batch::MAX_RECORDS};
 use postgres::{Client, Statement, Transaction, binary_copy::BinaryCopyInWriter, types::Type};
 
 use crate::store::{
-    HubStoreError, Incoming,
-    columns::{Columns as _, EpochRow, epoch_row, finding, stored, stored_time},
-    epoch_update::{self, EpochRows, EpochUpdate, StoredOverlap},
+    Finding, HubStoreError, Incoming,
+    columns::{Columns as _, EpochRow, HeldBatch, epoch_row, held_batch, stored, stored_hour},
+    epoch_update::{self, EpochRows, EpochUpdate},
 };
 
 /// An open transaction.
@@ -55,7 +55,7 @@ const NEW_EPOCHS: &str = "INSERT INTO epochs (device, epoch, next_seq, head, bey
     ON CONFLICT (device, epoch) DO NOTHING";
 const NUMBERS: &str = "SELECT nextval('batch_numbers') FROM generate_series(1, $1::bigint)";
 const COPY: &str =
-    "COPY batches (received, id, epoch, first, last, piece, signed) FROM STDIN BINARY";
+    "COPY batches (received, id, epoch, first, held, piece, signed) FROM STDIN BINARY";
 const COLUMNS: [Type; 7] = [
     Type::INT8,
     Type::INT8,
@@ -103,24 +103,41 @@ impl EpochRows for PostgresTransaction<'_> {
         }
     }
 
-    fn overlap(&mut self, epoch: i64, from: u64, to: u64) -> Result<StoredOverlap, HubStoreError> {
+    fn holding(&mut self, epoch: i64, seq: u64) -> Result<Option<HeldBatch>, HubStoreError> {
         // A batch is no longer than the limit, so the index gives a short range.
-        let lowest = stored(from.saturating_sub(MAX_RECORDS as u64))?;
-        let (from, to) = (stored(from)?, stored(to)?);
-        let batches = self.transaction.query(
-            "SELECT string_agg(signed, ''::bytea ORDER BY piece) FROM batches
-             WHERE epoch = $1 AND first BETWEEN $2 AND $4 AND last >= $3 GROUP BY id ORDER BY id",
-            &[&epoch, &lowest, &from, &to],
+        let lowest = stored(seq.saturating_sub(MAX_RECORDS as u64))?;
+        let found = self.transaction.query_opt(
+            "SELECT held, (SELECT string_agg(p.signed, ''::bytea ORDER BY p.piece) FROM batches p
+                 WHERE p.epoch = $1 AND p.first = b.first AND p.received = b.received
+                     AND p.id = b.id)
+             FROM batches b WHERE epoch = $1 AND first BETWEEN $2 AND $3 AND held > $3
+                 AND held > first AND piece = 0
+             ORDER BY held DESC LIMIT 1",
+            &[&epoch, &lowest, &stored(seq)?],
         )?;
-        let batches = batches.iter().map(|row| row.try_get(0));
-        let findings = self.transaction.query(
-            "SELECT seq, kind, head FROM findings WHERE epoch = $1 AND seq BETWEEN $2 AND $3",
-            &[&epoch, &from, &to],
+        found.as_ref().map(held_batch).transpose()
+    }
+
+    fn next_first(&mut self, epoch: i64, after: u64) -> Result<Option<u64>, HubStoreError> {
+        let found = self.transaction.query_opt(
+            "SELECT first FROM batches WHERE epoch = $1 AND first > $2 AND held > first
+                 AND piece = 0 ORDER BY first LIMIT 1",
+            &[&epoch, &stored(after)?],
         )?;
-        Ok(StoredOverlap {
-            batches: batches.collect::<Result<_, _>>()?,
-            findings: findings.iter().map(finding).collect::<Result<_, _>>()?,
-        })
+        found.map(|row| row.number(0)).transpose()
+    }
+
+    fn is_known(&mut self, epoch: i64, finding: &Finding) -> Result<bool, HubStoreError> {
+        let found = self.transaction.query_opt(
+            "SELECT 1 FROM findings WHERE epoch = $1 AND seq = $2 AND kind = $3 AND head = $4",
+            &[
+                &epoch,
+                &stored(finding.seq)?,
+                &(finding.kind as i64),
+                &&finding.head.0.0[..],
+            ],
+        )?;
+        Ok(found.is_some())
     }
 
     fn write(&mut self, group: &[Incoming], updates: &[EpochUpdate]) -> Result<(), HubStoreError> {
@@ -134,7 +151,7 @@ impl EpochRows for PostgresTransaction<'_> {
                 findings.1.push(stored(finding.seq)?);
                 findings.2.push(finding.kind as i64);
                 findings.3.push(finding.head.0.0.to_vec());
-                findings.4.push(stored_time(incoming.at));
+                findings.4.push(stored_hour(incoming.at));
             }
         }
         if !findings.0.is_empty() {
@@ -175,11 +192,11 @@ impl PostgresTransaction<'_> {
         let copy = self.transaction.copy_in(&self.prepared.copy)?;
         let mut writer = BinaryCopyInWriter::new(copy, &COLUMNS);
         for ((incoming, update), number) in news.iter().zip(&numbers) {
-            let (received, number) = (stored_time(incoming.at), number.try_get::<_, i64>(0)?);
-            let (first, last) = (stored(update.range.0)?, stored(update.range.1)?);
+            let (received, number) = (stored_hour(incoming.at), number.try_get::<_, i64>(0)?);
+            let (first, held) = (stored(update.first)?, stored(update.held)?);
             for (piece, bytes) in (0_i64..).zip(incoming.signed.chunks(PIECE)) {
                 let epoch = &update.epoch;
-                writer.write(&[&received, &number, epoch, &first, &last, &piece, &bytes])?;
+                writer.write(&[&received, &number, epoch, &first, &held, &piece, &bytes])?;
             }
         }
         writer.finish()?;
@@ -246,6 +263,6 @@ pub(super) fn storable(name: &str) -> String {
 
 /// When the last of a group arrived.
 fn seen(group: &[Incoming]) -> i64 {
-    let last = group.iter().map(|incoming| stored_time(incoming.at)).max();
+    let last = group.iter().map(|incoming| stored_hour(incoming.at)).max();
     last.unwrap_or_default()
 }

@@ -1,12 +1,13 @@
 //! What the operators' pages ask for: devices, counts, findings.
 
 use gatepost_pass::{DeviceId, Timestamp};
+use gatepost_protocol::Epoch;
 use rusqlite::{Connection, params};
 
 use crate::store::{
-    DeviceRow, FindingRow, HourRow, HubStoreError, Paging, ReceivedStatus, RevocationRequest,
-    Totals,
-    columns::{self, stored, stored_time},
+    DeviceRow, FindingKind, FindingRow, HourRow, HubStoreError, Paging, ReceivedStatus,
+    RevocationRequest, Totals,
+    columns::{self, ahead, stored, stored_hour},
 };
 
 pub(super) fn knows(connection: &Connection, device: DeviceId) -> Result<bool, HubStoreError> {
@@ -14,11 +15,38 @@ pub(super) fn knows(connection: &Connection, device: DeviceId) -> Result<bool, H
     Ok(find.exists([device.0])?)
 }
 
+pub(super) fn knows_run(
+    connection: &Connection,
+    device: DeviceId,
+    run: Epoch,
+) -> Result<bool, HubStoreError> {
+    let mut find = connection.prepare_cached(
+        "SELECT 1 FROM epochs WHERE device = (SELECT id FROM devices WHERE device = ?1)
+             AND epoch = ?2",
+    )?;
+    Ok(find.exists(params![device.0, run.0])?)
+}
+
+pub(super) fn note_runs(
+    connection: &Connection,
+    device: DeviceId,
+    at: Timestamp,
+) -> Result<(), HubStoreError> {
+    connection.execute(
+        "INSERT OR IGNORE INTO findings
+         SELECT max(e.id), 0, ?2, zeroblob(32), ?3
+         FROM epochs e JOIN devices d ON d.id = e.device WHERE d.device = ?1
+         HAVING max(e.id) IS NOT NULL",
+        params![device.0, FindingKind::Runs as i64, stored_hour(at)],
+    )?;
+    Ok(())
+}
+
 pub(super) fn record_status(
     connection: &Connection,
     received: &ReceivedStatus,
 ) -> Result<(), HubStoreError> {
-    let (at, status) = (stored_time(received.at), &received.status);
+    let (at, status) = (stored_hour(received.at), &received.status);
     connection
         .prepare_cached(
             "INSERT INTO devices
@@ -33,7 +61,7 @@ pub(super) fn record_status(
             received.device.0,
             received.name,
             at,
-            stored_time(status.at).saturating_sub(at),
+            ahead(received),
             status.clock as i64,
             stored(status.bundle)?,
             status.freshness as i64,
@@ -98,7 +126,7 @@ pub(super) fn request_revocation(
 ) -> Result<RevocationRequest, HubStoreError> {
     let noted = connection.execute(
         "UPDATE devices SET revocation = ?2 WHERE device = ?1 AND revocation IS NULL",
-        params![device.0, stored_time(at)],
+        params![device.0, stored_hour(at)],
     )?;
     Ok(match noted {
         1.. => RevocationRequest::Noted,

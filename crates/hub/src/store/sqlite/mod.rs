@@ -16,12 +16,13 @@ use std::{
 };
 
 use gatepost_pass::{DeviceId, Timestamp};
+use gatepost_protocol::Epoch;
 use rusqlite::{Connection, Row, params};
 
 use super::{
     ArrivalFilter, ArrivedItem, DeviceRow, FindingRow, HourRow, HubStore, HubStoreError, Incoming,
     KeptBatch, Paging, ReceivedStatus, RevocationRequest, Totals,
-    columns::{arrived_batch, arrived_finding, stored_filter, stored_time},
+    columns::{arrived_batch, arrived_finding, stored_filter, stored_hour},
     epoch_update,
 };
 use transaction::SqliteTransaction;
@@ -80,6 +81,14 @@ impl HubStore for SqliteStore {
 
     fn knows(&self, device: DeviceId) -> Result<bool, HubStoreError> {
         fleet::knows(&self.reader(), device)
+    }
+
+    fn knows_run(&self, device: DeviceId, run: Epoch) -> Result<bool, HubStoreError> {
+        fleet::knows_run(&self.reader(), device, run)
+    }
+
+    fn note_runs(&self, device: DeviceId, at: Timestamp) -> Result<(), HubStoreError> {
+        fleet::note_runs(&self.writer(), device, at)
     }
 
     fn record_status(&self, received: &ReceivedStatus) -> Result<(), HubStoreError> {
@@ -141,7 +150,7 @@ impl HubStore for SqliteStore {
             (SELECT id FROM batches WHERE received < ?1 LIMIT 1000)";
         let mut all = 0;
         loop {
-            let deleted = self.writer().execute(statement, [stored_time(before)])?;
+            let deleted = self.writer().execute(statement, [stored_hour(before)])?;
             all += deleted as u64;
             if deleted == 0 {
                 return Ok(all);

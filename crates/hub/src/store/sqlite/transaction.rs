@@ -4,9 +4,9 @@ use gatepost_protocol::{Head, batch::MAX_RECORDS};
 use rusqlite::{Transaction, params};
 
 use crate::store::{
-    ChainFront, HubStoreError, Incoming,
-    columns::{EpochRow, epoch_row, finding, stored, stored_time},
-    epoch_update::{self, EpochRows, EpochUpdate, StoredOverlap},
+    ChainFront, Finding, HubStoreError, Incoming,
+    columns::{EpochRow, HeldBatch, epoch_row, held_batch, stored, stored_hour},
+    epoch_update::{self, EpochRows, EpochUpdate},
 };
 
 /// An open transaction.
@@ -20,24 +20,32 @@ impl EpochRows for SqliteTransaction<'_> {
             .collect()
     }
 
-    fn overlap(&mut self, epoch: i64, from: u64, to: u64) -> Result<StoredOverlap, HubStoreError> {
+    fn holding(&mut self, epoch: i64, seq: u64) -> Result<Option<HeldBatch>, HubStoreError> {
         // A batch is no longer than the limit, so the index gives a short range.
-        let lowest = stored(from.saturating_sub(MAX_RECORDS as u64))?;
-        let (from, to) = (stored(from)?, stored(to)?);
-        let mut statement = self.0.prepare_cached(
-            "SELECT signed FROM batches
-             WHERE epoch = ?1 AND first BETWEEN ?2 AND ?4 AND last >= ?3 ORDER BY id",
+        let lowest = stored(seq.saturating_sub(MAX_RECORDS as u64))?;
+        let mut find = self.0.prepare_cached(
+            "SELECT held, signed FROM batches
+             WHERE epoch = ?1 AND first BETWEEN ?2 AND ?3 AND held > ?3 AND held > first
+             ORDER BY held DESC LIMIT 1",
         )?;
-        let batches = statement.query_map([epoch, lowest, from, to], |row| row.get(0))?;
-        let batches = batches.collect::<Result<_, _>>()?;
-        let mut statement = self.0.prepare_cached(
-            "SELECT seq, kind, head FROM findings WHERE epoch = ?1 AND seq BETWEEN ?2 AND ?3",
+        let mut rows = find.query([epoch, lowest, stored(seq)?])?;
+        rows.next()?.map(held_batch).transpose()
+    }
+
+    fn next_first(&mut self, epoch: i64, after: u64) -> Result<Option<u64>, HubStoreError> {
+        let mut find = self.0.prepare_cached(
+            "SELECT min(first) FROM batches WHERE epoch = ?1 AND first > ?2 AND held > first",
         )?;
-        let findings = statement.query_and_then([epoch, from, to], |row| finding(row))?;
-        Ok(StoredOverlap {
-            batches,
-            findings: findings.collect::<Result<_, HubStoreError>>()?,
-        })
+        let first: Option<i64> = find.query_row([epoch, stored(after)?], |row| row.get(0))?;
+        Ok(first.map(i64::unsigned_abs))
+    }
+
+    fn is_known(&mut self, epoch: i64, finding: &Finding) -> Result<bool, HubStoreError> {
+        let mut find = self.0.prepare_cached(
+            "SELECT 1 FROM findings WHERE epoch = ?1 AND seq = ?2 AND kind = ?3 AND head = ?4",
+        )?;
+        let (seq, kind) = (stored(finding.seq)?, finding.kind as i64);
+        Ok(find.exists(params![epoch, seq, kind, finding.head.0.0])?)
     }
 
     fn write(&mut self, group: &[Incoming], updates: &[EpochUpdate]) -> Result<(), HubStoreError> {
@@ -53,7 +61,7 @@ impl EpochRows for SqliteTransaction<'_> {
 impl SqliteTransaction<'_> {
     fn find_one(&self, incoming: &Incoming) -> Result<EpochRow, HubStoreError> {
         let batch = &incoming.batch;
-        let (name, seen) = (batch.device_name(), stored_time(incoming.at));
+        let (name, seen) = (batch.device_name(), stored_hour(incoming.at));
         let device: i64 = self
             .0
             .prepare_cached(
@@ -86,14 +94,14 @@ impl SqliteTransaction<'_> {
     }
 
     fn write_one(&self, incoming: &Incoming, update: &EpochUpdate) -> Result<(), HubStoreError> {
-        let at = stored_time(incoming.at);
-        let (first, last) = (stored(update.range.0)?, stored(update.range.1)?);
+        let at = stored_hour(incoming.at);
+        let (first, held) = (stored(update.first)?, stored(update.held)?);
         self.0
             .prepare_cached(
-                "INSERT INTO batches (received, epoch, first, last, signed)
+                "INSERT INTO batches (received, epoch, first, held, signed)
                  VALUES (?1, ?2, ?3, ?4, ?5)",
             )?
-            .execute(params![at, update.epoch, first, last, incoming.signed])?;
+            .execute(params![at, update.epoch, first, held, incoming.signed])?;
         for finding in &update.findings {
             let (seq, kind) = (stored(finding.seq)?, finding.kind as i64);
             self.0

@@ -1,0 +1,124 @@
+//! Memory for uploads. All connections share it, and it is taken as bytes arrive: whoever announces
+//! a body and does not send it holds nothing but one of the few bodies of its address.
+//!
+//! A body takes a place for its start, then, if it is longer, one of the places for long bodies,
+//! then one among the complete ones until it is answered. Nobody waits for an earlier place while
+//! holding a later one, so nobody waits in a circle.
+
+use std::{future::Future, net::IpAddr, sync::Arc, time::Duration};
+
+use gatepost_protocol::batch::MAX_BYTES;
+use tokio::sync::{AcquireError, OwnedSemaphorePermit, Semaphore};
+
+use crate::{
+    limits::{Share, Shares, network},
+    pace::Pace,
+    refusal::Refusal,
+};
+
+/// Bytes of a body that its first place covers.
+pub(crate) const START: usize = 16 * 1024;
+/// Bytes of the starts of all bodies that are arriving.
+const STARTS: u32 = 24 << 20;
+/// Bodies longer than their start that are arriving: 32 MiB.
+const LONG: u32 = 64;
+/// Bytes of all complete bodies. A batch takes about three times its size until it is stored.
+const COMPLETE: u32 = 16 << 20;
+/// How long a body waits for memory before it is put off.
+const MEMORY_TIME: Duration = Duration::from_secs(20);
+
+/// The pace of a body.
+const UNHURRIED: Pace = Pace {
+    pause: Duration::from_secs(20),
+    bytes_per_second: 2048,
+};
+/// The same while others wait for memory.
+const HURRIED: Pace = Pace {
+    pause: Duration::from_secs(2),
+    bytes_per_second: 16 * 1024,
+};
+
+/// The memory for uploads.
+#[derive(Debug)]
+pub(crate) struct UploadMemory {
+    starts: Arc<Semaphore>,
+    long: Arc<Semaphore>,
+    complete: Arc<Semaphore>,
+    addresses: Arc<Shares<IpAddr>>,
+}
+
+/// The places of a body that is arriving.
+#[derive(Debug, Default)]
+pub(crate) struct Arriving {
+    start: Option<OwnedSemaphorePermit>,
+    long: Option<OwnedSemaphorePermit>,
+}
+
+impl UploadMemory {
+    /// With at most so many bodies of one address at a time.
+    pub(crate) fn new(of_address: usize) -> Self {
+        let places = |count: u32| Arc::new(Semaphore::new(count as usize));
+        Self {
+            starts: places(STARTS),
+            long: places(LONG),
+            complete: places(COMPLETE),
+            addresses: Shares::new(of_address.max(1)),
+        }
+    }
+
+    /// One of the bodies of an address.
+    pub(crate) fn share(&self, address: IpAddr) -> Option<Share<IpAddr>> {
+        self.addresses.take(network(address))
+    }
+
+    /// The pace that a body must keep now.
+    pub(crate) fn pace(&self) -> Pace {
+        let scarce = (STARTS / 4) as usize;
+        match self.starts.available_permits() < scarce || self.long.available_permits() == 0 {
+            true => HURRIED,
+            false => UNHURRIED,
+        }
+    }
+
+    /// Memory for the first `held` bytes of a body that will hardly have more than `expected`.
+    pub(crate) async fn hold(
+        &self,
+        arriving: &mut Arriving,
+        held: usize,
+        expected: usize,
+    ) -> Result<(), Refusal> {
+        if arriving.start.is_none() {
+            let bytes = held.max(expected).clamp(1, START) as u32;
+            let place = self.starts.clone().acquire_many_owned(bytes);
+            arriving.start = Some(within_time(place).await?);
+        }
+        let covered = arriving
+            .start
+            .as_ref()
+            .map_or(0, OwnedSemaphorePermit::num_permits);
+        if held > covered && arriving.long.is_none() {
+            arriving.long = Some(within_time(self.long.clone().acquire_owned()).await?);
+        }
+        Ok(())
+    }
+
+    /// Memory for a complete body of so many bytes, until it is answered.
+    pub(crate) async fn complete(&self, bytes: usize) -> Result<OwnedSemaphorePermit, Refusal> {
+        let bytes = bytes.clamp(1, MAX_BYTES) as u32;
+        within_time(self.complete.clone().acquire_many_owned(bytes)).await
+    }
+
+    /// Bytes of complete bodies now.
+    pub(crate) fn in_use(&self) -> u64 {
+        u64::from(COMPLETE) - self.complete.available_permits() as u64
+    }
+}
+
+async fn within_time(
+    place: impl Future<Output = Result<OwnedSemaphorePermit, AcquireError>>,
+) -> Result<OwnedSemaphorePermit, Refusal> {
+    match tokio::time::timeout(MEMORY_TIME, place).await {
+        Ok(Ok(place)) => Ok(place),
+        _ => Err(Refusal::Busy),
+    }
+}
