@@ -130,11 +130,21 @@ fn an_audit_log_that_was_written_anew_under_another_key_is_found() {
     trace(&region, 3);
     // Longer than the first one was, and valid in itself.
     region.says(&["trace", "verify-audit"], "7 entries in order");
-    let verify = ["trace", "verify-audit", "--bundle", "three", "--bundle", "two"];
+    let verify = [
+        "trace",
+        "verify-audit",
+        "--bundle",
+        "three",
+        "--bundle",
+        "two",
+    ];
     region.refuses(&verify, "line 5 is not the one that bundle 2 names");
     // The first log under the new key: it is whole, and nobody can continue it.
     fs::copy(region.path("first.audit"), log(&region)).unwrap();
-    region.refuses(&open("gate-3"), "keys/audit.key is not the key that signed it");
+    region.refuses(
+        &open("gate-3"),
+        "keys/audit.key is not the key that signed it",
+    );
 }
 
 #[test]
@@ -144,7 +154,10 @@ fn a_log_whose_key_is_lost_is_still_checked_and_never_begun_anew() {
     let output = region.run(&["trace", "verify-audit"]);
     assert!(output.status.success());
     let said = String::from_utf8(output.stderr).unwrap();
-    assert!(said.contains("audit.key is not here: restore key "), "{said}");
+    assert!(
+        said.contains("audit.key is not here: restore key "),
+        "{said}"
+    );
     let said = region.refused(&open("gate-3"));
     assert!(said.contains("audit.key"), "{said}");
     assert!(!region.path("home/keys/audit.key").exists());

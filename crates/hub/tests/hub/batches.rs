@@ -3,7 +3,7 @@
 use std::ops::Range;
 
 use gatepost_hub::listing::ListFormat;
-use gatepost_pass::fixture::NOW;
+use gatepost_pass::{Digest, fixture::NOW};
 use gatepost_protocol::{Epoch, Head, Previous, Receipt};
 
 use crate::support::{Device, Running, Site};
@@ -23,12 +23,15 @@ on_every_store! {
 
 fn a_batch_is_acknowledged_and_listed(site: &Site) {
     let device = Device::new(1, 3);
-    let receipt = site.hub().acknowledged(&device.batch(0..3));
+    let batch = device.batch(0..3);
+    let receipt = site.hub().acknowledged(&batch);
     let expected = Receipt {
         device: device.id(),
         epoch: device.epoch,
         next_seq: 3,
         head: device.head(),
+        batch: Digest::of(&batch),
+        manifest: site.serves(),
         at: NOW,
     };
     assert_eq!(receipt, expected);

@@ -45,7 +45,7 @@ pub(crate) fn status(device: &Device, backlog: u64) -> Vec<u8> {
         certificate: device.certificate.clone(),
         at: NOW.plus(5),
         clock: ClockTrust::Trusted,
-        bundle: 1,
+        bundle: device.bundle,
         freshness: Freshness::Fresh,
         backlog,
         parked: 0,

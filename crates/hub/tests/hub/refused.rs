@@ -106,7 +106,15 @@ fn records_that_do_not_follow_each_other_are_refused() {
     let (site, device) = (Site::new(), Device::new(1, 4));
     let records = vec![device.records[0].clone(), device.records[2].clone()];
     let (certificate, secret) = (&device.certificate, &device.secret);
-    let batch = sign_batch(certificate, secret, device.epoch, Head::START, records).unwrap();
+    let batch = sign_batch(
+        certificate,
+        secret,
+        None,
+        device.epoch,
+        Head::START,
+        records,
+    );
+    let batch = batch.unwrap();
     assert_eq!(site.hub().post(&batch).refusal(), refused(400, "sequence"));
     assert_eq!(site.summary(), NOTHING);
 }
@@ -126,7 +134,7 @@ fn a_number_that_can_not_be_stored_is_refused() {
         let records = vec![sealed(&clear).to_bytes()];
         let before = Head(Digest([9; 32]));
         let (certificate, secret) = (&device.certificate, &device.secret);
-        let batch = sign_batch(certificate, secret, device.epoch, before, records).unwrap();
+        let batch = sign_batch(certificate, secret, None, device.epoch, before, records).unwrap();
         assert_eq!(hub.post(&batch).refusal(), refused(400, "sequence"));
     }
     assert_eq!(site.summary(), NOTHING);
