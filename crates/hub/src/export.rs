@@ -1,6 +1,6 @@
 //! Batches as files, for whoever may open them: the bytes that their devices signed, so that
-//! `gatepost-authority trace` checks signature and chain itself and need not trust a hub. Beside each
-//! the receipt that the hub signed when it came: the hub's word on the hour of its arrival.
+//! `gatepost-authority trace` checks signature and chain itself and need not trust a hub. Beside
+//! each is the receipt that the hub signed when it came: the hub's word on the hour of its arrival.
 
 use std::{
     fs::{DirBuilder, File},
@@ -39,9 +39,9 @@ pub enum ExportError {
     File(#[from] FileError),
 }
 
-/// Writes each batch that passes the filter into a file of its own in a directory, its receipt beside
-/// it, and leaves alone those that exist already. A file's name has device, run, first record and the digest of its
-/// contents: exports of several hubs go into one directory.
+/// Writes each batch that passes the filter into a file of its own in a directory, its receipt
+/// beside it, and leaves alone those that exist already. A file's name has device, run, first
+/// record and the digest of its contents: exports of several hubs go into one directory.
 ///
 /// # Errors
 /// The first file that cannot be written ends it.

@@ -6,8 +6,8 @@
 //!          records:list of bytes
 //! ```
 //! `manifest` is that of the device's bundle: who shows one device another bundle of a version than
-//! everybody else is found out. `before` is the chain hash before the first record. Order, repeats and gaps between batches
-//! don't matter; within a batch records follow each other.
+//! everybody else is found out. `before` is the chain hash before the first record. Order, repeats
+//! and gaps between batches don't matter; within a batch records follow each other.
 
 use gatepost_pass::{
     Bounded, DeviceId, FormatError, Kind, ManifestId, SecretKey, Timestamp, TrustList,

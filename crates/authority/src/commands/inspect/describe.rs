@@ -168,8 +168,8 @@ pub(super) fn policy(policy: &Policy) -> Description {
 
 pub(super) fn receipt(receipt: &Receipt) -> String {
     format!(
-        "the hub held {} records of device {}, epoch {}, in the hour {}; for batch {}, under bundle \
-         {}, manifest {}",
+        "the hub held {} records of device {}, epoch {}, in the hour {}; for batch {}, under \
+         bundle {}, manifest {}",
         receipt.next_seq,
         receipt.device,
         receipt.epoch,

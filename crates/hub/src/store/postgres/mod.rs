@@ -31,7 +31,8 @@ use transaction::{PostgresTransaction, Prepared};
 
 use super::{
     ArrivalFilter, ArrivedItem, DeviceRow, FindingKind, FindingRow, HourRow, HubStore,
-    HubStoreError, Incoming, KeptBatch, ManifestMatch, Paging, ReceivedStatus, RevocationRequest, Totals,
+    HubStoreError, Incoming, KeptBatch, ManifestMatch, Paging, ReceivedStatus, RevocationRequest,
+    Totals,
     columns::{arrived_batch, arrived_finding, stored_filter},
     epoch_update,
 };

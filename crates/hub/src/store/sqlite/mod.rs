@@ -21,7 +21,8 @@ use rusqlite::{Connection, Row, params};
 
 use super::{
     ArrivalFilter, ArrivedItem, DeviceRow, FindingKind, FindingRow, HourRow, HubStore,
-    HubStoreError, Incoming, KeptBatch, ManifestMatch, Paging, ReceivedStatus, RevocationRequest, Totals,
+    HubStoreError, Incoming, KeptBatch, ManifestMatch, Paging, ReceivedStatus, RevocationRequest,
+    Totals,
     columns::{arrived_batch, arrived_finding, stored_filter, stored_hour},
     epoch_update,
 };
