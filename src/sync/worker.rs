@@ -114,7 +114,8 @@ fn has_uploaded(done: &Exchanged) -> bool {
 
 /// The policy's time between two uploads.
 fn upload_minutes(data: &DataDir, identity: &Identity, clock: &Clock) -> u16 {
-    rules(data, identity, clock).map_or(UPLOAD_MINUTES, |_| UPLOAD_MINUTES)
+    let rules = rules(data, identity, clock);
+    rules.map_or(UPLOAD_MINUTES, |rules| rules.policy().upload_minutes)
 }
 
 /// How long until the next upload, where `chance` is from 0 to 1: until the next whole multiple of

@@ -43,10 +43,7 @@ pub(crate) fn run(data: &[u8]) {
 }
 
 pub(crate) fn seeds() -> Vec<Vec<u8>> {
-    let padded = |content: &[u8]| seed(1, &[&[3, 0][..], &pad(content, &ANSWER).unwrap()].concat());
-    vec![
-        padded(b""),
-        padded(b"content"),
-        seed(1, &[3, 1, 7, 0, 0, 0, 1, 2, 3, 4, 5, 6, 7]),
-    ]
+    let padded = |content: &[u8]| seed(1, &[&[3, 0], &pad(content, &ANSWER).unwrap()]);
+    let filled = seed(1, &[&[3, 1, 7, 0, 0, 0, 1, 2, 3, 4, 5, 6, 7]]);
+    vec![padded(b""), padded(b"content"), filled]
 }

@@ -24,7 +24,7 @@ use crate::{
     enrolment_queue::{EnrolmentError, EnrolmentQueue},
     event_log::event,
     group_commit::GroupCommit,
-    limits::{Limits, Share, TokenBuckets, network},
+    limits::{HeldShare, Limits, TokenBuckets, network},
     metrics::{Counter, Metrics},
     refusal::Refusal,
     routes::file_body::FileMemory,
@@ -199,12 +199,12 @@ impl Hub {
         &self.files
     }
 
-    /// Whether an address may upload now: one of its bodies, until it is answered. Nothing limits
+    /// Whether an address may upload now: one of its bodies, until it is complete. Nothing limits
     /// requests whose address is unknown; there are none over a network.
     pub(crate) fn may_upload(
         &self,
         address: Option<IpAddr>,
-    ) -> Result<Option<Share<IpAddr>>, Refusal> {
+    ) -> Result<Option<HeldShare<IpAddr>>, Refusal> {
         let paused = self.paused();
         if paused > 0 {
             self.metrics.add(Counter::Unready, 1);

@@ -22,7 +22,8 @@ pub struct Limits {
     pub enrolments: Rate,
     /// Devices that the hub stores anything of; a new one beyond them is put off.
     pub devices: u64,
-    /// Request bodies of one address at the same time, however little of them has arrived.
+    /// Request bodies of one address that are arriving at the same time, however little of them has
+    /// arrived.
     pub bodies_of_address: usize,
     /// Process runs that one device begins. A device whose program crashes and starts again all day
     /// stays below it.
@@ -149,7 +150,7 @@ pub(crate) struct Shares<K> {
 
 /// One of the things under way, until it is dropped.
 #[derive(Debug)]
-pub(crate) struct Share<K: Eq + Hash> {
+pub(crate) struct HeldShare<K: Eq + Hash> {
     of: Arc<Shares<K>>,
     key: K,
 }
@@ -163,7 +164,7 @@ impl<K: Eq + Hash + Copy> Shares<K> {
     }
 
     /// One more of a key, unless there are as many as there may be.
-    pub(crate) fn take(self: &Arc<Self>, key: K) -> Option<Share<K>> {
+    pub(crate) fn take(self: &Arc<Self>, key: K) -> Option<HeldShare<K>> {
         let mut taken = self.taken();
         let count = taken.get(&key).copied().unwrap_or(0);
         if count >= self.most {
@@ -171,7 +172,14 @@ impl<K: Eq + Hash + Copy> Shares<K> {
         }
         taken.insert(key, count + 1);
         let of = self.clone();
-        Some(Share { of, key })
+        Some(HeldShare { of, key })
+    }
+}
+
+impl<K: Eq + Hash> HeldShare<K> {
+    /// How many there are of its key, itself among them.
+    pub(crate) fn count(&self) -> usize {
+        self.of.taken().get(&self.key).copied().unwrap_or(0)
     }
 }
 
@@ -181,7 +189,7 @@ impl<K> Shares<K> {
     }
 }
 
-impl<K: Eq + Hash> Drop for Share<K> {
+impl<K: Eq + Hash> Drop for HeldShare<K> {
     fn drop(&mut self) {
         let mut taken = self.of.taken();
         match taken.get_mut(&self.key) {
@@ -246,6 +254,7 @@ mod tests {
     fn a_share_is_free_again_once_it_is_dropped_and_nothing_is_remembered() {
         let shares = Shares::new(2);
         let (first, second) = (shares.take("a").unwrap(), shares.take("a").unwrap());
+        assert_eq!((first.count(), second.count()), (2, 2));
         assert!(shares.take("a").is_none());
         let other = shares.take("b").unwrap();
         drop(first);

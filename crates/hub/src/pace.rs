@@ -25,9 +25,9 @@ pub(crate) struct Pace {
 
 /// How long a client may still pause.
 #[derive(Debug)]
-pub(crate) struct Patience(Duration);
+pub(crate) struct Leeway(Duration);
 
-impl Patience {
+impl Leeway {
     /// All of a pace's pause.
     pub(crate) fn new(pace: Pace) -> Self {
         Self(pace.pause)
@@ -57,7 +57,7 @@ const READER: Pace = Pace {
 #[derive(Debug)]
 pub(crate) struct PacedStream<S> {
     stream: S,
-    patience: Patience,
+    leeway: Leeway,
     /// Since when the client has not taken what is there for it.
     stalled: Option<Instant>,
     end: Option<Pin<Box<Sleep>>>,
@@ -67,7 +67,7 @@ impl<S> PacedStream<S> {
     pub(crate) fn new(stream: S) -> Self {
         Self {
             stream,
-            patience: Patience::new(READER),
+            leeway: Leeway::new(READER),
             stalled: None,
             end: None,
         }
@@ -88,13 +88,13 @@ impl<S> PacedStream<S> {
                     .take()
                     .map_or(Duration::ZERO, |since| now - since);
                 if let Ok(wrote) = &done {
-                    self.patience.moved(READER, waited, bytes(wrote));
+                    self.leeway.moved(READER, waited, bytes(wrote));
                 }
                 Poll::Ready(done)
             }
             Poll::Pending => {
                 let is_new = self.stalled.is_none();
-                let until = *self.stalled.get_or_insert(now) + self.patience.left();
+                let until = *self.stalled.get_or_insert(now) + self.leeway.left();
                 let end = self.end.get_or_insert_with(|| Box::pin(sleep_until(until)));
                 if is_new {
                     end.as_mut().reset(until);

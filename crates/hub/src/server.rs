@@ -44,7 +44,7 @@ const MAX_HEAD: usize = 16 * 1024;
 /// they have read it: a slow one would look fast.
 const SYSTEM_BUFFER: u32 = 64 * 1024;
 /// Plain text that waits for encryption or for its client, in bytes.
-const TLS_BUFFER: usize = 16 * 1024;
+const TLS_BUFFER: usize = 8 * 1024;
 /// How long requests in progress may take once the server stops.
 const GRACE: Duration = Duration::from_secs(10);
 

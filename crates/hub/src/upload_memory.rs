@@ -3,7 +3,8 @@
 //!
 //! A body takes a place for its start, then, if it is longer, one of the places for long bodies,
 //! then one among the complete ones until it is answered. Nobody waits for an earlier place while
-//! holding a later one, so nobody waits in a circle.
+//! holding a later one, so nobody waits in a circle. The last quarter of the places is for
+//! addresses with few bodies, and for bodies that hurry: so there is nearly always one left.
 
 use std::{future::Future, net::IpAddr, sync::Arc, time::Duration};
 
@@ -11,7 +12,7 @@ use gatepost_protocol::batch::MAX_BYTES;
 use tokio::sync::{AcquireError, OwnedSemaphorePermit, Semaphore};
 
 use crate::{
-    limits::{Share, Shares, network},
+    limits::{HeldShare, Shares, network},
     pace::Pace,
     refusal::Refusal,
 };
@@ -32,11 +33,13 @@ const UNHURRIED: Pace = Pace {
     pause: Duration::from_secs(20),
     bytes_per_second: 2048,
 };
-/// The same while others wait for memory.
+/// The same while memory is scarce.
 const HURRIED: Pace = Pace {
-    pause: Duration::from_secs(2),
-    bytes_per_second: 16 * 1024,
+    pause: Duration::from_secs(1),
+    bytes_per_second: 32 * 1024,
 };
+/// Bodies of one address that get memory while it is scarce.
+const FEW: usize = 2;
 
 /// The memory for uploads.
 #[derive(Debug)]
@@ -48,10 +51,27 @@ pub(crate) struct UploadMemory {
 }
 
 /// The places of a body that is arriving.
-#[derive(Debug, Default)]
+#[derive(Debug)]
 pub(crate) struct Arriving {
+    /// Its place among the bodies of its address; nothing where the address is unknown.
+    share: Option<HeldShare<IpAddr>>,
     start: Option<OwnedSemaphorePermit>,
     long: Option<OwnedSemaphorePermit>,
+}
+
+impl Arriving {
+    /// A body of which nothing has arrived.
+    pub(crate) fn new(share: Option<HeldShare<IpAddr>>) -> Self {
+        Self {
+            share,
+            start: None,
+            long: None,
+        }
+    }
+
+    fn is_one_of_few(&self) -> bool {
+        self.share.as_ref().is_none_or(|share| share.count() <= FEW)
+    }
 }
 
 impl UploadMemory {
@@ -67,14 +87,13 @@ impl UploadMemory {
     }
 
     /// One of the bodies of an address.
-    pub(crate) fn share(&self, address: IpAddr) -> Option<Share<IpAddr>> {
+    pub(crate) fn share(&self, address: IpAddr) -> Option<HeldShare<IpAddr>> {
         self.addresses.take(network(address))
     }
 
     /// The pace that a body must keep now.
     pub(crate) fn pace(&self) -> Pace {
-        let scarce = (STARTS / 4) as usize;
-        match self.starts.available_permits() < scarce || self.long.available_permits() == 0 {
+        match is_scarce(&self.starts, STARTS) || is_scarce(&self.long, LONG) {
             true => HURRIED,
             false => UNHURRIED,
         }
@@ -88,15 +107,19 @@ impl UploadMemory {
         expected: usize,
     ) -> Result<(), Refusal> {
         if arriving.start.is_none() {
+            if is_scarce(&self.starts, STARTS) && !arriving.is_one_of_few() {
+                return Err(Refusal::Busy);
+            }
             let bytes = held.max(expected).clamp(1, START) as u32;
             let place = self.starts.clone().acquire_many_owned(bytes);
             arriving.start = Some(within_time(place).await?);
         }
-        let covered = arriving
-            .start
-            .as_ref()
-            .map_or(0, OwnedSemaphorePermit::num_permits);
+        let start = arriving.start.as_ref();
+        let covered = start.map_or(0, OwnedSemaphorePermit::num_permits);
         if held > covered && arriving.long.is_none() {
+            if is_scarce(&self.long, LONG) && !arriving.is_one_of_few() {
+                return Err(Refusal::Busy);
+            }
             arriving.long = Some(within_time(self.long.clone().acquire_owned()).await?);
         }
         Ok(())
@@ -112,6 +135,11 @@ impl UploadMemory {
     pub(crate) fn in_use(&self) -> u64 {
         u64::from(COMPLETE) - self.complete.available_permits() as u64
     }
+}
+
+/// Whether less than a quarter of the places are left.
+fn is_scarce(places: &Semaphore, of: u32) -> bool {
+    places.available_permits() < (of / 4) as usize
 }
 
 async fn within_time(

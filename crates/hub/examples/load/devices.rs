@@ -26,7 +26,7 @@ pub(crate) fn device_in(number: u64, passages: usize, size: usize) -> Vec<Vec<u8
 
 /// Batches of a device that begin and end alike and contradict each other in between, without end.
 pub(crate) fn forks(number: u64) -> impl Iterator<Item = Vec<u8>> {
-    (0..).flat_map(move |branch| chain(number, BATCH - 1, BATCH, Dice(branch)))
+    (0..).flat_map(move |branch| chain(number, 40, BATCH, Dice(branch)))
 }
 
 fn chain(

@@ -1,7 +1,7 @@
 //! A device simulator on loopback: what the hub takes, beside a bare PostgreSQL `COPY` of the same
-//! bytes, and what it does when all devices reconnect together. With `attack`: how devices fare, and
-//! how much memory the hub takes, while others attack it. Run by `scripts/load`; prints one JSON
-//! object a line.
+//! bytes, and what it does when all devices reconnect together. With `attack`: how devices fare,
+//! and how much memory the hub takes, while others attack it. Run by `scripts/load`; prints one
+//! JSON object a line.
 //!
 //! Passages are random bytes in place of ciphertext: the hub cannot tell, and sealing is the
 //! devices' work. Signatures, certificates and chains are real and checked by the hub, which runs

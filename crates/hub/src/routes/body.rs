@@ -20,7 +20,7 @@ use tokio::{
 
 use crate::{
     hub::Hub,
-    pace::Patience,
+    pace::Leeway,
     refusal::Refusal,
     upload_memory::{Arriving, START, UploadMemory},
 };
@@ -82,9 +82,9 @@ async fn receive(
 ) -> Result<(Vec<u8>, OwnedSemaphorePermit), Refusal> {
     let (head, body) = request.into_parts();
     let address = head.extensions.get().copied();
-    let _share = hub.may_upload(address.map(|ClientAddress(address)| address))?;
+    let share = hub.may_upload(address.map(|ClientAddress(address)| address))?;
     let uploaded = async {
-        let mut arriving = Arriving::default();
+        let mut arriving = Arriving::new(share);
         let body = read(&head.headers, body, sizes, hub.uploads(), &mut arriving).await?;
         let held = match body.is_compressed {
             true => MAX_BYTES,
@@ -170,10 +170,10 @@ async fn collect(
         return Err(Refusal::TooLarge);
     }
     let expected = size.exact().map_or(START, |bytes| bytes as usize);
-    let mut patience = Patience::new(memory.pace());
+    let mut leeway = Leeway::new(memory.pace());
     let mut bytes = Vec::new();
     let mut total = 0;
-    while let Some(data) = next(&mut body, memory, &mut patience).await? {
+    while let Some(data) = next(&mut body, memory, &mut leeway).await? {
         total += data.len();
         if total > MAX_READ {
             break;
@@ -200,10 +200,10 @@ async fn collect_padded(
         return Err(Refusal::TooLarge);
     }
     let most = sizes.last().copied().unwrap_or(0);
-    let mut patience = Patience::new(memory.pace());
+    let mut leeway = Leeway::new(memory.pace());
     let mut content = Unpadder::default();
     let mut total = 0;
-    while let Some(data) = next(&mut body, memory, &mut patience).await? {
+    while let Some(data) = next(&mut body, memory, &mut leeway).await? {
         total += data.len();
         if total > MAX_READ {
             break;
@@ -221,21 +221,21 @@ async fn collect_padded(
     Ok(content.finish(sizes).map_err(BatchError::from)?)
 }
 
-/// The next bytes of a body, if they come before patience with their sender ends.
+/// The next bytes of a body, if they come before their sender's leeway ends.
 async fn next(
     body: &mut Body,
     memory: &UploadMemory,
-    patience: &mut Patience,
+    leeway: &mut Leeway,
 ) -> Result<Option<Bytes>, Refusal> {
     loop {
         let begun = Instant::now();
         let frame = poll_fn(|cx| Pin::new(&mut *body).poll_frame(cx));
-        let frame = timeout(TICK.min(patience.left()), frame).await;
+        let frame = timeout(TICK.min(leeway.left()), frame).await;
         let moved = match &frame {
             Ok(Some(Ok(frame))) => frame.data_ref().map_or(0, Bytes::len),
             _ => 0,
         };
-        patience.moved(memory.pace(), begun.elapsed(), moved);
+        leeway.moved(memory.pace(), begun.elapsed(), moved);
         match frame {
             Ok(None) => return Ok(None),
             Ok(Some(frame)) => {
@@ -243,7 +243,7 @@ async fn next(
                     return Ok(Some(data));
                 }
             }
-            Err(_) if patience.left().is_zero() => return Err(Refusal::Timeout),
+            Err(_) if leeway.left().is_zero() => return Err(Refusal::Timeout),
             Err(_) => {}
         }
     }

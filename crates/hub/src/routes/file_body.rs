@@ -42,10 +42,10 @@ pub(super) struct FileBody {
     memory: FileMemory,
     /// One: the piece before must be on its way before the next is read.
     turn: Arc<Semaphore>,
-    reading: Option<Reading>,
+    reading: Option<NextPiece>,
 }
 
-type Reading = Pin<Box<dyn Future<Output = io::Result<Piece>> + Send>>;
+type NextPiece = Pin<Box<dyn Future<Output = io::Result<Piece>> + Send>>;
 
 /// A piece, and its right to be in memory.
 struct Piece {
@@ -73,7 +73,7 @@ impl FileBody {
         }
     }
 
-    fn read(&self) -> Reading {
+    fn read(&self) -> NextPiece {
         let (file, memory, turn) = (self.file.clone(), self.memory.clone(), self.turn.clone());
         let (at, left) = (self.at, self.end.saturating_sub(self.at));
         Box::pin(async move {

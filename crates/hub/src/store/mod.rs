@@ -104,7 +104,7 @@ pub trait HubStore: Send + Sync {
         at: Timestamp,
     ) -> Result<RevocationRequest, HubStoreError>;
 
-    /// Deletes batches that were received before the hour of a time and returns at least how many. A
-    /// partitioned store deletes whole partitions.
+    /// Deletes batches that were received before the hour of a time and returns at least how many.
+    /// A partitioned store deletes whole partitions.
     fn forget(&self, before: Timestamp) -> Result<u64, HubStoreError>;
 }

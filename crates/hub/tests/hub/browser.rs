@@ -79,7 +79,7 @@ fn busy_hub(site: &Site) -> Running {
     hub.acknowledged(&gap.batch(6..9));
     let (quiet, broken) = (Device::new(3, 3), Device::new(4, 2));
     hub.acknowledged(&quiet.batch(0..3));
-    let report = |device: &Device, at, clock, bundle, freshness, backlog, parked| {
+    let report = |device: &Device, at, clock, bundle: bool, freshness, backlog, parked| {
         let status = DeviceStatus {
             certificate: device.certificate.clone(),
             at,

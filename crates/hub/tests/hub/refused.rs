@@ -5,12 +5,12 @@ use std::ops::ControlFlow;
 use gatepost_hub::{
     HubStore, HubStoreError,
     store::{
-        ArrivalFilter, ArrivedItem, DeviceRow, FindingRow, HourRow, Incoming, KeptBatch, Paging,
-        ReceivedStatus, RevocationRequest, Totals,
+        ArrivalFilter, ArrivedItem, DeviceRow, FindingKind, FindingRow, HourRow, Incoming,
+        KeptBatch, ManifestMatch, Paging, ReceivedStatus, RevocationRequest, Totals,
     },
 };
 use gatepost_pass::{
-    DeviceId, Digest, Timestamp,
+    DeviceId, Digest, ManifestId, Timestamp,
     fixture::{self, NOW},
 };
 use gatepost_protocol::{
@@ -188,6 +188,21 @@ impl HubStore for Broken {
     }
     fn note_runs(&self, _: DeviceId, _: Timestamp) -> Result<(), HubStoreError> {
         Err(HubStoreError::failed("table batches is full"))
+    }
+    fn serve(&self, _: ManifestId) -> Result<(), HubStoreError> {
+        Err(self.0())
+    }
+    fn compare(&self, _: ManifestId) -> Result<ManifestMatch, HubStoreError> {
+        Err(self.0())
+    }
+    fn note_bundle(
+        &self,
+        _: DeviceId,
+        _: FindingKind,
+        _: ManifestId,
+        _: Timestamp,
+    ) -> Result<(), HubStoreError> {
+        Err(self.0())
     }
     fn record_status(&self, _: &ReceivedStatus) -> Result<(), HubStoreError> {
         Err(self.0())
