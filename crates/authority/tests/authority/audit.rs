@@ -3,7 +3,10 @@
 
 use std::{fs, path::PathBuf};
 
-use gatepost_pass::{Manifest, envelope::Envelope};
+use gatepost_pass::{
+    Manifest,
+    envelope::{Envelope, MAX_FILE},
+};
 
 use crate::support::{NOW_TEXT, Region};
 
@@ -53,7 +56,10 @@ fn cut(region: &Region, lines: usize) {
 
 fn audit_of(region: &Region, bundle: &str) -> (u64, [u8; 32]) {
     let manifest = fs::read(region.path(bundle).join("manifest")).unwrap();
-    let manifest: Manifest = Envelope::parse(&manifest).unwrap().peek().unwrap();
+    let manifest: Manifest = Envelope::parse(&manifest, MAX_FILE)
+        .unwrap()
+        .peek()
+        .unwrap();
     (manifest.audit.entries, manifest.audit.head)
 }
 

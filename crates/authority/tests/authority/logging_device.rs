@@ -4,7 +4,8 @@ use std::fs;
 
 use gatepost_pass::{
     DeviceId, Digest, Manifest, ManifestId, PassNumber, SecretKey, Signer, SubjectTag, Timestamp,
-    envelope::Envelope, policy::TracingKey,
+    envelope::{Envelope, MAX_FILE},
+    policy::TracingKey,
 };
 use gatepost_protocol::{
     Body, Clear, DeviceRequest, Enrolment, Epoch, Head, Outcome, Passage, Personal, Previous,
@@ -167,7 +168,10 @@ pub(crate) fn hub_key(region: &Region) -> Signer {
 /// The manifest of a bundle that was published.
 pub(crate) fn published(region: &Region, bundle: &str) -> ManifestId {
     let manifest = fs::read(region.path(bundle).join("manifest")).unwrap();
-    let claims: Manifest = Envelope::parse(&manifest).unwrap().peek().unwrap();
+    let claims: Manifest = Envelope::parse(&manifest, MAX_FILE)
+        .unwrap()
+        .peek()
+        .unwrap();
     ManifestId {
         version: claims.version,
         digest: Digest::of(&manifest),

@@ -17,7 +17,7 @@ use gatepost_hub::{
 };
 use gatepost_pass::{
     Digest, Manifest, ManifestId, Timestamp, TrustList,
-    envelope::Envelope,
+    envelope::{Envelope, MAX_FILE},
     fixture::{self, NOW, Region},
 };
 use gatepost_protocol::{
@@ -96,7 +96,10 @@ impl Site {
     /// The manifest in place.
     pub(crate) fn serves(&self) -> ManifestId {
         let manifest = fs::read(self.path("bundle/manifest")).unwrap();
-        let claims: Manifest = Envelope::parse(&manifest).unwrap().peek().unwrap();
+        let claims: Manifest = Envelope::parse(&manifest, MAX_FILE)
+            .unwrap()
+            .peek()
+            .unwrap();
         ManifestId {
             version: claims.version,
             digest: Digest::of(&manifest),
