@@ -113,7 +113,7 @@ impl Hub {
 
     /// The bundle in use, if there is one. Reads files: it blocks.
     pub fn bundle(&self) -> Option<Arc<CurrentBundle>> {
-        self.serving(self.now())
+        self.bundles.current(self.now())
     }
 
     /// What arrived. Its methods block.
@@ -268,8 +268,8 @@ impl Hub {
         Ok(receipt)
     }
 
-    /// The bundle in use; the store knows that the hub serves it.
-    fn serving(&self, now: Timestamp) -> Option<Arc<CurrentBundle>> {
+    /// The bundle in use; the store knows that the hub serves it. Blocks.
+    pub(crate) fn serving(&self, now: Timestamp) -> Option<Arc<CurrentBundle>> {
         let bundle = self.bundles.current(now)?;
         let manifest = bundle.id();
         if !self.device_bundles.is_served(manifest) {

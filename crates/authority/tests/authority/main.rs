@@ -4,6 +4,8 @@
 
 mod audit;
 mod bundles;
+mod ceremony;
+mod check;
 mod codes;
 mod configuration;
 mod demo;
@@ -16,5 +18,7 @@ mod logging_device;
 mod output;
 mod regions;
 mod rotation;
+mod sticks;
 mod support;
+mod token;
 mod trace;

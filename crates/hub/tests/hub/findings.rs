@@ -2,7 +2,7 @@
 
 use gatepost_hub::listing::ListFormat;
 use gatepost_pass::{Digest, ManifestId};
-use gatepost_protocol::{Epoch, Head, Previous, routes};
+use gatepost_protocol::{Epoch, Head, Previous, Receipt, routes};
 
 use crate::{
     fleet::{fleet, log_in},
@@ -55,7 +55,8 @@ fn a_fork_is_a_finding_and_the_first_stays(site: &Site) {
         "{listed:?}"
     );
     let again = hub.acknowledged(&first.batch(0..4));
-    assert_eq!(again, receipt);
+    let held = |receipt: Receipt| (receipt.next_seq, receipt.head);
+    assert_eq!(held(again), held(receipt));
     // The second branch goes on from a record that is not the one held: it is kept, and not
     // covered.
     assert_eq!(site.held(), [0, 1, 2, 3, 4]);
