@@ -85,7 +85,7 @@ pub const MODULES: Target = Target {
 };
 
 /// All of them.
-pub const TARGETS: [Target; 12] = [
+pub const TARGETS: [Target; 13] = [
     ENVELOPE,
     FAMILY_PASS,
     TRUST_LIST,
