@@ -51,9 +51,6 @@ pub fn exchange(
     clock: &Clock,
     errand: Errand,
 ) -> Result<Exchanged, SyncError> {
-    if identity.hub.is_empty() {
-        return Err(SyncError::NoHub);
-    }
     let mut hub = HubClient::of(identity)?;
     let fetched = fetch_bundle(data, identity, &mut hub, clock);
     let pushed = (errand == Errand::Upload).then(|| {

@@ -17,8 +17,8 @@ use crate::{
 };
 
 /// Sends the passages that wait now, then deletes what is acknowledged and old enough. A batch that
-/// the hub refuses is parked in the log, and the rest is sent. Returns how many passages were
-/// acknowledged.
+/// the hub refuses is parked in the log, where the hub has proven its key, and the rest is sent.
+/// Returns how many passages were acknowledged.
 ///
 /// Where none waits, filler is sent: from outside, it looks as if some had. What is logged
 /// meanwhile waits for the next time, or else a second request would tell of it.
@@ -70,7 +70,11 @@ fn push_all(
             Err(fault) if fault.is_about_the_batch() => fault,
             Err(fault) => return Err(fault),
         };
-        outbox.park(epoch, now, &chain(&fault))?;
+        // Who only sits at the hub's address must not keep passages back for a day: then the rest
+        // is sent, and the next sync tries this batch again.
+        if hub.is_pinned() {
+            outbox.park(epoch, now, &chain(&fault))?;
+        }
         done.insert(epoch);
         first_fault.get_or_insert(fault);
     }

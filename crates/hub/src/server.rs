@@ -2,7 +2,7 @@
 
 use std::{io, net::SocketAddr, pin::pin, sync::Arc, time::Duration};
 
-use axum::{Router, extract::ConnectInfo};
+use axum::{Router, extract::ConnectInfo, middleware::from_fn};
 use hyper::{
     server::conn::http1,
     service::{Service as _, service_fn},
@@ -20,6 +20,7 @@ use tokio::{
 use tokio_rustls::{TlsAcceptor, server::TlsStream};
 
 use crate::{
+    answer_mark,
     limits::{Shares, network},
     pace::PacedStream,
     refusal::Refusal,
@@ -119,7 +120,8 @@ async fn accept(
 
 /// Tells every request to use HTTPS.
 fn https_only() -> Router {
-    Router::new().fallback(async || Refusal::HttpsOnly)
+    let refuse = Router::new().fallback(async || Refusal::HttpsOnly);
+    refuse.layer(from_fn(answer_mark::add))
 }
 
 async fn connection(
