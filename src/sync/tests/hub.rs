@@ -11,7 +11,8 @@ use std::{
 use gatepost_pass::{DeviceId, Digest, fixture};
 use gatepost_protocol::{
     Body, Epoch, Head, HubAnswer, Receipt, RefusalReason, RequestNonce, VerifiedBatch,
-    fixture::manifest_id, hub_answer,
+    fixture::manifest_id,
+    hub_answer,
     padding::{self, pad, unpad},
 };
 

@@ -15,6 +15,7 @@ mod import;
 mod keys;
 mod lists;
 mod logging_device;
+mod look_alikes;
 mod output;
 mod regions;
 mod rotation;
