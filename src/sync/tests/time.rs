@@ -31,7 +31,8 @@ fn clock_at(device: &Device, wall: Timestamp, boot: u8) -> Clock {
 }
 
 fn exchanged(device: &Device) -> Exchanged {
-    exchange(&device.data, &device.identity, &device.clock).unwrap()
+    let (data, own, clock) = (&device.data, &device.identity, &device.clock);
+    exchange(data, own, clock, Errand::Upload).unwrap()
 }
 
 #[test]
@@ -103,7 +104,7 @@ fn a_receipt_dated_just_before_the_hard_expiry_moves_no_clock_and_deletes_nothin
     let mut device = started(&hub, NOW);
     device.pass(3);
     hub.date_receipts(fixture::SIGNED.plus(7 * DAY - 1));
-    let pushed = exchanged(&device).pushed.unwrap();
+    let pushed = exchanged(&device).pushed.unwrap().unwrap();
     assert_eq!(pushed, 3);
     let now = device.clock.now();
     assert_eq!((now.time, now.clock), (NOW, ClockTrust::Trusted));
