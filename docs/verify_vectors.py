@@ -9,6 +9,7 @@ The worked example in docs/pass-format.md must be the bytes of its vector.
 Usage: verify_vectors.py        (exit 0: all as expected; 1: some not)
 """
 
+import ipaddress
 import pathlib
 import re
 import sys
@@ -329,8 +330,27 @@ def read_badge(read, now):
     return lines + sites + pin
 
 
+def is_hub_address(text):
+    label = "[a-z0-9_](?:[a-z0-9_-]{0,61}[a-z0-9_])?"
+    found = re.fullmatch(
+        rf"https?://(?:{label}(?:\.{label})*|\[([0-9a-f:.]+)\])(?::([1-9][0-9]{{0,4}}))?", text)
+    if not found or int(found[2] or 1) > 65535:
+        return False
+    try:
+        return not found[1] or str(ipaddress.IPv6Address(found[1])) == found[1]
+    except ValueError:
+        return False
+
+
 def read_enrolment(read, now):
-    root, hub, minute = read.take(32).hex(), read.text(120), read.varint(32)
+    root = read.take(32).hex()
+    marker = read.byte()
+    if marker > 1:
+        raise read.damaged()
+    hub = read.text(120) if marker else ""
+    if marker and not is_hub_address(hub):
+        raise read.damaged()
+    minute = read.varint(32)
     lines = [f"root: {root}", f"hub: {hub}"] + until(minute, now)
     count = read.varint(64)
     if count > 4:

@@ -10,9 +10,9 @@ use proptest::{
 };
 
 use crate::{
-    Class, Colour, Digest, HubPin, IssuerId, KeyId, Kind, Manifest, Medium, OneTimeSecret, Pass,
-    PassNumber, Place, Policy, PublicKey, Recognition, SecretKey, Subject, SubjectTag, Text,
-    Timestamp,
+    Class, Colour, Digest, HubAddress, HubPin, IssuerId, KeyId, Kind, Manifest, Medium,
+    OneTimeSecret, Pass, PassNumber, Place, Policy, PublicKey, Recognition, SecretKey, Subject,
+    SubjectTag, Text, Timestamp,
     badge::{Badge, BadgeRole, PinHash, Site},
     bundle::{AuditHead, FileEntry, FileRole, SignedVersion},
     claims::{EnrolmentCode, Holder, Last4},
@@ -85,10 +85,16 @@ pub(super) fn badge() -> impl Strategy<Value = Badge> {
     })
 }
 
+fn hub_address() -> impl Strategy<Value = HubAddress> {
+    "https?://[a-z0-9]{1,20}(\\.[a-z0-9]{1,20}){0,3}(:[1-9][0-9]{0,3})?"
+        .prop_map(|address| address.parse().unwrap())
+}
+
 pub(super) fn enrolment() -> impl Strategy<Value = EnrolmentCode> {
     let pins = vec(any::<[u8; 32]>().prop_map(HubPin), 0..=4);
     let secret = option::of(any::<[u8; 16]>().prop_map(OneTimeSecret));
-    (digest(), text(), minute(), pins, secret).prop_map(|(root, hub, not_after, pins, secret)| {
+    let hub = option::of(hub_address());
+    (digest(), hub, minute(), pins, secret).prop_map(|(root, hub, not_after, pins, secret)| {
         EnrolmentCode {
             root,
             hub,

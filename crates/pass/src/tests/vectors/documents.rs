@@ -166,17 +166,34 @@ pub(super) fn claims() -> Vec<Case> {
     let badge_role = around(Kind::Badge, &[&staff[..rights], &[2, 0, 0]].concat());
     let five = [&[5][..], &[0, 1, b'x'].repeat(5), &[0]].concat();
     let badge_sites = around(Kind::Badge, &[&staff[..=rights], &five].concat());
-    let hub = around(Kind::Enrolment, &[&[9; 32][..], &long(121), until, &[0, 0]].concat());
     // Of the enrolment: everything up to its pins, none of them, and no secret.
     let code = codec::encode(&enrolment());
     let code = &code[..code.len() - 2];
     let pins = around(Kind::Enrolment, &[code, &[5], &[7; 160], &[0]].concat());
     let secret = around(Kind::Enrolment, &[code, &[0, 1], &[7; 15]].concat());
+    // Of the enrolment: root and marker 0..33, hub 33..58.
+    let whole = codec::encode(&enrolment());
+    let hub = |text: &str| {
+        let text = codec::encode(&text.to_owned());
+        around(Kind::Enrolment, &[&whole[..33], &text, &whole[58..]].concat())
+    };
+    let longer = format!("https://{}x:65535", "x.".repeat(53));
     let many = documents().sign(Kind::Pass, &family(2));
     let single = documents().sign(Kind::FamilyPass, &paper_pass(1));
     let twins = around(Kind::FamilyPass, &[&good[..5], &twins, &good[34..]].concat());
     let seven = around(Kind::FamilyPass, &[&good[..5], &seven, &good[34..]].concat());
     vec![
+        case("claims-hub-in-capitals", "Damaged enrolment", "HTTPS: is https: with another look",
+            hub("HTTPS://hub.example")),
+        case("claims-hub-with-a-path", "Damaged enrolment", "Nothing comes after host and port",
+            hub("https://hub.example/")),
+        case("claims-hub-with-a-user", "Damaged enrolment", "A host that looks like another",
+            hub("https://hub.example@evil.example")),
+        case("claims-hub-with-a-blank", "Damaged enrolment", "A blank before the scheme",
+            hub(" https://hub.example")),
+        case("claims-hub-port-0", "Damaged enrolment", "There is no port 0",
+            hub("http://hub.example:0")),
+        case("claims-hub-empty", "Damaged enrolment", "None is 0, not an empty text", hub("")),
         case("claims-empty", "Damaged pass", "No claims", around(Kind::Pass, &[])),
         case("claims-truncated", "Damaged pass", "The last byte is missing", spoiled(43..44, &[])),
         case("claims-trailing-byte", "Trailing pass", "A zero after the last field",
@@ -251,7 +268,7 @@ pub(super) fn claims() -> Vec<Case> {
         case("claims-badge-name-of-61-bytes", "Damaged badge", "One more than fits", badge_name),
         case("claims-badge-of-5-sites", "Damaged badge", "One more than fits", badge_sites),
         case("claims-badge-of-an-unknown-role", "Damaged badge", "Role 2", badge_role),
-        case("claims-enrolment-hub-of-121-bytes", "Damaged enrolment", "One more than fits", hub),
+        case("claims-enrolment-hub-of-121-bytes", "Damaged enrolment", "One more than fits", hub(&longer)),
         case("claims-enrolment-of-5-pins", "Damaged enrolment", "One more than fits", pins),
         case("claims-enrolment-secret-of-15-bytes", "Damaged enrolment",
             "One byte of the secret is missing",
