@@ -79,7 +79,7 @@ const MAX_MESSAGE: u64 = 512;
 
 /// Longest trip of a question for the time and its answer: an answer that took longer says too
 /// little about now.
-pub const TIME_TRIP: Duration = Duration::from_secs(10);
+pub(super) const TIME_TRIP: Duration = Duration::from_secs(10);
 
 /// Longest rest that a hub may ask for.
 const LONGEST_REST: Duration = Duration::from_secs(3600);
