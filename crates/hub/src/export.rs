@@ -1,5 +1,6 @@
 //! Batches as files, for whoever may open them: the bytes that their devices signed, so that
-//! `gatepost-authority trace` checks signature and chain itself and need not trust a hub.
+//! `gatepost-authority trace` checks signature and chain itself and need not trust a hub. Beside
+//! each is the receipt that the hub signed when it came: the hub's word on the hour of its arrival.
 
 use std::{
     fs::{DirBuilder, File},
@@ -10,7 +11,7 @@ use std::{
 };
 
 use gatepost_pass::Digest;
-use gatepost_protocol::batch::BATCH_FILE;
+use gatepost_protocol::batch::{BATCH_FILE, RECEIPT_FILE};
 use gatepost_system::{
     clock,
     files::{self, Access, Action, FileError},
@@ -38,9 +39,9 @@ pub enum ExportError {
     File(#[from] FileError),
 }
 
-/// Writes each batch that passes the filter into a file of its own in a directory, and leaves alone
-/// those that exist already. A file's name has device, run, first record and the digest of its
-/// contents: exports of several hubs go into one directory.
+/// Writes each batch that passes the filter into a file of its own in a directory, its receipt
+/// beside it, and leaves alone those that exist already. A file's name has device, run, first
+/// record and the digest of its contents: exports of several hubs go into one directory.
 ///
 /// # Errors
 /// The first file that cannot be written ends it.
@@ -54,11 +55,22 @@ pub fn export(
     created.map_err(FileError::at(Action::Create, to))?;
     let mut exported = Ok(Exported::default());
     store.visit(filter, &mut |arrival| {
-        let (ArrivedItem::Batch { first, signed, .. }, Ok(so_far)) = (arrival, &mut exported)
+        let ArrivedItem::Batch {
+            first,
+            signed,
+            receipt,
+            ..
+        } = arrival
         else {
             return ControlFlow::Continue(());
         };
-        match write(&to.join(name(first, &signed)), &signed) {
+        let Ok(so_far) = &mut exported else {
+            return ControlFlow::Break(());
+        };
+        let path = to.join(name(first, &signed));
+        // The receipt first: a batch that is here has its receipt beside it.
+        let written = write(&path.with_extension(RECEIPT_FILE), &receipt);
+        match written.and_then(|_| write(&path, &signed)) {
             Ok(true) => so_far.written += 1,
             Ok(false) => so_far.there += 1,
             Err(why) => {
@@ -77,7 +89,7 @@ fn name(first: RecordPosition, signed: &[u8]) -> String {
     format!("{device}-{epoch}-{seq:09}-{digest}.{BATCH_FILE}")
 }
 
-/// Writes a batch, unless it was written before; returns whether it did. A file that a loss of
+/// Writes a file, unless it was written before; returns whether it did. A file that a loss of
 /// power cut is written again.
 fn write(path: &Path, signed: &[u8]) -> Result<bool, FileError> {
     if files::read(path, signed.len()).is_ok_and(|there| there == signed) {
