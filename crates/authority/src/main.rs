@@ -21,6 +21,7 @@ mod config;
 mod context;
 mod deltas;
 mod durations;
+mod ends;
 mod home;
 mod identity_hashing;
 mod imported_lists;

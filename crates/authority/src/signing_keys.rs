@@ -1,7 +1,7 @@
 //! The authority's own signing keys: the name of each one's file, its number, what it may sign, and
 //! how long it lasts.
 
-use gatepost_pass::Kind;
+use gatepost_pass::{Kind, Timestamp};
 
 use crate::durations::DAY;
 
@@ -80,8 +80,48 @@ impl SigningKey {
         }
     }
 
-    /// How long a new key is valid, in seconds.
+    /// How long a new key signs, in seconds: those that are online for ninety days, so that one that
+    /// was stolen unnoticed is soon of no use.
     pub(crate) const fn life(self) -> u64 {
-        730 * DAY
+        match self {
+            Self::Documents
+            | Self::Lists
+            | Self::Policy
+            | Self::Freshness
+            | Self::Hub
+            | Self::Devices => 90 * DAY,
+            Self::Wipe => 5 * 365 * DAY,
+        }
+    }
+
+    /// How long what a key signed last is still to be valid when the key signs no more, in seconds:
+    /// codes that hang on walls, and certificates in devices. What the others sign is signed anew
+    /// with every bundle, or is judged at its own time.
+    pub(crate) const fn tail(self) -> u64 {
+        match self {
+            Self::Documents | Self::Devices => 366 * DAY,
+            Self::Lists | Self::Policy | Self::Freshness | Self::Hub | Self::Wipe => 0,
+        }
+    }
+
+    /// How long an old key stays valid beside its successor unless somebody says otherwise, in
+    /// seconds: until every device has the new one, and as long as what it signed may last. What
+    /// an old wipe key signed is judged at its own time.
+    pub(crate) const fn overlap(self) -> u64 {
+        match self {
+            Self::Documents | Self::Devices => self.tail(),
+            Self::Lists | Self::Policy | Self::Freshness | Self::Hub => 30 * DAY,
+            Self::Wipe => 0,
+        }
+    }
+
+    /// Until when the trust list names a new key.
+    pub(crate) const fn until(self, made: Timestamp) -> Timestamp {
+        made.plus(self.life() + self.tail())
+    }
+
+    /// When a key that the trust list names until then stops signing: it is to be replaced before.
+    pub(crate) const fn signs_until(self, until: Timestamp) -> Timestamp {
+        until.minus(self.tail())
     }
 }

@@ -27,6 +27,7 @@ mod picture;
 mod qr;
 mod status;
 mod trust;
+mod wipe_order;
 
 pub use mutate::mutate;
 
@@ -62,6 +63,8 @@ pub const BATCH: Target = target("batch", batch::run, batch::seeds);
 
 /// What devices say of themselves.
 pub const STATUS: Target = target("status", status::run, status::seeds);
+/// Orders to wipe a device, and lists of them.
+pub const WIPE_ORDER: Target = target("wipe_order", wipe_order::run, wipe_order::seeds);
 /// Requests of new devices, and the answers.
 pub const ENROLMENT: Target = target("enrolment", enrolment::run, enrolment::seeds);
 
@@ -79,7 +82,7 @@ pub const MODULES: Target = Target {
 };
 
 /// All of them.
-pub const TARGETS: [Target; 11] = [
+pub const TARGETS: [Target; 12] = [
     ENVELOPE,
     FAMILY_PASS,
     TRUST_LIST,
@@ -88,6 +91,7 @@ pub const TARGETS: [Target; 11] = [
     LIST_DELTA,
     BATCH,
     STATUS,
+    WIPE_ORDER,
     ENROLMENT,
     DECODE,
     MODULES,

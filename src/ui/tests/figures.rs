@@ -19,7 +19,7 @@ fn the_status_page_says_every_state_in_words() {
             "All sent",
             "Agrees with every signed time",
             "12 GB free, passage log 48 MB",
-            "Version 42",
+            "Version 42, trust until 14 May 2023",
             "370102-0417-03",
             "https://hub.jinan.example",
             "Issuers: 18",
@@ -40,6 +40,7 @@ fn the_status_page_says_every_state_in_words() {
             "1\u{a0}234\u{a0}567, the oldest 31 days ago",
             "Far ahead of every signed time",
             "0 B free, passage log 1.9 GB",
+            "Trust has ended: no list counts as fresh. Call the help desk.",
         ],
     );
     show(&stage, "status-bare");
@@ -60,6 +61,7 @@ fn the_status_page_says_every_state_in_words() {
         &[
             "Free space unknown, passage log 48 MB",
             "The free space cannot be read. Call the help desk.",
+            "Trust ends soon. Update the lists; if this stays, tell the help desk.",
         ],
     );
 }

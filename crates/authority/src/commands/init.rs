@@ -172,7 +172,7 @@ fn own_trust(
             key: secret.public(),
             roles: key.roles().iter().copied().map(RoleName).collect(),
             from,
-            until: now.plus(key.life()),
+            until: key.until(now),
         });
     }
     let until = keys.iter().map(|key| key.until).max().unwrap_or(now);

@@ -26,9 +26,10 @@ pub(crate) enum Command {
     Rotate {
         /// Key to replace.
         key: SigningKey,
-        /// Number of days for which the old key is still valid.
-        #[arg(long, default_value_t = 30, value_parser = clap::value_parser!(u64).range(0..=730))]
-        overlap_days: u64,
+        /// Number of days for which the old key is still valid; otherwise 30, or as long as the
+        /// codes and certificates that it signed may last.
+        #[arg(long, value_parser = clap::value_parser!(u64).range(0..=730))]
+        overlap_days: Option<u64>,
     },
     /// Put a new tracing key in the policy: passages from then on are sealed to it.
     Tracing,
@@ -44,7 +45,8 @@ pub(crate) fn run(command: &Command, context: &Context) -> Result<(), Box<dyn Er
     let _lock = home.lock()?;
     let key = match command {
         Command::Rotate { key, overlap_days } => {
-            let until = context.now.plus(overlap_days * DAY);
+            let overlap = overlap_days.map_or(key.overlap(), |days| days * DAY);
+            let until = context.now.plus(overlap);
             replace(&home, *key, context, |old| {
                 old.until = old.until.min(until);
             })?;
@@ -53,9 +55,9 @@ pub(crate) fn run(command: &Command, context: &Context) -> Result<(), Box<dyn Er
         Command::Tracing => {
             let id = replace_tracing_key(&home)?;
             say!(
-                "tracing key {id} is in the policy; `publish` to send it out. Keep \
-                 tracing-{id}.key and those before it offline: their passages can never be opened \
-                 without them"
+                "tracing key {id} is in the policy and the floors; `publish` with the root keys to send \
+                 it out. Keep tracing-{id}.key and those before it offline: their passages can \
+                 never be opened without them"
             );
             return Ok(());
         }
@@ -116,7 +118,7 @@ fn replace(
     };
     let is_old = |entry: &&mut KeyConfig| entry.key == old.secret.public();
     own.keys.iter_mut().filter(is_old).for_each(end);
-    let (from, until) = (context.now.minus(DAY), context.now.plus(key.life()));
+    let (from, until) = (context.now.minus(DAY), key.until(context.now));
     own.keys.push(KeyConfig {
         id,
         key: new.secret.public(),

@@ -20,6 +20,7 @@ use crate::{
     config::ConfigFileError,
     context::Context,
     deltas::{DeltaMaker, DeltaMakingError, list_of_delta},
+    ends::ends,
     home::{Home, Roots},
     imported_lists,
     own_lists::{OwnListWriter, OwnLists, Salt},
@@ -112,6 +113,11 @@ pub(crate) fn run(args: &Args, context: &Context) -> Result<(), Box<dyn Error>> 
         format_time(hard_expiry)
     );
     report(&bundle, &own);
+    for end in ends(&roots.newest, &home.trust()?) {
+        if let Some(warning) = end.warning(now) {
+            log::warn!("{warning}");
+        }
+    }
     Ok(())
 }
 

@@ -31,6 +31,12 @@ pub(crate) enum Command {
         #[arg(value_name = "FILE")]
         settings: PathBuf,
     },
+    /// Let the trust list last longer; the next `publish` signs it anew.
+    Renew {
+        /// Number of days for which it lasts from now on.
+        #[arg(long, default_value_t = 365, value_parser = clap::value_parser!(u64).range(1..=1830))]
+        days: u64,
+    },
     /// Show the trust list.
     Show,
 }
@@ -104,8 +110,22 @@ pub(crate) fn run(command: &Command, context: &Context) -> Result<(), Box<dyn Er
     match command {
         Command::Add(args) => add(args, context),
         Command::Floors { settings } => set_floors(settings, context),
+        Command::Renew { days } => renew(*days, context),
         Command::Show => show(context),
     }
+}
+
+fn renew(days: u64, context: &Context) -> Result<(), Box<dyn Error>> {
+    let home = context.home()?;
+    let _lock = home.lock()?;
+    let mut trust = home.trust()?;
+    trust.until = context.now.plus(days * DAY);
+    config::save(&home.trust_path(), &trust)?;
+    say!(
+        "the trust list will last until {}; `publish` signs it with the root keys",
+        format_time(trust.until)
+    );
+    Ok(())
 }
 
 /// Changes floors as a file says, all or none.
@@ -188,7 +208,15 @@ fn read_key(
 }
 
 fn show(context: &Context) -> Result<(), Box<dyn Error>> {
-    for issuer in context.home()?.trust()?.issuers {
+    let home = context.home()?;
+    let (trust, root) = (home.trust()?, home.roots()?.newest);
+    say!("trust list until {}", format_time(trust.until));
+    say!(
+        "root {} until {}",
+        root.version(),
+        format_time(root.expires())
+    );
+    for issuer in trust.issuers {
         let recognition = match &issuer.recognition {
             RecognitionConfig::Own => "own authority".to_owned(),
             RecognitionConfig::Accept(colours) if *colours == ColourMap::SAME => {
@@ -208,7 +236,12 @@ fn show(context: &Context) -> Result<(), Box<dyn Error>> {
         );
         for key in &issuer.keys {
             let roles: Vec<_> = key.roles.iter().map(|role| role.0.name()).collect();
-            say!("  key {} {}: {}", key.id.0, key.key, roles.join(", "));
+            let (id, until) = (key.id.0, format_time(key.until));
+            say!(
+                "  key {id} {}: {}, until {until}",
+                key.key,
+                roles.join(", ")
+            );
         }
     }
     Ok(())
