@@ -106,12 +106,12 @@ impl SigningKey {
 
     /// How long an old key stays valid beside its successor unless somebody says otherwise, in
     /// seconds: until every device has the new one, and as long as what it signed may last. What
-    /// an old wipe key signed is judged at its own time.
+    /// an old wipe key signed is judged at its own time, by clocks that differ.
     pub(crate) const fn overlap(self) -> u64 {
         match self {
             Self::Documents | Self::Devices => self.tail(),
             Self::Lists | Self::Policy | Self::Freshness | Self::Hub => 30 * DAY,
-            Self::Wipe => 0,
+            Self::Wipe => DAY,
         }
     }
 
