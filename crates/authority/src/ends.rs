@@ -1,6 +1,6 @@
 //! What of an authority ends when: its root, its trust list, its keys. Told before it happens.
 
-use gatepost_pass::{Root, Timestamp, trust::Ending};
+use gatepost_pass::{Root, Timestamp, trust::Due};
 use gatepost_system::clock::format_time;
 
 use crate::{
@@ -18,10 +18,10 @@ pub(crate) struct End {
 impl End {
     /// What to say of it; nothing while it is more than thirty days away.
     pub(crate) fn warning(&self, now: Timestamp) -> Option<String> {
-        let verb = match Ending::of(self.at, now) {
-            Ending::Later => return None,
-            Ending::Soon => "ends",
-            Ending::Over => "has ended on",
+        let verb = match Due::of(self.at, now) {
+            Due::Later => return None,
+            Due::Soon => "ends",
+            Due::Over => "has ended on",
         };
         let Self { what, remedy, .. } = self;
         Some(format!("{what} {verb} {}: {remedy}", format_time(self.at)))

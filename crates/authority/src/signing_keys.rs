@@ -80,8 +80,8 @@ impl SigningKey {
         }
     }
 
-    /// How long a new key signs, in seconds: those that are online for ninety days, so that one that
-    /// was stolen unnoticed is soon of no use.
+    /// How long a new key signs, in seconds: those that are online for ninety days, so that one
+    /// that was stolen unnoticed is soon of no use.
     pub(crate) const fn life(self) -> u64 {
         match self {
             Self::Documents

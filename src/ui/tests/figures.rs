@@ -61,7 +61,7 @@ fn the_status_page_says_every_state_in_words() {
         &[
             "Free space unknown, passage log 48 MB",
             "The free space cannot be read. Call the help desk.",
-            "Trust ends soon. Update the lists; if this stays, tell the help desk.",
+            "Trust ends soon. Update the lists. If this stays, call the help desk.",
         ],
     );
 }

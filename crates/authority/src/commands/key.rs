@@ -55,9 +55,9 @@ pub(crate) fn run(command: &Command, context: &Context) -> Result<(), Box<dyn Er
         Command::Tracing => {
             let id = replace_tracing_key(&home)?;
             say!(
-                "tracing key {id} is in the policy and the floors; `publish` with the root keys to send \
-                 it out. Keep tracing-{id}.key and those before it offline: their passages can \
-                 never be opened without them"
+                "tracing key {id} is in policy and floors; `publish` with the root keys to send it out. \
+                 Keep tracing-{id}.key and those before it offline: their passages can never be \
+                 opened without them"
             );
             return Ok(());
         }

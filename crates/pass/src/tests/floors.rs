@@ -9,7 +9,7 @@ use super::{
 use crate::{
     Freshness, Manifest, Policy, Root,
     policy::{Overridable, TracingKey, WithoutCode},
-    trust::{Ending, Floors, sign_with_roots},
+    trust::{Due, Floors, sign_with_roots},
 };
 
 /// Floors that just hold the fixture's policy.
@@ -163,12 +163,12 @@ fn under_a_root_that_has_ended_nothing_is_fresh_whatever_the_manifest_says() {
 fn an_end_is_told_thirty_days_ahead() {
     let end = SIGNED.plus(90 * DAY);
     for (days, told) in [
-        (0, Ending::Later),
-        (59, Ending::Later),
-        (60, Ending::Soon),
-        (89, Ending::Soon),
-        (90, Ending::Over),
+        (0, Due::Later),
+        (59, Due::Later),
+        (60, Due::Soon),
+        (89, Due::Soon),
+        (90, Due::Over),
     ] {
-        assert_eq!(Ending::of(end, SIGNED.plus(days * DAY)), told, "{days}");
+        assert_eq!(Due::of(end, SIGNED.plus(days * DAY)), told, "{days}");
     }
 }
