@@ -1,7 +1,7 @@
 //! The authority's own signing keys: the name of each one's file, its number, what it may sign, and
 //! how long it lasts.
 
-use gatepost_pass::{Kind, Timestamp};
+use gatepost_pass::Kind;
 
 use crate::durations::DAY;
 
@@ -80,9 +80,8 @@ impl SigningKey {
         }
     }
 
-    /// How long a new key signs, in seconds: those that are online for ninety days, so that one
-    /// that was stolen unnoticed is soon of no use.
-    pub(crate) const fn life(self) -> u64 {
+    /// How long a new key signs, in seconds, until another one takes over.
+    pub(crate) const fn in_use(self) -> u64 {
         match self {
             Self::Documents
             | Self::Lists
@@ -90,38 +89,23 @@ impl SigningKey {
             | Self::Freshness
             | Self::Hub
             | Self::Devices => 90 * DAY,
+            // Offline.
             Self::Wipe => 5 * 365 * DAY,
         }
     }
 
-    /// How long what a key signed last is still to be valid when the key signs no more, in seconds:
-    /// codes that hang on walls, and certificates in devices. What the others sign is signed anew
-    /// with every bundle, or is judged at its own time.
-    pub(crate) const fn tail(self) -> u64 {
+    /// For how long what a key signed is to be valid once another one has taken over, in seconds.
+    pub(crate) const fn outlived(self) -> u64 {
         match self {
-            Self::Documents | Self::Devices => 366 * DAY,
+            // Place codes and badges hang and are worn for a year, certificates last for one.
+            Self::Documents | Self::Devices => 365 * DAY,
+            // Signed anew with every bundle, or judged at the time when it was signed.
             Self::Lists | Self::Policy | Self::Freshness | Self::Hub | Self::Wipe => 0,
         }
     }
 
-    /// How long an old key stays valid beside its successor unless somebody says otherwise, in
-    /// seconds: until every device has the new one, and as long as what it signed may last. What
-    /// an old wipe key signed is judged at its own time, by clocks that differ.
-    pub(crate) const fn overlap(self) -> u64 {
-        match self {
-            Self::Documents | Self::Devices => self.tail(),
-            Self::Lists | Self::Policy | Self::Freshness | Self::Hub => 30 * DAY,
-            Self::Wipe => DAY,
-        }
-    }
-
-    /// Until when the trust list names a new key.
-    pub(crate) const fn until(self, made: Timestamp) -> Timestamp {
-        made.plus(self.life() + self.tail())
-    }
-
-    /// When a key that the trust list names until then stops signing: it is to be replaced before.
-    pub(crate) const fn signs_until(self, until: Timestamp) -> Timestamp {
-        until.minus(self.tail())
+    /// How long a new key is valid, in seconds.
+    pub(crate) const fn life(self) -> u64 {
+        self.in_use() + self.outlived()
     }
 }

@@ -87,7 +87,7 @@ pub(crate) fn run(args: &Args, context: &Context) -> Result<(), Box<dyn Error>> 
     // The number is the hash's salt, so the hash comes last.
     claims.pin = pin.map(|pin| PinHash::of(&pin, claims.number));
     log::info!("badge {}; `revoke` takes this number", claims.number);
-    let text = to_text(&signer.sign(Kind::Badge, &claims));
+    let text = to_text(&signer.sign(Kind::Badge, &claims)?);
     args.code.out.write(&text)?;
     Ok(())
 }

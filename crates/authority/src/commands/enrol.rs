@@ -8,7 +8,7 @@ use std::{
     path::{Path, PathBuf},
 };
 
-use gatepost_pass::{CodeId, DeviceId, Digest, HubPin, Text, Timestamp};
+use gatepost_pass::{CodeId, DeviceId, Digest, HubPin, Kind, Text, Timestamp};
 use gatepost_protocol::{
     Answer, ByCode, DeviceRequest, Enrolment,
     device::{CertificateError, device_id},
@@ -23,7 +23,6 @@ use crate::{
     context::Context,
     durations::DAY,
     home::{Home, Roots},
-    key_files::KeyFileError,
     register::{EnrolCode, Register, UseResult},
     signing_keys::SigningKey,
 };
@@ -243,13 +242,16 @@ impl Enroller<'_> {
         root: Vec<u8>,
         hub: Text<120>,
         hub_pins: HubPins,
-    ) -> Result<Enrolment, KeyFileError> {
+    ) -> Result<Enrolment, Box<dyn Error>> {
         let signer = self.home.signer(SigningKey::Devices)?;
         // A device's clock may be a little slow.
         let from = self.now.minus(DAY);
         Ok(Enrolment {
             root,
-            certificate: request.certify(&signer, from, self.until()),
+            certificate: signer.sign(
+                Kind::DeviceCertificate,
+                &request.certificate(from, self.until()),
+            )?,
             hub,
             hub_pins,
         })

@@ -28,7 +28,7 @@ pub(crate) fn run(args: &Args, context: &Context) -> Result<(), Box<dyn Error>> 
         name: args.code.name.clone(),
         not_after: Minute::of(context.now.plus(args.code.days * DAY)),
     };
-    let text = to_text(&signer.sign(Kind::PlaceCode, &claims));
+    let text = to_text(&signer.sign(Kind::PlaceCode, &claims)?);
     args.code.out.write(&text)?;
     Ok(())
 }

@@ -4,9 +4,10 @@
 use std::{error::Error, path::PathBuf};
 
 use gatepost_pass::{
-    BundleError, FileRole, IssuerId, Kind, Manifest, ReadAt, VerifiedBundle,
+    BundleError, FileRole, IssuerId, Kind, Manifest, ReadAt, Timestamp, VerifiedBundle,
     bundle::{AuditHead, FileEntry, Intake, Versions},
     list::ListKind,
+    trust::Due,
 };
 use gatepost_protocol::Revoked;
 use gatepost_system::{
@@ -20,13 +21,14 @@ use crate::{
     config::ConfigFileError,
     context::Context,
     deltas::{DeltaMaker, DeltaMakingError, list_of_delta},
-    ends::ends,
     home::{Home, Roots},
     imported_lists,
     own_lists::{OwnListWriter, OwnLists, Salt},
+    proposals,
     register::{Register, SignedFile},
-    signed_files,
+    signed_files::{self, SignedTrust},
     signing_keys::SigningKey,
+    waiting_keys,
 };
 
 /// Arguments of `publish`.
@@ -52,10 +54,21 @@ pub(crate) fn run(args: &Args, context: &Context) -> Result<(), Box<dyn Error>> 
     let mut register = home.register()?;
     let roots = home.roots()?;
     let orders = revoked(&home)?;
-    let (trust_bytes, trust) = signed_files::trust_list(&home, &register, &roots.newest, now)?;
+    let SignedTrust {
+        file: trust_bytes,
+        list: trust,
+        next,
+    } = signed_files::trust_list(&home, &register, &roots.newest, now)?;
+    register.keep_signed(signed_files::TRUST_LIST, &trust_bytes)?;
+    if let Some(next) = next {
+        let waiting = proposals::keep(&home, &next)?;
+        log::warn!("trust.json has changed, and this bundle has the trust list before: {waiting}");
+    }
+    for name in waiting_keys::put_to_use(&home, &trust)? {
+        log::info!("{name} is used from now on");
+    }
     let policy_bytes = signed_files::policy(&home, &register)?;
     let (fresh_until, hard_expiry) = home.policy()?.lifetime(now, &home.policy_path())?;
-    register.keep_signed(signed_files::TRUST_LIST, &trust_bytes)?;
     register.keep_signed(signed_files::POLICY, &policy_bytes)?;
     let version = register.next_bundle(now)?;
     let before = register.published()?;
@@ -90,7 +103,7 @@ pub(crate) fn run(args: &Args, context: &Context) -> Result<(), Box<dyn Error>> 
     };
     let signed = home
         .signer(SigningKey::Freshness)?
-        .sign(Kind::Manifest, &manifest);
+        .sign(Kind::Manifest, &manifest)?;
     let intake = Intake::New(&before);
     let bundle = VerifiedBundle::verify(&roots.first, &signed, &published, intake, now)
         .map_err(InvalidBundle)?;
@@ -113,12 +126,26 @@ pub(crate) fn run(args: &Args, context: &Context) -> Result<(), Box<dyn Error>> 
         format_time(hard_expiry)
     );
     report(&bundle, &own);
-    for end in ends(&roots.newest, &home.trust()?) {
-        if let Some(warning) = end.warning(now) {
-            log::warn!("{warning}");
-        }
-    }
+    let root = roots.newest.expires();
+    warn_of("the root", root, now, "`root rotate` proposes the next");
+    let list = trust.expires();
+    warn_of(
+        "the trust list",
+        list,
+        now,
+        "`trust renew` proposes the next",
+    );
     Ok(())
+}
+
+/// Says that something ends within thirty days, or has ended: devices then call nothing fresh.
+fn warn_of(what: &str, end: Timestamp, now: Timestamp, remedy: &str) {
+    let at = format_time(end);
+    match Due::of(end, now) {
+        Due::Later => {}
+        Due::Soon => log::warn!("{what} ends soon, on {at}: {remedy}"),
+        Due::Over => log::warn!("{what} has ended, on {at}: {remedy}"),
+    }
 }
 
 /// The list of orders to wipe, which goes beside the bundle; none where none was ever given.

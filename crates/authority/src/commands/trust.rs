@@ -1,5 +1,5 @@
-//! `trust`: whose passes are accepted here. `trust add` writes `trust.json`; the next `publish`
-//! signs it.
+//! `trust`: whose passes are accepted here. What is changed stands in `trust.json`,
+//! and comes into force once the root keys have signed it.
 
 use std::{
     error::Error,
@@ -16,8 +16,9 @@ use crate::{
     args::{self, RegionArgs},
     config::{self, IssuerConfig, KeyConfig, RecognitionConfig, RoleName},
     context::Context,
-    durations::DAY,
+    durations::{DAY, TRUST_LIFE},
     key_files::PublicKeyFile,
+    signed_files,
 };
 
 /// What to do with the trust list.
@@ -31,12 +32,8 @@ pub(crate) enum Command {
         #[arg(value_name = "FILE")]
         settings: PathBuf,
     },
-    /// Let the trust list last longer; the next `publish` signs it anew.
-    Renew {
-        /// Number of days for which it lasts from now on.
-        #[arg(long, default_value_t = 365, value_parser = clap::value_parser!(u64).range(1..=1830))]
-        days: u64,
-    },
+    /// Let the trust list last for another year from now.
+    Renew,
     /// Show the trust list.
     Show,
 }
@@ -110,22 +107,9 @@ pub(crate) fn run(command: &Command, context: &Context) -> Result<(), Box<dyn Er
     match command {
         Command::Add(args) => add(args, context),
         Command::Floors { settings } => set_floors(settings, context),
-        Command::Renew { days } => renew(*days, context),
+        Command::Renew => renew(context),
         Command::Show => show(context),
     }
-}
-
-fn renew(days: u64, context: &Context) -> Result<(), Box<dyn Error>> {
-    let home = context.home()?;
-    let _lock = home.lock()?;
-    let mut trust = home.trust()?;
-    trust.until = context.now.plus(days * DAY);
-    config::save(&home.trust_path(), &trust)?;
-    say!(
-        "the trust list will last until {}; `publish` signs it with the root keys",
-        format_time(trust.until)
-    );
-    Ok(())
 }
 
 /// Changes floors as a file says, all or none.
@@ -136,7 +120,24 @@ fn set_floors(settings: &Path, context: &Context) -> Result<(), Box<dyn Error>> 
     trust.floors = config::changed(&trust.floors, settings)?;
     trust.floors.claims(settings)?;
     config::save(&home.trust_path(), &trust)?;
-    say!("floors changed; `publish` signs them with the root keys and sends them out");
+    say!(
+        "floors changed. {}",
+        signed_files::next_step(&home, context.now)?
+    );
+    Ok(())
+}
+
+fn renew(context: &Context) -> Result<(), Box<dyn Error>> {
+    let home = context.home()?;
+    let _lock = home.lock()?;
+    let mut trust = home.trust()?;
+    trust.until = context.now.plus(TRUST_LIFE);
+    config::save(&home.trust_path(), &trust)?;
+    let until = format_time(trust.until);
+    say!(
+        "the trust list is to last until {until}. {}",
+        signed_files::next_step(&home, context.now)?
+    );
     Ok(())
 }
 
@@ -178,7 +179,10 @@ fn add(args: &AddArgs, context: &Context) -> Result<(), Box<dyn Error>> {
         keys,
     });
     config::save(&home.trust_path(), &trust)?;
-    say!("{issuer} is on the trust list; `publish` to send it out");
+    say!(
+        "{issuer} is in trust.json. {}",
+        signed_files::next_step(&home, context.now)?
+    );
     Ok(())
 }
 
@@ -208,15 +212,7 @@ fn read_key(
 }
 
 fn show(context: &Context) -> Result<(), Box<dyn Error>> {
-    let home = context.home()?;
-    let (trust, root) = (home.trust()?, home.roots()?.newest);
-    say!("trust list until {}", format_time(trust.until));
-    say!(
-        "root {} until {}",
-        root.version(),
-        format_time(root.expires())
-    );
-    for issuer in trust.issuers {
+    for issuer in context.home()?.trust()?.issuers {
         let recognition = match &issuer.recognition {
             RecognitionConfig::Own => "own authority".to_owned(),
             RecognitionConfig::Accept(colours) if *colours == ColourMap::SAME => {
@@ -236,12 +232,7 @@ fn show(context: &Context) -> Result<(), Box<dyn Error>> {
         );
         for key in &issuer.keys {
             let roles: Vec<_> = key.roles.iter().map(|role| role.0.name()).collect();
-            let (id, until) = (key.id.0, format_time(key.until));
-            say!(
-                "  key {id} {}: {}, until {until}",
-                key.key,
-                roles.join(", ")
-            );
+            say!("  key {} {}: {}", key.id.0, key.key, roles.join(", "));
         }
     }
     Ok(())

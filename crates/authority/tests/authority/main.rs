@@ -3,6 +3,8 @@
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic)]
 
 mod bundles;
+mod ceremony;
+mod check;
 mod codes;
 mod configuration;
 mod demo;
@@ -14,6 +16,8 @@ mod lists;
 mod output;
 mod regions;
 mod rotation;
+mod sticks;
 mod support;
+mod token;
 mod trace;
 mod wiping;
