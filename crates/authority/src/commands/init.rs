@@ -257,7 +257,7 @@ fn own_trust(
             key: public,
             roles: key.roles().iter().copied().map(RoleName).collect(),
             from,
-            until: key.until(now),
+            until: now.plus(key.life()),
         });
     }
     let until = keys.iter().map(|key| key.until).max().unwrap_or(now);
