@@ -5,7 +5,7 @@
 //! to what came before, [`batch`] carries it, [`receipt`] brings the hub's word back. [`device`]
 //! says whose word a batch is, [`enrolment`] how a device becomes one, [`status`] how it is doing,
 //! [`wipe_order`] that it is one no longer.
-//! [`routes`] names the hub's addresses.
+//! [`routes`] names the hub's addresses, [`hub_answer`] tells its answers from another server's.
 
 #![forbid(unsafe_code)]
 
@@ -16,6 +16,7 @@ pub mod device;
 pub mod enrolment;
 #[cfg(any(test, feature = "fixture"))]
 pub mod fixture;
+pub mod hub_answer;
 pub mod passage;
 pub mod receipt;
 pub mod record;
@@ -34,6 +35,7 @@ pub use batch::{BatchError, VerifiedBatch};
 pub use chain::{Epoch, Head};
 pub use device::DeviceCertificate;
 pub use enrolment::{Answer, ByCode, DeviceRequest, Enrolment};
+pub use hub_answer::{HubAnswer, RefusalReason, RequestNonce};
 pub use passage::{
     Allowed, ByHand, Direction, OverrideWhy, Passage, Personal, Seen, Temperature, WhyNoCode,
 };

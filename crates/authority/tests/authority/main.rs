@@ -13,6 +13,7 @@ mod identity;
 mod import;
 mod keys;
 mod lists;
+mod look_alikes;
 mod output;
 mod regions;
 mod rotation;
