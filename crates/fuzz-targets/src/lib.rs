@@ -23,6 +23,7 @@ mod list;
 mod manifest;
 mod modules;
 mod mutate;
+mod padding;
 mod picture;
 mod proposal;
 mod qr;
@@ -68,6 +69,8 @@ pub const BATCH: Target = target("batch", batch::run, batch::seeds);
 pub const STATUS: Target = target("status", status::run, status::seeds);
 /// Orders to wipe a device, and lists of them.
 pub const WIPE_ORDER: Target = target("wipe_order", wipe_order::run, wipe_order::seeds);
+/// What hides from a network how much there was to say.
+pub const PADDING: Target = target("padding", padding::run, padding::seeds);
 /// Requests of new devices, and the answers.
 pub const ENROLMENT: Target = target("enrolment", enrolment::run, enrolment::seeds);
 
@@ -85,7 +88,7 @@ pub const MODULES: Target = Target {
 };
 
 /// All of them.
-pub const TARGETS: [Target; 13] = [
+pub const TARGETS: [Target; 14] = [
     ENVELOPE,
     FAMILY_PASS,
     TRUST_LIST,
@@ -96,6 +99,7 @@ pub const TARGETS: [Target; 13] = [
     BATCH,
     STATUS,
     WIPE_ORDER,
+    PADDING,
     ENROLMENT,
     DECODE,
     MODULES,

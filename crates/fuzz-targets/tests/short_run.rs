@@ -2,8 +2,8 @@
 //! long.
 
 use gatepost_fuzz_targets::{
-    BATCH, DECODE, ENROLMENT, ENVELOPE, FAMILY_PASS, LIST, LIST_DELTA, MANIFEST, MODULES, PROPOSAL,
-    STATUS, TRUST_LIST, Target, WIPE_ORDER, mutate,
+    BATCH, DECODE, ENROLMENT, ENVELOPE, FAMILY_PASS, LIST, LIST_DELTA, MANIFEST, MODULES, PADDING,
+    PROPOSAL, STATUS, TRUST_LIST, Target, WIPE_ORDER, mutate,
 };
 use gatepost_pass::fixture::Dice;
 
@@ -79,6 +79,11 @@ fn statuses_hold() {
 #[test]
 fn wipe_orders_hold() {
     run(WIPE_ORDER);
+}
+
+#[test]
+fn padding_comes_off_whole_however_it_arrives_or_not_at_all() {
+    run(PADDING);
 }
 
 #[test]

@@ -2,6 +2,7 @@
 
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic)]
 
+mod audit;
 mod bundles;
 mod ceremony;
 mod check;
@@ -9,10 +10,12 @@ mod codes;
 mod configuration;
 mod demo;
 mod ends;
+mod evidence;
 mod identity;
 mod import;
 mod keys;
 mod lists;
+mod logging_device;
 mod look_alikes;
 mod output;
 mod regions;
