@@ -58,12 +58,12 @@ pub fn carry(
     let _lock = data.lock("outbox")?;
     let mut outbox = Outbox::open(&data.passages())?;
     let rules = rules(data, identity, clock)?;
-    let device = device_id(&identity.key.public());
+    let (device, now) = (device_id(&identity.key.public()), clock.now().time);
     for path in receipts_in(dir)? {
         let Ok(bytes) = files::read(&path, MAX_CODE) else {
             continue;
         };
-        let receipt = match VerifiedReceipt::verify(&bytes, &rules, device, clock) {
+        let receipt = match VerifiedReceipt::verify(&bytes, &rules, now) {
             Ok(receipt) if receipt.device == device => receipt,
             Ok(_) => continue,
             Err(why) => {
@@ -90,6 +90,8 @@ pub fn carry(
         }
     }
     carried.written = write_unsent(&outbox, identity, Some(rules.manifest_id()), dir)?;
+    let keep = rules.policy().retention_hours;
+    outbox.forget(clock.hours_run(), keep.into())?;
     Ok(carried)
 }
 
