@@ -52,7 +52,8 @@ pub(crate) fn newest(
 ) -> Result<BTreeMap<(ListKind, IssuerId), ImportedList>, FileError> {
     let mut newest: BTreeMap<_, ImportedList> = BTreeMap::new();
     for path in files::list(&home.lists_dir())? {
-        let list = match open(&path, trust, published, now) {
+        let opened = File::open(&path).map_err(UnusableList::from);
+        let list = match opened.and_then(|file| open(file, trust, published, now)) {
             Ok(list) => list,
             Err(why) => {
                 log::warn!("{} is left out: {}", path.display(), chain(&why));
@@ -71,12 +72,12 @@ pub(crate) fn newest(
 
 /// Opens a list of another region and checks all of it.
 pub(crate) fn open(
-    path: &Path,
+    file: File,
     trust: &TrustList,
     published: &Versions,
     now: Timestamp,
 ) -> Result<List<File>, UnusableList> {
-    let list = List::open(File::open(path)?, trust, now)?;
+    let list = List::open(file, trust, now)?;
     let (head, issuer) = (list.head(), list.issuer());
     if issuer == trust.own() {
         return Err(UnusableList::Own);

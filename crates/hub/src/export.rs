@@ -1,11 +1,14 @@
 //! Batches as files, for whoever may open them: the bytes that their devices signed, so that
 //! `gatepost-authority trace` checks signature and chain itself and need not trust a hub.
 
-use std::{fs::DirBuilder, ops::ControlFlow, os::unix::fs::DirBuilderExt as _, path::Path};
+use std::{ops::ControlFlow, path::Path};
 
 use gatepost_pass::Digest;
 use gatepost_protocol::batch::BATCH_FILE;
-use gatepost_system::files::{self, Access, Action, FileError};
+use gatepost_system::{
+    files::{Access, FileError},
+    stick::StickDir,
+};
 
 use crate::store::{ArrivalFilter, ArrivedItem, HubStore, HubStoreError, RecordPosition};
 
@@ -40,16 +43,14 @@ pub fn export(
     filter: &ArrivalFilter,
     to: &Path,
 ) -> Result<Exported, ExportError> {
-    let mut directory = DirBuilder::new();
-    let created = directory.recursive(true).mode(0o700).create(to);
-    created.map_err(FileError::at(Action::Create, to))?;
+    let to = StickDir::create(to, Access::Private)?;
     let mut exported = Ok(Exported::default());
     store.visit(filter, &mut |arrival| {
         let (ArrivedItem::Batch { first, signed, .. }, Ok(so_far)) = (arrival, &mut exported)
         else {
             return ControlFlow::Continue(());
         };
-        match write(&to.join(name(first, &signed)), &signed) {
+        match write(&to, &name(first, &signed), &signed) {
             Ok(true) => so_far.written += 1,
             Ok(false) => so_far.there += 1,
             Err(why) => {
@@ -70,10 +71,13 @@ fn name(first: RecordPosition, signed: &[u8]) -> String {
 
 /// Writes a batch, unless it was written before; returns whether it did. A file that a loss of
 /// power cut is written again.
-fn write(path: &Path, signed: &[u8]) -> Result<bool, FileError> {
-    if files::read(path, signed.len()).is_ok_and(|there| there == signed) {
+fn write(to: &StickDir, name: &str, signed: &[u8]) -> Result<bool, FileError> {
+    if to
+        .read(name, signed.len())
+        .is_ok_and(|there| there == signed)
+    {
         return Ok(false);
     }
-    files::replace(path, Access::Private, signed)?;
+    to.replace(name, Access::Private, signed)?;
     Ok(true)
 }

@@ -16,7 +16,7 @@ use gatepost_protocol::{
 };
 
 use gatepost_system::chain;
-use gatepost_system::files::{self, FileError};
+use gatepost_system::{files::FileError, stick::StickDir};
 
 /// One epoch of a device: its program from start to end.
 type DeviceEpoch = (DeviceId, Epoch);
@@ -93,11 +93,16 @@ impl Evidence {
     /// Reads every `*.batch` of a directory. The device's certificate must have been valid when the
     /// batch was made.
     pub(crate) fn read(dir: &Path, trust: &TrustList, now: Timestamp) -> Result<Self, FileError> {
-        let mut paths = files::list(dir)?;
-        paths.retain(|path| path.extension().is_some_and(|end| end == BATCH_FILE));
+        let dir = StickDir::open(dir)?;
+        let is_batch = |name: &str| {
+            Path::new(name)
+                .extension()
+                .is_some_and(|end| end == BATCH_FILE)
+        };
         let mut evidence = Self::default();
-        for file in paths {
-            let bytes = files::read(&file, MAX_BYTES)?;
+        for (name, _) in dir.entries(is_batch)? {
+            let file = dir.path().join(&name);
+            let bytes = dir.read(&name, MAX_BYTES)?;
             match verify(&bytes, trust, now) {
                 Ok(batch) => evidence.add(&batch),
                 Err(why) => evidence.refused.push(Discrepancy::Refused { file, why }),
