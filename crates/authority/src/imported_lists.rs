@@ -1,10 +1,6 @@
 //! Lists of other regions, in `lists/`. They go into the bundle as they are, each under its issuer.
 
-use std::{
-    collections::BTreeMap,
-    fs::File,
-    path::{Path, PathBuf},
-};
+use std::{collections::BTreeMap, fs::File, path::PathBuf};
 
 use gatepost_pass::{
     IssuerId, List, ListError, Timestamp, TrustList, bundle::Versions, list::ListKind,
