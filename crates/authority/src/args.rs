@@ -9,13 +9,17 @@ use std::{
 };
 
 use gatepost_pass::{
-    Bounded, Colour, HubAddress, HubAddressError, HubPin, IdNumber, IssuerId, PublicKey,
+    Bounded, Colour, HubAddress, HubAddressError, HubPin, IdNumber, IssuerId, Kind, PublicKey,
     SubjectTag, Text, ValueError, document::TEXT_PREFIX, envelope::MAX_FILE, parse_hex,
 };
 use gatepost_system::files::{self, Access, FileError};
 use gatepost_system::say;
 
-use crate::pseudonym::PersonId;
+use crate::{
+    look_alikes::{LookAlikeError, check_alphabets},
+    pseudonym::PersonId,
+    register::{NameResult, Register},
+};
 
 /// The name of a region or issuer.
 #[derive(clap::Args)]
@@ -24,10 +28,10 @@ pub(crate) struct RegionArgs {
     #[arg(long)]
     pub(crate) issuer: IssuerId,
     /// Name in English.
-    #[arg(long, value_parser = text::<60>)]
+    #[arg(long, value_parser = name::<60>)]
     pub(crate) name: Text<60>,
     /// Name in the local language.
-    #[arg(long, value_parser = text::<60>)]
+    #[arg(long, value_parser = name::<60>)]
     pub(crate) local_name: Text<60>,
 }
 
@@ -35,7 +39,7 @@ pub(crate) struct RegionArgs {
 #[derive(clap::Args)]
 pub(crate) struct CodeArgs {
     /// Name to show to people.
-    #[arg(long, value_parser = text::<60>)]
+    #[arg(long, value_parser = name::<60>)]
     pub(crate) name: Text<60>,
     /// Number of days for which it is valid.
     #[arg(long, default_value_t = 365, value_parser = clap::value_parser!(u64).range(1..=3650))]
@@ -105,6 +109,29 @@ pub(crate) struct InputError(#[from] io::Error);
 /// A colour by its English name.
 pub(crate) fn colour(text: &str) -> Result<Colour, &'static str> {
     Colour::from_name(text).ok_or("expected green, yellow or red")
+}
+
+/// A name of at most `MAX` bytes, which no mix of alphabets makes look like another one.
+pub(crate) fn name<const MAX: usize>(text: &str) -> Result<Text<MAX>, String> {
+    let name: Text<MAX> = text.try_into().map_err(|why: ValueError| why.to_string())?;
+    check_alphabets(text).map_err(|why| why.to_string())?;
+    Ok(name)
+}
+
+/// Keeps the name of a place, badge or device, or says which one it looks like.
+pub(crate) fn keep_name(
+    register: &Register,
+    kind: Kind,
+    id: &str,
+    name: &str,
+) -> Result<(), Box<dyn Error>> {
+    match register.keep_name(kind, id, name)? {
+        NameResult::Kept => Ok(()),
+        NameResult::LooksLike(taken) => {
+            let new = format!("{id} ({name})");
+            Err(LookAlikeError::Taken { new, taken }.into())
+        }
+    }
 }
 
 /// An argument of at most `MAX` bytes.

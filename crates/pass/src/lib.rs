@@ -3,8 +3,8 @@
 //! Pure: no clock (time is an argument), no files (bytes are read through [`ReadAt`] and
 //! [`BundleFiles`]), no unsafe. Read in this order:
 //!
-//! 1. [`ids`], [`bounded`], [`digest`], [`colour`], [`hub_address`]: the small types that everything
-//!    is made of; [`time`]: points in time, the floor.
+//! 1. [`ids`], [`mod@visible`], [`bounded`], [`digest`], [`colour`], [`hub_address`]: the small
+//!    types that everything is made of; [`time`]: points in time, the floor.
 //! 2. [`kind`], [`key`], [`signer`], [`envelope`]: who signs what, and how it travels.
 //! 3. [`claims`], [`badge`] and [`policy`]: what is signed; [`id_number`]: what people are known by
 //!    elsewhere.
@@ -43,6 +43,7 @@ pub mod signer;
 pub mod time;
 pub mod trust;
 pub mod verify;
+pub mod visible;
 
 #[cfg(test)]
 mod properties;

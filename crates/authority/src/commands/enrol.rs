@@ -22,6 +22,7 @@ use crate::{
     context::Context,
     durations::DAY,
     home::{Home, Roots},
+    look_alikes,
     register::{EnrolCode, Register, UseResult},
     signing_keys::SigningKey,
 };
@@ -240,6 +241,14 @@ impl Enroller<'_> {
         hub: Option<HubAddress>,
         hub_pins: HubPins,
     ) -> Result<Enrolment, Box<dyn Error>> {
+        let (device, name) = (device_id(&request.key).to_string(), request.name.as_str());
+        look_alikes::check_alphabets(name)?;
+        args::keep_name(
+            &self.home.register()?,
+            Kind::DeviceCertificate,
+            &device,
+            name,
+        )?;
         let signer = self.home.signer(SigningKey::Devices)?;
         // A device's clock may be a little slow.
         let from = self.now.minus(DAY);

@@ -1,17 +1,18 @@
 //! The tables of the register, and what leads from older schemas to this one.
 
 /// The schema that this program reads and writes.
-pub(super) const VERSION: i64 = 4;
+pub(super) const VERSION: i64 = 5;
 
 /// What leads from each schema to the next, starting at 1. Never edit one that was released.
-pub(super) const MIGRATIONS: [&str; 3] = [
+pub(super) const MIGRATIONS: [&str; 4] = [
     "ALTER TABLE statuses ADD COLUMN until INTEGER;",
     IDENTITY_LIST,
     ENROL_CODES,
+    NAMES,
 ];
 
 /// All of the newest schema, for a new register.
-pub(super) const ALL: [&str; 3] = [BASE, IDENTITY_LIST, ENROL_CODES];
+pub(super) const ALL: [&str; 4] = [BASE, IDENTITY_LIST, ENROL_CODES, NAMES];
 
 /// The tables that do not come with a migration of their own.
 const BASE: &str = "
@@ -92,4 +93,19 @@ CREATE TABLE enrol_codes (
     answer BLOB,
     CHECK ((secret IS NULL) = (device IS NOT NULL AND used_at IS NOT NULL AND answer IS NOT NULL))
 ) STRICT, WITHOUT ROWID;
+";
+
+/// New in schema 5. What is written here looks like what the skeletons say (UTS #39, in the version
+/// of the program that wrote them).
+const NAMES: &str = "
+CREATE TABLE names (
+    kind TEXT NOT NULL,
+    id TEXT NOT NULL,
+    name TEXT NOT NULL,
+    id_looks TEXT NOT NULL,
+    name_looks TEXT NOT NULL,
+    PRIMARY KEY (kind, id)
+) STRICT, WITHOUT ROWID;
+CREATE INDEX names_by_id_looks ON names (kind, id_looks);
+CREATE INDEX names_by_name_looks ON names (kind, name_looks);
 ";

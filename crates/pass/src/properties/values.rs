@@ -23,6 +23,7 @@ use crate::{
     },
     time::Minute,
     trust::{ColourMap, Floors, IssuerEntry, KeyEntry, Roles, RootClaims, TrustListClaims},
+    visible,
 };
 
 pub(super) fn time() -> impl Strategy<Value = Timestamp> {
@@ -159,7 +160,8 @@ fn without_code() -> impl Strategy<Value = WithoutCode> {
 }
 
 fn overridable() -> impl Strategy<Value = BTreeSet<Overridable>> {
-    subsequence(Overridable::ALL.to_vec(), 0..=12).prop_map(|set| set.into_iter().collect())
+    subsequence(Overridable::ALL.to_vec(), 0..=Overridable::ALL.len())
+        .prop_map(|set| set.into_iter().collect())
 }
 
 pub(super) fn signed_version() -> impl Strategy<Value = SignedVersion> {
@@ -364,7 +366,8 @@ fn minute() -> impl Strategy<Value = Minute> {
 fn text<const MAX: usize>() -> impl Strategy<Value = Text<MAX>> {
     vec(any::<char>(), 0..=MAX).prop_map(|characters| {
         let mut text = String::new();
-        for character in characters.into_iter().filter(|c| !c.is_control()) {
+        let is_seen = |c: &char| visible::first_hidden(c.encode_utf8(&mut [0; 4])).is_none();
+        for character in characters.into_iter().filter(is_seen) {
             if text.len() + character.len_utf8() <= MAX {
                 text.push(character);
             }

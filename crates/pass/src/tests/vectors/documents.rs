@@ -66,6 +66,13 @@ pub(super) fn good() -> Vec<Case> {
             person("欧阳********娜娜x", Colour::Red, Class::Special(255))),
         case("ok-pass-name-empty", "ok pass", "A name of no bytes",
             person("", Colour::Green, Class::Ordinary)),
+        case("ok-pass-name-from-right-to-left", "ok pass", "An Uyghur name",
+            person("ئا***ن", Colour::Green, Class::Ordinary)),
+        case("ok-pass-name-with-a-middle-dot", "ok pass", "A name of two parts in Chinese",
+            person("买*·*逊", Colour::Green, Class::Ordinary)),
+        case("ok-pass-name-in-mongolian", "ok pass",
+            "With the vowel separator after a Mongolian letter, where it has a shape",
+            person("ᠠᠭ\u{180e}ᠠ", Colour::Green, Class::Ordinary)),
         case("ok-pass-largest-numbers", "ok pass",
             "Pass number and key number at their largest, validity without bounds",
             last_number().sign(Kind::Pass, &endless)),
@@ -159,6 +166,8 @@ pub(super) fn claims() -> Vec<Case> {
     let until = &codec::encode(&place().not_after)[..];
     let id = |bytes| around(Kind::PlaceCode, &[&long(bytes)[..], &long(60), until].concat());
     let name = |bytes| around(Kind::PlaceCode, &[&long(24)[..], &long(bytes), until].concat());
+    let turned = codec::encode(&("gate-3", "a\u{202e}b"));
+    let turned = around(Kind::PlaceCode, &[&turned[..], until].concat());
     let badge_name = around(Kind::Badge, &[&long(24)[..], &long(61), until].concat());
     // Of the badge: everything up to its number and role, then the count of its sites and no PIN.
     let staff = codec::encode(&badge());
@@ -224,6 +233,30 @@ pub(super) fn claims() -> Vec<Case> {
             named(b"a\x7fb")),
         case("claims-name-with-a-c1-control", "Damaged pass", "Control character U+0085",
             named(b"a\xc2\x85b")),
+        case("claims-name-with-a-right-to-left-override", "Damaged pass",
+            "U+202E: what follows is shown backwards", named("a\u{202e}b".as_bytes())),
+        case("claims-name-with-an-isolate", "Damaged pass", "U+2066, a control of direction",
+            named("a\u{2066}b".as_bytes())),
+        case("claims-name-with-a-zero-width-space", "Damaged pass", "U+200B shows nothing",
+            named("a\u{200b}b".as_bytes())),
+        case("claims-name-with-a-zero-width-joiner", "Damaged pass", "U+200D shows nothing",
+            named("a\u{200d}b".as_bytes())),
+        case("claims-name-with-a-zero-width-non-joiner", "Damaged pass",
+            "U+200C, which no name of this format needs", named("a\u{200c}b".as_bytes())),
+        case("claims-name-with-a-variation-selector", "Damaged pass", "U+FE00 shows nothing",
+            named("王\u{fe00}".as_bytes())),
+        case("claims-name-with-a-mongolian-selector-elsewhere", "Damaged pass",
+            "U+180B after a Latin letter shows nothing", named("a\u{180b}".as_bytes())),
+        case("claims-name-with-a-filler", "Damaged pass", "U+3164 is as blank as a space",
+            named("\u{3164}".as_bytes())),
+        case("claims-name-with-a-tag", "Damaged pass", "U+E0041 shows nothing",
+            named("a\u{e0041}".as_bytes())),
+        case("claims-name-with-a-noncharacter", "Damaged pass", "U+FFFF is no character",
+            named("a\u{ffff}".as_bytes())),
+        case("claims-name-with-a-line-separator", "Damaged pass", "U+2028 ends a line",
+            named("a\u{2028}b".as_bytes())),
+        case("claims-place-name-with-an-override", "Damaged place-code",
+            "U+202E in the name of a place", turned),
         case("claims-name-not-utf8", "Damaged pass", "A lone continuation byte", named(b"a\x80b")),
         case("claims-name-of-a-surrogate", "Damaged pass", "U+D800, which UTF-8 does not hold",
             named(b"\xed\xa0\x80")),
