@@ -37,7 +37,8 @@ pub struct Config {
     /// Short name of the place, at most 24 bytes, until a place code is scanned.
     #[serde(deserialize_with = "values::short_text")]
     pub place: String,
-    /// Seconds between two syncs with the hub.
+    /// Seconds between two fetches of bundle and orders from the hub; when passages are sent, the
+    /// policy says.
     pub sync_seconds: Within<1, 86_400>,
     /// Largest size of the passage log, in mebibytes.
     pub log_megabytes: Within<1, 65_536>,
@@ -141,7 +142,7 @@ impl Config {
         }
     }
 
-    /// Time between two syncs with the hub.
+    /// Time between two fetches from the hub.
     pub fn sync_every(&self) -> Duration {
         Duration::from_secs(self.sync_seconds.get().into())
     }

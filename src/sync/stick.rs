@@ -9,7 +9,7 @@ use std::{
     time::{Duration, Instant},
 };
 
-use gatepost_pass::envelope::MAX_CODE;
+use gatepost_pass::{ManifestId, envelope::MAX_CODE};
 use gatepost_protocol::{
     Record,
     batch::{BATCH_FILE, RECEIPT_FILE, sign_batch},
@@ -54,7 +54,7 @@ pub fn carry(
     }
     let stick = StickDir::create(dir, Access::Shared)?;
     let receipts = receipts_on(&stick)?;
-    let (acknowledged, done) = take(data, identity, clock, receipts)?;
+    let (acknowledged, done, bundle) = take(data, identity, clock, receipts)?;
     for name in done {
         // A file that cannot be removed does no harm.
         let batch = Path::new(&name).with_extension(BATCH_FILE);
@@ -62,7 +62,7 @@ pub fn carry(
         let _ = stick.remove(&name);
     }
     let outbox = Outbox::open(&data.passages())?;
-    let written = write_unsent(&outbox, identity, &stick)?;
+    let written = write_unsent(&outbox, identity, Some(bundle), &stick)?;
     Ok(Carried {
         acknowledged,
         written,
@@ -70,13 +70,13 @@ pub fn carry(
 }
 
 /// Takes receipts, by their file's name. Returns how many passages got theirs, and the names of the
-/// receipts that have done their work.
+/// receipts that have done their work, and the bundle in use.
 fn take(
     data: &DataDir,
     identity: &Identity,
     clock: &Clock,
     receipts: Vec<(String, Vec<u8>)>,
-) -> Result<(u64, Vec<String>), SyncError> {
+) -> Result<(u64, Vec<String>, ManifestId), SyncError> {
     let _lock = data.lock("outbox")?;
     let mut outbox = Outbox::open(&data.passages())?;
     let rules = rules(data, identity, clock)?;
@@ -106,7 +106,7 @@ fn take(
         }
         done.push(name);
     }
-    Ok((passages, done))
+    Ok((passages, done, rules.manifest_id()))
 }
 
 /// Writes everything without a receipt as signed batches, each on the disk before the next. Returns
@@ -114,6 +114,7 @@ fn take(
 pub(super) fn write_unsent(
     outbox: &Outbox,
     identity: &Identity,
+    bundle: Option<ManifestId>,
     to: &StickDir,
 ) -> Result<u64, SyncError> {
     let device = device_id(&identity.key.public());
@@ -124,7 +125,8 @@ pub(super) fn write_unsent(
         let seq = first.map_or(0, |record| record.seq);
         let epoch = outgoing.epoch;
         let (before, records) = (outgoing.before, outgoing.records);
-        let batch = sign_batch(&identity.certificate, &identity.key, epoch, before, records)?;
+        let (certificate, key) = (&identity.certificate, &identity.key);
+        let batch = sign_batch(certificate, key, bundle, epoch, before, records)?;
         let name = format!("{device}-{epoch}-{seq:08}.{BATCH_FILE}");
         to.replace(name, Access::Shared, &batch)?;
         written += 1;

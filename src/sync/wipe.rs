@@ -116,8 +116,9 @@ pub fn finish(data: &DataDir, now: Timestamp) -> Result<Option<DeviceId>, SyncEr
         device = Some(device_id(&identity.key.public()));
         if data.passages().exists() {
             let outbox = Outbox::open(&data.passages())?;
+            // Its bundle is gone already.
             let unsent = StickDir::create(&data.unsent(), Access::Shared)?;
-            stick::write_unsent(&outbox, &identity, &unsent)?;
+            stick::write_unsent(&outbox, &identity, None, &unsent)?;
         }
         let hub = WipedHub {
             address: identity.hub.clone(),

@@ -67,6 +67,11 @@ impl BundleDir {
         Ok(Self { dir })
     }
 
+    /// Whether there is a manifest.
+    pub(crate) fn has_manifest(&self) -> bool {
+        !matches!(self.manifest(), Err(why) if why.is_not_found())
+    }
+
     /// The current manifest's bytes.
     pub(crate) fn manifest(&self) -> Result<Vec<u8>, FileError> {
         self.dir.read(MANIFEST, MAX_FILE)

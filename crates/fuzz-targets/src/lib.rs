@@ -23,6 +23,7 @@ mod list;
 mod manifest;
 mod modules;
 mod mutate;
+mod padding;
 mod picture;
 mod proposal;
 mod qr;
@@ -65,6 +66,8 @@ pub const BATCH: Target = target("batch", batch::run, batch::seeds);
 
 /// What devices say of themselves.
 pub const STATUS: Target = target("status", status::run, status::seeds);
+/// What hides from a network how much there was to say.
+pub const PADDING: Target = target("padding", padding::run, padding::seeds);
 /// Requests of new devices, and the answers.
 pub const ENROLMENT: Target = target("enrolment", enrolment::run, enrolment::seeds);
 
@@ -82,7 +85,7 @@ pub const MODULES: Target = Target {
 };
 
 /// All of them.
-pub const TARGETS: [Target; 12] = [
+pub const TARGETS: [Target; 13] = [
     ENVELOPE,
     FAMILY_PASS,
     TRUST_LIST,
@@ -92,6 +95,7 @@ pub const TARGETS: [Target; 12] = [
     LIST_DELTA,
     BATCH,
     STATUS,
+    PADDING,
     ENROLMENT,
     DECODE,
     MODULES,

@@ -4,8 +4,9 @@
 //! [`mod@seal`] encrypts it for everyone but those who may trace, [`record`] and [`chain`] bind it
 //! to what came before, [`batch`] carries it, [`receipt`] brings the hub's word back. [`device`]
 //! says whose word a batch is, [`enrolment`] how a device becomes one, [`status`] how it is doing,
-//! [`wipe_order`] that it is one no longer.
-//! [`routes`] names the hub's addresses, [`hub_answer`] tells its answers from another server's.
+//! [`wipe_order`] that it is one no longer. [`routes`] names the hub's addresses, [`hub_answer`]
+//! tells its answers from another server's, [`padding`] hides from a network how much there was to
+//! say.
 
 #![forbid(unsafe_code)]
 
@@ -17,6 +18,7 @@ pub mod enrolment;
 #[cfg(any(test, feature = "fixture"))]
 pub mod fixture;
 pub mod hub_answer;
+pub mod padding;
 pub mod passage;
 pub mod receipt;
 pub mod record;

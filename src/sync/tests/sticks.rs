@@ -139,7 +139,7 @@ fn batches_are_written_to_a_stick_without_a_lock() {
     let to = StickDir::open(folder.path()).unwrap();
     // As the exchange with the hub takes it meanwhile.
     let _lock = device.data.lock("outbox").unwrap();
-    let written = stick::write_unsent(&device.outbox(), &device.identity, &to);
+    let written = stick::write_unsent(&device.outbox(), &device.identity, None, &to);
     assert_eq!(written.unwrap(), 1);
 }
 
