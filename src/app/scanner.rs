@@ -181,6 +181,7 @@ impl App {
             }
             UiCommand::ByHand(form) => on::person::by_hand(lane, form),
             UiCommand::Pin(text) => on::badge::pin_entered(lane, events, text),
+            UiCommand::SetClock(text) => on::clock::asked(lane, &text),
             UiCommand::SignOff => on::badge::sign_off(lane),
             UiCommand::Update => {
                 on::update::asked(lane, &mut self.update, &self.enrolment, context)
@@ -218,6 +219,8 @@ impl App {
         if before == Page::Duty && page != Page::Duty {
             on::supervisor::pad_left(&mut self.lane);
         }
+        // Another page, or this one anew: whoever left it no longer sets the clock.
+        self.lane.staff.clock.cancel();
         self.fill(page, Instant::now());
     }
 
@@ -241,10 +244,11 @@ impl App {
                     &self.hub,
                     lane.log_health(),
                     &context.data,
-                    (lane.now(), at),
+                    (&lane.clock, at),
                 );
                 lane.window.send(UiUpdate::StatusPage(view));
             }
+            Page::Clock => on::clock::show(lane),
             Page::Today => on::today::show(lane, &mut self.day, context, at),
             Page::Update => on::update::opened(lane, &mut self.update, context),
             Page::Enrol => on::enrolment::present(&self.enrolment, lane, context),
@@ -316,7 +320,7 @@ impl App {
 /// Whether what is on a page changes without anybody touching it, so that it is sent again.
 fn changes_while_open(page: Page) -> bool {
     match page {
-        Page::Place | Page::Status | Page::Today => true,
+        Page::Place | Page::Status | Page::Clock | Page::Today => true,
         Page::Scan
         | Page::Menu
         | Page::NoCode

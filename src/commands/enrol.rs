@@ -71,7 +71,7 @@ pub fn run(data: &Path, arguments: &Arguments) -> Result<Done, Box<dyn Error>> {
             out,
             wait,
         } => {
-            let clock = Clock::new(None);
+            let clock = data.clock();
             let (name, text) = (text_of(name)?, code_text(code)?);
             let first_run = FirstRun::begin(&data, &text, &random::bytes()?, clock.now().time)?;
             match out {

@@ -35,7 +35,7 @@ pub struct Arguments {
 pub fn run(data: &Path, arguments: &Arguments) -> Result<Done, Box<dyn Error>> {
     let data = DataDir::open(data)?;
     let identity = data.identity()?;
-    let clock = Clock::new(None);
+    let clock = data.clock();
     let cache = BundleCache::new(data.bundle());
     let mut origin = BundleDirectory::from(StickDir::open(&arguments.path)?);
     let _lock = data.lock("bundle")?;

@@ -35,7 +35,7 @@ pub struct Arguments {
 /// Fetches the bundle and sends passages.
 pub fn run(data: &Path, arguments: &Arguments) -> Result<Done, Box<dyn Error>> {
     let data = DataDir::open(data)?;
-    let clock = Clock::new(None);
+    let clock = data.clock();
     wipe_if_ordered(&data, &clock)?;
     let identity = match data.identity() {
         Err(DataError::NotEnrolled) if data.wiped().exists() => {

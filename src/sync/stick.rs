@@ -80,10 +80,10 @@ fn take(
     let _lock = data.lock("outbox")?;
     let mut outbox = Outbox::open(&data.passages())?;
     let rules = rules(data, identity, clock)?;
-    let device = device_id(&identity.key.public());
+    let (device, now) = (device_id(&identity.key.public()), clock.now().time);
     let (mut passages, mut done) = (0, Vec::new());
     for (name, bytes) in receipts {
-        let receipt = match VerifiedReceipt::verify(&bytes, &rules, device, clock) {
+        let receipt = match VerifiedReceipt::verify(&bytes, &rules, now) {
             Ok(receipt) if receipt.device == device => receipt,
             Ok(_) => continue,
             Err(why) => {
@@ -106,6 +106,8 @@ fn take(
         }
         done.push(name);
     }
+    let keep = rules.policy().retention_hours;
+    outbox.forget(clock.hours_run(), keep.into())?;
     Ok((passages, done, rules.manifest_id()))
 }
 

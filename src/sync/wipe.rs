@@ -140,6 +140,7 @@ pub fn finish(data: &DataDir, now: Timestamp) -> Result<Option<DeviceId>, SyncEr
         data.place(),
         data.direction(),
         data.revoked(),
+        data.time_mark(),
         passages.clone(),
         beside("-wal"),
         beside("-shm"),

@@ -64,7 +64,7 @@ fn freeze_by_the_same_old_bundle_for_ever_goes_stale_then_expired_and_never_look
         (9999, Freshness::Expired),
     ] {
         let now = fixture::SIGNED.plus(hours * 3600);
-        let clock = Clock::new(Some(now));
+        let clock = Clock::still(now);
         let taken = cache.install(&mut stick(&region), &root, &clock, &mut |_| {});
         assert!(
             matches!(taken, Ok(InstallOutcome::AlreadyInstalled)),

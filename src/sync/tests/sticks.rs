@@ -72,26 +72,6 @@ fn receipts_that_are_foreign_or_forged_stay_where_they_are_and_acknowledge_nothi
 }
 
 #[test]
-fn the_time_of_a_receipt_that_comes_by_stick_holds_the_clock_up_as_one_from_the_hub_does() {
-    let (hub, device) = passed(1);
-    let folder = tempfile::tempdir().unwrap();
-    let carry = || stick::carry(&device.data, &device.identity, &device.clock, folder.path());
-    carry().unwrap();
-    let batch = files_in(folder.path(), "batch").remove(0);
-    let answer = hub.take(&fs::read(&batch).unwrap());
-    let at = NOW.plus(DAY);
-    let receipt = gatepost_protocol::Receipt::verify(&answer, &fixture::trust(), NOW).unwrap();
-    let later = gatepost_protocol::Receipt { at, ..receipt }.sign(&fixture::hub());
-    fs::write(batch.with_extension("receipt"), later).unwrap();
-    assert_eq!(device.clock.now().time, NOW);
-    assert_eq!(carry().unwrap().acknowledged, 1);
-    assert!(
-        device.clock.now().time >= at,
-        "the receipt's time was not noted"
-    );
-}
-
-#[test]
 fn links_and_fifos_on_a_stick_lead_to_nothing_of_the_device() {
     let (hub, device) = passed(3);
     let folder = tempfile::tempdir().unwrap();
