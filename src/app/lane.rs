@@ -14,7 +14,7 @@ use super::{
         verdicts::ShownVerdicts,
     },
 };
-use crate::{clock::Clock, devices::Devices, store::LoggedAdmit};
+use crate::{checkpoint::SupervisorCandidate, clock::Clock, devices::Devices, store::LoggedAdmit};
 
 /// What people are judged with, the verdict on screen, and where it goes: log, window,
 /// devices.
@@ -45,10 +45,16 @@ impl Lane {
         self.window.show_notices(notices);
     }
 
+    /// The supervisor whose PIN is awaited: for a verdict, or for the clock.
+    pub(super) fn awaits_pin(&self) -> Option<&SupervisorCandidate> {
+        let verdict = self.verdicts.awaits_pin().map(|(_, candidate)| candidate);
+        let clock = self.staff.clock.awaits_pin();
+        verdict.or(clock.map(|(_, candidate)| candidate))
+    }
+
     /// Fills the duty page: the pad for a supervisor whose PIN is awaited, or who is on duty.
     pub(super) fn show_duty(&self) {
-        let supervisor = self.verdicts.awaits_pin();
-        let badge = supervisor.map(|(_, candidate)| candidate.badge());
+        let badge = self.awaits_pin().map(SupervisorCandidate::badge);
         self.window.show_duty(&self.staff, badge);
     }
 }

@@ -1,6 +1,6 @@
 //! Supervisors: whose badge and PIN may allow what the rules do not.
 
-use gatepost_pass::{Badge, BadgeRole, Timestamp, Verified};
+use gatepost_pass::{Badge, BadgeRole, Text, Timestamp, Verified};
 use gatepost_protocol::{Allowed, OverrideWhy};
 
 use super::{
@@ -56,11 +56,16 @@ impl SupervisorCandidate {
 }
 
 impl Supervisor {
+    /// Pseudonym on the badge, as passages name them.
+    pub fn id(&self) -> Text<24> {
+        self.0.claims().id.clone()
+    }
+
     /// The word against a verdict, where the policy leaves all that stands in the way to a
     /// supervisor.
     pub fn allow(&self, verdict: &Verdict, why: OverrideWhy) -> Option<Allowed> {
         let allowed = Allowed {
-            by: self.0.claims().id.clone(),
+            by: self.id(),
             why,
             rules: verdict.outcome,
         };

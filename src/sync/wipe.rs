@@ -19,6 +19,7 @@ use gatepost_protocol::{
     device::device_id,
 };
 use gatepost_system::files::{self, Access, Action, FileError};
+use gatepost_system::stick::StickDir;
 use serde::{Deserialize, Serialize};
 
 use super::{
@@ -115,7 +116,9 @@ pub fn finish(data: &DataDir, now: Timestamp) -> Result<Option<DeviceId>, SyncEr
         device = Some(device_id(&identity.key.public()));
         if data.passages().exists() {
             let outbox = Outbox::open(&data.passages())?;
-            stick::write_unsent(&outbox, &identity, &data.unsent())?;
+            // Its bundle is gone already.
+            let unsent = StickDir::create(&data.unsent(), Access::Shared)?;
+            stick::write_unsent(&outbox, &identity, None, &unsent)?;
         }
         let hub = WipedHub {
             address: identity.hub.clone(),
@@ -137,6 +140,7 @@ pub fn finish(data: &DataDir, now: Timestamp) -> Result<Option<DeviceId>, SyncEr
         data.place(),
         data.direction(),
         data.revoked(),
+        data.time_mark(),
         passages.clone(),
         beside("-wal"),
         beside("-shm"),

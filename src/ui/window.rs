@@ -4,7 +4,9 @@ use super::error::UiError;
 use super::handle::{UiHandle, WindowLink};
 use super::offscreen::Offscreen;
 use super::view::UiCommand;
-use super::{by_hand, duty, fonts, id_entry, page, scan, settings, status_page, update, verdict};
+use super::{
+    by_hand, clock, duty, fonts, id_entry, page, scan, settings, status_page, update, verdict,
+};
 use crate::config::Language;
 use gatepost_window::AppWindow;
 use slint::{CloseRequestResponse, ComponentHandle};
@@ -65,6 +67,7 @@ impl Ui {
         id_entry::connect(&app, &on_command);
         by_hand::connect(&app, &on_command);
         duty::connect(&app, &on_command);
+        clock::connect(&app, &on_command);
         page::connect(&app, &on_command);
         settings::connect(&app, &on_command);
         status_page::connect(&app, &on_command);

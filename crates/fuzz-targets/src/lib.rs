@@ -28,6 +28,7 @@ mod picture;
 mod proposal;
 mod qr;
 mod status;
+mod time;
 mod trust;
 
 pub use mutate::mutate;
@@ -66,6 +67,8 @@ pub const BATCH: Target = target("batch", batch::run, batch::seeds);
 
 /// What devices say of themselves.
 pub const STATUS: Target = target("status", status::run, status::seeds);
+/// The hub's word on the time, and what a device keeps of it.
+pub const TIME: Target = target("time", time::run, time::seeds);
 /// What hides from a network how much there was to say.
 pub const PADDING: Target = target("padding", padding::run, padding::seeds);
 /// Requests of new devices, and the answers.
@@ -85,7 +88,7 @@ pub const MODULES: Target = Target {
 };
 
 /// All of them.
-pub const TARGETS: [Target; 13] = [
+pub const TARGETS: [Target; 14] = [
     ENVELOPE,
     FAMILY_PASS,
     TRUST_LIST,
@@ -95,6 +98,7 @@ pub const TARGETS: [Target; 13] = [
     LIST_DELTA,
     BATCH,
     STATUS,
+    TIME,
     PADDING,
     ENROLMENT,
     DECODE,

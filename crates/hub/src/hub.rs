@@ -10,8 +10,8 @@ use std::{
     time::Duration,
 };
 
-use gatepost_pass::{DeviceId, Signer, Timestamp};
-use gatepost_protocol::{DeviceStatus, Epoch, Receipt, VerifiedBatch};
+use gatepost_pass::{DeviceId, ManifestId, Signer, Timestamp};
+use gatepost_protocol::{DeviceStatus, Epoch, TimeAnswer, TimeNonce, VerifiedBatch};
 use gatepost_system::{chain, files::FileError};
 use log::Level;
 use serde_json::json;
@@ -20,6 +20,7 @@ use tokio::sync::Semaphore;
 use crate::{
     blocking::blocking,
     bundle_watch::{BundleWatch, CurrentBundle},
+    device_bundles::DeviceBundles,
     enrolment_queue::{EnrolmentError, EnrolmentQueue},
     event_log::event,
     group_commit::GroupCommit,
@@ -28,7 +29,10 @@ use crate::{
     refusal::Refusal,
     routes::file_body::FileMemory,
     runs::Runs,
-    store::{HubStore, HubStoreError, Incoming, KeptBatch, ReceivedStatus},
+    store::{
+        FindingKind, HubStore, HubStoreError, Incoming, KeptBatch, ManifestMatch, ReceivedStatus,
+        whole_hour,
+    },
     upload_memory::UploadMemory,
 };
 
@@ -37,7 +41,8 @@ pub struct Hub {
     bundles: BundleWatch,
     store: Arc<dyn HubStore>,
     commits: GroupCommit,
-    signer: Signer,
+    signer: Arc<Signer>,
+    device_bundles: DeviceBundles,
     /// The wall clock; tests set their own.
     clock: fn() -> Timestamp,
     limits: Limits,
@@ -70,7 +75,8 @@ impl Hub {
         Self {
             bundles,
             commits: GroupCommit::start(store.clone()),
-            signer,
+            signer: Arc::new(signer),
+            device_bundles: DeviceBundles::default(),
             clock,
             limits,
             addresses: TokenBuckets::new(limits.address),
@@ -234,12 +240,13 @@ impl Hub {
     async fn keep(self: &Arc<Self>, signed: Vec<u8>, now: Timestamp) -> Result<Vec<u8>, Refusal> {
         let hub = self.clone();
         let incoming = self.on_a_core(move || hub.verify(signed, now)).await??;
-        let (device, epoch) = (incoming.batch.device(), incoming.batch.epoch());
+        let (device, bundle) = (incoming.batch.device(), incoming.batch.manifest());
         let kept = self.commits.keep(incoming).await;
         let KeptBatch {
-            front,
+            receipt,
             new,
             findings,
+            ..
         } = kept.inspect_err(|why| self.log_store_failure(now, why))?;
         self.metrics.kept(hour(now), new);
         self.metrics.add(Counter::Findings, findings);
@@ -248,19 +255,63 @@ impl Hub {
             let device = json!({ "device": device.to_string() });
             event(Level::Warn, whole_hour(now), "finding", device);
         }
-        let receipt = Receipt {
-            device,
-            epoch,
-            next_seq: front.next_seq,
-            head: front.head,
-            // Whoever keeps the receipt learns no more of the arrival than the hub does.
-            at: whole_hour(now),
+        if let Some(manifest) = bundle
+            && !self.device_bundles.is_compared(device, manifest)
+        {
+            let hub = self.clone();
+            // The batch is kept whatever becomes of this.
+            let compared = blocking(move || hub.compare_bundle(device, manifest, now)).await;
+            if let Ok(Ok(())) = compared {
+                self.device_bundles.remember(device, manifest);
+            }
+        }
+        Ok(receipt)
+    }
+
+    /// The bundle in use; the store knows that the hub serves it. Blocks.
+    pub(crate) fn serving(&self, now: Timestamp) -> Option<Arc<CurrentBundle>> {
+        let bundle = self.bundles.current(now)?;
+        let manifest = bundle.id();
+        if !self.device_bundles.is_served(manifest) {
+            let store = &self.store;
+            let noted = store.serve(manifest).and_then(|()| store.compare(manifest));
+            match noted.inspect_err(|why| self.log_store_failure(now, why)) {
+                Ok(ManifestMatch::Served) => self.device_bundles.serve(manifest),
+                Ok(ManifestMatch::Other | ManifestMatch::Unknown) => {
+                    self.device_bundles.serve(manifest);
+                    let version = json!({ "version": manifest.version });
+                    event(Level::Error, now, "two bundles of one version", version);
+                }
+                Err(_) => {}
+            }
+        }
+        Some(bundle)
+    }
+
+    /// Compares the bundle of a device with those that the hub has served, and notes what differs.
+    /// Blocks.
+    fn compare_bundle(
+        &self,
+        device: DeviceId,
+        manifest: ManifestId,
+        now: Timestamp,
+    ) -> Result<(), HubStoreError> {
+        let compare = || {
+            let kind = match self.store.compare(manifest)? {
+                ManifestMatch::Served => return Ok(()),
+                ManifestMatch::Other => FindingKind::SplitView,
+                ManifestMatch::Unknown => FindingKind::UnknownBundle,
+            };
+            let device_id = device.to_string();
+            let found = json!({ "device": device_id, "finding": kind.name() });
+            event(Level::Warn, whole_hour(now), "finding", found);
+            self.store.note_bundle(device, kind, manifest, now)
         };
-        Ok(receipt.sign(&self.signer))
+        compare().inspect_err(|why| self.log_store_failure(now, why))
     }
 
     fn verify(&self, signed: Vec<u8>, now: Timestamp) -> Result<Incoming, Refusal> {
-        let bundle = self.bundles.current(now).ok_or(Refusal::NoBundle)?;
+        let bundle = self.serving(now).ok_or(Refusal::NoBundle)?;
         let batch = VerifiedBatch::verify(&signed, &bundle.trust, now)?;
         self.limit_device(batch.device())?;
         self.admit_run(batch.device(), batch.epoch(), now)?;
@@ -273,6 +324,8 @@ impl Hub {
             batch,
             signed,
             at: now,
+            serves: bundle.id(),
+            signer: self.signer.clone(),
         })
     }
 
@@ -280,10 +333,11 @@ impl Hub {
     pub(crate) async fn record_status(self: &Arc<Self>, signed: Vec<u8>) -> Result<(), Refusal> {
         let (hub, now) = (self.clone(), self.now());
         let recorded = self.on_a_core(move || -> Result<(), Refusal> {
-            let bundle = hub.bundles.current(now).ok_or(Refusal::NoBundle)?;
+            let bundle = hub.serving(now).ok_or(Refusal::NoBundle)?;
             let (device, name, status) = DeviceStatus::verify(&signed, &bundle.trust, now)?;
             hub.limit_device(device)?;
             hub.admit_device(device, now)?;
+            let manifest = status.bundle;
             let recorded = hub.store.record_status(&ReceivedStatus {
                 device,
                 name,
@@ -291,11 +345,22 @@ impl Hub {
                 at: now,
             });
             recorded.inspect_err(|why| hub.log_store_failure(now, why))?;
+            if let Some(manifest) = manifest
+                && !hub.device_bundles.is_compared(device, manifest)
+            {
+                hub.compare_bundle(device, manifest, now)?;
+            }
             Ok(())
         });
         recorded.await??;
         self.metrics.add(Counter::Statuses, 1);
         Ok(())
+    }
+
+    /// What time it is, signed, as the answer to this question.
+    pub(crate) fn time(&self, nonce: TimeNonce) -> Vec<u8> {
+        let at = self.now();
+        TimeAnswer { nonce, at }.sign(&self.signer)
     }
 
     /// Deletes batches that arrived more than so many days ago. Blocks.
@@ -382,11 +447,6 @@ impl Hub {
 /// The hour of a time, since 1970.
 pub(crate) const fn hour(at: Timestamp) -> u64 {
     at.0 / 3600
-}
-
-/// The beginning of a time's hour: what the hub says and keeps of it.
-const fn whole_hour(at: Timestamp) -> Timestamp {
-    Timestamp(hour(at) * 3600)
 }
 
 impl fmt::Debug for Hub {

@@ -23,7 +23,8 @@
 mod answer_mark;
 mod blocking;
 pub mod bundle_watch;
-pub mod enrolment_queue;
+pub mod device_bundles;
+mod enrolment_queue;
 mod event_log;
 pub mod export;
 pub mod fleet;

@@ -41,6 +41,7 @@ pub mod one_time_secret;
 pub mod policy;
 pub mod signer;
 pub mod time;
+pub mod timekeeper;
 pub mod trust;
 pub mod verify;
 pub mod visible;
@@ -52,7 +53,9 @@ mod tests;
 
 pub use badge::{Badge, BadgeRole, Pin, PinCheck, PinHash, Site};
 pub use bounded::{Bounded, Text, ValueError};
-pub use bundle::{BundleError, BundleFiles, FileRole, Freshness, Manifest, Rules, VerifiedBundle};
+pub use bundle::{
+    BundleError, BundleFiles, FileRole, Freshness, Manifest, ManifestId, Rules, VerifiedBundle,
+};
 pub use claims::{Class, Holder, Live, Medium, Pass, Place, Subject};
 pub use codec::{FormatError, decode, decode_within, encode};
 pub use colour::Colour;
@@ -69,6 +72,7 @@ pub use list::{List, ListError, Listing, ReadAt, Revocation};
 pub use one_time_secret::{OneTimeSecret, Proof};
 pub use policy::Policy;
 pub use signer::{Sign, Signer};
-pub use time::{ClockTrust, Floor, Now, Timestamp};
+pub use time::{ClockTrust, Now, Timestamp};
+pub use timekeeper::{TimeMark, Timekeeper};
 pub use trust::{Recognition, Root, TrustError, TrustList};
 pub use verify::{Verified, VerifiedDocument, verify};

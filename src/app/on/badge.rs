@@ -7,7 +7,7 @@ use std::{
 
 use gatepost_pass::Pin;
 
-use super::{supervisor, verdict};
+use super::{clock, supervisor, verdict};
 use crate::{
     app::{event::Event, lane::Lane, present::signal, threads::beside},
     checkpoint::{CheckedBadge, CheckedPin, DutyStatus},
@@ -22,6 +22,9 @@ const SHOW_ON_DUTY: Duration = Duration::from_secs(3);
 pub(super) fn shown(lane: &mut Lane, badge: CheckedBadge, at: Instant) {
     if let Some(why) = lane.verdicts.awaits_badge() {
         return supervisor::badge_shown(lane, badge, why);
+    }
+    if let Some(wanted) = lane.staff.clock.awaits_badge() {
+        return clock::badge_shown(lane, badge, wanted);
     }
     verdict::close(lane, at);
     lane.window.send(UiUpdate::Dismiss);
@@ -50,8 +53,10 @@ fn duty_changed(lane: &mut Lane, at: Instant) {
 /// A PIN was entered, for the badge that waits for one: it is checked beside the loop, since its
 /// hash is slow on purpose.
 pub(crate) fn pin_entered(lane: &mut Lane, events: &Sender<Event>, text: String) {
-    let badge = match (lane.verdicts.awaits_pin(), lane.staff.duty.status()) {
-        (Some((_, candidate)), _) => Some(candidate.badge()),
+    let verdict = lane.verdicts.awaits_pin().map(|awaited| awaited.1);
+    let clock = lane.staff.clock.awaits_pin().map(|awaited| awaited.1);
+    let badge = match (verdict.or(clock), lane.staff.duty.status()) {
+        (Some(candidate), _) => Some(candidate.badge()),
         (_, DutyStatus::Asking(badge)) => Some(badge),
         (_, DutyStatus::On(_) | DutyStatus::Nobody | DutyStatus::Fault(_)) => None,
     };
@@ -75,6 +80,10 @@ pub(crate) fn pin_checked(lane: &mut Lane, pin: &CheckedPin) {
         let awaited = (why, candidate.clone());
         return supervisor::pin_checked(lane, awaited, pin);
     }
+    if let Some((wanted, candidate)) = lane.staff.clock.awaits_pin() {
+        let awaited = (wanted, candidate.clone());
+        return clock::pin_checked(lane, awaited, pin);
+    }
     if let DutyStatus::Asking(_) = lane.staff.duty.status() {
         lane.staff.duty.checked(pin);
         duty_changed(lane, at);
@@ -92,6 +101,7 @@ pub(crate) fn sign_off(lane: &mut Lane) {
 
 /// Time passes, and lists change: whose badge is no longer valid is off duty.
 pub(crate) fn tick(lane: &mut Lane) {
+    lane.staff.clock.tick(Instant::now());
     let now = lane.now();
     let place = lane.checkpoint.station.place().id.clone();
     let before = lane.staff.duty.guard().is_some();

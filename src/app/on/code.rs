@@ -22,8 +22,10 @@ pub(crate) fn sighted(
     sighting: &Sighting,
 ) {
     let (now, at) = (lane.now(), Instant::now());
+    let for_clock = lane.staff.clock.awaits_badge().is_some();
     let expecting = match lane.verdicts.awaits_badge() {
         Some(_) => Expecting::Badge,
+        None if for_clock => Expecting::Badge,
         None => Expecting::Anyone,
     };
     let sighted = lane.checkpoint.sight(&sighting.codes, expecting, now, at);

@@ -1,7 +1,9 @@
-//! The staff at the device: who is on duty, and the pad on which all PINs are entered.
+//! The staff at the device: who is on duty, the pad on which all PINs are entered, and the clock
+//! that a supervisor sets.
 
 use gatepost_pass::Text;
 
+use super::clock_setting::ClockSetting;
 use crate::checkpoint::{GuardDuty, PinPad};
 
 /// The guard on duty, and the pad.
@@ -9,6 +11,7 @@ use crate::checkpoint::{GuardDuty, PinPad};
 pub(crate) struct Staff {
     pub(crate) duty: GuardDuty,
     pub(crate) pad: PinPad,
+    pub(crate) clock: ClockSetting,
 }
 
 impl Staff {

@@ -28,6 +28,8 @@ pub enum UiCommand {
     Pin(String),
     /// The guard goes off duty.
     SignOff,
+    /// Set the clock to this local time: year, month, day, hour and minute, as twelve digits.
+    SetClock(String),
     /// Install the bundle that was found on the stick.
     Update,
     /// Sync with the hub now.

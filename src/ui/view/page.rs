@@ -34,6 +34,8 @@ pub enum Page {
     Place,
     /// Lists, clock, storage, unsent passages, sync, identity.
     Status,
+    /// A supervisor sets the clock.
+    Clock,
     /// Counts by hour and verdict.
     Today,
     /// Installs a bundle from a USB stick.
@@ -52,6 +54,7 @@ gatepost_pass::names! {
         Duty = "duty",
         Place = "place",
         Status = "status",
+        Clock = "clock",
         Today = "today",
         Update = "update",
         Enrol = "enrol",

@@ -1,18 +1,19 @@
 //! The tables of the register, and what leads from older schemas to this one.
 
 /// The schema that this program reads and writes.
-pub(super) const VERSION: i64 = 5;
+pub(super) const VERSION: i64 = 6;
 
 /// What leads from each schema to the next, starting at 1. Never edit one that was released.
-pub(super) const MIGRATIONS: [&str; 4] = [
+pub(super) const MIGRATIONS: [&str; 5] = [
     "ALTER TABLE statuses ADD COLUMN until INTEGER;",
     IDENTITY_LIST,
     ENROL_CODES,
     NAMES,
+    MANIFESTS,
 ];
 
 /// All of the newest schema, for a new register.
-pub(super) const ALL: [&str; 4] = [BASE, IDENTITY_LIST, ENROL_CODES, NAMES];
+pub(super) const ALL: [&str; 5] = [BASE, IDENTITY_LIST, ENROL_CODES, NAMES, MANIFESTS];
 
 /// The tables that do not come with a migration of their own.
 const BASE: &str = "
@@ -108,4 +109,13 @@ CREATE TABLE names (
 ) STRICT, WITHOUT ROWID;
 CREATE INDEX names_by_id_looks ON names (kind, id_looks);
 CREATE INDEX names_by_name_looks ON names (kind, name_looks);
+";
+
+/// New in schema 6.
+const MANIFESTS: &str = "
+-- The manifest of every bundle that was published: another one of its version is a split view.
+CREATE TABLE manifests (
+    version INTEGER PRIMARY KEY REFERENCES bundles,
+    digest BLOB NOT NULL CHECK (length(digest) = 32)
+) STRICT;
 ";

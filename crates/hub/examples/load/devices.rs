@@ -52,7 +52,8 @@ fn chain(
         .map(|seq| record(seq, hour, &mut dice).to_bytes())
         .collect();
     for records in records.chunks(size) {
-        let signed = sign_batch(&certificate, &secret, epoch, head, records.to_vec()).unwrap();
+        let signed =
+            sign_batch(&certificate, &secret, None, epoch, head, records.to_vec()).unwrap();
         batches.push(signed);
         head = records
             .iter()

@@ -21,8 +21,11 @@ pub(crate) async fn manifest(
     State(hub): State<Arc<Hub>>,
     headers: HeaderMap,
 ) -> Result<Response, Refusal> {
+    let serving = hub.clone();
     let bundle = blocking(move || hub.bundle()).await?;
     let bundle = bundle.ok_or(Refusal::NoBundle)?;
+    // Devices get their bundle whatever becomes of the store.
+    let _ = blocking(move || serving.serving(serving.now())).await;
     let common = [
         (header::ETAG, etag(&bundle.digest)),
         (header::CACHE_CONTROL, "no-cache".to_owned()),

@@ -37,6 +37,8 @@ pub enum ArrivedItem {
         number: i64,
         /// The bytes that the device signed.
         signed: Vec<u8>,
+        /// The receipt that the hub signed for it: its word on when the batch arrived.
+        receipt: Vec<u8>,
     },
     /// Something that contradicts what was stored before.
     Finding(FindingRow),

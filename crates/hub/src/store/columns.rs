@@ -1,6 +1,6 @@
 //! Values as the databases store them, and rows read back: the same for every database.
 
-use gatepost_pass::{ClockTrust, DeviceId, Digest, Freshness, Timestamp};
+use gatepost_pass::{ClockTrust, DeviceId, Digest, Freshness, ManifestId, Timestamp};
 use gatepost_protocol::{Epoch, Head, Outcome};
 
 use super::{
@@ -50,6 +50,14 @@ pub(super) struct EpochRow {
     pub(super) beyond: u64,
     /// Whether another epoch of the device follows the run that this batch says its epoch follows.
     pub(super) twin: bool,
+    /// Whether the device has other epochs.
+    pub(super) others: bool,
+    /// Whether another epoch of the device follows none.
+    pub(super) root: bool,
+    /// How far the run is stored that this batch says its epoch follows; none where it is unknown.
+    pub(super) before: Option<ChainFront>,
+    /// Where an epoch that follows this one says that it ended; the earliest of several.
+    pub(super) follower: Option<ChainFront>,
 }
 
 /// A stored batch with records in the chain.
@@ -147,13 +155,15 @@ pub(super) use implement_columns;
 
 const OUTCOMES: [Outcome; 3] = [Outcome::Admit, Outcome::Check, Outcome::Refuse];
 const FRESHNESS: [Freshness; 3] = [Freshness::Fresh, Freshness::Stale, Freshness::Expired];
-const CLOCKS: [ClockTrust; 3] = [
+const CLOCKS: [ClockTrust; 4] = [
     ClockTrust::Trusted,
-    ClockTrust::BehindFloor,
-    ClockTrust::FarAhead,
+    ClockTrust::Unconfirmed,
+    ClockTrust::Behind,
+    ClockTrust::Ahead,
 ];
 
-/// Columns: id, next_seq, head, beyond, whether there is a twin.
+/// Columns: id, next_seq, head, beyond, whether there is a twin, whether there are others and a
+/// root among them, next_seq and head of the epoch before, of the follower.
 pub(super) fn epoch_row(row: &impl Columns) -> Result<EpochRow, HubStoreError> {
     Ok(EpochRow {
         id: row.integer(0)?,
@@ -163,6 +173,10 @@ pub(super) fn epoch_row(row: &impl Columns) -> Result<EpochRow, HubStoreError> {
         },
         beyond: row.number(3)?,
         twin: row.flag(4)?,
+        others: row.flag(5)?,
+        root: row.flag(6)?,
+        before: front(row, 7)?,
+        follower: front(row, 9)?,
     })
 }
 
@@ -172,6 +186,17 @@ pub(super) fn held_batch(row: &impl Columns) -> Result<HeldBatch, HubStoreError>
         held: row.number(0)?,
         signed: row.bytes(1)?,
     })
+}
+
+/// A number of records and a chain hash in two columns; none for NULL.
+fn front(row: &impl Columns, column: usize) -> Result<Option<ChainFront>, HubStoreError> {
+    match row.nullable(column)? {
+        None => Ok(None),
+        Some(next_seq) => Ok(Some(ChainFront {
+            next_seq: next_seq.unsigned_abs(),
+            head: row.head(column + 1)?,
+        })),
+    }
 }
 
 /// Columns: device, epoch, seq, kind, at.
@@ -188,12 +213,13 @@ pub(super) fn arrived_finding(row: &impl Columns) -> Result<ArrivedItem, HubStor
     finding_row(row).map(ArrivedItem::Finding)
 }
 
-/// Columns: device, epoch, first record, number of the batch, signed bytes.
+/// Columns: device, epoch, first record, number of the batch, signed bytes, receipt.
 pub(super) fn arrived_batch(row: &impl Columns) -> Result<ArrivedItem, HubStoreError> {
     Ok(ArrivedItem::Batch {
         first: row.position()?,
         number: row.integer(3)?,
         signed: row.bytes(4)?,
+        receipt: row.bytes(5)?,
     })
 }
 
@@ -208,7 +234,7 @@ pub(super) fn totals(row: &impl Columns) -> Result<Totals, HubStoreError> {
 }
 
 /// Columns: device, name, seen, revocation, told, ahead, clock, bundle, freshness, backlog, parked,
-/// waiting.
+/// waiting, manifest.
 pub(super) fn device_row(row: &impl Columns) -> Result<DeviceRow, HubStoreError> {
     let status = match row.nullable(4)? {
         None => None,
@@ -216,7 +242,13 @@ pub(super) fn device_row(row: &impl Columns) -> Result<DeviceRow, HubStoreError>
             at: row.time(4)?,
             offset: row.integer(5)?,
             clock: row.one_of(&CLOCKS, 6)?,
-            bundle: row.number(7)?,
+            bundle: match row.nullable(7)? {
+                None => None,
+                Some(_) => Some(ManifestId {
+                    version: row.number(7)?,
+                    digest: Digest(row.array(12)?),
+                }),
+            },
             freshness: row.one_of(&FRESHNESS, 8)?,
             backlog: row.number(9)?,
             parked: row.small(10)?,

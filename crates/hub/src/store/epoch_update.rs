@@ -9,7 +9,7 @@
 use std::{collections::BTreeMap, ops::RangeInclusive};
 
 use gatepost_protocol::{
-    Body, Epoch, Outcome, Record,
+    Body, Epoch, Outcome, Previous, Record,
     batch::{MAX_RECORDS, reread},
 };
 
@@ -52,18 +52,29 @@ pub(super) struct EpochUpdate {
     pub(super) first: u64,
     /// One after the last record of the batch that is in the chain; `first` where it adds none.
     pub(super) held: u64,
-    /// The run that the epoch follows, when this batch is the first to say so.
-    pub(super) previous: Option<Epoch>,
+    /// How the epoch begins, when this batch is the first to say so.
+    pub(super) start: Option<EpochBegin>,
     /// Findings that are new.
     pub(super) findings: Vec<Finding>,
     /// New passages by hour and class.
     pub(super) hours: BTreeMap<(u32, Outcome), u64>,
 }
 
+/// How an epoch begins: which run it follows and where that one ended, or that it follows none.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct EpochBegin(pub(super) Option<Previous>);
+
 impl EpochUpdate {
     /// Whether the batch brought anything new and must be kept.
     pub(super) fn is_news(&self) -> bool {
         self.kept.new > 0 || self.kept.findings > 0
+    }
+
+    /// The number of records of the run before, when this batch is the first to say so; 0 for an
+    /// epoch that follows none.
+    pub(super) fn ended_before(&self) -> Option<u64> {
+        let EpochBegin(previous) = self.start?;
+        Some(previous.map_or(0, |previous| previous.next_seq))
     }
 }
 
@@ -80,12 +91,17 @@ pub(super) fn keep(
     Ok(updates.into_iter().map(|update| update.kept).collect())
 }
 
+/// What a batch says of how its epoch begins, where it holds the epoch's start.
+fn begin(incoming: &Incoming) -> Option<EpochBegin> {
+    match &incoming.batch.records().first()?.0.body {
+        Body::EpochStart(previous) => Some(EpochBegin(*previous)),
+        Body::Passage(_) => None,
+    }
+}
+
 /// The run that a batch says its epoch follows, where it holds the epoch's start.
 pub(super) fn previous(incoming: &Incoming) -> Option<Epoch> {
-    match &incoming.batch.records().first()?.0.body {
-        Body::EpochStart(Some(previous)) => Some(previous.epoch),
-        _ => None,
-    }
+    Some(begin(incoming)?.0?.epoch)
 }
 
 fn update(
@@ -124,13 +140,11 @@ fn update(
     let added = compare_with_stored(batch, &links, epoch.front.next_seq);
     let mut findings = added.findings;
     let is_start = added.new.first().filter(|(index, _)| *index == 0);
-    let previous = is_start.and_then(|_| previous(incoming));
-    if let (Some(_), Some((_, link)), true) = (previous, is_start, epoch.twin) {
-        findings.push(Finding {
-            seq: 0,
-            kind: FindingKind::Clone,
-            head: link.head,
-        });
+    let start = is_start.and_then(|_| begin(incoming));
+    if let (Some((_, link)), Some(start)) = (is_start, start) {
+        let head = link.head;
+        let fault = fault_of_start(&epoch, start);
+        findings.extend(fault.map(|kind| Finding { seq: 0, kind, head }));
     }
     let new = added.new.iter().filter_map(|(index, link)| {
         let (record, ..) = batch.records().get(*index)?;
@@ -138,16 +152,19 @@ fn update(
     });
     let new: Vec<(&Record, ChainLink)> = new.collect();
     findings.extend(odd_clock(&new, incoming.at.0));
+    links.extend(new.iter().map(|(record, link)| (record.seq, *link)));
+    let beyond = epoch.beyond.max(end);
+    let front = advance(rows, epoch, beyond, links)?;
+    findings.extend(fault_of_end(&epoch, front));
     let mut unknown = Vec::new();
     for finding in findings {
         if !rows.is_known(epoch.id, &finding)? {
             unknown.push(finding);
         }
     }
-    links.extend(new.iter().map(|(record, link)| (record.seq, *link)));
-    let beyond = epoch.beyond.max(end);
     let kept = KeptBatch {
-        front: advance(rows, epoch, beyond, links)?,
+        front,
+        receipt: incoming.receipt(front),
         new: new.len(),
         findings: unknown.len(),
     };
@@ -161,9 +178,42 @@ fn update(
         } else {
             added.held
         },
-        previous,
+        start,
         findings: unknown,
         hours: count(&new, incoming.at.0),
+    })
+}
+
+/// What is wrong with where an epoch begins. A run that it follows, and that has not come yet, may
+/// still come: then the finding goes again.
+fn fault_of_start(epoch: &EpochRow, EpochBegin(previous): EpochBegin) -> Option<FindingKind> {
+    let Some(previous) = previous else {
+        let is_first = !epoch.root && (epoch.follower.is_some() || !epoch.others);
+        return (!is_first).then_some(FindingKind::Unanchored);
+    };
+    match epoch.before {
+        _ if epoch.twin => Some(FindingKind::Clone),
+        None => epoch.others.then_some(FindingKind::Unanchored),
+        Some(before) if before.next_seq > previous.next_seq => Some(FindingKind::Clone),
+        Some(before) if before.next_seq < previous.next_seq => None,
+        Some(before) => (before.head != previous.head).then_some(FindingKind::Unanchored),
+    }
+}
+
+/// What is wrong with where an epoch ends, by the word of the epoch that follows it: it goes on, or
+/// ends otherwise. Looked at when the front gets there.
+fn fault_of_end(epoch: &EpochRow, front: ChainFront) -> Option<Finding> {
+    let ChainFront { next_seq, head } = epoch.follower?;
+    let gets_there = epoch.front.next_seq <= next_seq && front.next_seq >= next_seq;
+    let kind = match front.next_seq > next_seq {
+        true => FindingKind::Clone,
+        false => FindingKind::Unanchored,
+    };
+    let is_wrong = gets_there && front != ChainFront { next_seq, head };
+    is_wrong.then_some(Finding {
+        seq: next_seq,
+        kind,
+        head,
     })
 }
 

@@ -1,6 +1,6 @@
 //! Devices, counts and requests, as the operators' pages show them.
 
-use gatepost_pass::{ClockTrust, DeviceId, Freshness, Timestamp};
+use gatepost_pass::{ClockTrust, DeviceId, Freshness, ManifestId, Timestamp};
 use gatepost_protocol::{DeviceStatus, Outcome};
 
 /// A checked status report of a device, on its way into the store.
@@ -25,8 +25,8 @@ pub struct ReportedStatus {
     pub offset: i64,
     /// How far the device trusts its clock.
     pub clock: ClockTrust,
-    /// Version of the bundle that it uses; 0 for none.
-    pub bundle: u64,
+    /// The manifest of the bundle that it uses, if it has one.
+    pub bundle: Option<ManifestId>,
     /// Freshness of that bundle, as the device judges it.
     pub freshness: Freshness,
     /// Records without a receipt.

@@ -16,7 +16,8 @@ use gatepost_hub::{
     store::Location,
 };
 use gatepost_pass::{
-    Timestamp, TrustList,
+    Digest, Manifest, ManifestId, Timestamp, TrustList,
+    envelope::{Envelope, MAX_FILE},
     fixture::{self, NOW, Region},
 };
 use gatepost_protocol::{
@@ -90,6 +91,19 @@ impl Site {
         }
         self.announce(&manifest);
         manifest
+    }
+
+    /// The manifest in place.
+    pub(crate) fn serves(&self) -> ManifestId {
+        let manifest = fs::read(self.path("bundle/manifest")).unwrap();
+        let claims: Manifest = Envelope::parse(&manifest, MAX_FILE)
+            .unwrap()
+            .peek()
+            .unwrap();
+        ManifestId {
+            version: claims.version,
+            digest: Digest::of(&manifest),
+        }
     }
 
     /// Replaces the manifest only.

@@ -1,6 +1,6 @@
 //! The page of devices.
 
-use gatepost_pass::{ClockTrust, Freshness, Timestamp};
+use gatepost_pass::{ClockTrust, Freshness, ManifestId, Timestamp};
 use maud::{Markup, html};
 
 use super::{
@@ -21,7 +21,7 @@ const CLOCK_OFF: i64 = 120;
 pub(in crate::fleet) struct DevicesView {
     pub(in crate::fleet) totals: Totals,
     pub(in crate::fleet) devices: Vec<DeviceRow>,
-    pub(in crate::fleet) bundle: Option<u64>,
+    pub(in crate::fleet) bundle: Option<ManifestId>,
     pub(in crate::fleet) paused: u64,
     pub(in crate::fleet) page: u32,
     pub(in crate::fleet) now: Timestamp,
@@ -53,7 +53,7 @@ pub(in crate::fleet) fn devices(session: &OperatorSession, view: &DevicesView) -
             div { b { (grouped(gaps)) } span { "runs with a gap" } }
             div { b { (grouped(findings)) } span { a href="/fleet/findings" { "findings" } } }
             div {
-                b { (view.bundle.map_or("none".to_owned(), |version| version.to_string())) }
+                b { (view.bundle.map_or("none".to_owned(), |bundle| bundle.version.to_string())) }
                 span { "bundle in use" }
             }
         }
@@ -110,11 +110,17 @@ fn device_row(device: &DeviceRow, view: &DevicesView) -> Markup {
                 Some(status) => {
                     td data-label="Bundle" {
                         @match (status.bundle, view.bundle) {
-                            (0, _) => span class="mark bad" { "none" },
-                            (has, Some(newest)) if has < newest => span class="mark warn" {
-                                (has) " of " (newest)
+                            (None, _) => span class="mark bad" { "none" },
+                            (Some(has), Some(newest)) if has.version < newest.version => {
+                                span class="mark warn" { (has.version) " of " (newest.version) }
                             },
-                            (has, _) => (has),
+                            (Some(has), Some(newest)) if has.version > newest.version => {
+                                span class="mark warn" { (has.version) ", not the hub's" }
+                            },
+                            (Some(has), Some(newest)) if has != newest => {
+                                span class="mark bad" { "another " (has.version) }
+                            },
+                            (Some(has), _) => (has.version),
                         }
                     }
                     td data-label="Freshness" {
@@ -156,8 +162,9 @@ fn clock(status: &ReportedStatus) -> Markup {
             return html! { (offset(status.offset)) };
         }
         ClockTrust::Trusted => ("mark warn", offset(status.offset)),
-        ClockTrust::BehindFloor => ("mark bad", "behind, not trusted".to_owned()),
-        ClockTrust::FarAhead => ("mark bad", "far ahead, not trusted".to_owned()),
+        ClockTrust::Unconfirmed => ("mark warn", "not confirmed".to_owned()),
+        ClockTrust::Behind => ("mark bad", "behind, not trusted".to_owned()),
+        ClockTrust::Ahead => ("mark bad", "ahead, not trusted".to_owned()),
     };
     html! { span class=(mark) { (text) } }
 }

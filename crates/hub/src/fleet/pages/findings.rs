@@ -50,8 +50,15 @@ const fn meaning(kind: FindingKind) -> &'static str {
             "two different records with the same number, or what follows the second"
         }
         FindingKind::Break => "does not continue the record before it",
-        FindingKind::Clone => "two runs follow the same one: a copied disk",
+        FindingKind::Clone => {
+            "two runs follow the same one, or one went on beside its successor: a copied disk"
+        }
         FindingKind::Clock => "an impossible hour: a wrong clock",
+        FindingKind::Unanchored => {
+            "does not begin where the device's run before it ended: a lost log or a stolen key"
+        }
+        FindingKind::SplitView => "has another bundle than the hub under the same version",
+        FindingKind::UnknownBundle => "has a bundle that the hub has never served",
         FindingKind::Runs => "more runs than a device needs: the hub puts further ones off",
     }
 }

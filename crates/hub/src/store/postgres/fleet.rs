@@ -1,14 +1,14 @@
 //! What the operators' pages ask for: devices, counts, findings.
 
-use gatepost_pass::{DeviceId, Timestamp};
+use gatepost_pass::{DeviceId, ManifestId, Timestamp};
 use gatepost_protocol::Epoch;
 use postgres::{Client, GenericClient};
 
 use super::transaction::storable;
 use crate::store::{
-    DeviceRow, FindingKind, FindingRow, HourRow, HubStoreError, Paging, ReceivedStatus,
-    RevocationRequest, Totals,
-    columns::{self, ahead, stored, stored_hour},
+    DeviceRow, FindingKind, FindingRow, HourRow, HubStoreError, ManifestMatch, Paging,
+    ReceivedStatus, RevocationRequest, Totals,
+    columns::{self, Columns as _, ahead, stored, stored_hour},
 };
 
 pub(super) fn knows(client: &mut Client, device: DeviceId) -> Result<bool, HubStoreError> {
@@ -47,6 +47,51 @@ pub(super) fn note_runs(
     Ok(())
 }
 
+pub(super) fn serve(client: &mut Client, manifest: ManifestId) -> Result<(), HubStoreError> {
+    client.execute(
+        "INSERT INTO manifests VALUES ($1, $2) ON CONFLICT DO NOTHING",
+        &[&stored(manifest.version)?, &&manifest.digest.0[..]],
+    )?;
+    Ok(())
+}
+
+pub(super) fn compare(
+    client: &mut Client,
+    manifest: ManifestId,
+) -> Result<ManifestMatch, HubStoreError> {
+    let Ok(version) = stored(manifest.version) else {
+        return Ok(ManifestMatch::Unknown);
+    };
+    let find = "SELECT digest FROM manifests WHERE version = $1";
+    let found = client.query_opt(find, &[&version])?;
+    let found = found.map(|row| row.array(0)).transpose()?;
+    Ok(ManifestMatch::of(manifest, found))
+}
+
+pub(super) fn note_bundle(
+    client: &mut Client,
+    device: DeviceId,
+    kind: FindingKind,
+    manifest: ManifestId,
+    at: Timestamp,
+) -> Result<(), HubStoreError> {
+    client.execute(
+        "INSERT INTO findings
+         SELECT max(e.id), 0, $2::bigint, $3::bytea, $4::bigint
+         FROM epochs e JOIN devices d ON d.id = e.device WHERE d.device = $1
+             AND NOT EXISTS (SELECT 1 FROM epochs o JOIN findings f ON f.epoch = o.id
+                 WHERE o.device = d.id AND f.seq = 0 AND f.kind = $2 AND f.head = $3)
+         HAVING max(e.id) IS NOT NULL ON CONFLICT DO NOTHING",
+        &[
+            &&device.0[..],
+            &(kind as i64),
+            &&manifest.digest.0[..],
+            &stored_hour(at),
+        ],
+    )?;
+    Ok(())
+}
+
 pub(super) fn record_status(
     client: &mut Client,
     received: &ReceivedStatus,
@@ -54,22 +99,28 @@ pub(super) fn record_status(
     let (at, status) = (stored_hour(received.at), &received.status);
     client.execute(
         "INSERT INTO devices
-             (device, name, seen, told, ahead, clock, bundle, freshness, backlog, parked)
-         VALUES ($1, $2, $3, $3, $4, $5, $6, $7, $8, $9)
+             (device, name, seen, told, ahead, clock, bundle, freshness, backlog, parked,
+              manifest)
+         VALUES ($1, $2, $3, $3, $4, $5, $6, $7, $8, $9, $10)
          ON CONFLICT (device) DO UPDATE SET name = excluded.name, seen = excluded.seen,
              told = excluded.told, ahead = excluded.ahead, clock = excluded.clock,
              bundle = excluded.bundle, freshness = excluded.freshness,
-             backlog = excluded.backlog, parked = excluded.parked",
+             backlog = excluded.backlog, parked = excluded.parked,
+             manifest = excluded.manifest",
         &[
             &&received.device.0[..],
             &storable(&received.name),
             &at,
             &ahead(received),
             &(status.clock as i64),
-            &stored(status.bundle)?,
+            &status
+                .bundle
+                .map(|bundle| stored(bundle.version))
+                .transpose()?,
             &(status.freshness as i64),
             &stored(status.backlog)?,
             &i64::from(status.parked),
+            &status.bundle.map(|bundle| bundle.digest.0.to_vec()),
         ],
     )?;
     Ok(())
@@ -92,7 +143,7 @@ pub(super) fn devices(
     let rows = client.query(
         "SELECT device, name, seen, revocation, told, ahead, clock, bundle, freshness, backlog,
                 parked, (SELECT coalesce(sum(beyond - next_seq), 0)::bigint FROM epochs e
-                 WHERE e.device = d.id AND beyond > next_seq)
+                 WHERE e.device = d.id AND beyond > next_seq), manifest
          FROM devices d ORDER BY seen DESC, id LIMIT $2 OFFSET $1",
         &[&i64::from(paging.skip), &i64::from(paging.take)],
     )?;

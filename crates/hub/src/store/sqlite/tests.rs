@@ -18,7 +18,7 @@ fn a_batch_that_brings_nothing_new_takes_no_room() {
         connection.query_row(count, [], |row| row.get(0)).unwrap()
     };
     let send = |hour| {
-        let kept = store.keep(&[start(1, hour)]).unwrap()[0];
+        let kept = store.keep(&[start(1, hour)]).unwrap().remove(0);
         (kept.new, kept.findings, batches())
     };
     assert_eq!(send(7), (1, 0, 1));
