@@ -144,6 +144,9 @@ impl App {
             Event::PinChecked(pin) => on::badge::pin_checked(lane, &pin),
             Event::Sync(news) => on::hub::synced(lane, &mut self.hub, &mut self.once, news),
             Event::Enrolment(news) => on::enrolment::news(&mut self.enrolment, lane, context, news),
+            Event::EnrolStick(news) => {
+                on::enrolment::at_sticks(&mut self.enrolment, lane, context, news)
+            }
             Event::Update(news) => {
                 on::update::news(lane, &mut self.update, &self.enrolment, &context.data, news)
             }
@@ -247,7 +250,7 @@ impl App {
             }
             Page::Clock => on::clock::show(lane),
             Page::Today => on::today::show(lane, &mut self.day, context, at),
-            Page::Update => on::update::opened(lane, &mut self.update, &context.sticks),
+            Page::Update => on::update::opened(lane, &mut self.update, context),
             Page::Enrol => on::enrolment::present(&self.enrolment, lane, context),
         }
     }
@@ -286,7 +289,7 @@ impl App {
         installed.reload_if_changed(&context.data, identity, &context.clock);
         on::badge::tick(lane);
         on::enrolment::tick(enrolment, lane, context);
-        on::update::tick(lane, update, &context.sticks);
+        on::update::tick(lane, update, context);
         let page = lane.window.page();
         if changes_while_open(page) {
             self.fill(page, at);

@@ -105,12 +105,15 @@ impl Outbox {
         }
     }
 
-    /// Everything without a receipt, batch by batch, parked or not.
+    /// Everything without a receipt, batch by batch, parked or not: as it stands now, whatever is
+    /// acknowledged and forgotten meanwhile.
     pub fn each_unsent<E: From<LogError>>(
         &self,
         device: DeviceId,
         mut each: impl FnMut(Outgoing) -> Result<(), E>,
     ) -> Result<(), E> {
+        let snapshot = self.connection.unchecked_transaction();
+        let _snapshot = snapshot.map_err(LogError::from)?;
         for waiting in self.waiting()? {
             let (mut seq, mut before) = (waiting.acknowledged, waiting.acknowledged_head);
             loop {

@@ -21,6 +21,7 @@ use gatepost_protocol::{
     fixture::{TRACING_SEED, enrolment, random, tracing},
     seal::tracing_key,
 };
+use gatepost_system::{files::Access, stick::StickDir};
 use tempfile::TempDir;
 
 use super::*;

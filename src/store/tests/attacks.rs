@@ -7,6 +7,7 @@ use gatepost_pass::{
     FileRole, Freshness, Kind, Manifest, SecretKey, Signer,
     bundle::{FileEntry, MAX_LENGTH, files_named},
     envelope::{Envelope, MAX_FILE},
+    list::ListKind,
     trust::sign_with_roots,
 };
 
@@ -227,6 +228,58 @@ fn swapped_list_of_a_strangers_key_under_our_name_is_refused() {
     ));
 }
 
+#[test]
+fn a_list_that_a_bundle_left_out_comes_back_older_to_no_device_whatever_happened_in_between() {
+    let is_status = |entry: &FileEntry| matches!(entry.role, FileRole::List(ListKind::Status, _));
+    let region = |version| Region {
+        version,
+        ..Region::default()
+    };
+    let left_out = Changed::new(region(3), |_, files| {
+        files.retain(|entry| !is_status(entry))
+    });
+    let old = region(1);
+    let old_status = files_named(&old.manifest()).unwrap();
+    let old_status = old_status.into_iter().find(is_status).unwrap();
+    let older = Changed::new(region(4), |region, files| {
+        let bytes = old.files.0.borrow()[&old_status.digest].clone();
+        let entry = files.iter_mut().find(|entry| is_status(entry)).unwrap();
+        put(region, entry, bytes);
+        entry.records = old_status.records;
+    });
+    let forget = |folder: &Path| fs::remove_file(folder.join("reached")).unwrap();
+    let rot = |folder: &Path| {
+        for file in fs::read_dir(folder.join("files")).unwrap().flatten() {
+            fs::write(file.path(), b"rotten").unwrap();
+        }
+    };
+    let nothing = |_: &Path| {};
+    let happens: [(&str, &dyn Fn(&Path), &dyn Fn(&Path)); 3] = [
+        ("nothing", &nothing, &nothing),
+        ("the bundle without it no longer loads", &nothing, &rot),
+        // A full disk: the bundle alone says what it holds.
+        ("the versions could not be written", &forget, &nothing),
+    ];
+    for (what, before, after) in happens {
+        let folder = tempfile::tempdir().unwrap();
+        let cache = cache(&folder);
+        take(&cache, &mut stick(&region(2))).unwrap();
+        before(folder.path());
+        take(&cache, &mut left_out.stick()).unwrap();
+        after(folder.path());
+        let error = take(&cache, &mut older.stick()).unwrap_err();
+        assert!(
+            matches!(
+                error,
+                CacheError::Bundle(BundleError::Rollback { what: "list", .. })
+            ),
+            "{what}: {error}"
+        );
+        take(&cache, &mut stick(&region(5))).unwrap();
+        assert_eq!(installed(&cache), 5);
+    }
+}
+
 fn claims(manifest: &[u8]) -> Manifest {
     let envelope = Envelope::parse_kind(Kind::Manifest, manifest, MAX_FILE).unwrap();
     envelope.peek().unwrap()
@@ -334,4 +387,68 @@ fn a_usb_stick_whose_file_is_longer_than_named_gives_no_more_than_is_named() {
         let path = folder.path().join("files").join(entry.digest.to_string());
         assert_eq!(fs::metadata(path).unwrap().len(), entry.length);
     }
+}
+
+#[test]
+fn a_link_fifo_or_directory_in_place_of_any_file_of_a_stick_is_refused_at_once() {
+    use std::os::unix::fs::symlink;
+    let region = second();
+    let fifo = |path: &std::path::Path| {
+        let (kind, mode) = (rustix::fs::FileType::Fifo, rustix::fs::Mode::from(0o666));
+        rustix::fs::mknodat(rustix::fs::CWD, path, kind, mode, 0).unwrap();
+    };
+    // The device does not ask for what it has already.
+    let held = files_named(&Region::default().manifest()).unwrap();
+    let mut wanted = files_named(&region.manifest()).unwrap();
+    wanted.retain(|entry| held.iter().all(|held| held.digest != entry.digest));
+    let names = wanted.iter().map(|entry| entry.digest.to_string());
+    for name in names.chain(["manifest".to_owned()]) {
+        for kind in 0..3 {
+            let (stick, beside) = (usb(&region), tempfile::tempdir().unwrap());
+            let path = stick.path().join(&name);
+            // Even what the link leads to is right.
+            fs::rename(&path, beside.path().join("moved")).unwrap();
+            match kind {
+                0 => symlink(beside.path().join("moved"), &path).unwrap(),
+                1 => fifo(&path),
+                _ => fs::create_dir(&path).unwrap(),
+            }
+            let begun = std::time::Instant::now();
+            let error = refused(&mut BundleDirectory::new(stick.path()));
+            assert!(
+                matches!(error, CacheError::Origin { .. }),
+                "{name} {kind}: {error}"
+            );
+            assert!(
+                begun.elapsed() < std::time::Duration::from_secs(4),
+                "{name} {kind}"
+            );
+        }
+    }
+}
+
+#[test]
+fn a_stick_that_hangs_in_the_middle_of_a_file_is_given_up() {
+    struct Hangs(Vec<u8>);
+    impl Read for Hangs {
+        fn read(&mut self, _: &mut [u8]) -> io::Result<usize> {
+            std::thread::sleep(std::time::Duration::from_secs(600));
+            Ok(0)
+        }
+    }
+    impl BundleOrigin for Hangs {
+        fn manifest(&mut self, _: usize) -> io::Result<Vec<u8>> {
+            Ok(self.0.clone())
+        }
+        fn file(&mut self, _: &FileEntry, _: u64) -> io::Result<Box<dyn Read + '_>> {
+            let patience = std::time::Duration::from_millis(100);
+            let paced = gatepost_system::stick::PacedReader::new(Hangs(Vec::new()), patience)?;
+            Ok(Box::new(paced))
+        }
+    }
+    let error = refused(&mut Hangs(second().manifest()));
+    let CacheError::Origin { source, .. } = error else {
+        unreachable!("{error}");
+    };
+    assert_eq!(source.kind(), io::ErrorKind::TimedOut);
 }

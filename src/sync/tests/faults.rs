@@ -65,7 +65,8 @@ fn batches_that_come_twice_and_in_any_order_count_once() {
     device.restart();
     device.pass(3);
     let folder = tempfile::tempdir().unwrap();
-    stick::write_unsent(&device.outbox(), &device.identity, None, folder.path()).unwrap();
+    let to = StickDir::open(folder.path()).unwrap();
+    stick::write_unsent(&device.outbox(), &device.identity, None, &to).unwrap();
     let batches = files_in(folder.path(), "batch");
     assert_eq!(batches.len(), 3);
     let mut receipts = Vec::new();
