@@ -452,8 +452,8 @@ impl BundleOrigin for HubClient {
     }
 }
 
-/// At which of its bytes an answer with a file of that length begins (RFC 9110, 14.4); nothing where
-/// it is not of that length.
+/// At which of its bytes an answer with a file of that length begins (RFC 9110, 14.4); nothing
+/// where it is not of that length.
 fn start_of(answer: &Response, length: u64) -> Option<u64> {
     let header = |name| answer.headers().get(name)?.to_str().ok();
     let (start, whole) = match answer.status() {

@@ -143,8 +143,8 @@ impl BundleDir {
         })
     }
 
-    /// Adds a known file of another bundle. One that is there already is read through, because it may
-    /// have been damaged since.
+    /// Adds a known file of another bundle. One that is there already is read through, because it
+    /// may have been damaged since.
     pub(crate) fn copy(&self, entry: &FileEntry, from: &Self) -> Result<(), BundleDirError> {
         if self.holds(entry) {
             return Ok(());

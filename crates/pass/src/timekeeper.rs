@@ -40,12 +40,12 @@ pub struct Reading {
 
 /// A time, and when it was that time on the steady clock.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
-struct Known {
+struct TimeSeen {
     at: Timestamp,
     steady: u64,
 }
 
-impl Known {
+impl TimeSeen {
     /// What it has become since.
     const fn by(self, steady: u64) -> Timestamp {
         self.at.plus(steady.saturating_sub(self.steady))
@@ -55,7 +55,7 @@ impl Known {
 /// The time on which a signed time or a supervisor agreed.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 struct Agreed {
-    time: Known,
+    time: TimeSeen,
     /// What the wall clock said then.
     wall: Timestamp,
     /// The steady clock when the time in use was moved last.
@@ -77,7 +77,7 @@ pub struct TimeMark {
     /// The newest hour that was logged while nothing contradicted the clock.
     logged: Timestamp,
     agreed: Option<Agreed>,
-    contradicted: Option<Known>,
+    contradicted: Option<TimeSeen>,
 }
 
 impl TimeMark {
@@ -138,11 +138,11 @@ pub struct Timekeeper {
     boots: u32,
     /// Seconds that the device had run, at that reading of the steady clock.
     ran: (u64, u64),
-    signed: Known,
-    trusted: Known,
-    logged: Known,
+    signed: TimeSeen,
+    trusted: TimeSeen,
+    logged: TimeSeen,
     agreed: Option<Agreed>,
-    contradicted: Option<Known>,
+    contradicted: Option<TimeSeen>,
     /// End of the device's own papers: a clock past it is ahead, or the device out of service.
     papers_end: Option<Timestamp>,
 }
@@ -153,12 +153,12 @@ impl Timekeeper {
         let same = mark.boot == boot;
         // In another start of the machine, what was known is past since its first second.
         let steady = if same { mark.steady } else { 0 };
-        let since = |at| Known { at, steady };
+        let since = |at| TimeSeen { at, steady };
         Self {
             boot,
             boots: mark.boots.saturating_add(u32::from(!same)),
             ran: (mark.ran, steady),
-            signed: Known::default(),
+            signed: TimeSeen::default(),
             trusted: since(mark.trusted),
             logged: since(mark.logged),
             agreed: mark.agreed.filter(|_| same),
@@ -201,7 +201,7 @@ impl Timekeeper {
     pub fn signed(&mut self, at: Timestamp, reading: Reading) {
         let steady = reading.steady;
         if at > self.signed.by(steady) {
-            self.signed = Known { at, steady };
+            self.signed = TimeSeen { at, steady };
         }
     }
 
@@ -219,7 +219,7 @@ impl Timekeeper {
         );
         let steady = reading.steady;
         if believed && at > self.logged.by(steady) && at <= self.now(reading).time {
-            self.logged = Known { at, steady };
+            self.logged = TimeSeen { at, steady };
         }
     }
 
@@ -233,7 +233,7 @@ impl Timekeeper {
         let near = at.0.abs_diff(time.0) <= ONE_STEP;
         let vouched = self.agreed.is_none() && fresh.contains(&at) && at.plus(ONE_STEP) >= past;
         if !near && !vouched {
-            self.contradicted = Some(Known { at, steady });
+            self.contradicted = Some(TimeSeen { at, steady });
             return Heard::Contradicted;
         }
         // Step by step, one key could lead a trusted time anywhere.
@@ -265,7 +265,7 @@ impl Timekeeper {
     fn agree(&mut self, at: Timestamp, moved: u64, reading: Reading) {
         let Reading { wall, steady } = reading;
         let at = at.max(self.signed.by(steady));
-        let time = Known { at, steady };
+        let time = TimeSeen { at, steady };
         self.agreed = Some(Agreed { time, wall, moved });
         self.trusted = time;
         if self.logged.by(steady) > at {

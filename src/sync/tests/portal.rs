@@ -94,7 +94,10 @@ fn a_portal_neither_takes_an_enrolment_request_nor_answers_it() {
         for _ in 0..2 {
             let asked = asking.round(NOW);
             assert!(
-                matches!(&asked, Err(EnrolError::Hub(HubError::OtherServer(found))) if *found == status),
+                matches!(
+                    &asked,
+                    Err(EnrolError::Hub(HubError::OtherServer(found))) if *found == status
+                ),
                 "{status}: {asked:?}"
             );
         }

@@ -301,7 +301,12 @@ pub(super) fn claims() -> Vec<Case> {
         case("claims-badge-name-of-61-bytes", "Damaged badge", "One more than fits", badge_name),
         case("claims-badge-of-5-sites", "Damaged badge", "One more than fits", badge_sites),
         case("claims-badge-of-an-unknown-role", "Damaged badge", "Role 2", badge_role),
-        case("claims-enrolment-hub-of-121-bytes", "Damaged enrolment", "One more than fits", hub(&longer)),
+        case(
+            "claims-enrolment-hub-of-121-bytes",
+            "Damaged enrolment",
+            "One more than fits",
+            hub(&longer),
+        ),
         case("claims-enrolment-of-5-pins", "Damaged enrolment", "One more than fits", pins),
         case("claims-enrolment-secret-of-15-bytes", "Damaged enrolment",
             "One byte of the secret is missing",
