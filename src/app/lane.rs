@@ -48,7 +48,7 @@ impl Lane {
     /// Fills the duty page: the pad for a supervisor whose PIN is awaited, or who is on duty.
     pub(super) fn show_duty(&self) {
         let supervisor = self.verdicts.awaits_pin();
-        let badge = supervisor.map(|(_, candidate)| candidate.badge());
-        self.window.show_duty(&self.staff, badge);
+        let candidate = supervisor.map(|(_, candidate)| candidate);
+        self.window.show_duty(&self.staff, candidate);
     }
 }

@@ -79,7 +79,7 @@ impl App {
         let (data, clock) = (&context.data, &context.clock);
         let lane = Lane {
             checkpoint: Checkpoint::load(data, identity, clock, &context.config),
-            staff: Staff::default(),
+            staff: Staff::load(data, Instant::now()),
             verdicts: ShownVerdicts::default(),
             log: LogLink::new(log),
             notices: Notices::new(parts.bad_settings),

@@ -212,7 +212,9 @@ pub fn freshness_for<R: ReadAt>(
 ) -> Freshness {
     match seen {
         Seen::Pass { issuer, .. } => bundle.freshness_of(*issuer, now),
-        Seen::Unverified | Seen::IdNumber(_) | Seen::ByHand(_) => bundle.freshness(now),
+        Seen::Unverified | Seen::IdNumber(_) | Seen::ByHand(_) | Seen::PlaceMove(_) => {
+            bundle.freshness(now)
+        }
     }
 }
 

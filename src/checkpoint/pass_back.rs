@@ -33,7 +33,7 @@ impl WhoPassed {
         match seen {
             Seen::Pass { issuer, number, .. } => Some(Self::Pass(*issuer, *number)),
             Seen::IdNumber(number) => Some(Self::IdNumber(number.clone())),
-            Seen::Unverified | Seen::ByHand(_) => None,
+            Seen::Unverified | Seen::ByHand(_) | Seen::PlaceMove(_) => None,
         }
     }
 }

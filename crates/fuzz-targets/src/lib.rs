@@ -24,6 +24,7 @@ mod manifest;
 mod modules;
 mod mutate;
 mod picture;
+mod pins;
 mod qr;
 mod status;
 mod trust;
@@ -64,6 +65,8 @@ pub const BATCH: Target = target("batch", batch::run, batch::seeds);
 pub const STATUS: Target = target("status", status::run, status::seeds);
 /// Requests of new devices, and the answers.
 pub const ENROLMENT: Target = target("enrolment", enrolment::run, enrolment::seeds);
+/// What PINs of badges are checked against, sealed.
+pub const PINS: Target = target("pins", pins::run, pins::seeds);
 
 /// Pictures of codes: single looks, stills and streams.
 pub const DECODE: Target = Target {
@@ -79,7 +82,7 @@ pub const MODULES: Target = Target {
 };
 
 /// All of them.
-pub const TARGETS: [Target; 11] = [
+pub const TARGETS: [Target; 12] = [
     ENVELOPE,
     FAMILY_PASS,
     TRUST_LIST,
@@ -89,6 +92,7 @@ pub const TARGETS: [Target; 11] = [
     BATCH,
     STATUS,
     ENROLMENT,
+    PINS,
     DECODE,
     MODULES,
 ];

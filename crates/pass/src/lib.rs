@@ -48,7 +48,7 @@ mod properties;
 #[cfg(test)]
 mod tests;
 
-pub use badge::{Badge, BadgeRole, Pin, PinCheck, PinHash, Site};
+pub use badge::{Badge, BadgeRole, Pin, PinCheck, PinDigest, PinVerifier, Site};
 pub use bounded::{Bounded, Text, ValueError};
 pub use bundle::{BundleError, BundleFiles, FileRole, Freshness, Manifest, Rules, VerifiedBundle};
 pub use claims::{Class, Holder, Live, Medium, Pass, Place, Subject};

@@ -4,8 +4,8 @@
 //! [`mod@seal`] encrypts it for everyone but those who may trace, [`record`] and [`chain`] bind it
 //! to what came before, [`batch`] carries it, [`receipt`] brings the hub's word back. [`device`]
 //! says whose word a batch is, [`enrolment`] how a device becomes one, [`status`] how it is doing,
-//! [`wipe_order`] that it is one no longer.
-//! [`routes`] names the hub's addresses.
+//! [`wipe_order`] that it is one no longer. [`pins`] holds what the PINs of badges are checked
+//! against, sealed for the devices. [`routes`] names the hub's addresses.
 
 #![forbid(unsafe_code)]
 
@@ -17,6 +17,7 @@ pub mod enrolment;
 #[cfg(any(test, feature = "fixture"))]
 pub mod fixture;
 pub mod passage;
+pub mod pins;
 pub mod receipt;
 pub mod record;
 pub mod routes;
@@ -35,8 +36,10 @@ pub use chain::{Epoch, Head};
 pub use device::DeviceCertificate;
 pub use enrolment::{Answer, ByCode, DeviceRequest, Enrolment};
 pub use passage::{
-    Allowed, ByHand, Direction, OverrideWhy, Passage, Personal, Seen, Temperature, WhyNoCode,
+    Allowed, ByHand, Direction, MoveEnd, OverrideWhy, Passage, Personal, PlaceMove, Seen,
+    Temperature, WhyNoCode,
 };
+pub use pins::{PinTable, PinsError, PinsSealError, SealKey, SealedPins};
 pub use receipt::Receipt;
 pub use record::{Body, Previous, Record};
 pub use seal::{OpenError, SealError, open, seal};

@@ -27,7 +27,8 @@ pub(super) fn shown(lane: &mut Lane, badge: CheckedBadge, at: Instant) {
     lane.window.send(UiUpdate::Dismiss);
     let now = lane.now();
     let place = lane.checkpoint.station.place().id.clone();
-    lane.staff.duty.show(badge, place.as_str(), now.time);
+    let pins = lane.checkpoint.installed.pins();
+    lane.staff.duty.show(badge, pins, place.as_str(), now.time);
     lane.window.go_to(Page::Duty);
     duty_changed(lane, at);
 }
@@ -40,7 +41,7 @@ fn duty_changed(lane: &mut Lane, at: Instant) {
             Sound::Admit
         }
         DutyStatus::Fault(_) => Sound::Refuse,
-        DutyStatus::Asking(_) | DutyStatus::Nobody => Sound::Scanned,
+        DutyStatus::Asking(..) | DutyStatus::Nobody => Sound::Scanned,
     };
     signal::play(&lane.devices, sound);
     lane.show_duty();
@@ -50,13 +51,13 @@ fn duty_changed(lane: &mut Lane, at: Instant) {
 /// A PIN was entered, for the badge that waits for one: it is checked beside the loop, since its
 /// hash is slow on purpose.
 pub(crate) fn pin_entered(lane: &mut Lane, events: &Sender<Event>, text: String) {
-    let badge = match (lane.verdicts.awaits_pin(), lane.staff.duty.status()) {
-        (Some((_, candidate)), _) => Some(candidate.badge()),
-        (_, DutyStatus::Asking(badge)) => Some(badge),
+    let of = match (lane.verdicts.awaits_pin(), lane.staff.duty.status()) {
+        (Some((_, candidate)), _) => Some(candidate.pin()),
+        (_, DutyStatus::Asking(_, of)) => Some(of),
         (_, DutyStatus::On(_) | DutyStatus::Nobody | DutyStatus::Fault(_)) => None,
     };
-    if let (Some(badge), Ok(pin)) = (badge, Pin::try_from(text))
-        && let Some(entered) = lane.staff.pad.enter(badge, pin, Instant::now())
+    if let (Some(of), Ok(pin)) = (of, Pin::try_from(text))
+        && let Some(entered) = lane.staff.enter(of, pin, Instant::now())
     {
         let events = events.clone();
         // A loop that has ended needs no answer.
@@ -69,13 +70,13 @@ pub(crate) fn pin_entered(lane: &mut Lane, events: &Sender<Event>, text: String)
 /// for may have gone from the pad meanwhile; then it opens nothing.
 pub(crate) fn pin_checked(lane: &mut Lane, pin: &CheckedPin) {
     let at = Instant::now();
-    lane.staff.pad.checked(pin, at);
+    lane.staff.checked(pin);
     let awaited = lane.verdicts.awaits_pin();
     if let Some((why, candidate)) = awaited {
         let awaited = (why, candidate.clone());
         return supervisor::pin_checked(lane, awaited, pin);
     }
-    if let DutyStatus::Asking(_) = lane.staff.duty.status() {
+    if let DutyStatus::Asking(..) = lane.staff.duty.status() {
         lane.staff.duty.checked(pin);
         duty_changed(lane, at);
     } else {
@@ -97,6 +98,8 @@ pub(crate) fn tick(lane: &mut Lane) {
     let before = lane.staff.duty.guard().is_some();
     let bundle = lane.checkpoint.installed.bundle();
     lane.staff.duty.tick(bundle, place.as_str(), now.time);
+    let pins = lane.checkpoint.installed.pins();
+    lane.staff.tick(pins, Instant::now());
     if before && lane.staff.duty.guard().is_none() {
         signal::alarm(&lane.devices);
         lane.window.go_to(Page::Duty);

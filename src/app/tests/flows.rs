@@ -287,6 +287,7 @@ fn a_place_code_says_where_the_device_stands_also_after_a_restart() {
         id: "gate-3".try_into().unwrap(),
         name: "North gate".try_into().unwrap(),
         not_after: Minute::of(fixture::NOW.plus(fixture::DAY)),
+        fixed: false,
     };
     post.judges(
         &to_text(&documents().sign(Kind::PlaceCode, &place)),

@@ -94,6 +94,10 @@ pub enum DutyState {
     Revoked,
     /// The badge is for other places.
     OtherPlace,
+    /// This device can't check the badge's PIN yet: it comes with the next bundle.
+    PinNotHere,
+    /// Wrong PINs can't be counted on the disk, so none is checked.
+    TriesLost,
 }
 
 /// The place page.

@@ -23,7 +23,6 @@ use crate::{
     context::Context,
     durations::DAY,
     home::{Home, Roots},
-    key_files::KeyFileError,
     register::{EnrolCode, Register, UseResult},
     signing_keys::SigningKey,
 };
@@ -243,10 +242,13 @@ impl Enroller<'_> {
         root: Vec<u8>,
         hub: Text<120>,
         hub_pins: HubPins,
-    ) -> Result<Enrolment, KeyFileError> {
+    ) -> Result<Enrolment, Box<dyn Error>> {
         let signer = self.home.signer(SigningKey::Devices)?;
         // A device's clock may be a little slow.
         let from = self.now.minus(DAY);
+        // From the next bundle on this device can check the PINs of badges.
+        let certificate = request.certificate(from, self.until());
+        self.home.register()?.record_device(&certificate)?;
         Ok(Enrolment {
             root,
             certificate: request.certify(&signer, from, self.until()),

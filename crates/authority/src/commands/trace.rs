@@ -4,7 +4,7 @@
 use std::{collections::BTreeMap, error::Error, path::PathBuf};
 
 use gatepost_pass::{Digest, IdNumber, Rules, SubjectTag, Text, Timestamp, bundle::Intake};
-use gatepost_protocol::{Body, OpenError, Passage, Seen, open};
+use gatepost_protocol::{Body, OpenError, Passage, PlaceMove, Seen, open};
 use gatepost_system::chain;
 use gatepost_system::clock::{format_time, parse_time};
 use gatepost_system::say;
@@ -131,7 +131,10 @@ impl TraceTarget {
     fn matches(&self, passage: &Passage, persons: &[SubjectTag]) -> bool {
         match self {
             Self::Person(tag) => persons.contains(tag),
-            Self::Place(place) => passage.place.as_str() == place,
+            Self::Place(place) => {
+                let to = moved(passage).map(|moved| moved.to.as_str());
+                passage.place.as_str() == place || to == Some(place)
+            }
         }
     }
 }
@@ -255,12 +258,20 @@ fn persons(seen: &Seen, secret: &[u8; 32]) -> Vec<SubjectTag> {
     let of_number =
         |number: &str| IdNumber::parse(number).map(|number| pseudonym::tag(&number, secret));
     match seen {
-        Seen::Unverified => Vec::new(),
+        Seen::Unverified | Seen::PlaceMove(_) => Vec::new(),
         Seen::Pass { subjects, .. } => subjects.as_slice().to_vec(),
         Seen::IdNumber(number) => of_number(number.0.as_str()).into_iter().collect(),
         Seen::ByHand(registered) => of_number(registered.contact.0.as_str())
             .into_iter()
             .collect(),
+    }
+}
+
+/// That the device was to stand elsewhere, where the record is about that.
+fn moved(passage: &Passage) -> Option<&PlaceMove> {
+    match &passage.seen {
+        Seen::PlaceMove(moved) => Some(moved),
+        _ => None,
     }
 }
 
@@ -282,9 +293,21 @@ fn show(
         let line = json!({
             "at": time, "clock": passage.clock.name(), "place": place.to_string(),
             "direction": direction, "outcome": outcome, "reasons": reasons, "persons": persons,
-            "guard": guard, "device": device, "record": position,
+            "guard": guard, "device": device, "record": position, "move": moved(passage),
         });
         say!("{line}");
+    } else if let Some(PlaceMove {
+        to,
+        end,
+        supervisor,
+    }) = moved(passage)
+    {
+        say!(
+            "{time} {place} code of {to}: {} by {}, supervisor {}, device {device}, record {position}",
+            end.name(),
+            guard.as_deref().unwrap_or("nobody"),
+            supervisor.as_ref().map_or("none", Text::as_str),
+        );
     } else {
         say!(
             "{time} {place} {direction} {outcome} ({}) {} by {}, device {device}, \

@@ -10,6 +10,7 @@ mod enrol_codes;
 mod identity_list;
 mod list_rows;
 mod passes;
+mod pins;
 mod schema;
 mod statuses;
 

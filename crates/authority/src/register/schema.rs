@@ -1,17 +1,18 @@
 //! The tables of the register, and what leads from older schemas to this one.
 
 /// The schema that this program reads and writes.
-pub(super) const VERSION: i64 = 4;
+pub(super) const VERSION: i64 = 5;
 
 /// What leads from each schema to the next, starting at 1. Never edit one that was released.
-pub(super) const MIGRATIONS: [&str; 3] = [
+pub(super) const MIGRATIONS: [&str; 4] = [
     "ALTER TABLE statuses ADD COLUMN until INTEGER;",
     IDENTITY_LIST,
     ENROL_CODES,
+    PINS,
 ];
 
 /// All of the newest schema, for a new register.
-pub(super) const ALL: [&str; 3] = [BASE, IDENTITY_LIST, ENROL_CODES];
+pub(super) const ALL: [&str; 4] = [BASE, IDENTITY_LIST, ENROL_CODES, PINS];
 
 /// The tables that do not come with a migration of their own.
 const BASE: &str = "
@@ -91,5 +92,21 @@ CREATE TABLE enrol_codes (
     used_at INTEGER,
     answer BLOB,
     CHECK ((secret IS NULL) = (device IS NOT NULL AND used_at IS NOT NULL AND answer IS NOT NULL))
+) STRICT, WITHOUT ROWID;
+";
+
+/// New in schema 5.
+const PINS: &str = "
+-- The devices that have a certificate, and what is sealed for them is sealed to.
+CREATE TABLE devices (
+    device BLOB PRIMARY KEY CHECK (length(device) = 16),
+    seal_key BLOB NOT NULL CHECK (length(seal_key) = 32),
+    until INTEGER NOT NULL
+) STRICT, WITHOUT ROWID;
+-- As confidential as the PINs: whoever has a row can try all of them.
+CREATE TABLE badge_pins (
+    number BLOB PRIMARY KEY REFERENCES passes,
+    salt BLOB NOT NULL CHECK (length(salt) = 16),
+    hash BLOB NOT NULL CHECK (length(hash) = 16)
 ) STRICT, WITHOUT ROWID;
 ";
