@@ -10,17 +10,19 @@ use super::{
         checkpoint::Checkpoint,
         log_link::{LogHealth, LogLink},
         notices::Notices,
+        place_moves::PlaceMoves,
         staff::Staff,
         verdicts::ShownVerdicts,
     },
 };
-use crate::{clock::Clock, devices::Devices, store::LoggedAdmit};
+use crate::{checkpoint::SupervisorCandidate, clock::Clock, devices::Devices, store::LoggedAdmit};
 
 /// What people are judged with, the verdict on screen, and where it goes: log, window,
 /// devices.
 pub(super) struct Lane {
     pub(super) checkpoint: Checkpoint,
     pub(super) staff: Staff,
+    pub(super) moves: PlaceMoves,
     pub(super) verdicts: ShownVerdicts<LoggedAdmit>,
     pub(super) log: LogLink,
     pub(super) notices: Notices,
@@ -47,8 +49,12 @@ impl Lane {
 
     /// Fills the duty page: the pad for a supervisor whose PIN is awaited, or who is on duty.
     pub(super) fn show_duty(&self) {
-        let supervisor = self.verdicts.awaits_pin();
-        let candidate = supervisor.map(|(_, candidate)| candidate);
-        self.window.show_duty(&self.staff, candidate);
+        self.window.show_duty(&self.staff, self.awaits_pin());
+    }
+
+    /// The supervisor whose PIN is awaited: for a verdict, or to move the device.
+    pub(super) fn awaits_pin(&self) -> Option<&SupervisorCandidate> {
+        let verdict = self.verdicts.awaits_pin().map(|(_, candidate)| candidate);
+        verdict.or(self.moves.awaits_pin())
     }
 }

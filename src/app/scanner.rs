@@ -18,7 +18,8 @@ use super::{
     state::{
         checkpoint::Checkpoint, choices::Choices, day_counts::DayCounts, enrolment::EnrolmentState,
         hub_link::HubLink, id_lookup::IdLookup, log_link::LogLink, notices::Notices,
-        run_once::RunOnce, staff::Staff, stick_update::StickUpdate, verdicts::ShownVerdicts,
+        place_moves::PlaceMoves, run_once::RunOnce, staff::Staff, stick_update::StickUpdate,
+        verdicts::ShownVerdicts,
     },
     threads::{enrolled::Enrolled, frames::FrameInbox, log_writer::LogWriter},
     vitals::Vitals,
@@ -80,6 +81,7 @@ impl App {
         let lane = Lane {
             checkpoint: Checkpoint::load(data, identity, clock, &context.config),
             staff: Staff::load(data, Instant::now()),
+            moves: PlaceMoves::default(),
             verdicts: ShownVerdicts::default(),
             log: LogLink::new(log),
             notices: Notices::new(parts.bad_settings),
@@ -141,7 +143,7 @@ impl App {
             Event::LookedUp { number, listed } => {
                 on::person::looked_up(lane, &mut self.lookup, number, listed);
             }
-            Event::PinChecked(pin) => on::badge::pin_checked(lane, &pin),
+            Event::PinChecked(pin) => on::badge::pin_checked(lane, &context.data, &pin),
             Event::Sync(news) => on::hub::synced(lane, &mut self.hub, &mut self.once, news),
             Event::Enrolment(news) => on::enrolment::news(&mut self.enrolment, lane, context, news),
             Event::Update(news) => {
@@ -179,6 +181,9 @@ impl App {
             UiCommand::ByHand(form) => on::person::by_hand(lane, form),
             UiCommand::Pin(text) => on::badge::pin_entered(lane, events, text),
             UiCommand::SignOff => on::badge::sign_off(lane),
+            UiCommand::MovePlace(number) => on::place::confirmed(lane, data, number),
+            UiCommand::StayAtPlace(number) => on::place::refused(lane, number),
+            UiCommand::UndoMove => on::place::undone(lane, data),
             UiCommand::Update => {
                 on::update::asked(lane, &mut self.update, &self.enrolment, context)
             }
@@ -214,6 +219,10 @@ impl App {
         let before = self.lane.window.opened(page);
         if before == Page::Duty && page != Page::Duty {
             on::supervisor::pad_left(&mut self.lane);
+            on::place::pad_left(&mut self.lane);
+        }
+        if before == Page::PlaceMove {
+            on::place::left(&mut self.lane);
         }
         self.fill(page, Instant::now());
     }
@@ -226,11 +235,8 @@ impl App {
             Page::IdEntry => on::person::show_id_entry(&lane.window, &self.lookup, None),
             Page::ByHand => on::person::show_by_hand(lane),
             Page::Duty => lane.show_duty(),
-            Page::Place => {
-                let place = lane.checkpoint.station.place();
-                let view = present::status_page::place(place);
-                lane.window.send(UiUpdate::Place(view));
-            }
+            Page::Place => on::place::show_place(lane),
+            Page::PlaceMove => on::place::show(lane, at),
             Page::Status => {
                 let view = present::status_page::view(
                     &lane.checkpoint.installed,
@@ -281,6 +287,7 @@ impl App {
         let installed = &mut lane.checkpoint.installed;
         installed.reload_if_changed(&context.data, identity, &context.clock);
         on::badge::tick(lane);
+        on::place::tick(lane, at);
         on::enrolment::tick(enrolment, lane, context);
         on::update::tick(lane, update, &context.sticks);
         let page = lane.window.page();
@@ -320,6 +327,7 @@ fn changes_while_open(page: Page) -> bool {
         | Page::IdEntry
         | Page::ByHand
         | Page::Duty
+        | Page::PlaceMove
         | Page::Update
         | Page::Enrol => false,
     }

@@ -66,6 +66,8 @@ impl Ui {
         by_hand::connect(&app, &on_command);
         duty::connect(&app, &on_command);
         page::connect(&app, &on_command);
+        place::connect(&app, &on_command);
+        place_move::connect(&app, &on_command);
         settings::connect(&app, &on_command);
         status_page::connect(&app, &on_command);
         update::connect(&app, &on_command);

@@ -7,10 +7,11 @@ use std::{
 
 use gatepost_pass::Pin;
 
-use super::{supervisor, verdict};
+use super::{place, supervisor, verdict};
 use crate::{
     app::{event::Event, lane::Lane, present::signal, threads::beside},
     checkpoint::{CheckedBadge, CheckedPin, DutyStatus},
+    data::DataDir,
     devices::Sound,
     ui::{Page, UiUpdate},
 };
@@ -23,6 +24,11 @@ pub(super) fn shown(lane: &mut Lane, badge: CheckedBadge, at: Instant) {
     if let Some(why) = lane.verdicts.awaits_badge() {
         return supervisor::badge_shown(lane, badge, why);
     }
+    if lane.moves.awaits_badge() {
+        return place::badge_shown(lane, badge, at);
+    }
+    // Whoever comes on duty scans the place code again.
+    place::left(lane);
     verdict::close(lane, at);
     lane.window.send(UiUpdate::Dismiss);
     let now = lane.now();
@@ -51,8 +57,8 @@ fn duty_changed(lane: &mut Lane, at: Instant) {
 /// A PIN was entered, for the badge that waits for one: it is checked beside the loop, since its
 /// hash is slow on purpose.
 pub(crate) fn pin_entered(lane: &mut Lane, events: &Sender<Event>, text: String) {
-    let of = match (lane.verdicts.awaits_pin(), lane.staff.duty.status()) {
-        (Some((_, candidate)), _) => Some(candidate.pin()),
+    let of = match (lane.awaits_pin(), lane.staff.duty.status()) {
+        (Some(candidate), _) => Some(candidate.pin()),
         (_, DutyStatus::Asking(_, of)) => Some(of),
         (_, DutyStatus::On(_) | DutyStatus::Nobody | DutyStatus::Fault(_)) => None,
     };
@@ -68,13 +74,16 @@ pub(crate) fn pin_entered(lane: &mut Lane, events: &Sender<Event>, text: String)
 
 /// A PIN was checked: of the supervisor who is awaited, or of the next guard. The badge that it was
 /// for may have gone from the pad meanwhile; then it opens nothing.
-pub(crate) fn pin_checked(lane: &mut Lane, pin: &CheckedPin) {
+pub(crate) fn pin_checked(lane: &mut Lane, data: &DataDir, pin: &CheckedPin) {
     let at = Instant::now();
     lane.staff.checked(pin);
     let awaited = lane.verdicts.awaits_pin();
     if let Some((why, candidate)) = awaited {
         let awaited = (why, candidate.clone());
         return supervisor::pin_checked(lane, awaited, pin);
+    }
+    if let Some(candidate) = lane.moves.awaits_pin().cloned() {
+        return place::pin_checked(lane, data, candidate, pin);
     }
     if let DutyStatus::Asking(..) = lane.staff.duty.status() {
         lane.staff.duty.checked(pin);

@@ -3,7 +3,11 @@
 
 use std::time::Instant;
 
-use super::{badge, enrolment, verdict};
+use super::{
+    badge, enrolment,
+    place::{self, PlaceShown},
+    verdict,
+};
 use crate::app::{
     context::DeviceContext,
     event::Sighting,
@@ -22,9 +26,10 @@ pub(crate) fn sighted(
     sighting: &Sighting,
 ) {
     let (now, at) = (lane.now(), Instant::now());
-    let expecting = match lane.verdicts.awaits_badge() {
-        Some(_) => Expecting::Badge,
-        None => Expecting::Anyone,
+    let badge = lane.verdicts.awaits_badge().is_some() || lane.moves.awaits_badge();
+    let expecting = match badge {
+        true => Expecting::Badge,
+        false => Expecting::Anyone,
     };
     let sighted = lane.checkpoint.sight(&sighting.codes, expecting, now, at);
     let mut company = sighted.company;
@@ -36,8 +41,10 @@ pub(crate) fn sighted(
             badge::shown(lane, badge.clone(), at);
             continue;
         }
-        if let (Some(place), Some(text)) = (judged.place(now), text) {
-            lane.checkpoint.station.stand_at(&context.data, place, text);
+        if let (Some(place), Some(text)) = (judged.place(now), text)
+            && let PlaceShown::Elsewhere = place::shown(lane, &context.data, place, text, at)
+        {
+            continue;
         }
         lane.window.verdict_begins(sighting, &judged.verdict);
         verdict::show(lane, judged, company, at);

@@ -196,6 +196,12 @@ impl<A> ShownVerdicts<A> {
         self.passages
     }
 
+    /// A passage that belongs to no code goes to the log, under this number.
+    pub(crate) fn sent_beside(&mut self) -> u32 {
+        self.passages = self.passages.wrapping_add(1);
+        self.passages
+    }
+
     /// There is nothing to log of this code.
     pub(crate) fn nothing_to_log(&mut self, member: usize) {
         self.mark(member, PassageState::NothingToLog);

@@ -235,7 +235,7 @@ fn the_place_code_on_screen_is_the_one_that_was_scanned() {
     };
     let code = to_text(&documents().sign(Kind::PlaceCode, &place));
     post.judges(&code, "North gate");
-    post.tap("Next");
+    post.tap_all(&["Move", "Back", "Back"]);
     post.taps("");
     post.tap("Menu");
     post.tap("Place");

@@ -8,6 +8,7 @@ mod full;
 mod guard;
 mod in_view;
 mod pages;
+mod places;
 mod post;
 mod verdicts;
 

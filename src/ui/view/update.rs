@@ -3,7 +3,7 @@
 use super::camera::{CameraView, Outline, RgbPicture};
 use super::info::{EnrolView, Notice, StatusPageView, StatusView, TodayView, UpdateView};
 use super::page::{Page, TextSize};
-use super::people::{ByHandView, DutyView, IdEntryView, PlaceView};
+use super::people::{ByHandView, DutyView, IdEntryView, PlaceMoveView, PlaceView};
 use super::verdict::{SavedState, VerdictView};
 
 /// What the program shows in the window.
@@ -42,6 +42,8 @@ pub enum UiUpdate {
     Duty(DutyView),
     /// The place page.
     Place(PlaceView),
+    /// The question whether the device has moved.
+    PlaceMove(PlaceMoveView),
     /// The status page.
     StatusPage(StatusPageView),
     /// The page of the day.
