@@ -37,6 +37,7 @@ impl Town {
         };
         let init = [
             "init",
+            "--trial",
             "--issuer",
             "CN-SD",
             "--name",

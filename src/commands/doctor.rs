@@ -3,7 +3,7 @@
 use std::{error::Error, fs::File, path::Path};
 
 use clap::Args;
-use gatepost_pass::{ClockTrust, Freshness, List, Timestamp};
+use gatepost_pass::{ClockTrust, Freshness, List, Timestamp, trust::Ending};
 use gatepost_protocol::device::{device_id, verify_certificate};
 use gatepost_system::{chain, clock::format_time, say};
 
@@ -140,8 +140,13 @@ fn of_bundle(report: &mut Report, bundle: &InstalledBundle, identity: &Identity,
     match bundle.freshness(now) {
         Freshness::Fresh => report.ok("bundle", &until("fresh until", manifest.fresh_until)),
         Freshness::Stale => report.fault("bundle", &until("stale since", manifest.fresh_until)),
-        Freshness::Expired => report.fault("bundle", &until("expired since", manifest.hard_expiry)),
+        Freshness::Expired => {
+            let ended = manifest.hard_expiry.min(bundle.rules().trust_ends());
+            report.fault("bundle", &until("expired since", ended));
+        }
     }
+    of_end(report, "root", bundle.root().expires(), now);
+    of_end(report, "trust list", bundle.trust().expires(), now);
     for list in bundle.lists() {
         of_list(report, list, now);
     }
@@ -152,6 +157,23 @@ fn of_bundle(report: &mut Report, bundle: &InstalledBundle, identity: &Identity,
     let certificate = verify_certificate(&identity.certificate, bundle.trust(), now);
     let until = certificate.map(|certificate| format!("until {}", format_time(certificate.until)));
     report.line("certificate", until);
+}
+
+/// When a root or a trust list ends. One that ends soon is a fault: people have to come together to
+/// sign the next.
+fn of_end(report: &mut Report, what: &str, end: Timestamp, now: Timestamp) {
+    let date = format_time(end);
+    match Ending::of(end, now) {
+        Ending::Later => report.ok(what, &format!("until {date}")),
+        Ending::Soon => report.fault(
+            what,
+            &format!("ends {date}: take in a newer bundle, or ask the authority for one"),
+        ),
+        Ending::Over => report.fault(
+            what,
+            &format!("ended {date}: nothing is fresh until a bundle brings a newer one"),
+        ),
+    }
 }
 
 /// Age and size of a list, after every chunk of it was compared with what the issuer signed.

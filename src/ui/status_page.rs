@@ -1,13 +1,14 @@
 //! The status page.
 
-use super::status::{age_in_words, in_groups};
+use super::status::{age_in_words, in_groups, map_date};
 use super::trouble::map_trouble;
 use super::view::{
-    ClockView, FreshnessView, IssuerView, StatusPageView, StorageView, SyncView, UiCommand,
+    ClockView, EndView, FreshnessView, IssuerView, StatusPageView, StorageView, SyncView, UiCommand,
 };
+use gatepost_pass::trust::Ending;
 use gatepost_window::{
-    AppWindow, ClockKind, FreshnessKind, IssuerItem, SignKind, StatusPageAdapter, SyncKind,
-    TroubleKind,
+    AppWindow, ClockKind, EndKind, FreshnessKind, IssuerItem, SignKind, StatusPageAdapter,
+    SyncKind, TroubleKind,
 };
 use slint::{ComponentHandle, ModelRc, SharedString};
 use std::rc::Rc;
@@ -33,6 +34,7 @@ pub(super) fn show(app: &AppWindow, view: &StatusPageView) {
         ClockView::Behind => ClockKind::Behind,
         ClockView::Ahead => ClockKind::Ahead,
     });
+    show_end(&adapter, view.trust);
     adapter.set_storage(storage_sign(view.storage));
     adapter.set_writable(view.storage.writable);
     let free = view.storage.free.map(size_in_words);
@@ -50,6 +52,16 @@ pub(super) fn show(app: &AppWindow, view: &StatusPageView) {
     adapter.set_hub(view.hub.as_str().into());
     adapter.set_program(view.program.as_str().into());
     adapter.set_bundle(version(view.bundle));
+}
+
+fn show_end(adapter: &StatusPageAdapter, end: Option<EndView>) {
+    adapter.set_trust(match end.map(|end| end.ending) {
+        None => EndKind::Unknown,
+        Some(Ending::Later) => EndKind::Later,
+        Some(Ending::Soon) => EndKind::Soon,
+        Some(Ending::Over) => EndKind::Over,
+    });
+    adapter.set_trust_until(end.map(|end| map_date(end.date)).unwrap_or_default());
 }
 
 fn show_sync(adapter: &StatusPageAdapter, sync: &SyncView) {

@@ -1,11 +1,15 @@
 //! The authority's directory (`--home`): where each file is, and reading them back.
 //!
 //! ```text
-//! keys/root-1.key …            root keys; may be kept offline while trust does not change
-//! keys/{documents,lists,policy,freshness,hub,devices,wipe}.key
+//! trial                        its root keys are in keys/: for tests and demonstrations
+//! keys/root-1.key …            root keys of a trial; others are on sticks of their own
+//! keys/{documents,lists,policy,freshness,hub,devices}.key, or where in a token they are
+//! keys/wipe.key                of a trial; others are on a stick
 //! keys/tracing-1.key           secret X25519 key that opens passages; best kept elsewhere
 //! keys/audit.key               signs trace.audit; made by the first trace
 //! keys/tag-secret.key          makes tags of ID numbers; without it every tag changes
+//! keys/*.next.key              new signing keys that wait for the trust list that names them
+//! proposals/                   roots and trust lists that wait for root keys
 //! root/1.root …                every root, signed
 //! lists/                       lists of other regions, to go into the bundle
 //! published/                   the newest bundle: where deltas start and `query` looks
@@ -17,17 +21,19 @@
 //! ```
 
 use std::{
+    error::Error,
     fs::File,
     path::{Path, PathBuf},
 };
 
-use gatepost_pass::{Root, SecretKey, Signer, TrustError, envelope::MAX_FILE};
+use gatepost_pass::{IssuerId, Root, SecretKey, TrustError, envelope::MAX_FILE};
 use gatepost_system::files::{self, Action, FileError};
 
 use crate::{
     bundle_dir::BundleDir,
-    config::{self, ConfigFileError, PolicyConfig, TrustConfig},
+    config::{self, ConfigFileError, PolicyConfig, RecognitionConfig, TrustConfig},
     key_files::{self, KeyFileError},
+    online_key::OnlineKey,
     register::{Register, RegisterError},
     signing_keys::SigningKey,
 };
@@ -38,6 +44,13 @@ pub(crate) enum HomeError {
     /// A directory that `init` did not make.
     #[error("{} is not the home of an authority: make one with `init`", .0.display())]
     NotHome(PathBuf),
+    /// Its root keys have not signed yet.
+    #[error(
+        "root 1 is not signed yet: `root sign` the proposal in {} with the root keys, then `root \
+         join` the parts",
+        .0.display()
+    )]
+    NoRoot(PathBuf),
     /// A root cannot be read.
     #[error(transparent)]
     File(#[from] FileError),
@@ -84,11 +97,33 @@ impl Home {
     /// A home that exists.
     pub(crate) fn open(dir: &Path) -> Result<Self, HomeError> {
         let home = Self::at(dir);
-        if home.register_path().is_file() && home.root_path(1).is_file() {
+        if home.register_path().is_file() && home.trust_path().is_file() {
             Ok(home)
         } else {
             Err(HomeError::NotHome(dir.to_owned()))
         }
+    }
+
+    pub(crate) fn dir(&self) -> &Path {
+        &self.dir
+    }
+
+    /// Whether `init --trial` made it, with all its root keys inside.
+    pub(crate) fn is_trial(&self) -> bool {
+        self.trial_path().exists()
+    }
+
+    pub(crate) fn trial_path(&self) -> PathBuf {
+        self.dir.join("trial")
+    }
+
+    pub(crate) fn proposals_dir(&self) -> PathBuf {
+        self.dir.join("proposals")
+    }
+
+    /// A new signing key that no trust list in force names yet.
+    pub(crate) fn waiting_key_path(&self, key: SigningKey) -> PathBuf {
+        self.key_path(&format!("{}.next", key.name()))
     }
 
     pub(crate) fn keys_dir(&self) -> PathBuf {
@@ -156,12 +191,21 @@ impl Home {
         config::load(&self.policy_path())
     }
 
-    pub(crate) fn signer(&self, key: SigningKey) -> Result<Signer, KeyFileError> {
-        key_files::read_signer(&self.key_path(key.name()))
+    /// The key that signs for a purpose now.
+    pub(crate) fn signer(&self, key: SigningKey) -> Result<OnlineKey, KeyFileError> {
+        key_files::read_online(&self.key_path(key.name()))
     }
 
     pub(crate) fn tag_secret(&self) -> Result<[u8; 32], KeyFileError> {
         key_files::read_secret(&self.key_path("tag-secret"))
+    }
+
+    /// The newest root; none before the first is signed.
+    pub(crate) fn newest_root(&self) -> Result<Option<Root>, HomeError> {
+        match self.root_path(1).exists() {
+            true => Ok(Some(self.roots()?.newest)),
+            false => Ok(None),
+        }
     }
 
     /// Every root, each checked against the one before.
@@ -171,6 +215,9 @@ impl Home {
             let path = self.root_path(version);
             move |source| HomeError::Root { path, source }
         };
+        if !self.root_path(1).exists() {
+            return Err(HomeError::NoRoot(self.proposals_dir()));
+        }
         let bytes = read(1)?;
         let first = Root::pin(&bytes).map_err(at(1))?;
         let (mut newest, mut files) = (first.clone(), vec![(1, bytes)]);
@@ -188,7 +235,25 @@ impl Home {
         })
     }
 
-    /// The secret keys of a root that are in the home.
+    /// This authority.
+    pub(crate) fn own_issuer(&self) -> Result<IssuerId, ConfigFileError> {
+        let trust = self.trust()?;
+        let mut issuers = trust.issuers.iter();
+        let own = issuers.find(|issuer| matches!(issuer.recognition, RecognitionConfig::Own));
+        let none = "no issuer is the own authority";
+        own.map(|issuer| issuer.id)
+            .ok_or_else(|| ConfigFileError::values(&self.trust_path(), none))
+    }
+
+    /// Whether its root keys suffice to sign here, as a trial's do.
+    pub(crate) fn signs_itself(&self) -> Result<bool, Box<dyn Error>> {
+        let Some(root) = self.newest_root()? else {
+            return Ok(false);
+        };
+        Ok(self.root_keys(&root)?.len() >= usize::from(root.threshold()))
+    }
+
+    /// The secret keys of a root that are in the home: only a trial's are.
     pub(crate) fn root_keys(&self, root: &Root) -> Result<Vec<SecretKey>, KeyFileError> {
         let dir = self.keys_dir();
         let mut keys = Vec::new();

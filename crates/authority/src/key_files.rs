@@ -8,6 +8,9 @@ use gatepost_pass::{
     IssuerId, KeyError, KeyId, PublicKey, Signer, ValueError, envelope::MAX_FILE, parse_hex,
 };
 use gatepost_system::files::{self, FileError};
+use zeroize::Zeroizing;
+
+use crate::online_key::{OnlineKey, TokenKey};
 
 /// First line of a public key's file, with the version of its format.
 const PUBLIC_TITLE: &str = "gatepost public key 1";
@@ -26,6 +29,22 @@ pub(crate) enum KeyFileError {
         /// What is wrong with it.
         source: KeyError,
     },
+    /// It does not hold a public key.
+    #[error("{} does not hold a public key", .0.display())]
+    Public(PathBuf),
+    /// It holds another issuer's.
+    #[error("{} holds a key of {found}, not of {expected}", path.display())]
+    OtherIssuer {
+        /// Path of the file.
+        path: PathBuf,
+        /// Whose it is.
+        found: IssuerId,
+        /// Whose it should be.
+        expected: IssuerId,
+    },
+    /// It does not say where in a token a key is.
+    #[error("{} does not say where in a token its key is", .0.display())]
+    TokenKey(PathBuf),
     /// It does not hold a secret in hexadecimal digits.
     #[error("{} is not a usable secret", path.display())]
     Secret {
@@ -36,9 +55,23 @@ pub(crate) enum KeyFileError {
     },
 }
 
-/// Reads a signing key.
+/// Reads a signing key, or where in a token it is.
+pub(crate) fn read_online(path: &Path) -> Result<OnlineKey, KeyFileError> {
+    let text = Zeroizing::new(files::read_text(path, MAX_FILE)?);
+    if TokenKey::is_file(&text) {
+        let key = TokenKey::parse(&text);
+        let key = key.ok_or_else(|| KeyFileError::TokenKey(path.to_owned()))?;
+        return Ok(OnlineKey::Token(key));
+    }
+    parse_signer(path, &text).map(OnlineKey::File)
+}
+
+/// Reads a signing key that the file itself holds.
 pub(crate) fn read_signer(path: &Path) -> Result<Signer, KeyFileError> {
-    let text = files::read_text(path, MAX_FILE)?;
+    parse_signer(path, &Zeroizing::new(files::read_text(path, MAX_FILE)?))
+}
+
+fn parse_signer(path: &Path, text: &str) -> Result<Signer, KeyFileError> {
     text.parse().map_err(|source| KeyFileError::SigningKey {
         path: path.to_owned(),
         source,
@@ -57,6 +90,20 @@ pub(crate) fn read_secret(path: &Path) -> Result<[u8; 32], KeyFileError> {
 /// Writes a secret in hexadecimal digits, readable by its owner only. Never replaces a file.
 pub(crate) fn create_secret(path: &Path, secret: &[u8; 32]) -> Result<(), FileError> {
     files::create_private(path, format!("{}\n", HEXLOWER.encode(secret)).as_bytes())
+}
+
+/// Reads the public half of a key that this authority has elsewhere.
+pub(crate) fn read_public(path: &Path, issuer: IssuerId) -> Result<PublicKeyFile, KeyFileError> {
+    let text = files::read_text(path, MAX_FILE)?;
+    let file = PublicKeyFile::parse(&text).ok_or_else(|| KeyFileError::Public(path.to_owned()))?;
+    if file.issuer != issuer {
+        return Err(KeyFileError::OtherIssuer {
+            path: path.to_owned(),
+            found: file.issuer,
+            expected: issuer,
+        });
+    }
+    Ok(file)
 }
 
 /// A public key of an issuer, as one region sends it to another.

@@ -3,7 +3,11 @@
 //!
 //! [`commands`] has one file per subcommand; each gets a [`context`], and [`args`] has the options
 //! that several share. They build on:
-//! - [`home`] (the directory), [`config`] (what people edit), [`signing_keys`] and [`key_files`];
+//! - [`home`] (the directory), [`config`] (what people edit);
+//! - [`signing_keys`] and [`key_files`]: keys by name, in the home or in a [`token`]
+//!   ([`online_key`]); [`waiting_keys`] until a trust list names them;
+//! - [`root_keys`], sealed by a [`passphrase`] ([`age`]); what they sign: [`proposals`], in words
+//!   [`proposal_words`];
 //! - [`register`] (what was issued), [`pseudonym`] (ID number to tag), [`status_file`] (a file of
 //!   many statuses), [`identity_hashing`] (ID numbers to keys);
 //! - [`signed_files`] (trust list and policy), [`own_lists`], [`imported_lists`] and [`deltas`]
@@ -14,6 +18,7 @@
 #![forbid(unsafe_code)]
 #![warn(clippy::print_stdout, clippy::print_stderr)]
 
+mod age;
 mod args;
 mod bundle_dir;
 mod commands;
@@ -25,14 +30,21 @@ mod home;
 mod identity_hashing;
 mod imported_lists;
 mod key_files;
+mod online_key;
 mod own_lists;
+mod passphrase;
 mod progress;
+mod proposal_words;
+mod proposals;
 mod pseudonym;
 mod register;
+mod root_keys;
 mod signed_files;
 mod signing_keys;
 mod status_file;
+mod token;
 mod trace;
+mod waiting_keys;
 
 use std::{error::Error, path::PathBuf, process::ExitCode};
 
@@ -42,8 +54,8 @@ use gatepost_system::{chain, clock, messages, output};
 
 use crate::{
     commands::{
-        badge, enrol, enrol_code, holder_key, identity, init, inspect, issue, key, lists, live,
-        place, policy, public, publish, query, render, revoke, revoke_device, root, status,
+        badge, check, enrol, enrol_code, holder_key, identity, init, inspect, issue, key, lists,
+        live, place, policy, public, publish, query, render, revoke, revoke_device, root, status,
         trace as trace_command, trust,
     },
     context::Context,
@@ -53,7 +65,8 @@ use crate::{
 #[derive(Parser)]
 #[command(version, max_term_width = 100)]
 struct Cli {
-    /// The authority's directory; all commands but holder-key and render need it.
+    /// The authority's directory; all commands but holder-key, render, root new-key and root sign
+    /// need it.
     #[arg(long, global = true, value_name = "DIR")]
     home: Option<PathBuf>,
     /// Time to work at, instead of the system's (tests, demonstrations).
@@ -76,9 +89,11 @@ enum Command {
     /// Replace one of this authority's keys.
     #[command(subcommand)]
     Key(key::Command),
-    /// Replace a root key.
+    /// Make root keys, sign with them, replace one.
     #[command(subcommand)]
     Root(root::Command),
+    /// Tell which keys lie too near to each other, and which end soon; exit code 1 if any does.
+    Check(check::Args),
     /// Write a public key of this authority, for another region to recognise.
     Public(public::Args),
     /// Issue a pass, or a family pass.
@@ -126,6 +141,7 @@ fn main() -> ExitCode {
     let home_dir = match (cli.home, &cli.command) {
         (Some(dir), _) => dir,
         (None, Command::HolderKey(_) | Command::Render(_)) => PathBuf::new(),
+        (None, Command::Root(command)) if !command.needs_home() => PathBuf::new(),
         (None, _) => Cli::command()
             .error(
                 ErrorKind::MissingRequiredArgument,
@@ -160,6 +176,7 @@ fn run(command: &Command, context: &Context) -> Result<(), Box<dyn Error>> {
         Command::Policy(args) => policy::run(args, context),
         Command::Key(command) => key::run(command, context),
         Command::Root(command) => root::run(command, context),
+        Command::Check(args) => check::run(args, context),
         Command::Public(args) => public::run(args, context),
         Command::Issue(args) => issue::run(args, context),
         Command::Place(args) => place::run(args, context),

@@ -8,7 +8,7 @@ use std::{
 };
 
 use gatepost_pass::{
-    BundleFiles as _, FileRole, List, Signer,
+    BundleFiles as _, FileRole, List, Sign as _,
     bundle::FileEntry,
     list::{
         Exactness, ListEntry, ListError, ListKind, ListPlan, TagKey, WriteError, number_key,
@@ -19,7 +19,7 @@ use gatepost_pass::{
 use gatepost_system::files::{Action, FileError};
 use gatepost_system::random;
 
-use crate::{deltas::DeltaMaker, progress::ProgressBar, register::ListRows};
+use crate::{deltas::DeltaMaker, online_key::OnlineKey, progress::ProgressBar, register::ListRows};
 
 /// Salts to try; that two persons share a hash under one happens once in thousands of years.
 const TRIES: usize = 8;
@@ -81,7 +81,7 @@ impl OwnLists {
 pub(crate) struct OwnListWriter<'a> {
     pub(crate) deltas: &'a DeltaMaker<'a>,
     pub(crate) rows: &'a ListRows<'a>,
-    pub(crate) signer: &'a Signer,
+    pub(crate) signer: &'a OnlineKey,
     /// Version of the bundle, and so of these lists.
     pub(crate) version: u64,
 }
@@ -92,7 +92,7 @@ impl OwnListWriter<'_> {
         // An unreadable previous list has no salt to keep; making its delta reports that.
         let before = self
             .deltas
-            .list_before(ListKind::Status, self.signer.issuer);
+            .list_before(ListKind::Status, self.signer.issuer());
         let mut kept = before
             .unwrap_or_default()
             .filter(|_| salt == Salt::Keep)
@@ -183,7 +183,7 @@ impl OwnListWriter<'_> {
             as_of: self.deltas.now,
             salt,
         };
-        let role = FileRole::List(kind, self.signer.issuer);
+        let role = FileRole::List(kind, self.signer.issuer());
         self.deltas.dir.write(role, |file| {
             let mut out = BufWriter::new(file);
             let head = write_list(self.signer, kind, plan, entries, &mut out);

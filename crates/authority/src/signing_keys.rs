@@ -80,8 +80,31 @@ impl SigningKey {
         }
     }
 
+    /// How long a new key signs, in seconds, until another one takes over.
+    pub(crate) const fn in_use(self) -> u64 {
+        match self {
+            Self::Documents
+            | Self::Lists
+            | Self::Policy
+            | Self::Freshness
+            | Self::Hub
+            | Self::Devices => 90 * DAY,
+            // Offline; the orders that it gave end with it.
+            Self::Wipe => 730 * DAY,
+        }
+    }
+
+    /// For how long what a key signed is to be valid once another one has taken over, in seconds.
+    pub(crate) const fn outlived(self) -> u64 {
+        match self {
+            // Place codes and badges hang and are worn for a year, certificates last for one.
+            Self::Documents | Self::Devices => 365 * DAY,
+            Self::Lists | Self::Policy | Self::Freshness | Self::Hub | Self::Wipe => 0,
+        }
+    }
+
     /// How long a new key is valid, in seconds.
     pub(crate) const fn life(self) -> u64 {
-        730 * DAY
+        self.in_use() + self.outlived()
     }
 }

@@ -25,6 +25,7 @@ mod modules;
 mod mutate;
 mod picture;
 mod pins;
+mod proposal;
 mod qr;
 mod status;
 mod trust;
@@ -52,6 +53,8 @@ pub const ENVELOPE: Target = target("envelope", document::run, document::seeds);
 pub const FAMILY_PASS: Target = target("family_pass", family::run, family::seeds);
 /// Roots and trust lists.
 pub const TRUST_LIST: Target = target("trust_list", trust::run, trust::seeds);
+/// Proposals for root keys, and the parts that sign them.
+pub const PROPOSAL: Target = target("proposal", proposal::run, proposal::seeds);
 /// Manifests and whole bundles.
 pub const MANIFEST: Target = target("manifest", manifest::run, manifest::seeds);
 /// Status and revocation lists.
@@ -82,10 +85,11 @@ pub const MODULES: Target = Target {
 };
 
 /// All of them.
-pub const TARGETS: [Target; 12] = [
+pub const TARGETS: [Target; 13] = [
     ENVELOPE,
     FAMILY_PASS,
     TRUST_LIST,
+    PROPOSAL,
     MANIFEST,
     LIST,
     LIST_DELTA,

@@ -2,8 +2,8 @@
 //! long.
 
 use gatepost_fuzz_targets::{
-    BATCH, DECODE, ENROLMENT, ENVELOPE, FAMILY_PASS, LIST, LIST_DELTA, MANIFEST, MODULES, STATUS,
-    TRUST_LIST, Target, mutate,
+    BATCH, DECODE, ENROLMENT, ENVELOPE, FAMILY_PASS, LIST, LIST_DELTA, MANIFEST, MODULES, PROPOSAL,
+    STATUS, TRUST_LIST, Target, mutate,
 };
 use gatepost_pass::fixture::Dice;
 
@@ -44,6 +44,11 @@ fn family_passes_hold() {
 #[test]
 fn trust_lists_hold() {
     run(TRUST_LIST);
+}
+
+#[test]
+fn proposals_hold() {
+    run(PROPOSAL);
 }
 
 #[test]

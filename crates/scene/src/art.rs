@@ -35,7 +35,7 @@ const SKIN: PaletteIndex = 16;
 
 /// What an ink belongs to.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(crate) enum Part {
+pub(crate) enum InkLayer {
     /// The page on the screen or on the sheet, with the code.
     Shown,
     /// The phone's front around the screen.
@@ -44,7 +44,7 @@ pub(crate) enum Part {
     Hand,
 }
 
-impl Part {
+impl InkLayer {
     pub(crate) fn of(ink: PaletteIndex) -> Self {
         match ink {
             WHITE | BLACK | TEXT | PALE_TEXT | PAGE | THEME | ON_THEME => Self::Shown,

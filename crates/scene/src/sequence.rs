@@ -2,7 +2,7 @@
 
 use image::GrayImage;
 
-use crate::art::{Art, INKS, Part};
+use crate::art::{Art, INKS, InkLayer};
 use crate::auto_control::FocusedLens;
 use crate::backdrop::{self, Backdrop};
 use crate::camera::{self, CELL, SAMPLES, Warp, brightness};
@@ -307,10 +307,10 @@ fn surfaces(art: &Art, setting: &Setting, view: &View) -> [[f32; 3]; INKS] {
     std::array::from_fn(|ink| {
         let colour = art.palette().get(ink).copied().unwrap_or_default();
         let level = brightness(view.linear(colour));
-        match (setting.carrier, Part::of(ink as u8)) {
-            (_, Part::Hand) => [level, 0.0, 0.0],
-            (Carrier::Phone, Part::Shown) => [SCREEN_REFLECTS, level, 1.0],
-            (Carrier::Phone, Part::Body) | (Carrier::Paper, _) => [level, 0.0, 1.0],
+        match (setting.carrier, InkLayer::of(ink as u8)) {
+            (_, InkLayer::Hand) => [level, 0.0, 0.0],
+            (Carrier::Phone, InkLayer::Shown) => [SCREEN_REFLECTS, level, 1.0],
+            (Carrier::Phone, InkLayer::Body) | (Carrier::Paper, _) => [level, 0.0, 1.0],
         }
     })
 }

@@ -2,7 +2,11 @@
 
 use std::{fs, time::Instant};
 
-use gatepost_pass::{ClockTrust, Now, Recognition, Timestamp, list::ListKind, trust::IssuerEntry};
+use gatepost_pass::{
+    ClockTrust, Now, Recognition, Timestamp,
+    list::ListKind,
+    trust::{Ending, IssuerEntry},
+};
 use gatepost_system::files;
 
 use super::bar::freshness;
@@ -11,9 +15,10 @@ use crate::{
         enrolment::EnrolmentState, hub_link::HubLink, installed::Installed, log_link::LogHealth,
         station::StationPlace,
     },
+    clock::local_date,
     data::DataDir,
     store::InstalledBundle,
-    ui::{ClockView, FreshnessView, IssuerView, PlaceView, StatusPageView, StorageView},
+    ui::{ClockView, EndView, FreshnessView, IssuerView, PlaceView, StatusPageView, StorageView},
 };
 
 /// The status page, with a look at the disk.
@@ -39,6 +44,10 @@ pub(crate) fn view(
         hub: hub_address.to_owned(),
         program: env!("CARGO_PKG_VERSION").to_owned(),
         bundle: installed.version(),
+        trust: bundle.map(|bundle| EndView {
+            date: local_date(bundle.rules().trust_ends(), installed.utc_offset()),
+            ending: Ending::of(bundle.rules().trust_ends(), now.time),
+        }),
     }
 }
 

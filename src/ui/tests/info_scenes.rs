@@ -6,10 +6,11 @@ use super::stage::date;
 use crate::config::{AllowedValue, SettingsFault, Wrong};
 use crate::devices::{Device, DeviceError};
 use crate::ui::{
-    CameraView, ClockView, EnrolStep, EnrolView, FreshnessView, HourView, IssuerView, Notice, Page,
-    PlaceMoveStep, PlaceMoveView, PlaceView, StatusPageView, StorageView, SyncView, TodayView,
-    Trouble, TroubleView, UiUpdate, UpdateStep, UpdateView,
+    CameraView, ClockView, EndView, EnrolStep, EnrolView, FreshnessView, HourView, IssuerView,
+    Notice, Page, PlaceMoveStep, PlaceMoveView, PlaceView, StatusPageView, StorageView, SyncView,
+    TodayView, Trouble, TroubleView, UiUpdate, UpdateStep, UpdateView,
 };
+use gatepost_pass::trust::Ending;
 
 pub(super) fn info_scenes() -> Vec<Scene> {
     let menu = |torch| vec![UiUpdate::Torch(torch), UiUpdate::Page(Page::Menu)];
@@ -129,6 +130,10 @@ pub(super) fn good_status() -> StatusPageView {
         hub: "https://hub.jinan.example".into(),
         program: "0.1.0".into(),
         bundle: Some(42),
+        trust: Some(EndView {
+            date: date(2023, 5, 14),
+            ending: Ending::Later,
+        }),
     }
 }
 
@@ -192,6 +197,10 @@ fn status_scenes() -> Vec<Scene> {
             ),
             last_minutes: Some(31 * 24 * 60),
         },
+        trust: Some(EndView {
+            date: date(2022, 5, 14),
+            ending: Ending::Over,
+        }),
         ..good_status()
     };
     let bare = StatusPageView {
@@ -208,6 +217,7 @@ fn status_scenes() -> Vec<Scene> {
         device: String::new(),
         hub: String::new(),
         bundle: None,
+        trust: None,
         ..good_status()
     };
     let never = StatusPageView {
@@ -216,6 +226,10 @@ fn status_scenes() -> Vec<Scene> {
             free: None,
             ..good_status().storage
         },
+        trust: Some(EndView {
+            date: date(2022, 9, 30),
+            ending: Ending::Soon,
+        }),
         ..good_status()
     };
     [

@@ -1,5 +1,6 @@
 //! The status bar, the pages about the device, and the notices.
 
+use gatepost_pass::trust::Ending;
 use gatepost_protocol::Direction;
 
 use super::trouble::TroubleView;
@@ -82,6 +83,18 @@ pub struct StatusPageView {
     pub program: String,
     /// Version of the installed bundle.
     pub bundle: Option<u64>,
+    /// When the trust list ends, or the root above it, if that is sooner; `None` before the first
+    /// bundle.
+    pub trust: Option<EndView>,
+}
+
+/// When something ends.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct EndView {
+    /// The day, by the clock on the screen.
+    pub date: Date,
+    /// How near it is.
+    pub ending: Ending,
 }
 
 /// One issuer on the status page.

@@ -90,7 +90,7 @@ pub(crate) fn run(args: &Args, context: &Context) -> Result<(), Box<dyn Error>> 
     if pin.is_some() {
         log::info!("devices take its PIN from the next bundle on: `publish`");
     }
-    let text = to_text(&signer.sign(Kind::Badge, &claims));
+    let text = to_text(&signer.sign(Kind::Badge, &claims)?);
     args.code.out.write(&text)?;
     Ok(())
 }

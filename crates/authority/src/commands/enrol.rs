@@ -8,7 +8,7 @@ use std::{
     path::{Path, PathBuf},
 };
 
-use gatepost_pass::{CodeId, DeviceId, Digest, HubPin, Text, Timestamp};
+use gatepost_pass::{CodeId, DeviceId, Digest, HubPin, Kind, Text, Timestamp};
 use gatepost_protocol::{
     Answer, ByCode, DeviceRequest, Enrolment,
     device::{CertificateError, device_id},
@@ -251,7 +251,10 @@ impl Enroller<'_> {
         self.home.register()?.record_device(&certificate)?;
         Ok(Enrolment {
             root,
-            certificate: request.certify(&signer, from, self.until()),
+            certificate: signer.sign(
+                Kind::DeviceCertificate,
+                &request.certificate(from, self.until()),
+            )?,
             hub,
             hub_pins,
         })

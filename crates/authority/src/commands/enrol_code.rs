@@ -62,7 +62,7 @@ pub(crate) fn run(args: &Args, context: &Context) -> Result<(), Box<dyn Error>> 
         secret,
     };
     let signer = home.signer(SigningKey::Documents)?;
-    let text = to_text(&signer.sign(Kind::Enrolment, &claims));
+    let text = to_text(&signer.sign(Kind::Enrolment, &claims)?);
     let access = match &claims.secret {
         Some(_) => Access::Private,
         None => Access::Shared,

@@ -17,6 +17,7 @@ use gatepost_pass::{
     document::TEXT_PREFIX,
     envelope::{Envelope, EnvelopeError, MAX_FILE},
     list::{Delta, DeltaError},
+    trust::{Part, Proposal},
     verify::verify_envelope,
 };
 use gatepost_protocol::{
@@ -30,7 +31,8 @@ use gatepost_system::say;
 
 use self::describe::Description;
 use crate::{
-    bundle_dir::BundleDir, context::Context, home::Roots, key_files::PublicKeyFile, signed_files,
+    age, bundle_dir::BundleDir, context::Context, home::Roots, key_files::PublicKeyFile,
+    online_key::TokenKey, proposal_words, signed_files,
 };
 
 /// Arguments of `inspect`.
@@ -57,7 +59,7 @@ pub(crate) fn run(args: &Args, context: &Context) -> Result<(), Box<dyn Error>> 
     let home = context.home()?;
     let roots = home.roots()?;
     let register = home.register()?;
-    let (_, trust) = signed_files::trust_list(&home, &register, &roots.newest, context.now)?;
+    let trust = signed_files::trust_list(&home, &register, &roots.newest, context.now)?.list;
     let inspector = Inspector {
         roots,
         trust,
@@ -95,6 +97,19 @@ impl Inspector {
             if text.starts_with(TEXT_PREFIX) {
                 return Ok(self.code(text.trim_end_matches(['\r', '\n']))?);
             }
+            if let Ok(part) = text.parse::<Part>() {
+                let key = part.key();
+                return Ok(vec![format!(
+                    "a part of a proposal, by root key {key}; unchecked"
+                )]);
+            }
+            if let Some(key) = TokenKey::parse(text) {
+                let (token, public) = (&key.place.token, key.public);
+                return Ok(vec![format!(
+                    "key {} of {}, in the token {token}; its public key is {public}",
+                    key.id.0, key.issuer
+                )]);
+            }
             if let Ok(signer) = text.parse::<Signer>() {
                 return Ok(vec![format!(
                     "a SECRET key of {}, number {}; its public key is {}",
@@ -115,6 +130,12 @@ impl Inspector {
     /// Files that are not text. Formats without a magic number are recognised by parsing all of
     /// them.
     fn binary(&self, bytes: &[u8]) -> Option<Description> {
+        if let Ok(proposal) = Proposal::parse(bytes) {
+            return Some(proposal_words::describe(&proposal));
+        }
+        if age::is_sealed(bytes) {
+            return Some(vec!["a secret that is sealed by a passphrase".to_owned()]);
+        }
         if let Ok(request) = DeviceRequest::verify(bytes) {
             let by = match &request.by {
                 Some(by) => format!("by enrolment code {}", by.code),

@@ -131,7 +131,7 @@ pub(crate) fn run(args: &Args, context: &Context) -> Result<(), Box<dyn Error>> 
     };
     let signer = home.signer(SigningKey::Documents)?;
     record(&mut register, kind, &mut pass, context.now)?;
-    let text = to_text(&signer.sign(kind, &pass));
+    let text = to_text(&signer.sign(kind, &pass)?);
     report(args, &pass, &text)?;
     Ok(())
 }

@@ -71,7 +71,7 @@ pub(crate) fn run(args: &Args, context: &Context) -> Result<(), Box<dyn Error>> 
     let _lock = home.lock()?;
     let register = home.register()?;
     let newest_root = home.roots()?.newest;
-    let (_, trust) = signed_files::trust_list(&home, &register, &newest_root, context.now)?;
+    let trust = signed_files::trust_list(&home, &register, &newest_root, context.now)?.list;
     let (published, now) = (register.published()?, context.now);
     let mut import = ListImport {
         home: &home,

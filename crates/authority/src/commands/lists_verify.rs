@@ -103,11 +103,10 @@ pub(crate) fn run(args: &Args, context: &Context) -> Result<(), Box<dyn Error>> 
     }
 }
 
-/// The trust list as it would be published now, for a bundle whose own cannot be used.
+/// The trust list that would be published now, for a bundle whose own cannot be used.
 fn own_trust(home: &Home, now: Timestamp) -> Result<TrustList, Box<dyn Error>> {
     let (register, root) = (home.register()?, home.roots()?.newest);
-    let (_, trust) = signed_files::trust_list(home, &register, &root, now)?;
-    Ok(trust)
+    Ok(signed_files::trust_list(home, &register, &root, now)?.list)
 }
 
 impl ListCheck {

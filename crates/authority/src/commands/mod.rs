@@ -1,6 +1,7 @@
 //! One file per subcommand.
 
 pub(crate) mod badge;
+pub(crate) mod check;
 pub(crate) mod enrol;
 pub(crate) mod enrol_code;
 pub(crate) mod holder_key;

@@ -33,7 +33,7 @@ pub(crate) fn run(args: &Args, context: &Context) -> Result<(), Box<dyn Error>> 
         not_after: Minute::of(context.now.plus(args.code.days * DAY)),
         fixed: args.fixed,
     };
-    let text = to_text(&signer.sign(Kind::PlaceCode, &claims));
+    let text = to_text(&signer.sign(Kind::PlaceCode, &claims)?);
     args.code.out.write(&text)?;
     Ok(())
 }

@@ -3,6 +3,7 @@
 use std::error::Error;
 
 use clap::ValueEnum;
+use gatepost_pass::Sign as _;
 
 use crate::{args::TextOut, context::Context, key_files::PublicKeyFile, signing_keys::SigningKey};
 
@@ -31,9 +32,9 @@ pub(crate) fn run(args: &Args, context: &Context) -> Result<(), Box<dyn Error>> 
         SharedKey::Lists => SigningKey::Lists,
     })?;
     let file = PublicKeyFile {
-        issuer: signer.issuer,
-        id: signer.key,
-        key: signer.secret.public(),
+        issuer: signer.issuer(),
+        id: signer.key(),
+        key: signer.public(),
     };
     args.out.write(&file.to_text())?;
     Ok(())

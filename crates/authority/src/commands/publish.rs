@@ -25,9 +25,11 @@ use crate::{
     home::{Home, Roots},
     imported_lists,
     own_lists::{OwnListWriter, OwnLists, Salt},
+    proposals,
     register::{Register, SignedFile},
-    signed_files,
+    signed_files::{self, SignedTrust},
     signing_keys::SigningKey,
+    waiting_keys,
 };
 
 /// Name of the sealed PINs in the register.
@@ -56,10 +58,21 @@ pub(crate) fn run(args: &Args, context: &Context) -> Result<(), Box<dyn Error>> 
     let mut register = home.register()?;
     let roots = home.roots()?;
     let orders = revoked(&home)?;
-    let (trust_bytes, trust) = signed_files::trust_list(&home, &register, &roots.newest, now)?;
+    let SignedTrust {
+        file: trust_bytes,
+        list: trust,
+        next,
+    } = signed_files::trust_list(&home, &register, &roots.newest, now)?;
+    register.keep_signed(signed_files::TRUST_LIST, &trust_bytes)?;
+    if let Some(next) = next {
+        let waiting = proposals::keep(&home, &next)?;
+        log::warn!("trust.json has changed, and this bundle has the trust list before: {waiting}");
+    }
+    for name in waiting_keys::put_to_use(&home, &trust)? {
+        log::info!("{name} is used from now on");
+    }
     let policy_bytes = signed_files::policy(&home, &register)?;
     let (fresh_until, hard_expiry) = home.policy()?.lifetime(now, &home.policy_path())?;
-    register.keep_signed(signed_files::TRUST_LIST, &trust_bytes)?;
     register.keep_signed(signed_files::POLICY, &policy_bytes)?;
     let version = register.next_bundle(now)?;
     let before = register.published()?;
@@ -95,7 +108,7 @@ pub(crate) fn run(args: &Args, context: &Context) -> Result<(), Box<dyn Error>> 
     };
     let signed = home
         .signer(SigningKey::Freshness)?
-        .sign(Kind::Manifest, &manifest);
+        .sign(Kind::Manifest, &manifest)?;
     let intake = Intake::New(&before);
     let bundle = VerifiedBundle::verify(&roots.first, &signed, &published, intake, now)
         .map_err(InvalidBundle)?;

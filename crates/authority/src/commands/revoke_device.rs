@@ -5,7 +5,7 @@ use std::{
     path::{Path, PathBuf},
 };
 
-use gatepost_pass::{KeyId, Timestamp};
+use gatepost_pass::{KeyId, Kind, PublicKey, Signer, Timestamp};
 use gatepost_protocol::{
     Answer, Enrolment, OrderError, Revoked, WipeOrder,
     device::{CertificateError, device_id, peek_certificate},
@@ -14,9 +14,12 @@ use gatepost_system::files::{self, Access};
 use gatepost_system::say;
 
 use crate::{
-    config::{KeyConfig, RecognitionConfig},
+    config::{ConfigFileError, KeyConfig, RecognitionConfig, RoleName},
     context::Context,
     home::Home,
+    key_files,
+    passphrase::PassphraseArgs,
+    root_keys,
     signing_keys::SigningKey,
 };
 
@@ -24,11 +27,20 @@ use crate::{
 #[derive(clap::Args)]
 pub(crate) struct Args {
     /// The enrolment file that was made for the device.
-    enrolment: PathBuf,
+    #[arg(required_unless_present = "again")]
+    enrolment: Option<PathBuf>,
+    /// Give all orders once more, after a change of the wipe key.
+    #[arg(long, conflicts_with = "enrolment")]
+    again: bool,
+    /// The wipe key, on its stick; not needed in a trial, which has it in its home.
+    #[arg(long, value_name = "FILE")]
+    key: Option<PathBuf>,
+    #[command(flatten)]
+    passphrase: PassphraseArgs,
     /// The list of revoked devices, such as `bundle/revoked`, where the hub and devices look for
     /// it; created if it does not exist. `publish` puts one beside every bundle too.
-    #[arg(long, value_name = "FILE")]
-    list: PathBuf,
+    #[arg(long, value_name = "FILE", required_unless_present = "again")]
+    list: Option<PathBuf>,
 }
 
 /// A device cannot be revoked.
@@ -51,30 +63,36 @@ pub(crate) enum RevokeDeviceError {
         source: OrderError,
     },
     /// No device would obey the key.
-    #[error("wipe key {} is not valid at this time by trust.json: `key rotate wipe`", .0.0)]
-    Key(KeyId),
+    #[error("wipe key {0} is not valid at this time by trust.json: `key rotate wipe`")]
+    Key(Box<PublicKey>),
+    /// Nobody said where it is.
+    #[error("the wipe key is kept elsewhere: name it by --key")]
+    NoKey,
 }
 
 pub(crate) fn run(args: &Args, context: &Context) -> Result<(), Box<dyn Error>> {
     let home = context.home()?;
     let _lock = home.lock()?;
+    let (Some(enrolment), Some(target)) = (&args.enrolment, &args.list) else {
+        let signer = wipe_key(args, &home, context.now)?;
+        let count = sign_again_by(&home, &signer, context.now)?;
+        say!("{count} orders are given again. Next: `publish`");
+        return Ok(());
+    };
     let not_an_enrolment = |source| RevokeDeviceError::Enrolment {
-        path: args.enrolment.clone(),
+        path: enrolment.clone(),
         source,
     };
-    let bytes = files::read(&args.enrolment, Answer::MAX)?;
+    let bytes = files::read(enrolment, Answer::MAX)?;
     let enrolment = Enrolment::from_bytes(&bytes).or_else(|_| Answer::peek(&bytes));
     let enrolment = enrolment.map_err(|why| not_an_enrolment(why.into()))?;
     let certificate = peek_certificate(&enrolment.certificate).map_err(not_an_enrolment)?;
     let device = device_id(&certificate.key);
-    let signer = home.signer(SigningKey::Wipe)?;
-    if !is_valid(&home, signer.key, context.now)? {
-        return Err(RevokeDeviceError::Key(signer.key).into());
-    }
+    let signer = wipe_key(args, &home, context.now)?;
     let at = context.now;
     let order = WipeOrder { device, at }.sign(&signer);
     // Kept here as well, so that every later bundle, and every later key, can bring it again.
-    for path in [&home.revoked_path(), &args.list] {
+    for path in [&home.revoked_path(), target] {
         let mut list = read_list(path)?;
         list.add(order.clone()).map_err(not_a_list(path))?;
         files::replace(path, Access::Shared, &list.to_bytes())?;
@@ -82,19 +100,38 @@ pub(crate) fn run(args: &Args, context: &Context) -> Result<(), Box<dyn Error>> 
     say!(
         "device {} ({device}) will wipe itself when it reads {}",
         certificate.name,
-        args.list.display()
+        target.display()
     );
     Ok(())
 }
 
-/// Gives all orders again, by the wipe key of now. Returns their number.
+/// The key that orders devices to wipe themselves, under its number on the trust list.
+fn wipe_key(args: &Args, home: &Home, now: Timestamp) -> Result<Signer, Box<dyn Error>> {
+    let trials = home.key_path(SigningKey::Wipe.name());
+    let path = match &args.key {
+        Some(path) => path,
+        None if trials.exists() => &trials,
+        None => return Err(RevokeDeviceError::NoKey.into()),
+    };
+    let key = root_keys::open(path, || args.passphrase.existing(path))?;
+    let public = key.secret.public();
+    let listed = listed(home, &public, now)?;
+    let id = listed.ok_or(RevokeDeviceError::Key(Box::new(public)))?;
+    Ok(Signer { key: id, ..key })
+}
+
+/// Gives all orders again, by the wipe key of a trial. Returns their number.
 pub(crate) fn sign_again(home: &Home, at: Timestamp) -> Result<usize, Box<dyn Error>> {
+    let key = key_files::read_signer(&home.key_path(SigningKey::Wipe.name()))?;
+    sign_again_by(home, &key, at)
+}
+
+fn sign_again_by(home: &Home, key: &Signer, at: Timestamp) -> Result<usize, Box<dyn Error>> {
     let path = home.revoked_path();
     let (before, mut list) = (read_list(&path)?, Revoked::default());
-    let signer = home.signer(SigningKey::Wipe)?;
     let mut count = 0;
     for device in before.devices() {
-        let order = WipeOrder { device, at }.sign(&signer);
+        let order = WipeOrder { device, at }.sign(key);
         list.add(order).map_err(not_a_list(&path))?;
         count += 1;
     }
@@ -118,14 +155,17 @@ fn not_a_list(path: &Path) -> impl FnOnce(OrderError) -> RevokeDeviceError {
     move |source| RevokeDeviceError::List { path, source }
 }
 
-/// Whether the trust list lets a key of the own authority give orders now.
-fn is_valid(home: &Home, id: KeyId, now: Timestamp) -> Result<bool, Box<dyn Error>> {
+/// The number of a wipe key, where the trust list lets it give orders now.
+fn listed(home: &Home, key: &PublicKey, now: Timestamp) -> Result<Option<KeyId>, ConfigFileError> {
     let issuers = home.trust()?.issuers;
     let own = |recognition: &RecognitionConfig| matches!(recognition, RecognitionConfig::Own);
     let mut keys = issuers
         .iter()
         .filter(|issuer| own(&issuer.recognition))
         .flat_map(|issuer| &issuer.keys);
-    let valid = |key: &KeyConfig| key.id == id && (key.from..key.until).contains(&now);
-    Ok(keys.any(valid))
+    let valid = |entry: &&KeyConfig| {
+        let wipes = entry.roles.contains(&RoleName(Kind::WipeOrder));
+        wipes && entry.key == *key && (entry.from..entry.until).contains(&now)
+    };
+    Ok(keys.find(valid).map(|entry| entry.id))
 }

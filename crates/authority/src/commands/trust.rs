@@ -1,5 +1,5 @@
-//! `trust`: whose passes are accepted here. `trust add` writes `trust.json`; the next `publish`
-//! signs it.
+//! `trust`: whose passes are accepted here. What is changed stands in `trust.json`,
+//! and comes into force once the root keys have signed it.
 
 use std::{
     error::Error,
@@ -16,8 +16,9 @@ use crate::{
     args::{self, RegionArgs},
     config::{self, IssuerConfig, KeyConfig, RecognitionConfig, RoleName},
     context::Context,
-    durations::DAY,
+    durations::{DAY, TRUST_LIFE},
     key_files::PublicKeyFile,
+    signed_files,
 };
 
 /// What to do with the trust list.
@@ -31,6 +32,8 @@ pub(crate) enum Command {
         #[arg(value_name = "FILE")]
         settings: PathBuf,
     },
+    /// Let the trust list last for another year from now.
+    Renew,
     /// Show the trust list.
     Show,
 }
@@ -104,6 +107,7 @@ pub(crate) fn run(command: &Command, context: &Context) -> Result<(), Box<dyn Er
     match command {
         Command::Add(args) => add(args, context),
         Command::Floors { settings } => set_floors(settings, context),
+        Command::Renew => renew(context),
         Command::Show => show(context),
     }
 }
@@ -116,7 +120,24 @@ fn set_floors(settings: &Path, context: &Context) -> Result<(), Box<dyn Error>> 
     trust.floors = config::changed(&trust.floors, settings)?;
     trust.floors.claims(settings)?;
     config::save(&home.trust_path(), &trust)?;
-    say!("floors changed; `publish` signs them with the root keys and sends them out");
+    say!(
+        "floors changed. {}",
+        signed_files::next_step(&home, context.now)?
+    );
+    Ok(())
+}
+
+fn renew(context: &Context) -> Result<(), Box<dyn Error>> {
+    let home = context.home()?;
+    let _lock = home.lock()?;
+    let mut trust = home.trust()?;
+    trust.until = context.now.plus(TRUST_LIFE);
+    config::save(&home.trust_path(), &trust)?;
+    let until = format_time(trust.until);
+    say!(
+        "the trust list is to last until {until}. {}",
+        signed_files::next_step(&home, context.now)?
+    );
     Ok(())
 }
 
@@ -158,7 +179,10 @@ fn add(args: &AddArgs, context: &Context) -> Result<(), Box<dyn Error>> {
         keys,
     });
     config::save(&home.trust_path(), &trust)?;
-    say!("{issuer} is on the trust list; `publish` to send it out");
+    say!(
+        "{issuer} is in trust.json. {}",
+        signed_files::next_step(&home, context.now)?
+    );
     Ok(())
 }
 

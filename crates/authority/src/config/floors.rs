@@ -42,6 +42,11 @@ impl FloorsConfig {
         self.tracing_keys.push(TracingKeyEntry(key));
     }
 
+    /// The keys that passages may be sealed to.
+    pub(crate) fn tracing_keys(&self) -> impl Iterator<Item = TracingKey> {
+        self.tracing_keys.iter().map(|entry| entry.0)
+    }
+
     /// Floors that just hold a policy.
     pub(crate) fn of(policy: &PolicyConfig) -> Self {
         let hours = |hours: u32| u16::try_from(hours).unwrap_or(u16::MAX);

@@ -6,6 +6,7 @@ use rusqlite::{OptionalExtension as _, params};
 use super::database::{Register, RegisterError, integer};
 
 /// A file that was signed before.
+#[derive(Clone)]
 pub(crate) struct SignedFile {
     pub(crate) version: u64,
     /// Digest of what was signed, without version and time.

@@ -3,6 +3,8 @@
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic)]
 
 mod bundles;
+mod ceremony;
+mod check;
 mod codes;
 mod configuration;
 mod demo;
@@ -13,5 +15,7 @@ mod lists;
 mod output;
 mod regions;
 mod rotation;
+mod sticks;
 mod support;
+mod token;
 mod trace;

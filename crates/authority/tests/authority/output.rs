@@ -43,6 +43,8 @@ fn a_closed_standard_output_ends_no_command_early() {
         &["lists", "verify", "bundle"],
         &["query", "--id", WANG],
         &["trust", "show"],
+        &["trust", "renew"],
+        &["root", "rotate"],
         &["inspect", "bundle"],
         &["badge", "--id", "guard-7", "--name", "Zhao"],
     ] {

@@ -212,7 +212,7 @@ fn inspect_says_what_each_thing_is() {
     assert!(inspect("enrolment").contains("certificate of device Gate 3"));
     assert!(inspect("home/root/1.root").contains("this authority's"));
     assert!(inspect("js.pub").contains("public key 1 of CN-JS"));
-    assert!(inspect("home/keys/hub.key").contains("a SECRET key of CN-SD, number 4"));
+    assert!(inspect("home/keys/hub.key").contains("a SECRET key of CN-SD, number 5"));
     assert!(inspect("bundle/manifest").contains("manifest version 1, 5 files"));
     let bundle = inspect("bundle");
     assert!(

@@ -28,10 +28,11 @@ pub(crate) struct Region {
     pub(crate) dir: tempfile::TempDir,
 }
 
-/// The arguments that make a new authority.
-pub(crate) const fn init(issuer: &str) -> [&str; 7] {
+/// The arguments that make a new authority, for a trial: root keys and all in one home.
+pub(crate) const fn init(issuer: &str) -> [&str; 8] {
     [
         "init",
+        "--trial",
         "--issuer",
         issuer,
         "--name",

@@ -114,9 +114,9 @@ fn a_proposal_that_changed_after_a_part_was_made_is_not_signed_by_it() {
 #[test]
 fn a_part_by_a_key_that_is_no_root_key_neither_arises_nor_counts() {
     let proposal = proposal();
-    let key = stranger().public();
+    let key = Box::new(stranger().public());
     let none = proposal.sign(&stranger());
-    assert_eq!(none, Err(PartError::NotARootKey(key)));
+    assert_eq!(none, Err(PartError::NotARootKey(key.clone())));
     let part = proposal.sign(&one()).unwrap();
     let named = part
         .to_string()
@@ -142,7 +142,7 @@ fn the_same_part_twice_is_not_two_keys() {
     let proposal = proposal();
     let part = proposal.sign(&one()).unwrap();
     let why = refused(&proposal, &[part.clone(), part.clone()], 1);
-    assert_eq!(why, PartError::Twice(one().public()));
+    assert_eq!(why, PartError::Twice(Box::new(one().public())));
     let alone = proposal.join(&[part]).unwrap_err();
     let short = TrustError::Threshold {
         kind: Kind::TrustList,

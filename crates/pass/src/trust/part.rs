@@ -15,7 +15,7 @@ use crate::{
 const TITLE: &str = "gatepost part 1";
 
 /// Why a part of a signed file does not count.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 pub enum PartError {
     /// A file that can't be read.
     #[error("line {line} should be `{expected}`")]
@@ -30,10 +30,10 @@ pub enum PartError {
     OtherProposal(Digest),
     /// Its key is none of the root's.
     #[error("its key {0} is not a root key")]
-    NotARootKey(PublicKey),
+    NotARootKey(Box<PublicKey>),
     /// Another part is by the same key.
     #[error("there are two parts by the key {0}, which counts once")]
-    Twice(PublicKey),
+    Twice(Box<PublicKey>),
     /// A signature is missing, or one too many is there.
     #[error("it must have a signature on each {} that its key signs, and no other", .0.name())]
     Incomplete(Kind),

@@ -55,7 +55,7 @@ pub enum ProposalError {
 }
 
 /// Why parts do not make a signed file.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 pub enum JoinError {
     /// One of the parts does not count.
     #[error("part {} does not count", index + 1)]
@@ -77,6 +77,7 @@ pub struct Proposal {
     bytes: Vec<u8>,
     root: Option<Root>,
     trust: Option<TrustListClaims>,
+    trust_file: Option<Vec<u8>>,
     next_root: Option<Unsigned<RootClaims>>,
     next_trust: Option<Unsigned<TrustListClaims>>,
 }
@@ -158,6 +159,7 @@ impl Proposal {
             bytes: bytes.to_vec(),
             root,
             trust: trust.map_err(ProposalError::InForce)?,
+            trust_file: there(wire.trust).map(<[u8]>::to_vec),
             next_root: next_root.transpose().map_err(ProposalError::Proposed)?,
             next_trust: next_trust.transpose().map_err(ProposalError::Proposed)?,
         };
@@ -202,6 +204,11 @@ impl Proposal {
         self.trust.as_ref()
     }
 
+    /// The file of that trust list.
+    pub fn trust_file(&self) -> Option<&[u8]> {
+        self.trust_file.as_deref()
+    }
+
     /// The root that it proposes.
     pub fn next_root(&self) -> Option<&RootClaims> {
         self.next_root.as_ref().map(|next| &next.claims)
@@ -231,7 +238,7 @@ impl Proposal {
     /// What this key has to sign here.
     fn bodies(&self, key: &PublicKey) -> Result<Bodies<'_>, PartError> {
         if !self.signers().any(|signer| signer == key) {
-            return Err(PartError::NotARootKey(*key));
+            return Err(PartError::NotARootKey(Box::new(*key)));
         }
         let next_trust = self.next_trust.as_ref().map(|next| &next.body[..]);
         Ok(Bodies {
@@ -283,7 +290,7 @@ impl Proposal {
         for (index, part) in parts.iter().enumerate() {
             let twice = parts[..index].iter().any(|other| other.key == part.key);
             let checked = match twice {
-                true => Err(PartError::Twice(part.key)),
+                true => Err(PartError::Twice(Box::new(part.key))),
                 false => self.check(part),
             };
             checked.map_err(|why| JoinError::Part { index, why })?;
