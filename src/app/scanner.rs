@@ -124,6 +124,7 @@ impl App {
         }
         // What still waits for an answer is logged as it stands.
         on::verdict::close(&mut self.lane, Instant::now());
+        on::place::left(&mut self.lane);
         self.lane.window.quit();
     }
 

@@ -80,12 +80,9 @@ fn first_step(lane: &Lane) -> MoveStep {
 
 /// The device stands at the other place, as whoever may say it says.
 pub(crate) fn confirmed(lane: &mut Lane, data: &DataDir, number: u32) {
-    let question = lane
-        .moves
-        .question()
-        .filter(|_| lane.moves.number() == number);
+    let asked = lane.moves.question().is_some() && lane.moves.number() == number;
     // The guard may have gone off duty since.
-    if let (Some(_), MoveStep::Confirm) = (question, first_step(lane)) {
+    if asked && matches!(first_step(lane), MoveStep::Confirm) {
         go(lane, data, None);
     } else {
         show(lane, Instant::now());
@@ -107,7 +104,7 @@ pub(crate) fn left(lane: &mut Lane) {
     }
 }
 
-/// The PIN pad was left: a badge can be shown once more.
+/// The PIN pad was left: the device stays.
 pub(crate) fn pad_left(lane: &mut Lane) {
     if lane.moves.awaits_pin().is_some() {
         left(lane);
@@ -151,7 +148,7 @@ pub(crate) fn undone(lane: &mut Lane, data: &DataDir) {
     let Some(back) = lane.moves.take_way_back(Instant::now()) else {
         return;
     };
-    if log(lane, back.id.clone(), MoveEnd::Undone, None) {
+    if record(lane, back.id.clone(), MoveEnd::Undone, None) {
         lane.checkpoint.station.stand_at(data, back);
     }
     show_place(lane);
@@ -176,7 +173,7 @@ fn stays(lane: &mut Lane, question: &MoveQuestion, end: MoveEnd) {
         question.to.id,
         end.name()
     );
-    log(lane, question.to.id.clone(), end, None);
+    record(lane, question.to.id.clone(), end, None);
 }
 
 fn go(lane: &mut Lane, data: &DataDir, supervisor: Option<Text<24>>) {
@@ -185,7 +182,7 @@ fn go(lane: &mut Lane, data: &DataDir, supervisor: Option<Text<24>>) {
         return;
     };
     let to = question.to;
-    if log(lane, to.id.clone(), MoveEnd::Moved, supervisor) {
+    if record(lane, to.id.clone(), MoveEnd::Moved, supervisor) {
         log::warn!("the device stands at {} now", to.id);
         let from = lane.checkpoint.station.stand_at(data, to);
         lane.moves.moved(from, at);
@@ -200,7 +197,7 @@ fn go(lane: &mut Lane, data: &DataDir, supervisor: Option<Text<24>>) {
 
 /// Hands the record to the log, as of the place where the device stands. What is not taken does not
 /// happen.
-fn log(lane: &mut Lane, to: Text<24>, end: MoveEnd, supervisor: Option<Text<24>>) -> bool {
+fn record(lane: &mut Lane, to: Text<24>, end: MoveEnd, supervisor: Option<Text<24>>) -> bool {
     let moved = PlaceMove {
         to,
         end,

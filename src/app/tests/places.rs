@@ -9,6 +9,7 @@ use gatepost_pass::{
 use gatepost_protocol::{MoveEnd, Passage, Seen};
 
 use super::*;
+use crate::{app::event::Event, devices::DeviceEvent};
 
 /// A genuine code, of which anybody can have a picture.
 fn code(id: &str, fixed: bool) -> String {
@@ -78,7 +79,8 @@ fn the_guard_on_duty_moves_the_device_and_can_undo_it() {
     post.sees("No phone or code");
     post.judges(&code("gate-4", false), "Has this device moved?");
     // Nothing replaces the question under the guard's finger.
-    post.show(&code("bus-9", false));
+    let text = code("bus-9", false);
+    post.tell(Event::Device(DeviceEvent::Scanned { text }));
     post.tap("Move");
     post.sees("Undo the move");
     assert!(post.says("gate-4") && !post.says("bus-9"));
@@ -109,7 +111,7 @@ fn whose_badge_does_not_cover_the_new_place_goes_off_duty_with_the_move_and_not_
 #[test]
 fn a_fixed_place_is_left_by_a_supervisors_badge_with_its_pin_alone() {
     let post = at_gate_3("place_fixed = true\n");
-    post.judges(&badge_of("gate-3"), "On duty");
+    post.judges(&badge(2, BadgeRole::Guard, None), "On duty");
     post.sees("No phone or code");
     post.judges(&code("gate-4", false), "Only a supervisor moves it");
     post.judges(
