@@ -303,7 +303,8 @@ fn show(
     }) = moved(passage)
     {
         say!(
-            "{time} {place} code of {to}: {} by {}, supervisor {}, device {device}, record {position}",
+            "{time} {place} code of {to}: {} by {}, supervisor {}, device {device}, \
+             record {position}",
             end.name(),
             guard.as_deref().unwrap_or("nobody"),
             supervisor.as_ref().map_or("none", Text::as_str),
