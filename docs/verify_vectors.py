@@ -9,6 +9,7 @@ The worked example in docs/pass-format.md must be the bytes of its vector.
 Usage: verify_vectors.py        (exit 0: all as expected; 1: some not)
 """
 
+import ipaddress
 import pathlib
 import re
 import sys
@@ -65,6 +66,22 @@ def from_text(text):
 
 # --- bytes ----------------------------------------------------------------------------------------
 
+NEVER_SEEN = [
+    (0, 0x1F), (0x7F, 0x9F), (0xAD, 0xAD), (0x34F, 0x34F), (0x61C, 0x61C), (0x115F, 0x1160),
+    (0x17B4, 0x17B5), (0x200B, 0x200F), (0x2028, 0x202E), (0x2060, 0x206F), (0x2800, 0x2800),
+    (0x3164, 0x3164), (0xFDD0, 0xFDEF), (0xFE00, 0xFE0F), (0xFEFF, 0xFEFF), (0xFFA0, 0xFFA0),
+    (0xFFF0, 0xFFFB), (0x1BCA0, 0x1BCA3), (0x1D173, 0x1D17A), (0xE0000, 0xE0FFF),
+]
+
+
+def hidden(before, char):
+    """Whether a character cannot be seen after this one: section 2."""
+    code = ord(char)
+    if 0x180B <= code <= 0x180F:
+        return not "\u1820" <= before <= "\u18aa"
+    return code & 0xFFFE == 0xFFFE or any(first <= code <= last for first, last in NEVER_SEEN)
+
+
 class Reader:
     """Reads one value of postcard. Remembers a varint that is longer than needed until its end."""
 
@@ -105,7 +122,7 @@ class Reader:
             text = raw.decode()
         except UnicodeDecodeError:
             raise self.damaged() from None
-        if len(raw) > limit or any(ord(c) < 32 or 127 <= ord(c) < 160 for c in text):
+        if len(raw) > limit or any(map(hidden, [""] + list(text), text)):
             raise self.damaged()
         return text
 
@@ -241,24 +258,27 @@ def read_trust(text):
     return issuers, keys
 
 
-def key_for(trust, envelope, now):
+def check_issuer(trust, envelope, now):
     issuers, keys = trust
     name, number, kind = envelope.issuer, envelope.key, envelope.kind
     if name not in issuers:
         raise Refused(f"UnknownIssuer {name}")
-    recognition, window = issuers[name]
-    if now not in window:
-        raise Refused(f"NotRecognisedNow {name}")
-    if kind in OWN_ONLY and recognition != "own":
-        raise Refused(f"ForeignAuthority {name}")
+    recognition, recognised = issuers[name]
     if (name, number) not in keys:
         raise Refused(f"UnknownKey {name} {number}")
     key, window, kinds = keys[name, number]
+    check_signature(key, envelope.message, envelope.signature)
+    if kind in OWN_ONLY and recognition != "own":
+        raise Refused(f"ForeignAuthority {name}")
     if kind not in kinds:
         raise Refused(f"WrongRole {name} {number}")
-    if now not in window:
+    if min(max(now, recognised.start), recognised.stop - 1) not in window:
         raise Refused(f"KeyOutsideValidity {name} {number}")
-    return key, recognition
+    if now in recognised:
+        return recognition
+    if kind in OWN_ONLY:
+        raise Refused(f"NotRecognisedNow {name}")
+    return "refuse"
 
 
 # --- claims ---------------------------------------------------------------------------------------
@@ -334,8 +354,27 @@ def read_badge(read, now):
     return lines + sites + pin
 
 
+def is_hub_address(text):
+    label = "[a-z0-9_](?:[a-z0-9_-]{0,61}[a-z0-9_])?"
+    found = re.fullmatch(
+        rf"https?://(?:{label}(?:\.{label})*|\[([0-9a-f:.]+)\])(?::([1-9][0-9]{{0,4}}))?", text)
+    if not found or int(found[2] or 1) > 65535:
+        return False
+    try:
+        return not found[1] or str(ipaddress.IPv6Address(found[1])) == found[1]
+    except ValueError:
+        return False
+
+
 def read_enrolment(read, now):
-    root, hub, minute = read.take(32).hex(), read.text(120), read.varint(32)
+    root = read.take(32).hex()
+    marker = read.byte()
+    if marker > 1:
+        raise read.damaged()
+    hub = read.text(120) if marker else ""
+    if marker and not is_hub_address(hub):
+        raise read.damaged()
+    minute = read.varint(32)
     lines = [f"root: {root}", f"hub: {hub}"] + until(minute, now)
     count = read.varint(64)
     if count > 4:
@@ -356,8 +395,7 @@ def verify(data, trust, now):
     kind = envelope.kind
     if kind not in list(KINDS.values())[:5]:
         raise Refused(f"NotACode {kind}")
-    key, recognition = key_for(trust, envelope, now)
-    check_signature(key, envelope.message, envelope.signature)
+    recognition = check_issuer(trust, envelope, now)
     read = Reader(kind, envelope.claims)
     if kind in ("pass", "family-pass"):
         lines, holder = read_pass(read, kind, now)

@@ -8,7 +8,7 @@ use std::{
 };
 
 use data_encoding::{HEXLOWER, HEXLOWER_PERMISSIVE};
-use gatepost_pass::{FormatError, HubPin, Root, SecretKey, TrustError};
+use gatepost_pass::{FormatError, HubAddress, HubPin, Root, SecretKey, TrustError};
 use gatepost_protocol::Enrolment;
 use gatepost_system::files::{self, Access, Action, FileError};
 
@@ -99,8 +99,8 @@ pub struct Identity {
     pub certificate: Vec<u8>,
     /// The root that the device pins.
     pub root: Root,
-    /// Address of the hub; empty for a device that syncs by USB stick only.
-    pub hub: String,
+    /// Address of the hub; none for a device that syncs by USB stick only.
+    pub hub: Option<HubAddress>,
     /// The keys that the hub may have.
     pub hub_pins: Vec<HubPin>,
 }
@@ -172,7 +172,7 @@ impl DataDir {
             key: self.own_key()?,
             certificate: enrolment.certificate,
             root: Root::pin(&enrolment.root).map_err(DataError::Root)?,
-            hub: enrolment.hub.as_str().trim_end_matches('/').to_owned(),
+            hub: enrolment.hub,
             hub_pins: enrolment.hub_pins.as_slice().to_vec(),
         })
     }

@@ -101,7 +101,7 @@ fn a_root_of_published_keys_and_a_certificate_of_another_device_are_refused() {
     let mut enrolment = Enrolment {
         root: fixture::root_bytes(),
         certificate,
-        hub: "".try_into().unwrap(),
+        hub: None,
         hub_pins: Vec::new().try_into().unwrap(),
     };
     accept_refuses(&town, &enrolment.to_bytes(), "published test key");

@@ -237,7 +237,7 @@ fn a_hub_that_answers_for_the_authority_enrols_nobody() {
         // Not even from somebody who knows the code.
         (
             Answer::seal(&enrolment(&other_root), &secret),
-            "another authority",
+            "it has another root",
         ),
     ];
     for (bytes, why) in answers {

@@ -30,7 +30,7 @@ pub enum Case {
 /// What is known besides: noticed by the device, answered by the guard, allowed by a supervisor.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Observed {
-    /// Seconds since the same pass went the same way.
+    /// Seconds since somebody on the pass went the same way.
     pub passed_before: Option<u64>,
     /// The person's temperature, once it was taken.
     pub temperature: Option<Temperature>,

@@ -66,9 +66,10 @@ pub fn look_up_document<R: ReadAt>(
         VerifiedDocument::Enrolment(code) => return CheckedDocument::Enrolment(code),
     };
     let issuer = pass.issuer().id;
-    let held = |kind| match pass.issuer().recognition {
-        Recognition::Own | Recognition::Accept(_) => held(bundle, kind, issuer),
-        Recognition::Convert(_) | Recognition::Refuse => ListAnswer::NotAsked,
+    let held = |kind| match (&pass.issuer().recognition, held(bundle, kind, issuer)) {
+        // Nobody has to send lists of passes that are not accepted; what is here is asked.
+        (Recognition::Convert(_) | Recognition::Refuse, ListAnswer::NoList) => ListAnswer::NotAsked,
+        (_, held) => held,
     };
     let (listed, revoked) = (held(ListKind::Status), held(ListKind::Revocation));
     let subjects = pass.claims().subjects.as_slice().iter();

@@ -139,7 +139,7 @@ impl<R: ReadAt> Judge<'_, R> {
         self.decide(Case::ByHand(form.answers.clone()), Seen::ByHand(form))
     }
 
-    /// Decides once more where the same pass went the same way a short while ago.
+    /// Decides once more where somebody on it went the same way a short while ago.
     pub fn with_pass_back(&self, judged: Judged) -> Judged {
         let Some(seconds) = self.recent.find(&judged.seen, self.direction) else {
             return judged;

@@ -11,7 +11,7 @@ pub enum ListAnswer<T> {
     NoList,
     /// The list is there and could not be read.
     Unreadable,
-    /// Nobody needs to ask: the issuer's passes are not accepted here.
+    /// Nobody needs to ask: the issuer's passes are not accepted here, and it sent no list along.
     NotAsked,
 }
 

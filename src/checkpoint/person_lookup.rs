@@ -40,8 +40,8 @@ pub fn worst(answers: &[PersonAnswer]) -> ListAnswer<Listing> {
     answers.max_by_key(weight).unwrap_or(ListAnswer::NoList)
 }
 
-/// Asks the identity lists of the own region and of those whose passes are accepted here. The own
-/// region always has an answer, others where they have a list.
+/// Asks the identity lists of the own region and of every other that sends one along, also where
+/// its passes are not accepted. The own region always has an answer, others where they have a list.
 pub fn ask_about<R: ReadAt>(number: &IdNumber, bundle: &VerifiedBundle<R>) -> Vec<PersonAnswer> {
     let salt = bundle.identity_salt();
     let key = salt.map(|salt| IdentityHasher::new(&salt).key(number));
@@ -53,12 +53,14 @@ pub fn ask_about<R: ReadAt>(number: &IdNumber, bundle: &VerifiedBundle<R>) -> Ve
             None => Err(ListError::OtherSalt),
         });
         let answer = match (&entry.recognition, found) {
-            (Recognition::Convert(_) | Recognition::Refuse, _) => return None,
-            (Recognition::Accept(_), ListAnswer::NoList) => return None,
+            (Recognition::Own, found) => found,
+            (_, ListAnswer::NoList) => return None,
             (Recognition::Accept(map), ListAnswer::Found(Listing::Listed(colour))) => {
                 ListAnswer::Found(Listing::of(map.map(colour)))
             }
-            (Recognition::Own | Recognition::Accept(_), found) => found,
+            (Recognition::Accept(_) | Recognition::Convert(_) | Recognition::Refuse, found) => {
+                found
+            }
         };
         let issuer = entry.id;
         Some(PersonAnswer { issuer, answer })

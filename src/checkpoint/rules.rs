@@ -243,7 +243,8 @@ pub(super) fn identity_rules(
 }
 
 /// The temperature is taken of those who would be admitted; in a low-risk area only at special
-/// places and of special persons. An answer takes the question's place.
+/// places and of special persons. An answer takes the question's place. A fever that is known is
+/// said beside whatever else is wrong: no supervisor sets it aside.
 pub(super) fn temperature_rules(
     policy: &Policy,
     people: &[JudgedPerson],
@@ -251,13 +252,15 @@ pub(super) fn temperature_rules(
     findings: &mut Findings<'_>,
 ) {
     let relaxed = policy.risk == Risk::Low && !policy.special_place && !special_person(people);
-    if !policy.temperature || relaxed || findings.outcome() != Outcome::Admit {
+    if !policy.temperature || relaxed {
         return;
     }
     match observed.temperature.map(Temperature::is_fever) {
-        None => findings.add(Outcome::Check, Reason::TakeTemperature),
+        None if findings.outcome() == Outcome::Admit => {
+            findings.add(Outcome::Check, Reason::TakeTemperature);
+        }
         Some(true) => findings.add(Outcome::Refuse, Reason::Fever),
-        Some(false) => {}
+        None | Some(false) => {}
     }
 }
 
@@ -265,7 +268,7 @@ fn special_person(people: &[JudgedPerson]) -> bool {
     people.iter().any(|person| person.class != Class::Ordinary)
 }
 
-/// Gives the minutes since the pass went the same way, where the policy wants it shown.
+/// Gives the minutes since somebody on the pass went the same way, where the policy wants it shown.
 pub(super) fn pass_back_rules(
     policy: &Policy,
     observed: &Observed,

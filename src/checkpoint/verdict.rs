@@ -28,7 +28,7 @@ pub struct Verdict {
     pub link: Option<String>,
     /// Published help desks.
     pub desks: Vec<HelpDesk>,
-    /// The same pass went the same way so many minutes ago.
+    /// Somebody on the pass went the same way so many minutes ago.
     pub passed_minutes_ago: Option<u16>,
     /// What a supervisor could do about it.
     pub overriding: Overriding,

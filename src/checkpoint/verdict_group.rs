@@ -2,6 +2,7 @@
 
 use super::{
     judge::Judged,
+    pass_back::share_a_person,
     verdict::{OpenQuestion, Outcome},
 };
 
@@ -42,17 +43,33 @@ impl VerdictGroup {
         outcomes.max().unwrap_or(Outcome::Refuse)
     }
 
-    /// The code that the page is about: the first of the worst.
+    /// The code that the page is about: the first of the worst, and of these one whose holder has
+    /// passed already.
     pub fn worst(&self) -> usize {
-        let worst = self.outcome();
-        let is_worst = |member: &Judged| member.verdict.outcome == worst;
-        self.0.iter().position(is_worst).unwrap_or_default()
+        let weight = |at: &usize| {
+            let verdict = self.0.get(*at).map(|member| &member.verdict);
+            verdict.map(|verdict| (verdict.outcome, verdict.passed_minutes_ago.is_some()))
+        };
+        // Of equals the last of what it is given.
+        (0..self.0.len())
+            .rev()
+            .max_by_key(weight)
+            .unwrap_or_default()
     }
 
     /// The first code whose verdict waits for an answer: they are asked one after the other.
     pub fn asked(&self) -> Option<(usize, OpenQuestion)> {
         let waiting = |(at, member): (usize, &Judged)| Some((at, member.verdict.question()?));
         self.0.iter().enumerate().find_map(waiting)
+    }
+
+    /// Whether somebody on this code is let through, or waits for an answer, on another one here.
+    pub fn lets_through_one_of(&self, judged: &Judged) -> bool {
+        self.0.iter().any(|member| {
+            let verdict = &member.verdict;
+            let admitted = verdict.outcome == Outcome::Admit || verdict.question().is_some();
+            admitted && share_a_person(&member.seen, &judged.seen)
+        })
     }
 
     /// Puts what was decided once more in the place of what was decided before.

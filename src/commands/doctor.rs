@@ -97,10 +97,10 @@ pub fn run(data: &Path, arguments: &Arguments) -> Result<Done, Box<dyn Error>> {
     } else {
         report.ok("passages", "none yet");
     }
-    match (arguments.offline, identity.hub.as_str()) {
+    match (arguments.offline, &identity.hub) {
         (true, _) => {}
-        (false, "") => report.ok("hub", "none: USB only"),
-        (false, hub) => {
+        (false, None) => report.ok("hub", "none: USB only"),
+        (false, Some(hub)) => {
             report.line(
                 "hub",
                 HubClient::of(&identity)

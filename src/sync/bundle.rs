@@ -2,12 +2,15 @@
 
 use gatepost_pass::Rules;
 
-use super::{error::SyncError, http::HubClient};
+use super::{
+    error::SyncError,
+    http::{HubClient, HubError},
+};
 use crate::{
     clock::Clock,
     data::{DataDir, Identity},
     store::{
-        BundleCache, InstalledBundle,
+        BundleCache, CacheError, InstalledBundle,
         bundles::{InstallOutcome, InstallProgress},
     },
 };
@@ -28,9 +31,21 @@ pub fn fetch_bundle(
         }
         InstallProgress::WholeList { .. } => log::warn!("{progress}"),
     };
-    match cache.install(hub, &identity.root, clock, &mut report)? {
+    let installed = cache.install(hub, &identity.root, clock, &mut report);
+    match installed.map_err(of_hub)? {
         InstallOutcome::AlreadyInstalled => Ok(None),
         InstallOutcome::Installed(bundle) => Ok(Some(bundle)),
+    }
+}
+
+/// What the hub's client said of a fetch is the hub's fault, not the bundle's.
+fn of_hub(error: CacheError) -> SyncError {
+    match error {
+        CacheError::Origin { what, source } => match source.downcast::<HubError>() {
+            Ok(why) => why.into(),
+            Err(source) => CacheError::Origin { what, source }.into(),
+        },
+        error => error.into(),
     }
 }
 

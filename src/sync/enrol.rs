@@ -3,12 +3,15 @@
 
 use std::{
     convert::Infallible,
+    fmt,
     sync::mpsc::{self, RecvTimeoutError, Sender},
     thread,
     time::{Duration, Instant},
 };
 
-use gatepost_pass::{DeviceId, Digest, Document, Root, SecretKey, Text, Timestamp, claims};
+use gatepost_pass::{
+    DeviceId, Digest, Document, HubAddress, Root, SecretKey, Text, Timestamp, claims,
+};
 use gatepost_protocol::{
     Answer, DeviceRequest, Enrolment,
     device::{CertificateError, device_id, peek_certificate},
@@ -48,12 +51,13 @@ pub enum EnrolError {
          stick"
     )]
     ByStick,
-    /// The answer pins another root than the code named.
+    /// The answer says something else than the code. The code was scanned off the authority's own
+    /// paper, whereas the answer went through many hands.
     #[error(
-        "the answer comes from another authority than the code: ask the authority whose code was \
-         scanned"
+        "the answer is not of the code that was scanned: it has another {0}. Ask the authority \
+         whose code it is"
     )]
-    OtherAuthority,
+    NotTheCodes(CodePart),
     /// The answer comes from somebody who does not know the code.
     #[error(transparent)]
     Answer(#[from] CertificateError),
@@ -75,6 +79,27 @@ pub enum EnrolError {
     /// The hub.
     #[error(transparent)]
     Hub(#[from] HubError),
+}
+
+/// What a code and the answer to it must both say.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum CodePart {
+    /// The root to pin.
+    Root,
+    /// The hub's address.
+    Hub,
+    /// The keys that the hub may have.
+    HubPins,
+}
+
+impl fmt::Display for CodePart {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(match self {
+            Self::Root => "root",
+            Self::Hub => "hub address",
+            Self::HubPins => "key of the hub",
+        })
+    }
 }
 
 /// Roots that this build pins (`keys/roots`). None in the public tree: see `keys/README.md`.
@@ -150,9 +175,11 @@ impl FirstRun {
 
     /// Address of the hub over which this code is answered; none for a code that works by stick
     /// only.
-    pub fn hub(&self) -> Option<&str> {
-        let hub = self.code.hub.as_str().trim_end_matches('/');
-        (self.code.secret.is_some() && !hub.is_empty()).then_some(hub)
+    pub fn hub(&self) -> Option<&HubAddress> {
+        self.code
+            .hub
+            .as_ref()
+            .filter(|_| self.code.secret.is_some())
     }
 
     /// The request for the authority, the same over the hub and by stick.
@@ -163,22 +190,38 @@ impl FirstRun {
         }
     }
 
-    /// Accepts the authority's answer, if it holds the root that the code named and, for a code
-    /// with a secret, if the maker of the code has sealed it: the code was scanned off the
-    /// authority's own paper, whereas the answer went through many hands.
+    /// Accepts the authority's answer, if root, hub and pins are those of the code and, for a code
+    /// with a secret, if the maker of the code has sealed it.
     pub fn accept(&self, data: &DataDir, bytes: &[u8]) -> Result<Root, EnrolError> {
         let bytes = match &self.code.secret {
             Some(secret) => Answer::open(bytes, secret)?,
             None => bytes,
         };
         let enrolment = Enrolment::from_bytes(bytes).map_err(DataError::Enrolment)?;
-        if Digest::of(&enrolment.root) != self.code.root {
-            return Err(EnrolError::OtherAuthority);
-        }
+        self.compare(&enrolment)?;
         let root = accept(data, bytes)?;
         // The code is used up; a fault here leaves one file too many.
         let _ = std::fs::remove_file(data.first_run());
         Ok(root)
+    }
+
+    /// Whether an answer says what the code says. Of the certificate no code can know anything but
+    /// the key, which [`accept`] compares with the device's own.
+    fn compare(&self, answer: &Enrolment) -> Result<(), EnrolError> {
+        let Enrolment {
+            root,
+            certificate: _,
+            hub,
+            hub_pins,
+        } = answer;
+        let code = &self.code;
+        let other = match () {
+            () if Digest::of(root) != code.root => CodePart::Root,
+            () if *hub != code.hub => CodePart::Hub,
+            () if *hub_pins != code.hub_pins => CodePart::HubPins,
+            () => return Ok(()),
+        };
+        Err(EnrolError::NotTheCodes(other))
     }
 
     /// Starts asking the hub; see [`Asking::round`].

@@ -30,9 +30,6 @@ pub enum SyncError {
     /// There is no trust list yet to check receipts with.
     #[error("there is no bundle on this device yet: import one, or let the hub send it")]
     NoBundle,
-    /// Enrolled without a hub.
-    #[error("this device was enrolled without a hub: use `gatepost import` from a USB stick")]
-    NoHub,
     /// A file of the device, or of a directory of batches and receipts.
     File(#[from] FileError),
     /// What is kept of the hub of a wiped device cannot be read.
@@ -53,9 +50,7 @@ impl SyncError {
     /// Whether another batch may succeed: the hub answered, and refused this very batch.
     pub fn is_about_the_batch(&self) -> bool {
         match self {
-            Self::Hub(HubError::Refused { status, .. }) => {
-                (400..500).contains(status) && ![401, 403, 404, 408, 429].contains(status)
-            }
+            Self::Hub(HubError::Refused { reason, .. }) => reason.is_about_the_body(),
             Self::Log(LogError::Receipt) | Self::Batch(_) => true,
             _ => false,
         }

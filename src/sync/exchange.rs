@@ -40,9 +40,6 @@ pub fn exchange(
     identity: &Identity,
     clock: &Clock,
 ) -> Result<Exchanged, SyncError> {
-    if identity.hub.is_empty() {
-        return Err(SyncError::NoHub);
-    }
     let mut hub = HubClient::of(identity)?;
     let fetched = fetch_bundle(data, identity, &mut hub, clock);
     let pushed = push_passages(data, identity, &mut hub, clock);

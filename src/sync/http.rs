@@ -6,11 +6,19 @@ use std::{
     time::{Duration, Instant},
 };
 
-use gatepost_pass::{DeviceId, Digest, HubPin, bundle::FileEntry};
-use gatepost_protocol::{Answer, Revoked, routes};
-use ureq::unversioned::{
-    resolver::DefaultResolver,
-    transport::{Connector as _, TcpConnector},
+use gatepost_pass::{DeviceId, Digest, HubAddress, HubPin, Kind, bundle::FileEntry};
+use gatepost_protocol::{
+    Answer, HubAnswer, RefusalReason, RequestNonce, Revoked,
+    hub_answer::{MARK, NONCE},
+    routes,
+};
+use gatepost_system::random::{self, RandomError};
+use ureq::{
+    http::StatusCode,
+    unversioned::{
+        resolver::DefaultResolver,
+        transport::{Connector as _, TcpConnector},
+    },
 };
 
 use super::tls::{PinnedTls, other_key};
@@ -28,20 +36,33 @@ pub enum HubError {
          pin. Nothing was sent"
     )]
     OtherKey(HubPin),
+    /// Enrolled without a hub.
+    #[error("this device was enrolled without a hub: use `gatepost import` from a USB stick")]
+    NoHub,
     /// The hub's address is `https:`, and the enrolment pins no key.
     #[error("the enrolment pins no key of the hub: enrol this device again with --hub-pin")]
     NoPin,
     /// TLS cannot be set up at all.
     #[error("TLS cannot be used")]
     Tls(#[source] rustls::Error),
+    /// What answers is no hub, or not this one's: its answer has no mark
+    /// ([`gatepost_protocol::hub_answer`]).
+    #[error(
+        "another server answers at the hub's address, with status {0}: it may be the sign-in page \
+         of this network"
+    )]
+    OtherServer(u16),
     /// The hub refused the request.
-    #[error("the hub refused with status {status}: {message}")]
+    #[error("the hub refused ({}): {message}", reason.name())]
     Refused {
-        /// HTTP status.
-        status: u16,
-        /// The reason that the hub gave, shortened.
+        /// Why.
+        reason: RefusalReason,
+        /// What the hub says to people, shortened.
         message: String,
     },
+    /// There is no random number to know the answer by.
+    #[error(transparent)]
+    Random(#[from] RandomError),
     /// The hub has asked to be left alone for a while.
     #[error("the hub asks for {} seconds of rest", .0.as_secs())]
     Rest(Duration),
@@ -90,32 +111,53 @@ impl Default for Patience {
 #[derive(Debug)]
 pub struct HubClient {
     agent: ureq::Agent,
-    address: String,
+    address: HubAddress,
     small: Duration,
     contact: Contact,
     /// Until when no request is made.
     rest_until: Option<Instant>,
 }
 
-/// Whether a hub has answered at all.
+/// Whether the hub has answered at all.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Contact {
     /// It has answered, be it with a refusal.
     Answered,
-    /// No answer has come.
+    /// No answer of its own has come, whatever another server at its address may say.
     Silent,
+}
+
+/// Whose answer counts.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Credible {
+    /// The hub's alone.
+    Hub,
+    /// That of any web server too, such as a cache on the way: what it holds is signed, or has its
+    /// digest as its name. A refusal counts from the hub alone.
+    Anyone,
+}
+
+/// An answer that counts.
+struct Accepted {
+    answer: Response,
+    /// Whether it has the hub's mark.
+    marked: bool,
 }
 
 impl HubClient {
     /// A client of a device's hub.
     pub fn of(identity: &Identity) -> Result<Self, HubError> {
-        Self::new(&identity.hub, &identity.hub_pins, Patience::default())
+        let hub = identity.hub.as_ref().ok_or(HubError::NoHub)?;
+        Self::new(hub, &identity.hub_pins, Patience::default())
     }
 
-    /// A client for `http://…`, or for `https://…` where the server has one of the pinned keys;
-    /// without a slash at the end.
-    pub fn new(address: &str, pins: &[HubPin], patience: Patience) -> Result<Self, HubError> {
-        if address.starts_with("https:") && pins.is_empty() {
+    /// A client for `http://…`, or for `https://…` where the server has one of the pinned keys.
+    pub fn new(
+        address: &HubAddress,
+        pins: &[HubPin],
+        patience: Patience,
+    ) -> Result<Self, HubError> {
+        if address.is_https() && pins.is_empty() {
             return Err(HubError::NoPin);
         }
         let config = ureq::Agent::config_builder()
@@ -130,7 +172,7 @@ impl HubClient {
         let connector = TcpConnector::default().chain(tls);
         Ok(Self {
             agent: ureq::Agent::with_parts(config, connector, DefaultResolver::default()),
-            address: address.to_owned(),
+            address: address.clone(),
             small: patience.small,
             contact: Contact::Silent,
             rest_until: None,
@@ -143,6 +185,11 @@ impl HubClient {
         Some(until.saturating_duration_since(Instant::now())).filter(|rest| !rest.is_zero())
     }
 
+    /// Whether the other end has proven that it has the hub's key, and not only the hub's address.
+    pub fn is_pinned(&self) -> bool {
+        self.address.is_https()
+    }
+
     /// Whether the hub has answered anything so far.
     pub fn contact(&self) -> Contact {
         self.contact
@@ -151,30 +198,35 @@ impl HubClient {
     /// Sends a batch; the answer is a receipt, not yet verified.
     pub fn post_batch(&mut self, batch: &[u8]) -> Result<Vec<u8>, HubError> {
         let answer = self.post(routes::BATCHES, batch)?;
-        read_all(answer, MAX_RECEIPT).map_err(HubError::Answer)
+        read_all(answer, MAX_RECEIPT)
     }
 
     /// The list of revoked devices, not yet verified; nothing where the hub has none, or the one
     /// that is held.
     pub fn revoked(&mut self, held: &Digest) -> Result<Option<Vec<u8>>, HubError> {
-        self.may_ask()?;
-        let answer = self
-            .agent
-            .get(format!("{}{}", self.address, routes::REVOKED))
-            .header("If-None-Match", format!("\"{held}\""))
-            .config()
-            .timeout_global(Some(self.small))
-            .build()
-            .call();
-        match self.accept(answer) {
-            Ok(answer) => read_all(answer, Revoked::MAX as u64)
-                .map(Some)
-                .map_err(HubError::Answer),
+        let held = format!("\"{held}\"");
+        let accepted = match self.get(
+            routes::REVOKED,
+            Credible::Anyone,
+            &[("If-None-Match", &held)],
+        ) {
+            Ok(accepted) => accepted,
             Err(HubError::Refused {
-                status: 304 | 404, ..
-            }) => Ok(None),
-            Err(fault) => Err(fault),
+                reason: RefusalReason::NotFound,
+                ..
+            }) => return Ok(None),
+            Err(fault) => return Err(fault),
+        };
+        let Accepted { answer, marked } = accepted;
+        let status = answer.status();
+        if status == StatusCode::NOT_MODIFIED {
+            return Ok(None);
         }
+        let list = read_all(answer, Revoked::MAX as u64)?;
+        if !marked && Revoked::from_bytes(&list).is_err() {
+            return Err(HubError::OtherServer(status.as_u16()));
+        }
+        Ok(Some(list))
     }
 
     /// Reports this device's status to the hub.
@@ -189,68 +241,109 @@ impl HubClient {
 
     /// The authority's answer to a device's request, not yet verified; nothing while there is none.
     pub fn enrolment(&mut self, device: DeviceId) -> Result<Option<Vec<u8>>, HubError> {
-        match self.get_small(&format!("{}/{device}", routes::ENROLMENTS)) {
-            Ok(answer) => read_all(answer, Answer::MAX as u64)
-                .map(Some)
-                .map_err(HubError::Answer),
-            Err(HubError::Refused { status: 404, .. }) => Ok(None),
+        match self.get(
+            &format!("{}/{device}", routes::ENROLMENTS),
+            Credible::Hub,
+            &[],
+        ) {
+            Ok(accepted) => read_all(accepted.answer, Answer::MAX as u64).map(Some),
+            Err(HubError::Refused {
+                reason: RefusalReason::NotFound,
+                ..
+            }) => Ok(None),
             Err(fault) => Err(fault),
         }
     }
 
     /// Whether the hub answers.
     pub fn ping(&mut self) -> Result<(), HubError> {
-        self.get_small(routes::HEALTH).map(|_| ())
+        self.get(routes::HEALTH, Credible::Hub, &[]).map(|_| ())
     }
 
     fn post(&mut self, path: &str, body: &[u8]) -> Result<Response, HubError> {
-        self.may_ask()?;
+        let nonce = self.may_ask()?;
         let answer = self
             .agent
             .post(format!("{}{path}", self.address))
+            .header(NONCE, nonce.to_string())
             .config()
             .timeout_global(Some(self.small))
             .build()
             .content_type("application/octet-stream")
             .send(body);
-        self.accept(answer)
+        Ok(self.accept(answer, nonce, Credible::Hub)?.answer)
     }
 
-    fn get_small(&mut self, path: &str) -> Result<Response, HubError> {
-        self.may_ask()?;
-        let request = self.agent.get(format!("{}{path}", self.address));
+    /// Asks for something small.
+    fn get(
+        &mut self,
+        path: &str,
+        from: Credible,
+        headers: &[(&str, &str)],
+    ) -> Result<Accepted, HubError> {
+        let nonce = self.may_ask()?;
+        let mut request = self.agent.get(format!("{}{path}", self.address));
+        for (name, value) in headers {
+            request = request.header(*name, *value);
+        }
         let answer = request
+            .header(NONCE, nonce.to_string())
             .config()
             .timeout_global(Some(self.small))
             .build()
             .call();
-        self.accept(answer)
+        self.accept(answer, nonce, from)
     }
 
     fn get_from(&mut self, path: &str, from: u64) -> Result<Response, HubError> {
-        self.may_ask()?;
+        let nonce = self.may_ask()?;
         let mut request = self.agent.get(format!("{}{path}", self.address));
         if from > 0 {
             request = request.header("Range", format!("bytes={from}-"));
         }
-        let answer = request.call();
-        self.accept(answer)
+        let answer = request.header(NONCE, nonce.to_string()).call();
+        Ok(self.accept(answer, nonce, Credible::Anyone)?.answer)
     }
 
-    fn may_ask(&self) -> Result<(), HubError> {
-        self.rest().map_or(Ok(()), |rest| Err(HubError::Rest(rest)))
+    /// The nonce of the next request, if there may be one now.
+    fn may_ask(&self) -> Result<RequestNonce, HubError> {
+        if let Some(rest) = self.rest() {
+            return Err(HubError::Rest(rest));
+        }
+        Ok(RequestNonce(random::bytes()?))
     }
 
-    fn accept(&mut self, answer: Result<Response, ureq::Error>) -> Result<Response, HubError> {
+    fn accept(
+        &mut self,
+        answer: Result<Response, ureq::Error>,
+        nonce: RequestNonce,
+        from: Credible,
+    ) -> Result<Accepted, HubError> {
         let answer = answer.map_err(|why| match other_key(&why) {
             Some(other) => HubError::OtherKey(other.found),
             None => HubError::Unreachable(why),
         })?;
-        self.contact = Contact::Answered;
         let status = answer.status();
-        if status.is_success() {
-            return Ok(answer);
-        }
+        let mark = answer
+            .headers()
+            .get(MARK)
+            .and_then(|mark| mark.to_str().ok());
+        let told = mark.and_then(|mark| nonce.read_mark(status.as_u16(), mark));
+        let good = status.is_success() || status == StatusCode::NOT_MODIFIED;
+        let reason = match told {
+            Some(HubAnswer::Done) if good => {
+                self.contact = Contact::Answered;
+                let marked = true;
+                return Ok(Accepted { answer, marked });
+            }
+            None if good && from == Credible::Anyone => {
+                let marked = false;
+                return Ok(Accepted { answer, marked });
+            }
+            Some(HubAnswer::Refused(reason)) => reason,
+            Some(HubAnswer::Done) | None => return Err(HubError::OtherServer(status.as_u16())),
+        };
+        self.contact = Contact::Answered;
         if let Some(rest) = asked_rest(&answer) {
             self.rest_until = Some(Instant::now() + rest);
         }
@@ -262,10 +355,7 @@ impl HubClient {
             .take(MAX_MESSAGE)
             .read_to_end(&mut message);
         let message = String::from_utf8_lossy(&message).trim().to_owned();
-        Err(HubError::Refused {
-            status: status.as_u16(),
-            message,
-        })
+        Err(HubError::Refused { reason, message })
     }
 }
 
@@ -284,37 +374,62 @@ fn asked_rest(answer: &Response) -> Option<Duration> {
     Some(rest.min(LONGEST_REST))
 }
 
-fn read_all(answer: Response, limit: u64) -> io::Result<Vec<u8>> {
+fn read_all(answer: Response, limit: u64) -> Result<Vec<u8>, HubError> {
     let mut bytes = Vec::new();
-    let read = answer
-        .into_body()
-        .into_reader()
-        .take(limit + 1)
-        .read_to_end(&mut bytes)?;
-    if read as u64 > limit {
-        return Err(io::Error::new(
-            io::ErrorKind::FileTooLarge,
-            format!("over {limit} bytes"),
-        ));
+    let mut limited = answer.into_body().into_reader().take(limit + 1);
+    limited.read_to_end(&mut bytes).map_err(HubError::Answer)?;
+    if bytes.len() as u64 > limit {
+        let why = format!("over {limit} bytes");
+        let why = io::Error::new(io::ErrorKind::FileTooLarge, why);
+        return Err(HubError::Answer(why));
     }
     Ok(bytes)
 }
 
 impl BundleOrigin for HubClient {
     fn manifest(&mut self, limit: usize) -> io::Result<Vec<u8>> {
-        let answer = self.get_small(routes::MANIFEST).map_err(io::Error::other)?;
-        read_all(answer, limit as u64)
+        let mut fetch = || {
+            let Accepted { answer, marked } = self.get(routes::MANIFEST, Credible::Anyone, &[])?;
+            let status = answer.status().as_u16();
+            let manifest = read_all(answer, limit as u64)?;
+            // A page of another server, and not a manifest of a newer authority.
+            let says_manifest = manifest.first() == Some(&(Kind::Manifest as u8));
+            match marked || says_manifest {
+                true => Ok(manifest),
+                false => Err(HubError::OtherServer(status)),
+            }
+        };
+        fetch().map_err(io::Error::other)
     }
 
     fn file(&mut self, entry: &FileEntry, offset: u64) -> io::Result<Box<dyn Read + '_>> {
         let path = format!("{}{}", routes::FILES, entry.digest);
         let answer = self.get_from(&path, offset).map_err(io::Error::other)?;
-        let partial = answer.status() == ureq::http::StatusCode::PARTIAL_CONTENT;
+        // A page of another server must not come into a file that the next sync goes on with.
+        let start = start_of(&answer, entry.length).filter(|start| *start <= offset);
+        let Some(start) = start else {
+            let status = answer.status().as_u16();
+            return Err(io::Error::other(HubError::OtherServer(status)));
+        };
         let mut reader = answer.into_body().into_reader();
-        if offset > 0 && !partial {
-            // A server without range requests sends all of it: skip what is here already.
-            io::copy(&mut (&mut reader).take(offset), &mut io::sink())?;
-        }
+        // A server without range requests sends all of it: skip what is here already.
+        io::copy(&mut (&mut reader).take(offset - start), &mut io::sink())?;
         Ok(Box::new(reader))
     }
+}
+
+/// At which of its bytes an answer with a file of that length begins (RFC 9110, 14.4); nothing where
+/// it is not of that length.
+fn start_of(answer: &Response, length: u64) -> Option<u64> {
+    let header = |name| answer.headers().get(name)?.to_str().ok();
+    let (start, whole) = match answer.status() {
+        StatusCode::PARTIAL_CONTENT => {
+            let (range, whole) = header("content-range")?
+                .strip_prefix("bytes ")?
+                .split_once('/')?;
+            (range.split_once('-')?.0, whole)
+        }
+        _ => ("0", header("content-length")?),
+    };
+    (whole.parse() == Ok(length)).then(|| start.parse().ok())?
 }

@@ -14,8 +14,8 @@ use crate::{
 };
 
 /// Sends passages until none waits, then deletes what is acknowledged and old enough. A batch that
-/// the hub refuses is parked in the log, and the rest is sent. Returns how many passages were
-/// acknowledged.
+/// the hub refuses is parked in the log, where the hub has proven its key, and the rest is sent.
+/// Returns how many passages were acknowledged.
 pub fn push_passages(
     data: &DataDir,
     identity: &Identity,
@@ -57,7 +57,11 @@ fn push_all(
             Err(fault) if fault.is_about_the_batch() => fault,
             Err(fault) => return Err(fault),
         };
-        outbox.park(epoch, now, &chain(&fault))?;
+        // Who only sits at the hub's address must not keep passages back for a day: then the rest
+        // is sent, and the next sync tries this batch again.
+        if hub.is_pinned() {
+            outbox.park(epoch, now, &chain(&fault))?;
+        }
         parked.insert(epoch);
         first_fault.get_or_insert(fault);
     }

@@ -16,7 +16,7 @@ use gatepost_pass::{
     fixture::{self, DAY, NOW, Region},
 };
 use gatepost_protocol::{
-    Enrolment, Epoch, Passage, Seen,
+    Enrolment, Epoch, Passage, RefusalReason, Seen,
     device::device_id,
     fixture::{TRACING_SEED, enrolment, random, tracing},
     seal::tracing_key,
@@ -30,9 +30,11 @@ use crate::{
     store::{BundleCache, Cap, Outbox, PassageLog, VerifiedReceipt, bundles::BundleDirectory},
 };
 
+mod answers;
 mod faults;
 mod hub;
 mod pinned;
+mod portal;
 mod sticks;
 mod wiping;
 
@@ -55,7 +57,7 @@ impl Device {
         let data = DataDir::open(&folder.path().join("data")).unwrap();
         let key = data.device_key(&[seed; 32]).unwrap();
         let enrolment = Enrolment {
-            hub: hub.try_into().unwrap(),
+            hub: (!hub.is_empty()).then(|| hub.parse().unwrap()),
             hub_pins: Bounded::try_from(pins).unwrap(),
             ..enrolment(&key)
         };
@@ -112,7 +114,8 @@ impl Device {
             small: quick * 2,
             file: quick * 2,
         };
-        HubClient::new(&self.identity.hub, &self.identity.hub_pins, patience).unwrap()
+        let hub = self.identity.hub.as_ref().unwrap();
+        HubClient::new(hub, &self.identity.hub_pins, patience).unwrap()
     }
 
     fn push(&self) -> Result<u64, SyncError> {

@@ -12,7 +12,7 @@ use std::{
     path::{Path, PathBuf},
 };
 
-use gatepost_pass::{DeviceId, Digest, HubPin, Text, Timestamp};
+use gatepost_pass::{DeviceId, Digest, HubAddress, HubPin, Timestamp};
 use gatepost_protocol::{
     Revoked,
     batch::{BATCH_FILE, MAX_BYTES},
@@ -45,7 +45,7 @@ pub enum Order {
 /// The one thing that a wiped device still knows: where its last batches go.
 #[derive(Debug, Serialize, Deserialize)]
 struct WipedHub {
-    address: Text<120>,
+    address: Option<HubAddress>,
     pins: Vec<HubPin>,
 }
 
@@ -118,7 +118,7 @@ pub fn finish(data: &DataDir, now: Timestamp) -> Result<Option<DeviceId>, SyncEr
             stick::write_unsent(&outbox, &identity, &data.unsent())?;
         }
         let hub = WipedHub {
-            address: identity.hub.as_str().try_into().unwrap_or_default(),
+            address: identity.hub.clone(),
             pins: identity.hub_pins.clone(),
         };
         let path = data.wiped();
@@ -155,10 +155,10 @@ pub fn send_unsent(data: &DataDir) -> Result<u64, SyncError> {
     };
     let hub: WipedHub =
         gatepost_pass::decode("wiped device", &bytes).map_err(SyncError::WipedHub)?;
-    if hub.address.as_str().is_empty() {
+    let Some(address) = &hub.address else {
         return Ok(0);
-    }
-    let mut client = HubClient::new(hub.address.as_str(), &hub.pins, Patience::default())?;
+    };
+    let mut client = HubClient::new(address, &hub.pins, Patience::default())?;
     let (unsent, sent) = (data.unsent(), data.unsent().join("sent"));
     fs::create_dir_all(&sent).map_err(FileError::at(Action::Create, &sent))?;
     let mut done = 0;

@@ -1,6 +1,6 @@
 //! The enrolment page.
 
-use super::trouble::map_trouble;
+use super::trouble::{foreign, map_trouble};
 use super::view::{EnrolStep, EnrolView};
 use gatepost_window::{AppWindow, EnrolAdapter, EnrolKind, TroubleKind};
 use slint::ComponentHandle;
@@ -31,8 +31,8 @@ pub(super) fn show(app: &AppWindow, view: &EnrolView) {
         }
     };
     adapter.set_device(view.device.as_str().into());
-    adapter.set_where(place.into());
+    adapter.set_where(foreign(place));
     adapter.set_trouble(trouble);
-    adapter.set_detail(detail.into());
+    adapter.set_detail(foreign(detail));
     adapter.set_step(step);
 }

@@ -1,6 +1,6 @@
 //! What the guard should know on every page.
 
-use super::trouble::map_trouble;
+use super::trouble::{foreign, map_trouble};
 use super::view::Notice;
 use crate::config::{AllowedValue, SettingsFault, Wrong};
 use crate::devices::{Device, DeviceError};
@@ -49,7 +49,7 @@ fn map_notice(notice: &Notice) -> NoticeItem {
         Notice::BadSettings { file, fault } => NoticeItem {
             kind: NoticeKind::BadSettings,
             settings: map_settings(fault.as_ref()),
-            detail: file.into(),
+            detail: foreign(file),
             ..NoticeItem::default()
         },
         Notice::DeviceGone { device, why } => {
@@ -65,7 +65,7 @@ fn map_notice(notice: &Notice) -> NoticeItem {
         Notice::ParkedBatch { why } => NoticeItem {
             kind: NoticeKind::ParkedBatch,
             trouble: map_trouble(why.what),
-            detail: why.detail.as_str().into(),
+            detail: foreign(&why.detail),
             ..NoticeItem::default()
         },
     }
@@ -86,13 +86,13 @@ pub(super) fn map_device(device: Device) -> DeviceKind {
 /// The fault, and the device as the settings name it, with what is wrong or missing.
 fn map_device_error(error: &DeviceError) -> (DeviceFaultKind, SharedString) {
     match error {
-        DeviceError::NotFound { name } => (DeviceFaultKind::NotFound, name.into()),
-        DeviceError::Busy { name } => (DeviceFaultKind::Busy, name.into()),
-        DeviceError::Denied { name } => (DeviceFaultKind::Denied, name.into()),
-        DeviceError::Unplugged { name } => (DeviceFaultKind::Unplugged, name.into()),
+        DeviceError::NotFound { name } => (DeviceFaultKind::NotFound, foreign(name)),
+        DeviceError::Busy { name } => (DeviceFaultKind::Busy, foreign(name)),
+        DeviceError::Denied { name } => (DeviceFaultKind::Denied, foreign(name)),
+        DeviceError::Unplugged { name } => (DeviceFaultKind::Unplugged, foreign(name)),
         DeviceError::Unusable { name, cause } => {
             let detail = format!("{name}: {}", chain(cause));
-            (DeviceFaultKind::Unusable, detail.into())
+            (DeviceFaultKind::Unusable, foreign(&detail))
         }
     }
 }

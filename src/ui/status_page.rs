@@ -1,7 +1,7 @@
 //! The status page.
 
 use super::status::{age_in_words, in_groups, map_date};
-use super::trouble::map_trouble;
+use super::trouble::{foreign, map_trouble};
 use super::view::{
     ClockView, EndView, FreshnessView, IssuerView, StatusPageView, StorageView, SyncView, UiCommand,
 };
@@ -80,7 +80,7 @@ fn show_sync(adapter: &StatusPageAdapter, sync: &SyncView) {
     adapter.set_synced(age);
     adapter.set_synced_unit(unit);
     adapter.set_sync_trouble(trouble);
-    adapter.set_sync_detail(detail.into());
+    adapter.set_sync_detail(foreign(detail));
 }
 
 fn map_issuer(issuer: &IssuerView) -> IssuerItem {

@@ -1,7 +1,15 @@
 //! What went wrong, as the window's texts know it.
 
 use super::view::Trouble;
+use gatepost_pass::visible::visible;
 use gatepost_window::TroubleKind;
+use slint::SharedString;
+
+/// What a stick, a file, a device or a server calls itself, and what a server answers: shown as it
+/// is written, whatever that would do to the text around it.
+pub(super) fn foreign(text: &str) -> SharedString {
+    visible(text).as_ref().into()
+}
 
 pub(super) fn map_trouble(trouble: Trouble) -> TroubleKind {
     match trouble {

@@ -1,6 +1,6 @@
 //! The update page.
 
-use super::trouble::map_trouble;
+use super::trouble::{foreign, map_trouble};
 use super::view::{UiCommand, UpdateStep, UpdateView};
 use gatepost_window::{AppWindow, UpdateAdapter, UpdateKind};
 use slint::{ComponentHandle, SharedString};
@@ -23,7 +23,7 @@ pub(super) fn show(app: &AppWindow, view: &UpdateView) {
             place,
             version: offered,
         } => {
-            adapter.set_place(place.as_str().into());
+            adapter.set_place(foreign(place));
             adapter.set_offered(version(*offered));
             adapter.set_step(UpdateKind::Found);
         }
@@ -38,7 +38,7 @@ pub(super) fn show(app: &AppWindow, view: &UpdateView) {
         }
         UpdateStep::Refused(why) => {
             adapter.set_trouble(map_trouble(why.what));
-            adapter.set_detail(why.detail.as_str().into());
+            adapter.set_detail(foreign(&why.detail));
             adapter.set_step(UpdateKind::Refused);
         }
     }

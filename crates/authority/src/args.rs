@@ -5,16 +5,21 @@ use std::{
     error::Error,
     io::{self, BufRead as _, Read as _},
     path::{Path, PathBuf},
+    str::FromStr,
 };
 
 use gatepost_pass::{
-    Bounded, Colour, HubPin, IdNumber, IssuerId, PublicKey, SubjectTag, Text, ValueError,
-    document::TEXT_PREFIX, envelope::MAX_FILE, parse_hex,
+    Bounded, Colour, HubAddress, HubAddressError, HubPin, IdNumber, IssuerId, Kind, PublicKey,
+    SubjectTag, Text, ValueError, document::TEXT_PREFIX, envelope::MAX_FILE, parse_hex,
 };
 use gatepost_system::files::{self, Access, FileError};
 use gatepost_system::say;
 
-use crate::pseudonym::PersonId;
+use crate::{
+    look_alikes::{LookAlikeError, check_alphabets},
+    pseudonym::PersonId,
+    register::{NameResult, Register},
+};
 
 /// The name of a region or issuer.
 #[derive(clap::Args)]
@@ -23,10 +28,10 @@ pub(crate) struct RegionArgs {
     #[arg(long)]
     pub(crate) issuer: IssuerId,
     /// Name in English.
-    #[arg(long, value_parser = text::<60>)]
+    #[arg(long, value_parser = name::<60>)]
     pub(crate) name: Text<60>,
     /// Name in the local language.
-    #[arg(long, value_parser = text::<60>)]
+    #[arg(long, value_parser = name::<60>)]
     pub(crate) local_name: Text<60>,
 }
 
@@ -34,7 +39,7 @@ pub(crate) struct RegionArgs {
 #[derive(clap::Args)]
 pub(crate) struct CodeArgs {
     /// Name to show to people.
-    #[arg(long, value_parser = text::<60>)]
+    #[arg(long, value_parser = name::<60>)]
     pub(crate) name: Text<60>,
     /// Number of days for which it is valid.
     #[arg(long, default_value_t = 365, value_parser = clap::value_parser!(u64).range(1..=3650))]
@@ -106,6 +111,29 @@ pub(crate) fn colour(text: &str) -> Result<Colour, &'static str> {
     Colour::from_name(text).ok_or("expected green, yellow or red")
 }
 
+/// A name of at most `MAX` bytes, which no mix of alphabets makes look like another one.
+pub(crate) fn name<const MAX: usize>(text: &str) -> Result<Text<MAX>, String> {
+    let name: Text<MAX> = text.try_into().map_err(|why: ValueError| why.to_string())?;
+    check_alphabets(text).map_err(|why| why.to_string())?;
+    Ok(name)
+}
+
+/// Keeps the name of a place, badge or device, or says which one it looks like.
+pub(crate) fn keep_name(
+    register: &Register,
+    kind: Kind,
+    id: &str,
+    name: &str,
+) -> Result<(), Box<dyn Error>> {
+    match register.keep_name(kind, id, name)? {
+        NameResult::Kept => Ok(()),
+        NameResult::LooksLike(taken) => {
+            let new = format!("{id} ({name})");
+            Err(LookAlikeError::Taken { new, taken }.into())
+        }
+    }
+}
+
 /// An argument of at most `MAX` bytes.
 pub(crate) fn text<const MAX: usize>(text: &str) -> Result<Text<MAX>, ValueError> {
     text.try_into()
@@ -141,20 +169,72 @@ pub(crate) fn code_text(argument: &str) -> Result<String, FileError> {
     Ok(text.trim_end_matches(['\r', '\n']).to_owned())
 }
 
-/// Checks the pins of a hub's certificate: one to four where its address is `https:`.
-pub(crate) fn hub_pins(hub: &Text<120>, pins: &[HubPin]) -> Result<HubPins, PinsError> {
-    if hub.as_str().starts_with("https:") && pins.is_empty() {
-        return Err(PinsError);
+/// How a device is served.
+#[derive(Clone, Debug)]
+pub(crate) enum ServedBy {
+    /// By a hub.
+    Hub(HubAddress),
+    /// By USB stick only.
+    Stick,
+}
+
+impl ServedBy {
+    /// As it stands in an enrolment.
+    pub(crate) fn hub(&self) -> Option<HubAddress> {
+        match self {
+            Self::Hub(address) => Some(address.clone()),
+            Self::Stick => None,
+        }
     }
-    pins.to_vec().try_into().map_err(|_| PinsError)
+}
+
+impl FromStr for ServedBy {
+    type Err = HubAddressError;
+
+    /// A hub's address; an empty text for none.
+    fn from_str(text: &str) -> Result<Self, HubAddressError> {
+        match text {
+            "" => Ok(Self::Stick),
+            address => address.parse().map(Self::Hub),
+        }
+    }
+}
+
+/// Checks the pins of a hub's certificate: one to four where its address is `https:`, none where
+/// there is nothing that they could be of.
+pub(crate) fn hub_pins(served: &ServedBy, pins: &[HubPin]) -> Result<HubPins, PinsError> {
+    match served {
+        ServedBy::Hub(hub) if hub.is_https() == pins.is_empty() => Err(PinsError::of(hub)),
+        ServedBy::Stick if !pins.is_empty() => Err(PinsError::NoHub),
+        _ => pins.to_vec().try_into().map_err(|_| PinsError::Https),
+    }
 }
 
 /// Pins that were checked.
 pub(crate) type HubPins = Bounded<HubPin, 0, 4>;
 
-/// No pins for an `https:` hub, or too many.
-#[derive(Debug, thiserror::Error)]
-#[error(
-    "a hub with https: needs one to four --hub-pin: the SHA-256 of its certificate's public key"
-)]
-pub(crate) struct PinsError;
+/// Pins that do not fit the hub.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
+pub(crate) enum PinsError {
+    /// No pins for an `https:` hub, or too many.
+    #[error(
+        "a hub with https: needs one to four --hub-pin: the SHA-256 of its certificate's public \
+         key"
+    )]
+    Https,
+    /// Pins for a hub that has no certificate.
+    #[error("a hub with http: has no certificate: name it with https://, or leave --hub-pin out")]
+    Http,
+    /// Pins without a hub.
+    #[error("there is no hub whose key --hub-pin could be")]
+    NoHub,
+}
+
+impl PinsError {
+    fn of(hub: &HubAddress) -> Self {
+        match hub.is_https() {
+            true => Self::Https,
+            false => Self::Http,
+        }
+    }
+}

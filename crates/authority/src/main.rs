@@ -30,6 +30,7 @@ mod home;
 mod identity_hashing;
 mod imported_lists;
 mod key_files;
+mod look_alikes;
 mod online_key;
 mod own_lists;
 mod passphrase;

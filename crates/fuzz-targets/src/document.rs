@@ -106,7 +106,7 @@ fn claims() -> Vec<(u8, Vec<u8>)> {
     let badge = fixture::badge(7, BadgeRole::Supervisor);
     let enrolment = EnrolmentCode {
         root: Digest::of(&fixture::root_bytes()),
-        hub: "https://hub.example".try_into().unwrap(),
+        hub: Some("https://hub.example".parse().unwrap()),
         not_after,
         hub_pins: vec![HubPin([7; 32])].try_into().unwrap(),
         secret: Some(OneTimeSecret([7; 16])),

@@ -27,7 +27,7 @@ fn enrolment() -> Enrolment {
     Enrolment {
         root: fixture::root_bytes(),
         certificate: CERTIFICATE.clone(),
-        hub: "https://hub.example".try_into().unwrap(),
+        hub: Some("https://hub.example".parse().unwrap()),
         hub_pins: vec![HubPin([7; 32])].try_into().unwrap(),
     }
 }

@@ -3,11 +3,12 @@
 use std::sync::atomic::{AtomicU32, Ordering::Relaxed};
 
 use axum::{
+    Extension,
     http::{HeaderMap, HeaderValue, StatusCode, header},
     response::{IntoResponse, Response},
 };
 use gatepost_pass::FormatError;
-use gatepost_protocol::{BatchError, batch::MAX_BYTES, device::CertificateError};
+use gatepost_protocol::{BatchError, RefusalReason, batch::MAX_BYTES, device::CertificateError};
 use gatepost_system::chain;
 
 use crate::{enrolment_queue::EnrolmentError, store::HubStoreError};
@@ -61,40 +62,45 @@ pub(crate) enum Refusal {
 }
 
 impl Refusal {
-    fn status_and_code(&self) -> (StatusCode, &'static str) {
+    fn status_and_reason(&self) -> (StatusCode, RefusalReason) {
         match self {
             Self::Batch(BatchError::Format(FormatError::TooLarge { .. })) | Self::TooLarge => {
-                (StatusCode::PAYLOAD_TOO_LARGE, "too_large")
+                (StatusCode::PAYLOAD_TOO_LARGE, RefusalReason::TooLarge)
             }
-            Self::Batch(BatchError::Format(_)) | Self::CutShort => {
-                (StatusCode::BAD_REQUEST, "malformed")
+            Self::Batch(BatchError::Format(_)) => {
+                (StatusCode::BAD_REQUEST, RefusalReason::Malformed)
             }
-            Self::Batch(BatchError::Certificate(_)) => (StatusCode::FORBIDDEN, "certificate"),
-            Self::Batch(BatchError::BadSignature) => (StatusCode::FORBIDDEN, "signature"),
+            Self::CutShort => (StatusCode::BAD_REQUEST, RefusalReason::CutShort),
+            Self::Batch(BatchError::Certificate(_)) => {
+                (StatusCode::FORBIDDEN, RefusalReason::Certificate)
+            }
+            Self::Batch(BatchError::BadSignature) => {
+                (StatusCode::FORBIDDEN, RefusalReason::Signature)
+            }
             Self::Batch(BatchError::Sequence) | Self::Sequence => {
-                (StatusCode::BAD_REQUEST, "sequence")
+                (StatusCode::BAD_REQUEST, RefusalReason::Sequence)
             }
             Self::Request(CertificateError::Format(FormatError::TooLarge { .. })) => {
-                (StatusCode::PAYLOAD_TOO_LARGE, "too_large")
+                (StatusCode::PAYLOAD_TOO_LARGE, RefusalReason::TooLarge)
             }
-            Self::Request(CertificateError::Format(_)) => (StatusCode::BAD_REQUEST, "malformed"),
-            Self::Request(_) => (StatusCode::FORBIDDEN, "signature"),
-            Self::NoCode => (StatusCode::FORBIDDEN, "code"),
-            Self::Encoding => (StatusCode::UNSUPPORTED_MEDIA_TYPE, "encoding"),
-            Self::Packed | Self::Address => (StatusCode::BAD_REQUEST, "malformed"),
-            Self::TooMany(_) => (StatusCode::TOO_MANY_REQUESTS, "rate"),
-            Self::Paused(_) => (StatusCode::SERVICE_UNAVAILABLE, "paused"),
-            Self::Busy => (StatusCode::SERVICE_UNAVAILABLE, "busy"),
-            Self::TooManyDevices => (StatusCode::SERVICE_UNAVAILABLE, "devices"),
-            Self::Timeout => (StatusCode::REQUEST_TIMEOUT, "timeout"),
-            // Not a status for which a device parks its batch: its settings are wrong, not the
-            // batch.
-            Self::HttpsOnly => (StatusCode::FORBIDDEN, "https_only"),
-            Self::NotFound => (StatusCode::NOT_FOUND, "not_found"),
-            Self::Method => (StatusCode::METHOD_NOT_ALLOWED, "method"),
-            Self::BadRange(_) => (StatusCode::RANGE_NOT_SATISFIABLE, "bad_range"),
-            Self::NoBundle => (StatusCode::SERVICE_UNAVAILABLE, "no_bundle"),
-            Self::Storage => (StatusCode::SERVICE_UNAVAILABLE, "storage"),
+            Self::Request(CertificateError::Format(_)) => {
+                (StatusCode::BAD_REQUEST, RefusalReason::Malformed)
+            }
+            Self::Request(_) => (StatusCode::FORBIDDEN, RefusalReason::Signature),
+            Self::NoCode => (StatusCode::FORBIDDEN, RefusalReason::Code),
+            Self::Encoding => (StatusCode::UNSUPPORTED_MEDIA_TYPE, RefusalReason::Encoding),
+            Self::Packed | Self::Address => (StatusCode::BAD_REQUEST, RefusalReason::Malformed),
+            Self::TooMany(_) => (StatusCode::TOO_MANY_REQUESTS, RefusalReason::Rate),
+            Self::Paused(_) => (StatusCode::SERVICE_UNAVAILABLE, RefusalReason::Paused),
+            Self::Busy => (StatusCode::SERVICE_UNAVAILABLE, RefusalReason::Busy),
+            Self::TooManyDevices => (StatusCode::SERVICE_UNAVAILABLE, RefusalReason::Devices),
+            Self::Timeout => (StatusCode::REQUEST_TIMEOUT, RefusalReason::Timeout),
+            Self::HttpsOnly => (StatusCode::FORBIDDEN, RefusalReason::HttpsOnly),
+            Self::NotFound => (StatusCode::NOT_FOUND, RefusalReason::NotFound),
+            Self::Method => (StatusCode::METHOD_NOT_ALLOWED, RefusalReason::Method),
+            Self::BadRange(_) => (StatusCode::RANGE_NOT_SATISFIABLE, RefusalReason::BadRange),
+            Self::NoBundle => (StatusCode::SERVICE_UNAVAILABLE, RefusalReason::NoBundle),
+            Self::Storage => (StatusCode::SERVICE_UNAVAILABLE, RefusalReason::Storage),
         }
     }
 
@@ -111,12 +117,12 @@ impl Refusal {
 
     /// The status of the answer.
     pub(crate) fn status(&self) -> StatusCode {
-        self.status_and_code().0
+        self.status_and_reason().0
     }
 
     /// The error code for programs.
     pub(crate) fn code(&self) -> &'static str {
-        self.status_and_code().1
+        self.status_and_reason().1.name()
     }
 }
 
@@ -151,8 +157,8 @@ impl From<EnrolmentError> for Refusal {
 
 impl IntoResponse for Refusal {
     fn into_response(self) -> Response {
-        let (status, error) = self.status_and_code();
-        let body = serde_json::json!({ "error": error, "message": chain(&self) });
+        let (status, reason) = self.status_and_reason();
+        let body = serde_json::json!({ "error": reason.name(), "message": chain(&self) });
         let mut headers = HeaderMap::new();
         let json = HeaderValue::from_static("application/json");
         headers.insert(header::CONTENT_TYPE, json);
@@ -164,6 +170,8 @@ impl IntoResponse for Refusal {
         {
             headers.insert(header::CONTENT_RANGE, range);
         }
-        (status, headers, body.to_string()).into_response()
+        // For whoever marks the answer (`answer_mark`).
+        let reason = Extension(reason);
+        (status, headers, reason, body.to_string()).into_response()
     }
 }

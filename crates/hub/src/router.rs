@@ -11,13 +11,14 @@ use axum::{
     Router,
     extract::{ConnectInfo, Request, State},
     http::{HeaderMap, Method},
-    middleware::{Next, from_fn_with_state},
+    middleware::{Next, from_fn, from_fn_with_state},
     response::{IntoResponse as _, Response},
     routing::{get, post},
 };
 use gatepost_protocol::routes::{BATCHES, ENROLMENTS, FILES, HEALTH, MANIFEST, REVOKED, STATUS};
 
 use crate::{
+    answer_mark,
     fleet::{self, Fleet},
     hub::Hub,
     refusal::Refusal,
@@ -47,6 +48,7 @@ pub fn router(hub: Arc<Hub>, caller: Caller) -> Router {
         .fallback(async || Refusal::NotFound)
         .method_not_allowed_fallback(async || Refusal::Method)
         .layer(from_fn_with_state((hub.clone(), caller), limit_and_measure))
+        .layer(from_fn(answer_mark::add))
         .with_state(hub)
 }
 

@@ -8,7 +8,7 @@ use std::{
     time::Duration,
 };
 
-use axum::{Router, extract::ConnectInfo};
+use axum::{Router, extract::ConnectInfo, middleware::from_fn};
 use hyper::{
     server::conn::http1,
     service::{Service as _, service_fn},
@@ -26,7 +26,7 @@ use tokio::{
 use tokio_io_timeout::TimeoutWriter;
 use tokio_rustls::{TlsAcceptor, server::TlsStream};
 
-use crate::{refusal::Refusal, tls::HubTls};
+use crate::{answer_mark, refusal::Refusal, tls::HubTls};
 
 /// Most open connections, some 20 KiB each (docs/scale.md). Others wait in the system's queue.
 pub const MAX_CONNECTIONS: usize = 12_000;
@@ -118,7 +118,8 @@ fn with_write_timeout(stream: TcpStream) -> ClientStream {
 
 /// Tells every request to use HTTPS.
 fn https_only() -> Router {
-    Router::new().fallback(async || Refusal::HttpsOnly)
+    let refuse = Router::new().fallback(async || Refusal::HttpsOnly);
+    refuse.layer(from_fn(answer_mark::add))
 }
 
 async fn connection(

@@ -4,6 +4,8 @@ use std::fmt;
 
 use serde::{Deserialize, Serialize, de::Error as _};
 
+use crate::visible;
+
 /// A value outside the limits of its type.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
 pub enum ValueError {
@@ -20,6 +22,9 @@ pub enum ValueError {
     /// A character that the type does not allow.
     #[error("a character is not allowed here")]
     Character,
+    /// A character of a text that nobody would see.
+    #[error("U+{:04X} cannot be seen: leave it out", u32::from(*.0))]
+    Hidden(char),
     /// Not hexadecimal of the right length.
     #[error("expected {0} hexadecimal digits")]
     Hex(usize),
@@ -60,7 +65,7 @@ impl<'de, T: Deserialize<'de>, const MIN: usize, const MAX: usize> Deserialize<'
     }
 }
 
-/// UTF-8 text of at most `MAX` bytes, without control characters.
+/// UTF-8 text of at most `MAX` bytes, all of which can be seen ([`visible`](crate::visible)).
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize)]
 #[serde(transparent)]
 pub struct Text<const MAX: usize>(String);
@@ -77,10 +82,10 @@ impl<const MAX: usize> TryFrom<String> for Text<MAX> {
 
     fn try_from(text: String) -> Result<Self, ValueError> {
         check_length(text.len(), 0, MAX)?;
-        if text.chars().any(char::is_control) {
-            return Err(ValueError::Character);
+        match visible::first_hidden(&text) {
+            Some(hidden) => Err(ValueError::Hidden(hidden)),
+            None => Ok(Self(text)),
         }
-        Ok(Self(text))
     }
 }
 

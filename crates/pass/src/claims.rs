@@ -6,6 +6,7 @@ use crate::{
     bounded::{Bounded, Text, ValueError},
     colour::Colour,
     digest::Digest,
+    hub_address::HubAddress,
     ids::{HubPin, PassNumber, SubjectTag},
     key::PublicKey,
     one_time_secret::OneTimeSecret,
@@ -135,8 +136,8 @@ pub struct Place {
 pub struct EnrolmentCode {
     /// Digest of the root file that the device must be given.
     pub root: Digest,
-    /// The hub's address.
-    pub hub: Text<120>,
+    /// The hub's address; none for devices that are served by USB stick only.
+    pub hub: Option<HubAddress>,
     /// First minute at which it is no longer valid.
     pub not_after: Minute,
     /// The keys that the hub's certificate may have: the one in use, and those in reserve.

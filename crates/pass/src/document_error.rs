@@ -27,7 +27,8 @@ pub enum DocumentError {
     /// Nobody of that name is on the trust list.
     #[error("issuer {0} is not on the trust list")]
     UnknownIssuer(IssuerId),
-    /// The issuer's entry is not valid at this time.
+    /// The issuer's entry is not valid at this time. Never said of a pass: that one is a refused
+    /// region's.
     #[error("issuer {0} is not recognised at this time")]
     NotRecognisedNow(IssuerId),
     /// Only the own authority may sign this kind.

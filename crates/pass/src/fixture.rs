@@ -321,7 +321,16 @@ pub struct Region {
     pub identities: Vec<(&'static str, Colour)>,
     /// The file of PINs, in a region whose badges have some.
     pub pins: Option<Vec<u8>>,
+    /// Lists of others that come along.
+    pub neighbours: Vec<Neighbour>,
     pub files: Memory,
+}
+
+/// What another region lists, signed by its own key, which the trust list must let sign lists.
+pub struct Neighbour {
+    pub signer: Signer,
+    pub listed: Vec<(SubjectTag, Colour)>,
+    pub revoked: Vec<PassNumber>,
 }
 
 #[derive(Default)]
@@ -354,6 +363,7 @@ impl Default for Region {
             revoked: vec![PassNumber([0, 0, 0, 0, 103])],
             identities: Vec::new(),
             pins: None,
+            neighbours: Vec::new(),
             files: Memory::default(),
         }
     }
@@ -413,6 +423,23 @@ impl Region {
                 self.identities.len(),
             ));
         }
+        for Neighbour {
+            signer,
+            listed,
+            revoked,
+        } in &self.neighbours
+        {
+            let status = write_status(signer, plan, listed.clone(), []).unwrap();
+            let revocation = write_revocation(signer, plan, revoked.clone()).unwrap();
+            for (kind, bytes, records) in [
+                (ListKind::Status, status, listed.len()),
+                (ListKind::Revocation, revocation, revoked.len()),
+            ] {
+                let role = FileRole::List(kind, signer.issuer);
+                files.push(self.add(role, bytes, records));
+            }
+        }
+        files.sort_by_key(|entry| entry.role);
         self.manifest_of(files)
     }
 

@@ -3,8 +3,8 @@
 //! Pure: no clock (time is an argument), no files (bytes are read through [`ReadAt`] and
 //! [`BundleFiles`]), no unsafe. Read in this order:
 //!
-//! 1. [`ids`], [`bounded`], [`digest`], [`colour`]: the small types that everything is made of;
-//!    [`time`]: points in time, the floor.
+//! 1. [`ids`], [`mod@visible`], [`bounded`], [`digest`], [`colour`], [`hub_address`]: the small
+//!    types that everything is made of; [`time`]: points in time, the floor.
 //! 2. [`kind`], [`key`], [`signer`], [`envelope`]: who signs what, and how it travels.
 //! 3. [`claims`], [`badge`] and [`policy`]: what is signed; [`id_number`]: what people are known by
 //!    elsewhere.
@@ -31,6 +31,7 @@ pub mod document_error;
 pub mod envelope;
 #[cfg(any(test, feature = "fixture"))]
 pub mod fixture;
+pub mod hub_address;
 pub mod id_number;
 pub mod ids;
 pub mod key;
@@ -42,6 +43,7 @@ pub mod signer;
 pub mod time;
 pub mod trust;
 pub mod verify;
+pub mod visible;
 
 #[cfg(test)]
 mod properties;
@@ -58,6 +60,7 @@ pub use digest::{Digest, DigestHasher};
 pub use document::Document;
 pub use document_error::DocumentError;
 pub use hex::parse_hex;
+pub use hub_address::{HubAddress, HubAddressError};
 pub use id_number::{IdNumber, IdNumberError};
 pub use ids::{CodeId, DeviceId, HubPin, IssuerId, KeyId, PassNumber, SubjectTag};
 pub use key::{KeyError, PublicKey, SecretKey};

@@ -84,7 +84,6 @@ mod tests {
                 "live-code-old",
                 "issuer-refused",
                 "convert-pass",
-                "unknown-issuer",
                 "already-passed",
                 "expired-data",
                 "no-list",

@@ -80,8 +80,9 @@ pub enum WithoutCode {
 }
 
 /// What a policy can leave to a supervisor. Closed: what is forged, altered or malformed has no
-/// value here, nor has a revoked or red pass, or fever. New ones go to the end: the position is on
-/// the wire.
+/// value here, nor has a revoked or red pass, or fever. Nor has a code of an issuer whose key is
+/// not here: it cannot be told from a forged one, so whoever holds it has no code
+/// ([`WithoutCode`]). New ones go to the end: the position is on the wire.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
 pub enum Overridable {
     /// A yellow pass or person.
@@ -98,8 +99,6 @@ pub enum Overridable {
     IssuerRefused,
     /// A pass that is to be converted first.
     ConvertPass,
-    /// A pass of an issuer that nobody knows here.
-    UnknownIssuer,
     /// A pass that went the same way a short while ago.
     AlreadyPassed,
     /// Lists or trust past their last usable time.
@@ -119,7 +118,6 @@ crate::names! {
         LiveCodeOld = "live-code-old",
         IssuerRefused = "issuer-refused",
         ConvertPass = "convert-pass",
-        UnknownIssuer = "unknown-issuer",
         AlreadyPassed = "already-passed",
         ExpiredData = "expired-data",
         NoList = "no-list",

@@ -15,7 +15,7 @@ use crate::{
     key::PublicKey,
     kind::Kind,
     time::Timestamp,
-    trust::{IssuerEntry, TrustList},
+    trust::{IssuerEntry, Recognition, TrustList},
 };
 
 /// Claims under a signature that the trust list accepts.
@@ -68,7 +68,11 @@ pub enum VerifiedDocument {
     Enrolment(Verified<EnrolmentCode>),
 }
 
-/// Checks a scanned document: key by (issuer, key number), role, validity, signature, claims.
+/// Checks a scanned document: key by (issuer, key number), signature, role, validity, claims.
+///
+/// The signature comes first: a document that the named key did not sign is
+/// [`DocumentError::BadSignature`], whatever else is wrong with key or issuer. A pass of an issuer
+/// that is outside its dates is a refused region's ([`Recognition::Refuse`]).
 ///
 /// A pass that is verified is signed, no more: whether it has expired, is revoked or red is for the
 /// caller to ask, of its claims and of the [lists](crate::list).
@@ -191,18 +195,37 @@ pub fn verify_envelope<T: Claims>(
             kind: envelope.kind,
         });
     }
-    let (issuer, key) = trust.key_for(header.issuer, header.key, envelope.kind, now)?;
-    key.verify(&envelope.message, &envelope.signature)
+    let (issuer, key) = trust.named_key(header.issuer, header.key)?;
+    // First of all: of what is forged nothing else may be said, least of all something that a
+    // supervisor can set aside.
+    key.key
+        .verify(&envelope.message, &envelope.signature)
         .map_err(|_| DocumentError::BadSignature)?;
+    let issuer = match trust.may_sign(issuer, key, envelope.kind, now) {
+        Ok(()) => issuer.clone(),
+        // A genuine pass, and nobody who is recognised now: like a refused region's, so that the
+        // lists can still be asked about it.
+        Err(DocumentError::NotRecognisedNow(_)) if is_pass(envelope.kind) => {
+            Arc::new(IssuerEntry {
+                recognition: Recognition::Refuse,
+                ..IssuerEntry::clone(issuer)
+            })
+        }
+        Err(why) => return Err(why),
+    };
     let claims: T = envelope.peek()?;
     claims.check(envelope.kind)?;
     Ok(Verified {
         claims,
-        issuer: issuer.clone(),
-        key: *key,
+        issuer,
+        key: key.key,
         kind: envelope.kind,
         live: None,
     })
+}
+
+const fn is_pass(kind: Kind) -> bool {
+    matches!(kind, Kind::Pass | Kind::FamilyPass)
 }
 
 fn check_live(document: &Document, pass: &Pass) -> Result<Option<Live>, DocumentError> {

@@ -6,8 +6,8 @@
 //! the code, and the answer that it comes from whoever made the code.
 
 use gatepost_pass::{
-    Bounded, CodeId, FormatError, HubPin, Kind, OneTimeSecret, Proof, PublicKey, SecretKey, Signer,
-    Text, Timestamp,
+    Bounded, CodeId, FormatError, HubAddress, HubPin, Kind, OneTimeSecret, Proof, PublicKey,
+    SecretKey, Signer, Text, Timestamp,
 };
 use serde::{Deserialize, Serialize};
 
@@ -118,8 +118,8 @@ pub struct Enrolment {
     pub root: Vec<u8>,
     /// The certificate.
     pub certificate: Vec<u8>,
-    /// The hub's address, such as `https://hub.example`; empty for USB only.
-    pub hub: Text<120>,
+    /// The hub's address; none for a device that is served by USB stick only.
+    pub hub: Option<HubAddress>,
     /// The keys that the hub's certificate may have: the one in use, and those in reserve.
     pub hub_pins: Bounded<HubPin, 0, 4>,
 }

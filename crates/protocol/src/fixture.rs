@@ -82,7 +82,7 @@ pub fn enrolment(device: &SecretKey) -> Enrolment {
     Enrolment {
         root: fixture::root_bytes(),
         certificate: certificate(&fixture::devices(), device, SIGNED..NOW.plus(100 * DAY)),
-        hub: "".try_into().unwrap(),
+        hub: None,
         hub_pins: Default::default(),
     }
 }

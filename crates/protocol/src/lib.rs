@@ -5,7 +5,8 @@
 //! to what came before, [`batch`] carries it, [`receipt`] brings the hub's word back. [`device`]
 //! says whose word a batch is, [`enrolment`] how a device becomes one, [`status`] how it is doing,
 //! [`wipe_order`] that it is one no longer. [`pins`] holds what the PINs of badges are checked
-//! against, sealed for the devices. [`routes`] names the hub's addresses.
+//! against, sealed for the devices. [`routes`] names the hub's addresses, [`hub_answer`] tells its
+//! answers from another server's.
 
 #![forbid(unsafe_code)]
 
@@ -16,6 +17,7 @@ pub mod device;
 pub mod enrolment;
 #[cfg(any(test, feature = "fixture"))]
 pub mod fixture;
+pub mod hub_answer;
 pub mod passage;
 pub mod pins;
 pub mod receipt;
@@ -35,6 +37,7 @@ pub use batch::{BatchError, VerifiedBatch};
 pub use chain::{Epoch, Head};
 pub use device::DeviceCertificate;
 pub use enrolment::{Answer, ByCode, DeviceRequest, Enrolment};
+pub use hub_answer::{HubAnswer, RefusalReason, RequestNonce};
 pub use passage::{
     Allowed, ByHand, Direction, MoveEnd, OverrideWhy, Passage, Personal, PlaceMove, Seen,
     Temperature, WhyNoCode,

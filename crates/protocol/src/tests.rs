@@ -316,7 +316,7 @@ fn an_answer_opens_only_whole_and_with_the_secret_of_its_code() {
     let enrolment = Enrolment {
         root: region::root_bytes(),
         certificate: vec![7; 100],
-        hub: "https://hub.example".try_into().unwrap(),
+        hub: Some("https://hub.example".parse().unwrap()),
         hub_pins: vec![gatepost_pass::HubPin([3; 32])].try_into().unwrap(),
     };
     let answer = Answer::seal(&enrolment, &secret);

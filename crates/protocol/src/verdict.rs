@@ -140,7 +140,6 @@ impl Reason {
             Self::LiveCodeOld => Overridable::LiveCodeOld,
             Self::IssuerRefused => Overridable::IssuerRefused,
             Self::ConvertPass => Overridable::ConvertPass,
-            Self::UnknownIssuer => Overridable::UnknownIssuer,
             Self::AlreadyPassed => Overridable::AlreadyPassed,
             Self::ExpiredData => Overridable::ExpiredData,
             Self::NoList => Overridable::NoList,
@@ -149,6 +148,7 @@ impl Reason {
             | Self::Red
             | Self::Revoked
             | Self::ValidityTooLong
+            | Self::UnknownIssuer
             | Self::UnknownKey
             | Self::KeyNotAllowed
             | Self::BadSignature

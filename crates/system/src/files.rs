@@ -26,7 +26,7 @@ pub struct FileError {
 
 impl FileError {
     /// Adds to an error what was tried, for `map_err`.
-    pub fn at(action: Action, path: &Path) -> impl FnOnce(io::Error) -> Self {
+    pub fn at(action: Action, path: &Path) -> impl FnOnce(io::Error) -> Self + use<> {
         let path = path.to_owned();
         move |source| Self {
             action,

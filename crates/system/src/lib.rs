@@ -11,6 +11,7 @@ pub mod files;
 pub mod messages;
 pub mod output;
 pub mod random;
+pub mod stick;
 pub mod terminal;
 
 pub use errors::chain;

@@ -3,9 +3,11 @@
 //! At a terminal: `gatepost: warning: the clock jumped by 3600 s`. Under systemd the level goes in
 //! front as `<4>`, which the journal keeps apart from the text (sd-daemon(3)).
 
-use std::{env, io, io::Write as _};
+use std::{env, fmt, io, io::Write as _};
 
 use log::{Level, LevelFilter};
+
+use crate::output::legible;
 
 /// Where every target of this house begins.
 const OURS: &str = "gatepost";
@@ -32,9 +34,16 @@ pub fn start(program: &'static str) {
                 (Level::Info, false) => ("", ""),
                 (Level::Debug | Level::Trace, false) => ("", "debug: "),
             };
-            writeln!(out, "{prefix}{program}: {word}{}", record.args())
+            let text = message(*record.args());
+            writeln!(out, "{prefix}{program}: {word}{text}")
         })
         .try_init();
+}
+
+/// The text of a message, in which nothing can pass for a message of its own: all that cannot be
+/// seen is written by its number, and a further line is indented.
+fn message(text: fmt::Arguments<'_>) -> String {
+    legible(text).replace('\n', "\n  ")
 }
 
 /// Whether standard error is the journal's. systemd names its device and inode (systemd.exec(5));
@@ -45,5 +54,19 @@ fn goes_to_journal() -> bool {
     match (named, stream) {
         (Some(named), Some(stream)) => named == format!("{}:{}", stream.st_dev, stream.st_ino),
         _ => false,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_message_that_quotes_a_file_name_looks_like_no_other_message() {
+        let name = "stick\n<3>gatepost: error: call 12345\u{1b}[2J";
+        assert_eq!(
+            message(format_args!("cannot read {name}")),
+            "cannot read stick\n  <3>gatepost: error: call 12345[U+001B][2J"
+        );
     }
 }

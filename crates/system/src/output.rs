@@ -10,6 +10,8 @@ use std::{
     sync::Mutex,
 };
 
+use gatepost_pass::visible::visible;
+
 /// The first failure other than a closed pipe.
 static FAILED: Mutex<Option<io::Error>> = Mutex::new(None);
 
@@ -22,10 +24,28 @@ macro_rules! say {
 }
 
 /// Writes text to standard output. What fails is told by [`finish`].
+///
+/// Names of files, devices and regions come from others, and a terminal takes some characters for
+/// orders: all that cannot be seen is written by its number, but for ends of lines and tabs.
 pub fn write(text: fmt::Arguments<'_>) {
-    if let Err(why) = io::stdout().lock().write_fmt(text) {
+    if let Err(why) = io::stdout().lock().write_all(legible(text).as_bytes()) {
         remember(why);
     }
+}
+
+/// The text of lines with all else that cannot be seen made [`visible`].
+pub(crate) fn legible(text: fmt::Arguments<'_>) -> String {
+    let text = text.to_string();
+    let mut shown = String::with_capacity(text.len());
+    for part in text.split_inclusive(['\n', '\t']) {
+        let (part, end) = match part.strip_suffix(['\n', '\t']) {
+            Some(front) => part.split_at(front.len()),
+            None => (part, ""),
+        };
+        shown.push_str(&visible(part));
+        shown.push_str(end);
+    }
+    shown
 }
 
 /// Ends the output: an error when some of it was lost, as on a full disk. A reader that went away
@@ -46,5 +66,20 @@ fn remember(why: io::Error) {
             .lock()
             .unwrap_or_else(std::sync::PoisonError::into_inner);
         failed.get_or_insert(why);
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn no_name_of_a_file_orders_a_terminal_about_or_turns_its_text_around() {
+        let name = "stick\u{1b}]0;ok\u{7}\u{9b}2J\u{202e}txt.exe\r\u{200b}";
+        let shown = legible(format_args!("{name}: damaged\n\tby hand\n"));
+        let name = "stick[U+001B]]0;ok[U+0007][U+009B]2J[U+202E]txt.exe[U+000D][U+200B]";
+        assert_eq!(shown, format!("{name}: damaged\n\tby hand\n"));
+        let plain = "济南 ئۈرۈمچى: 3 of 4\n";
+        assert_eq!(legible(format_args!("{plain}")), plain);
     }
 }

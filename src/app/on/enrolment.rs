@@ -98,7 +98,7 @@ fn ask(enrolment: &mut EnrolmentState, lane: &Lane, context: &DeviceContext, fir
     });
     enrolment.set_step(match (&asking, first_run.hub()) {
         (Ok(_), Some(hub)) => EnrolStep::Asking {
-            hub: hub.to_owned(),
+            hub: hub.to_string(),
         },
         (Err(EnrolError::ByStick), _) | (Ok(_), None) => EnrolStep::InsertStick,
         (Err(why), _) => EnrolStep::Failed(trouble::of_enrol(why)),

@@ -2,7 +2,7 @@
 
 use std::{sync::mpsc::Sender, time::Instant};
 
-use gatepost_pass::{Bounded, Listing, Text, id_number::IdNumber};
+use gatepost_pass::{Bounded, Listing, Text, id_number::IdNumber, visible::visible};
 use gatepost_protocol::{ByHand, Personal};
 
 use super::verdict;
@@ -96,10 +96,10 @@ pub(crate) fn show_by_hand(lane: &Lane) {
     lane.window.send(UiUpdate::ByHand(view));
 }
 
-/// What fits of a text, without what can't be shown.
+/// What fits of a text, with what can't be seen by its number.
 fn cut<const MAX: usize>(text: &str) -> Text<MAX> {
     let mut kept = String::new();
-    for c in text.trim().chars().filter(|c| !c.is_control()) {
+    for c in visible(text.trim()).chars() {
         if kept.len() + c.len_utf8() > MAX {
             break;
         }

@@ -38,6 +38,7 @@ pub(crate) fn show(lane: &mut Lane, judged: Judged, company: Company, at: Instan
             .open()
             .is_some_and(|shown| is_on(shown, &judged));
     let joined = if shared {
+        let judged = beside_the_others(lane, judged);
         lane.verdicts.join(judged).map_err(|full| full.0)
     } else {
         Err(judged)
@@ -51,6 +52,22 @@ pub(crate) fn show(lane: &mut Lane, judged: Judged, company: Company, at: Instan
         }
     };
     restart(lane, member, at);
+}
+
+/// Somebody who is on two codes of one page passes with the first: the second is one that comes
+/// again.
+fn beside_the_others(lane: &Lane, judged: Judged) -> Judged {
+    let open = lane.verdicts.open();
+    if !open.is_some_and(|shown| shown.group().lets_through_one_of(&judged)) {
+        return judged;
+    }
+    let observed = Observed {
+        passed_before: Some(0),
+        ..judged.observed()
+    };
+    lane.checkpoint
+        .judge(lane.clock.now())
+        .again(judged, observed)
 }
 
 /// Whether the same pass or person is on this page already.

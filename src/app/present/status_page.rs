@@ -3,7 +3,7 @@
 use std::{fs, time::Instant};
 
 use gatepost_pass::{
-    ClockTrust, Now, Recognition, Timestamp,
+    ClockTrust, HubAddress, Now, Recognition, Timestamp,
     list::ListKind,
     trust::{Ending, IssuerEntry},
 };
@@ -32,7 +32,8 @@ pub(crate) fn view(
 ) -> StatusPageView {
     let bundle = installed.bundle();
     let identity = enrolment.identity();
-    let hub_address = identity.map_or("", |identity| identity.hub.as_str());
+    let hub_address = identity.and_then(|identity| identity.hub.as_ref());
+    let hub_address = hub_address.map_or("", HubAddress::as_str);
     StatusPageView {
         issuers: bundle.map_or_else(Vec::new, |bundle| issuers(bundle, now.time)),
         clock: clock(now.clock),

@@ -4,7 +4,7 @@
 use std::{error::Error, fmt::Display, io};
 
 use gatepost_pass::{BundleError, DocumentError, ListError, TrustError, envelope::EnvelopeError};
-use gatepost_protocol::device::CertificateError;
+use gatepost_protocol::{RefusalReason, device::CertificateError};
 use gatepost_system::{chain, files::FileError};
 
 use crate::{
@@ -48,7 +48,6 @@ pub(crate) fn of_sync(error: &SyncError) -> TroubleView {
         SyncError::Receipt(why) => because(Trouble::ReceiptWrong, why),
         SyncError::Batch(why) => because(Trouble::PassagesRefused, why),
         SyncError::NoBundle => Trouble::NoLists.into(),
-        SyncError::NoHub => Trouble::NoHub.into(),
         SyncError::File(why) => of_file(why),
         SyncError::WipedHub(_) => because(Trouble::StorageFails, error),
         SyncError::Order(why) => because(Trouble::OrderWrong, why),
@@ -61,18 +60,42 @@ pub(crate) fn of_hub(error: &HubError) -> TroubleView {
     match error {
         HubError::Unreachable(why) => because(Trouble::HubAway, why),
         HubError::OtherKey(key) => with(Trouble::HubForeign, format_args!("its key is {key}")),
+        HubError::NoHub => Trouble::NoHub.into(),
         HubError::NoPin => with(Trouble::HubNotSecure, "--hub-pin"),
         HubError::Tls(why) => because(Trouble::HubNotSecure, why),
-        HubError::Refused { status, message } => {
-            let what = match status {
-                401 | 403 => Trouble::HubShut,
-                500.. => Trouble::HubFails,
-                _ => Trouble::HubRefused,
-            };
-            with(what, format_args!("{status} {message}"))
-        }
+        HubError::OtherServer(status) => with(
+            Trouble::HubForeign,
+            format_args!("status {status}, no mark"),
+        ),
+        HubError::Refused { reason, message } => with(of_refusal(*reason), message),
+        HubError::Random(why) => because(Trouble::ProgramFails, why),
         HubError::Rest(rest) => with(Trouble::HubBusy, format_args!("{} s", rest.as_secs())),
         HubError::Answer(why) => because(Trouble::HubBrokeOff, why),
+    }
+}
+
+fn of_refusal(reason: RefusalReason) -> Trouble {
+    match reason {
+        RefusalReason::Certificate
+        | RefusalReason::Signature
+        | RefusalReason::Code
+        | RefusalReason::HttpsOnly => Trouble::HubShut,
+        RefusalReason::Rate
+        | RefusalReason::Paused
+        | RefusalReason::Busy
+        | RefusalReason::Devices
+        | RefusalReason::NoBundle
+        | RefusalReason::Storage => Trouble::HubFails,
+        RefusalReason::Malformed
+        | RefusalReason::TooLarge
+        | RefusalReason::Sequence
+        | RefusalReason::Encoding
+        | RefusalReason::CutShort
+        | RefusalReason::Timeout
+        | RefusalReason::NotFound
+        | RefusalReason::Method
+        | RefusalReason::BadRange
+        | RefusalReason::Other => Trouble::HubRefused,
     }
 }
 
@@ -168,9 +191,8 @@ pub(crate) fn of_enrol(error: &EnrolError) -> TroubleView {
         EnrolError::NotACode => because(Trouble::ProgramFails, error),
         EnrolError::Expired => Trouble::CodeExpired.into(),
         EnrolError::ByStick => Trouble::NoHub.into(),
-        EnrolError::OtherAuthority | EnrolError::Answer(CertificateError::Answer) => {
-            Trouble::AnswerForeign.into()
-        }
+        EnrolError::NotTheCodes(part) => with(Trouble::AnswerForeign, part),
+        EnrolError::Answer(CertificateError::Answer) => Trouble::AnswerForeign.into(),
         EnrolError::Answer(why) => because(Trouble::AnswerDamaged, why),
         EnrolError::PublishedKey | EnrolError::NotPinned => {
             because(Trouble::AuthorityRefused, error)
@@ -207,6 +229,7 @@ mod tests {
     use gatepost_pass::Digest;
 
     use super::*;
+    use crate::sync::enrol::CodePart;
 
     #[test]
     fn the_same_file_fault_is_the_sticks_with_a_stick_and_the_networks_with_a_hub() {
@@ -268,20 +291,22 @@ mod tests {
         assert_eq!(shown(CertificateError::Answer), Trouble::AnswerForeign);
         assert_eq!(shown(CertificateError::Request), Trouble::AnswerDamaged);
         assert_eq!(
-            of_enrol(&EnrolError::OtherAuthority).what,
+            of_enrol(&EnrolError::NotTheCodes(CodePart::Root)).what,
             Trouble::AnswerForeign
         );
     }
 
     #[test]
     fn a_hub_that_says_no_is_told_apart_from_one_that_fails() {
-        let shown = |status| {
+        let shown = |reason| {
             let message = "why".to_owned();
-            of_hub(&HubError::Refused { status, message })
+            of_hub(&HubError::Refused { reason, message })
         };
-        assert_eq!(shown(403).what, Trouble::HubShut);
-        assert_eq!(shown(422).what, Trouble::HubRefused);
-        assert_eq!(shown(503).what, Trouble::HubFails);
-        assert_eq!(shown(503).detail, "503 why");
+        assert_eq!(shown(RefusalReason::Certificate).what, Trouble::HubShut);
+        assert_eq!(shown(RefusalReason::TooLarge).what, Trouble::HubRefused);
+        assert_eq!(shown(RefusalReason::Storage).what, Trouble::HubFails);
+        assert_eq!(shown(RefusalReason::Storage).detail, "why");
+        let portal = of_hub(&HubError::OtherServer(200));
+        assert_eq!(portal.what, Trouble::HubForeign);
     }
 }

@@ -2,7 +2,7 @@
 
 use std::{convert::Infallible, sync::mpsc::Sender};
 
-use gatepost_pass::Text;
+use gatepost_pass::{HubAddress, Text};
 use gatepost_protocol::device::device_id;
 
 use crate::{
@@ -81,7 +81,7 @@ impl EnrolmentState {
     /// The address of the hub that is asked.
     pub(crate) fn hub(&self) -> Option<String> {
         let hub = self.first_run.as_ref().and_then(FirstRun::hub);
-        hub.map(str::to_owned)
+        hub.map(HubAddress::to_string)
     }
 
     /// Whether the request is on a stick already.

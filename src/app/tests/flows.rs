@@ -77,6 +77,66 @@ fn the_same_pass_again_says_when_it_passed_and_the_other_way_does_not() {
 }
 
 #[test]
+fn a_name_from_right_to_left_is_on_the_screen_as_it_was_signed() {
+    let post = Post::open(|_| ());
+    let name = "ئا***ن";
+    let person = gatepost_pass::Subject {
+        name: name.try_into().unwrap(),
+        ..fixture::subject(1)
+    };
+    let pass = gatepost_pass::Pass {
+        subjects: vec![person].try_into().unwrap(),
+        ..fixture::paper_pass(1)
+    };
+    post.judges(&to_text(&documents().sign(Kind::Pass, &pass)), name);
+    post.sees("ID **123X");
+}
+
+/// A second pass of the same person, under another number.
+fn second_pass(n: u8) -> String {
+    let pass = gatepost_pass::Pass {
+        number: gatepost_pass::PassNumber([5; 5]),
+        ..fixture::paper_pass(n)
+    };
+    to_text(&documents().sign(Kind::Pass, &pass))
+}
+
+#[test]
+fn two_passes_of_one_person_in_one_picture_admit_that_person_once_without_a_remark() {
+    let post = Post::open(|_| ());
+    post.show_both(&paper(1), &second_pass(1));
+    post.sees("Already passed less than a minute ago.");
+    let mut reasons: Vec<_> = post
+        .passages(2)
+        .into_iter()
+        .map(|one| one.reasons)
+        .collect();
+    reasons.sort_by_key(|reasons| reasons.as_slice().len());
+    assert_eq!(reasons[0].as_slice(), [Reason::Green]);
+    let again = [Reason::Green, Reason::AlreadyPassed];
+    assert_eq!(reasons[1].as_slice(), again);
+}
+
+#[test]
+fn a_second_pass_of_who_is_still_asked_for_the_temperature_is_remarked_on() {
+    let post = Post::open(|region| region.policy.temperature = true);
+    post.show_both(&paper(1), &second_pass(1));
+    post.sees("Already passed less than a minute ago.");
+    post.tap("Normal");
+    post.tap("Normal");
+    post.sees("ADMIT");
+    let mut reasons: Vec<_> = post
+        .passages(2)
+        .into_iter()
+        .map(|one| one.reasons)
+        .collect();
+    reasons.sort_by_key(|reasons| reasons.as_slice().len());
+    assert_eq!(reasons[0].as_slice(), [Reason::Green]);
+    let again = [Reason::Green, Reason::AlreadyPassed];
+    assert_eq!(reasons[1].as_slice(), again);
+}
+
+#[test]
 fn the_temperature_is_one_tap_and_decides() {
     let post = Post::open(|region| region.policy.temperature = true);
     for (n, answer, outcome, path) in [

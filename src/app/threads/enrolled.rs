@@ -46,7 +46,7 @@ impl Enrolled {
             bytes: config.log_bytes(),
         };
         let log = LogWriter::open(data, &identity, clock, cap, events.clone())?;
-        let sync = (!identity.hub.is_empty()).then(|| {
+        let sync = identity.hub.is_some().then(|| {
             let events = events.clone();
             sync::spawn(
                 data.clone(),

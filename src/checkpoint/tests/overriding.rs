@@ -2,8 +2,15 @@
 
 use std::time::Instant;
 
-use gatepost_pass::{Badge, Listing, PinVerifier, badge::BadgeRole, policy::Overridable};
-use gatepost_protocol::{Allowed, ByHand, OverrideWhy, Personal, PinTable, Temperature, WhyNoCode};
+use gatepost_pass::{
+    Badge, Listing, PinVerifier,
+    badge::BadgeRole,
+    policy::Overridable,
+    trust::{ColourMap, IssuerEntry},
+};
+use gatepost_protocol::{
+    Allowed, ByHand, OverrideWhy, Personal, PinTable, Temperature, WhyNoCode,
+};
 
 use super::*;
 use crate::checkpoint::{
@@ -101,7 +108,6 @@ fn what_the_policy_lists_is_set_aside_and_stays_among_the_reasons() {
         (phone(1), Reason::LiveCodeNeeded),
         (foreign_paper("CN-BJ"), Reason::ConvertPass),
         (foreign_paper("CN-HB"), Reason::IssuerRefused),
-        (foreign_paper("CN-XX"), Reason::UnknownIssuer),
         (foreign_paper("CN-JS"), Reason::NoList),
     ] {
         let judged = gate.judge(&to_text(&bytes));
@@ -118,6 +124,136 @@ fn what_the_policy_lists_is_set_aside_and_stays_among_the_reasons() {
         let before = (judged.verdict.outcome, judged.verdict.reasons.clone());
         assert_eq!(forced(&strict, judged, None), before);
     }
+}
+
+/// Changes a region of the trust list of a gate whose policy leaves everything to supervisors.
+fn generous_with(code: &str, change: impl FnOnce(&mut IssuerEntry)) -> Gate {
+    let mut gate = generous();
+    let mut issuers = gate.region.trust.issuers.as_slice().to_vec();
+    let entry = issuers.iter_mut().find(|entry| entry.id.as_str() == code);
+    change(entry.unwrap());
+    gate.region.trust.issuers = issuers.try_into().unwrap();
+    gate
+}
+
+/// The same, and what the region lists comes along: 1 is red, 2 is revoked, 3 is yellow.
+fn generous_with_lists(code: &str, change: impl FnOnce(&mut IssuerEntry)) -> Gate {
+    let mut gate = generous_with(code, |entry| {
+        let kinds = [Kind::Pass, Kind::FamilyPass, Kind::List];
+        fixture::change_keys(entry, |keys| {
+            keys[0] = fixture::key_entry(&foreign(code), &kinds);
+        });
+        change(entry);
+    });
+    gate.region.neighbours = vec![fixture::Neighbour {
+        signer: foreign(code),
+        listed: vec![
+            (SubjectTag([1; 16]), Colour::Red),
+            (SubjectTag([3; 16]), Colour::Yellow),
+        ],
+        revoked: vec![PassNumber([0, 0, 0, 0, 2])],
+    }];
+    gate
+}
+
+fn is_no_supervisors(gate: &Gate, bytes: &[u8], first: Reason) {
+    let judged = gate.judge(&to_text(bytes));
+    assert_eq!(judged.verdict.outcome, Outcome::Refuse, "{first:?}");
+    assert_eq!(judged.verdict.reasons[0], first);
+    assert_eq!(judged.verdict.overriding, Overriding::Impossible);
+    let word = supervisor(gate).allow(&judged.verdict, OverrideWhy::Emergency);
+    assert_eq!(word, None, "{first:?}");
+    let (outcome, reasons) = forced(gate, judged, None);
+    assert_eq!(outcome, Outcome::Refuse, "{reasons:?}");
+    assert!(reasons.contains(&first), "{reasons:?}");
+}
+
+#[test]
+fn a_forged_pass_of_an_issuer_outside_its_dates_is_forged_and_no_supervisors() {
+    let lapsed = generous_with("CN-JS", |entry| entry.until = NOW);
+    let early = generous_with("CN-JS", |entry| entry.from = NOW.plus(1));
+    let refused = generous_with("CN-JS", |entry| {
+        entry.recognition = gatepost_pass::Recognition::Refuse;
+    });
+    for gate in [lapsed, early, refused] {
+        let genuine = foreign_paper("CN-JS");
+        let judged = gate.judge(&to_text(&genuine));
+        assert_eq!(judged.verdict.reasons, [Reason::IssuerRefused]);
+        assert_eq!(judged.verdict.overriding, Overriding::Possible);
+
+        let mut garbage = genuine;
+        let signature = garbage.len() - 64;
+        garbage[signature..].fill(0x5a);
+        is_no_supervisors(&gate, &garbage, Reason::BadSignature);
+        let other = gatepost_pass::Signer {
+            key: gatepost_pass::KeyId(77),
+            ..foreign("CN-JS")
+        };
+        let nobodys = other.sign(Kind::Pass, &fixture::paper_pass(1));
+        is_no_supervisors(&gate, &nobodys, Reason::UnknownKey);
+    }
+    let old_key = generous_with("CN-JS", |entry| {
+        fixture::change_keys(entry, |keys| keys[0].until = NOW);
+    });
+    let mut garbage = foreign_paper("CN-JS");
+    is_no_supervisors(&old_key, &garbage, Reason::KeyNotAllowed);
+    *garbage.last_mut().unwrap() ^= 1;
+    is_no_supervisors(&old_key, &garbage, Reason::BadSignature);
+}
+
+#[test]
+fn what_nobody_can_check_is_no_supervisors() {
+    let gate = generous();
+    is_no_supervisors(&gate, &foreign_paper("CN-XX"), Reason::UnknownIssuer);
+    let mut garbage = foreign_paper("CN-XX");
+    let signature = garbage.len() - 64;
+    garbage[signature..].fill(0x5a);
+    is_no_supervisors(&gate, &garbage, Reason::UnknownIssuer);
+}
+
+#[test]
+fn the_lists_of_a_region_that_is_not_accepted_are_asked_and_red_and_revoked_are_no_supervisors() {
+    let convert = gatepost_pass::Recognition::Convert("https://pass.example".try_into().unwrap());
+    let gates = [
+        generous_with_lists("CN-BJ", |entry| entry.recognition = convert),
+        generous_with_lists("CN-BJ", |entry| {
+            entry.recognition = gatepost_pass::Recognition::Refuse;
+        }),
+        // Its lists were signed while it was recognised.
+        generous_with_lists("CN-BJ", |entry| {
+            entry.recognition = gatepost_pass::Recognition::Accept(ColourMap::SAME);
+            entry.until = NOW;
+        }),
+    ];
+    for gate in gates {
+        let pass = |n| foreign("CN-BJ").sign(Kind::Pass, &fixture::paper_pass(n));
+        is_no_supervisors(&gate, &pass(1), Reason::Red);
+        is_no_supervisors(&gate, &pass(2), Reason::Revoked);
+        let family = foreign("CN-BJ").sign(Kind::FamilyPass, &fixture::family_pass(252));
+        is_no_supervisors(&gate, &family, Reason::Red);
+        let clean = gate.judge(&to_text(&pass(9))).verdict;
+        assert_eq!(clean.outcome, Outcome::Check);
+        assert_eq!(clean.overriding, Overriding::Possible);
+        let yellow = gate.judge(&to_text(&pass(3))).verdict.reasons;
+        assert!(yellow.contains(&Reason::Yellow), "{yellow:?}");
+    }
+}
+
+#[test]
+fn a_fever_that_is_known_is_no_supervisors_whatever_else_is_wrong() {
+    let mut gate = generous();
+    gate.region.policy.temperature = true;
+    let bundle = gate.region.verified();
+    let judged = gate.judge(&to_text(&paper(101)));
+    assert_eq!(judged.verdict.overriding, Overriding::Possible);
+    let observed = Observed {
+        temperature: Some(Temperature::Fever),
+        ..Observed::default()
+    };
+    let verdict = gate.bench(&bundle).again(judged, observed).verdict;
+    assert_eq!(verdict.outcome, Outcome::Refuse);
+    assert_eq!(verdict.reasons, [Reason::Fever, Reason::Yellow]);
+    assert_eq!(verdict.overriding, Overriding::Impossible);
 }
 
 #[test]

@@ -120,12 +120,17 @@ fn a_neighbours_colour_counts_as_its_passes_colours_do() {
     assert_eq!(look_up_person(&number(WANG), &bundle), NOT_LISTED);
     assert_eq!(look_up_person(&number(ZHAO), &bundle), RED);
 
-    let bundle = Lists {
-        recognition: Recognition::Refuse,
-        ..Lists::default()
+    for recognition in [
+        Recognition::Convert("https://pass.example".try_into().unwrap()),
+        Recognition::Refuse,
+    ] {
+        let bundle = Lists {
+            recognition,
+            ..Lists::default()
+        }
+        .bundle();
+        assert_eq!(look_up_person(&number(LI), &bundle), RED);
     }
-    .bundle();
-    assert_eq!(look_up_person(&number(LI), &bundle), NOT_LISTED);
 }
 
 #[test]

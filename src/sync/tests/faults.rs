@@ -3,15 +3,14 @@
 use super::*;
 
 /// Faults that leave nothing behind at the hub.
-const FAULTS: [Fault; 18] = [
-    Fault::Status(400, None),
-    Fault::Status(409, None),
-    Fault::Status(413, None),
-    Fault::Status(401, None),
-    Fault::Status(404, None),
-    Fault::Status(302, None),
-    Fault::Status(500, None),
-    Fault::Status(502, None),
+const FAULTS: [Fault; 17] = [
+    Fault::Refuses(400, RefusalReason::Malformed, None),
+    Fault::Refuses(413, RefusalReason::TooLarge, None),
+    Fault::Refuses(403, RefusalReason::Certificate, None),
+    Fault::Refuses(404, RefusalReason::NotFound, None),
+    Fault::Refuses(503, RefusalReason::Storage, None),
+    Fault::Refuses(418, RefusalReason::Other, None),
+    Fault::Portal(200),
     Fault::NoHttp,
     Fault::Garbage,
     Fault::EndlessBody,
@@ -133,7 +132,7 @@ fn clock_steps_change_nothing_of_what_arrives() {
         device.outbox().forget(u32::MAX).unwrap();
         device.nothing_is_lost(&hub);
     }
-    hub.fail([Fault::Status(400, None)]);
+    hub.fail([Fault::Refuses(400, RefusalReason::Malformed, None)]);
     assert!(device.push().is_err());
     // A dead clock, held up by the bundle as in every program.
     device.clock = Clock::new(Some(Timestamp(0)));
@@ -143,11 +142,12 @@ fn clock_steps_change_nothing_of_what_arrives() {
 #[test]
 fn a_hub_that_asks_for_rest_is_left_alone_for_that_long() {
     let (hub, device) = passed(1);
+    let refuses = Fault::Refuses;
     for (fault, rest) in [
-        (Fault::Status(503, Some(120)), 120),
-        (Fault::Status(429, Some(7)), 7),
-        (Fault::Status(503, None), 60),
-        (Fault::Status(503, Some(9_999_999)), 3600),
+        (refuses(503, RefusalReason::Paused, Some(120)), 120),
+        (refuses(429, RefusalReason::Rate, Some(7)), 7),
+        (refuses(503, RefusalReason::Busy, None), 60),
+        (refuses(503, RefusalReason::Storage, Some(9_999_999)), 3600),
     ] {
         hub.fail([fault]);
         let mut client = device.client();
@@ -172,12 +172,15 @@ fn a_hub_that_asks_for_rest_is_left_alone_for_that_long() {
 
 #[test]
 fn a_refused_batch_is_parked_by_name_and_those_of_other_epochs_go_on() {
-    let (hub, mut device) = passed(2);
+    let server = pinned::Server::new(|_| {});
+    let hub = server.hub();
+    let mut device = Device::new(42, &hub.address, vec![server.pin()]);
+    device.pass(2);
     device.restart();
     device.pass(3);
-    hub.fail([Fault::Status(422, None)]);
+    hub.fail([Fault::Refuses(400, RefusalReason::Malformed, None)]);
     let refused = device.push();
-    assert!(refused.unwrap_err().to_string().contains("status 422"));
+    assert!(refused.unwrap_err().to_string().contains("malformed"));
     assert_eq!((hub.passages_of(device.id()), device.waiting()), (3, 2));
     let parked = device.outbox().parked().unwrap();
     assert_eq!(parked.len(), 1);

@@ -9,15 +9,21 @@ use std::{
 };
 
 use gatepost_pass::{DeviceId, fixture};
-use gatepost_protocol::{Body, Epoch, Head, Receipt, VerifiedBatch};
+use gatepost_protocol::{
+    Body, Epoch, Head, HubAnswer, Receipt, RefusalReason, RequestNonce, VerifiedBatch, hub_answer,
+};
 
 use super::*;
 
 /// What goes wrong with one request.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum Fault {
-    /// A status, with a `Retry-After` of so many seconds.
-    Status(u16, Option<u64>),
+    /// A refusal, with a `Retry-After` of so many seconds.
+    Refuses(u16, RefusalReason, Option<u64>),
+    /// Another server answers with a status, whatever is asked.
+    Portal(u16),
+    /// Another server that repeats the request's nonce in place of the mark.
+    Echo(u16),
     /// Bytes that are no HTTP.
     NoHttp,
     /// 200 and bytes that are no receipt.
@@ -50,6 +56,8 @@ struct Held {
     conflicts: u64,
     requests: u64,
     faults: VecDeque<Fault>,
+    /// Goes wrong with every request.
+    always: Option<Fault>,
     order: Option<Vec<u8>>,
 }
 
@@ -59,6 +67,11 @@ struct Record {
     head: Head,
     passage: bool,
 }
+
+/// What the sign-in page of a network says.
+const PAGE: &[u8] = b"<!DOCTYPE html><title>Sign in</title>";
+const SIGN_IN: &str = "Content-Type: text/html\r\nLocation: http://127.0.0.1:9/\r\n\
+                       Retry-After: 3000\r\n";
 
 /// The hub; it ends with the test.
 pub(super) struct ModelHub {
@@ -95,6 +108,11 @@ impl ModelHub {
     /// The next requests fail like this, one after the other.
     pub(super) fn fail(&self, faults: impl IntoIterator<Item = Fault>) {
         self.held.lock().unwrap().faults.extend(faults);
+    }
+
+    /// All requests fail like this from now on, or none.
+    pub(super) fn fail_always(&self, fault: Option<Fault>) {
+        self.held.lock().unwrap().always = fault;
     }
 
     pub(super) fn give_order(&self, order: Vec<u8>) {
@@ -145,12 +163,19 @@ fn answer(stream: &mut dyn Stream, held: &Mutex<Held>) -> std::io::Result<()> {
     let fault = {
         let mut held = held.lock().unwrap();
         held.requests += 1;
-        held.faults.pop_front()
+        held.faults.pop_front().or(held.always)
     };
     if fault == Some(Fault::HangsUp) {
         return Ok(());
     }
     let (head, body) = read_request(stream)?;
+    let nonce = header(&head, hub_answer::NONCE);
+    let nonce = nonce.and_then(|nonce| RequestNonce::parse(&nonce)).unwrap();
+    let mark = |status, answer| {
+        let mark = nonce.mark(status, answer);
+        format!("{}: {mark}\r\n", hub_answer::MARK)
+    };
+    let done = mark(200, HubAnswer::Done);
     let said = |held: &Mutex<Held>| {
         let mut held = held.lock().unwrap();
         if head.starts_with("POST /v1/status") {
@@ -163,29 +188,46 @@ fn answer(stream: &mut dyn Stream, held: &Mutex<Held>) -> std::io::Result<()> {
     };
     match fault {
         None => match said(held) {
-            Some(body) => respond(stream, 200, "", &body),
-            None => respond(stream, 404, "", b"nothing here"),
+            Some(body) => respond(stream, 200, &done, &body),
+            None => {
+                let mark = mark(404, HubAnswer::Refused(RefusalReason::NotFound));
+                respond(stream, 404, &mark, b"nothing here")
+            }
         },
-        Some(Fault::Status(status, after)) => {
+        Some(Fault::Refuses(status, reason, after)) => {
             let after = after.map_or(String::new(), |after| format!("Retry-After: {after}\r\n"));
-            respond(stream, status, &after, b"{\"reason\":\"told-to\"}")
+            let mark = mark(status, HubAnswer::Refused(reason));
+            respond(
+                stream,
+                status,
+                &(mark + &after),
+                b"{\"reason\":\"told-to\"}",
+            )
+        }
+        Some(Fault::Portal(status)) => respond(stream, status, SIGN_IN, PAGE),
+        Some(Fault::Echo(status)) => {
+            let echo = format!("{SIGN_IN}{}: done {nonce}\r\n", hub_answer::MARK);
+            respond(stream, status, &echo, PAGE)
         }
         Some(Fault::NoHttp) => stream.write_all(&[0xff; 300]),
-        Some(Fault::Garbage) => respond(stream, 200, "", &[0xa5; 200]),
+        Some(Fault::Garbage) => respond(stream, 200, &done, &[0xa5; 200]),
         Some(Fault::HalfBody) => {
             let body = said(held).unwrap_or_default();
-            let length = format!("HTTP/1.1 200 OK\r\nContent-Length: {}\r\n\r\n", body.len());
+            let length = body.len();
+            let length = format!("HTTP/1.1 200 OK\r\n{done}Content-Length: {length}\r\n\r\n");
             stream.write_all(length.as_bytes())?;
             stream.write_all(&body[..body.len() / 2])
         }
         Some(Fault::EndlessBody) => {
-            stream.write_all(b"HTTP/1.1 200 OK\r\nConnection: close\r\n\r\n")?;
+            let head = format!("HTTP/1.1 200 OK\r\n{done}Connection: close\r\n\r\n");
+            stream.write_all(head.as_bytes())?;
             loop {
                 stream.write_all(&[0; 65536])?;
             }
         }
         Some(Fault::Drips) => {
-            stream.write_all(b"HTTP/1.1 200 OK\r\nContent-Length: 4000\r\n\r\n")?;
+            let head = format!("HTTP/1.1 200 OK\r\n{done}Content-Length: 4000\r\n\r\n");
+            stream.write_all(head.as_bytes())?;
             loop {
                 stream.write_all(b"x")?;
                 stream.flush()?;
@@ -200,7 +242,7 @@ fn answer(stream: &mut dyn Stream, held: &Mutex<Held>) -> std::io::Result<()> {
             said(held);
             Ok(())
         }
-        Some(lie) => respond(stream, 200, "", &false_receipt(&body, lie)),
+        Some(lie) => respond(stream, 200, &done, &false_receipt(&body, lie)),
     }
 }
 
@@ -217,18 +259,20 @@ fn read_request(stream: &mut dyn Stream) -> std::io::Result<(String, Vec<u8>)> {
             continue;
         };
         let head = String::from_utf8_lossy(&bytes[..end]).into_owned();
-        let length = head
-            .lines()
-            .find_map(|line| {
-                let (name, value) = line.split_once(':')?;
-                name.eq_ignore_ascii_case("content-length")
-                    .then(|| value.trim().parse().unwrap())
-            })
-            .unwrap_or(0);
+        let length = header(&head, "content-length");
+        let length = length.map_or(0, |length| length.parse().unwrap());
         if bytes.len() >= end + 4 + length {
             return Ok((head, bytes[end + 4..end + 4 + length].to_vec()));
         }
     }
+}
+
+fn header(head: &str, wanted: &str) -> Option<String> {
+    head.lines().find_map(|line| {
+        let (name, value) = line.split_once(':')?;
+        let found = name.eq_ignore_ascii_case(wanted);
+        found.then(|| value.trim().to_owned())
+    })
 }
 
 fn respond(

@@ -15,13 +15,13 @@ use sha2::{Digest as _, Sha256};
 use super::{hub::Stream, *};
 
 /// A server's certificate and the key that it proves with.
-struct Server {
+pub(super) struct Server {
     certificate: CertificateDer<'static>,
     key: KeyPair,
 }
 
 impl Server {
-    fn new(change: impl FnOnce(&mut CertificateParams)) -> Self {
+    pub(super) fn new(change: impl FnOnce(&mut CertificateParams)) -> Self {
         let key = KeyPair::generate().unwrap();
         let mut params = CertificateParams::new(vec!["127.0.0.1".to_owned()]).unwrap();
         change(&mut params);
@@ -31,12 +31,12 @@ impl Server {
         }
     }
 
-    fn pin(&self) -> HubPin {
+    pub(super) fn pin(&self) -> HubPin {
         // What openssl's command in `HubPin`'s documentation hashes.
         HubPin(Sha256::digest(self.key.subject_public_key_info()).into())
     }
 
-    fn hub(&self) -> ModelHub {
+    pub(super) fn hub(&self) -> ModelHub {
         let key = PrivateKeyDer::try_from(self.key.serialize_der()).unwrap();
         let certified = CertifiedKey::new(
             vec![self.certificate.clone()],
@@ -133,7 +133,11 @@ fn a_key_in_reserve_takes_over() {
 
 #[test]
 fn https_without_a_pin_is_refused_by_name() {
-    let refused = HubClient::new("https://127.0.0.1:9", &[], Patience::default());
+    let refused = HubClient::new(
+        &"https://127.0.0.1:9".parse().unwrap(),
+        &[],
+        Patience::default(),
+    );
     assert!(matches!(refused, Err(HubError::NoPin)));
 }
 

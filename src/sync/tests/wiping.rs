@@ -121,7 +121,7 @@ fn a_wiped_device_keeps_nothing_but_signed_batches_that_no_hub_has() {
     assert_eq!((batch.device(), batch.records().len()), (id, 3));
 
     // Without its key it still gets them to the hub, and removes none.
-    hub.fail([Fault::Status(500, None)]);
+    hub.fail([Fault::Refuses(503, RefusalReason::Storage, None)]);
     assert!(wipe::send_unsent(&device.data).is_err());
     assert_eq!(wipe::send_unsent(&device.data).unwrap(), 1);
     assert_eq!(hub.passages_of(id), device.logged);

@@ -5,8 +5,8 @@ use super::info_scenes::{info_scenes, notices};
 use super::stage::{Stage, status};
 use crate::config::Language;
 use crate::ui::{
-    EnrolStep, EnrolView, Notice, Page, PlaceView, TextSize, UiCommand, UiUpdate, UpdateStep,
-    UpdateView,
+    EnrolStep, EnrolView, Notice, Page, PlaceView, TextSize, Trouble, TroubleView, UiCommand,
+    UiUpdate, UpdateStep, UpdateView,
 };
 use gatepost_protocol::{Outcome, Reason};
 use std::collections::BTreeSet;
@@ -296,4 +296,62 @@ fn notices_never_cover_a_verdict_and_are_closed_after_it() {
     assert_says(&stage, &["The passage log is full", "Menu"]);
     stage.ui.send(UiUpdate::Notices(Vec::new()));
     assert!(!stage.says("The passage log is full"));
+}
+
+#[test]
+fn what_others_call_things_is_read_on_the_screen_as_it_is_written() {
+    const NAME: &str = "/media/\u{202e}gpj.exe\u{202c}\n\u{1b}[2J\u{200b}";
+    const SHOWN: &str = "/media/[U+202E]gpj.exe[U+202C][U+000A][U+001B][2J[U+200B]";
+    let trouble = |what| TroubleView {
+        what,
+        detail: NAME.to_owned(),
+    };
+    let stage = Stage::open((480, 800), Language::English);
+    let update = |step| {
+        let installed = Some(41);
+        UiUpdate::Update(UpdateView { installed, step })
+    };
+    let found = UpdateStep::Found {
+        place: NAME.to_owned(),
+        version: Some(42),
+    };
+    let enrol = |step| {
+        let device = "370102-0417-03".into();
+        UiUpdate::Enrol(EnrolView { device, step })
+    };
+    let file = NAME.to_owned();
+    let gone = crate::devices::DeviceError::NotFound {
+        name: NAME.to_owned(),
+    };
+    let notice = Notice::DeviceGone {
+        device: crate::devices::Device::Scanner,
+        why: gone,
+    };
+    for (page, says) in [
+        (Page::Update, update(found)),
+        (
+            Page::Update,
+            update(UpdateStep::Refused(trouble(Trouble::StickUnreadable))),
+        ),
+        (
+            Page::Enrol,
+            enrol(EnrolStep::Failed(trouble(Trouble::HubRefused))),
+        ),
+        (Page::Enrol, enrol(EnrolStep::RequestWritten { file })),
+        (Page::Scan, UiUpdate::Notices(vec![notice])),
+    ] {
+        let is_notice = matches!(says, UiUpdate::Notices(_));
+        stage.ui.send(says);
+        stage.ui.send(UiUpdate::Page(page));
+        if is_notice {
+            stage.tap("Show the notices");
+        }
+        let words = stage.all_words();
+        let read = words.iter().any(|text| text.contains(SHOWN));
+        assert!(read, "{page:?}: {words:#?}");
+        let turned = words
+            .iter()
+            .any(|text| text.contains(['\u{202e}', '\u{1b}', '\u{200b}']));
+        assert!(!turned, "{page:?}: {words:#?}");
+    }
 }

@@ -28,7 +28,7 @@ pub struct VerdictView {
     pub link: Option<String>,
     /// Published help desks to call: area and telephone number.
     pub desks: Vec<DeskView>,
-    /// Minutes since the same pass was used in the same direction.
+    /// Minutes since somebody on it went in the same direction.
     pub passed_minutes_ago: Option<u16>,
     /// What the guard answers with one tap on this page.
     pub question: Option<QuestionView>,

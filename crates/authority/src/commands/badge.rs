@@ -24,7 +24,7 @@ const TRIES: usize = 16;
 #[derive(clap::Args)]
 pub(crate) struct Args {
     /// Short stable pseudonym of the person on duty.
-    #[arg(long, value_parser = args::text::<24>)]
+    #[arg(long, value_parser = args::name::<24>)]
     id: Text<24>,
     /// What its holder may do.
     #[arg(long, value_enum, default_value_t = RoleArg::Guard)]
@@ -81,6 +81,8 @@ pub(crate) fn run(args: &Args, context: &Context) -> Result<(), Box<dyn Error>> 
         pin: pin.as_ref().map(PinVerifier::digest),
     };
     let mut register = home.register()?;
+    let (id, name) = (claims.id.as_str(), claims.name.as_str());
+    args::keep_name(&register, Kind::Badge, id, name)?;
     let mut tries = 0..TRIES;
     while let Recorded::NumberTaken = register.record_badge(&claims, pin.as_ref(), context.now)? {
         tries.next().ok_or(BadgeError::NoNumber)?;

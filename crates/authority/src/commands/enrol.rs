@@ -8,7 +8,7 @@ use std::{
     path::{Path, PathBuf},
 };
 
-use gatepost_pass::{CodeId, DeviceId, Digest, HubPin, Kind, Text, Timestamp};
+use gatepost_pass::{CodeId, DeviceId, Digest, HubAddress, HubPin, Kind, Timestamp};
 use gatepost_protocol::{
     Answer, ByCode, DeviceRequest, Enrolment,
     device::{CertificateError, device_id},
@@ -19,10 +19,11 @@ use gatepost_system::files::{self, Access, Action, FileError};
 use gatepost_system::say;
 
 use crate::{
-    args::{self, HubPins},
+    args::{self, HubPins, ServedBy},
     context::Context,
     durations::DAY,
     home::{Home, Roots},
+    look_alikes,
     register::{EnrolCode, Register, UseResult},
     signing_keys::SigningKey,
 };
@@ -37,8 +38,8 @@ pub(crate) struct Args {
     request: PathBuf,
     /// Address of the hub; empty for a device that is served by USB stick only. Not needed for a
     /// request by an enrolment code, which contains it.
-    #[arg(long, value_name = "URL", value_parser = args::text::<120>)]
-    hub: Option<Text<120>>,
+    #[arg(long, value_name = "URL", value_parser = clap::value_parser!(ServedBy))]
+    hub: Option<ServedBy>,
     /// SHA-256 of the SubjectPublicKeyInfo of the hub's certificate, in hexadecimal; up to four, so
     /// that a key in reserve can take over. Required if the address is https:.
     #[arg(long, value_name = "HEX", requires = "hub")]
@@ -186,10 +187,12 @@ impl Enroller<'_> {
 
     /// The answer to a request that somebody vouches for.
     fn vouched(&self, request: &DeviceRequest) -> Result<Vec<u8>, Box<dyn Error>> {
-        let hub = self.args.hub.clone().ok_or(RequestError::NoHub)?;
-        let hub_pins = args::hub_pins(&hub, &self.args.hub_pin)?;
+        let served = self.args.hub.as_ref().ok_or(RequestError::NoHub)?;
+        let hub_pins = args::hub_pins(served, &self.args.hub_pin)?;
         let root = self.home.roots()?.newest_file().to_vec();
-        Ok(self.enrolment(request, root, hub, hub_pins)?.to_bytes())
+        Ok(self
+            .enrolment(request, root, served.hub(), hub_pins)?
+            .to_bytes())
     }
 
     /// The answer to a request by a code, which is used up. The same device may ask again.
@@ -211,8 +214,7 @@ impl Enroller<'_> {
             return Err(RequestError::WrongProof { code, device }.into());
         }
         let root = root_of(&self.home.roots()?, open.root).ok_or(RequestError::NoRoot(code))?;
-        let hub_pins = args::hub_pins(&open.hub, &open.hub_pins)?;
-        let enrolment = self.enrolment(request, root, open.hub, hub_pins)?;
+        let enrolment = self.enrolment(request, root, open.hub, open.hub_pins)?;
         let answer = Answer::seal(&enrolment, &open.secret);
         self.use_up(&register, code, device, answer)
     }
@@ -240,9 +242,17 @@ impl Enroller<'_> {
         &self,
         request: &DeviceRequest,
         root: Vec<u8>,
-        hub: Text<120>,
+        hub: Option<HubAddress>,
         hub_pins: HubPins,
     ) -> Result<Enrolment, Box<dyn Error>> {
+        let (device, name) = (device_id(&request.key).to_string(), request.name.as_str());
+        look_alikes::check_alphabets(name)?;
+        args::keep_name(
+            &self.home.register()?,
+            Kind::DeviceCertificate,
+            &device,
+            name,
+        )?;
         let signer = self.home.signer(SigningKey::Devices)?;
         // A device's clock may be a little slow.
         let from = self.now.minus(DAY);

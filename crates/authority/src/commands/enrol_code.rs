@@ -4,19 +4,24 @@
 use std::{error::Error, path::PathBuf};
 
 use gatepost_pass::{
-    Digest, HubPin, Kind, OneTimeSecret, Text, claims::EnrolmentCode, document::to_text,
-    time::Minute,
+    Digest, HubPin, Kind, OneTimeSecret, claims::EnrolmentCode, document::to_text, time::Minute,
 };
 use gatepost_system::{files::Access, random};
 
-use crate::{args, context::Context, durations::DAY, register::OpenCode, signing_keys::SigningKey};
+use crate::{
+    args::{self, ServedBy},
+    context::Context,
+    durations::DAY,
+    register::OpenCode,
+    signing_keys::SigningKey,
+};
 
 /// Arguments of `enrol-code`.
 #[derive(clap::Args)]
 pub(crate) struct Args {
     /// Address of the hub; empty for devices that are served by USB stick only.
-    #[arg(long, value_name = "URL", value_parser = args::text::<120>)]
-    hub: Text<120>,
+    #[arg(long, value_name = "URL", value_parser = clap::value_parser!(ServedBy))]
+    hub: ServedBy,
     /// SHA-256 of the SubjectPublicKeyInfo of the hub's certificate, as for `enrol`. Required if
     /// the address is https:.
     #[arg(long, value_name = "HEX")]
@@ -39,24 +44,23 @@ pub(crate) fn run(args: &Args, context: &Context) -> Result<(), Box<dyn Error>> 
     let hub_pins = args::hub_pins(&args.hub, &args.hub_pin)?;
     let root = Digest::of(home.roots()?.newest_file());
     let not_after = Minute::of(context.now.plus(args.days * DAY));
-    let over_hub = !args.by_stick && !args.hub.as_str().is_empty();
-    let secret = match over_hub {
-        true => Some(OneTimeSecret(random::bytes()?)),
-        false => None,
+    let secret = match &args.hub {
+        ServedBy::Hub(_) if !args.by_stick => Some(OneTimeSecret(random::bytes()?)),
+        ServedBy::Hub(_) | ServedBy::Stick => None,
     };
     if let Some(secret) = &secret {
         // Stored before it is given out: a request by an unknown code would be refused.
         home.register()?.keep_code(&OpenCode {
             root,
-            hub: args.hub.clone(),
-            hub_pins: args.hub_pin.clone(),
+            hub: args.hub.hub(),
+            hub_pins: hub_pins.clone(),
             not_after,
             secret: secret.clone(),
         })?;
     }
     let claims = EnrolmentCode {
         root,
-        hub: args.hub.clone(),
+        hub: args.hub.hub(),
         not_after,
         hub_pins,
         secret,

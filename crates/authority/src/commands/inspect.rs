@@ -250,10 +250,7 @@ impl Inspector {
             Ok(root) => self.root(&root, &enrolment.root),
             Err(why) => vec![format!("its root is not valid: {}", chain(&why))],
         };
-        let hub = match enrolment.hub.as_str() {
-            "" => "none: served by USB stick".to_owned(),
-            address => address.to_owned(),
-        };
+        let hub = describe::hub(enrolment.hub.as_ref());
         [
             vec![
                 "an enrolment file".to_owned(),

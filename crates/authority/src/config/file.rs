@@ -7,6 +7,8 @@ use gatepost_system::files::{self, Access, FileError};
 use serde::{Serialize, de::DeserializeOwned};
 use serde_json::{Map, Value};
 
+use crate::look_alikes::LookAlikeError;
+
 /// A configuration file cannot be used.
 #[derive(Debug, thiserror::Error)]
 pub(crate) enum ConfigFileError {
@@ -20,6 +22,14 @@ pub(crate) enum ConfigFileError {
         path: PathBuf,
         /// What is wrong with it.
         source: serde_json::Error,
+    },
+    /// A name in it could be taken for another one.
+    #[error("{} has a name that misleads", path.display())]
+    Names {
+        /// Path of the file.
+        path: PathBuf,
+        /// Which name, and why.
+        source: LookAlikeError,
     },
     /// Its values do not fit together.
     #[error("{}: {why}", path.display())]
@@ -38,6 +48,12 @@ impl ConfigFileError {
             path: path.to_owned(),
             why,
         }
+    }
+
+    /// A file with a name that could be taken for another one.
+    pub(crate) fn names(path: &Path, source: LookAlikeError) -> Self {
+        let path = path.to_owned();
+        Self::Names { path, source }
     }
 
     /// A file that breaks the format, for `map_err`.

@@ -227,6 +227,6 @@ words! {
     WithoutCodeWords for "WithoutCode" { Admit, Supervisor, Never }
     OverridableWords for "Overridable" {
         Yellow, NotYetValid, Expired, LiveCodeNeeded, LiveCodeOld, IssuerRefused, ConvertPass,
-        UnknownIssuer, AlreadyPassed, ExpiredData, NoList, ListUnreadable
+        AlreadyPassed, ExpiredData, NoList, ListUnreadable
     }
 }

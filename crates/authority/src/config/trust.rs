@@ -1,6 +1,6 @@
 //! `trust.json`: whose signatures are accepted here, with which keys, and until when.
 
-use std::path::Path;
+use std::{collections::BTreeMap, path::Path};
 
 use gatepost_pass::{
     Colour, IssuerId, KeyId, Kind, PublicKey, Recognition, Text, Timestamp,
@@ -13,6 +13,7 @@ use super::{
     floors::FloorsConfig,
     text_forms::{Hex, Rfc3339, words},
 };
+use crate::look_alikes::{LookAlikeError, check_alphabets, looks};
 
 /// Every issuer whose passes are accepted here, converted, or known and refused.
 #[derive(Serialize, Deserialize)]
@@ -86,11 +87,14 @@ impl<'de> Deserialize<'de> for RoleName {
 
 impl TrustConfig {
     /// The claims of the signed trust list, still with version 0.
+    ///
+    /// No two issuers have names that look the same, and no name mixes alphabets that share shapes.
     pub(crate) fn claims(
         &self,
         path: &Path,
         issued_at: Timestamp,
     ) -> Result<TrustListClaims, ConfigFileError> {
+        check_names(&self.issuers).map_err(|why| ConfigFileError::names(path, why))?;
         let issuers = self.issuers.iter().map(|issuer| issuer.entry(path));
         let issuers: Vec<IssuerEntry> = issuers.collect::<Result<_, _>>()?;
         Ok(TrustListClaims {
@@ -103,6 +107,25 @@ impl TrustConfig {
                 .map_err(|_| ConfigFileError::values(path, "it must list 1 to 512 issuers"))?,
         })
     }
+}
+
+fn check_names(issuers: &[IssuerConfig]) -> Result<(), LookAlikeError> {
+    let mut seen = BTreeMap::new();
+    for issuer in issuers {
+        for name in [&issuer.name, &issuer.local_name] {
+            check_alphabets(name.as_str())?;
+            let (of, taken) = *seen
+                .entry(looks(name.as_str()))
+                .or_insert((issuer.id, name));
+            if of != issuer.id {
+                return Err(LookAlikeError::Taken {
+                    new: format!("{} ({name})", issuer.id),
+                    taken: format!("{of} ({taken})"),
+                });
+            }
+        }
+    }
+    Ok(())
 }
 
 impl IssuerConfig {

@@ -1,11 +1,16 @@
 //! One-time enrolment codes. Each enrols one device; its secret is deleted when it is used.
 
 use gatepost_pass::{
-    CodeId, DeviceId, Digest, HubPin, OneTimeSecret, Text, Timestamp, time::Minute,
+    CodeId, DeviceId, Digest, HubAddress, HubPin, OneTimeSecret, Timestamp, time::Minute,
 };
 use rusqlite::{OptionalExtension as _, params};
 
+use crate::args::HubPins;
+
 use super::database::{Register, RegisterError, integer};
+
+/// What stands in the register of a code's hub is no address, or has too many pins.
+const DAMAGED_HUB: RegisterError = RegisterError::Damaged("a hub's address");
 
 /// A code that was made here, as it stands.
 pub(crate) enum EnrolCode {
@@ -24,8 +29,8 @@ pub(crate) enum EnrolCode {
 pub(crate) struct OpenCode {
     /// The root that its device pins.
     pub(crate) root: Digest,
-    pub(crate) hub: Text<120>,
-    pub(crate) hub_pins: Vec<HubPin>,
+    pub(crate) hub: Option<HubAddress>,
+    pub(crate) hub_pins: HubPins,
     pub(crate) not_after: Minute,
     pub(crate) secret: OneTimeSecret,
 }
@@ -39,14 +44,19 @@ pub(crate) enum UseResult {
 impl Register {
     /// Stores a code before it is given out.
     pub(crate) fn keep_code(&self, code: &OpenCode) -> Result<(), RegisterError> {
-        let pins: Vec<u8> = code.hub_pins.iter().flat_map(|pin| pin.0).collect();
+        let pins: Vec<u8> = code
+            .hub_pins
+            .as_slice()
+            .iter()
+            .flat_map(|pin| pin.0)
+            .collect();
         self.db.execute(
             "INSERT INTO enrol_codes (code, root, hub, hub_pins, not_after, secret)
              VALUES (?1, ?2, ?3, ?4, ?5, ?6)",
             params![
                 code.secret.code().0,
                 code.root.0,
-                code.hub.as_str(),
+                code.hub.as_ref().map_or("", HubAddress::as_str),
                 pins,
                 code.not_after.0,
                 code.secret.0
@@ -75,11 +85,13 @@ impl Register {
         match (secret, used) {
             (Some(secret), _) => Ok(Some(EnrolCode::Open(Box::new(OpenCode {
                 root: Digest(root),
-                hub: hub
-                    .as_str()
+                hub: match hub.as_str() {
+                    "" => None,
+                    hub => Some(hub.parse().map_err(|_| DAMAGED_HUB)?),
+                },
+                hub_pins: Vec::from_iter(pins.as_chunks().0.iter().copied().map(HubPin))
                     .try_into()
-                    .map_err(|_| RegisterError::Damaged("a hub's address"))?,
-                hub_pins: pins.as_chunks().0.iter().copied().map(HubPin).collect(),
+                    .map_err(|_| DAMAGED_HUB)?,
                 not_after: Minute(not_after),
                 secret: OneTimeSecret(secret),
             })))),

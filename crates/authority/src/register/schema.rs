@@ -1,18 +1,19 @@
 //! The tables of the register, and what leads from older schemas to this one.
 
 /// The schema that this program reads and writes.
-pub(super) const VERSION: i64 = 5;
+pub(super) const VERSION: i64 = 6;
 
 /// What leads from each schema to the next, starting at 1. Never edit one that was released.
-pub(super) const MIGRATIONS: [&str; 4] = [
+pub(super) const MIGRATIONS: [&str; 5] = [
     "ALTER TABLE statuses ADD COLUMN until INTEGER;",
     IDENTITY_LIST,
     ENROL_CODES,
+    NAMES,
     PINS,
 ];
 
 /// All of the newest schema, for a new register.
-pub(super) const ALL: [&str; 4] = [BASE, IDENTITY_LIST, ENROL_CODES, PINS];
+pub(super) const ALL: [&str; 5] = [BASE, IDENTITY_LIST, ENROL_CODES, NAMES, PINS];
 
 /// The tables that do not come with a migration of their own.
 const BASE: &str = "
@@ -95,7 +96,22 @@ CREATE TABLE enrol_codes (
 ) STRICT, WITHOUT ROWID;
 ";
 
-/// New in schema 5.
+/// New in schema 5. What is written here looks like what the skeletons say (UTS #39, in the version
+/// of the program that wrote them).
+const NAMES: &str = "
+CREATE TABLE names (
+    kind TEXT NOT NULL,
+    id TEXT NOT NULL,
+    name TEXT NOT NULL,
+    id_looks TEXT NOT NULL,
+    name_looks TEXT NOT NULL,
+    PRIMARY KEY (kind, id)
+) STRICT, WITHOUT ROWID;
+CREATE INDEX names_by_id_looks ON names (kind, id_looks);
+CREATE INDEX names_by_name_looks ON names (kind, name_looks);
+";
+
+/// New in schema 6.
 const PINS: &str = "
 -- The devices that have a certificate, and what is sealed for them is sealed to.
 CREATE TABLE devices (

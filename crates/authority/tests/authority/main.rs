@@ -12,6 +12,7 @@ mod identity;
 mod import;
 mod keys;
 mod lists;
+mod look_alikes;
 mod output;
 mod regions;
 mod rotation;

@@ -156,6 +156,41 @@ fn a_region_to_convert_from_needs_an_address_and_stands_on_the_list_once() {
 }
 
 #[test]
+fn a_hub_that_no_device_could_use_is_refused_before_anything_is_signed() {
+    let region = Region::new("CN-SD");
+    let secret = SecretKey::from_seed(&[5; 32]);
+    let request = DeviceRequest::sign("Gate 3".try_into().unwrap(), &secret);
+    fs::write(region.path("request"), &request).unwrap();
+    let pin = "a5".repeat(32);
+    let with_pin = ["--hub-pin", pin.as_str()];
+    for (hub, pins, why) in [
+        ("hub.example", &[][..], "small letters"),
+        ("HTTPS://hub.example", &[][..], "small letters"),
+        ("HTTPS://hub.example", &with_pin[..], "small letters"),
+        (
+            "https://hub.example/ ",
+            &with_pin[..],
+            "ends after its host or port",
+        ),
+        ("https://hub example", &with_pin[..], "host"),
+        ("https://user@hub.example", &with_pin[..], "no user"),
+        ("https://hub.example:0", &with_pin[..], "port"),
+        ("https://hub.example", &[][..], "--hub-pin"),
+        ("http://hub.example", &with_pin[..], "has no certificate"),
+        ("", &with_pin[..], "there is no hub"),
+    ] {
+        for command in [&["enrol", "request"][..], &["enrol-code"]] {
+            let named = [command, &["--hub", hub], pins, &["--out", "answer"]].concat();
+            let output = region.run(&named);
+            let refused = String::from_utf8(output.stderr).unwrap();
+            assert!(!output.status.success(), "{named:?}");
+            assert!(refused.contains(why), "{hub:?}: {refused}");
+            assert!(!region.path("answer").exists(), "{hub:?}");
+        }
+    }
+}
+
+#[test]
 fn an_enrolled_device_has_the_root_its_hub_and_a_certificate_that_counts() {
     let region = Region::new("CN-SD");
     let secret = SecretKey::from_seed(&[5; 32]);
@@ -178,7 +213,7 @@ fn an_enrolled_device_has_the_root_its_hub_and_a_certificate_that_counts() {
     let enrolment = Enrolment::from_bytes(&bytes).unwrap();
     let root = fs::read(region.path("home/root/1.root")).unwrap();
     assert_eq!(enrolment.root, root);
-    assert_eq!(enrolment.hub.as_str(), "https://hub.example");
+    assert_eq!(enrolment.hub, "https://hub.example".parse().ok());
     assert_eq!(enrolment.hub_pins.as_slice()[0].to_string(), pin);
     region.ok(&["publish", "bundle"]);
     let device = region.device("bundle").unwrap();

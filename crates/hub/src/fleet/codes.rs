@@ -97,7 +97,7 @@ mod tests {
     fn code(secret: Option<OneTimeSecret>) -> String {
         let claims = claims::EnrolmentCode {
             root: Digest([1; 32]),
-            hub: "https://hub.example:8470".try_into().unwrap(),
+            hub: Some("https://hub.example:8470".parse().unwrap()),
             not_after: Minute::of(fixture::NOW),
             hub_pins: Vec::new().try_into().unwrap(),
             secret,

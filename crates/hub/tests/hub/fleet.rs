@@ -30,7 +30,7 @@ pub(crate) fn fleet() -> Fleet {
 pub(crate) fn enrolment_code(pins: usize, secret: Option<OneTimeSecret>) -> String {
     let claims = EnrolmentCode {
         root: Digest([9; 32]),
-        hub: "https://hub.example:8470".try_into().unwrap(),
+        hub: Some("https://hub.example:8470".parse().unwrap()),
         not_after: Minute::of(NOW.plus(fixture::DAY)),
         hub_pins: vec![HubPin([7; 32]); pins].try_into().unwrap(),
         secret,

@@ -1,7 +1,9 @@
 //! Bad input at every address: a 4xx with a reason that programs can read.
 
 use gatepost_pass::{OneTimeSecret, SecretKey};
-use gatepost_protocol::{DeviceRequest, batch::MAX_BYTES, routes};
+use gatepost_protocol::{
+    DeviceRequest, HubAnswer, RefusalReason, RequestNonce, batch::MAX_BYTES, hub_answer, routes,
+};
 
 use crate::{
     fleet::{PASSWORD, fleet, log_in},
@@ -83,6 +85,46 @@ fn bad_input_at_every_device_route_has_its_reason() {
     }
     assert_eq!(site.summary(), "0 passages from 0 devices, 0 findings");
     assert_eq!(hub.post_with(zstd, &packed).receipt().next_seq, 2);
+}
+
+#[test]
+fn every_answer_to_a_device_has_a_mark_for_its_own_request() {
+    let (site, device) = (Site::new(), Device::new(1, 2));
+    let hub = site.hub();
+    let refused = HubAnswer::Refused;
+    let cases = [
+        ("GET", routes::MANIFEST, &b""[..], HubAnswer::Done),
+        ("GET", routes::HEALTH, b"", HubAnswer::Done),
+        (
+            "POST",
+            routes::BATCHES,
+            &device.batch(0..2),
+            HubAnswer::Done,
+        ),
+        (
+            "POST",
+            routes::BATCHES,
+            b"x",
+            refused(RefusalReason::Malformed),
+        ),
+        ("GET", routes::BATCHES, b"", refused(RefusalReason::Method)),
+        ("GET", "/", b"", refused(RefusalReason::NotFound)),
+    ];
+    for (n, (method, path, body, said)) in (0..).zip(cases) {
+        let nonce = RequestNonce([n; 16]);
+        let header = format!("{}: {nonce}\r\n", hub_answer::NONCE);
+        let answer = request(hub.address, method, path, &header, body).unwrap();
+        let mark = answer.header(hub_answer::MARK).unwrap();
+        let read = nonce.read_mark(answer.status, mark);
+        assert_eq!(read, Some(said), "{method} {path}: {mark}");
+        // No cache on the way gives it to the next request without asking.
+        let caching = answer.header("cache-control").unwrap();
+        assert!(["no-store", "no-cache"].contains(&caching), "{caching}");
+        for header in ["", "gatepost-nonce: 07\r\n", "gatepost-nonce: \u{ff}\r\n"] {
+            let answer = request(hub.address, method, path, header, body).unwrap();
+            assert_eq!(answer.header(hub_answer::MARK), None, "{method} {path}");
+        }
+    }
 }
 
 #[test]

@@ -10,9 +10,9 @@ use proptest::{
 };
 
 use crate::{
-    Class, Colour, Digest, HubPin, IssuerId, KeyId, Kind, Manifest, Medium, OneTimeSecret, Pass,
-    PassNumber, Place, Policy, PublicKey, Recognition, SecretKey, Subject, SubjectTag, Text,
-    Timestamp,
+    Class, Colour, Digest, HubAddress, HubPin, IssuerId, KeyId, Kind, Manifest, Medium,
+    OneTimeSecret, Pass, PassNumber, Place, Policy, PublicKey, Recognition, SecretKey, Subject,
+    SubjectTag, Text, Timestamp,
     badge::{Badge, BadgeRole, PinDigest, Site},
     bundle::{AuditHead, FileEntry, FileRole, SignedVersion},
     claims::{EnrolmentCode, Holder, Last4},
@@ -23,6 +23,7 @@ use crate::{
     },
     time::Minute,
     trust::{ColourMap, Floors, IssuerEntry, KeyEntry, Roles, RootClaims, TrustListClaims},
+    visible,
 };
 
 pub(super) fn time() -> impl Strategy<Value = Timestamp> {
@@ -86,10 +87,16 @@ pub(super) fn badge() -> impl Strategy<Value = Badge> {
     })
 }
 
+fn hub_address() -> impl Strategy<Value = HubAddress> {
+    "https?://[a-z0-9]{1,20}(\\.[a-z0-9]{1,20}){0,3}(:[1-9][0-9]{0,3})?"
+        .prop_map(|address| address.parse().unwrap())
+}
+
 pub(super) fn enrolment() -> impl Strategy<Value = EnrolmentCode> {
     let pins = vec(any::<[u8; 32]>().prop_map(HubPin), 0..=4);
     let secret = option::of(any::<[u8; 16]>().prop_map(OneTimeSecret));
-    (digest(), text(), minute(), pins, secret).prop_map(|(root, hub, not_after, pins, secret)| {
+    let hub = option::of(hub_address());
+    (digest(), hub, minute(), pins, secret).prop_map(|(root, hub, not_after, pins, secret)| {
         EnrolmentCode {
             root,
             hub,
@@ -154,7 +161,8 @@ fn without_code() -> impl Strategy<Value = WithoutCode> {
 }
 
 fn overridable() -> impl Strategy<Value = BTreeSet<Overridable>> {
-    subsequence(Overridable::ALL.to_vec(), 0..=12).prop_map(|set| set.into_iter().collect())
+    subsequence(Overridable::ALL.to_vec(), 0..=Overridable::ALL.len())
+        .prop_map(|set| set.into_iter().collect())
 }
 
 pub(super) fn signed_version() -> impl Strategy<Value = SignedVersion> {
@@ -359,7 +367,8 @@ fn minute() -> impl Strategy<Value = Minute> {
 fn text<const MAX: usize>() -> impl Strategy<Value = Text<MAX>> {
     vec(any::<char>(), 0..=MAX).prop_map(|characters| {
         let mut text = String::new();
-        for character in characters.into_iter().filter(|c| !c.is_control()) {
+        let is_seen = |c: &char| visible::first_hidden(c.encode_utf8(&mut [0; 4])).is_none();
+        for character in characters.into_iter().filter(is_seen) {
             if text.len() + character.len_utf8() <= MAX {
                 text.push(character);
             }

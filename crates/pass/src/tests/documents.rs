@@ -150,9 +150,15 @@ fn another_region_can_never_sign_a_place_even_with_the_role() {
 fn a_key_outside_its_validity_does_not_count() {
     let bytes = documents().sign(Kind::Pass, &fixture::paper_pass(1));
     let document = Document::from_bytes(&bytes).unwrap();
-    let late = SIGNED.plus(401 * DAY);
-    let error = verify(&document, &fixture::trust(), late);
-    assert_eq!(error, Err(DocumentError::NotRecognisedNow(issuer("CN-SD"))));
+    let trust = fixture::trust_with(|issuers| {
+        fixture::change_keys(&mut issuers[0], |keys| keys[0].until = NOW);
+    });
+    let error = verify(&document, &trust, NOW);
+    let outside = DocumentError::KeyOutsideValidity {
+        issuer: issuer("CN-SD"),
+        key: documents().key,
+    };
+    assert_eq!(error, Err(outside));
 }
 
 #[test]

@@ -107,10 +107,42 @@ fn a_region_is_recognised_from_its_first_second_until_just_before_its_last() {
         let trust = with(IssuerEntry {
             from: SIGNED.plus(10),
             until: SIGNED.plus(20),
-            ..fixture::entry("CN-JS", recognition, keys)
+            ..fixture::entry("CN-JS", recognition.clone(), keys)
         });
-        let outside = DocumentError::NotRecognisedNow(signer.issuer);
-        is_valid_from_10_to_20(&trust, &signer, outside);
+        let bytes = signer.sign(Kind::Pass, &fixture::paper_pass(1));
+        let document = Document::from_bytes(&bytes).unwrap();
+        let said = |now| match verify(&document, &trust, now) {
+            Ok(VerifiedDocument::Pass(pass)) => pass.issuer().recognition.clone(),
+            other => panic!("{other:?}"),
+        };
+        assert_eq!(said(SIGNED.plus(9)), Recognition::Refuse);
+        assert_eq!(said(SIGNED.plus(10)), recognition);
+        assert_eq!(said(SIGNED.plus(19)), recognition);
+        assert_eq!(said(SIGNED.plus(20)), Recognition::Refuse);
+    }
+}
+
+#[test]
+fn what_is_signed_wrongly_is_forged_whoever_is_named_and_whenever() {
+    let signer = foreign("CN-JS");
+    for (entry_until, key_until, kinds) in [
+        (9, 9999, [Kind::Pass]),
+        (9999, 9, [Kind::Pass]),
+        (9999, 9999, [Kind::List]),
+    ] {
+        let key = KeyEntry {
+            until: SIGNED.plus(key_until),
+            ..fixture::key_entry(&signer, &kinds)
+        };
+        let trust = with(IssuerEntry {
+            until: SIGNED.plus(entry_until),
+            ..fixture::entry("CN-JS", accept(), vec![key])
+        });
+        let mut bytes = signer.sign(Kind::Pass, &fixture::paper_pass(1));
+        *bytes.last_mut().unwrap() ^= 1;
+        let document = Document::from_bytes(&bytes).unwrap();
+        let forged = verify(&document, &trust, NOW);
+        assert_eq!(forged, Err(DocumentError::BadSignature));
     }
 }
 
@@ -153,11 +185,8 @@ fn a_recognised_regions_key_signs_passes_and_lists_and_nothing_of_the_own_author
     let signer = foreign("CN-JS");
     // Even a trust list that gives it every role does not make it the own authority.
     let trust = with_keys(vec![fixture::key_entry(&signer, &all)]);
-    let may = |kind| {
-        trust
-            .key_for(signer.issuer, signer.key, kind, NOW)
-            .map(drop)
-    };
+    let (entry, key) = trust.named_key(signer.issuer, signer.key).unwrap();
+    let may = |kind| trust.may_sign(entry, key, kind, NOW);
     for kind in [
         Kind::Badge,
         Kind::PlaceCode,
@@ -191,8 +220,9 @@ fn a_key_signs_each_kind_only_with_that_role() {
             vec![fixture::key_entry(&signer, &[*role])],
         );
         let trust = listing(vec![own]);
+        let (entry, key) = trust.named_key(signer.issuer, signer.key).unwrap();
         for kind in &all {
-            let allowed = trust.key_for(signer.issuer, signer.key, *kind, NOW);
+            let allowed = trust.may_sign(entry, key, *kind, NOW);
             assert_eq!(allowed.is_ok(), role == kind, "{role:?} for {kind:?}");
         }
     }

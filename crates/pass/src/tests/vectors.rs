@@ -167,7 +167,8 @@ fn describe(document: &VerifiedDocument, now: Timestamp) -> Vec<String> {
         VerifiedDocument::Enrolment(code) => {
             let claims = code.claims();
             let root = format!("root: {}", claims.root);
-            let hub = format!("hub: {}", claims.hub);
+            let hub = claims.hub.as_ref().map_or("", |hub| hub.as_str());
+            let hub = format!("hub: {hub}");
             let pins = claims.hub_pins.as_slice().iter();
             let pins = pins.map(|pin| format!("pin: {pin}")).collect();
             let secret = claims.secret.as_ref();

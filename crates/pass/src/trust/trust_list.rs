@@ -6,7 +6,7 @@ use serde::{Deserialize, Serialize};
 
 use super::{
     floors::Floors,
-    issuer::{IssuerEntry, Recognition},
+    issuer::{IssuerEntry, KeyEntry, Recognition},
     root::Root,
     threshold::{TrustError, open},
 };
@@ -15,7 +15,6 @@ use crate::{
     codec,
     document_error::DocumentError,
     ids::{IssuerId, KeyId},
-    key::PublicKey,
     kind::Kind,
     time::Timestamp,
 };
@@ -162,34 +161,48 @@ impl TrustList {
         self.issuers.values().map(Arc::as_ref)
     }
 
-    /// The one key that (issuer, key number) names, if it may sign this kind now.
-    pub(crate) fn key_for(
+    /// The one key that (issuer, key number) names, whatever it may sign and whenever: a signature
+    /// is checked with it before anything else is said of a document.
+    pub(crate) fn named_key(
         &self,
         issuer: IssuerId,
         id: KeyId,
-        kind: Kind,
-        now: Timestamp,
-    ) -> Result<(&Arc<IssuerEntry>, &PublicKey), DocumentError> {
+    ) -> Result<(&Arc<IssuerEntry>, &KeyEntry), DocumentError> {
         let entry = self
             .issuers
             .get(&issuer)
             .ok_or(DocumentError::UnknownIssuer(issuer))?;
-        if !(entry.from..entry.until).contains(&now) {
-            return Err(DocumentError::NotRecognisedNow(issuer));
-        }
+        let key = entry.keys.as_slice().iter().find(|key| key.id == id);
+        let key = key.ok_or(DocumentError::UnknownKey { issuer, key: id })?;
+        Ok((entry, key))
+    }
+
+    /// Whether this key of this issuer may sign this kind now. That the issuer is outside its own
+    /// dates is said only of a key with which nothing else is wrong: one that was valid at the
+    /// nearest time at which the issuer is recognised.
+    pub(crate) fn may_sign(
+        &self,
+        entry: &IssuerEntry,
+        key: &KeyEntry,
+        kind: Kind,
+        now: Timestamp,
+    ) -> Result<(), DocumentError> {
+        let (issuer, id) = (entry.id, key.id);
         if OWN_ONLY.contains(&kind) && issuer != self.own {
             return Err(DocumentError::ForeignAuthority { issuer, kind });
         }
-        let key = entry.keys.as_slice().iter().find(|key| key.id == id);
-        let key = key.ok_or(DocumentError::UnknownKey { issuer, key: id })?;
         key.roles.allow(kind).ok_or(DocumentError::WrongRole {
             issuer,
             key: id,
             kind,
         })?;
-        if !(key.from..key.until).contains(&now) {
+        let recognised = now.max(entry.from).min(entry.until.minus(1));
+        if !(key.from..key.until).contains(&recognised) {
             return Err(DocumentError::KeyOutsideValidity { issuer, key: id });
         }
-        Ok((entry, &key.key))
+        if !(entry.from..entry.until).contains(&now) {
+            return Err(DocumentError::NotRecognisedNow(issuer));
+        }
+        Ok(())
     }
 }

@@ -1,7 +1,8 @@
 //! Descriptions of what was verified, line by line.
 
 use gatepost_pass::{
-    Badge, BadgeRole, List, Manifest, Policy, ReadAt, Site, Text, TrustList, VerifiedDocument,
+    Badge, BadgeRole, HubAddress, List, Manifest, Policy, ReadAt, Site, Text, TrustList,
+    VerifiedDocument,
     list::{Delta, ListKind},
     time::Minute,
 };
@@ -51,7 +52,7 @@ pub(super) fn document(document: &VerifiedDocument) -> Description {
         VerifiedDocument::Badge(verified) => badge(verified.claims()),
         VerifiedDocument::Enrolment(code) => {
             let code = code.claims();
-            let hub = code.hub.as_str();
+            let hub = hub(code.hub.as_ref());
             let mut lines = named("root", &code.root.to_string(), hub, code.not_after);
             lines.push(match &code.secret {
                 Some(secret) => {
@@ -62,6 +63,11 @@ pub(super) fn document(document: &VerifiedDocument) -> Description {
             lines
         }
     }
+}
+
+/// A hub's address, or that there is none.
+pub(super) fn hub(address: Option<&HubAddress>) -> &str {
+    address.map_or("none: served by USB stick", HubAddress::as_str)
 }
 
 fn named(what: &str, id: &str, name: &str, until: Minute) -> Description {

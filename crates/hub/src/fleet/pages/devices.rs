@@ -93,7 +93,9 @@ fn device_row(device: &DeviceRow, view: &DevicesView) -> Markup {
     let silent = view.now.since(device.seen);
     html! {
         tr {
-            td class="first" data-label="Device" { (device.name) br; code { (device.device) } }
+            td class="first" data-label="Device" {
+                bdi { (device.name) } br; code { (device.device) }
+            }
             td data-label="Last contact" {
                 @if silent > SILENT { span class="mark warn" { (span(silent)) " ago" } }
                 @else { span title=(format_time(device.seen)) { (span(silent)) " ago" } }

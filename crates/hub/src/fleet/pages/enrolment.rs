@@ -28,7 +28,7 @@ pub(in crate::fleet) fn enrolment(
                 table class="cards" {
                     thead { tr { th { "Name" } th { "Device" } } }
                     tbody { @for device in waiting { tr {
-                        td data-label="Name" { (device.name) }
+                        td data-label="Name" { bdi { (device.name) } }
                         td data-label="Device" { code { (device.device) } }
                     } } }
                 }

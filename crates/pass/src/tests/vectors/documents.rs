@@ -66,6 +66,13 @@ pub(super) fn good() -> Vec<Case> {
             person("欧阳********娜娜x", Colour::Red, Class::Special(255))),
         case("ok-pass-name-empty", "ok pass", "A name of no bytes",
             person("", Colour::Green, Class::Ordinary)),
+        case("ok-pass-name-from-right-to-left", "ok pass", "An Uyghur name",
+            person("ئا***ن", Colour::Green, Class::Ordinary)),
+        case("ok-pass-name-with-a-middle-dot", "ok pass", "A name of two parts in Chinese",
+            person("买*·*逊", Colour::Green, Class::Ordinary)),
+        case("ok-pass-name-in-mongolian", "ok pass",
+            "With the vowel separator after a Mongolian letter, where it has a shape",
+            person("ᠠᠭ\u{180e}ᠠ", Colour::Green, Class::Ordinary)),
         case("ok-pass-largest-numbers", "ok pass",
             "Pass number and key number at their largest, validity without bounds",
             last_number().sign(Kind::Pass, &endless)),
@@ -162,6 +169,8 @@ pub(super) fn claims() -> Vec<Case> {
     let id = |bytes| around(Kind::PlaceCode, &[&long(bytes)[..], &long(60), until, &[0]].concat());
     let name =
         |bytes| around(Kind::PlaceCode, &[&long(24)[..], &long(bytes), until, &[0]].concat());
+    let turned = codec::encode(&("gate-3", "a\u{202e}b"));
+    let turned = around(Kind::PlaceCode, &[&turned[..], until, &[0]].concat());
     let badge_name = around(Kind::Badge, &[&long(24)[..], &long(61), until].concat());
     // Of the badge: everything up to its number and role, then the count of its sites and no PIN.
     let staff = codec::encode(&badge());
@@ -169,17 +178,34 @@ pub(super) fn claims() -> Vec<Case> {
     let badge_role = around(Kind::Badge, &[&staff[..rights], &[2, 0, 0]].concat());
     let five = [&[5][..], &[0, 1, b'x'].repeat(5), &[0]].concat();
     let badge_sites = around(Kind::Badge, &[&staff[..=rights], &five].concat());
-    let hub = around(Kind::Enrolment, &[&[9; 32][..], &long(121), until, &[0, 0]].concat());
     // Of the enrolment: everything up to its pins, none of them, and no secret.
     let code = codec::encode(&enrolment());
     let code = &code[..code.len() - 2];
     let pins = around(Kind::Enrolment, &[code, &[5], &[7; 160], &[0]].concat());
     let secret = around(Kind::Enrolment, &[code, &[0, 1], &[7; 15]].concat());
+    // Of the enrolment: root and marker 0..33, hub 33..58.
+    let whole = codec::encode(&enrolment());
+    let hub = |text: &str| {
+        let text = codec::encode(&text.to_owned());
+        around(Kind::Enrolment, &[&whole[..33], &text, &whole[58..]].concat())
+    };
+    let longer = format!("https://{}x:65535", "x.".repeat(53));
     let many = documents().sign(Kind::Pass, &family(2));
     let single = documents().sign(Kind::FamilyPass, &paper_pass(1));
     let twins = around(Kind::FamilyPass, &[&good[..5], &twins, &good[34..]].concat());
     let seven = around(Kind::FamilyPass, &[&good[..5], &seven, &good[34..]].concat());
     vec![
+        case("claims-hub-in-capitals", "Damaged enrolment", "HTTPS: is https: with another look",
+            hub("HTTPS://hub.example")),
+        case("claims-hub-with-a-path", "Damaged enrolment", "Nothing comes after host and port",
+            hub("https://hub.example/")),
+        case("claims-hub-with-a-user", "Damaged enrolment", "A host that looks like another",
+            hub("https://hub.example@evil.example")),
+        case("claims-hub-with-a-blank", "Damaged enrolment", "A blank before the scheme",
+            hub(" https://hub.example")),
+        case("claims-hub-port-0", "Damaged enrolment", "There is no port 0",
+            hub("http://hub.example:0")),
+        case("claims-hub-empty", "Damaged enrolment", "None is 0, not an empty text", hub("")),
         case("claims-empty", "Damaged pass", "No claims", around(Kind::Pass, &[])),
         case("claims-truncated", "Damaged pass", "The last byte is missing", spoiled(43..44, &[])),
         case("claims-trailing-byte", "Trailing pass", "A zero after the last field",
@@ -210,6 +236,30 @@ pub(super) fn claims() -> Vec<Case> {
             named(b"a\x7fb")),
         case("claims-name-with-a-c1-control", "Damaged pass", "Control character U+0085",
             named(b"a\xc2\x85b")),
+        case("claims-name-with-a-right-to-left-override", "Damaged pass",
+            "U+202E: what follows is shown backwards", named("a\u{202e}b".as_bytes())),
+        case("claims-name-with-an-isolate", "Damaged pass", "U+2066, a control of direction",
+            named("a\u{2066}b".as_bytes())),
+        case("claims-name-with-a-zero-width-space", "Damaged pass", "U+200B shows nothing",
+            named("a\u{200b}b".as_bytes())),
+        case("claims-name-with-a-zero-width-joiner", "Damaged pass", "U+200D shows nothing",
+            named("a\u{200d}b".as_bytes())),
+        case("claims-name-with-a-zero-width-non-joiner", "Damaged pass",
+            "U+200C, which no name of this format needs", named("a\u{200c}b".as_bytes())),
+        case("claims-name-with-a-variation-selector", "Damaged pass", "U+FE00 shows nothing",
+            named("王\u{fe00}".as_bytes())),
+        case("claims-name-with-a-mongolian-selector-elsewhere", "Damaged pass",
+            "U+180B after a Latin letter shows nothing", named("a\u{180b}".as_bytes())),
+        case("claims-name-with-a-filler", "Damaged pass", "U+3164 is as blank as a space",
+            named("\u{3164}".as_bytes())),
+        case("claims-name-with-a-tag", "Damaged pass", "U+E0041 shows nothing",
+            named("a\u{e0041}".as_bytes())),
+        case("claims-name-with-a-noncharacter", "Damaged pass", "U+FFFF is no character",
+            named("a\u{ffff}".as_bytes())),
+        case("claims-name-with-a-line-separator", "Damaged pass", "U+2028 ends a line",
+            named("a\u{2028}b".as_bytes())),
+        case("claims-place-name-with-an-override", "Damaged place-code",
+            "U+202E in the name of a place", turned),
         case("claims-name-not-utf8", "Damaged pass", "A lone continuation byte", named(b"a\x80b")),
         case("claims-name-of-a-surrogate", "Damaged pass", "U+D800, which UTF-8 does not hold",
             named(b"\xed\xa0\x80")),
@@ -254,7 +304,7 @@ pub(super) fn claims() -> Vec<Case> {
         case("claims-badge-name-of-61-bytes", "Damaged badge", "One more than fits", badge_name),
         case("claims-badge-of-5-sites", "Damaged badge", "One more than fits", badge_sites),
         case("claims-badge-of-an-unknown-role", "Damaged badge", "Role 2", badge_role),
-        case("claims-enrolment-hub-of-121-bytes", "Damaged enrolment", "One more than fits", hub),
+        case("claims-enrolment-hub-of-121-bytes", "Damaged enrolment", "One more than fits", hub(&longer)),
         case("claims-enrolment-of-5-pins", "Damaged enrolment", "One more than fits", pins),
         case("claims-enrolment-secret-of-15-bytes", "Damaged enrolment",
             "One byte of the secret is missing",

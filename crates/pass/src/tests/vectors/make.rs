@@ -232,7 +232,7 @@ pub(super) fn supervisor() -> Badge {
 pub(super) fn enrolment() -> EnrolmentCode {
     EnrolmentCode {
         root: Digest::of(&fixture::root_bytes()),
-        hub: "https://hub.example:8443".try_into().unwrap(),
+        hub: Some("https://hub.example:8443".parse().unwrap()),
         not_after: Minute::of(SIGNED.plus(DAY)),
         hub_pins: Default::default(),
         secret: None,
@@ -241,8 +241,9 @@ pub(super) fn enrolment() -> EnrolmentCode {
 
 /// An enrolment code with every field at its largest.
 pub(super) fn one_time() -> EnrolmentCode {
+    let longest = format!("https://{}xx:65535", "x.".repeat(52));
     EnrolmentCode {
-        hub: "x".repeat(120).as_str().try_into().unwrap(),
+        hub: Some(longest.parse().unwrap()),
         hub_pins: [1, 2, 3, 4]
             .map(|n| HubPin([n; 32]))
             .to_vec()
