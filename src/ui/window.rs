@@ -4,7 +4,10 @@ use super::error::UiError;
 use super::handle::{UiHandle, WindowLink};
 use super::offscreen::Offscreen;
 use super::view::UiCommand;
-use super::{by_hand, duty, fonts, id_entry, page, scan, settings, status_page, update, verdict};
+use super::{
+    by_hand, duty, fonts, id_entry, page, place, place_move, scan, settings, status_page, update,
+    verdict,
+};
 use crate::config::Language;
 use gatepost_window::AppWindow;
 use slint::{CloseRequestResponse, ComponentHandle};

@@ -101,7 +101,7 @@ impl Station {
 
     /// Who may move the device to another place.
     pub(crate) fn mover(&self) -> Mover {
-        let placed = self.was_placed || !self.place.id.is_empty();
+        let placed = self.was_placed || !self.place.id.as_str().is_empty();
         match (self.stays || self.place.fixed, placed) {
             (_, false) => Mover::Anyone,
             (true, true) => Mover::Supervisor,

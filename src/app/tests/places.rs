@@ -33,16 +33,18 @@ fn badge_of(place: &str) -> String {
 }
 
 /// Where each record was made, and what it says of a move.
-fn moves(logged: &[Passage]) -> Vec<(&str, &str, MoveEnd, Option<&str>)> {
-    let moved = |passage| {
-        let Passage { place, seen, .. } = passage;
-        let Seen::PlaceMove(moved) = seen else {
-            panic!("{passage:?}");
-        };
-        let by = moved.supervisor.as_ref().map(|by| by.as_str());
-        (place.as_str(), moved.to.as_str(), moved.end, by)
-    };
+fn moves(logged: &[Passage]) -> Vec<Move<'_>> {
     logged.iter().map(moved).collect()
+}
+
+type Move<'a> = (&'a str, &'a str, MoveEnd, Option<&'a str>);
+
+fn moved(passage: &Passage) -> Move<'_> {
+    let Seen::PlaceMove(moved) = &passage.seen else {
+        panic!("{passage:?}");
+    };
+    let by = moved.supervisor.as_ref().map(|by| by.as_str());
+    (passage.place.as_str(), moved.to.as_str(), moved.end, by)
 }
 
 fn at_gate_3(settings: &str) -> Post {
