@@ -14,7 +14,7 @@ use crate::{
     clock::Clock,
     data::{DataDir, DataError, Identity},
     store::Outbox,
-    sync::{Order, exchange, stick, wipe},
+    sync::{Errand, Order, exchange, stick, wipe},
 };
 
 /// What `sync` takes.
@@ -72,20 +72,23 @@ pub fn run(data: &Path, arguments: &Arguments) -> Result<Done, Box<dyn Error>> {
 }
 
 fn with_hub(data: &DataDir, identity: &Identity, clock: &Clock) -> Result<Done, Box<dyn Error>> {
-    let exchanged = exchange(data, identity, clock)?;
+    let exchanged = exchange(data, identity, clock, Errand::Upload)?;
     match &exchanged.fetched {
         Ok(Some(bundle)) => say!("installed bundle {}", bundle.manifest().version),
         Ok(None) => say!("the bundle is up to date"),
         Err(_) => {}
     }
-    if let Ok(sent) = exchanged.pushed {
+    if let Some(Ok(sent)) = exchanged.pushed {
         say!("sent {sent} passages, {} wait", exchanged.backlog.unsent);
     }
     if matches!(exchanged.order, Ok(Order::Wipe)) {
         wipe_if_ordered(data, clock)?;
         return Ok(Done::Well);
     }
-    let fault = exchanged.fetched.err().or(exchanged.pushed.err());
+    let fault = exchanged
+        .fetched
+        .err()
+        .or(exchanged.pushed.and_then(Result::err));
     match fault.or(exchanged.order.err()) {
         None => Ok(Done::Well),
         Some(fault) => Err(fault.into()),

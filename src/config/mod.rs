@@ -39,7 +39,8 @@ pub struct Config {
     pub place: String,
     /// Whether the device stays where it stands: once it has a place, only a supervisor moves it.
     pub place_fixed: bool,
-    /// Seconds between two syncs with the hub.
+    /// Seconds between two fetches of bundle and orders from the hub; when passages are sent, the
+    /// policy says.
     pub sync_seconds: Within<1, 86_400>,
     /// Largest size of the passage log, in mebibytes.
     pub log_megabytes: Within<1, 65_536>,
@@ -144,7 +145,7 @@ impl Config {
         }
     }
 
-    /// Time between two syncs with the hub.
+    /// Time between two fetches from the hub.
     pub fn sync_every(&self) -> Duration {
         Duration::from_secs(self.sync_seconds.get().into())
     }

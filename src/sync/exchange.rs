@@ -17,13 +17,23 @@ use crate::{
     store::{Backlog, BundleCache, InstalledBundle},
 };
 
+/// What one sync is for.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Errand {
+    /// Bundle and orders, which have nothing to do with who passes: whoever watches the network may
+    /// see when they are fetched.
+    Fetch,
+    /// The same, then passages and this device's status.
+    Upload,
+}
+
 /// The results of one sync, part by part.
 #[derive(Debug)]
 pub struct Exchanged {
     /// The bundle that was installed, if there was a newer one.
     pub fetched: Result<Option<Box<InstalledBundle>>, SyncError>,
-    /// Number of passages that got their receipt.
-    pub pushed: Result<u64, SyncError>,
+    /// Number of passages that got their receipt; nothing when none were to be sent.
+    pub pushed: Option<Result<u64, SyncError>>,
     /// Whether the authority wants this device wiped.
     pub order: Result<Order, SyncError>,
     /// Whether the hub answered at all.
@@ -39,12 +49,16 @@ pub fn exchange(
     data: &DataDir,
     identity: &Identity,
     clock: &Clock,
+    errand: Errand,
 ) -> Result<Exchanged, SyncError> {
     let mut hub = HubClient::of(identity)?;
     let fetched = fetch_bundle(data, identity, &mut hub, clock);
-    let pushed = push_passages(data, identity, &mut hub, clock);
+    let pushed = (errand == Errand::Upload).then(|| {
+        let pushed = push_passages(data, identity, &mut hub, clock);
+        post_status(data, identity, &mut hub, clock);
+        pushed
+    });
     let order = wipe::fetch(data, identity, &mut hub, clock);
-    post_status(data, identity, &mut hub, clock);
     Ok(Exchanged {
         fetched,
         pushed,
@@ -67,7 +81,7 @@ fn post_status(data: &DataDir, identity: &Identity, hub: &mut HubClient, clock: 
         certificate: identity.certificate.clone(),
         at: now.time,
         clock: now.clock,
-        bundle: bundle.manifest().version,
+        bundle: Some(bundle.rules().manifest_id()),
         freshness: bundle.freshness(now.time),
         backlog: backlog.unsent,
         parked: u32::try_from(backlog.parked).unwrap_or(u32::MAX),

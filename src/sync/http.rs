@@ -6,10 +6,11 @@ use std::{
     time::{Duration, Instant},
 };
 
-use gatepost_pass::{DeviceId, Digest, HubAddress, HubPin, Kind, bundle::FileEntry};
+use gatepost_pass::{DeviceId, Digest, FormatError, HubAddress, HubPin, Kind, bundle::FileEntry};
 use gatepost_protocol::{
     Answer, HubAnswer, RefusalReason, RequestNonce, Revoked,
     hub_answer::{MARK, NONCE},
+    padding::{self, pad, unpad},
     routes,
 };
 use gatepost_system::random::{self, RandomError};
@@ -71,8 +72,6 @@ pub enum HubError {
     Answer(#[source] io::Error),
 }
 
-/// Largest receipt, in bytes.
-const MAX_RECEIPT: u64 = 4096;
 /// Longest text of a refusal that is kept, in bytes.
 const MAX_MESSAGE: u64 = 512;
 
@@ -195,10 +194,17 @@ impl HubClient {
         self.contact
     }
 
-    /// Sends a batch; the answer is a receipt, not yet verified.
+    /// Sends a batch, padded; the answer is a receipt, not yet verified.
     pub fn post_batch(&mut self, batch: &[u8]) -> Result<Vec<u8>, HubError> {
-        let answer = self.post(routes::BATCHES, batch)?;
-        read_all(answer, MAX_RECEIPT)
+        let upload = pad(batch, &padding::UPLOAD).map_err(unpaddable)?;
+        let answer = self.post(routes::UPLOADS, &upload)?;
+        let answer = read_all(answer, padding::ANSWER[0] as u64)?;
+        unpad(&answer, &padding::ANSWER).map_err(unpaddable)
+    }
+
+    /// Sends what looks from outside as a batch and its receipt do, and is nothing.
+    pub fn post_filler(&mut self) -> Result<(), HubError> {
+        self.post_batch(&[]).map(|_| ())
     }
 
     /// The list of revoked devices, not yet verified; nothing where the hub has none, or the one
@@ -231,7 +237,8 @@ impl HubClient {
 
     /// Reports this device's status to the hub.
     pub fn post_status(&mut self, status: &[u8]) -> Result<(), HubError> {
-        self.post(routes::STATUS, status).map(|_| ())
+        let status = pad(status, &padding::STATUS).map_err(unpaddable)?;
+        self.post(routes::STATUS, &status).map(|_| ())
     }
 
     /// Hands in a device's request for the authority.
@@ -372,6 +379,10 @@ fn asked_rest(answer: &Response) -> Option<Duration> {
     let seconds = asked.and_then(|asked| asked.to_str().ok()?.trim().parse().ok());
     let rest = seconds.map_or(SHORT_REST, Duration::from_secs);
     Some(rest.min(LONGEST_REST))
+}
+
+fn unpaddable(why: FormatError) -> HubError {
+    HubError::Answer(io::Error::new(io::ErrorKind::InvalidData, why))
 }
 
 fn read_all(answer: Response, limit: u64) -> Result<Vec<u8>, HubError> {

@@ -19,7 +19,7 @@ mod tests;
 
 pub use bundle::fetch_bundle;
 pub use error::SyncError;
-pub use exchange::{Exchanged, exchange};
+pub use exchange::{Errand, Exchanged, exchange};
 pub use http::{Contact, HubClient, HubError, Patience};
 pub use push::{backlog, push_passages};
 pub use wipe::Order;

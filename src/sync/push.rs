@@ -3,7 +3,10 @@
 use std::collections::BTreeSet;
 
 use gatepost_pass::Rules;
-use gatepost_protocol::{batch::sign_batch, device::device_id};
+use gatepost_protocol::{
+    batch::{MAX_RECORDS, sign_batch},
+    device::device_id,
+};
 use gatepost_system::chain;
 
 use super::{bundle::rules, error::SyncError, http::HubClient};
@@ -13,9 +16,12 @@ use crate::{
     store::{Acknowledged, Backlog, LogError, Outbox, Outgoing, VerifiedReceipt},
 };
 
-/// Sends passages until none waits, then deletes what is acknowledged and old enough. A batch that
+/// Sends the passages that wait now, then deletes what is acknowledged and old enough. A batch that
 /// the hub refuses is parked in the log, where the hub has proven its key, and the rest is sent.
 /// Returns how many passages were acknowledged.
+///
+/// Where none waits, filler is sent: from outside, it looks as if some had. What is logged
+/// meanwhile waits for the next time, or else a second request would tell of it.
 pub fn push_passages(
     data: &DataDir,
     identity: &Identity,
@@ -23,6 +29,7 @@ pub fn push_passages(
     clock: &Clock,
 ) -> Result<u64, SyncError> {
     if !data.passages().exists() {
+        hub.post_filler()?;
         return Ok(0);
     }
     let _lock = data.lock("outbox")?;
@@ -44,12 +51,18 @@ fn push_all(
 ) -> Result<u64, SyncError> {
     let (mut sent, mut first_fault) = (0, None);
     let now = clock.now().time;
-    let (mut parked, mut went_back) = (outbox.resting(now)?, BTreeSet::new());
-    while let Some(outgoing) = outbox.next(&parked)? {
+    let (mut done, mut went_back) = (outbox.resting(now)?, BTreeSet::new());
+    let mut waited = false;
+    while let Some(outgoing) = outbox.next(&done)? {
+        waited = true;
         let epoch = outgoing.epoch;
+        let is_last = outgoing.records.len() < MAX_RECORDS;
         let fault = match push_one(outbox, outgoing, identity, hub, clock, rules) {
             Ok(Acknowledged::Forward { passages }) => {
                 sent += passages;
+                if is_last {
+                    done.insert(epoch);
+                }
                 continue;
             }
             Ok(Acknowledged::Back) if went_back.insert(epoch) => continue,
@@ -62,8 +75,11 @@ fn push_all(
         if hub.is_pinned() {
             outbox.park(epoch, now, &chain(&fault))?;
         }
-        parked.insert(epoch);
+        done.insert(epoch);
         first_fault.get_or_insert(fault);
+    }
+    if !waited {
+        hub.post_filler()?;
     }
     first_fault.map_or(Ok(sent), Err)
 }
@@ -81,7 +97,9 @@ fn push_one(
         before,
         records,
     } = outgoing;
-    let batch = sign_batch(&identity.certificate, &identity.key, epoch, before, records)?;
+    let bundle = Some(rules.manifest_id());
+    let (certificate, key) = (&identity.certificate, &identity.key);
+    let batch = sign_batch(certificate, key, bundle, epoch, before, records)?;
     let answer = hub.post_batch(&batch)?;
     let device = device_id(&identity.key.public());
     let receipt = VerifiedReceipt::verify(&answer, rules, device, clock);

@@ -9,7 +9,7 @@ use std::{
     path::{Path, PathBuf},
 };
 
-use gatepost_pass::envelope::MAX_CODE;
+use gatepost_pass::{ManifestId, envelope::MAX_CODE};
 use gatepost_protocol::{
     Record,
     batch::{BATCH_FILE, RECEIPT_FILE, sign_batch},
@@ -89,7 +89,7 @@ pub fn carry(
             let _ = fs::remove_file(done);
         }
     }
-    carried.written = write_unsent(&outbox, identity, dir)?;
+    carried.written = write_unsent(&outbox, identity, Some(rules.manifest_id()), dir)?;
     Ok(carried)
 }
 
@@ -98,6 +98,7 @@ pub fn carry(
 pub(super) fn write_unsent(
     outbox: &Outbox,
     identity: &Identity,
+    bundle: Option<ManifestId>,
     dir: &Path,
 ) -> Result<u64, SyncError> {
     fs::create_dir_all(dir).map_err(FileError::at(Action::Create, dir))?;
@@ -109,7 +110,8 @@ pub(super) fn write_unsent(
         let seq = first.map_or(0, |record| record.seq);
         let epoch = outgoing.epoch;
         let (before, records) = (outgoing.before, outgoing.records);
-        let batch = sign_batch(&identity.certificate, &identity.key, epoch, before, records)?;
+        let (certificate, key) = (&identity.certificate, &identity.key);
+        let batch = sign_batch(certificate, key, bundle, epoch, before, records)?;
         let path = dir.join(format!("{device}-{epoch}-{seq:08}.{BATCH_FILE}"));
         files::replace(&path, Access::Shared, &batch)?;
         written += 1;

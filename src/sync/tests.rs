@@ -35,6 +35,7 @@ mod faults;
 mod hub;
 mod pinned;
 mod portal;
+mod rhythm;
 mod sticks;
 mod wiping;
 

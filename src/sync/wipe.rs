@@ -115,7 +115,8 @@ pub fn finish(data: &DataDir, now: Timestamp) -> Result<Option<DeviceId>, SyncEr
         device = Some(device_id(&identity.key.public()));
         if data.passages().exists() {
             let outbox = Outbox::open(&data.passages())?;
-            stick::write_unsent(&outbox, &identity, &data.unsent())?;
+            // Its bundle is gone already.
+            stick::write_unsent(&outbox, &identity, None, &data.unsent())?;
         }
         let hub = WipedHub {
             address: identity.hub.clone(),

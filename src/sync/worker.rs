@@ -1,5 +1,8 @@
-//! The thread that syncs with the hub in the background: at an interval, with back-off after a
-//! fault.
+//! The thread that syncs with the hub in the background.
+//!
+//! Bundle and orders are fetched at an interval, with back-off after a fault. Passages are sent at
+//! coarse boundaries of the wall clock, whether any wait or not: no passage brings a request about,
+//! and none is seen to be missing. Only a guard who asks has them sent at once.
 
 use std::{
     sync::{
@@ -7,12 +10,15 @@ use std::{
         mpsc::{self, RecvTimeoutError, Sender},
     },
     thread,
-    time::Duration,
+    time::{Duration, Instant},
 };
 
+use gatepost_pass::Timestamp;
+
 use super::{
+    bundle::rules,
     error::SyncError,
-    exchange::{Exchanged, exchange},
+    exchange::{Errand, Exchanged, exchange},
     http::Contact,
     jitter::chance,
     wipe::Order,
@@ -45,7 +51,10 @@ const LONGEST: Duration = Duration::from_secs(15 * 60);
 /// Shortest wait after a fault.
 const SHORTEST: Duration = Duration::from_secs(1);
 
-/// Starts the thread. Send to wake it at once; drop the sender to end it.
+/// Time between two uploads while no policy says.
+const UPLOAD_MINUTES: u16 = 15;
+
+/// Starts the thread. Send to have everything exchanged at once; drop the sender to end it.
 pub fn spawn(
     data: DataDir,
     identity: Arc<Identity>,
@@ -56,8 +65,18 @@ pub fn spawn(
     let (wake, woken) = mpsc::channel();
     thread::spawn(move || {
         let mut faults = 0;
+        // What the last run left is sent at the start.
+        let mut upload_at = Instant::now();
         loop {
-            let exchanged = exchange(&data, &identity, &clock);
+            let errand = match Instant::now() >= upload_at {
+                true => Errand::Upload,
+                false => Errand::Fetch,
+            };
+            let exchanged = exchange(&data, &identity, &clock, errand);
+            if exchanged.as_ref().is_ok_and(has_uploaded) {
+                let minutes = upload_minutes(&data, &identity, &clock);
+                upload_at = Instant::now() + until_upload(clock.now().time, minutes, chance());
+            }
             let rest = exchanged.as_ref().ok().and_then(|done| done.rest);
             let news = news(exchanged);
             faults = match &news {
@@ -65,14 +84,46 @@ pub fn spawn(
                 SyncNews::Reached { .. } | SyncNews::Failed(_) => faults + 1,
             };
             report(news);
-            match woken.recv_timeout(pause(every, faults, rest, chance())) {
-                Ok(()) => while woken.try_recv().is_ok() {},
+            let upload = match faults {
+                0 => upload_at.saturating_duration_since(Instant::now()),
+                _ => Duration::MAX,
+            };
+            let pause = pause(every, faults, rest, chance()).min(upload);
+            match woken.recv_timeout(pause) {
+                Ok(()) => {
+                    while woken.try_recv().is_ok() {}
+                    upload_at = Instant::now();
+                }
                 Err(RecvTimeoutError::Timeout) => {}
                 Err(RecvTimeoutError::Disconnected) => return,
             }
         }
     });
     wake
+}
+
+/// Whether an upload went through, or what the hub refused of it waits for a person: then the next
+/// is due at the next boundary. One that failed otherwise is tried again as soon as the hub is.
+fn has_uploaded(done: &Exchanged) -> bool {
+    match &done.pushed {
+        Some(Ok(_)) => true,
+        Some(Err(fault)) => fault.is_about_the_batch(),
+        None => false,
+    }
+}
+
+/// The policy's time between two uploads.
+fn upload_minutes(data: &DataDir, identity: &Identity, clock: &Clock) -> u16 {
+    let rules = rules(data, identity, clock);
+    rules.map_or(UPLOAD_MINUTES, |rules| rules.policy().upload_minutes)
+}
+
+/// How long until the next upload, where `chance` is from 0 to 1: until the next whole multiple of
+/// so many minutes, and up to a quarter of them more, so that a fleet does not come at once.
+fn until_upload(now: Timestamp, minutes: u16, chance: f64) -> Duration {
+    let period = u64::from(minutes.max(1)) * 60;
+    let boundary = Duration::from_secs(period - now.0 % period);
+    boundary + Duration::from_secs(period).mul_f64(chance / 4.0)
 }
 
 fn news(exchanged: Result<Exchanged, SyncError>) -> SyncNews {
@@ -83,9 +134,10 @@ fn news(exchanged: Result<Exchanged, SyncError>) -> SyncNews {
     if matches!(done.order, Ok(Order::Wipe)) {
         return SyncNews::Wipe;
     }
-    let fault = done.fetched.err().or(done.pushed.err());
-    // With nothing to send, that part succeeds without reaching anyone.
-    match (done.contact, fault.or(done.order.err())) {
+    let pushed = done.pushed.and_then(Result::err);
+    let fault = done.fetched.err().or(pushed).or(done.order.err());
+    // With nothing to fetch, that part succeeds without reaching anyone.
+    match (done.contact, fault) {
         (Contact::Silent, Some(fault)) => SyncNews::Failed(fault),
         (_, fault) => SyncNews::Reached {
             backlog: done.backlog,
@@ -120,13 +172,27 @@ mod tests {
     fn a_hub_that_says_nothing_is_away_even_when_nothing_waits() {
         let silent = Exchanged {
             fetched: Err(SyncError::NoBundle),
-            pushed: Ok(0),
+            pushed: Some(Ok(0)),
             order: Ok(Order::None),
             rest: None,
             contact: Contact::Silent,
             backlog: Backlog::default(),
         };
         assert!(matches!(news(Ok(silent)), SyncNews::Failed(_)));
+    }
+
+    #[test]
+    fn uploads_are_due_at_boundaries_of_the_wall_clock_whatever_happened_before() {
+        let hour = Timestamp(1_800_000_000);
+        assert_eq!(hour.0 % 3600, 0);
+        let due = |late: u64, chance| {
+            let wait = until_upload(hour.plus(late), 15, chance);
+            late + wait.as_secs()
+        };
+        for late in [0, 1, 450, 899] {
+            assert_eq!((due(late, 0.0), due(late, 1.0)), (900, 900 + 225));
+        }
+        assert_eq!(due(900, 0.0), 1800);
     }
 
     #[test]

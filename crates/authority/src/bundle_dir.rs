@@ -65,6 +65,11 @@ impl BundleDir {
         self.dir.join("manifest")
     }
 
+    /// Whether there is a manifest.
+    pub(crate) fn has_manifest(&self) -> bool {
+        !matches!(self.manifest_path().try_exists(), Ok(false))
+    }
+
     /// The current manifest's bytes.
     pub(crate) fn manifest(&self) -> Result<Vec<u8>, FileError> {
         files::read(&self.manifest_path(), MAX_FILE)
@@ -73,9 +78,9 @@ impl BundleDir {
     /// The files that the current manifest names, unchecked; none when there is no manifest yet.
     pub(crate) fn files(&self) -> Result<Vec<FileEntry>, BundleDirError> {
         let path = self.manifest_path();
-        match path.try_exists() {
-            Ok(false) => Ok(Vec::new()),
-            _ => files_named(&self.manifest()?)
+        match self.has_manifest() {
+            false => Ok(Vec::new()),
+            true => files_named(&self.manifest()?)
                 .map_err(|source| BundleDirError::Manifest { path, source }),
         }
     }

@@ -66,8 +66,8 @@ use crate::{
 #[derive(Parser)]
 #[command(version, max_term_width = 100)]
 struct Cli {
-    /// The authority's directory; all commands but holder-key, render, root new-key and root sign
-    /// need it.
+    /// The authority's directory; all commands but holder-key, render, root new-key, root sign and
+    /// `trace verify-audit --log` need it.
     #[arg(long, global = true, value_name = "DIR")]
     home: Option<PathBuf>,
     /// Time to work at, instead of the system's (tests, demonstrations).
@@ -142,6 +142,7 @@ fn main() -> ExitCode {
     let home_dir = match (cli.home, &cli.command) {
         (Some(dir), _) => dir,
         (None, Command::HolderKey(_) | Command::Render(_)) => PathBuf::new(),
+        (None, Command::Trace(command)) if command.needs_no_home() => PathBuf::new(),
         (None, Command::Root(command)) if !command.needs_home() => PathBuf::new(),
         (None, _) => Cli::command()
             .error(

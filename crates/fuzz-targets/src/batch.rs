@@ -3,7 +3,7 @@
 use std::sync::LazyLock;
 
 use gatepost_pass::{
-    Kind, SecretKey, encode,
+    Digest, Kind, ManifestId, SecretKey, encode,
     fixture::{self, DAY, NOW, SIGNED},
 };
 use gatepost_protocol::{
@@ -20,6 +20,10 @@ use crate::{
 };
 
 const EPOCH: Epoch = Epoch([4; 16]);
+pub(crate) const BUNDLE: ManifestId = ManifestId {
+    version: 7,
+    digest: Digest([7; 32]),
+};
 pub(crate) static DEVICE: LazyLock<SecretKey> = LazyLock::new(|| SecretKey::from_seed(&[42; 32]));
 pub(crate) static CERTIFICATE: LazyLock<Vec<u8>> =
     LazyLock::new(|| certificate(&encode(&certified())));
@@ -40,7 +44,7 @@ pub(crate) fn certificate(claims: &[u8]) -> Vec<u8> {
 }
 
 fn sign(before: Head, records: Vec<Vec<u8>>) -> Vec<u8> {
-    sign_batch(&CERTIFICATE, &DEVICE, EPOCH, before, records).unwrap_or_default()
+    sign_batch(&CERTIFICATE, &DEVICE, Some(BUNDLE), EPOCH, before, records).unwrap_or_default()
 }
 
 fn record(seq: u64, start: bool) -> Record {
@@ -86,14 +90,25 @@ pub(crate) fn run(data: &[u8]) {
             check(&[feed.0, &signature].concat());
         }
         3 => {
-            let batch = sign_batch(&certificate(feed.0), &DEVICE, EPOCH, Head::START, records());
+            let batch = sign_batch(
+                &certificate(feed.0),
+                &DEVICE,
+                None,
+                EPOCH,
+                Head::START,
+                records(),
+            );
             check(&batch.unwrap());
         }
         4 => sequence(&mut feed),
         5 => small(feed.0),
         _ => {
             let receipt = fixture::hub().sign(Kind::Receipt, &Raw(feed.0));
+            let later = Receipt::verify_at_its_time(&receipt, &TRUST);
             if let Ok(receipt) = Receipt::verify(&receipt, &TRUST, NOW) {
+                assert_eq!(encode(&receipt), feed.0);
+            }
+            if let Ok(receipt) = later {
                 assert_eq!(encode(&receipt), feed.0);
             }
         }
@@ -165,6 +180,10 @@ fn small(bytes: &[u8]) {
         assert_eq!(record.to_bytes(), bytes);
     }
     assert!(Receipt::verify(bytes, &TRUST, NOW).is_err(), "forged");
+    assert!(
+        Receipt::verify_at_its_time(bytes, &TRUST).is_err(),
+        "forged"
+    );
 }
 
 pub(crate) fn seeds() -> Vec<Vec<u8>> {
@@ -181,6 +200,8 @@ pub(crate) fn seeds() -> Vec<Vec<u8>> {
         epoch: EPOCH,
         next_seq: 3,
         head: Head::START,
+        batch: Digest::of(&SIGNED_HERE),
+        manifest: BUNDLE,
         at: NOW,
     };
     let batch = &SIGNED_HERE;

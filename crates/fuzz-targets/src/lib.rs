@@ -23,6 +23,7 @@ mod list;
 mod manifest;
 mod modules;
 mod mutate;
+mod padding;
 mod picture;
 mod pins;
 mod proposal;
@@ -66,6 +67,8 @@ pub const BATCH: Target = target("batch", batch::run, batch::seeds);
 
 /// What devices say of themselves.
 pub const STATUS: Target = target("status", status::run, status::seeds);
+/// What hides from a network how much there was to say.
+pub const PADDING: Target = target("padding", padding::run, padding::seeds);
 /// Requests of new devices, and the answers.
 pub const ENROLMENT: Target = target("enrolment", enrolment::run, enrolment::seeds);
 /// What PINs of badges are checked against, sealed.
@@ -95,6 +98,7 @@ pub const TARGETS: [Target; 13] = [
     LIST_DELTA,
     BATCH,
     STATUS,
+    PADDING,
     ENROLMENT,
     PINS,
     DECODE,

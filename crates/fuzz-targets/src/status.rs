@@ -7,7 +7,7 @@ use gatepost_pass::{
 use gatepost_protocol::{DeviceStatus, device::device_id, status::MAX_BYTES};
 
 use crate::{
-    batch::{CERTIFICATE, DEVICE, certificate, certified},
+    batch::{BUNDLE, CERTIFICATE, DEVICE, certificate, certified},
     document::TRUST,
     feed::{Feed, seed},
 };
@@ -17,7 +17,7 @@ fn status() -> DeviceStatus {
         certificate: CERTIFICATE.clone(),
         at: NOW,
         clock: ClockTrust::FarAhead,
-        bundle: 7,
+        bundle: Some(BUNDLE),
         freshness: Freshness::Stale,
         backlog: 300,
         parked: 2,

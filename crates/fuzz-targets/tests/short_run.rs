@@ -2,8 +2,8 @@
 //! long.
 
 use gatepost_fuzz_targets::{
-    BATCH, DECODE, ENROLMENT, ENVELOPE, FAMILY_PASS, LIST, LIST_DELTA, MANIFEST, MODULES, PROPOSAL,
-    STATUS, TRUST_LIST, Target, mutate,
+    BATCH, DECODE, ENROLMENT, ENVELOPE, FAMILY_PASS, LIST, LIST_DELTA, MANIFEST, MODULES, PADDING,
+    PROPOSAL, STATUS, TRUST_LIST, Target, mutate,
 };
 use gatepost_pass::fixture::Dice;
 
@@ -74,6 +74,11 @@ fn batches_hold() {
 #[test]
 fn statuses_hold() {
     run(STATUS);
+}
+
+#[test]
+fn padding_comes_off_whole_however_it_arrives_or_not_at_all() {
+    run(PADDING);
 }
 
 #[test]

@@ -10,8 +10,8 @@ use std::{
 };
 
 use gatepost_pass::{
-    BundleError, BundleFiles, DeviceId, Digest, Root, Signer, Timestamp, TrustList, VerifiedBundle,
-    bundle::Intake, envelope::MAX_FILE,
+    BundleError, BundleFiles, DeviceId, Digest, ManifestId, Root, Signer, Timestamp, TrustList,
+    VerifiedBundle, bundle::Intake, envelope::MAX_FILE,
 };
 use gatepost_protocol::{Epoch, Head, Receipt};
 use gatepost_system::chain;
@@ -39,6 +39,16 @@ pub struct CurrentBundle {
     pub version: u64,
     /// The keys that may sign certificates and receipts.
     pub trust: TrustList,
+}
+
+impl CurrentBundle {
+    /// Which manifest it is.
+    pub fn id(&self) -> ManifestId {
+        ManifestId {
+            version: self.version,
+            digest: self.digest,
+        }
+    }
 }
 
 /// The directory, and the last valid bundle in it.
@@ -79,6 +89,11 @@ impl BundleWatch {
             epoch: Epoch([0; 16]),
             next_seq: 0,
             head: Head::START,
+            batch: Digest([0; 32]),
+            manifest: ManifestId {
+                version: 0,
+                digest: Digest([0; 32]),
+            },
             at: Timestamp(0),
         };
         Self {

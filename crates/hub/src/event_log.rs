@@ -1,5 +1,5 @@
 //! The log of events: one JSON object a line on standard error. No bodies, names or addresses,
-//! nothing about people; devices by identifier only.
+//! nothing about people; devices by identifier only, to the hour, and never with a count.
 
 use std::io::Write as _;
 

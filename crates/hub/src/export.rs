@@ -1,11 +1,21 @@
 //! Batches as files, for whoever may open them: the bytes that their devices signed, so that
-//! `gatepost-authority trace` checks signature and chain itself and need not trust a hub.
+//! `gatepost-authority trace` checks signature and chain itself and need not trust a hub. Beside
+//! each is the receipt that the hub signed when it came: the hub's word on the hour of its arrival.
 
-use std::{fs::DirBuilder, ops::ControlFlow, os::unix::fs::DirBuilderExt as _, path::Path};
+use std::{
+    fs::{DirBuilder, File},
+    ops::ControlFlow,
+    os::unix::fs::DirBuilderExt as _,
+    path::Path,
+    time::{Duration, UNIX_EPOCH},
+};
 
 use gatepost_pass::Digest;
-use gatepost_protocol::batch::BATCH_FILE;
-use gatepost_system::files::{self, Access, Action, FileError};
+use gatepost_protocol::batch::{BATCH_FILE, RECEIPT_FILE};
+use gatepost_system::{
+    clock,
+    files::{self, Access, Action, FileError},
+};
 
 use crate::store::{ArrivalFilter, ArrivedItem, HubStore, HubStoreError, RecordPosition};
 
@@ -29,9 +39,9 @@ pub enum ExportError {
     File(#[from] FileError),
 }
 
-/// Writes each batch that passes the filter into a file of its own in a directory, and leaves alone
-/// those that exist already. A file's name has device, run, first record and the digest of its
-/// contents: exports of several hubs go into one directory.
+/// Writes each batch that passes the filter into a file of its own in a directory, its receipt
+/// beside it, and leaves alone those that exist already. A file's name has device, run, first
+/// record and the digest of its contents: exports of several hubs go into one directory.
 ///
 /// # Errors
 /// The first file that cannot be written ends it.
@@ -45,11 +55,22 @@ pub fn export(
     created.map_err(FileError::at(Action::Create, to))?;
     let mut exported = Ok(Exported::default());
     store.visit(filter, &mut |arrival| {
-        let (ArrivedItem::Batch { first, signed, .. }, Ok(so_far)) = (arrival, &mut exported)
+        let ArrivedItem::Batch {
+            first,
+            signed,
+            receipt,
+            ..
+        } = arrival
         else {
             return ControlFlow::Continue(());
         };
-        match write(&to.join(name(first, &signed)), &signed) {
+        let Ok(so_far) = &mut exported else {
+            return ControlFlow::Break(());
+        };
+        let path = to.join(name(first, &signed));
+        // The receipt first: a batch that is here has its receipt beside it.
+        let written = write(&path.with_extension(RECEIPT_FILE), &receipt);
+        match written.and_then(|_| write(&path, &signed)) {
             Ok(true) => so_far.written += 1,
             Ok(false) => so_far.there += 1,
             Err(why) => {
@@ -68,12 +89,18 @@ fn name(first: RecordPosition, signed: &[u8]) -> String {
     format!("{device}-{epoch}-{seq:09}-{digest}.{BATCH_FILE}")
 }
 
-/// Writes a batch, unless it was written before; returns whether it did. A file that a loss of
+/// Writes a file, unless it was written before; returns whether it did. A file that a loss of
 /// power cut is written again.
 fn write(path: &Path, signed: &[u8]) -> Result<bool, FileError> {
     if files::read(path, signed.len()).is_ok_and(|there| there == signed) {
         return Ok(false);
     }
     files::replace(path, Access::Private, signed)?;
+    // An export that runs often must not say when a batch came.
+    let hour = clock::now().0 / 3600;
+    let file = File::options().write(true).open(path);
+    let dated =
+        file.and_then(|file| file.set_modified(UNIX_EPOCH + Duration::from_secs(hour * 3600)));
+    dated.map_err(FileError::at(Action::Write, path))?;
     Ok(true)
 }

@@ -10,44 +10,51 @@ use std::{
     time::Duration,
 };
 
-use gatepost_pass::{DeviceId, Signer, Timestamp};
-use gatepost_protocol::{DeviceStatus, Receipt, VerifiedBatch};
+use gatepost_pass::{DeviceId, ManifestId, Signer, Timestamp};
+use gatepost_protocol::{DeviceStatus, Epoch, VerifiedBatch};
 use gatepost_system::{chain, files::FileError};
 use log::Level;
 use serde_json::json;
-use tokio::sync::{OwnedSemaphorePermit, Semaphore};
+use tokio::sync::Semaphore;
 
 use crate::{
     blocking::blocking,
     bundle_watch::{BundleWatch, CurrentBundle},
+    device_bundles::DeviceBundles,
     enrolment_queue::{EnrolmentError, EnrolmentQueue},
     event_log::event,
     group_commit::GroupCommit,
-    limits::{Limits, TokenBuckets, network},
+    limits::{HeldShare, Limits, TokenBuckets, network},
     metrics::{Counter, Metrics},
     refusal::Refusal,
-    store::{HubStore, HubStoreError, Incoming, KeptBatch, ReceivedStatus},
+    routes::file_body::FileMemory,
+    runs::Runs,
+    store::{
+        FindingKind, HubStore, HubStoreError, Incoming, KeptBatch, ManifestMatch, ReceivedStatus,
+        whole_hour,
+    },
+    upload_memory::UploadMemory,
 };
-
-/// How long an upload may wait for memory before it is put off.
-const MEMORY_TIME: Duration = Duration::from_secs(20);
 
 /// The state of the hub.
 pub struct Hub {
     bundles: BundleWatch,
     store: Arc<dyn HubStore>,
     commits: GroupCommit,
-    signer: Signer,
+    signer: Arc<Signer>,
+    device_bundles: DeviceBundles,
     /// The wall clock; tests set their own.
     clock: fn() -> Timestamp,
     limits: Limits,
     addresses: TokenBuckets<IpAddr>,
     devices: TokenBuckets<DeviceId>,
+    runs: Runs,
     enrolling: TokenBuckets<IpAddr>,
     enrolments: Option<EnrolmentQueue>,
     /// An estimate: failed attempts are counted too, until the store is asked.
     known_devices: AtomicU64,
-    bodies: Arc<Semaphore>,
+    uploads: UploadMemory,
+    files: FileMemory,
     cores: Semaphore,
     paused_until: AtomicU64,
     metrics: Metrics,
@@ -68,16 +75,19 @@ impl Hub {
         Self {
             bundles,
             commits: GroupCommit::start(store.clone()),
-            signer,
+            signer: Arc::new(signer),
+            device_bundles: DeviceBundles::default(),
             clock,
             limits,
             addresses: TokenBuckets::new(limits.address),
             devices: TokenBuckets::new(limits.device),
+            runs: Runs::new(limits.runs),
             enrolling: TokenBuckets::new(limits.enrolments),
             enrolments: None,
             // If the store fails now, it is asked again at the first new device.
             known_devices: AtomicU64::new(totals.map_or(limits.devices, |totals| totals.devices)),
-            bodies: Arc::new(Semaphore::new(limits.bodies.max(1))),
+            uploads: UploadMemory::new(limits.bodies_of_address),
+            files: FileMemory::default(),
             cores: Semaphore::new(cores),
             paused_until: AtomicU64::new(0),
             metrics: Metrics::default(),
@@ -140,7 +150,7 @@ impl Hub {
             why => why.into(),
         })?;
         let device = json!({ "device": device.to_string() });
-        event(Level::Info, now, "enrolment asked", device);
+        event(Level::Info, whole_hour(now), "enrolment asked", device);
         Ok(())
     }
 
@@ -179,25 +189,40 @@ impl Hub {
         until.saturating_sub(self.now().0)
     }
 
-    /// Request bodies in memory now.
-    pub(crate) fn bodies(&self) -> u64 {
-        let taken = self.limits.bodies.max(1) - self.bodies.available_permits();
-        taken as u64
+    /// Memory for uploads.
+    pub(crate) fn uploads(&self) -> &UploadMemory {
+        &self.uploads
     }
 
-    /// A permit to hold a request's body in memory until its answer.
-    pub(crate) async fn body_permit(&self) -> Result<OwnedSemaphorePermit, Refusal> {
+    /// Memory for files on their way out.
+    pub(crate) fn files(&self) -> &FileMemory {
+        &self.files
+    }
+
+    /// Whether an address may upload now: one of its bodies, until it is complete. Nothing limits
+    /// requests whose address is unknown; there are none over a network.
+    pub(crate) fn may_upload(
+        &self,
+        address: Option<IpAddr>,
+    ) -> Result<Option<HeldShare<IpAddr>>, Refusal> {
         let paused = self.paused();
         if paused > 0 {
             self.metrics.add(Counter::Unready, 1);
             return Err(Refusal::Paused(u32::try_from(paused).unwrap_or(u32::MAX)));
         }
-        match tokio::time::timeout(MEMORY_TIME, self.bodies.clone().acquire_owned()).await {
-            Ok(Ok(permit)) => Ok(permit),
-            _ => {
-                self.metrics.add(Counter::Unready, 1);
-                Err(Refusal::Busy)
-            }
+        let Some(address) = address else {
+            return Ok(None);
+        };
+        match self.uploads.share(address) {
+            None => Err(self.limited(Duration::from_secs(1))),
+            share => Ok(share),
+        }
+    }
+
+    /// Counts uploads that were put off for want of memory.
+    pub(crate) fn upload_failed(&self, why: &Refusal) {
+        if matches!(why, Refusal::Busy) {
+            self.metrics.add(Counter::Unready, 1);
         }
     }
 
@@ -215,40 +240,81 @@ impl Hub {
     async fn keep(self: &Arc<Self>, signed: Vec<u8>, now: Timestamp) -> Result<Vec<u8>, Refusal> {
         let hub = self.clone();
         let incoming = self.on_a_core(move || hub.verify(signed, now)).await??;
-        let device = incoming.batch.device();
-        let (epoch, records) = (incoming.batch.epoch(), incoming.batch.records().len());
+        let (device, bundle) = (incoming.batch.device(), incoming.batch.manifest());
         let kept = self.commits.keep(incoming).await;
         let KeptBatch {
-            front,
+            receipt,
             new,
             findings,
+            ..
         } = kept.inspect_err(|why| self.log_store_failure(now, why))?;
-        self.metrics.add(Counter::Batches, 1);
-        self.metrics.add(Counter::Records, new);
+        self.metrics.kept(hour(now), new);
         self.metrics.add(Counter::Findings, findings);
-        let fields = json!({
-            "device": device.to_string(), "epoch": epoch.to_string(), "records": records,
-            "new": new, "findings": findings, "held": front.next_seq,
-        });
-        let level = match findings {
-            0 => Level::Info,
-            _ => Level::Warn,
+        if findings > 0 {
+            // When exactly, and how many records it came with, would say when people passed.
+            let device = json!({ "device": device.to_string() });
+            event(Level::Warn, whole_hour(now), "finding", device);
+        }
+        if let Some(manifest) = bundle
+            && !self.device_bundles.is_compared(device, manifest)
+        {
+            let hub = self.clone();
+            // The batch is kept whatever becomes of this.
+            let compared = blocking(move || hub.compare_bundle(device, manifest, now)).await;
+            if let Ok(Ok(())) = compared {
+                self.device_bundles.remember(device, manifest);
+            }
+        }
+        Ok(receipt)
+    }
+
+    /// The bundle in use; the store knows that the hub serves it. Blocks.
+    pub(crate) fn serving(&self, now: Timestamp) -> Option<Arc<CurrentBundle>> {
+        let bundle = self.bundles.current(now)?;
+        let manifest = bundle.id();
+        if !self.device_bundles.is_served(manifest) {
+            let store = &self.store;
+            let noted = store.serve(manifest).and_then(|()| store.compare(manifest));
+            match noted.inspect_err(|why| self.log_store_failure(now, why)) {
+                Ok(ManifestMatch::Served) => self.device_bundles.serve(manifest),
+                Ok(ManifestMatch::Other | ManifestMatch::Unknown) => {
+                    self.device_bundles.serve(manifest);
+                    let version = json!({ "version": manifest.version });
+                    event(Level::Error, now, "two bundles of one version", version);
+                }
+                Err(_) => {}
+            }
+        }
+        Some(bundle)
+    }
+
+    /// Compares the bundle of a device with those that the hub has served, and notes what differs.
+    /// Blocks.
+    fn compare_bundle(
+        &self,
+        device: DeviceId,
+        manifest: ManifestId,
+        now: Timestamp,
+    ) -> Result<(), HubStoreError> {
+        let compare = || {
+            let kind = match self.store.compare(manifest)? {
+                ManifestMatch::Served => return Ok(()),
+                ManifestMatch::Other => FindingKind::SplitView,
+                ManifestMatch::Unknown => FindingKind::UnknownBundle,
+            };
+            let device_id = device.to_string();
+            let found = json!({ "device": device_id, "finding": kind.name() });
+            event(Level::Warn, whole_hour(now), "finding", found);
+            self.store.note_bundle(device, kind, manifest, now)
         };
-        event(level, now, "batch", fields);
-        let receipt = Receipt {
-            device,
-            epoch,
-            next_seq: front.next_seq,
-            head: front.head,
-            at: now,
-        };
-        Ok(receipt.sign(&self.signer))
+        compare().inspect_err(|why| self.log_store_failure(now, why))
     }
 
     fn verify(&self, signed: Vec<u8>, now: Timestamp) -> Result<Incoming, Refusal> {
-        let bundle = self.bundles.current(now).ok_or(Refusal::NoBundle)?;
+        let bundle = self.serving(now).ok_or(Refusal::NoBundle)?;
         let batch = VerifiedBatch::verify(&signed, &bundle.trust, now)?;
         self.limit_device(batch.device())?;
+        self.admit_run(batch.device(), batch.epoch(), now)?;
         // A new device begins with the start of an epoch, so most batches need no query.
         let first = batch.records().first();
         if first.is_some_and(|(first, ..)| first.seq == 0) {
@@ -258,6 +324,8 @@ impl Hub {
             batch,
             signed,
             at: now,
+            serves: bundle.id(),
+            signer: self.signer.clone(),
         })
     }
 
@@ -265,10 +333,11 @@ impl Hub {
     pub(crate) async fn record_status(self: &Arc<Self>, signed: Vec<u8>) -> Result<(), Refusal> {
         let (hub, now) = (self.clone(), self.now());
         let recorded = self.on_a_core(move || -> Result<(), Refusal> {
-            let bundle = hub.bundles.current(now).ok_or(Refusal::NoBundle)?;
+            let bundle = hub.serving(now).ok_or(Refusal::NoBundle)?;
             let (device, name, status) = DeviceStatus::verify(&signed, &bundle.trust, now)?;
             hub.limit_device(device)?;
             hub.admit_device(device, now)?;
+            let manifest = status.bundle;
             let recorded = hub.store.record_status(&ReceivedStatus {
                 device,
                 name,
@@ -276,6 +345,11 @@ impl Hub {
                 at: now,
             });
             recorded.inspect_err(|why| hub.log_store_failure(now, why))?;
+            if let Some(manifest) = manifest
+                && !hub.device_bundles.is_compared(device, manifest)
+            {
+                hub.compare_bundle(device, manifest, now)?;
+            }
             Ok(())
         });
         recorded.await??;
@@ -318,6 +392,23 @@ impl Hub {
         Ok(())
     }
 
+    /// Checks that a run is known, or that its device may begin one more.
+    fn admit_run(&self, device: DeviceId, run: Epoch, now: Timestamp) -> Result<(), Refusal> {
+        if self.runs.is_known(device, run) {
+            return Ok(());
+        }
+        let failed = |why: &HubStoreError| self.log_store_failure(now, why);
+        if self.store.knows_run(device, run).inspect_err(failed)? {
+            self.runs.remember(device, run);
+            return Ok(());
+        }
+        let Err(wait) = self.runs.begin(device) else {
+            return Ok(());
+        };
+        self.store.note_runs(device, now).inspect_err(failed)?;
+        Err(self.limited(wait))
+    }
+
     /// Takes a token for a verified message of a device.
     fn limit_device(&self, device: DeviceId) -> Result<(), Refusal> {
         let taken = self.devices.take(device);
@@ -345,6 +436,11 @@ impl Hub {
         let _permit = self.cores.acquire().await;
         blocking(work).await
     }
+}
+
+/// The hour of a time, since 1970.
+pub(crate) const fn hour(at: Timestamp) -> u64 {
+    at.0 / 3600
 }
 
 impl fmt::Debug for Hub {

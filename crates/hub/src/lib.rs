@@ -10,7 +10,8 @@
 //!    how a device knows their answers; [`limits`].
 //! 5. [`enrolment_queue`]: requests of new devices, and the authority's answers.
 //! 6. `group_commit`: one transaction for all batches that arrived during the one before.
-//! 7. [`server`]: connections, time limits, shutdown; [`tls`]: the hub's certificate.
+//! 7. [`server`]: connections, time limits, shutdown; `pace` and `upload_memory`: what clients may
+//!    hold; [`tls`]: the hub's certificate.
 //! 8. [`fleet`]: the operators' pages. [`listing`]: lists what arrived; [`mod@export`]: writes it
 //!    to files as it was signed.
 //!
@@ -22,7 +23,8 @@
 mod answer_mark;
 mod blocking;
 pub mod bundle_watch;
-pub mod enrolment_queue;
+pub mod device_bundles;
+mod enrolment_queue;
 mod event_log;
 pub mod export;
 pub mod fleet;
@@ -31,12 +33,15 @@ pub mod hub;
 pub mod limits;
 pub mod listing;
 mod metrics;
+mod pace;
 mod refusal;
 pub mod router;
 mod routes;
+mod runs;
 pub mod server;
 pub mod store;
 pub mod tls;
+mod upload_memory;
 
 pub use bundle_watch::BundleWatch;
 pub use enrolment_queue::EnrolmentQueue;

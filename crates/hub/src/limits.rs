@@ -1,13 +1,13 @@
 //! Limits of what the hub accepts: of one address, of one device, at the same time, and in all.
 //!
 //! These are rates and counts. How long and large one request may be stands where it is read: its
-//! head and its connection in `server`, its body in `routes/body`.
+//! head and its connection in `server`, its body in `routes/body`, its pace in `pace`.
 
 use std::{
     collections::HashMap,
     hash::Hash,
     net::{IpAddr, Ipv6Addr},
-    sync::{Mutex, PoisonError},
+    sync::{Arc, Mutex, MutexGuard, PoisonError},
     time::{Duration, Instant},
 };
 
@@ -22,9 +22,12 @@ pub struct Limits {
     pub enrolments: Rate,
     /// Devices that the hub stores anything of; a new one beyond them is put off.
     pub devices: u64,
-    /// Request bodies in memory at the same time. A batch takes about three times its size until it
-    /// is stored.
-    pub bodies: usize,
+    /// Request bodies of one address that are arriving at the same time, however little of them has
+    /// arrived.
+    pub bodies_of_address: usize,
+    /// Process runs that one device begins. A device whose program crashes and starts again all day
+    /// stays below it.
+    pub runs: Rate,
 }
 
 impl Default for Limits {
@@ -45,7 +48,11 @@ impl Default for Limits {
                 burst: 30,
             },
             devices: 2_000_000,
-            bodies: 128,
+            bodies_of_address: 32,
+            runs: Rate {
+                per_second: 1,
+                burst: 300,
+            },
         }
     }
 }
@@ -133,6 +140,65 @@ impl<K: Eq + Hash> TokenBuckets<K> {
     }
 }
 
+/// What is under way by key, no more than so many of each. It holds only the keys of what is under
+/// way, so its memory is bounded by whatever bounds that.
+#[derive(Debug)]
+pub(crate) struct Shares<K> {
+    most: usize,
+    taken: Mutex<HashMap<K, usize>>,
+}
+
+/// One of the things under way, until it is dropped.
+#[derive(Debug)]
+pub(crate) struct HeldShare<K: Eq + Hash> {
+    of: Arc<Shares<K>>,
+    key: K,
+}
+
+impl<K: Eq + Hash + Copy> Shares<K> {
+    pub(crate) fn new(most: usize) -> Arc<Self> {
+        Arc::new(Self {
+            most,
+            taken: Mutex::default(),
+        })
+    }
+
+    /// One more of a key, unless there are as many as there may be.
+    pub(crate) fn take(self: &Arc<Self>, key: K) -> Option<HeldShare<K>> {
+        let mut taken = self.taken();
+        let count = taken.get(&key).copied().unwrap_or(0);
+        if count >= self.most {
+            return None;
+        }
+        taken.insert(key, count + 1);
+        let of = self.clone();
+        Some(HeldShare { of, key })
+    }
+}
+
+impl<K: Eq + Hash> HeldShare<K> {
+    /// How many there are of its key, itself among them.
+    pub(crate) fn count(&self) -> usize {
+        self.of.taken().get(&self.key).copied().unwrap_or(0)
+    }
+}
+
+impl<K> Shares<K> {
+    fn taken(&self) -> MutexGuard<'_, HashMap<K, usize>> {
+        self.taken.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+impl<K: Eq + Hash> Drop for HeldShare<K> {
+    fn drop(&mut self) {
+        let mut taken = self.of.taken();
+        match taken.get_mut(&self.key) {
+            Some(count @ 2..) => *count -= 1,
+            _ => drop(taken.remove(&self.key)),
+        }
+    }
+}
+
 /// The network that is limited as one address: an IPv6 host owns its whole /64.
 pub(crate) fn network(address: IpAddr) -> IpAddr {
     match address.to_canonical() {
@@ -182,6 +248,20 @@ mod tests {
             buckets.take_at(key, now).unwrap();
         }
         assert!(buckets.spent.lock().unwrap().len() <= TokenBuckets::<usize>::MOST);
+    }
+
+    #[test]
+    fn a_share_is_free_again_once_it_is_dropped_and_nothing_is_remembered() {
+        let shares = Shares::new(2);
+        let (first, second) = (shares.take("a").unwrap(), shares.take("a").unwrap());
+        assert_eq!((first.count(), second.count()), (2, 2));
+        assert!(shares.take("a").is_none());
+        let other = shares.take("b").unwrap();
+        drop(first);
+        let third = shares.take("a").unwrap();
+        assert!(shares.take("a").is_none());
+        drop((second, third, other));
+        assert!(shares.taken().is_empty());
     }
 
     #[test]

@@ -111,6 +111,7 @@ impl ChainMerge {
                 first,
                 number,
                 signed,
+                ..
             } => (*first, *number, signed),
             ArrivedItem::Finding(finding) => {
                 let mut lines = self.flush(u64::MAX);

@@ -15,14 +15,16 @@ use axum::{
     response::{IntoResponse as _, Response},
     routing::{get, post},
 };
-use gatepost_protocol::routes::{BATCHES, ENROLMENTS, FILES, HEALTH, MANIFEST, REVOKED, STATUS};
+use gatepost_protocol::routes::{
+    BATCHES, ENROLMENTS, FILES, HEALTH, MANIFEST, REVOKED, STATUS, UPLOADS,
+};
 
 use crate::{
     answer_mark,
     fleet::{self, Fleet},
     hub::Hub,
     refusal::Refusal,
-    routes::{batches, bundle, enrolments, health},
+    routes::{batches, body::ClientAddress, bundle, enrolments, health},
 };
 
 /// What is taken as the address that a request comes from.
@@ -40,6 +42,7 @@ pub fn router(hub: Arc<Hub>, caller: Caller) -> Router {
         .route(MANIFEST, get(bundle::manifest))
         .route(&format!("{FILES}{{digest}}"), get(bundle::file))
         .route(REVOKED, get(bundle::revoked))
+        .route(UPLOADS, post(batches::take_padded))
         .route(BATCHES, post(batches::take))
         .route(STATUS, post(batches::record_status))
         .route(ENROLMENTS, post(enrolments::request))
@@ -71,11 +74,14 @@ pub fn operator_router(hub: Arc<Hub>, fleet: Option<Fleet>) -> Router {
 /// Checks the rate of the request's address, and measures the answer.
 async fn limit_and_measure(
     State((hub, caller)): State<(Arc<Hub>, Caller)>,
-    request: Request,
+    mut request: Request,
     next: Next,
 ) -> Response {
     let begun = Instant::now();
     let address = address(&request, caller);
+    if let Some(address) = address {
+        request.extensions_mut().insert(ClientAddress(address));
+    }
     let enrols = request.method() == Method::POST && request.uri().path() == ENROLMENTS;
     let admitted = address.map_or(Ok(()), |address| {
         hub.limit_address(address)?;

@@ -16,7 +16,7 @@ pub use error::{BundleError, MAX_DELTAS};
 pub use files::{BundleFiles, MAX_LENGTH};
 pub use freshness::Freshness;
 pub use manifest::{
-    AuditHead, FileEntry, FileRole, Manifest, SignedVersion, Versions, files_named,
+    AuditHead, FileEntry, FileRole, Manifest, ManifestId, SignedVersion, Versions, files_named,
 };
 pub use rules::{Intake, Rules};
 pub use verified::VerifiedBundle;

@@ -52,7 +52,9 @@ mod tests;
 
 pub use badge::{Badge, BadgeRole, Pin, PinCheck, PinDigest, PinVerifier, Site};
 pub use bounded::{Bounded, Text, ValueError};
-pub use bundle::{BundleError, BundleFiles, FileRole, Freshness, Manifest, Rules, VerifiedBundle};
+pub use bundle::{
+    BundleError, BundleFiles, FileRole, Freshness, Manifest, ManifestId, Rules, VerifiedBundle,
+};
 pub use claims::{Class, Holder, Live, Medium, Pass, Place, Subject};
 pub use codec::{FormatError, decode, decode_within, encode};
 pub use colour::Colour;

@@ -10,7 +10,7 @@
 use std::error::Error;
 
 use gatepost_pass::{
-    SecretKey,
+    Digest, SecretKey,
     fixture::{self as region, DAY, NOW, SIGNED},
 };
 use gatepost_protocol::{
@@ -60,11 +60,12 @@ fn main() -> Result<(), Box<dyn Error>> {
     ];
 
     // On their way to the hub records are signed together.
-    let batch = sign_batch(&certificate, &key, epoch, Head::START, records)?;
-    println!("a batch of {} bytes", batch.len());
+    let bundle = Some(fixture::manifest_id(1));
+    let signed = sign_batch(&certificate, &key, bundle, epoch, Head::START, records)?;
+    println!("a batch of {} bytes", signed.len());
 
     // The hub checks certificate, signature, order and chain. It can read none of the passages.
-    let batch = VerifiedBatch::verify(&batch, &trust, NOW)?;
+    let batch = VerifiedBatch::verify(&signed, &trust, NOW)?;
     let (last, _, head) = batch.records().last().ok_or("a batch is never empty")?;
     println!("from {} ({})", batch.device_name(), batch.device());
     let receipt = Receipt {
@@ -72,6 +73,8 @@ fn main() -> Result<(), Box<dyn Error>> {
         epoch,
         next_seq: last.seq + 1,
         head: *head,
+        batch: Digest::of(&signed),
+        manifest: fixture::manifest_id(1),
         at: NOW,
     };
     let receipt = receipt.sign(&region::hub());

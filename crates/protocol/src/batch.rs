@@ -2,12 +2,16 @@
 //!
 //! ```text
 //! batch  = body ‖ signature:[u8; 64]       signed: domain(batch) ‖ body
-//! body   = certificate:bytes epoch:[u8; 16] before:[u8; 32] records:list of bytes
+//! body   = certificate:bytes manifest:option of (version, digest) epoch:[u8; 16] before:[u8; 32]
+//!          records:list of bytes
 //! ```
-//! `before` is the chain hash before the first record. Order, repeats and gaps between batches
-//! don't matter; within a batch records follow each other.
+//! `manifest` is that of the device's bundle: who shows one device another bundle of a version than
+//! everybody else is found out. `before` is the chain hash before the first record. Order, repeats
+//! and gaps between batches don't matter; within a batch records follow each other.
 
-use gatepost_pass::{Bounded, DeviceId, FormatError, Kind, SecretKey, Timestamp, TrustList};
+use gatepost_pass::{
+    Bounded, DeviceId, FormatError, Kind, ManifestId, SecretKey, Timestamp, TrustList,
+};
 use serde::{Deserialize, Serialize};
 
 use crate::{
@@ -48,6 +52,7 @@ pub enum BatchError {
 struct BatchBody<'a> {
     #[serde(borrow)]
     certificate: Bytes<'a>,
+    manifest: Option<ManifestId>,
     epoch: Epoch,
     before: Head,
     #[serde(borrow)]
@@ -59,15 +64,18 @@ struct BatchBody<'a> {
 pub struct VerifiedBatch {
     device: DeviceId,
     name: String,
+    manifest: Option<ManifestId>,
     epoch: Epoch,
     before: Head,
     records: Chained,
 }
 
-/// Signs records, given as their bytes in order, into a batch.
+/// Signs records, given as their bytes in order, into a batch. `manifest` is that of the installed
+/// bundle; a device that was wiped has none.
 pub fn sign_batch(
     certificate: &[u8],
     secret: &SecretKey,
+    manifest: Option<ManifestId>,
     epoch: Epoch,
     before: Head,
     records: Vec<Vec<u8>>,
@@ -79,6 +87,7 @@ pub fn sign_batch(
     })?;
     let body = BatchBody {
         certificate: Bytes(certificate),
+        manifest,
         epoch,
         before,
         records,
@@ -103,6 +112,7 @@ impl VerifiedBatch {
         Ok(Self {
             device,
             name,
+            manifest: batch.manifest,
             epoch: batch.epoch,
             before: batch.before,
             records,
@@ -127,6 +137,11 @@ impl VerifiedBatch {
     /// The device's name for people.
     pub fn device_name(&self) -> &str {
         &self.name
+    }
+
+    /// The manifest of the bundle that the device had.
+    pub fn manifest(&self) -> Option<ManifestId> {
+        self.manifest
     }
 
     /// The process run that its records are of.

@@ -13,7 +13,8 @@ use std::{
 };
 
 use gatepost_pass::{
-    ClockTrust, DeviceId, Freshness, PassNumber, PinVerifier, SecretKey, Signer, Timestamp,
+    ClockTrust, DeviceId, Digest, Freshness, ManifestId, PassNumber, PinVerifier, SecretKey,
+    Signer, Timestamp,
     fixture::{self, DAY, NOW, SIGNED},
     policy::TracingKey,
 };
@@ -87,6 +88,14 @@ pub fn enrolment(device: &SecretKey) -> Enrolment {
     }
 }
 
+/// A manifest of that version that nobody has signed.
+pub const fn manifest_id(version: u64) -> ManifestId {
+    ManifestId {
+        version,
+        digest: Digest([version as u8; 32]),
+    }
+}
+
 /// What an honest hub answers to records of an epoch, given with the chain hash before them.
 pub fn receipt(device: DeviceId, epoch: Epoch, before: Head, records: &[Vec<u8>]) -> Receipt {
     let after = |head: Head, record: &Vec<u8>| head.after(device, epoch, record);
@@ -96,6 +105,8 @@ pub fn receipt(device: DeviceId, epoch: Epoch, before: Head, records: &[Vec<u8>]
         epoch,
         next_seq: last.map_or(0, |last| Record::from_bytes(last).unwrap().seq + 1),
         head: records.iter().fold(before, after),
+        batch: Digest([0; 32]),
+        manifest: manifest_id(1),
         at: NOW,
     }
 }

@@ -4,9 +4,9 @@
 //! [`mod@seal`] encrypts it for everyone but those who may trace, [`record`] and [`chain`] bind it
 //! to what came before, [`batch`] carries it, [`receipt`] brings the hub's word back. [`device`]
 //! says whose word a batch is, [`enrolment`] how a device becomes one, [`status`] how it is doing,
-//! [`wipe_order`] that it is one no longer. [`pins`] holds what the PINs of badges are checked
-//! against, sealed for the devices. [`routes`] names the hub's addresses, [`hub_answer`] tells its
-//! answers from another server's.
+//! [`wipe_order`] that it is one no longer. [`routes`] names the hub's addresses, [`hub_answer`]
+//! tells its answers from another server's, [`padding`] hides from a network how much there was to
+//! say. [`pins`] holds what the PINs of badges are checked against, sealed for the devices.
 
 #![forbid(unsafe_code)]
 
@@ -18,6 +18,7 @@ pub mod enrolment;
 #[cfg(any(test, feature = "fixture"))]
 pub mod fixture;
 pub mod hub_answer;
+pub mod padding;
 pub mod passage;
 pub mod pins;
 pub mod receipt;

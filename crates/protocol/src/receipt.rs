@@ -1,7 +1,10 @@
-//! The hub's word that it holds passages: the only thing that lets a device forget.
+//! The hub's word that it holds passages: the only thing that lets a device forget. The hub keeps
+//! each receipt beside the batch that it answers, where it is the word of when the batch arrived:
+//! whoever reads passages later judges the device's certificate by that, not by a time that the
+//! device claims.
 
 use gatepost_pass::{
-    DeviceId, DocumentError, Kind, Signer, Timestamp, TrustList,
+    DeviceId, Digest, DocumentError, Kind, ManifestId, Signer, Timestamp, TrustList,
     envelope::{Envelope, MAX_CODE},
     verify::{Claims, verify_envelope},
 };
@@ -20,7 +23,11 @@ pub struct Receipt {
     pub next_seq: u64,
     /// Chain hash of the last of them; [`Head::START`] for none.
     pub head: Head,
-    /// When the hub wrote it.
+    /// BLAKE3 of the signed batch that it answers.
+    pub batch: Digest,
+    /// The manifest that the hub serves.
+    pub manifest: ManifestId,
+    /// The beginning of the hour in which the batch arrived: the hub says no more of it.
     pub at: Timestamp,
 }
 
@@ -38,5 +45,13 @@ impl Receipt {
     pub fn verify(bytes: &[u8], trust: &TrustList, now: Timestamp) -> Result<Self, DocumentError> {
         let envelope = Envelope::parse_kind(Kind::Receipt, bytes, MAX_CODE)?;
         Ok(*verify_envelope::<Self>(&envelope, trust, now)?.claims())
+    }
+
+    /// Checks a receipt long after it was written: the hub's key must have been valid at the time
+    /// that the receipt names.
+    pub fn verify_at_its_time(bytes: &[u8], trust: &TrustList) -> Result<Self, DocumentError> {
+        let envelope = Envelope::parse_kind(Kind::Receipt, bytes, MAX_CODE)?;
+        let claimed: Self = envelope.peek()?;
+        Ok(*verify_envelope::<Self>(&envelope, trust, claimed.at)?.claims())
     }
 }

@@ -1,7 +1,9 @@
 //! How a device is doing, in its own word, for the people who look after it. Nothing about
 //! passages.
 
-use gatepost_pass::{ClockTrust, DeviceId, Freshness, Kind, SecretKey, Timestamp, TrustList};
+use gatepost_pass::{
+    ClockTrust, DeviceId, Freshness, Kind, ManifestId, SecretKey, Timestamp, TrustList,
+};
 use serde::{Deserialize, Serialize};
 
 use crate::{
@@ -22,8 +24,8 @@ pub struct DeviceStatus {
     pub at: Timestamp,
     /// Whether that clock can be trusted.
     pub clock: ClockTrust,
-    /// Version of the installed bundle; 0 for none.
-    pub bundle: u64,
+    /// The manifest of the installed bundle, if there is one.
+    pub bundle: Option<ManifestId>,
     /// How old the installed bundle is.
     pub freshness: Freshness,
     /// Records that no receipt covers yet.

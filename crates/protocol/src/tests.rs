@@ -5,7 +5,7 @@
 use std::error::Error as _;
 
 use gatepost_pass::{
-    ClockTrust, DeviceId, Freshness, OneTimeSecret, PassNumber, SecretKey, SubjectTag,
+    ClockTrust, DeviceId, Digest, Freshness, OneTimeSecret, PassNumber, SecretKey, SubjectTag,
     fixture::{self as region, DAY, NOW, SIGNED, trust},
 };
 use hpke::HpkeError;
@@ -16,7 +16,7 @@ use crate::{
     VerifiedBatch, WhyNoCode,
     batch::{BatchError, sign_batch},
     device::device_id,
-    fixture::{self, TRACING_SEED, random, tracing},
+    fixture::{self, TRACING_SEED, manifest_id, random, tracing},
     open, seal,
     seal::tracing_key,
     sealed::Clear,
@@ -198,6 +198,7 @@ fn a_batch_verifies_and_its_chain_is_the_devices() {
     let batch = sign_batch(
         &certificate(),
         &device(),
+        None,
         EPOCH,
         Head::START,
         records.clone(),
@@ -215,7 +216,15 @@ fn a_batch_verifies_and_its_chain_is_the_devices() {
 
 #[test]
 fn any_altered_bit_of_a_batch_is_refused() {
-    let batch = sign_batch(&certificate(), &device(), EPOCH, Head::START, records()).unwrap();
+    let batch = sign_batch(
+        &certificate(),
+        &device(),
+        None,
+        EPOCH,
+        Head::START,
+        records(),
+    )
+    .unwrap();
     for at in (0..batch.len()).step_by(7) {
         let mut altered = batch.clone();
         altered[at] ^= 1 << (at % 8);
@@ -230,7 +239,7 @@ fn any_altered_bit_of_a_batch_is_refused() {
 fn records_out_of_order_are_refused() {
     let mut swapped = records();
     swapped.swap(1, 2);
-    let batch = sign_batch(&certificate(), &device(), EPOCH, Head::START, swapped).unwrap();
+    let batch = sign_batch(&certificate(), &device(), None, EPOCH, Head::START, swapped).unwrap();
     let error = VerifiedBatch::verify(&batch, &trust(), NOW).unwrap_err();
     assert_eq!(error, BatchError::Sequence);
 }
@@ -238,7 +247,7 @@ fn records_out_of_order_are_refused() {
 #[test]
 fn a_batch_of_another_device_key_is_refused() {
     let thief = SecretKey::from_seed(&[43; 32]);
-    let batch = sign_batch(&certificate(), &thief, EPOCH, Head::START, records()).unwrap();
+    let batch = sign_batch(&certificate(), &thief, None, EPOCH, Head::START, records()).unwrap();
     let error = VerifiedBatch::verify(&batch, &trust(), NOW).unwrap_err();
     assert_eq!(error, BatchError::BadSignature);
 }
@@ -250,6 +259,8 @@ fn only_the_hubs_key_signs_receipts() {
         epoch: EPOCH,
         next_seq: 3,
         head: Head::START,
+        batch: Digest([1; 32]),
+        manifest: manifest_id(1),
         at: NOW,
     };
     let signed = receipt.sign(&region::hub());
@@ -258,8 +269,37 @@ fn only_the_hubs_key_signs_receipts() {
 }
 
 #[test]
+fn a_receipt_is_read_long_after_the_hubs_key_has_ended_by_the_time_that_it_names() {
+    let receipt = |at| Receipt {
+        device: id(),
+        epoch: EPOCH,
+        next_seq: 3,
+        head: Head::START,
+        batch: Digest([1; 32]),
+        manifest: manifest_id(1),
+        at,
+    };
+    let later = NOW.plus(10_000 * DAY);
+    let signed = receipt(NOW).sign(&region::hub());
+    assert!(Receipt::verify(&signed, &trust(), later).is_err());
+    let read = Receipt::verify_at_its_time(&signed, &trust());
+    assert_eq!(read, Ok(receipt(NOW)));
+    // A key that has ended signs nothing that is dated after its end.
+    let signed = receipt(later).sign(&region::hub());
+    assert!(Receipt::verify_at_its_time(&signed, &trust()).is_err());
+}
+
+#[test]
 fn cut_doubled_and_overwritten_batches_and_records_are_refused_without_a_panic() {
-    let batch = sign_batch(&certificate(), &device(), EPOCH, Head::START, records()).unwrap();
+    let batch = sign_batch(
+        &certificate(),
+        &device(),
+        None,
+        EPOCH,
+        Head::START,
+        records(),
+    )
+    .unwrap();
     let record = &records()[1];
     for at in 0..batch.len() {
         assert!(VerifiedBatch::verify(&batch[..at], &trust(), NOW).is_err());

@@ -8,9 +8,12 @@ use std::{
     thread,
 };
 
-use gatepost_pass::{DeviceId, fixture};
+use gatepost_pass::{DeviceId, Digest, fixture};
 use gatepost_protocol::{
-    Body, Epoch, Head, HubAnswer, Receipt, RefusalReason, RequestNonce, VerifiedBatch, hub_answer,
+    Body, Epoch, Head, HubAnswer, Receipt, RefusalReason, RequestNonce, VerifiedBatch,
+    fixture::manifest_id,
+    hub_answer,
+    padding::{self, pad, unpad},
 };
 
 use super::*;
@@ -54,11 +57,23 @@ pub(super) enum Fault {
 struct Held {
     records: BTreeMap<(DeviceId, Epoch, u64), Record>,
     conflicts: u64,
-    requests: u64,
+    requests: Vec<Request>,
     faults: VecDeque<Fault>,
     /// Goes wrong with every request.
     always: Option<Fault>,
     order: Option<Vec<u8>>,
+    manifest: Option<Vec<u8>>,
+}
+
+/// What whoever watches the network sees of a request and its answer.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(super) struct Request {
+    /// Method and path.
+    pub(super) line: String,
+    /// Sizes of head and body.
+    pub(super) sizes: (usize, usize),
+    /// Size of the answer's body, where it was a good one.
+    pub(super) answer: Option<usize>,
 }
 
 #[derive(Clone, Copy)]
@@ -119,13 +134,23 @@ impl ModelHub {
         self.held.lock().unwrap().order = Some(order);
     }
 
+    /// The bundle that it has from now on, by its manifest.
+    pub(super) fn have_bundle(&self, manifest: Vec<u8>) {
+        self.held.lock().unwrap().manifest = Some(manifest);
+    }
+
     /// Takes a batch as if it had come.
     pub(super) fn take(&self, batch: &[u8]) -> Vec<u8> {
         take(batch, &mut self.held.lock().unwrap()).unwrap()
     }
 
-    pub(super) fn requests(&self) -> u64 {
-        self.held.lock().unwrap().requests
+    pub(super) fn requests(&self) -> usize {
+        self.held.lock().unwrap().requests.len()
+    }
+
+    /// The requests so far, which are then forgotten.
+    pub(super) fn take_requests(&self) -> Vec<Request> {
+        std::mem::take(&mut self.held.lock().unwrap().requests)
     }
 
     /// Places at which two different records came.
@@ -162,13 +187,24 @@ impl<T: Read + Write> Stream for T {}
 fn answer(stream: &mut dyn Stream, held: &Mutex<Held>) -> std::io::Result<()> {
     let fault = {
         let mut held = held.lock().unwrap();
-        held.requests += 1;
+        held.requests.push(Request {
+            line: String::new(),
+            sizes: (0, 0),
+            answer: None,
+        });
         held.faults.pop_front().or(held.always)
     };
     if fault == Some(Fault::HangsUp) {
         return Ok(());
     }
     let (head, body) = read_request(stream)?;
+    let line = head.lines().next().unwrap_or_default().to_owned();
+    let sizes = (head.len(), body.len());
+    let is_upload = head.starts_with("POST /v1/uploads");
+    let body = match is_upload {
+        true => unpad(&body, &padding::UPLOAD).unwrap(),
+        false => body,
+    };
     let nonce = header(&head, hub_answer::NONCE);
     let nonce = nonce.and_then(|nonce| RequestNonce::parse(&nonce)).unwrap();
     let mark = |status, answer| {
@@ -178,13 +214,29 @@ fn answer(stream: &mut dyn Stream, held: &Mutex<Held>) -> std::io::Result<()> {
     let done = mark(200, HubAnswer::Done);
     let said = |held: &Mutex<Held>| {
         let mut held = held.lock().unwrap();
-        if head.starts_with("POST /v1/status") {
+        let answer = if is_upload && body.is_empty() {
             Some(Vec::new())
-        } else if head.starts_with("POST") {
+        } else if is_upload {
             take(&body, &mut held)
+        } else if head.starts_with("POST") {
+            Some(Vec::new())
+        } else if head.starts_with("GET /v1/bundle/manifest") {
+            held.manifest.clone()
         } else {
             held.order.clone()
+        };
+        let answer = answer.map(|answer| match is_upload {
+            true => pad(&answer, &padding::ANSWER).unwrap(),
+            false => answer,
+        });
+        if let Some(request) = held.requests.last_mut() {
+            *request = Request {
+                line: line.clone(),
+                sizes,
+                answer: answer.as_ref().map(Vec::len),
+            };
         }
+        answer
     };
     match fault {
         None => match said(held) {
@@ -242,7 +294,10 @@ fn answer(stream: &mut dyn Stream, held: &Mutex<Held>) -> std::io::Result<()> {
             said(held);
             Ok(())
         }
-        Some(lie) => respond(stream, 200, &done, &false_receipt(&body, lie)),
+        Some(lie) => {
+            let receipt = pad(&false_receipt(&body, lie), &padding::ANSWER).unwrap();
+            respond(stream, 200, &done, &receipt)
+        }
     }
 }
 
@@ -315,6 +370,8 @@ fn take(body: &[u8], held: &mut Held) -> Option<Vec<u8>> {
         epoch,
         next_seq,
         head,
+        batch: Digest::of(body),
+        manifest: manifest_id(1),
         at: NOW,
     };
     Some(receipt.sign(&fixture::hub()))
@@ -328,6 +385,8 @@ fn false_receipt(body: &[u8], lie: Fault) -> Vec<u8> {
         epoch: batch.epoch(),
         next_seq: last.seq + 1,
         head: *head,
+        batch: Digest::of(body),
+        manifest: manifest_id(1),
         at: NOW,
     };
     let told = match lie {

@@ -143,7 +143,7 @@ fn a_wipe_that_breaks_off_anywhere_is_carried_to_its_end_by_the_next_start() {
         |data| {
             let outbox = Outbox::open(&data.passages()).unwrap();
             let identity = data.identity().unwrap();
-            stick::write_unsent(&outbox, &identity, &data.unsent()).unwrap();
+            stick::write_unsent(&outbox, &identity, None, &data.unsent()).unwrap();
             fs::remove_file(data.key_path()).unwrap();
         },
     ];

@@ -56,6 +56,7 @@ pub(crate) fn run(args: &Args, context: &Context) -> Result<(), Box<dyn Error>> 
     root_keys(&home, root.as_ref(), &args.dirs, &mut findings)?;
     open_files(&home, &mut findings)?;
     kept_apart(&home, &mut findings);
+    left_over(&home, &mut findings)?;
     match root {
         None => findings.add("root 1 is not signed", "`root join` its parts"),
         Some(root) => ends(&home, &root, context.now, &mut findings)?,
@@ -242,6 +243,31 @@ fn kept_apart(home: &Home, findings: &mut KeyFindings) {
             );
         }
     }
+}
+
+/// Keys that another one has taken over from: what they signed needs their public halves only.
+fn left_over(home: &Home, findings: &mut KeyFindings) -> Result<(), FileError> {
+    let signing = SigningKey::ALL
+        .iter()
+        .filter_map(|name| home.signer(*name).ok());
+    let signing: Vec<_> = signing.map(|key| key.public()).collect();
+    for path in files::list(&home.keys_dir())? {
+        let waits = path.to_string_lossy().ends_with(".next.key");
+        let Ok(OnlineKey::File(key)) = key_files::read_online(&path) else {
+            continue;
+        };
+        // Number 0 is a root key's, which is reported on its own.
+        if !waits && key.key.0 != 0 && !signing.contains(&key.secret.public()) {
+            findings.add(
+                format!(
+                    "a key that signs no more is in the home: {}",
+                    path.display()
+                ),
+                "remove it: what it signed is checked without it",
+            );
+        }
+    }
+    Ok(())
 }
 
 /// What ends, and when.

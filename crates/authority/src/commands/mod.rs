@@ -26,4 +26,6 @@ pub(crate) mod root;
 pub(crate) mod status;
 mod status_import;
 pub(crate) mod trace;
+mod trace_audit;
+mod trace_check;
 pub(crate) mod trust;

@@ -4,8 +4,9 @@
 use std::{error::Error, path::PathBuf};
 
 use gatepost_pass::{
-    BundleError, Digest, FileRole, IssuerId, Kind, Manifest, ReadAt, Timestamp, VerifiedBundle,
-    bundle::{AuditHead, FileEntry, Intake, Versions},
+    BundleError, Digest, FileRole, IssuerId, Kind, Manifest, ReadAt, Rules, Timestamp,
+    VerifiedBundle,
+    bundle::{FileEntry, Intake, Versions},
     list::ListKind,
 };
 use gatepost_protocol::{Revoked, SealedPins, rand_core::UnwrapErr};
@@ -29,6 +30,7 @@ use crate::{
     register::{Register, SignedFile},
     signed_files::{self, SignedTrust},
     signing_keys::SigningKey,
+    trace::audit_log,
     waiting_keys,
 };
 
@@ -74,6 +76,7 @@ pub(crate) fn run(args: &Args, context: &Context) -> Result<(), Box<dyn Error>> 
     let policy_bytes = signed_files::policy(&home, &register)?;
     let (fresh_until, hard_expiry) = home.policy()?.lifetime(now, &home.policy_path())?;
     register.keep_signed(signed_files::POLICY, &policy_bytes)?;
+    let audit = audit_log::head_after(&home, newest_manifest(&home, &roots, now)?.as_ref())?;
     let version = register.next_bundle(now)?;
     let before = register.published()?;
 
@@ -100,7 +103,7 @@ pub(crate) fn run(args: &Args, context: &Context) -> Result<(), Box<dyn Error>> 
         issued_at: now,
         fresh_until,
         hard_expiry,
-        audit: AuditHead::default(),
+        audit,
         files: files.try_into().map_err(|_| {
             let why = "a bundle has at most 8192 files: remove some lists";
             ConfigFileError::values(&home.lists_dir(), why)
@@ -113,7 +116,10 @@ pub(crate) fn run(args: &Args, context: &Context) -> Result<(), Box<dyn Error>> 
     let bundle = VerifiedBundle::verify(&roots.first, &signed, &published, intake, now)
         .map_err(InvalidBundle)?;
     published.swap(&signed)?;
-    register.bundle_published(version, &bundle.versions_after(&before))?;
+    register.bundle_published(
+        bundle.rules().manifest_id(),
+        &bundle.versions_after(&before),
+    )?;
 
     let dir = BundleDir::create(&args.dir)?;
     for entry in manifest.files.as_slice() {
@@ -132,6 +138,22 @@ pub(crate) fn run(args: &Args, context: &Context) -> Result<(), Box<dyn Error>> 
     );
     report(&bundle, &own);
     Ok(())
+}
+
+/// The manifest of the newest bundle; none where none was published yet.
+fn newest_manifest(
+    home: &Home,
+    roots: &Roots,
+    now: Timestamp,
+) -> Result<Option<Manifest>, Box<dyn Error>> {
+    let published = home.published()?;
+    if !published.has_manifest() {
+        return Ok(None);
+    }
+    let manifest = published.manifest()?;
+    let intake = Intake::Installed;
+    let rules = Rules::verify(&roots.first, &manifest, &published, intake, now)?;
+    Ok(Some(rules.manifest().clone()))
 }
 
 /// The list of orders to wipe, which goes beside the bundle; none where none was ever given.

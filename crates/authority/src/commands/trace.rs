@@ -3,13 +3,17 @@
 
 use std::{collections::BTreeMap, error::Error, path::PathBuf};
 
-use gatepost_pass::{Digest, IdNumber, Rules, SubjectTag, Text, Timestamp, bundle::Intake};
+use gatepost_pass::{IdNumber, SubjectTag, Text, Timestamp};
 use gatepost_protocol::{Body, OpenError, Passage, PlaceMove, Seen, open};
 use gatepost_system::chain;
 use gatepost_system::clock::{format_time, parse_time};
 use gatepost_system::say;
 use serde_json::json;
 
+use super::{
+    trace_audit,
+    trace_check::{self, published_rules, read_evidence},
+};
 use crate::{
     args::{self, NobodyNamed},
     context::Context,
@@ -18,8 +22,8 @@ use crate::{
     key_files::{self, KeyFileError},
     pseudonym,
     trace::{
-        audit_log::{AuditEvent, AuditLog},
-        evidence::{ChainedRecord, Evidence},
+        audit_chain::AuditEvent, audit_log::AuditLog, discrepancy::DiscrepancyKind,
+        evidence::ChainedRecord,
     },
 };
 
@@ -28,8 +32,20 @@ use crate::{
 pub(crate) enum Command {
     /// Open the passages of a person or a place.
     Open(Box<OpenArgs>),
-    /// Check the log of who traced whom.
-    VerifyAudit(VerifyArgs),
+    /// Check signed batches and receipts without opening any.
+    Check(trace_check::Args),
+    /// Check the log of who traced whom, here or a copy of it, against bundles.
+    VerifyAudit(trace_audit::Args),
+}
+
+impl Command {
+    /// Whether all that it needs is named, so that it works without a home.
+    pub(crate) const fn needs_no_home(&self) -> bool {
+        match self {
+            Self::Open(_) | Self::Check(_) => false,
+            Self::VerifyAudit(args) => args.needs_no_home(),
+        }
+    }
 }
 
 /// Arguments of `trace open`.
@@ -64,14 +80,6 @@ pub(crate) struct OpenArgs {
     json: bool,
 }
 
-/// Arguments of `trace verify-audit`.
-#[derive(clap::Args)]
-pub(crate) struct VerifyArgs {
-    /// A hash that was noted earlier: the log must still contain it.
-    #[arg(long, value_name = "HASH")]
-    head: Option<Digest>,
-}
-
 /// Longest window, in seconds: whoever wants more has to ask, and be logged, several times.
 const LONGEST_WINDOW: u64 = 92 * DAY;
 
@@ -81,22 +89,10 @@ const LONGEST_WINDOW: u64 = 92 * DAY;
 struct WindowError;
 
 pub(crate) fn run(command: &Command, context: &Context) -> Result<(), Box<dyn Error>> {
-    let home = context.home()?;
-    let _lock = home.lock()?;
     match command {
-        Command::Open(args) => open_passages(args, &home, context.now),
-        Command::VerifyAudit(args) => {
-            let audit = AuditLog::open(&home)?;
-            if let Some(head) = args.head {
-                audit.check_head(head)?;
-            }
-            say!(
-                "{} entries in order; newest hash {}",
-                audit.len(),
-                audit.head()
-            );
-            Ok(())
-        }
+        Command::Open(args) => open_passages(args, context),
+        Command::Check(args) => trace_check::run(args, context),
+        Command::VerifyAudit(args) => trace_audit::run(args, context),
     }
 }
 
@@ -139,23 +135,17 @@ impl TraceTarget {
     }
 }
 
-fn open_passages(args: &OpenArgs, home: &Home, now: Timestamp) -> Result<(), Box<dyn Error>> {
+fn open_passages(args: &OpenArgs, context: &Context) -> Result<(), Box<dyn Error>> {
+    let (home, now) = (&context.home()?, context.now);
+    let _lock = home.lock()?;
     if args.from >= args.until || args.until.since(args.from) > LONGEST_WINDOW {
         return Err(WindowError.into());
     }
     let target = TraceTarget::of(args, home)?;
-    let published = home.published()?;
-    let first = home.roots()?.first;
-    let rules = Rules::verify(
-        &first,
-        &published.manifest()?,
-        &published,
-        Intake::Installed,
-        now,
-    )?;
-    let evidence = Evidence::read(&args.batches, rules.trust(), now)?;
+    let rules = published_rules(home, now)?;
+    let evidence = read_evidence(home, &rules, &args.batches, now)?;
 
-    let mut audit = AuditLog::open(home)?;
+    let mut audit = AuditLog::open(home, rules.manifest(), now)?;
     let by = match &args.by {
         Some(by) => by.to_string(),
         None => std::env::var("USER").unwrap_or_else(|_| "unknown".to_owned()),
@@ -197,7 +187,9 @@ fn open_passages(args: &OpenArgs, home: &Home, now: Timestamp) -> Result<(), Box
                 {
                     shown += 1;
                     let position = format!("{device} {epoch} {}", clear.seq);
-                    show(&passage, &persons, chained, &position, args.json);
+                    let marks = evidence.marks((device, epoch), chained);
+                    let marks: Vec<_> = marks.into_iter().map(DiscrepancyKind::name).collect();
+                    show(&passage, &persons, chained, (&position, &marks), args.json);
                 }
             }
             Err(why) => *sealed_off.entry(chain(&why)).or_default() += 1,
@@ -216,7 +208,7 @@ fn open_passages(args: &OpenArgs, home: &Home, now: Timestamp) -> Result<(), Box
     }
     let batches = evidence.batches;
     for discrepancy in evidence.discrepancies() {
-        log::warn!("{discrepancy}");
+        log::warn!("{}: {discrepancy}", discrepancy.kind().name());
     }
     log::info!(
         "{shown} of {opened} opened records of {batches} batches; audit entry {question}, \
@@ -279,7 +271,7 @@ fn show(
     passage: &Passage,
     persons: &[SubjectTag],
     chained: &ChainedRecord,
-    position: &str,
+    (position, marks): (&str, &[&str]),
     json: bool,
 ) {
     let persons: Vec<String> = persons.iter().map(ToString::to_string).collect();
@@ -288,15 +280,22 @@ fn show(
     let (direction, outcome) = (passage.direction.name(), passage.outcome.name());
     let (time, place) = (format_time(passage.at), &passage.place);
     let guard = passage.guard.as_ref().map(ToString::to_string);
-    let device = &chained.device_name;
+    let (device, arrived) = (&chained.device_name, chained.arrived.map(format_time));
     if json {
         let line = json!({
             "at": time, "clock": passage.clock.name(), "place": place.to_string(),
             "direction": direction, "outcome": outcome, "reasons": reasons, "persons": persons,
-            "guard": guard, "device": device, "record": position, "move": moved(passage),
+            "guard": guard, "device": device, "record": position, "arrived": arrived,
+            "marks": marks, "move": moved(passage),
         });
         say!("{line}");
-    } else if let Some(PlaceMove {
+        return;
+    }
+    let marks = match marks {
+        [] => String::new(),
+        marks => format!(" [{}]", marks.join(", ")),
+    };
+    if let Some(PlaceMove {
         to,
         end,
         supervisor,
@@ -304,7 +303,7 @@ fn show(
     {
         say!(
             "{time} {place} code of {to}: {} by {}, supervisor {}, device {device}, \
-             record {position}",
+             record {position}{marks}",
             end.name(),
             guard.as_deref().unwrap_or("nobody"),
             supervisor.as_ref().map_or("none", Text::as_str),
@@ -312,7 +311,7 @@ fn show(
     } else {
         say!(
             "{time} {place} {direction} {outcome} ({}) {} by {}, device {device}, \
-             record {position}",
+             record {position}{marks}",
             reasons.join(", "),
             persons.join(" "),
             guard.as_deref().unwrap_or("nobody"),

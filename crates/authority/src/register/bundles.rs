@@ -1,6 +1,8 @@
 //! Bundles: the signed trust list and policy, version numbers, and what was published.
 
-use gatepost_pass::{Digest, Timestamp, bundle::Versions};
+use std::collections::BTreeMap;
+
+use gatepost_pass::{Digest, ManifestId, Timestamp, bundle::Versions};
 use rusqlite::{OptionalExtension as _, params};
 
 use super::database::{Register, RegisterError, integer};
@@ -64,17 +66,37 @@ impl Register {
         u64::try_from(version).map_err(|_| RegisterError::Damaged("a version"))
     }
 
-    /// Records which versions a published bundle has.
+    /// Records a published bundle: its manifest, and which versions it has.
     pub(crate) fn bundle_published(
-        &self,
-        version: u64,
+        &mut self,
+        manifest: ManifestId,
         versions: &Versions,
     ) -> Result<(), RegisterError> {
-        self.db.execute(
+        let version = integer(manifest.version);
+        let transaction = self.db.transaction()?;
+        transaction.execute(
             "UPDATE bundles SET versions = ?2 WHERE version = ?1",
-            params![integer(version), versions.to_bytes()],
+            params![version, versions.to_bytes()],
         )?;
+        transaction.execute(
+            "INSERT INTO manifests VALUES (?1, ?2)",
+            params![version, manifest.digest.0],
+        )?;
+        transaction.commit()?;
         Ok(())
+    }
+
+    /// The manifest of every bundle that was published, by version.
+    pub(crate) fn manifests(&self) -> Result<BTreeMap<u64, Digest>, RegisterError> {
+        let mut read = self.db.prepare("SELECT version, digest FROM manifests")?;
+        let rows = read.query_map([], |row| Ok((row.get::<_, i64>(0)?, row.get(1)?)))?;
+        let rows = rows.map(|row| {
+            let (version, digest) = row?;
+            let version =
+                u64::try_from(version).map_err(|_| RegisterError::Damaged("a version"))?;
+            Ok((version, Digest(digest)))
+        });
+        rows.collect()
     }
 
     /// The versions that the newest published bundle has.

@@ -5,7 +5,7 @@ use std::fs;
 use gatepost_pass::Signer;
 
 use crate::{
-    sticks::{PASSPHRASE, on, stick},
+    sticks::{PASSPHRASE, on, stick, strs},
     support::{Region, WANG, tree},
 };
 
@@ -47,13 +47,55 @@ fn root_keys_made_apart_sign_the_first_root_and_no_secret_of_theirs_comes_near_t
 }
 
 #[test]
+fn init_makes_no_root_key_and_says_where_each_key_belongs() {
+    let region = Region::unfounded();
+    let said = region.ok(&strs(&Region::founding_args()));
+    for words in [
+        "home/proposals/root-1.proposal (digest ",
+        "waits for 2 root keys",
+        "each on a stick of its own, in a place of its own, never here",
+        "keys/hub.key: at the hub",
+        "docs/ceremony.md",
+    ] {
+        assert!(said.contains(words), "{words} is missing in {said}");
+    }
+    let keys = fs::read_dir(region.path("home/keys")).unwrap();
+    let names = keys.map(|key| key.unwrap().file_name().into_string().unwrap());
+    let offline = |name: &String| name.starts_with("root") || name.starts_with("wipe");
+    assert_eq!(names.filter(offline).count(), 0);
+}
+
+#[test]
+fn a_key_that_is_named_twice_or_is_of_another_region_makes_no_authority() {
+    let region = Region::unfounded();
+    let args = Region::founding_args();
+    let twice = on("a", "root.key.pub");
+    let mut args = strs(&args);
+    args.extend(["--root-key", &twice]);
+    let told = region.refused(&args);
+    assert!(
+        told.contains("another --root-key or --wipe-key names too"),
+        "{told}"
+    );
+    args.truncate(args.len() - 2);
+    let issuer = args.iter().position(|arg| *arg == "CN-SD").unwrap();
+    args[issuer] = "CN-JS";
+    let told = region.refused(&args);
+    assert!(
+        told.contains("holds a key of CN-SD, not of CN-JS"),
+        "{told}"
+    );
+    assert!(!region.path("home").exists());
+}
+
+#[test]
 fn a_wrong_passphrase_names_itself_and_signs_nothing() {
     let region = Region::proposed();
     fs::write(region.path("wrong"), "six words that nobody has set\n").unwrap();
     let part = region.text("part");
     let mut args = region.sign_args(&region.proposal("root-1"), "a", &part);
     args[8] = region.text("wrong");
-    let output = region.run(&args.each_ref().map(|arg| &**arg));
+    let output = region.run(&strs(&args));
     let told = String::from_utf8(output.stderr).unwrap();
     assert_eq!(output.status.code(), Some(1));
     assert!(told.ends_with("the passphrase is wrong\n"), "{told}");
@@ -105,7 +147,7 @@ fn a_part_by_a_key_that_is_no_root_key_is_not_made_and_the_same_part_twice_is_on
     let proposal = region.proposal("trust-list-2");
     let part = region.text("x.part");
     let args = region.sign_args(&proposal, "x", &part);
-    let output = region.run(&args.each_ref().map(|arg| &**arg));
+    let output = region.run(&strs(&args));
     let told = String::from_utf8(output.stderr).unwrap();
     assert!(told.contains("is not a root key"), "{told}");
     assert!(!region.path("x.part").exists());
@@ -124,7 +166,7 @@ fn who_signs_by_a_digest_signs_no_other_proposal() {
     let proposal = region.proposal("root-1");
     let part = region.text("part");
     let args = region.sign_args(&proposal, "a", &part);
-    let args = args.each_ref().map(|arg| &**arg);
+    let args = strs(&args);
     let output = region.run(&[&args[..], &["--digest", "0123456789"]].concat());
     assert_eq!(output.status.code(), Some(1));
     assert!(!region.path("part").exists());
@@ -236,7 +278,7 @@ fn a_lost_root_key_is_replaced_by_one_on_a_new_stick_and_old_devices_follow() {
     region.ok(&["key", "rotate", "lists"]);
     let proposal = region.proposal("trust-list-3");
     let args = region.sign_args(&proposal, "c", "c.part");
-    let output = region.run(&args.each_ref().map(|arg| &**arg));
+    let output = region.run(&strs(&args));
     assert!(String::from_utf8_lossy(&output.stderr).contains("is not a root key"));
     region.join("trust-list-3", &["x", "a"]);
 }

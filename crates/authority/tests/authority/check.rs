@@ -79,6 +79,20 @@ fn sealed_root_keys_in_the_home_beside_it_or_on_one_stick_are_reported() {
 }
 
 #[test]
+fn an_old_key_that_still_lies_about_is_reported() {
+    let region = orderly();
+    region.ok(&["key", "rotate", "lists"]);
+    region.join("trust-list-2", &["a", "c"]);
+    let told = wrong(&region, &[]);
+    assert!(
+        told.contains("a key that signs no more is in the home: "),
+        "{told}"
+    );
+    fs::remove_file(region.path("home/keys/lists-2.key")).unwrap();
+    region.ok(&["check"]);
+}
+
+#[test]
 fn files_that_others_can_read_are_reported() {
     let region = orderly();
     let key = region.path("home/keys/freshness.key");

@@ -2,16 +2,19 @@
 
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic)]
 
+mod audit;
 mod bundles;
 mod ceremony;
 mod check;
 mod codes;
 mod configuration;
 mod demo;
+mod evidence;
 mod identity;
 mod import;
 mod keys;
 mod lists;
+mod logging_device;
 mod look_alikes;
 mod output;
 mod regions;

@@ -36,22 +36,47 @@ pub(crate) fn on(name: &str, file: &str) -> String {
     stick(name).join(file).to_str().unwrap().to_owned()
 }
 
+/// Arguments as they are passed on.
+pub(crate) fn strs(args: &[String]) -> Vec<&str> {
+    args.iter().map(String::as_str).collect()
+}
+
 impl Region {
     /// An authority whose root keys are on sticks, and have not signed anything yet.
     pub(crate) fn proposed() -> Self {
-        let region = Self {
-            dir: tempfile::tempdir().unwrap(),
-        };
-        let keys = ["a", "b", "c"].map(|name| on(name, "root.key.pub"));
-        let mut args = vec!["init", "--issuer", "CN-SD", "--name", "Region"];
-        args.extend(["--local-name", "山东"]);
-        for key in &keys {
-            args.extend(["--root-key", key]);
-        }
-        let wipe = on("w", "root.key.pub");
-        args.extend(["--wipe-key", &wipe]);
-        region.ok(&args);
+        let region = Self::unfounded();
+        region.ok(&strs(&Self::founding_args()));
         region
+    }
+
+    /// A directory for an authority.
+    pub(crate) fn unfounded() -> Self {
+        Self {
+            dir: tempfile::tempdir().unwrap(),
+        }
+    }
+
+    /// The arguments that make an authority of the sticks.
+    pub(crate) fn founding_args() -> Vec<String> {
+        let init = [
+            "init",
+            "--issuer",
+            "CN-SD",
+            "--name",
+            "Region",
+            "--local-name",
+            "山东",
+        ];
+        let mut args = init.map(str::to_owned).to_vec();
+        for (option, name) in [
+            ("--root-key", "a"),
+            ("--root-key", "b"),
+            ("--root-key", "c"),
+            ("--wipe-key", "w"),
+        ] {
+            args.extend([option.to_owned(), on(name, "root.key.pub")]);
+        }
+        args
     }
 
     /// The same with its first root and trust list in force.
@@ -69,10 +94,7 @@ impl Region {
     /// Signs a proposal with the key of a stick; gives what was said, and the part.
     pub(crate) fn sign(&self, proposal: &str, stick: &str) -> (String, String) {
         let part = self.text(&format!("{stick}.part"));
-        let said = self.ok(&self
-            .sign_args(proposal, stick, &part)
-            .each_ref()
-            .map(|arg| &**arg));
+        let said = self.ok(&strs(&self.sign_args(proposal, stick, &part)));
         (said, part)
     }
 

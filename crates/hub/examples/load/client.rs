@@ -29,13 +29,17 @@ pub(crate) struct Hub {
     pub(crate) tls: Option<TlsConnector>,
 }
 
-trait Connection: AsyncRead + AsyncWrite + Send + Unpin {}
+pub(crate) trait Connection: AsyncRead + AsyncWrite + Send + Unpin {}
 
 impl<T: AsyncRead + AsyncWrite + Send + Unpin> Connection for T {}
 
 impl Hub {
     async fn connect(&self) -> std::io::Result<Box<dyn Connection>> {
-        let stream = TcpStream::connect(self.address).await?;
+        self.secured(TcpStream::connect(self.address).await?).await
+    }
+
+    /// A connection with TLS where the hub has it.
+    pub(crate) async fn secured(&self, stream: TcpStream) -> std::io::Result<Box<dyn Connection>> {
         let Some(tls) = &self.tls else {
             return Ok(Box::new(stream));
         };
@@ -134,7 +138,10 @@ async fn drain(hub: &Hub, batches: Vec<Vec<u8>>) -> Answers {
 }
 
 /// One request on a connection: the status, and when to come back.
-async fn post(stream: &mut Box<dyn Connection>, batch: &[u8]) -> std::io::Result<(u16, u64)> {
+pub(crate) async fn post(
+    stream: &mut Box<dyn Connection>,
+    batch: &[u8],
+) -> std::io::Result<(u16, u64)> {
     let head = format!(
         "POST {} HTTP/1.1\r\nhost: hub\r\ncontent-length: {}\r\n\r\n",
         routes::BATCHES,

@@ -38,14 +38,43 @@ pub(crate) struct RunningHub {
 }
 
 /// Whether devices connect with TLS.
-#[derive(Clone, Copy, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Over {
     Http,
     Https,
 }
 
 impl RunningHub {
+    /// A hub with no limit that a run of many devices on one address could meet.
     pub(crate) fn start(hub: &Path, site: &Site, data: &[OsString; 2], over: Over) -> Self {
+        let wide = "1000000:1000000";
+        let limits = ["--rate-address", wide, "--rate-device", wide];
+        let of_address = [
+            "--address-connections",
+            "100000",
+            "--address-uploads",
+            "100000",
+        ];
+        Self::start_with(hub, site, data, over, &[limits, of_address].concat())
+    }
+
+    /// A hub with the limits that it has by itself.
+    pub(crate) fn start_as_shipped(
+        hub: &Path,
+        site: &Site,
+        data: &[OsString; 2],
+        over: Over,
+    ) -> Self {
+        Self::start_with(hub, site, data, over, &[])
+    }
+
+    fn start_with(
+        hub: &Path,
+        site: &Site,
+        data: &[OsString; 2],
+        over: Over,
+        limits: &[&str],
+    ) -> Self {
         let [certificate, key] = ["hub.pem", "tls.key"].map(|name| site.0.join(name));
         let mut tls: Vec<OsString> = Vec::new();
         if over == Over::Https {
@@ -53,11 +82,10 @@ impl RunningHub {
             tls.extend(["--tls-cert".into(), certificate.clone().into()]);
             tls.extend(["--tls-key".into(), key.into()]);
         }
-        let wide = "1000000:1000000";
         let path = |name| site.0.join(name).into_os_string();
         let mut child = Command::new(hub)
             .args(["serve", "--listen", "127.0.0.1:0", "--allow-published-key"])
-            .args(["--rate-address", wide, "--rate-device", wide])
+            .args(limits)
             .args(["--bundle".into(), path("bundle")])
             .args(["--root".into(), path("root")])
             .args(["--key".into(), path("hub.key")])

@@ -1,5 +1,6 @@
 //! A device simulator on loopback: what the hub takes, beside a bare PostgreSQL `COPY` of the same
-//! bytes, and what it does when all devices reconnect together. Run by `scripts/load`; prints one
+//! bytes, and what it does when all devices reconnect together. With `attack`: how devices fare,
+//! and how much memory the hub takes, while others attack it. Run by `scripts/load`; prints one
 //! JSON object a line.
 //!
 //! Passages are random bytes in place of ciphertext: the hub cannot tell, and sealing is the
@@ -8,12 +9,17 @@
 
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic)]
 
+mod attack;
 mod client;
 mod devices;
 mod hub;
 mod postgres_server;
 
-use std::{fs, path::PathBuf, time::Instant};
+use std::{
+    fs,
+    path::PathBuf,
+    time::{Duration, Instant},
+};
 
 use serde_json::json;
 use tokio::runtime::Runtime;
@@ -33,9 +39,25 @@ fn main() {
             .next()
             .unwrap_or_else(|| panic!("{what} is missing"))
     };
-    let hub = PathBuf::from(next("the hub program"));
-    let server = PathBuf::from(next("scripts/throwaway-postgres"));
     let number = |text: String| text.parse::<usize>().expect("a number");
+    let runtime = tokio::runtime::Builder::new_multi_thread()
+        .worker_threads(2)
+        .enable_all()
+        .build()
+        .unwrap();
+    let first = next("the hub program, or `attack`");
+    if first == "attack" {
+        let hub = PathBuf::from(next("the hub program"));
+        let [crowd, seconds] = ["attackers", "seconds"].map(|what| number(next(what)));
+        let directory = PathBuf::from(next("a directory"));
+        for (over, crowd) in [(Over::Http, crowd), (Over::Https, crowd * 3 / 4)] {
+            let attack = attack::attack(&hub, &directory, over, crowd, seconds as u64);
+            runtime.block_on(attack);
+        }
+        return;
+    }
+    let hub = PathBuf::from(first);
+    let server = PathBuf::from(next("scripts/throwaway-postgres"));
     let passages = number(next("passages a round"));
     let rounds = number(next("rounds"));
     let crowd = number(next("devices that reconnect"));
@@ -44,11 +66,6 @@ fn main() {
     fs::create_dir_all(&directory).unwrap();
     let site = Site::new(&directory.join("site"));
     let postgres = Postgres::start(&server, &directory.join("postgres"));
-    let runtime = tokio::runtime::Builder::new_multi_thread()
-        .worker_threads(2)
-        .enable_all()
-        .build()
-        .unwrap();
 
     let load = Load {
         hub,
@@ -140,11 +157,7 @@ impl Load {
         let mut answers = self.runtime.block_on(reconnect(&running.hub, devices));
         let seconds = begun.elapsed().as_secs_f64();
         answers.times.sort_unstable();
-        let at = |share: f64| {
-            let last = answers.times.len().saturating_sub(1);
-            let time = answers.times.get((last as f64 * share) as usize);
-            time.map(|time| time.as_millis() as u64)
-        };
+        let at = |share| percentile(&answers.times, share);
         let passages = crowd * backlog;
         let figures = json!({
             "what": "reconnect at once", "store": store, "tls": secure, "devices": crowd,
@@ -156,6 +169,13 @@ impl Load {
         });
         println!("{figures}");
     }
+}
+
+/// The time below which a share of sorted times is, in milliseconds.
+fn percentile(times: &[Duration], share: f64) -> Option<u64> {
+    let last = times.len().saturating_sub(1);
+    let time = times.get((last as f64 * share) as usize);
+    time.map(|time| time.as_millis() as u64)
 }
 
 fn median(rates: &mut [f64]) -> f64 {

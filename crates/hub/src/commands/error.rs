@@ -30,6 +30,11 @@ pub(crate) enum CliError {
         path: PathBuf,
         source: OperatorsError,
     },
+    #[error(
+        "passwords would cross the network in clear: give --tls-cert, or a loopback \
+         --operator-listen such as 127.0.0.1:8471"
+    )]
+    PasswordsInClear,
     #[error("no hash was made")]
     Password(#[from] OperatorsError),
     #[error("cannot read the password")]

@@ -17,6 +17,13 @@ use tokio::{
 
 use super::{database::Database, error::CliError};
 
+/// Most connections of one address to the operators' pages.
+const OPERATOR_CONNECTIONS: usize = 64;
+
+/// Threads for work that waits for disk or database. Each takes memory, and a disk does not become
+/// quicker by being asked more at the same time.
+const BLOCKING_THREADS: usize = 64;
+
 #[derive(clap::Args)]
 pub(crate) struct Args {
     /// The bundle: a directory with `manifest` and the files that it names by digest.
@@ -49,6 +56,13 @@ pub(crate) struct Args {
     /// Rate of batches and status reports of one device.
     #[arg(long, value_name = "PER_SECOND:BURST", default_value = "10:300")]
     rate_device: Rate,
+    /// Most connections of one address (IPv6: of one /64 network); with --forwarded-for, the proxy
+    /// limits them.
+    #[arg(long, value_name = "COUNT", default_value_t = 512)]
+    address_connections: usize,
+    /// Most uploads of one address at the same time.
+    #[arg(long, value_name = "COUNT", default_value_t = Limits::default().bodies_of_address)]
+    address_uploads: usize,
     /// Most devices that the hub stores passages of.
     #[arg(long, value_name = "COUNT", default_value_t = Limits::default().devices)]
     max_devices: u64,
@@ -57,6 +71,7 @@ pub(crate) struct Args {
     #[arg(long)]
     forwarded_for: bool,
     /// The address for operators: health, metrics, and the fleet pages. Not for the open network.
+    /// With --operators it needs TLS, unless it is a loopback address.
     #[arg(long, value_name = "ADDRESS")]
     operator_listen: Option<SocketAddr>,
     /// Who may log in to the fleet pages: lines of NAME:HASH.
@@ -93,6 +108,7 @@ impl Args {
             address: self.rate_address,
             device: self.rate_device,
             devices: self.max_devices,
+            bodies_of_address: self.address_uploads,
             ..Limits::default()
         };
         let enrolments = self.enrol.as_deref().map(EnrolmentQueue::open);
@@ -106,6 +122,7 @@ impl Args {
         }
         let runtime = tokio::runtime::Builder::new_multi_thread()
             .enable_all()
+            .max_blocking_threads(BLOCKING_THREADS)
             .build()
             .map_err(CliError::Runtime)?;
         runtime.block_on(self.serve(hub, fleet, tls))
@@ -141,11 +158,16 @@ impl Args {
             path: path.clone(),
             source,
         })?;
-        let address = self.operator_listen;
+        let is_loopback = self
+            .operator_listen
+            .is_some_and(|listen| listen.ip().is_loopback());
+        if !is_loopback && self.tls_cert.is_none() {
+            return Err(CliError::PasswordsInClear);
+        }
         Ok(Some(Fleet {
             operators,
             enrolments: self.enrolments.clone(),
-            is_secure: !address.is_some_and(|address| address.ip().is_loopback()),
+            is_secure: !is_loopback,
         }))
     }
 
@@ -184,14 +206,21 @@ impl Args {
         if let Some(Listening { listener, tls, url }) = operators {
             say!("operators on {url}");
             let router = operator_router(hub.clone(), fleet);
-            servers.spawn(server::serve(listener, router, tls, stop()));
+            servers.spawn(server::serve(
+                listener,
+                router,
+                tls,
+                OPERATOR_CONNECTIONS,
+                stop(),
+            ));
         }
-        let caller = match self.forwarded_for {
-            true => Caller::ForwardedFor,
-            false => Caller::Connection,
+        let (caller, of_address) = match self.forwarded_for {
+            true => (Caller::ForwardedFor, usize::MAX),
+            false => (Caller::Connection, self.address_connections),
         };
+        let Listening { listener, tls, .. } = devices;
         let router = router(hub, caller);
-        servers.spawn(server::serve(devices.listener, router, devices.tls, stop()));
+        servers.spawn(server::serve(listener, router, tls, of_address, stop()));
         tokio::select! {
             _ = terminate.recv() => {}
             _ = interrupt.recv() => {}

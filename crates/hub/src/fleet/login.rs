@@ -1,13 +1,18 @@
 //! Logging in and out.
 
-use std::sync::Arc;
+use std::{
+    net::{IpAddr, SocketAddr},
+    sync::Arc,
+    time::Duration,
+};
 
 use axum::{
     Form,
-    extract::{State, rejection::FormRejection},
+    extract::{ConnectInfo, State, rejection::FormRejection},
     http::{HeaderMap, StatusCode, header},
     response::{IntoResponse, Redirect, Response},
 };
+use gatepost_pass::Digest;
 use gatepost_system::chain;
 use log::Level;
 use serde::Deserialize;
@@ -19,7 +24,10 @@ use super::{
     pages,
     state::{Fleet, FleetState},
 };
-use crate::{blocking::blocking, event_log::event, refusal::Refusal};
+use crate::{blocking::blocking, event_log::event, limits::network, refusal::Refusal};
+
+/// How long an attempt waits for others to be checked.
+const QUEUE_TIME: Duration = Duration::from_secs(5);
 
 pub(super) async fn form() -> Response {
     pages::show(&pages::login(false))
@@ -34,19 +42,12 @@ pub(super) struct LoginForm {
 /// Checks the password and begins a session.
 pub(super) async fn log_in(
     State(state): State<Arc<FleetState>>,
+    ConnectInfo(peer): ConnectInfo<SocketAddr>,
     form: Result<Form<LoginForm>, FormRejection>,
 ) -> Result<Response, Denied> {
     let Form(form) = form.map_err(|_| Denied::InvalidForm(None))?;
     let now = state.hub.now();
-    let name = match state.logins.take(()) {
-        Err(_) => None,
-        Ok(()) => {
-            let _permit = state.checking.acquire().await;
-            let state = state.clone();
-            blocking(move || state.fleet.operators.check(&form.name, &form.password)).await?
-        }
-    };
-    let Some(name) = name else {
+    let Some(name) = check(&state, peer.ip(), form).await? else {
         event(Level::Warn, now, "login refused", json!({}));
         let code = [("gatepost-error", "login")];
         let page = pages::show(&pages::login(true));
@@ -60,6 +61,25 @@ pub(super) async fn log_in(
     event(Level::Info, now, "login", json!({}));
     let cookie = set_cookie(&state.fleet, &token, "");
     Ok(([(header::SET_COOKIE, cookie)], Redirect::to("/fleet")).into_response())
+}
+
+/// The operator's name, if the attempt is within its budgets and the password is right.
+async fn check(
+    state: &Arc<FleetState>,
+    address: IpAddr,
+    form: LoginForm,
+) -> Result<Option<String>, Refusal> {
+    let account = Digest::of(form.name.as_bytes());
+    // An address that has none left takes none of the account's.
+    let budget = state.addresses.take(network(address));
+    if budget.and_then(|()| state.accounts.take(account)).is_err() {
+        return Ok(None);
+    }
+    let Ok(_permit) = tokio::time::timeout(QUEUE_TIME, state.checking.acquire()).await else {
+        return Ok(None);
+    };
+    let state = state.clone();
+    blocking(move || state.fleet.operators.check(&form.name, &form.password)).await
 }
 
 /// Only the token.

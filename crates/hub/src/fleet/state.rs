@@ -1,7 +1,8 @@
 //! What the pages need: the hub, who may log in, who is logged in.
 
-use std::{path::PathBuf, sync::Arc};
+use std::{net::IpAddr, path::PathBuf, sync::Arc};
 
+use gatepost_pass::Digest;
 use tokio::sync::Semaphore;
 
 use super::{operators::Operators, sessions::OperatorSessions};
@@ -10,7 +11,8 @@ use crate::{
     limits::{Rate, TokenBuckets},
 };
 
-/// Attempts to log in, of everybody together: each costs 19 MiB and some tens of milliseconds.
+/// Attempts to log in, from one address, and to one account from everywhere. Each costs 19 MiB and
+/// some tens of milliseconds; a stranger's use up nobody else's, unless they know a name.
 const LOGINS: Rate = Rate {
     per_second: 1,
     burst: 10,
@@ -32,7 +34,9 @@ pub(super) struct FleetState {
     pub(super) hub: Arc<Hub>,
     pub(super) fleet: Fleet,
     pub(super) sessions: OperatorSessions,
-    pub(super) logins: TokenBuckets<()>,
+    pub(super) addresses: TokenBuckets<IpAddr>,
+    /// By the digest of the name, whether there is such an account or not: names may be long.
+    pub(super) accounts: TokenBuckets<Digest>,
     /// One password is checked at a time.
     pub(super) checking: Semaphore,
 }
@@ -43,7 +47,8 @@ impl FleetState {
             hub,
             fleet,
             sessions: OperatorSessions::default(),
-            logins: TokenBuckets::new(LOGINS),
+            addresses: TokenBuckets::new(LOGINS),
+            accounts: TokenBuckets::new(LOGINS),
             checking: Semaphore::new(1),
         }
     }

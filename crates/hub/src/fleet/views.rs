@@ -43,7 +43,7 @@ pub(super) async fn devices(
         Ok(DevicesView {
             totals: hub.store().totals()?,
             devices: hub.store().devices(query.paging())?,
-            bundle: hub.bundle().map(|bundle| bundle.version),
+            bundle: hub.bundle().map(|bundle| bundle.id()),
             paused: hub.paused(),
             page: u32::from(query.page),
             now: hub.now(),

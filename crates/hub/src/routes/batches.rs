@@ -1,5 +1,5 @@
-//! `POST /v1/batches`: a signed batch in, a signed receipt out. `POST /v1/status`: a device's
-//! status report.
+//! `POST /v1/uploads`: a padded batch in, a padded receipt out, and filler for filler. `POST
+//! /v1/batches`: the same without padding. `POST /v1/status`: a device's status report.
 
 use std::sync::Arc;
 
@@ -8,26 +8,45 @@ use axum::{
     http::{StatusCode, header},
     response::IntoResponse,
 };
+use gatepost_protocol::padding::{self, pad};
 
-use super::body::Upload;
+use super::body::{PaddedBatch, PaddedStatus, Upload};
 use crate::{hub::Hub, refusal::Refusal};
+
+const MEDIA: [(header::HeaderName, &str); 1] = [(header::CONTENT_TYPE, "application/octet-stream")];
 
 /// Takes a batch; the answer follows the commit.
 pub(crate) async fn take(
     State(hub): State<Arc<Hub>>,
     Upload(signed, _permit): Upload,
 ) -> Result<impl IntoResponse, Refusal> {
+    Ok((MEDIA, keep(hub, signed).await?))
+}
+
+/// Takes a padded batch. Filler, which devices send when nothing waits, is answered alike: whoever
+/// sees the answer's size learns nothing from it either.
+pub(crate) async fn take_padded(
+    State(hub): State<Arc<Hub>>,
+    PaddedBatch(signed, _permit): PaddedBatch,
+) -> Result<impl IntoResponse, Refusal> {
+    let receipt = match signed.is_empty() {
+        true => Vec::new(),
+        false => keep(hub, signed).await?,
+    };
+    let answer = pad(&receipt, &padding::ANSWER).map_err(|_| Refusal::Storage)?;
+    Ok((MEDIA, answer))
+}
+
+async fn keep(hub: Arc<Hub>, signed: Vec<u8>) -> Result<Vec<u8>, Refusal> {
     // A task of its own, which does not end when the device hangs up: what was checked is kept.
     let receipt = tokio::spawn(async move { hub.take(signed).await });
-    let receipt = receipt.await.map_err(|_| Refusal::Storage)??;
-    let media = [(header::CONTENT_TYPE, "application/octet-stream")];
-    Ok((media, receipt))
+    receipt.await.map_err(|_| Refusal::Storage)?
 }
 
 /// Takes a status report.
 pub(crate) async fn record_status(
     State(hub): State<Arc<Hub>>,
-    Upload(signed, _permit): Upload,
+    PaddedStatus(signed, _permit): PaddedStatus,
 ) -> Result<StatusCode, Refusal> {
     hub.record_status(signed).await?;
     Ok(StatusCode::NO_CONTENT)

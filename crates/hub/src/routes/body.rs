@@ -1,20 +1,32 @@
-//! Uploads: permission, time limit, size limit, decompression.
+//! Uploads: permission, pace, memory, size limit, decompression.
 
-use std::{future::poll_fn, io::Read as _, pin::Pin, sync::Arc, time::Duration};
+use std::{future::poll_fn, io::Read as _, net::IpAddr, pin::Pin, sync::Arc, time::Duration};
 
 use axum::{
-    body::{Body, HttpBody as _},
+    body::{Body, Bytes, HttpBody as _},
     extract::{FromRequest, Request},
     http::{HeaderMap, header},
 };
-use gatepost_protocol::{batch::MAX_BYTES, routes::ZSTD};
+use gatepost_protocol::{
+    BatchError,
+    batch::MAX_BYTES,
+    padding::{self, Unpadder},
+    routes::ZSTD,
+};
+use tokio::{
+    sync::OwnedSemaphorePermit,
+    time::{Instant, timeout},
+};
 
-use tokio::sync::OwnedSemaphorePermit;
+use crate::{
+    hub::Hub,
+    pace::Leeway,
+    refusal::Refusal,
+    upload_memory::{Arriving, START, UploadMemory},
+};
 
-use crate::{hub::Hub, refusal::Refusal};
-
-/// How long a body may take to arrive.
-const BODY_TIME: Duration = Duration::from_secs(30);
+/// How often a body that sends nothing is compared with the pace, which may change meanwhile.
+const TICK: Duration = Duration::from_secs(1);
 /// How much of a body is read in all. What exceeds [`MAX_BYTES`] is discarded; reading it lets a
 /// sender that is only a little over the limit finish, and see the answer.
 const MAX_READ: usize = 4 * MAX_BYTES;
@@ -22,19 +34,68 @@ const MAX_READ: usize = 4 * MAX_BYTES;
 /// every decoder.
 const MAX_WINDOW: u32 = 23;
 
+/// The address that a request comes from, as the router found it.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct ClientAddress(pub(crate) IpAddr);
+
 /// An upload without compression, and the permit to hold it in memory until the answer.
 pub(crate) struct Upload(pub(super) Vec<u8>, pub(super) OwnedSemaphorePermit);
+
+/// A batch without its padding, or filler, which is empty; and its permit.
+pub(crate) struct PaddedBatch(pub(super) Vec<u8>, pub(super) OwnedSemaphorePermit);
+
+/// A status without its padding, and its permit.
+pub(crate) struct PaddedStatus(pub(super) Vec<u8>, pub(super) OwnedSemaphorePermit);
 
 impl FromRequest<Arc<Hub>> for Upload {
     type Rejection = Refusal;
 
     async fn from_request(request: Request, hub: &Arc<Hub>) -> Result<Self, Refusal> {
-        let permit = hub.body_permit().await?;
-        let (head, body) = request.into_parts();
-        let body = read(&head.headers, body).await?;
-        let bytes = hub.on_a_core(move || body.decompress()).await??;
+        let (bytes, permit) = receive(request, hub, None).await?;
         Ok(Self(bytes, permit))
     }
+}
+
+impl FromRequest<Arc<Hub>> for PaddedBatch {
+    type Rejection = Refusal;
+
+    async fn from_request(request: Request, hub: &Arc<Hub>) -> Result<Self, Refusal> {
+        let (bytes, permit) = receive(request, hub, Some(&padding::UPLOAD)).await?;
+        Ok(Self(bytes, permit))
+    }
+}
+
+impl FromRequest<Arc<Hub>> for PaddedStatus {
+    type Rejection = Refusal;
+
+    async fn from_request(request: Request, hub: &Arc<Hub>) -> Result<Self, Refusal> {
+        let (bytes, permit) = receive(request, hub, Some(&padding::STATUS)).await?;
+        Ok(Self(bytes, permit))
+    }
+}
+
+/// Receives a body: as it is, or padded to one of some sizes.
+async fn receive(
+    request: Request,
+    hub: &Hub,
+    sizes: Option<&'static [usize]>,
+) -> Result<(Vec<u8>, OwnedSemaphorePermit), Refusal> {
+    let (head, body) = request.into_parts();
+    let address = head.extensions.get().copied();
+    let share = hub.may_upload(address.map(|ClientAddress(address)| address))?;
+    let uploaded = async {
+        let mut arriving = Arriving::new(share);
+        let body = read(&head.headers, body, sizes, hub.uploads(), &mut arriving).await?;
+        let held = match body.is_compressed {
+            true => MAX_BYTES,
+            false => body.bytes.len(),
+        };
+        let permit = hub.uploads().complete(held).await?;
+        drop(arriving);
+        let bytes = hub.on_a_core(move || body.decompress()).await??;
+        Ok((bytes, permit))
+    };
+    uploaded.await.inspect_err(|why| hub.upload_failed(why))
 }
 
 /// A body as it was sent.
@@ -43,10 +104,20 @@ struct SentBody {
     is_compressed: bool,
 }
 
-async fn read(headers: &HeaderMap, body: Body) -> Result<SentBody, Refusal> {
+async fn read(
+    headers: &HeaderMap,
+    body: Body,
+    sizes: Option<&'static [usize]>,
+    memory: &UploadMemory,
+    arriving: &mut Arriving,
+) -> Result<SentBody, Refusal> {
     let is_compressed = is_compressed(headers)?;
-    let read = tokio::time::timeout(BODY_TIME, collect(body)).await;
-    let bytes = read.map_err(|_| Refusal::Timeout)??;
+    let bytes = match sizes {
+        None => collect(body, memory, arriving).await?,
+        // Compressed, padding would show what it hides.
+        Some(_) if is_compressed => return Err(Refusal::Encoding),
+        Some(sizes) => collect_padded(body, sizes, memory, arriving).await?,
+    };
     Ok(SentBody {
         bytes,
         is_compressed,
@@ -89,21 +160,26 @@ fn is_compressed(headers: &HeaderMap) -> Result<bool, Refusal> {
     }
 }
 
-async fn collect(mut body: Body) -> Result<Vec<u8>, Refusal> {
-    if body.size_hint().lower() > MAX_READ as u64 {
+async fn collect(
+    mut body: Body,
+    memory: &UploadMemory,
+    arriving: &mut Arriving,
+) -> Result<Vec<u8>, Refusal> {
+    let size = body.size_hint();
+    if size.lower() > MAX_READ as u64 {
         return Err(Refusal::TooLarge);
     }
+    let expected = size.exact().map_or(START, |bytes| bytes as usize);
+    let mut leeway = Leeway::new(memory.pace());
     let mut bytes = Vec::new();
     let mut total = 0;
-    while let Some(frame) = poll_fn(|cx| Pin::new(&mut body).poll_frame(cx)).await {
-        let Ok(data) = frame.map_err(|_| Refusal::CutShort)?.into_data() else {
-            continue;
-        };
+    while let Some(data) = next(&mut body, memory, &mut leeway).await? {
         total += data.len();
         if total > MAX_READ {
             break;
         }
         if total <= MAX_BYTES {
+            memory.hold(arriving, total, expected).await?;
             bytes.extend_from_slice(&data);
         }
     }
@@ -111,6 +187,66 @@ async fn collect(mut body: Body) -> Result<Vec<u8>, Refusal> {
         return Err(Refusal::TooLarge);
     }
     Ok(bytes)
+}
+
+/// Takes padding off as it arrives, so that it needs no memory.
+async fn collect_padded(
+    mut body: Body,
+    sizes: &[usize],
+    memory: &UploadMemory,
+    arriving: &mut Arriving,
+) -> Result<Vec<u8>, Refusal> {
+    if body.size_hint().lower() > MAX_READ as u64 {
+        return Err(Refusal::TooLarge);
+    }
+    let most = sizes.last().copied().unwrap_or(0);
+    let mut leeway = Leeway::new(memory.pace());
+    let mut content = Unpadder::default();
+    let mut total = 0;
+    while let Some(data) = next(&mut body, memory, &mut leeway).await? {
+        total += data.len();
+        if total > MAX_READ {
+            break;
+        }
+        let announced = content.announced().unwrap_or(data.len());
+        if total <= most && announced <= MAX_BYTES {
+            let held = announced.min(content.held() + data.len());
+            memory.hold(arriving, held, START).await?;
+            content.read(&data).map_err(BatchError::from)?;
+        }
+    }
+    if total > most {
+        return Err(Refusal::TooLarge);
+    }
+    Ok(content.finish(sizes).map_err(BatchError::from)?)
+}
+
+/// The next bytes of a body, if they come before their sender's leeway ends.
+async fn next(
+    body: &mut Body,
+    memory: &UploadMemory,
+    leeway: &mut Leeway,
+) -> Result<Option<Bytes>, Refusal> {
+    loop {
+        let begun = Instant::now();
+        let frame = poll_fn(|cx| Pin::new(&mut *body).poll_frame(cx));
+        let frame = timeout(TICK.min(leeway.left()), frame).await;
+        let moved = match &frame {
+            Ok(Some(Ok(frame))) => frame.data_ref().map_or(0, Bytes::len),
+            _ => 0,
+        };
+        leeway.moved(memory.pace(), begun.elapsed(), moved);
+        match frame {
+            Ok(None) => return Ok(None),
+            Ok(Some(frame)) => {
+                if let Ok(data) = frame.map_err(|_| Refusal::CutShort)?.into_data() {
+                    return Ok(Some(data));
+                }
+            }
+            Err(_) if leeway.left().is_zero() => return Err(Refusal::Timeout),
+            Err(_) => {}
+        }
+    }
 }
 
 #[cfg(test)]

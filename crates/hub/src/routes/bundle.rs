@@ -1,29 +1,19 @@
 //! `GET /v1/bundle/…`: the manifest, and the files that it names by digest.
 
-use std::{
-    fs::File,
-    io,
-    os::unix::fs::FileExt as _,
-    pin::Pin,
-    sync::Arc,
-    task::{Context, Poll, ready},
-};
+use std::{fs::File, io, sync::Arc};
 
 use axum::{
-    body::{Body, Bytes},
+    body::Body,
     extract::{Path, State, rejection::PathRejection},
     http::{HeaderMap, StatusCode, header},
     response::{IntoResponse, Response},
 };
 use gatepost_pass::{Digest, envelope::MAX_FILE};
 use gatepost_system::files::{self, Action, FileError};
-use hyper::body::{Frame, SizeHint};
-use tokio::task::JoinHandle;
 
+use super::file_body::FileBody;
 use crate::{blocking::blocking, hub::Hub, refusal::Refusal};
 
-/// Size of a read from disk, in bytes.
-const CHUNK: u64 = 128 * 1024;
 const BYTES: &str = "application/octet-stream";
 
 /// The manifest of the bundle in use.
@@ -31,8 +21,11 @@ pub(crate) async fn manifest(
     State(hub): State<Arc<Hub>>,
     headers: HeaderMap,
 ) -> Result<Response, Refusal> {
+    let serving = hub.clone();
     let bundle = blocking(move || hub.bundle()).await?;
     let bundle = bundle.ok_or(Refusal::NoBundle)?;
+    // Devices get their bundle whatever becomes of the store.
+    let _ = blocking(move || serving.serving(serving.now())).await;
     let common = [
         (header::ETAG, etag(&bundle.digest)),
         (header::CACHE_CONTROL, "no-cache".to_owned()),
@@ -53,6 +46,7 @@ pub(crate) async fn file(
     let Path(name) = name.map_err(|_| Refusal::Address)?;
     // Only the canonical form of a digest reaches the file system: no name from outside does.
     let digest: Digest = name.parse().map_err(|_| Refusal::NotFound)?;
+    let memory = hub.files().clone();
     let opened = blocking(move || {
         let opened = open(&hub.bundles().file(&digest));
         opened.map_err(|why| hub.file_failed(&why))
@@ -75,12 +69,7 @@ pub(crate) async fn file(
         None => None,
     };
     let (at, end) = range.unwrap_or((0, length));
-    let body = Body::new(FileBody {
-        file: Arc::new(file),
-        at,
-        end,
-        reading: None,
-    });
+    let body = Body::new(FileBody::new(file, at, end, memory));
     let answer = (common, [(header::CONTENT_TYPE, BYTES)], body);
     Ok(match range {
         None => answer.into_response(),
@@ -152,54 +141,6 @@ fn parse_range(range: &[u8], length: u64) -> Option<(u64, u64)> {
         last => number(last)?,
     };
     (first < length && first <= last).then(|| (first, last.saturating_add(1).min(length)))
-}
-
-/// Reads a file in chunks, as fast as the client takes it.
-struct FileBody {
-    file: Arc<File>,
-    at: u64,
-    end: u64,
-    reading: Option<JoinHandle<io::Result<Vec<u8>>>>,
-}
-
-impl hyper::body::Body for FileBody {
-    type Data = Bytes;
-    type Error = io::Error;
-
-    fn poll_frame(
-        mut self: Pin<&mut Self>,
-        cx: &mut Context<'_>,
-    ) -> Poll<Option<io::Result<Frame<Bytes>>>> {
-        let (at, left) = (self.at, self.end.saturating_sub(self.at));
-        if left == 0 {
-            return Poll::Ready(None);
-        }
-        let file = self.file.clone();
-        let reading = self.reading.get_or_insert_with(|| {
-            tokio::task::spawn_blocking(move || {
-                let mut bytes = vec![0; left.min(CHUNK) as usize];
-                file.read_exact_at(&mut bytes, at)?;
-                Ok(bytes)
-            })
-        });
-        let read =
-            ready!(Pin::new(reading).poll(cx)).unwrap_or_else(|why| Err(io::Error::other(why)));
-        self.reading = None;
-        match &read {
-            Ok(bytes) => self.at += bytes.len() as u64,
-            // The answer ends before its announced length.
-            Err(_) => self.at = self.end,
-        }
-        Poll::Ready(Some(read.map(|bytes| Frame::data(bytes.into()))))
-    }
-
-    fn is_end_stream(&self) -> bool {
-        self.at >= self.end
-    }
-
-    fn size_hint(&self) -> SizeHint {
-        SizeHint::with_exact(self.end.saturating_sub(self.at))
-    }
 }
 
 #[cfg(test)]

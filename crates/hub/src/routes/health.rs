@@ -9,7 +9,11 @@ use axum::{
 };
 use serde_json::json;
 
-use crate::{blocking::blocking, hub::Hub, refusal::Refusal};
+use crate::{
+    blocking::blocking,
+    hub::{Hub, hour},
+    refusal::Refusal,
+};
 
 /// `{"status":"ok","bundle":12}`; `null` without a valid bundle.
 pub(crate) async fn health(State(hub): State<Arc<Hub>>) -> Result<impl IntoResponse, Refusal> {
@@ -41,19 +45,26 @@ pub(crate) async fn healthz(State(hub): State<Arc<Hub>>) -> Result<impl IntoResp
 pub(crate) async fn metrics(State(hub): State<Arc<Hub>>) -> Result<impl IntoResponse, Refusal> {
     let text = blocking(move || {
         let version = hub.bundle().map_or(0, |bundle| bundle.version);
-        hub.metrics().to_text(&[
-            (
-                "bundle_version",
-                "Version of the bundle in use; 0 for none.",
-                version,
-            ),
-            ("bodies", "Uploads in memory now.", hub.bodies()),
-            (
-                "paused_seconds",
-                "How long the operator's pause still lasts.",
-                hub.paused(),
-            ),
-        ])
+        hub.metrics().to_text(
+            hour(hub.now()),
+            &[
+                (
+                    "bundle_version",
+                    "Version of the bundle in use; 0 for none.",
+                    version,
+                ),
+                (
+                    "upload_bytes",
+                    "Bytes of complete uploads in memory now.",
+                    hub.uploads().in_use(),
+                ),
+                (
+                    "paused_seconds",
+                    "How long the operator's pause still lasts.",
+                    hub.paused(),
+                ),
+            ],
+        )
     })
     .await?;
     Ok(([(header::CONTENT_TYPE, "text/plain; version=0.0.4")], text))

@@ -1,7 +1,8 @@
 //! The devices' and health paths, a file for each group.
 
 pub(crate) mod batches;
-mod body;
+pub(crate) mod body;
 pub(crate) mod bundle;
 pub(crate) mod enrolments;
+pub(crate) mod file_body;
 pub(crate) mod health;

@@ -4,7 +4,8 @@ use gatepost_pass::{DeviceId, Timestamp};
 
 use super::{finding::FindingRow, position::RecordPosition};
 
-/// Which of the things that arrived are visited.
+/// Which of the things that arrived are visited. Of an arrival only the hour is known: what came in
+/// an hour of which part is asked for is visited.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct ArrivalFilter {
     /// Those of one device, or of all.
@@ -36,6 +37,8 @@ pub enum ArrivedItem {
         number: i64,
         /// The bytes that the device signed.
         signed: Vec<u8>,
+        /// The receipt that the hub signed for it: its word on when the batch arrived.
+        receipt: Vec<u8>,
     },
     /// Something that contradicts what was stored before.
     Finding(FindingRow),

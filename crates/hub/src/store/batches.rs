@@ -1,7 +1,9 @@
 //! A batch on its way into the store, and what became of it.
 
-use gatepost_pass::Timestamp;
-use gatepost_protocol::{Head, VerifiedBatch};
+use std::sync::Arc;
+
+use gatepost_pass::{Digest, ManifestId, Signer, Timestamp};
+use gatepost_protocol::{Head, Receipt, VerifiedBatch};
 
 /// A checked batch, with the bytes that it was verified from: they are kept as the device signed
 /// them.
@@ -13,13 +15,41 @@ pub struct Incoming {
     pub signed: Vec<u8>,
     /// When it arrived, by the hub's clock.
     pub at: Timestamp,
+    /// The manifest that the hub serves.
+    pub serves: ManifestId,
+    /// The hub's key: the receipt is part of what is kept.
+    pub signer: Arc<Signer>,
+}
+
+impl Incoming {
+    /// The receipt for it, when its epoch is stored so far. It says of the arrival no more than the
+    /// hub keeps: the hour.
+    pub(super) fn receipt(&self, front: ChainFront) -> Vec<u8> {
+        let receipt = Receipt {
+            device: self.batch.device(),
+            epoch: self.batch.epoch(),
+            next_seq: front.next_seq,
+            head: front.head,
+            batch: Digest::of(&self.signed),
+            manifest: self.serves,
+            at: whole_hour(self.at),
+        };
+        receipt.sign(&self.signer)
+    }
+}
+
+/// The beginning of a time's hour: what the hub says and keeps of it.
+pub(crate) const fn whole_hour(at: Timestamp) -> Timestamp {
+    Timestamp(at.0 / 3600 * 3600)
 }
 
 /// What a batch added.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq)]
 pub struct KeptBatch {
     /// How far its epoch is stored without a gap now.
     pub front: ChainFront,
+    /// The signed receipt that says so.
+    pub receipt: Vec<u8>,
     /// Records that were not stored before.
     pub new: usize,
     /// Findings that were not known before.

@@ -1,14 +1,14 @@
 //! Values as the databases store them, and rows read back: the same for every database.
 
-use gatepost_pass::{ClockTrust, DeviceId, Digest, Freshness, Timestamp};
+use gatepost_pass::{ClockTrust, DeviceId, Digest, Freshness, ManifestId, Timestamp};
 use gatepost_protocol::{Epoch, Head, Outcome};
 
 use super::{
     arrivals::{ArrivalFilter, ArrivedItem},
     batches::ChainFront,
     error::HubStoreError,
-    finding::{Finding, FindingKind, FindingRow},
-    fleet::{DeviceRow, HourRow, ReportedStatus, Totals},
+    finding::{FindingKind, FindingRow},
+    fleet::{DeviceRow, HourRow, ReceivedStatus, ReportedStatus, Totals},
     position::RecordPosition,
 };
 
@@ -17,15 +17,26 @@ pub(super) fn stored(number: u64) -> Result<i64, HubStoreError> {
     i64::try_from(number).map_err(|_| HubStoreError::Sequence)
 }
 
-/// A time as a database stores it; times that nobody will see are cut.
-pub(super) fn stored_time(at: Timestamp) -> i64 {
-    i64::try_from(at.0).unwrap_or(i64::MAX)
+/// Seconds of an hour.
+const HOUR: u64 = 3600;
+
+/// A time as a database stores it: its hour since 1970, so that no table says more.
+pub(super) fn stored_hour(at: Timestamp) -> i64 {
+    (at.0 / HOUR) as i64
 }
 
-/// A filter's times as a database stores them, and the device's bytes.
+/// Seconds that the clock of a device was ahead of the hub's when it reported.
+pub(super) fn ahead(received: &ReceivedStatus) -> i64 {
+    let seconds = |at: Timestamp| i64::try_from(at.0).unwrap_or(i64::MAX);
+    seconds(received.status.at).saturating_sub(seconds(received.at))
+}
+
+/// A filter's times as a database stores them, and the device's bytes. What arrived in an hour that
+/// only half belongs to the filter passes.
 pub(super) fn stored_filter(filter: &ArrivalFilter) -> (i64, i64, Option<[u8; 16]>) {
     let device = filter.device.map(|device| device.0);
-    (stored_time(filter.from), stored_time(filter.until), device)
+    let until = filter.until.0.div_ceil(HOUR) as i64;
+    (stored_hour(filter.from), until, device)
 }
 
 /// An epoch as the database has it.
@@ -39,6 +50,23 @@ pub(super) struct EpochRow {
     pub(super) beyond: u64,
     /// Whether another epoch of the device follows the run that this batch says its epoch follows.
     pub(super) twin: bool,
+    /// Whether the device has other epochs.
+    pub(super) others: bool,
+    /// Whether another epoch of the device follows none.
+    pub(super) root: bool,
+    /// How far the run is stored that this batch says its epoch follows; none where it is unknown.
+    pub(super) before: Option<ChainFront>,
+    /// Where an epoch that follows this one says that it ended; the earliest of several.
+    pub(super) follower: Option<ChainFront>,
+}
+
+/// A stored batch with records in the chain.
+#[derive(Debug)]
+pub(super) struct HeldBatch {
+    /// One after the last of them.
+    pub(super) held: u64,
+    /// The bytes that its device signed.
+    pub(super) signed: Vec<u8>,
 }
 
 /// A row of a query's result.
@@ -68,9 +96,9 @@ pub(super) trait Columns {
         u32::try_from(self.integer(column)?).map_err(HubStoreError::damaged)
     }
 
-    /// A time that [`stored_time`] wrote.
+    /// The beginning of an hour that [`stored_hour`] wrote.
     fn time(&self, column: usize) -> Result<Timestamp, HubStoreError> {
-        self.number(column).map(Timestamp)
+        Ok(Timestamp(self.number(column)?.saturating_mul(HOUR)))
     }
 
     /// An identifier or digest.
@@ -133,7 +161,8 @@ const CLOCKS: [ClockTrust; 3] = [
     ClockTrust::FarAhead,
 ];
 
-/// Columns: id, next_seq, head, beyond, whether there is a twin.
+/// Columns: id, next_seq, head, beyond, whether there is a twin, whether there are others and a
+/// root among them, next_seq and head of the epoch before, of the follower.
 pub(super) fn epoch_row(row: &impl Columns) -> Result<EpochRow, HubStoreError> {
     Ok(EpochRow {
         id: row.integer(0)?,
@@ -143,16 +172,30 @@ pub(super) fn epoch_row(row: &impl Columns) -> Result<EpochRow, HubStoreError> {
         },
         beyond: row.number(3)?,
         twin: row.flag(4)?,
+        others: row.flag(5)?,
+        root: row.flag(6)?,
+        before: front(row, 7)?,
+        follower: front(row, 9)?,
     })
 }
 
-/// Columns: seq, kind, head.
-pub(super) fn finding(row: &impl Columns) -> Result<Finding, HubStoreError> {
-    Ok(Finding {
-        seq: row.number(0)?,
-        kind: row.one_of(&FindingKind::ALL, 1)?,
-        head: row.head(2)?,
+/// Columns: held, signed bytes.
+pub(super) fn held_batch(row: &impl Columns) -> Result<HeldBatch, HubStoreError> {
+    Ok(HeldBatch {
+        held: row.number(0)?,
+        signed: row.bytes(1)?,
     })
+}
+
+/// A number of records and a chain hash in two columns; none for NULL.
+fn front(row: &impl Columns, column: usize) -> Result<Option<ChainFront>, HubStoreError> {
+    match row.nullable(column)? {
+        None => Ok(None),
+        Some(next_seq) => Ok(Some(ChainFront {
+            next_seq: next_seq.unsigned_abs(),
+            head: row.head(column + 1)?,
+        })),
+    }
 }
 
 /// Columns: device, epoch, seq, kind, at.
@@ -169,12 +212,13 @@ pub(super) fn arrived_finding(row: &impl Columns) -> Result<ArrivedItem, HubStor
     finding_row(row).map(ArrivedItem::Finding)
 }
 
-/// Columns: device, epoch, first record, number of the batch, signed bytes.
+/// Columns: device, epoch, first record, number of the batch, signed bytes, receipt.
 pub(super) fn arrived_batch(row: &impl Columns) -> Result<ArrivedItem, HubStoreError> {
     Ok(ArrivedItem::Batch {
         first: row.position()?,
         number: row.integer(3)?,
         signed: row.bytes(4)?,
+        receipt: row.bytes(5)?,
     })
 }
 
@@ -189,7 +233,7 @@ pub(super) fn totals(row: &impl Columns) -> Result<Totals, HubStoreError> {
 }
 
 /// Columns: device, name, seen, revocation, told, ahead, clock, bundle, freshness, backlog, parked,
-/// waiting.
+/// waiting, manifest.
 pub(super) fn device_row(row: &impl Columns) -> Result<DeviceRow, HubStoreError> {
     let status = match row.nullable(4)? {
         None => None,
@@ -197,7 +241,13 @@ pub(super) fn device_row(row: &impl Columns) -> Result<DeviceRow, HubStoreError>
             at: row.time(4)?,
             offset: row.integer(5)?,
             clock: row.one_of(&CLOCKS, 6)?,
-            bundle: row.number(7)?,
+            bundle: match row.nullable(7)? {
+                None => None,
+                Some(_) => Some(ManifestId {
+                    version: row.number(7)?,
+                    digest: Digest(row.array(12)?),
+                }),
+            },
             freshness: row.one_of(&FRESHNESS, 8)?,
             backlog: row.number(9)?,
             parked: row.small(10)?,

@@ -1,6 +1,6 @@
 //! Findings: records that contradict others.
 
-use gatepost_pass::Timestamp;
+use gatepost_pass::{ManifestId, Timestamp};
 use gatepost_protocol::Head;
 
 use super::position::RecordPosition;
@@ -19,20 +19,65 @@ pub struct Finding {
 /// The kinds of contradiction.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub enum FindingKind {
-    /// Two different records of the same number, both signed by the device.
+    /// Two different records of the same number, both signed by the device; or the end of a batch
+    /// that goes on from such a record.
     Fork,
     /// A record that does not continue the one stored before it.
     Break,
-    /// A second process run that follows the same earlier one: a cloned or restored disk.
+    /// A second process run that follows the same earlier one, or a run that went on after another
+    /// had followed it: a cloned or restored disk.
     Clone,
     /// An hour after the record's arrival, or before that of the record before it: a wrong clock,
     /// or one that was set back.
     Clock,
+    /// More process runs than a device needs: the hub puts new ones off. It stands at the newest
+    /// run that the hub has.
+    Runs,
+    /// A process run that does not begin where the device's run before it ended, or that follows
+    /// none although the device had others: a lost log, or a stolen key.
+    Unanchored,
+    /// A bundle other than the hub's of the same version: somebody shows devices different things.
+    /// It stands at the newest run that the hub has.
+    SplitView,
+    /// A bundle of a version that the hub has never served: a newer one by stick, or a false one.
+    /// It stands at the newest run that the hub has.
+    UnknownBundle,
+}
+
+/// What a manifest is, beside those that the hub has served.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum ManifestMatch {
+    /// The hub has served it.
+    Served,
+    /// The hub has served another one of that version.
+    Other,
+    /// The hub has served none of that version.
+    Unknown,
+}
+
+impl ManifestMatch {
+    /// Compares a manifest with the digest of the one of its version that the hub has served.
+    pub(super) fn of(manifest: ManifestId, served: Option<[u8; 32]>) -> Self {
+        match served {
+            None => Self::Unknown,
+            Some(digest) if digest == manifest.digest.0 => Self::Served,
+            Some(_) => Self::Other,
+        }
+    }
 }
 
 impl FindingKind {
     /// All of them, each at the index that stands for it in the database. New ones go to the end.
-    pub(super) const ALL: [Self; 4] = [Self::Fork, Self::Break, Self::Clone, Self::Clock];
+    pub(super) const ALL: [Self; 8] = [
+        Self::Fork,
+        Self::Break,
+        Self::Clone,
+        Self::Clock,
+        Self::Runs,
+        Self::Unanchored,
+        Self::SplitView,
+        Self::UnknownBundle,
+    ];
 
     /// The word in a listing.
     pub const fn name(self) -> &'static str {
@@ -41,6 +86,10 @@ impl FindingKind {
             Self::Break => "break",
             Self::Clone => "clone",
             Self::Clock => "clock",
+            Self::Runs => "runs",
+            Self::Unanchored => "unanchored",
+            Self::SplitView => "split-view",
+            Self::UnknownBundle => "unknown-bundle",
         }
     }
 }
@@ -52,6 +101,6 @@ pub struct FindingRow {
     pub position: RecordPosition,
     /// Its kind.
     pub kind: FindingKind,
-    /// When the hub found it.
+    /// The hour in which the hub found it.
     pub at: Timestamp,
 }

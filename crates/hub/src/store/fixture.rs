@@ -2,14 +2,16 @@
 
 #![allow(clippy::unwrap_used)]
 
-use std::ops::ControlFlow;
+use std::{ops::ControlFlow, sync::Arc};
 
 use gatepost_pass::{
     DeviceId, SecretKey, Timestamp,
-    fixture::{NOW, devices, trust},
+    fixture::{NOW, devices, hub, trust},
 };
 use gatepost_protocol::{
-    Body, Epoch, Head, Record, VerifiedBatch, batch::sign_batch, fixture::certificate,
+    Body, Epoch, Head, Record, VerifiedBatch,
+    batch::sign_batch,
+    fixture::{certificate, manifest_id},
 };
 
 use super::*;
@@ -20,6 +22,7 @@ pub(crate) const KEPT: KeptBatch = KeptBatch {
         next_seq: 1,
         head: Head::START,
     },
+    receipt: Vec::new(),
     new: 1,
     findings: 0,
 };
@@ -39,11 +42,21 @@ pub(crate) fn start(device: u8, hour: u32) -> Incoming {
         body: Body::EpochStart(None),
     };
     let records = vec![start.to_bytes()];
-    let signed = sign_batch(&certificate, &secret, Epoch([2; 16]), Head::START, records).unwrap();
+    let signed = sign_batch(
+        &certificate,
+        &secret,
+        None,
+        Epoch([2; 16]),
+        Head::START,
+        records,
+    );
+    let signed = signed.unwrap();
     Incoming {
         batch: VerifiedBatch::verify(&signed, &trust(), NOW).unwrap(),
         signed,
         at: NOW,
+        serves: manifest_id(1),
+        signer: Arc::new(hub()),
     }
 }
 
@@ -58,6 +71,27 @@ impl<F: Fn(&[Incoming]) -> Result<Vec<KeptBatch>, HubStoreError> + Send + Sync> 
     }
     fn knows(&self, _: DeviceId) -> Result<bool, HubStoreError> {
         Ok(true)
+    }
+    fn knows_run(&self, _: DeviceId, _: Epoch) -> Result<bool, HubStoreError> {
+        Ok(true)
+    }
+    fn note_runs(&self, _: DeviceId, _: Timestamp) -> Result<(), HubStoreError> {
+        Ok(())
+    }
+    fn serve(&self, _: ManifestId) -> Result<(), HubStoreError> {
+        Ok(())
+    }
+    fn compare(&self, _: ManifestId) -> Result<ManifestMatch, HubStoreError> {
+        Ok(ManifestMatch::Served)
+    }
+    fn note_bundle(
+        &self,
+        _: DeviceId,
+        _: FindingKind,
+        _: ManifestId,
+        _: Timestamp,
+    ) -> Result<(), HubStoreError> {
+        Ok(())
     }
     fn record_status(&self, _: &ReceivedStatus) -> Result<(), HubStoreError> {
         Ok(())

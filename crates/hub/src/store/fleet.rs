@@ -1,6 +1,6 @@
 //! Devices, counts and requests, as the operators' pages show them.
 
-use gatepost_pass::{ClockTrust, DeviceId, Freshness, Timestamp};
+use gatepost_pass::{ClockTrust, DeviceId, Freshness, ManifestId, Timestamp};
 use gatepost_protocol::{DeviceStatus, Outcome};
 
 /// A checked status report of a device, on its way into the store.
@@ -19,14 +19,14 @@ pub struct ReceivedStatus {
 /// The newest status report of a device.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct ReportedStatus {
-    /// When it arrived, by the hub's clock.
+    /// The hour in which it arrived, by the hub's clock.
     pub at: Timestamp,
     /// Seconds that the device's clock was ahead of the hub's.
     pub offset: i64,
     /// How far the device trusts its clock.
     pub clock: ClockTrust,
-    /// Version of the bundle that it uses; 0 for none.
-    pub bundle: u64,
+    /// The manifest of the bundle that it uses, if it has one.
+    pub bundle: Option<ManifestId>,
     /// Freshness of that bundle, as the device judges it.
     pub freshness: Freshness,
     /// Records without a receipt.
@@ -42,13 +42,13 @@ pub struct DeviceRow {
     pub device: DeviceId,
     /// Name for people, from its newest certificate.
     pub name: String,
-    /// When anything came from it last.
+    /// The hour in which anything came from it last.
     pub seen: Timestamp,
     /// Its newest status report, if it ever sent one.
     pub status: Option<ReportedStatus>,
     /// Numbers from the first missing record to the last stored one, in all its epochs.
     pub waiting: u64,
-    /// When the operator asked the authority to revoke it.
+    /// The hour in which the operator asked the authority to revoke it.
     pub revocation: Option<Timestamp>,
 }
 

@@ -3,7 +3,8 @@
 
 use std::ops::ControlFlow;
 
-use gatepost_pass::{DeviceId, Timestamp};
+use gatepost_pass::{DeviceId, ManifestId, Timestamp};
+use gatepost_protocol::Epoch;
 
 mod arrivals;
 mod batches;
@@ -21,9 +22,10 @@ mod postgres;
 mod sqlite;
 
 pub use arrivals::{ArrivalFilter, ArrivedItem};
+pub(crate) use batches::whole_hour;
 pub use batches::{ChainFront, Incoming, KeptBatch};
 pub use error::HubStoreError;
-pub use finding::{Finding, FindingKind, FindingRow};
+pub use finding::{Finding, FindingKind, FindingRow, ManifestMatch};
 pub use fleet::{
     DeviceRow, HourRow, Paging, ReceivedStatus, ReportedStatus, RevocationRequest, Totals,
 };
@@ -48,6 +50,28 @@ pub trait HubStore: Send + Sync {
 
     /// Whether anything ever came from a device.
     fn knows(&self, device: DeviceId) -> Result<bool, HubStoreError>;
+
+    /// Whether anything ever came from this run of a device.
+    fn knows_run(&self, device: DeviceId, run: Epoch) -> Result<bool, HubStoreError>;
+
+    /// Notes that a device began more runs than it may, beside the newest that is known of it.
+    fn note_runs(&self, device: DeviceId, at: Timestamp) -> Result<(), HubStoreError>;
+
+    /// Notes that the hub serves a manifest. The first of each version stays.
+    fn serve(&self, manifest: ManifestId) -> Result<(), HubStoreError>;
+
+    /// What the manifest of a device's bundle is, beside those that the hub has served.
+    fn compare(&self, manifest: ManifestId) -> Result<ManifestMatch, HubStoreError>;
+
+    /// Notes, once, that a device has a bundle other than the hub's, at the newest run that the hub
+    /// has of it. A device of which the hub has no run yet is passed over.
+    fn note_bundle(
+        &self,
+        device: DeviceId,
+        kind: FindingKind,
+        manifest: ManifestId,
+        at: Timestamp,
+    ) -> Result<(), HubStoreError>;
 
     /// Stores a device's newest status in place of the one before.
     fn record_status(&self, received: &ReceivedStatus) -> Result<(), HubStoreError>;
@@ -80,7 +104,7 @@ pub trait HubStore: Send + Sync {
         at: Timestamp,
     ) -> Result<RevocationRequest, HubStoreError>;
 
-    /// Deletes batches that were received before a time and returns at least how many. A
-    /// partitioned store deletes whole partitions.
+    /// Deletes batches that were received before the hour of a time and returns at least how many.
+    /// A partitioned store deletes whole partitions.
     fn forget(&self, before: Timestamp) -> Result<u64, HubStoreError>;
 }

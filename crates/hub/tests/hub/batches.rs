@@ -3,7 +3,7 @@
 use std::ops::Range;
 
 use gatepost_hub::listing::ListFormat;
-use gatepost_pass::fixture::NOW;
+use gatepost_pass::{Digest, fixture::NOW};
 use gatepost_protocol::{Epoch, Head, Previous, Receipt};
 
 use crate::support::{Device, Running, Site};
@@ -23,12 +23,15 @@ on_every_store! {
 
 fn a_batch_is_acknowledged_and_listed(site: &Site) {
     let device = Device::new(1, 3);
-    let receipt = site.hub().acknowledged(&device.batch(0..3));
+    let batch = device.batch(0..3);
+    let receipt = site.hub().acknowledged(&batch);
     let expected = Receipt {
         device: device.id(),
         epoch: device.epoch,
         next_seq: 3,
         head: device.head(),
+        batch: Digest::of(&batch),
+        manifest: site.serves(),
         at: NOW,
     };
     assert_eq!(receipt, expected);
@@ -127,6 +130,8 @@ fn a_run_without_passages_is_acknowledged_and_counts_for_none(site: &Site) {
     let hub = site.hub();
     hub.acknowledged(&device.batch(0..3));
     let mut idle = device.restarted(Epoch([8; 16]), so_far(&device));
+    let alone = idle.clone();
+    idle.pass(2);
     let mut later = device.restarted(Epoch([9; 16]), so_far(&idle));
     later.pass(1);
     hub.acknowledged(&later.batch(0..2));
@@ -134,14 +139,13 @@ fn a_run_without_passages_is_acknowledged_and_counts_for_none(site: &Site) {
     for _ in 0..2 {
         let receipt = hub.acknowledged(&idle.batch(0..1));
         assert_eq!((receipt.epoch, receipt.next_seq), (idle.epoch, 1));
-        assert_eq!(receipt.head, idle.head());
+        assert_eq!(receipt.head, alone.head());
     }
     assert_eq!(site.held(), [0, 1, 2, 0, 1, 0]);
     assert_eq!(site.summary(), "3 passages from 1 devices, 0 findings");
     let totals = site.location.open_to_read().unwrap().totals().unwrap();
     assert_eq!((totals.passages, totals.findings, totals.gaps), (3, 0, 0));
     // A run whose start was sent alone continues like any other.
-    idle.pass(2);
     let receipt = hub.acknowledged(&idle.batch(1..3));
     assert_eq!((receipt.next_seq, receipt.head), (3, idle.head()));
     assert_eq!(site.summary(), "5 passages from 1 devices, 0 findings");

@@ -79,12 +79,12 @@ fn busy_hub(site: &Site) -> Running {
     hub.acknowledged(&gap.batch(6..9));
     let (quiet, broken) = (Device::new(3, 3), Device::new(4, 2));
     hub.acknowledged(&quiet.batch(0..3));
-    let report = |device: &Device, at, clock, bundle, freshness, backlog, parked| {
+    let report = |device: &Device, at, clock, bundle: bool, freshness, backlog, parked| {
         let status = DeviceStatus {
             certificate: device.certificate.clone(),
             at,
             clock,
-            bundle,
+            bundle: bundle.then(|| site.serves()),
             freshness,
             backlog,
             parked,
@@ -97,7 +97,7 @@ fn busy_hub(site: &Site) -> Running {
         &busy,
         NOW.plus(2),
         ClockTrust::Trusted,
-        1,
+        true,
         Freshness::Fresh,
         12,
         0,
@@ -106,7 +106,7 @@ fn busy_hub(site: &Site) -> Running {
         &gap,
         NOW.minus(4000),
         ClockTrust::Trusted,
-        1,
+        true,
         Freshness::Stale,
         12_345,
         2,
@@ -115,7 +115,7 @@ fn busy_hub(site: &Site) -> Running {
         &broken,
         NOW.minus(NOW.0),
         ClockTrust::BehindFloor,
-        0,
+        false,
         Freshness::Expired,
         1,
         0,

@@ -1,7 +1,7 @@
 //! Devices that write chains.
 
 use gatepost_pass::{
-    DeviceId, SecretKey, Signer, Timestamp,
+    DeviceId, ManifestId, SecretKey, Signer, Timestamp,
     fixture::{self, DAY, NOW},
 };
 use gatepost_protocol::{
@@ -14,6 +14,8 @@ use gatepost_protocol::{
 pub(crate) struct Device {
     pub(crate) secret: SecretKey,
     pub(crate) certificate: Vec<u8>,
+    /// The manifest of its bundle.
+    pub(crate) bundle: Option<ManifestId>,
     pub(crate) epoch: Epoch,
     pub(crate) records: Vec<Vec<u8>>,
     pub(crate) heads: Vec<Head>,
@@ -27,6 +29,7 @@ impl Device {
         let mut device = Self {
             secret,
             certificate,
+            bundle: None,
             epoch: Epoch([n; 16]),
             records: Vec::new(),
             heads: Vec::new(),
@@ -92,7 +95,7 @@ impl Device {
         }
     }
 
-    fn push(&mut self, record: Vec<u8>) {
+    pub(crate) fn push(&mut self, record: Vec<u8>) {
         let head = self.head().after(self.id(), self.epoch, &record);
         self.records.push(record);
         self.heads.push(head);
@@ -120,7 +123,16 @@ impl Device {
 
     pub(crate) fn batch_after(&self, before: Head, range: std::ops::Range<usize>) -> Vec<u8> {
         let records = self.records[range].to_vec();
-        sign_batch(&self.certificate, &self.secret, self.epoch, before, records).unwrap()
+        let (certificate, secret) = (&self.certificate, &self.secret);
+        sign_batch(
+            certificate,
+            secret,
+            self.bundle,
+            self.epoch,
+            before,
+            records,
+        )
+        .unwrap()
     }
 }
 

@@ -8,8 +8,8 @@ use gatepost_hub::{
     export::{ExportError, Exported, export},
     store::{ArrivalFilter, Location},
 };
-use gatepost_pass::{Timestamp, fixture::NOW};
-use gatepost_protocol::VerifiedBatch;
+use gatepost_pass::{Digest, Timestamp, fixture::NOW};
+use gatepost_protocol::{Receipt, VerifiedBatch};
 
 use crate::support::{Device, Site, file_names, trust};
 
@@ -21,7 +21,8 @@ on_every_store! {
 
 fn read(directory: &Path) -> BTreeSet<Vec<u8>> {
     let names = file_names(directory).into_iter();
-    names
+    let batches = names.filter(|name| name.ends_with(".batch"));
+    batches
         .map(|name| fs::read(directory.join(name)).unwrap())
         .collect()
 }
@@ -57,10 +58,22 @@ fn an_export_is_every_batch_byte_for_byte_also_where_they_contradict_each_other(
     );
     assert_eq!(read(&to), batches.iter().cloned().collect());
     for name in file_names(&to) {
-        assert!(name.ends_with(".batch"), "{name}");
+        let Some(stem) = name.strip_suffix(".batch") else {
+            assert!(name.ends_with(".receipt"), "{name}");
+            continue;
+        };
         let bytes = fs::read(to.join(&name)).unwrap();
         let batch = VerifiedBatch::verify(&bytes, &trust(), NOW).unwrap();
         assert!(name.starts_with(&format!("{}-{}-", batch.device(), batch.epoch())));
+        // The hub's word on when it came, and on what it served then; also for a fork.
+        let receipt = fs::read(to.join(format!("{stem}.receipt"))).unwrap();
+        let receipt = Receipt::verify_at_its_time(&receipt, &trust()).unwrap();
+        assert_eq!(receipt.batch, Digest::of(&bytes));
+        assert_eq!((receipt.at, receipt.manifest), (NOW, site.serves()));
+        assert_eq!(
+            (receipt.device, receipt.epoch),
+            (batch.device(), batch.epoch())
+        );
     }
 }
 
@@ -73,6 +86,7 @@ fn an_export_that_broke_off_goes_on_and_mends_what_was_cut(site: &Site) {
     export(&*store, &ArrivalFilter::ALL, &to).unwrap();
     let all = read(&to);
     let mut names = file_names(&to);
+    names.retain(|name| name.ends_with(".batch"));
     names.sort();
     fs::remove_file(to.join(&names[0])).unwrap();
     fs::write(to.join(&names[1]), "").unwrap();
@@ -110,7 +124,8 @@ fn a_device_and_a_time_of_arrival_can_be_asked_for(site: &Site) {
         export(&*store, &which, &to).unwrap().written
     };
     let of = |n: usize| Some(devices[n].id());
-    let later = NOW.plus(1);
+    // Of an arrival only the hour is known: half of it is all of it.
+    let later = NOW.plus(3600);
     let (all, none) = (ArrivalFilter::ALL, Timestamp(0));
     assert_eq!(
         count(ArrivalFilter {
@@ -130,6 +145,14 @@ fn a_device_and_a_time_of_arrival_can_be_asked_for(site: &Site) {
         count(ArrivalFilter {
             from: NOW,
             until: later,
+            ..all
+        }),
+        2
+    );
+    assert_eq!(
+        count(ArrivalFilter {
+            from: NOW.plus(1800),
+            until: NOW.plus(1900),
             ..all
         }),
         2

@@ -23,6 +23,7 @@ macro_rules! on_every_store {
     };
 }
 
+mod attacks;
 mod batches;
 mod browser;
 mod bundle;
@@ -34,6 +35,7 @@ mod fleet;
 mod limits;
 mod postgres;
 mod postgres_tls;
+mod privacy;
 mod process;
 mod refused;
 mod retention;

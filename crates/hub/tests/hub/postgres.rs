@@ -11,15 +11,11 @@ use std::{
     },
 };
 
-use gatepost_hub::{
-    HubStoreError,
-    export::export,
-    store::{ArrivalFilter, Location},
-};
+use gatepost_hub::{HubStoreError, store::Location};
 use gatepost_pass::fixture::NOW;
 use postgres::{Client, NoTls};
 
-use crate::support::{Device, Site, file_names};
+use crate::support::{Device, Site};
 
 /// A server that this program started.
 pub(crate) struct TestServer {
@@ -147,60 +143,6 @@ fn a_batch_lies_in_its_days_partition_in_pieces_of_a_page_as_it_came() {
     let outside = "SELECT coalesce(sum(pg_relation_size(reltoastrelid)), 0)::bigint
         FROM pg_class WHERE relname LIKE 'batches_%' AND reltoastrelid <> 0";
     assert_eq!(number(&mut client, outside), 0);
-}
-
-#[test]
-fn a_database_of_schema_1_is_brought_up_and_its_batches_count_and_come_out_as_they_were() {
-    let Some(site) = Site::on_postgres() else {
-        return;
-    };
-    let device = Device::new(1, 300);
-    let batches = [device.batch(0..200), device.batch(150..300)];
-    site.hub().acknowledged(&batches[0]);
-    // The schema as it was shipped, with a row a batch.
-    let schema = include_str!("../../src/store/postgres/schema-1.sql");
-    let day = NOW.0 / 86_400;
-    let (from, until) = (day * 86_400, (day + 1) * 86_400);
-    client(&site)
-        .batch_execute(&format!(
-            "CREATE SCHEMA kept;
-             CREATE TABLE kept.devices AS SELECT * FROM devices;
-             CREATE TABLE kept.epochs AS SELECT * FROM epochs;
-             CREATE TABLE kept.hours AS SELECT * FROM hours;
-             CREATE TABLE kept.batches AS
-                 SELECT received, id, epoch, first, last,
-                     string_agg(signed, '' ORDER BY piece) AS signed
-                 FROM batches GROUP BY 1, 2, 3, 4, 5;
-             DROP SCHEMA gatepost_hub CASCADE;
-             CREATE SCHEMA gatepost_hub;
-             CREATE TABLE version (version bigint NOT NULL);
-             INSERT INTO version VALUES (1);
-             {schema}
-             CREATE TABLE batches_{day} PARTITION OF batches FOR VALUES FROM ({from}) TO ({until});
-             INSERT INTO devices OVERRIDING SYSTEM VALUE SELECT * FROM kept.devices;
-             INSERT INTO epochs OVERRIDING SYSTEM VALUE SELECT * FROM kept.epochs;
-             INSERT INTO hours SELECT * FROM kept.hours;
-             INSERT INTO batches SELECT * FROM kept.batches;
-             SELECT setval(pg_get_serial_sequence('devices', 'id'), 10),
-                 setval(pg_get_serial_sequence('epochs', 'id'), 10), setval('batch_numbers', 10);
-             DROP SCHEMA kept CASCADE"
-        ))
-        .unwrap();
-    assert!(
-        site.location.open_to_read().is_err(),
-        "an old schema was read as if it were new"
-    );
-    let receipt = site.hub().acknowledged(&batches[1]);
-    assert_eq!((receipt.next_seq, receipt.head), (300, device.head()));
-    assert_eq!(site.summary(), "299 passages from 1 devices, 0 findings");
-    let store = site.location.open_to_read().unwrap();
-    let to = site.path("export");
-    export(&*store, &ArrivalFilter::ALL, &to).unwrap();
-    let out = file_names(&to)
-        .into_iter()
-        .map(|name| std::fs::read(to.join(name)).unwrap());
-    let out: std::collections::BTreeSet<_> = out.collect();
-    assert_eq!(out, batches.into_iter().collect());
 }
 
 #[test]

@@ -10,7 +10,11 @@ use std::{
 };
 
 use gatepost_pass::fixture::NOW;
-use gatepost_protocol::{Receipt, routes};
+use gatepost_protocol::{
+    Receipt,
+    padding::{self, pad},
+    routes,
+};
 
 use crate::support::{Device, Site, request, trust};
 
@@ -173,7 +177,7 @@ fn the_log_is_json_and_names_no_person_place_or_address() {
         send(
             addresses[0],
             routes::STATUS,
-            &crate::limits::status(&device, 3)
+            &pad(&crate::limits::status(&device, 3), &padding::STATUS).unwrap()
         ),
         204
     );
@@ -196,6 +200,16 @@ fn the_log_is_json_and_names_no_person_place_or_address() {
         .map(|line| {
             let event: serde_json::Value = serde_json::from_str(line).unwrap();
             assert!(event["at"].as_str().unwrap().ends_with('Z'), "{line}");
+            // Which device, at what minute, with how much, would say when people passed.
+            if event["device"].is_string() {
+                assert!(event["at"].as_str().unwrap().ends_with(":00:00Z"), "{line}");
+                let counted = event
+                    .as_object()
+                    .unwrap()
+                    .values()
+                    .any(|value| value.is_number());
+                assert!(!counted, "{line}");
+            }
             let level = match event["event"].as_str().unwrap() {
                 "batch refused" | "login refused" => "warning",
                 "bundle in use" | "login" => "info",
@@ -207,7 +221,7 @@ fn the_log_is_json_and_names_no_person_place_or_address() {
         .collect();
     for event in [
         "bundle in use",
-        "batch",
+        "finding",
         "batch refused",
         "login",
         "login refused",

@@ -5,12 +5,12 @@ use std::ops::ControlFlow;
 use gatepost_hub::{
     HubStore, HubStoreError,
     store::{
-        ArrivalFilter, ArrivedItem, DeviceRow, FindingRow, HourRow, Incoming, KeptBatch, Paging,
-        ReceivedStatus, RevocationRequest, Totals,
+        ArrivalFilter, ArrivedItem, DeviceRow, FindingKind, FindingRow, HourRow, Incoming,
+        KeptBatch, ManifestMatch, Paging, ReceivedStatus, RevocationRequest, Totals,
     },
 };
 use gatepost_pass::{
-    DeviceId, Digest, Timestamp,
+    DeviceId, Digest, ManifestId, Timestamp,
     fixture::{self, NOW},
 };
 use gatepost_protocol::{
@@ -106,7 +106,15 @@ fn records_that_do_not_follow_each_other_are_refused() {
     let (site, device) = (Site::new(), Device::new(1, 4));
     let records = vec![device.records[0].clone(), device.records[2].clone()];
     let (certificate, secret) = (&device.certificate, &device.secret);
-    let batch = sign_batch(certificate, secret, device.epoch, Head::START, records).unwrap();
+    let batch = sign_batch(
+        certificate,
+        secret,
+        None,
+        device.epoch,
+        Head::START,
+        records,
+    );
+    let batch = batch.unwrap();
     assert_eq!(site.hub().post(&batch).refusal(), refused(400, "sequence"));
     assert_eq!(site.summary(), NOTHING);
 }
@@ -126,7 +134,7 @@ fn a_number_that_can_not_be_stored_is_refused() {
         let records = vec![sealed(&clear).to_bytes()];
         let before = Head(Digest([9; 32]));
         let (certificate, secret) = (&device.certificate, &device.secret);
-        let batch = sign_batch(certificate, secret, device.epoch, before, records).unwrap();
+        let batch = sign_batch(certificate, secret, None, device.epoch, before, records).unwrap();
         assert_eq!(hub.post(&batch).refusal(), refused(400, "sequence"));
     }
     assert_eq!(site.summary(), NOTHING);
@@ -174,6 +182,27 @@ impl HubStore for Broken {
     }
     fn knows(&self, _: DeviceId) -> Result<bool, HubStoreError> {
         Ok(true)
+    }
+    fn knows_run(&self, _: DeviceId, _: Epoch) -> Result<bool, HubStoreError> {
+        Ok(true)
+    }
+    fn note_runs(&self, _: DeviceId, _: Timestamp) -> Result<(), HubStoreError> {
+        Err(HubStoreError::failed("table batches is full"))
+    }
+    fn serve(&self, _: ManifestId) -> Result<(), HubStoreError> {
+        Err(self.0())
+    }
+    fn compare(&self, _: ManifestId) -> Result<ManifestMatch, HubStoreError> {
+        Err(self.0())
+    }
+    fn note_bundle(
+        &self,
+        _: DeviceId,
+        _: FindingKind,
+        _: ManifestId,
+        _: Timestamp,
+    ) -> Result<(), HubStoreError> {
+        Err(self.0())
     }
     fn record_status(&self, _: &ReceivedStatus) -> Result<(), HubStoreError> {
         Err(self.0())

@@ -23,6 +23,7 @@ fn bad_input_at_every_device_route_has_its_reason() {
         zstd::encode_all(&batch[..], 0).unwrap(),
         vec![0; MAX_BYTES + 1],
     );
+    let too_long = vec![0; (1 << 20) + 1];
     let bomb = zstd::encode_all(&vec![0; 32 << 20][..], 0).unwrap();
     let file = |name: &str| format!("{}{name}", routes::FILES);
     let (bad, dots, none) = (file("%ff"), file("..%2froot"), file(&"0".repeat(64)));
@@ -39,7 +40,18 @@ fn bad_input_at_every_device_route_has_its_reason() {
         ("POST", routes::STATUS, "", &batch, 400, "malformed"),
         ("POST", routes::BATCHES, "", &status, 400, "malformed"),
     ];
-    for upload in [routes::BATCHES, routes::STATUS] {
+    for padded in [routes::UPLOADS, routes::STATUS] {
+        cases.extend([
+            ("POST", padded, "", &b""[..], 400, "malformed"),
+            ("POST", padded, "", &[0xff; 4096], 400, "malformed"),
+            ("POST", padded, "", &batch, 400, "malformed"),
+            ("POST", padded, "", &too_long, 413, "too_large"),
+            ("POST", padded, gzip, &packed, 415, "encoding"),
+            ("POST", padded, zstd, &packed, 415, "encoding"),
+        ]);
+    }
+    {
+        let upload = routes::BATCHES;
         cases.extend([
             ("POST", upload, "", &b""[..], 400, "malformed"),
             (
@@ -70,7 +82,7 @@ fn bad_input_at_every_device_route_has_its_reason() {
         cases.push(("POST", path, "", b"x", 405, "method"));
         cases.push(("DELETE", path, "", b"", 405, "method"));
     }
-    for path in [routes::BATCHES, routes::STATUS] {
+    for path in [routes::UPLOADS, routes::BATCHES, routes::STATUS] {
         cases.push(("GET", path, "", b"", 405, "method"));
         cases.push(("PUT", path, "", &batch, 405, "method"));
     }

@@ -3,7 +3,7 @@
 use std::{
     fs,
     io::Write as _,
-    net::{SocketAddr, TcpStream},
+    net::{Ipv4Addr, SocketAddr, TcpStream},
     path::{Path, PathBuf},
     sync::Arc,
     thread::JoinHandle,
@@ -16,10 +16,15 @@ use gatepost_hub::{
     store::Location,
 };
 use gatepost_pass::{
-    TrustList,
+    Digest, Manifest, ManifestId, Timestamp, TrustList,
+    envelope::{Envelope, MAX_FILE},
     fixture::{self, NOW, Region},
 };
-use gatepost_protocol::{Receipt, routes};
+use gatepost_protocol::{
+    Receipt,
+    padding::{self, pad},
+    routes,
+};
 use tempfile::TempDir;
 
 pub(crate) use crate::device::{Device, certificate, sealed};
@@ -88,6 +93,19 @@ impl Site {
         manifest
     }
 
+    /// The manifest in place.
+    pub(crate) fn serves(&self) -> ManifestId {
+        let manifest = fs::read(self.path("bundle/manifest")).unwrap();
+        let claims: Manifest = Envelope::parse(&manifest, MAX_FILE)
+            .unwrap()
+            .peek()
+            .unwrap();
+        ManifestId {
+            version: claims.version,
+            digest: Digest::of(&manifest),
+        }
+    }
+
     /// Replaces the manifest only.
     pub(crate) fn announce(&self, manifest: &[u8]) {
         fs::write(self.path("part"), manifest).unwrap();
@@ -110,6 +128,14 @@ impl Site {
         fleet: Option<Fleet>,
     ) -> Running {
         Running::start(self.hub_of(store, limits), fleet, None)
+    }
+
+    /// A hub with another clock, and limits.
+    pub(crate) fn hub_at(&self, clock: fn() -> Timestamp, limits: Limits) -> Running {
+        let bundle = BundleWatch::new(self.path("bundle"), fixture::root(), &fixture::hub());
+        let store = self.location.open().unwrap();
+        let hub = Hub::new(bundle, store, fixture::hub(), clock, limits);
+        Running::start(hub, None, None)
     }
 
     /// A hub that devices speak TLS with, or not.
@@ -183,7 +209,7 @@ impl Running {
                     let mut stopped = stopped.clone();
                     let stop = async move { drop(stopped.changed().await) };
                     let listener = tokio::net::TcpListener::from_std(listener).unwrap();
-                    server::serve(listener, router, tls, stop)
+                    server::serve(listener, router, tls, usize::MAX, stop)
                 };
                 let devices = serve(listener, router(hub.clone(), Caller::ForwardedFor), tls);
                 let operators = serve(operator_listener, operator_router(hub, fleet), None);
@@ -220,7 +246,19 @@ impl Running {
     }
 
     pub(crate) fn post_status(&self, status: &[u8]) -> Answer {
-        request(self.address, "POST", routes::STATUS, "", status).unwrap()
+        let status = pad(status, &padding::STATUS).unwrap();
+        request(self.address, "POST", routes::STATUS, "", &status).unwrap()
+    }
+
+    /// Posts a padded batch, or filler.
+    pub(crate) fn upload(&self, batch: &[u8]) -> Answer {
+        let upload = pad(batch, &padding::UPLOAD).unwrap();
+        request(self.address, "POST", routes::UPLOADS, "", &upload).unwrap()
+    }
+
+    /// Posts a batch as if it came from an address.
+    pub(crate) fn post_from(&self, address: &str, batch: &[u8]) -> Answer {
+        self.post_with(&format!("x-forwarded-for: {address}\r\n"), batch)
     }
 
     /// Asks at the operators' address.
@@ -267,6 +305,14 @@ impl Answer {
         })
     }
 
+    /// The head, but for the time of day.
+    pub(crate) fn head_without_date(&self) -> Vec<&str> {
+        self.head
+            .lines()
+            .filter(|line| !line.starts_with("date: "))
+            .collect()
+    }
+
     /// The body as text.
     pub(crate) fn text(&self) -> String {
         String::from_utf8(self.body.clone()).unwrap()
@@ -286,6 +332,22 @@ impl Answer {
     }
 }
 
+/// A connection from another loopback address, such as 127.0.0.2.
+pub(crate) fn connect_from(from: Ipv4Addr, to: SocketAddr) -> TcpStream {
+    let runtime = tokio::runtime::Builder::new_current_thread()
+        .enable_all()
+        .build()
+        .unwrap();
+    let stream = runtime.block_on(async {
+        let socket = tokio::net::TcpSocket::new_v4().unwrap();
+        socket.bind((from, 0).into()).unwrap();
+        socket.connect(to).await.unwrap()
+    });
+    let stream = stream.into_std().unwrap();
+    stream.set_nonblocking(false).unwrap();
+    stream
+}
+
 /// One request on a connection of its own. The path goes out as it is.
 pub(crate) fn request(
     address: SocketAddr,
@@ -294,7 +356,17 @@ pub(crate) fn request(
     headers: &str,
     body: &[u8],
 ) -> std::io::Result<Answer> {
-    let mut stream = TcpStream::connect(address)?;
+    request_on(TcpStream::connect(address)?, method, path, headers, body)
+}
+
+/// The same on a connection.
+pub(crate) fn request_on(
+    mut stream: TcpStream,
+    method: &str,
+    path: &str,
+    headers: &str,
+    body: &[u8],
+) -> std::io::Result<Answer> {
     let head = format!(
         "{method} {path} HTTP/1.1\r\nhost: localhost\r\nconnection: close\r\n{headers}\
          content-length: {}\r\n\r\n",

@@ -60,6 +60,15 @@ impl Manifest {
     }
 }
 
+/// Which manifest: two of one version tell a split view, whoever shows it to whom.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+pub struct ManifestId {
+    /// Its version.
+    pub version: u64,
+    /// BLAKE3 of its signed bytes.
+    pub digest: Digest,
+}
+
 impl Claims for Manifest {
     const KINDS: &'static [Kind] = &[Kind::Manifest];
 }

@@ -5,9 +5,10 @@ use std::collections::BTreeMap;
 use super::{
     error::BundleError,
     files::{BundleFiles, find, small},
-    manifest::{FileEntry, FileRole, Manifest, SignedVersion, Versions, check_roles},
+    manifest::{FileEntry, FileRole, Manifest, ManifestId, SignedVersion, Versions, check_roles},
 };
 use crate::{
+    digest::Digest,
     document_error::DocumentError,
     envelope::{Envelope, EnvelopeError, MAX_FILE},
     key::PublicKey,
@@ -47,6 +48,7 @@ pub struct Rules {
     root: Root,
     trust: TrustList,
     manifest: Manifest,
+    manifest_id: ManifestId,
     manifest_key: PublicKey,
     policy: Policy,
     policy_key: PublicKey,
@@ -65,6 +67,7 @@ impl Rules {
         intake: Intake<'_>,
         now: Timestamp,
     ) -> Result<Self, BundleError> {
+        let digest = Digest::of(manifest);
         let envelope = Envelope::parse_kind(Kind::Manifest, manifest, MAX_FILE)?;
         // Nothing of this is believed yet; it only says where to look.
         let claimed: Manifest = envelope.peek().map_err(EnvelopeError::from)?;
@@ -89,6 +92,10 @@ impl Rules {
         let rules = Self {
             root,
             trust,
+            manifest_id: ManifestId {
+                version: manifest.claims().version,
+                digest,
+            },
             manifest: manifest.claims().clone(),
             manifest_key: manifest.key(),
             policy: policy.claims().clone(),
@@ -157,6 +164,11 @@ impl Rules {
     /// The manifest.
     pub fn manifest(&self) -> &Manifest {
         &self.manifest
+    }
+
+    /// Which manifest that is.
+    pub fn manifest_id(&self) -> ManifestId {
+        self.manifest_id
     }
 
     /// The rules of this checkpoint.

@@ -1,8 +1,9 @@
 //! Descriptions of what was verified, line by line.
 
 use gatepost_pass::{
-    Badge, BadgeRole, HubAddress, List, Manifest, Policy, ReadAt, Site, Text, TrustList,
+    Badge, BadgeRole, Digest, HubAddress, List, Manifest, Policy, ReadAt, Site, Text, TrustList,
     VerifiedDocument,
+    bundle::AuditHead,
     list::{Delta, ListKind},
     time::Minute,
 };
@@ -113,12 +114,18 @@ pub(super) fn badge(badge: &Badge) -> Description {
 pub(super) fn batch(batch: &VerifiedBatch) -> Description {
     let first = batch.records().first().map_or(0, |(record, ..)| record.seq);
     vec![format!(
-        "a batch of device {} ({}): epoch {}, {} records from {first} on; signature and order are \
-         right",
+        "a batch of device {} ({}): epoch {}, {} records from {first} on, under {}; signature and \
+         order are right",
         batch.device_name(),
         batch.device(),
         batch.epoch(),
-        batch.records().len()
+        batch.records().len(),
+        batch
+            .manifest()
+            .map_or("no bundle".to_owned(), |manifest| format!(
+                "bundle {}, manifest {}",
+                manifest.version, manifest.digest
+            ))
     )]
 }
 
@@ -166,23 +173,34 @@ pub(super) fn policy(policy: &Policy) -> Description {
 
 pub(super) fn receipt(receipt: &Receipt) -> String {
     format!(
-        "the hub held {} records of device {}, epoch {}, at {}",
+        "the hub held {} records of device {}, epoch {}, in the hour {}; for batch {}, under \
+         bundle {}, manifest {}",
         receipt.next_seq,
         receipt.device,
         receipt.epoch,
-        format_time(receipt.at)
+        format_time(receipt.at),
+        receipt.batch,
+        receipt.manifest.version,
+        receipt.manifest.digest
     )
 }
 
 pub(super) fn manifest(manifest: &Manifest) -> Description {
-    vec![format!(
-        "manifest version {}, {} files, signed {}, fresh until {}, usable until {}",
-        manifest.version,
-        manifest.files.as_slice().len(),
-        format_time(manifest.issued_at),
-        format_time(manifest.fresh_until),
-        format_time(manifest.hard_expiry)
-    )]
+    let AuditHead { entries, head } = manifest.audit;
+    vec![
+        format!(
+            "manifest version {}, {} files, signed {}, fresh until {}, usable until {}",
+            manifest.version,
+            manifest.files.as_slice().len(),
+            format_time(manifest.issued_at),
+            format_time(manifest.fresh_until),
+            format_time(manifest.hard_expiry)
+        ),
+        format!(
+            "  the log of traces had {entries} entries, the newest {}",
+            Digest(head)
+        ),
+    ]
 }
 
 pub(super) fn delta<R: ReadAt>(delta: &Delta<R>) -> Description {

@@ -1,12 +1,11 @@
 //! The page of devices.
 
-use gatepost_pass::{ClockTrust, Freshness, Timestamp};
-use gatepost_system::clock::format_time;
+use gatepost_pass::{ClockTrust, Freshness, ManifestId, Timestamp};
 use maud::{Markup, html};
 
 use super::{
     layout::{page, pager, token},
-    units::{grouped, offset, span},
+    units::{ago, grouped, hour_of, offset, span},
 };
 use crate::{
     fleet::sessions::OperatorSession,
@@ -22,7 +21,7 @@ const CLOCK_OFF: i64 = 120;
 pub(in crate::fleet) struct DevicesView {
     pub(in crate::fleet) totals: Totals,
     pub(in crate::fleet) devices: Vec<DeviceRow>,
-    pub(in crate::fleet) bundle: Option<u64>,
+    pub(in crate::fleet) bundle: Option<ManifestId>,
     pub(in crate::fleet) paused: u64,
     pub(in crate::fleet) page: u32,
     pub(in crate::fleet) now: Timestamp,
@@ -54,7 +53,7 @@ pub(in crate::fleet) fn devices(session: &OperatorSession, view: &DevicesView) -
             div { b { (grouped(gaps)) } span { "runs with a gap" } }
             div { b { (grouped(findings)) } span { a href="/fleet/findings" { "findings" } } }
             div {
-                b { (view.bundle.map_or("none".to_owned(), |version| version.to_string())) }
+                b { (view.bundle.map_or("none".to_owned(), |bundle| bundle.version.to_string())) }
                 span { "bundle in use" }
             }
         }
@@ -97,8 +96,9 @@ fn device_row(device: &DeviceRow, view: &DevicesView) -> Markup {
                 bdi { (device.name) } br; code { (device.device) }
             }
             td data-label="Last contact" {
-                @if silent > SILENT { span class="mark warn" { (span(silent)) " ago" } }
-                @else { span title=(format_time(device.seen)) { (span(silent)) " ago" } }
+                @let text = ago(device.seen, view.now);
+                @if silent > SILENT { span class="mark warn" { (text) } }
+                @else { span title=(hour_of(device.seen)) { (text) } }
             }
             @match device.status {
                 None => {
@@ -110,11 +110,17 @@ fn device_row(device: &DeviceRow, view: &DevicesView) -> Markup {
                 Some(status) => {
                     td data-label="Bundle" {
                         @match (status.bundle, view.bundle) {
-                            (0, _) => span class="mark bad" { "none" },
-                            (has, Some(newest)) if has < newest => span class="mark warn" {
-                                (has) " of " (newest)
+                            (None, _) => span class="mark bad" { "none" },
+                            (Some(has), Some(newest)) if has.version < newest.version => {
+                                span class="mark warn" { (has.version) " of " (newest.version) }
                             },
-                            (has, _) => (has),
+                            (Some(has), Some(newest)) if has.version > newest.version => {
+                                span class="mark warn" { (has.version) ", not the hub's" }
+                            },
+                            (Some(has), Some(newest)) if has != newest => {
+                                span class="mark bad" { "another " (has.version) }
+                            },
+                            (Some(has), _) => (has.version),
                         }
                     }
                     td data-label="Freshness" {
@@ -140,7 +146,7 @@ fn device_row(device: &DeviceRow, view: &DevicesView) -> Markup {
             }
             td data-label="Revocation" {
                 @match device.revocation {
-                    Some(at) => span class="mark bad" title=(format_time(at)) { "asked for" },
+                    Some(at) => span class="mark bad" title=(hour_of(at)) { "asked for" },
                     None => a href=(format!("/fleet/revoke?device={}", device.device)) {
                         "Revoke…" span class="skip" { (device.name) }
                     },

@@ -1,9 +1,11 @@
 //! The page of findings.
 
-use gatepost_system::clock::format_time;
 use maud::{Markup, html};
 
-use super::layout::{page, pager};
+use super::{
+    layout::{page, pager},
+    units::hour_of,
+};
 use crate::{
     fleet::sessions::OperatorSession,
     store::{FindingKind, FindingRow},
@@ -25,7 +27,7 @@ pub(in crate::fleet) fn findings(
                         th class="number" { "Record" }
                     } }
                     tbody { @for finding in findings { tr {
-                        td data-label="Found" { (format_time(finding.at)) }
+                        td data-label="Found" { (hour_of(finding.at)) }
                         td data-label="Finding" { span {
                             span class="mark warn" { (finding.kind.name()) }
                             " " (meaning(finding.kind))
@@ -44,9 +46,19 @@ pub(in crate::fleet) fn findings(
 
 const fn meaning(kind: FindingKind) -> &'static str {
     match kind {
-        FindingKind::Fork => "two different records with the same number",
+        FindingKind::Fork => {
+            "two different records with the same number, or what follows the second"
+        }
         FindingKind::Break => "does not continue the record before it",
-        FindingKind::Clone => "two runs follow the same one: a copied disk",
+        FindingKind::Clone => {
+            "two runs follow the same one, or one went on beside its successor: a copied disk"
+        }
         FindingKind::Clock => "an impossible hour: a wrong clock",
+        FindingKind::Unanchored => {
+            "does not begin where the device's run before it ended: a lost log or a stolen key"
+        }
+        FindingKind::SplitView => "has another bundle than the hub under the same version",
+        FindingKind::UnknownBundle => "has a bundle that the hub has never served",
+        FindingKind::Runs => "more runs than a device needs: the hub puts further ones off",
     }
 }

@@ -1,5 +1,9 @@
 //! Numbers and times as people read them.
 
+use gatepost_pass::Timestamp;
+
+use crate::listing::format_hour;
+
 /// A span of seconds in the largest unit that fits.
 pub(super) fn span(seconds: u64) -> String {
     match seconds {
@@ -7,6 +11,21 @@ pub(super) fn span(seconds: u64) -> String {
         120..7200 => format!("{} min", seconds / 60),
         7200..172_800 => format!("{} h", seconds / 3600),
         _ => format!("{} d", seconds / 86_400),
+    }
+}
+
+/// The hour of a time.
+pub(super) fn hour_of(at: Timestamp) -> String {
+    format_hour(u32::try_from(at.0 / 3600).unwrap_or(u32::MAX))
+}
+
+/// How long ago something was of which the hour is known.
+pub(super) fn ago(at: Timestamp, now: Timestamp) -> String {
+    match (now.0 / 3600).saturating_sub(at.0 / 3600) {
+        0 => "this hour".into(),
+        1 => "the hour before".into(),
+        hours @ 2..48 => format!("{hours} h ago"),
+        hours => format!("{} d ago", hours / 24),
     }
 }
 
@@ -47,6 +66,14 @@ mod tests {
         assert_eq!(
             (offset(0), offset(-5)),
             ("exact".into(), "5 s behind".into())
+        );
+        let (at, now) = (Timestamp(7 * 3600), |hours: u64| {
+            Timestamp(hours * 3600 + 5)
+        });
+        assert_eq!(ago(at, now(7)), "this hour");
+        assert_eq!(
+            (ago(at, now(9)), ago(at, now(60))),
+            ("2 h ago".into(), "2 d ago".into())
         );
         assert_eq!(words([1, 0, 2]), "1 admit, 0 check, 2 refuse");
     }

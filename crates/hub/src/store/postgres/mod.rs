@@ -19,7 +19,8 @@ use std::{
     sync::{Mutex, PoisonError, TryLockError},
 };
 
-use gatepost_pass::{DeviceId, Timestamp};
+use gatepost_pass::{DeviceId, ManifestId, Timestamp};
+use gatepost_protocol::Epoch;
 use postgres::{
     Client, IsolationLevel, Row, fallible_iterator::FallibleIterator as _, types::ToSql,
 };
@@ -29,8 +30,9 @@ pub use tls::{CertificateFileError, Encryption};
 use transaction::{PostgresTransaction, Prepared};
 
 use super::{
-    ArrivalFilter, ArrivedItem, DeviceRow, FindingRow, HourRow, HubStore, HubStoreError, Incoming,
-    KeptBatch, Paging, ReceivedStatus, RevocationRequest, Totals,
+    ArrivalFilter, ArrivedItem, DeviceRow, FindingKind, FindingRow, HourRow, HubStore,
+    HubStoreError, Incoming, KeptBatch, ManifestMatch, Paging, ReceivedStatus, RevocationRequest,
+    Totals,
     columns::{arrived_batch, arrived_finding, stored_filter},
     epoch_update,
 };
@@ -167,6 +169,32 @@ impl HubStore for PostgresStore {
         self.read(|client| fleet::knows(client, device))
     }
 
+    fn knows_run(&self, device: DeviceId, run: Epoch) -> Result<bool, HubStoreError> {
+        self.read(|client| fleet::knows_run(client, device, run))
+    }
+
+    fn note_runs(&self, device: DeviceId, at: Timestamp) -> Result<(), HubStoreError> {
+        self.read(|client| fleet::note_runs(client, device, at))
+    }
+
+    fn serve(&self, manifest: ManifestId) -> Result<(), HubStoreError> {
+        self.read(|client| fleet::serve(client, manifest))
+    }
+
+    fn compare(&self, manifest: ManifestId) -> Result<ManifestMatch, HubStoreError> {
+        self.read(|client| fleet::compare(client, manifest))
+    }
+
+    fn note_bundle(
+        &self,
+        device: DeviceId,
+        kind: FindingKind,
+        manifest: ManifestId,
+        at: Timestamp,
+    ) -> Result<(), HubStoreError> {
+        self.read(|client| fleet::note_bundle(client, device, kind, manifest, at))
+    }
+
     fn record_status(&self, received: &ReceivedStatus) -> Result<(), HubStoreError> {
         self.read(|client| fleet::record_status(client, received))
     }
@@ -232,8 +260,9 @@ impl HubStore for PostgresStore {
 /// The sub-select sorts numbers only; each batch's bytes are joined when its turn comes.
 const BATCHES: &str = "SELECT device, epoch, first, id,
         (SELECT string_agg(p.signed, ''::bytea ORDER BY p.piece) FROM batches p
-         WHERE p.epoch = b.run AND p.first = b.first AND p.received = b.received AND p.id = b.id)
-    FROM (SELECT d.device, e.epoch, e.id AS run, b.first, b.id, b.received
+         WHERE p.epoch = b.run AND p.first = b.first AND p.received = b.received AND p.id = b.id),
+        receipt
+    FROM (SELECT d.device, e.epoch, e.id AS run, b.first, b.id, b.received, b.receipt
         FROM devices d JOIN epochs e ON e.device = d.id JOIN batches b ON b.epoch = e.id
         WHERE b.piece = 0 AND b.received >= $1 AND b.received < $2
             AND ($3::bytea IS NULL OR d.device = $3)

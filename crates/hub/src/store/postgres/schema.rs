@@ -3,18 +3,18 @@
 use gatepost_pass::Timestamp;
 use postgres::{Client, Transaction};
 
-use crate::store::{HubStoreError, columns::stored_time};
+use crate::store::{HubStoreError, columns::stored_hour};
 
 /// All tables of the hub are in this schema; the rest of the database is left alone.
 pub(super) const SCHEMA: &str = "gatepost_hub";
 /// The version of the schema that this program writes.
-const VERSION: i64 = 2;
+const VERSION: i64 = 1;
 /// The steps to it, from version to version; the first makes it all.
-const STEPS: [&str; VERSION as usize] =
-    [include_str!("schema-1.sql"), include_str!("schema-2.sql")];
+const STEPS: [&str; VERSION as usize] = [include_str!("schema-1.sql")];
 /// "GPHB": the advisory lock under which schema and partitions change.
 const LOCK: i64 = 0x4750_4842;
-const DAY: i64 = 86_400;
+/// Hours of a day.
+const DAY: i64 = 24;
 
 /// Makes the schema, or upgrades an older one.
 pub(super) fn upgrade(client: &mut Client) -> Result<(), HubStoreError> {
@@ -70,7 +70,7 @@ fn version(transaction: &mut Transaction<'_>) -> Result<Option<i64>, HubStoreErr
 
 /// The day of a time: the name of its partition.
 pub(super) fn day(at: Timestamp) -> i64 {
-    stored_time(at) / DAY
+    stored_hour(at) / DAY
 }
 
 /// Makes the partition of a day if it is missing.
@@ -100,7 +100,7 @@ pub(super) fn drop_partitions(
         let day = name
             .strip_prefix("batches_")
             .and_then(|day| day.parse().ok());
-        let Some(day) = day.filter(|day: &i64| (day + 1) * DAY <= stored_time(before)) else {
+        let Some(day) = day.filter(|day: &i64| (day + 1) * DAY <= stored_hour(before)) else {
             continue;
         };
         let name = format!("batches_{day}");

@@ -7,9 +7,9 @@ use gatepost_protocol::{Head, Outcome, batch::MAX_RECORDS};
 use postgres::{Client, Statement, Transaction, binary_copy::BinaryCopyInWriter, types::Type};
 
 use crate::store::{
-    HubStoreError, Incoming,
-    columns::{Columns as _, EpochRow, epoch_row, finding, stored, stored_time},
-    epoch_update::{self, EpochRows, EpochUpdate, StoredOverlap},
+    Finding, FindingKind, HubStoreError, Incoming,
+    columns::{Columns as _, EpochRow, HeldBatch, epoch_row, held_batch, stored, stored_hour},
+    epoch_update::{self, EpochRows, EpochUpdate},
 };
 
 /// An open transaction.
@@ -37,12 +37,21 @@ impl Prepared {
     }
 }
 
-const FIND: &str = "SELECT e.id, e.next_seq, e.head, e.beyond, EXISTS (SELECT 1 FROM epochs o
-        WHERE o.device = e.device AND o.previous = came.previous AND o.id <> e.id), came.n
+const FIND: &str = "SELECT e.id, e.next_seq, e.head, e.beyond,
+        EXISTS (SELECT 1 FROM epochs o
+            WHERE o.device = e.device AND o.previous = came.previous AND o.id <> e.id),
+        EXISTS (SELECT 1 FROM epochs o WHERE o.device = e.device AND o.id <> e.id),
+        EXISTS (SELECT 1 FROM epochs o WHERE o.device = e.device AND o.previous IS NULL
+            AND o.previous_seq = 0 AND o.id <> e.id),
+        b.next_seq, b.head, f.previous_seq, f.previous_head, came.n
     FROM unnest($1::bytea[], $2::bytea[], $3::bytea[])
         WITH ORDINALITY AS came (device, epoch, previous, n)
     JOIN devices d ON d.device = came.device
     JOIN epochs e ON e.device = d.id AND e.epoch = came.epoch
+    LEFT JOIN epochs b ON b.device = e.device AND b.epoch = came.previous AND b.id <> e.id
+    LEFT JOIN LATERAL (SELECT o.previous_seq, o.previous_head FROM epochs o
+        WHERE o.device = e.device AND o.previous = e.epoch AND o.id <> e.id
+        ORDER BY o.previous_seq LIMIT 1) f ON true
     ORDER BY e.id FOR UPDATE OF e";
 const NEW_DEVICES: &str = "INSERT INTO devices (device, name, seen)
     SELECT device, name, $3 FROM unnest($1::bytea[], $2::text[]) AS came (device, name)
@@ -53,10 +62,15 @@ const NEW_EPOCHS: &str = "INSERT INTO epochs (device, epoch, next_seq, head, bey
     FROM unnest($1::bytea[], $2::bytea[]) AS came (device, epoch)
     JOIN devices d ON d.device = came.device ORDER BY d.id
     ON CONFLICT (device, epoch) DO NOTHING";
+const ANCHORED: &str = "DELETE FROM findings USING epochs e, devices d, epochs p,
+        unnest($1::bytea[], $2::bytea[]) AS came (device, epoch)
+    WHERE findings.kind = $3 AND findings.epoch = e.id AND d.device = came.device
+        AND e.device = d.id AND e.previous = came.epoch
+        AND p.device = d.id AND p.epoch = came.epoch AND p.beyond = 0";
 const NUMBERS: &str = "SELECT nextval('batch_numbers') FROM generate_series(1, $1::bigint)";
 const COPY: &str =
-    "COPY batches (received, id, epoch, first, last, piece, signed) FROM STDIN BINARY";
-const COLUMNS: [Type; 7] = [
+    "COPY batches (received, id, epoch, first, held, piece, signed, receipt) FROM STDIN BINARY";
+const COLUMNS: [Type; 8] = [
     Type::INT8,
     Type::INT8,
     Type::INT8,
@@ -64,13 +78,19 @@ const COLUMNS: [Type; 7] = [
     Type::INT8,
     Type::INT8,
     Type::BYTEA,
+    Type::BYTEA,
 ];
 /// Bytes of a piece of a batch: what fits into a page of 8 KiB beside the other columns.
 const PIECE: usize = 8_000;
+/// Bytes of the first piece, which has the receipt beside it.
+const FIRST_PIECE: usize = 7_600;
 const UPDATE: &str = "WITH fronts AS (UPDATE epochs SET next_seq = n.next_seq, head = n.head,
-            beyond = n.beyond, previous = coalesce(n.previous, epochs.previous)
-        FROM unnest($1::bigint[], $2::bigint[], $3::bytea[], $4::bigint[], $5::bytea[])
-            AS n (id, next_seq, head, beyond, previous)
+            beyond = n.beyond, previous = coalesce(n.previous, epochs.previous),
+            previous_seq = coalesce(n.previous_seq, epochs.previous_seq),
+            previous_head = coalesce(n.previous_head, epochs.previous_head)
+        FROM unnest($1::bigint[], $2::bigint[], $3::bytea[], $4::bigint[], $5::bytea[],
+                $12::bigint[], $13::bytea[])
+            AS n (id, next_seq, head, beyond, previous, previous_seq, previous_head)
         WHERE epochs.id = n.id),
     contacts AS (UPDATE devices SET seen = $6, name = n.name
         FROM unnest($7::bytea[], $8::text[]) AS n (device, name)
@@ -94,6 +114,10 @@ impl EpochRows for PostgresTransaction<'_> {
             let start = &Head::START.0.0[..];
             self.transaction
                 .execute(NEW_EPOCHS, &[&devices, &epochs, &start])?;
+            // Runs that follow one of them are anchored now; where it ends, its own batches tell.
+            let unanchored = FindingKind::Unanchored as i64;
+            self.transaction
+                .execute(ANCHORED, &[&devices, &epochs, &unanchored])?;
             found = self.find_known(group)?;
         }
         if found.len() == group.len() {
@@ -103,24 +127,41 @@ impl EpochRows for PostgresTransaction<'_> {
         }
     }
 
-    fn overlap(&mut self, epoch: i64, from: u64, to: u64) -> Result<StoredOverlap, HubStoreError> {
+    fn holding(&mut self, epoch: i64, seq: u64) -> Result<Option<HeldBatch>, HubStoreError> {
         // A batch is no longer than the limit, so the index gives a short range.
-        let lowest = stored(from.saturating_sub(MAX_RECORDS as u64))?;
-        let (from, to) = (stored(from)?, stored(to)?);
-        let batches = self.transaction.query(
-            "SELECT string_agg(signed, ''::bytea ORDER BY piece) FROM batches
-             WHERE epoch = $1 AND first BETWEEN $2 AND $4 AND last >= $3 GROUP BY id ORDER BY id",
-            &[&epoch, &lowest, &from, &to],
+        let lowest = stored(seq.saturating_sub(MAX_RECORDS as u64))?;
+        let found = self.transaction.query_opt(
+            "SELECT held, (SELECT string_agg(p.signed, ''::bytea ORDER BY p.piece) FROM batches p
+                 WHERE p.epoch = $1 AND p.first = b.first AND p.received = b.received
+                     AND p.id = b.id)
+             FROM batches b WHERE epoch = $1 AND first BETWEEN $2 AND $3 AND held > $3
+                 AND held > first AND piece = 0
+             ORDER BY held DESC LIMIT 1",
+            &[&epoch, &lowest, &stored(seq)?],
         )?;
-        let batches = batches.iter().map(|row| row.try_get(0));
-        let findings = self.transaction.query(
-            "SELECT seq, kind, head FROM findings WHERE epoch = $1 AND seq BETWEEN $2 AND $3",
-            &[&epoch, &from, &to],
+        found.as_ref().map(held_batch).transpose()
+    }
+
+    fn next_first(&mut self, epoch: i64, after: u64) -> Result<Option<u64>, HubStoreError> {
+        let found = self.transaction.query_opt(
+            "SELECT first FROM batches WHERE epoch = $1 AND first > $2 AND held > first
+                 AND piece = 0 ORDER BY first LIMIT 1",
+            &[&epoch, &stored(after)?],
         )?;
-        Ok(StoredOverlap {
-            batches: batches.collect::<Result<_, _>>()?,
-            findings: findings.iter().map(finding).collect::<Result<_, _>>()?,
-        })
+        found.map(|row| row.number(0)).transpose()
+    }
+
+    fn is_known(&mut self, epoch: i64, finding: &Finding) -> Result<bool, HubStoreError> {
+        let found = self.transaction.query_opt(
+            "SELECT 1 FROM findings WHERE epoch = $1 AND seq = $2 AND kind = $3 AND head = $4",
+            &[
+                &epoch,
+                &stored(finding.seq)?,
+                &(finding.kind as i64),
+                &&finding.head.0.0[..],
+            ],
+        )?;
+        Ok(found.is_some())
     }
 
     fn write(&mut self, group: &[Incoming], updates: &[EpochUpdate]) -> Result<(), HubStoreError> {
@@ -134,7 +175,7 @@ impl EpochRows for PostgresTransaction<'_> {
                 findings.1.push(stored(finding.seq)?);
                 findings.2.push(finding.kind as i64);
                 findings.3.push(finding.head.0.0.to_vec());
-                findings.4.push(stored_time(incoming.at));
+                findings.4.push(stored_hour(incoming.at));
             }
         }
         if !findings.0.is_empty() {
@@ -162,7 +203,7 @@ impl PostgresTransaction<'_> {
             .transaction
             .query(&self.prepared.find, &[&devices, &epochs, &previous])?;
         let rows = rows.iter();
-        let rows = rows.map(|row| Ok((row.integer(5)?, epoch_row(row)?)));
+        let rows = rows.map(|row| Ok((row.integer(11)?, epoch_row(row)?)));
         rows.collect()
     }
 
@@ -175,11 +216,18 @@ impl PostgresTransaction<'_> {
         let copy = self.transaction.copy_in(&self.prepared.copy)?;
         let mut writer = BinaryCopyInWriter::new(copy, &COLUMNS);
         for ((incoming, update), number) in news.iter().zip(&numbers) {
-            let (received, number) = (stored_time(incoming.at), number.try_get::<_, i64>(0)?);
-            let (first, last) = (stored(update.range.0)?, stored(update.range.1)?);
-            for (piece, bytes) in (0_i64..).zip(incoming.signed.chunks(PIECE)) {
-                let epoch = &update.epoch;
-                writer.write(&[&received, &number, epoch, &first, &last, &piece, &bytes])?;
+            let (received, number) = (stored_hour(incoming.at), number.try_get::<_, i64>(0)?);
+            let (first, held) = (stored(update.first)?, stored(update.held)?);
+            let (start, rest) = incoming
+                .signed
+                .split_at(incoming.signed.len().min(FIRST_PIECE));
+            let pieces = [start].into_iter().chain(rest.chunks(PIECE));
+            let mut receipt = Some(&update.kept.receipt[..]);
+            for (piece, bytes) in (0_i64..).zip(pieces) {
+                let (epoch, receipt) = (&update.epoch, receipt.take());
+                writer.write(&[
+                    &received, &number, epoch, &first, &held, &piece, &bytes, &receipt,
+                ])?;
             }
         }
         writer.finish()?;
@@ -200,9 +248,15 @@ impl PostgresTransaction<'_> {
             .collect();
         let beyond = updates().map(|update| stored(update.beyond));
         let beyond = beyond.collect::<Result<Vec<_>, _>>()?;
-        let previous: Vec<_> = updates()
-            .map(|update| update.previous.as_ref().map(|epoch| &epoch.0[..]))
+        let before = || updates().map(|update| update.start.and_then(|begin| begin.0));
+        let previous: Vec<_> = before()
+            .map(|before| before.map(|before| before.epoch.0.to_vec()))
             .collect();
+        let previous_heads: Vec<_> = before()
+            .map(|before| before.map(|before| before.head.0.0.to_vec()))
+            .collect();
+        let ended = updates().map(|update| update.ended_before().map(stored).transpose());
+        let ended = ended.collect::<Result<Vec<_>, _>>()?;
         let devices = devices(group);
         let (names, seen) = (names(group), seen(group));
         let mut counts: BTreeMap<(u32, Outcome), i64> = BTreeMap::new();
@@ -215,8 +269,19 @@ impl PostgresTransaction<'_> {
         self.transaction.execute(
             &self.prepared.update,
             &[
-                &ids, &next, &heads, &beyond, &previous, &seen, &devices, &names, &hours, &classes,
+                &ids,
+                &next,
+                &heads,
+                &beyond,
+                &previous,
+                &seen,
+                &devices,
+                &names,
+                &hours,
+                &classes,
                 &passages,
+                &ended,
+                &previous_heads,
             ],
         )?;
         Ok(())
@@ -246,6 +311,6 @@ pub(super) fn storable(name: &str) -> String {
 
 /// When the last of a group arrived.
 fn seen(group: &[Incoming]) -> i64 {
-    let last = group.iter().map(|incoming| stored_time(incoming.at)).max();
+    let last = group.iter().map(|incoming| stored_hour(incoming.at)).max();
     last.unwrap_or_default()
 }

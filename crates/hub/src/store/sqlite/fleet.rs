@@ -1,12 +1,13 @@
 //! What the operators' pages ask for: devices, counts, findings.
 
-use gatepost_pass::{DeviceId, Timestamp};
+use gatepost_pass::{DeviceId, ManifestId, Timestamp};
+use gatepost_protocol::Epoch;
 use rusqlite::{Connection, params};
 
 use crate::store::{
-    DeviceRow, FindingRow, HourRow, HubStoreError, Paging, ReceivedStatus, RevocationRequest,
-    Totals,
-    columns::{self, stored, stored_time},
+    DeviceRow, FindingKind, FindingRow, HourRow, HubStoreError, ManifestMatch, Paging,
+    ReceivedStatus, RevocationRequest, Totals,
+    columns::{self, Columns as _, ahead, stored, stored_hour},
 };
 
 pub(super) fn knows(connection: &Connection, device: DeviceId) -> Result<bool, HubStoreError> {
@@ -14,31 +15,104 @@ pub(super) fn knows(connection: &Connection, device: DeviceId) -> Result<bool, H
     Ok(find.exists([device.0])?)
 }
 
+pub(super) fn knows_run(
+    connection: &Connection,
+    device: DeviceId,
+    run: Epoch,
+) -> Result<bool, HubStoreError> {
+    let mut find = connection.prepare_cached(
+        "SELECT 1 FROM epochs WHERE device = (SELECT id FROM devices WHERE device = ?1)
+             AND epoch = ?2",
+    )?;
+    Ok(find.exists(params![device.0, run.0])?)
+}
+
+pub(super) fn note_runs(
+    connection: &Connection,
+    device: DeviceId,
+    at: Timestamp,
+) -> Result<(), HubStoreError> {
+    connection.execute(
+        "INSERT OR IGNORE INTO findings
+         SELECT max(e.id), 0, ?2, zeroblob(32), ?3
+         FROM epochs e JOIN devices d ON d.id = e.device WHERE d.device = ?1
+         HAVING max(e.id) IS NOT NULL",
+        params![device.0, FindingKind::Runs as i64, stored_hour(at)],
+    )?;
+    Ok(())
+}
+
+pub(super) fn serve(connection: &Connection, manifest: ManifestId) -> Result<(), HubStoreError> {
+    connection.execute(
+        "INSERT OR IGNORE INTO manifests VALUES (?1, ?2)",
+        params![stored(manifest.version)?, manifest.digest.0],
+    )?;
+    Ok(())
+}
+
+pub(super) fn compare(
+    connection: &Connection,
+    manifest: ManifestId,
+) -> Result<ManifestMatch, HubStoreError> {
+    let Ok(version) = stored(manifest.version) else {
+        return Ok(ManifestMatch::Unknown);
+    };
+    let mut find = connection.prepare_cached("SELECT digest FROM manifests WHERE version = ?1")?;
+    let mut rows = find.query([version])?;
+    let found = rows.next()?.map(|row| row.array(0)).transpose()?;
+    Ok(ManifestMatch::of(manifest, found))
+}
+
+pub(super) fn note_bundle(
+    connection: &Connection,
+    device: DeviceId,
+    kind: FindingKind,
+    manifest: ManifestId,
+    at: Timestamp,
+) -> Result<(), HubStoreError> {
+    connection.execute(
+        "INSERT OR IGNORE INTO findings
+         SELECT max(e.id), 0, ?2, ?3, ?4
+         FROM epochs e JOIN devices d ON d.id = e.device WHERE d.device = ?1
+             AND NOT EXISTS (SELECT 1 FROM epochs o JOIN findings f ON f.epoch = o.id
+                 WHERE o.device = d.id AND f.seq = 0 AND f.kind = ?2 AND f.head = ?3)
+         HAVING max(e.id) IS NOT NULL",
+        params![device.0, kind as i64, manifest.digest.0, stored_hour(at)],
+    )?;
+    Ok(())
+}
+
 pub(super) fn record_status(
     connection: &Connection,
     received: &ReceivedStatus,
 ) -> Result<(), HubStoreError> {
-    let (at, status) = (stored_time(received.at), &received.status);
+    let (at, status) = (stored_hour(received.at), &received.status);
     connection
         .prepare_cached(
             "INSERT INTO devices
-                 (device, name, seen, told, ahead, clock, bundle, freshness, backlog, parked)
-             VALUES (?1, ?2, ?3, ?3, ?4, ?5, ?6, ?7, ?8, ?9)
+                 (device, name, seen, told, ahead, clock, bundle, freshness, backlog, parked,
+                  manifest)
+             VALUES (?1, ?2, ?3, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10)
              ON CONFLICT (device) DO UPDATE SET name = excluded.name, seen = excluded.seen,
                  told = excluded.told, ahead = excluded.ahead, clock = excluded.clock,
                  bundle = excluded.bundle, freshness = excluded.freshness,
-                 backlog = excluded.backlog, parked = excluded.parked",
+                 backlog = excluded.backlog, parked = excluded.parked,
+                 manifest = excluded.manifest",
         )?
         .execute(params![
             received.device.0,
             received.name,
             at,
-            stored_time(status.at).saturating_sub(at),
+            ahead(received),
             status.clock as i64,
-            stored(status.bundle)?,
+            status
+                .bundle
+                .map(|bundle| stored(bundle.version))
+                .transpose()?,
             status.freshness as i64,
             stored(status.backlog)?,
-            status.parked
+            status.parked,
+            status.bundle.map(|bundle| bundle.digest.0)
         ])?;
     Ok(())
 }
@@ -61,7 +135,7 @@ pub(super) fn devices(
     let mut statement = connection.prepare_cached(
         "SELECT device, name, seen, revocation, told, ahead, clock, bundle, freshness, backlog,
                 parked, (SELECT coalesce(sum(beyond - next_seq), 0) FROM epochs e
-                 WHERE e.device = d.id AND beyond > next_seq)
+                 WHERE e.device = d.id AND beyond > next_seq), manifest
          FROM devices d ORDER BY seen DESC, id LIMIT ?2 OFFSET ?1",
     )?;
     let rows =
@@ -98,7 +172,7 @@ pub(super) fn request_revocation(
 ) -> Result<RevocationRequest, HubStoreError> {
     let noted = connection.execute(
         "UPDATE devices SET revocation = ?2 WHERE device = ?1 AND revocation IS NULL",
-        params![device.0, stored_time(at)],
+        params![device.0, stored_hour(at)],
     )?;
     Ok(match noted {
         1.. => RevocationRequest::Noted,

@@ -15,13 +15,15 @@ use std::{
     sync::{Mutex, MutexGuard, PoisonError},
 };
 
-use gatepost_pass::{DeviceId, Timestamp};
+use gatepost_pass::{DeviceId, ManifestId, Timestamp};
+use gatepost_protocol::Epoch;
 use rusqlite::{Connection, Row, params};
 
 use super::{
-    ArrivalFilter, ArrivedItem, DeviceRow, FindingRow, HourRow, HubStore, HubStoreError, Incoming,
-    KeptBatch, Paging, ReceivedStatus, RevocationRequest, Totals,
-    columns::{arrived_batch, arrived_finding, stored_filter, stored_time},
+    ArrivalFilter, ArrivedItem, DeviceRow, FindingKind, FindingRow, HourRow, HubStore,
+    HubStoreError, Incoming, KeptBatch, ManifestMatch, Paging, ReceivedStatus, RevocationRequest,
+    Totals,
+    columns::{arrived_batch, arrived_finding, stored_filter, stored_hour},
     epoch_update,
 };
 use transaction::SqliteTransaction;
@@ -80,6 +82,32 @@ impl HubStore for SqliteStore {
 
     fn knows(&self, device: DeviceId) -> Result<bool, HubStoreError> {
         fleet::knows(&self.reader(), device)
+    }
+
+    fn knows_run(&self, device: DeviceId, run: Epoch) -> Result<bool, HubStoreError> {
+        fleet::knows_run(&self.reader(), device, run)
+    }
+
+    fn note_runs(&self, device: DeviceId, at: Timestamp) -> Result<(), HubStoreError> {
+        fleet::note_runs(&self.writer(), device, at)
+    }
+
+    fn serve(&self, manifest: ManifestId) -> Result<(), HubStoreError> {
+        fleet::serve(&self.writer(), manifest)
+    }
+
+    fn compare(&self, manifest: ManifestId) -> Result<ManifestMatch, HubStoreError> {
+        fleet::compare(&self.reader(), manifest)
+    }
+
+    fn note_bundle(
+        &self,
+        device: DeviceId,
+        kind: FindingKind,
+        manifest: ManifestId,
+        at: Timestamp,
+    ) -> Result<(), HubStoreError> {
+        fleet::note_bundle(&self.writer(), device, kind, manifest, at)
     }
 
     fn record_status(&self, received: &ReceivedStatus) -> Result<(), HubStoreError> {
@@ -141,7 +169,7 @@ impl HubStore for SqliteStore {
             (SELECT id FROM batches WHERE received < ?1 LIMIT 1000)";
         let mut all = 0;
         loop {
-            let deleted = self.writer().execute(statement, [stored_time(before)])?;
+            let deleted = self.writer().execute(statement, [stored_hour(before)])?;
             all += deleted as u64;
             if deleted == 0 {
                 return Ok(all);
@@ -150,7 +178,7 @@ impl HubStore for SqliteStore {
     }
 }
 
-const BATCHES: &str = "SELECT d.device, e.epoch, b.first, b.id, b.signed
+const BATCHES: &str = "SELECT d.device, e.epoch, b.first, b.id, b.signed, b.receipt
     FROM devices d JOIN epochs e ON e.device = d.id JOIN batches b ON b.epoch = e.id
     WHERE b.received >= ?1 AND b.received < ?2 AND (?3 IS NULL OR d.device = ?3)
     ORDER BY d.id, e.id, b.first, b.id";

@@ -1,19 +1,18 @@
-//! Life of a database: prepare (is it ours) and check (is it sound), then init (a new one) or
-//! upgrade_from (an older one). A file that is refused is left as it is.
+//! Life of a database: prepare (is it ours) and check (is it sound), then upgrade_from (an older
+//! one, or nothing). A file that is refused is left as it is.
 
 use std::{fs::OpenOptions, io, os::unix::fs::OpenOptionsExt as _, path::Path, time::Duration};
 
-use gatepost_protocol::batch::reread;
-use rusqlite::{Connection, OpenFlags, Transaction, TransactionBehavior, params};
+use rusqlite::{Connection, OpenFlags, Transaction, TransactionBehavior};
 
-use crate::store::{HubStoreError, columns::stored};
+use crate::store::HubStoreError;
 
 /// "GPHB": says that a file is a hub's database.
 const APPLICATION: i64 = 0x4750_4842;
 /// The schema that this program writes.
-const VERSION: i64 = 2;
-const SCHEMA: &str = include_str!("schema-1.sql");
-const UPGRADE_2: &str = include_str!("upgrade-2.sql");
+const VERSION: i64 = 1;
+/// The steps to it, from version to version; the first makes it all.
+const STEPS: [&str; VERSION as usize] = [include_str!("schema-1.sql")];
 /// How long to wait for another process that writes.
 const BUSY: Duration = Duration::from_secs(5);
 
@@ -46,10 +45,8 @@ pub(super) fn to_write(path: &Path) -> Result<Connection, HubStoreError> {
     connection.pragma_update(None, "foreign_keys", true)?;
     connection.pragma_update(None, "journal_size_limit", 64 << 20)?;
     let transaction = begin(&mut connection)?;
-    match prepare(&transaction)? {
-        None => init(&transaction)?,
-        Some(version) => upgrade_from(&transaction, version)?,
-    }
+    let version = prepare(&transaction)?;
+    upgrade_from(&transaction, version.unwrap_or(0))?;
     transaction.commit()?;
     Ok(connection)
 }
@@ -106,35 +103,12 @@ fn check(connection: &Connection) -> Result<(), HubStoreError> {
     }
 }
 
-/// Makes the newest schema in an empty database: the first one, brought up like every other.
-fn init(transaction: &Transaction<'_>) -> Result<(), HubStoreError> {
-    transaction.execute_batch(SCHEMA)?;
-    transaction.pragma_update(None, "application_id", APPLICATION)?;
-    upgrade_from(transaction, 1)
-}
-
-/// Brings an older schema up to the newest, one version at a time.
+/// Brings a schema up to the newest, one version at a time; an empty database from version 0 on.
 fn upgrade_from(transaction: &Transaction<'_>, version: i64) -> Result<(), HubStoreError> {
-    if version < 2 {
-        transaction.execute_batch(UPGRADE_2)?;
-        fill_ranges(transaction)?;
+    for step in STEPS.iter().skip(version.unsigned_abs() as usize) {
+        transaction.execute_batch(step)?;
     }
+    transaction.pragma_update(None, "application_id", APPLICATION)?;
     transaction.pragma_update(None, "user_version", VERSION)?;
-    Ok(())
-}
-
-/// Schema 2: each batch's own range.
-fn fill_ranges(transaction: &Transaction<'_>) -> Result<(), HubStoreError> {
-    let mut read = transaction.prepare("SELECT id, signed FROM batches ORDER BY id")?;
-    let mut write =
-        transaction.prepare("UPDATE batches SET first = ?2, last = ?3 WHERE id = ?1")?;
-    let mut rows = read.query([])?;
-    while let Some(row) = rows.next()? {
-        let (id, signed): (i64, Vec<u8>) = (row.get(0)?, row.get(1)?);
-        let (_, records) = reread(&signed).map_err(HubStoreError::damaged)?;
-        if let (Some((first, ..)), Some((last, ..))) = (records.first(), records.last()) {
-            write.execute(params![id, stored(first.seq)?, stored(last.seq)?])?;
-        }
-    }
     Ok(())
 }
