@@ -88,7 +88,7 @@ pub const MODULES: Target = Target {
 };
 
 /// All of them.
-pub const TARGETS: [Target; 13] = [
+pub const TARGETS: [Target; 14] = [
     ENVELOPE,
     FAMILY_PASS,
     TRUST_LIST,
