@@ -68,7 +68,7 @@ fn run(device: &Path, stream: &Path, (width, height): (u32, u32)) {
         record: None,
         once: true,
         sticks: Vec::new(),
-        clock: Clock::new(Some(NOW)),
+        clock: Clock::still(NOW),
         vitals: Some(vitals),
     };
     let ran = thread::spawn(move || app::run(options).unwrap());
@@ -173,7 +173,7 @@ fn enrolled(folder: &Path) -> DataDir {
         .install(
             &mut BundleDirectory::new(&bundle),
             &fixture::root(),
-            &Clock::new(Some(NOW)),
+            &Clock::still(NOW),
             &mut |_| (),
         )
         .unwrap();

@@ -1,28 +1,46 @@
-//! The scanner's time: the wall clock, never below the newest signed time that was seen, and times
-//! as a guard reads them.
+//! The scanner's time: what the wall clock, signed times and the device's own past say together,
+//! kept over a restart; and times as a guard reads them.
 
 use std::{
+    fmt,
+    ops::Range,
+    path::PathBuf,
     sync::{Mutex, MutexGuard, PoisonError},
-    time::{Duration, Instant},
 };
 
-use gatepost_pass::{Floor, Now, Timestamp};
-use gatepost_system::clock::{self, format_time};
+use gatepost_pass::{
+    Now, TimeMark, Timekeeper, Timestamp,
+    timekeeper::{BeforeSigned, Boot, Heard, Reading},
+};
+use gatepost_system::{
+    chain,
+    clock::{self, format_time},
+    files::{self, Access},
+};
 
-/// The device's clock: the wall clock, held up by the floor of signed times.
+/// The device's clock: see [`Timekeeper`] for what it believes.
 #[derive(Debug)]
 pub struct Clock {
-    started: Instant,
-    fixed: Option<Timestamp>,
-    floor: Mutex<Floor>,
+    instrument: Instrument,
+    keeper: Mutex<Timekeeper>,
     last: Mutex<Option<Reading>>,
+    mark: Option<MarkFile>,
 }
 
-/// The wall clock and the steady clock, read together.
-#[derive(Clone, Copy, Debug)]
-struct Reading {
-    wall: Timestamp,
-    steady: Duration,
+/// Where wall clock and steady clock are read.
+enum Instrument {
+    System,
+    /// Both stand still.
+    Still(Timestamp),
+    #[cfg(test)]
+    Test(Box<dyn Fn() -> Reading + Send + Sync>),
+}
+
+/// The high-water mark on the disk, and what was written there last.
+#[derive(Debug)]
+struct MarkFile {
+    path: PathBuf,
+    written: Mutex<Option<TimeMark>>,
 }
 
 /// Somebody or something has set the wall clock.
@@ -36,56 +54,236 @@ pub struct Jump {
 const JUMP: u64 = 5;
 
 impl Clock {
-    /// A clock on the system's, or standing still at `fixed` (`--now`).
-    pub fn new(fixed: Option<Timestamp>) -> Self {
-        let floor = Mutex::new(Floor::new(Timestamp(0), Duration::ZERO));
-        Self {
-            started: Instant::now(),
-            fixed,
-            floor,
+    /// The system's clock, with what was kept of the time in that file. One that is missing or
+    /// damaged says nothing.
+    pub fn open(mark: PathBuf) -> Self {
+        Self::on(Instrument::System, clock::boot(), mark)
+    }
+
+    /// The same clock, which writes nothing down.
+    pub fn without_notes(mut self) -> Self {
+        self.mark = None;
+        self
+    }
+
+    /// A clock that stands still at a time (`--now`), which is trusted.
+    pub fn still(at: Timestamp) -> Self {
+        let clock = Self {
+            instrument: Instrument::Still(at),
+            keeper: Mutex::new(Timekeeper::new(TimeMark::default(), Boot::default())),
             last: Mutex::default(),
+            mark: None,
+        };
+        // Nothing was signed before that could forbid it.
+        let _ = clock.set(at);
+        clock
+    }
+
+    /// A clock that a test winds up, in that start of the machine.
+    #[cfg(test)]
+    pub(crate) fn test(
+        read: impl Fn() -> Reading + Send + Sync + 'static,
+        boot: u8,
+        mark: PathBuf,
+    ) -> Self {
+        Self::on(Instrument::Test(Box::new(read)), Boot([boot; 16]), mark)
+    }
+
+    fn on(instrument: Instrument, boot: Boot, path: PathBuf) -> Self {
+        let kept = files::read(&path, TimeMark::MAX).ok();
+        let kept = kept.and_then(|bytes| {
+            let read = TimeMark::from_bytes(&bytes);
+            let read = read.inspect_err(|why| log::warn!("{}: {why}", path.display()));
+            read.ok()
+        });
+        Self {
+            instrument,
+            keeper: Mutex::new(Timekeeper::new(kept.unwrap_or_default(), boot)),
+            last: Mutex::default(),
+            mark: Some(MarkFile {
+                path,
+                written: Mutex::new(kept),
+            }),
         }
     }
 
-    /// Raises the floor to a signed time. Only the two types that hand out what was signed call it,
-    /// `BundleCache` and `VerifiedReceipt`, so that no caller can forget a time.
-    pub(crate) fn raise(&self, signed: Timestamp) {
-        self.floor().raise(signed, self.started.elapsed());
+    /// A bundle's own time was verified: it is past. Only `BundleCache`, which hands out bundles,
+    /// calls it, so that no caller can forget a time.
+    pub(crate) fn signed(&self, at: Timestamp) {
+        let reading = self.read();
+        self.keeper().signed(at, reading);
+    }
+
+    /// Until when the device's own certificate is valid.
+    pub fn papers_end(&self, until: Timestamp) {
+        self.keeper().papers_end(until);
+    }
+
+    /// Something was logged at that time, while its bundle was not over.
+    pub fn logged(&self, at: Timestamp) {
+        let reading = self.read();
+        self.keeper().logged(at, reading);
+    }
+
+    /// The hub's word on what time it is has come; `fresh` is the fresh time of a bundle.
+    pub fn heard(&self, at: Timestamp, fresh: &Range<Timestamp>) -> Heard {
+        let reading = self.read();
+        let heard = self.keeper().heard(at, fresh, reading);
+        self.keep();
+        heard
+    }
+
+    /// Whether a signed time is later: nobody may set it to this.
+    pub fn is_before_signed(&self, at: Timestamp) -> bool {
+        let reading = self.read();
+        self.keeper().is_before_signed(at, reading)
+    }
+
+    /// A supervisor sets the time, which is on the disk when this returns.
+    ///
+    /// # Errors
+    /// A time before the installed bundle's.
+    pub fn set(&self, at: Timestamp) -> Result<(), BeforeSigned> {
+        let reading = self.read();
+        self.keeper().set(at, reading)?;
+        self.keep_now();
+        Ok(())
+    }
+
+    /// Writes down what is known of the time, where that is due ([`TimeMark::is_due_after`]).
+    pub fn keep(&self) {
+        let mark = self.keeper().mark(self.read());
+        let due = |file: &MarkFile| {
+            let written = locked(&file.written);
+            written.is_none_or(|written| mark.is_due_after(&written))
+        };
+        if self.mark.as_ref().is_some_and(due) {
+            self.keep_now();
+        }
+    }
+
+    /// Writes it down at once.
+    pub fn keep_now(&self) {
+        let Some(MarkFile { path, written }) = &self.mark else {
+            return;
+        };
+        let mark = self.keeper().mark(self.read());
+        // A full disk costs what is known of the last minutes; it is tried again in a few.
+        if let Err(why) = files::replace(path, Access::Private, &mark.to_bytes()) {
+            log::warn!("{}", chain(&why));
+        }
+        locked(written).replace(mark);
     }
 
     /// Whether the wall clock has jumped since the last call.
     pub fn jump(&self) -> Option<Jump> {
-        let reading = Reading {
-            wall: self.wall(),
-            steady: self.started.elapsed(),
-        };
-        let mut last = self.last.lock().unwrap_or_else(PoisonError::into_inner);
-        last.replace(reading)
-            .and_then(|before| jump(before, reading))
+        let reading = self.read();
+        let before = locked(&self.last).replace(reading);
+        before.and_then(|before| jump(before, reading))
     }
 
     /// The time, and how far to trust it.
     pub fn now(&self) -> Now {
-        self.floor().now(self.wall(), self.started.elapsed())
+        let reading = self.read();
+        self.keeper().now(reading)
     }
 
-    fn wall(&self) -> Timestamp {
-        self.fixed.unwrap_or_else(clock::now)
+    /// Seconds by which the device's own clock is ahead of what is known; negative for behind.
+    pub fn off(&self) -> i64 {
+        let reading = self.read();
+        self.keeper().off(reading)
     }
 
-    fn floor(&self) -> MutexGuard<'_, Floor> {
-        // A floor is plain numbers: whole even if a thread died holding it.
-        self.floor.lock().unwrap_or_else(PoisonError::into_inner)
+    /// Hours that the device has run in all, whatever anybody did to its clock.
+    pub fn hours_run(&self) -> u32 {
+        let seconds = self.keeper().ran(self.read().steady);
+        u32::try_from(seconds / 3600).unwrap_or(u32::MAX)
+    }
+
+    fn read(&self) -> Reading {
+        match &self.instrument {
+            Instrument::System => clock::read(),
+            Instrument::Still(at) => Reading {
+                wall: *at,
+                steady: 0,
+            },
+            #[cfg(test)]
+            Instrument::Test(read) => read(),
+        }
+    }
+
+    fn keeper(&self) -> MutexGuard<'_, Timekeeper> {
+        locked(&self.keeper)
     }
 }
 
+impl fmt::Debug for Instrument {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::System => f.write_str("System"),
+            Self::Still(at) => f.debug_tuple("Still").field(at).finish(),
+            #[cfg(test)]
+            Self::Test(_) => f.write_str("Test"),
+        }
+    }
+}
+
+/// What these locks hold are plain numbers: whole even if a thread died holding them.
+fn locked<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
+    mutex.lock().unwrap_or_else(PoisonError::into_inner)
+}
+
 fn jump(before: Reading, now: Reading) -> Option<Jump> {
-    let expected = before
-        .wall
-        .plus(now.steady.saturating_sub(before.steady).as_secs());
+    let expected = before.wall.plus(now.steady.saturating_sub(before.steady));
     let ahead = i128::from(now.wall.0) - i128::from(expected.0);
     let seconds = i64::try_from(ahead).unwrap_or(if ahead < 0 { i64::MIN } else { i64::MAX });
     (seconds.unsigned_abs() > JUMP).then_some(Jump { seconds })
+}
+
+/// How far a clock is off, as `40 days ahead` or `9 years behind`; for people who read English.
+pub fn off_in_words(seconds: i64) -> String {
+    let direction = if seconds < 0 { "behind" } else { "ahead" };
+    format!("{} {direction}", in_words(seconds.unsigned_abs()))
+}
+
+/// A span of time in its largest unit: `40 days`.
+pub fn in_words(seconds: u64) -> String {
+    let (count, unit) = match Span::of(seconds) {
+        Span::Minutes(count) => (count, "minute"),
+        Span::Hours(count) => (count, "hour"),
+        Span::Days(count) => (count, "day"),
+        Span::Years(count) => (count, "year"),
+    };
+    let plural = if count == 1 { "" } else { "s" };
+    format!("{count} {unit}{plural}")
+}
+
+/// A span of time in the unit in which people say it.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Span {
+    /// Below two hours.
+    Minutes(u64),
+    /// Below two days.
+    Hours(u64),
+    /// Below two years.
+    Days(u64),
+    /// The rest.
+    Years(u64),
+}
+
+impl Span {
+    /// The span of so many seconds, rounded down.
+    pub fn of(seconds: u64) -> Self {
+        const HOUR: u64 = 3600;
+        const DAY: u64 = 24 * HOUR;
+        const YEAR: u64 = 365 * DAY + DAY / 4;
+        match seconds {
+            0..7200 => Self::Minutes(seconds / 60),
+            seconds if seconds < 2 * DAY => Self::Hours(seconds / HOUR),
+            seconds if seconds < 2 * YEAR => Self::Days(seconds / DAY),
+            seconds => Self::Years(seconds / YEAR),
+        }
+    }
 }
 
 /// Writes `08:00` in a zone that is `offset` minutes east of UTC.
@@ -139,6 +337,17 @@ pub fn format_local(time: Timestamp, offset: i16) -> String {
 mod tests {
     #![allow(clippy::unwrap_used)]
 
+    use std::{
+        fs,
+        path::Path,
+        sync::{
+            Arc,
+            atomic::{AtomicU64, Ordering::Relaxed},
+        },
+    };
+
+    use gatepost_pass::ClockTrust;
+
     use super::*;
 
     #[test]
@@ -150,11 +359,96 @@ mod tests {
         assert_eq!(local_date(time, 480), Date { year, month, day });
     }
 
+    /// A clock that a test winds up: wall clock and steady clock.
+    type Hands = Arc<(AtomicU64, AtomicU64)>;
+
+    fn wound(hands: &Hands, boot: u8, mark: &Path) -> Clock {
+        let hands = hands.clone();
+        let read = move || Reading {
+            wall: Timestamp(hands.0.load(Relaxed)),
+            steady: hands.1.load(Relaxed),
+        };
+        Clock::test(read, boot, mark.to_owned())
+    }
+
+    #[test]
+    fn what_was_trusted_is_on_the_disk_and_a_restart_does_not_lose_it() {
+        let folder = tempfile::tempdir().unwrap();
+        let mark = folder.path().join("time");
+        let hands = Hands::default();
+        let noon = 1_790_000_000;
+        hands.0.store(noon, Relaxed);
+        let clock = wound(&hands, 1, &mark);
+        let none = Timestamp(0)..Timestamp(0);
+        assert_eq!(clock.heard(Timestamp(noon), &none), Heard::Agreed);
+        drop(clock);
+        // The program starts again in the same start of the machine.
+        let clock = wound(&hands, 1, &mark);
+        assert_eq!(clock.now().clock, ClockTrust::Trusted);
+        drop(clock);
+        // Then the machine does, three days earlier.
+        hands.0.store(noon - 3 * 86_400, Relaxed);
+        let clock = wound(&hands, 2, &mark);
+        let now = clock.now();
+        assert_eq!((now.time.0, now.clock), (noon, ClockTrust::Behind));
+        assert_eq!(off_in_words(clock.off()), "3 days behind");
+    }
+
+    #[test]
+    fn the_mark_is_written_every_few_minutes_and_with_each_hour_in_the_log() {
+        let folder = tempfile::tempdir().unwrap();
+        let mark = folder.path().join("time");
+        let hands = Hands::default();
+        let noon = 1_790_002_800;
+        hands.0.store(noon, Relaxed);
+        let clock = wound(&hands, 1, &mark);
+        let written = || fs::read(&mark).unwrap();
+        clock.keep();
+        let first = written();
+        let (mut writes, mut last) = (0, first);
+        for second in 1..=3600 {
+            hands.0.store(noon + second, Relaxed);
+            hands.1.store(second, Relaxed);
+            clock.logged(Timestamp(noon + second));
+            clock.keep();
+            if written() != last {
+                (writes, last) = (writes + 1, written());
+            }
+        }
+        assert_eq!(writes, 13, "twelve times five minutes, and the first hour");
+    }
+
+    #[test]
+    fn a_damaged_mark_says_nothing_and_stops_nothing() {
+        let folder = tempfile::tempdir().unwrap();
+        let mark = folder.path().join("time");
+        fs::write(&mark, [0xff; 40]).unwrap();
+        let hands = Hands::default();
+        hands.0.store(1_790_000_000, Relaxed);
+        let clock = wound(&hands, 1, &mark);
+        assert_eq!(clock.now().clock, ClockTrust::Unconfirmed);
+        clock.set(Timestamp(1_790_000_060)).unwrap();
+        assert!(TimeMark::from_bytes(&fs::read(&mark).unwrap()).is_ok());
+    }
+
+    #[test]
+    fn spans_are_told_in_the_unit_in_which_people_say_them() {
+        for (seconds, words) in [
+            (61, "1 minute ahead"),
+            (-7199, "119 minutes behind"),
+            (7200, "2 hours ahead"),
+            (40 * 86_400, "40 days ahead"),
+            (-9 * 31_557_600, "9 years behind"),
+        ] {
+            assert_eq!(off_in_words(seconds), words);
+        }
+    }
+
     #[test]
     fn a_clock_that_is_set_forward_or_back_is_noticed_and_one_that_runs_is_not() {
         let at = |wall, steady| Reading {
             wall: Timestamp(wall),
-            steady: Duration::from_secs(steady),
+            steady,
         };
         assert_eq!(jump(at(1000, 10), at(1060, 70)), None);
         assert_eq!(jump(at(1000, 10), at(1064, 70)), None);
@@ -167,13 +461,5 @@ mod tests {
             jump(at(0, 0), at(u64::MAX, 1)),
             Some(Jump { seconds: i64::MAX })
         );
-    }
-
-    #[test]
-    fn a_signed_time_holds_a_dead_clock_up() {
-        let clock = Clock::new(Some(Timestamp(0)));
-        clock.raise(Timestamp(1_790_000_000));
-        assert!(clock.now().time >= Timestamp(1_790_000_000));
-        assert_eq!(clock.now().clock, gatepost_pass::ClockTrust::BehindFloor);
     }
 }

@@ -8,9 +8,11 @@ use std::{
 };
 
 use data_encoding::{HEXLOWER, HEXLOWER_PERMISSIVE};
-use gatepost_pass::{FormatError, HubAddress, HubPin, Root, SecretKey, TrustError};
-use gatepost_protocol::Enrolment;
+use gatepost_pass::{FormatError, HubAddress, HubPin, Root, SecretKey, Timestamp, TrustError};
+use gatepost_protocol::{Enrolment, device::peek_certificate};
 use gatepost_system::files::{self, Access, Action, FileError};
+
+use crate::clock::Clock;
 
 /// A device's directory.
 #[derive(Clone, Debug)]
@@ -49,6 +51,8 @@ names! {
     pin_tries: "pin-tries";
     /// Which way people pass, as last switched: `in` or `out`.
     direction: "direction";
+    /// What is kept of the time: [`Clock::open`].
+    time_mark: "time";
     /// The choices made on the screen: language, text size, volume.
     choices: "choices.toml";
     /// The enrolment code of a first run, as text (0600), until the authority has answered.
@@ -164,6 +168,15 @@ impl DataDir {
         )?)
     }
 
+    /// The device's clock, with what was kept of the time.
+    pub fn clock(&self) -> Clock {
+        let clock = Clock::open(self.time_mark());
+        if let Some(until) = self.identity().ok().and_then(|own| own.papers_end()) {
+            clock.papers_end(until);
+        }
+        clock
+    }
+
     /// Who this device is.
     pub fn identity(&self) -> Result<Identity, DataError> {
         let bytes = enrolled(files::read(&self.enrolment_path(), Enrolment::MAX))?;
@@ -189,6 +202,14 @@ impl DataDir {
         let seed = seed.and_then(|seed| seed.try_into().ok());
         seed.map(|seed| SecretKey::from_seed(&seed))
             .ok_or(DataError::Key(path))
+    }
+}
+
+impl Identity {
+    /// Until when its certificate says that it is valid.
+    pub fn papers_end(&self) -> Option<Timestamp> {
+        let certificate = peek_certificate(&self.certificate).ok()?;
+        Some(certificate.until)
     }
 }
 

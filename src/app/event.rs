@@ -1,6 +1,6 @@
 //! Everything that can happen: the one input of the loop.
 
-use std::time::Instant;
+use std::{path::PathBuf, time::Instant};
 
 use gatepost_decode::CodeContent;
 use gatepost_pass::Listing;
@@ -52,6 +52,8 @@ pub(crate) enum Event {
     Sync(SyncNews),
     /// What the hub said to a device that asks to be enrolled.
     Enrolment(Result<Asked, EnrolError>),
+    /// The sticks were looked at for the first run.
+    EnrolStick(EnrolStickNews),
     /// News from a bundle that is taken in from a stick.
     Update(UpdateNews),
     /// A device beside the camera.
@@ -94,9 +96,33 @@ impl Stamps {
     }
 }
 
+/// A bundle on a stick.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(crate) struct FoundBundle {
+    /// Where it lies.
+    pub(crate) place: PathBuf,
+    /// What its manifest claims, before anything is checked: only ever shown.
+    pub(crate) version: Option<u64>,
+}
+
+/// What came of a look at the sticks during the first run.
+#[derive(Debug)]
+pub(crate) enum EnrolStickNews {
+    /// There was an answer: accepted, or why the last one was not.
+    Answered(Result<(), EnrolError>),
+    /// The request is on a stick, as a file of this name.
+    Written(String),
+    /// There is no stick that takes the request.
+    NoStick,
+    /// There was nothing to do.
+    Nothing,
+}
+
 /// Progress of an update from a stick, and its end.
 #[derive(Debug)]
 pub(crate) enum UpdateNews {
+    /// The sticks were looked at; where a bundle lies, if there is one.
+    Looked(Option<FoundBundle>),
     /// So many percent are checked and copied.
     Percent(u8),
     /// Installed, or the very bundle was installed before; its version.

@@ -47,14 +47,16 @@ impl Lane {
         self.window.show_notices(notices);
     }
 
+    /// The supervisor whose PIN is awaited: for a verdict, for the clock, or to move the device.
+    pub(super) fn awaits_pin(&self) -> Option<&SupervisorCandidate> {
+        let verdict = self.verdicts.awaits_pin().map(|(_, candidate)| candidate);
+        let clock = self.staff.clock.awaits_pin();
+        let clock = clock.map(|(_, candidate)| candidate);
+        verdict.or(clock).or(self.moves.awaits_pin())
+    }
+
     /// Fills the duty page: the pad for a supervisor whose PIN is awaited, or who is on duty.
     pub(super) fn show_duty(&self) {
         self.window.show_duty(&self.staff, self.awaits_pin());
-    }
-
-    /// The supervisor whose PIN is awaited: for a verdict, or to move the device.
-    pub(super) fn awaits_pin(&self) -> Option<&SupervisorCandidate> {
-        let verdict = self.verdicts.awaits_pin().map(|(_, candidate)| candidate);
-        verdict.or(self.moves.awaits_pin())
     }
 }

@@ -147,6 +147,9 @@ impl App {
             Event::PinChecked(pin) => on::badge::pin_checked(lane, &context.data, &pin),
             Event::Sync(news) => on::hub::synced(lane, &mut self.hub, &mut self.once, news),
             Event::Enrolment(news) => on::enrolment::news(&mut self.enrolment, lane, context, news),
+            Event::EnrolStick(news) => {
+                on::enrolment::at_sticks(&mut self.enrolment, lane, context, news)
+            }
             Event::Update(news) => {
                 on::update::news(lane, &mut self.update, &self.enrolment, &context.data, news)
             }
@@ -181,6 +184,7 @@ impl App {
             }
             UiCommand::ByHand(form) => on::person::by_hand(lane, form),
             UiCommand::Pin(text) => on::badge::pin_entered(lane, events, text),
+            UiCommand::SetClock(text) => on::clock::asked(lane, &text),
             UiCommand::SignOff => on::badge::sign_off(lane),
             UiCommand::MovePlace(number) => on::place::confirmed(lane, data, number),
             UiCommand::StayAtPlace(number) => on::place::refused(lane, number),
@@ -225,6 +229,8 @@ impl App {
         if before == Page::PlaceMove {
             on::place::left(&mut self.lane);
         }
+        // Another page, or this one anew: whoever left it no longer sets the clock.
+        self.lane.staff.clock.cancel();
         self.fill(page, Instant::now());
     }
 
@@ -245,12 +251,13 @@ impl App {
                     &self.hub,
                     lane.log_health(),
                     &context.data,
-                    (lane.now(), at),
+                    (&lane.clock, at),
                 );
                 lane.window.send(UiUpdate::StatusPage(view));
             }
+            Page::Clock => on::clock::show(lane),
             Page::Today => on::today::show(lane, &mut self.day, context, at),
-            Page::Update => on::update::opened(lane, &mut self.update, &context.sticks),
+            Page::Update => on::update::opened(lane, &mut self.update, context),
             Page::Enrol => on::enrolment::present(&self.enrolment, lane, context),
         }
     }
@@ -290,7 +297,7 @@ impl App {
         on::badge::tick(lane);
         on::place::tick(lane, at);
         on::enrolment::tick(enrolment, lane, context);
-        on::update::tick(lane, update, &context.sticks);
+        on::update::tick(lane, update, context);
         let page = lane.window.page();
         if changes_while_open(page) {
             self.fill(page, at);
@@ -321,7 +328,7 @@ impl App {
 /// Whether what is on a page changes without anybody touching it, so that it is sent again.
 fn changes_while_open(page: Page) -> bool {
     match page {
-        Page::Place | Page::Status | Page::Today => true,
+        Page::Place | Page::Status | Page::Clock | Page::Today => true,
         Page::Scan
         | Page::Menu
         | Page::NoCode

@@ -1,6 +1,6 @@
 //! What is to be decided, under which rules, and what is known besides.
 
-use gatepost_pass::{Bounded, DocumentError, Freshness, Listing, Now, Policy};
+use gatepost_pass::{Bounded, DocumentError, Freshness, Listing, Now, Policy, Timestamp};
 use gatepost_protocol::{Allowed, Temperature};
 
 use super::{document_lookup::CheckedDocument, list_answer::ListAnswer};
@@ -32,6 +32,8 @@ pub enum Case {
 pub struct Observed {
     /// Seconds since somebody on the pass went the same way.
     pub passed_before: Option<u64>,
+    /// When a live code that was dated ahead was first seen.
+    pub live_from: Option<Timestamp>,
     /// The person's temperature, once it was taken.
     pub temperature: Option<Temperature>,
     /// A supervisor's word, which sets aside what the policy leaves to one and nothing else.

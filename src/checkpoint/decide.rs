@@ -1,6 +1,6 @@
 //! The decision: one pure, total function from what is known to what the guard sees.
 
-use gatepost_pass::{ClockTrust, Colour, Kind, Listing, Pass, Policy, Recognition, Verified};
+use gatepost_pass::{Colour, Kind, Listing, Pass, Policy, Recognition, Verified};
 
 use super::{
     case::{Case, Observed, Situation},
@@ -31,7 +31,7 @@ pub fn decide(situation: &Situation<'_>, case: &Case, observed: &Observed) -> Ve
             describe(pass, &mut verdict);
             rules::issuer_rules(pass, &mut findings);
             rules::validity_rules(situation, pass, &mut findings);
-            rules::live_rules(situation, pass, &mut findings);
+            rules::live_rules(situation, pass, observed, &mut findings);
             rules::list_rules(&verdict.people, status, *revocation, &mut findings);
             Reason::Green
         }
@@ -62,9 +62,7 @@ pub fn decide(situation: &Situation<'_>, case: &Case, observed: &Observed) -> Ve
         rules::identity_rules(policy, &verdict.people, &mut findings);
         verdict.passed_minutes_ago = rules::pass_back_rules(policy, observed, &mut findings);
     }
-    if situation.now.clock != ClockTrust::Trusted {
-        findings.add(Outcome::Admit, Reason::ClockUntrusted);
-    }
+    rules::clock_rules(situation, &mut findings);
 
     verdict.overriding = findings.overriding();
     (verdict.outcome, verdict.reasons) = findings.conclude(good_news);

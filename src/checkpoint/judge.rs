@@ -2,8 +2,8 @@
 
 use gatepost_decode::CodeContent;
 use gatepost_pass::{
-    Document, DocumentError, Freshness, IssuerId, Listing, Now, Place, ReadAt, Timestamp,
-    VerifiedBundle, claims::EnrolmentCode, envelope::EnvelopeError, verify,
+    Document, DocumentError, Freshness, IssuerId, Listing, Now, Pass, Place, ReadAt, Timestamp,
+    Verified, VerifiedBundle, claims::EnrolmentCode, envelope::EnvelopeError, verify,
 };
 use gatepost_protocol::{ByHand, Direction, Personal, Seen};
 
@@ -12,6 +12,7 @@ use super::{
     decide::decide,
     document_lookup::{CheckedBadge, CheckedDocument, look_up_document},
     list_answer::ListAnswer,
+    live_codes::LiveCodes,
     pass_back::RecentPassages,
     verdict::{IssuerName, JudgedPerson, Outcome, Reason, Verdict},
 };
@@ -33,6 +34,14 @@ impl Judged {
         let no_attempt = [Reason::ForeignCode, Reason::NotAPass];
         let mut reasons = self.verdict.reasons.iter();
         !reasons.any(|reason| no_attempt.contains(reason))
+    }
+
+    /// The verified pass that was shown, if it was one.
+    fn pass(&self) -> Option<&Verified<Pass>> {
+        match self.document()? {
+            CheckedDocument::Pass(checked) => Some(&checked.pass),
+            _ => None,
+        }
     }
 
     /// The verified badge that was shown, if it was one.
@@ -129,6 +138,19 @@ impl<R: ReadAt> Judge<'_, R> {
         judged
     }
 
+    /// Decides once more where a live code was dated ahead: it counts from when it was first seen.
+    pub fn with_live_codes(&self, judged: Judged, live: &mut LiveCodes) -> Judged {
+        let pass = judged.pass();
+        let Some(from) = pass.and_then(|pass| live.counts_from(pass, self.now.time)) else {
+            return judged;
+        };
+        let observed = Observed {
+            live_from: Some(from),
+            ..judged.observed()
+        };
+        self.again(judged, observed)
+    }
+
     /// Judges a person without a code, whose ID number the identity list answered.
     pub fn person(&self, number: Personal<32>, listed: ListAnswer<Listing>) -> Judged {
         self.decide(Case::Person(listed), Seen::IdNumber(number))
@@ -212,9 +234,11 @@ pub fn freshness_for<R: ReadAt>(
 ) -> Freshness {
     match seen {
         Seen::Pass { issuer, .. } => bundle.freshness_of(*issuer, now),
-        Seen::Unverified | Seen::IdNumber(_) | Seen::ByHand(_) | Seen::PlaceMove(_) => {
-            bundle.freshness(now)
-        }
+        Seen::Unverified
+        | Seen::IdNumber(_)
+        | Seen::ByHand(_)
+        | Seen::PlaceMove(_)
+        | Seen::ClockSet { .. } => bundle.freshness(now),
     }
 }
 

@@ -2,9 +2,9 @@
 //!
 //! In the order in which they build on each other: `verdict` (its words), `list_answer`,
 //! `document_lookup` and `person_lookup` (what the lists say), `case` (what is to be decided),
-//! `rules` and `decide` (pure), `pass_back` (the last minutes, in memory only), `judge` (all of it
-//! in a row), `verdict_group` (the codes of one frame). Of the staff: `badge_fault`, `pin_tries`,
-//! `pin_pad`, `guard_duty` and `supervisor`.
+//! `rules` and `decide` (pure), `pass_back` and `live_codes` (the last minutes, in memory only),
+//! `judge` (all of it in a row), `verdict_group` (the codes of one frame). Of the staff:
+//! `badge_fault`, `pin_tries`, `pin_pad`, `guard_duty` and `supervisor`.
 
 mod badge_fault;
 mod case;
@@ -13,6 +13,7 @@ mod document_lookup;
 mod guard_duty;
 mod judge;
 mod list_answer;
+mod live_codes;
 mod pass_back;
 mod person_lookup;
 mod pin_pad;
@@ -33,6 +34,7 @@ pub use document_lookup::{
 pub use guard_duty::{DutyStatus, GuardDuty};
 pub use judge::{Basis, Judge, Judged, freshness_for};
 pub use list_answer::ListAnswer;
+pub use live_codes::LiveCodes;
 pub use pass_back::RecentPassages;
 pub use person_lookup::{PersonAnswer, ask_about, look_up_person, worst};
 pub use pin_pad::{CheckedPin, EnteredPin, PadState, PinOf, PinPad};

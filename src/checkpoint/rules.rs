@@ -3,8 +3,8 @@
 use std::collections::BTreeSet;
 
 use gatepost_pass::{
-    Class, Colour, DocumentError, Freshness, Listing, Pass, Policy, Recognition, Revocation,
-    Verified,
+    Class, ClockTrust, Colour, DocumentError, Freshness, Listing, Pass, Policy, Recognition,
+    Revocation, Verified,
     envelope::EnvelopeError,
     policy::{IdentityRule, Overridable, PassBack, Risk, WhenExpired, WithoutCode},
 };
@@ -58,6 +58,13 @@ impl<'a> Findings<'a> {
         }
         if !self.found.contains(&(outcome, reason)) {
             self.found.push((outcome, reason));
+        }
+    }
+
+    /// Adds a remark, unless the same reason stands in the way already.
+    pub(super) fn remark(&mut self, reason: Reason) {
+        if self.found.iter().all(|finding| finding.1 != reason) {
+            self.found.push((Outcome::Admit, reason));
         }
     }
 
@@ -167,9 +174,13 @@ pub(super) fn validity_rules(
     }
 }
 
+/// A live code counts for the policy's window, from its own time on. It may be dated ahead by as
+/// much, since clocks differ, and then counts from when it was first seen: see `LiveCodes`. On a
+/// clock that nothing has confirmed its age says nothing, so the guard must look.
 pub(super) fn live_rules(
     situation: &Situation<'_>,
     pass: &Verified<Pass>,
+    observed: &Observed,
     findings: &mut Findings<'_>,
 ) {
     if pass.claims().holder.is_none() {
@@ -179,9 +190,13 @@ pub(super) fn live_rules(
         findings.add(Outcome::Check, Reason::LiveCodeNeeded);
         return;
     };
-    // Seconds before and after the code's own time.
-    if live.at.0.abs_diff(situation.now.time.0) > u64::from(situation.policy.live_window) {
+    let (now, window) = (situation.now.time, u64::from(situation.policy.live_window));
+    let from = observed.live_from.unwrap_or(live.at);
+    if now.since(from) > window || live.at.since(now) > window {
         findings.add(Outcome::Check, Reason::LiveCodeOld);
+    }
+    if situation.now.clock != ClockTrust::Trusted {
+        findings.add(Outcome::Check, Reason::ClockUntrusted);
     }
 }
 
@@ -223,6 +238,19 @@ pub(super) fn data_rules(situation: &Situation<'_>, findings: &mut Findings<'_>)
         (Freshness::Expired, WhenExpired::Refuse) => {
             findings.add(Outcome::Refuse, Reason::ExpiredData);
         }
+    }
+}
+
+/// A clock that is contradicted is named, and so is one that nothing has confirmed where it would
+/// explain why the data look expired.
+pub(super) fn clock_rules(situation: &Situation<'_>, findings: &mut Findings<'_>) {
+    let doubted = match situation.now.clock {
+        ClockTrust::Trusted => false,
+        ClockTrust::Unconfirmed => situation.freshness == Freshness::Expired,
+        ClockTrust::Behind | ClockTrust::Ahead => true,
+    };
+    if doubted {
+        findings.remark(Reason::ClockUntrusted);
     }
 }
 

@@ -61,7 +61,7 @@ impl SupervisorCandidate {
 }
 
 impl Supervisor {
-    /// Pseudonym on the badge.
+    /// Pseudonym on the badge, as passages name them.
     pub fn id(&self) -> Text<24> {
         self.0.claims().id.clone()
     }

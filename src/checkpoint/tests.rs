@@ -14,7 +14,8 @@ use gatepost_pass::{
 };
 
 use super::{
-    Basis, Case, CheckedBadge, CheckedDocument, Judge, Judged, Outcome, Reason, RecentPassages,
+    Basis, Case, CheckedBadge, CheckedDocument, Judge, Judged, LiveCodes, Outcome, Reason,
+    RecentPassages,
 };
 use gatepost_protocol::Direction;
 
@@ -86,6 +87,15 @@ impl Gate {
     /// Outcome and reasons.
     fn says(&self, bytes: &[u8]) -> (Outcome, Vec<Reason>) {
         let verdict = self.judge(&to_text(bytes)).verdict;
+        (verdict.outcome, verdict.reasons)
+    }
+
+    /// Outcome and reasons of a code that a checkpoint with a memory sees.
+    fn says_with(&self, live: &mut LiveCodes, bytes: &[u8]) -> (Outcome, Vec<Reason>) {
+        let bundle = self.region.verified();
+        let judge = self.bench(&bundle);
+        let content = CodeContent::Text(to_text(bytes));
+        let verdict = judge.with_live_codes(judge.code(&content), live).verdict;
         (verdict.outcome, verdict.reasons)
     }
 

@@ -53,11 +53,12 @@ struct VerdictLine {
 pub fn run(data: &Path, arguments: &Arguments) -> Result<Done, Box<dyn Error>> {
     let data = DataDir::open(data)?;
     let identity = data.identity()?;
-    let clock = Clock::new(arguments.now);
+    let still = || arguments.now.map(Clock::still);
+    let clock = still().unwrap_or_else(|| data.clock());
     let bundle = BundleCache::new(data.bundle()).load(&identity.root, &clock)?;
     let bundle = bundle.ok_or(CommandError::NoBundle)?;
     // A time that was asked for stands, whatever was signed after it.
-    let clock = arguments.now.map_or(clock, |time| Clock::new(Some(time)));
+    let clock = still().unwrap_or(clock);
     if let Some(id) = &arguments.id {
         return person::run(&bundle, id, arguments.json);
     }

@@ -3,19 +3,19 @@
 use std::{error::Error, fs::File, path::Path};
 
 use clap::Args;
-use gatepost_pass::{ClockTrust, Freshness, List, Timestamp, trust::Ending};
+use gatepost_pass::{ClockTrust, Freshness, List, Timestamp, timekeeper::Heard, trust::Ending};
 use gatepost_protocol::device::{device_id, verify_certificate};
 use gatepost_system::{chain, clock::format_time, say};
 
 use super::{CommandError, Done};
 use crate::{
     camera::V4lCamera,
-    clock::Clock,
+    clock::{Clock, off_in_words},
     config::Config,
     data::{DataDir, Identity},
     devices,
     store::{BundleCache, InstalledBundle, Outbox, bundles::ListName},
-    sync::HubClient,
+    sync::{HubClient, SyncError, ask_time},
 };
 
 /// What `doctor` takes.
@@ -55,7 +55,7 @@ impl Report {
 /// Checks everything and changes nothing.
 pub fn run(data: &Path, arguments: &Arguments) -> Result<Done, Box<dyn Error>> {
     let data = DataDir::open(data)?;
-    let clock = Clock::new(None);
+    let clock = data.clock().without_notes();
     let mut report = Report { done: Done::Well };
 
     let (config, fault) = Config::load_or_safe(&data.config());
@@ -80,18 +80,10 @@ pub fn run(data: &Path, arguments: &Arguments) -> Result<Done, Box<dyn Error>> {
         Ok(None) => report.fault("bundle", &CommandError::NoBundle.to_string()),
         Err(fault) => report.fault("bundle", &chain(&fault)),
     }
-    let now = clock.now();
-    match now.clock {
-        ClockTrust::Trusted => report.ok("clock", &format_time(now.time)),
-        ClockTrust::BehindFloor => report.fault(
-            "clock",
-            "behind the newest signed time: set it; until then every passage is marked",
-        ),
-        ClockTrust::FarAhead => report.fault(
-            "clock",
-            "more than a year ahead of the newest signed time: set it",
-        ),
+    if !arguments.offline && identity.hub.is_some() {
+        report.line("time", asked(&data, &identity, &clock));
     }
+    of_clock(&mut report, &clock);
     if data.passages().exists() {
         of_passages(&mut report, &data);
     } else {
@@ -110,6 +102,44 @@ pub fn run(data: &Path, arguments: &Arguments) -> Result<Done, Box<dyn Error>> {
         }
     }
     Ok(report.done)
+}
+
+/// What the hub says of the clock.
+fn asked(data: &DataDir, identity: &Identity, clock: &Clock) -> Result<String, SyncError> {
+    let mut hub = HubClient::of(identity)?;
+    let heard = ask_time(data, identity, &mut hub, clock, None)?;
+    Ok(match heard {
+        Heard::Agreed => "the hub agrees, and so does the bundle".to_owned(),
+        Heard::Contradicted => "the hub's signed time is another".to_owned(),
+    })
+}
+
+/// What the clock says, and what contradicts it.
+fn of_clock(report: &mut Report, clock: &Clock) {
+    let (now, off) = (clock.now(), clock.off());
+    let time = format_time(now.time);
+    let off_by = off_in_words(off);
+    match now.clock {
+        ClockTrust::Trusted if off == 0 => report.ok("clock", &time),
+        ClockTrust::Trusted => report.fault(
+            "clock",
+            &format!("it is {off_by}: set it; the scanner uses {time}, on which the hub agreed"),
+        ),
+        ClockTrust::Unconfirmed => report.ok(
+            "clock",
+            &format!(
+                "{time}, which nothing has confirmed since the start: the hub does, or a \
+                      supervisor; until then live codes are checked by hand"
+            ),
+        ),
+        ClockTrust::Behind | ClockTrust::Ahead => report.fault(
+            "clock",
+            &format!(
+                "it is {off_by}: set it; until then the scanner uses {time}, and every \
+                      passage is marked"
+            ),
+        ),
+    }
 }
 
 /// The passages that wait, and the epochs that the hub has refused.

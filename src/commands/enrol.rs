@@ -11,11 +11,7 @@ use std::{
 use clap::{Args, Subcommand};
 use gatepost_pass::{DeviceId, Digest, Root, Text, document::TEXT_PREFIX};
 use gatepost_protocol::{DeviceRequest, device::device_id};
-use gatepost_system::{
-    chain,
-    files::{self, Access},
-    random, say,
-};
+use gatepost_system::{chain, files::Access, random, say, stick};
 
 use super::{CommandError, Done};
 use crate::{
@@ -75,7 +71,7 @@ pub fn run(data: &Path, arguments: &Arguments) -> Result<Done, Box<dyn Error>> {
             out,
             wait,
         } => {
-            let clock = Clock::new(None);
+            let clock = data.clock();
             let (name, text) = (text_of(name)?, code_text(code)?);
             let first_run = FirstRun::begin(&data, &text, &random::bytes()?, clock.now().time)?;
             match out {
@@ -99,7 +95,7 @@ pub fn run(data: &Path, arguments: &Arguments) -> Result<Done, Box<dyn Error>> {
             )
         }
         EnrolCommand::Accept { file } => {
-            let bytes = files::read(file, FirstRun::MAX_ANSWER)?;
+            let bytes = stick::read(file, FirstRun::MAX_ANSWER)?;
             let root = match FirstRun::resume(&data) {
                 Some(first_run) => first_run.accept(&data, &bytes)?,
                 None => enrol::accept(&data, &bytes)?,
@@ -159,7 +155,7 @@ fn enrolled(root: &Root) {
 }
 
 fn write(out: &Path, request: &[u8], device: DeviceId) -> Result<Done, Box<dyn Error>> {
-    files::replace(out, Access::Shared, request)?;
+    stick::replace(out, Access::Shared, request)?;
     say!("device {device}: request written to {}", out.display());
     Ok(Done::Well)
 }
@@ -176,7 +172,7 @@ fn code_text(code: &str) -> Result<String, Box<dyn Error>> {
         return Ok(code.to_owned());
     }
     let path = Path::new(code);
-    let bytes = files::read(path, LONGEST)?;
+    let bytes = stick::read(path, LONGEST)?;
     // A code may end in a space, so only the end of the line goes.
     let text = String::from_utf8(bytes).map_err(|_| EnrolError::NotACode)?;
     Ok(text.trim_end_matches(['\r', '\n']).to_owned())

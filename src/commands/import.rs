@@ -8,7 +8,7 @@ use std::{
 
 use clap::Args;
 use gatepost_pass::Root;
-use gatepost_system::{clock::format_time, say};
+use gatepost_system::{clock::format_time, say, stick::StickDir};
 
 use super::Done;
 use crate::{
@@ -35,10 +35,10 @@ pub struct Arguments {
 pub fn run(data: &Path, arguments: &Arguments) -> Result<Done, Box<dyn Error>> {
     let data = DataDir::open(data)?;
     let identity = data.identity()?;
-    let clock = Clock::new(None);
+    let clock = data.clock();
     let cache = BundleCache::new(data.bundle());
+    let mut origin = BundleDirectory::from(StickDir::open(&arguments.path)?);
     let _lock = data.lock("bundle")?;
-    let mut origin = BundleDirectory::new(&arguments.path);
     let terminal = io::stderr().is_terminal();
     let mut report = |progress| match progress {
         InstallProgress::Bytes { done, total } if terminal && total > 0 => {

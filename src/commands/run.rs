@@ -16,7 +16,6 @@ use gatepost_system::files::{Action, FileError};
 use super::Done;
 use crate::{
     app::{self, Vital},
-    clock::Clock,
     data::DataDir,
     ui::Surface,
 };
@@ -71,8 +70,10 @@ pub fn run(data: &Path, arguments: Arguments) -> Result<Done, Box<dyn Error>> {
         Some((width, height)) => Surface::Offscreen { width, height },
     };
     let (vitals, written) = arguments.vitals.map(vitals_to).transpose()?.unzip();
+    let data = DataDir::open(data)?;
+    let clock = data.clock();
     let ran = app::run(app::Options {
-        data: DataDir::open(data)?,
+        data,
         frames: arguments.frames,
         pace: Duration::from_millis(arguments.pace),
         camera: arguments.camera,
@@ -81,7 +82,7 @@ pub fn run(data: &Path, arguments: Arguments) -> Result<Done, Box<dyn Error>> {
         record: arguments.record,
         once: arguments.once,
         sticks: app::mounts(),
-        clock: Clock::new(None),
+        clock,
         vitals,
     });
     // The last senders of figures go with the window; a window system may keep one alive.

@@ -7,7 +7,7 @@ use std::{
 
 use clap::Args;
 use gatepost_protocol::Revoked;
-use gatepost_system::{files, say};
+use gatepost_system::say;
 
 use super::Done;
 use crate::{
@@ -35,7 +35,7 @@ pub struct Arguments {
 /// Fetches the bundle and sends passages.
 pub fn run(data: &Path, arguments: &Arguments) -> Result<Done, Box<dyn Error>> {
     let data = DataDir::open(data)?;
-    let clock = Clock::new(None);
+    let clock = data.clock();
     wipe_if_ordered(&data, &clock)?;
     let identity = match data.identity() {
         Err(DataError::NotEnrolled) if data.wiped().exists() => {
@@ -46,7 +46,7 @@ pub fn run(data: &Path, arguments: &Arguments) -> Result<Done, Box<dyn Error>> {
         identity => identity?,
     };
     if let Some(path) = &arguments.revoked {
-        let list = files::read(path, Revoked::MAX)?;
+        let list = gatepost_system::stick::read(path, Revoked::MAX)?;
         match wipe::take(&data, &identity, &clock, &list)? {
             Order::None => say!("this device is not on the list"),
             Order::Wipe => wipe_if_ordered(&data, &clock)?,

@@ -7,8 +7,11 @@ use rusqlite::{Connection, OpenFlags, TransactionBehavior};
 use super::error::LogError;
 
 /// Schema versions, oldest first. Never edited once shipped; a change is a new entry.
-pub(super) const MIGRATIONS: [&str; 2] =
-    [include_str!("schema-1.sql"), include_str!("schema-2.sql")];
+pub(super) const MIGRATIONS: [&str; 3] = [
+    include_str!("schema-1.sql"),
+    include_str!("schema-2.sql"),
+    include_str!("schema-3.sql"),
+];
 
 /// Opens a database that must exist and be intact, and brings it to this program's schema.
 pub(super) fn open(path: &Path) -> Result<Connection, LogError> {

@@ -1,8 +1,8 @@
 //! What a device keeps: the passage log and the installed bundle.
 //!
 //! Only `error.rs`, `database.rs`, `opening.rs`, `passages.rs`, `outbox.rs`, `hourly_counts.rs`,
-//! `parked.rs`, `size_cap.rs`, `stored_epoch.rs`, `intact_records.rs`, `replace_damaged.rs` and
-//! `wal_check.rs` know that the log is an SQLite file.
+//! `parked.rs`, `retention.rs`, `size_cap.rs`, `stored_epoch.rs`, `intact_records.rs`,
+//! `replace_damaged.rs` and `wal_check.rs` know that the log is an SQLite file.
 
 mod database;
 mod error;
@@ -12,6 +12,7 @@ mod opening;
 mod parked;
 mod receipt;
 mod replace_damaged;
+mod retention;
 mod size_cap;
 mod stored_epoch;
 mod wal_check;

@@ -7,7 +7,7 @@ use gatepost_protocol::{Epoch, Head, batch::MAX_RECORDS};
 use rusqlite::{Connection, OptionalExtension, TransactionBehavior, params};
 
 use super::{
-    database, error::LogError, receipt::VerifiedReceipt, size_cap, stored_epoch::StoredEpoch,
+    database, error::LogError, receipt::VerifiedReceipt, retention, stored_epoch::StoredEpoch,
 };
 
 /// Epochs with records that no receipt covers, except those after the last passage. That passage is
@@ -105,12 +105,15 @@ impl Outbox {
         }
     }
 
-    /// Everything without a receipt, batch by batch, parked or not.
+    /// Everything without a receipt, batch by batch, parked or not: as it stands now, whatever is
+    /// acknowledged and forgotten meanwhile.
     pub fn each_unsent<E: From<LogError>>(
         &self,
         device: DeviceId,
         mut each: impl FnMut(Outgoing) -> Result<(), E>,
     ) -> Result<(), E> {
+        let snapshot = self.connection.unchecked_transaction();
+        let _snapshot = snapshot.map_err(LogError::from)?;
         for waiting in self.waiting()? {
             let (mut seq, mut before) = (waiting.acknowledged, waiting.acknowledged_head);
             loop {
@@ -222,16 +225,10 @@ impl Outbox {
         })
     }
 
-    /// Deletes records that a receipt covers and that are older than `before_hour`, in small steps
-    /// so that passages can be logged in between. Returns their number.
-    pub fn forget(&mut self, before_hour: u32) -> Result<usize, LogError> {
-        let mut deleted = 0;
-        loop {
-            let step = size_cap::forget_step(&self.connection, before_hour)?;
-            deleted += step;
-            if step < size_cap::STEP {
-                return Ok(deleted);
-            }
-        }
+    /// Deletes records that a receipt has covered for more than `keep` hours. The device has run
+    /// for `hours_run` hours in all. Returns their number.
+    pub fn forget(&mut self, hours_run: u32, keep: u32) -> Result<usize, LogError> {
+        retention::note(&mut self.connection, hours_run)?;
+        retention::forget(&self.connection, hours_run.saturating_sub(keep))
     }
 }

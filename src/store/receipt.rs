@@ -1,35 +1,22 @@
-//! Receipts of the hub, verified, with their time noted.
+//! Receipts of the hub, verified.
 
 use std::ops::Deref;
 
-use gatepost_pass::{DeviceId, DocumentError, Rules};
+use gatepost_pass::{DocumentError, Rules, Timestamp};
 use gatepost_protocol::Receipt;
 
-use crate::clock::Clock;
-
-/// A receipt that the hub has signed. Only [`Self::verify`] makes one, and it also raises the
-/// clock's floor: no receipt is used whose time was not noted, by whichever way it came.
+/// A receipt that the hub has signed. Only [`Self::verify`] makes one. Its time moves no clock:
+/// that takes an answer to a question of this device (`sync/time.rs`).
 #[derive(Clone, Copy, Debug)]
 pub struct VerifiedReceipt(Receipt);
 
 impl VerifiedReceipt {
-    /// Checks a receipt's signature and takes its time, if it is this device's: a stick also brings
-    /// those of others.
+    /// Checks a receipt's signature.
     ///
     /// # Errors
     /// When it is not signed by a key that may sign receipts.
-    pub fn verify(
-        bytes: &[u8],
-        rules: &Rules,
-        device: DeviceId,
-        clock: &Clock,
-    ) -> Result<Self, DocumentError> {
-        let receipt = Receipt::verify(bytes, rules.trust(), clock.now().time)?;
-        // A hub whose clock is far ahead must not take the floor with it.
-        if receipt.device == device && receipt.at < rules.manifest().hard_expiry {
-            clock.raise(receipt.at);
-        }
-        Ok(Self(receipt))
+    pub fn verify(bytes: &[u8], rules: &Rules, now: Timestamp) -> Result<Self, DocumentError> {
+        Receipt::verify(bytes, rules.trust(), now).map(Self)
     }
 
     /// What an honest hub would have signed.

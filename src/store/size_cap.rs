@@ -40,17 +40,11 @@ pub(super) fn make_space(connection: &Connection, cap: Cap) -> Result<(), LogErr
 /// Deletes a few of the oldest records that a receipt covers, even within their retention time.
 /// Returns their number.
 pub(super) fn forget_oldest(connection: &Connection) -> Result<usize, LogError> {
-    forget_step(connection, u32::MAX)
-}
-
-/// Deletes at most [`STEP`] of the oldest records that a receipt covers and whose hour is before
-/// `before_hour`. Returns their number.
-pub(super) fn forget_step(connection: &Connection, before_hour: u32) -> Result<usize, LogError> {
     let deleted = connection.execute(
         "DELETE FROM records WHERE (ordinal, seq) IN
              (SELECT r.ordinal, r.seq FROM records r JOIN epochs e USING (ordinal)
-              WHERE r.hour < ?1 AND r.seq < e.acknowledged ORDER BY r.ordinal, r.seq LIMIT ?2)",
-        params![before_hour, STEP as i64],
+              WHERE r.seq < e.acknowledged ORDER BY r.ordinal, r.seq LIMIT ?1)",
+        params![STEP as i64],
     )?;
     Ok(deleted)
 }

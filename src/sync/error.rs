@@ -1,8 +1,8 @@
 //! Why a sync with the hub, or with a stick, stopped.
 
 use gatepost_pass::DocumentError;
-use gatepost_protocol::{BatchError, Epoch, OrderError};
-use gatepost_system::files::FileError;
+use gatepost_protocol::{BatchError, Epoch, OrderError, TimeAnswerError};
+use gatepost_system::{files::FileError, random::RandomError};
 
 use super::http::HubError;
 use crate::{
@@ -38,6 +38,15 @@ pub enum SyncError {
     /// The order to wipe this device is not valid.
     #[error("the order to wipe this device is not valid")]
     Order(#[source] OrderError),
+    /// The hub's word on the time is not valid.
+    #[error(transparent)]
+    Time(#[from] TimeAnswerError),
+    /// The hub's word on the time took too long.
+    #[error("the hub's answer to what time it is took longer than 10 s")]
+    SlowTime,
+    /// The system gives no random numbers.
+    #[error(transparent)]
+    Random(#[from] RandomError),
     /// The hub's receipt covers nothing new.
     #[error("the hub took a batch of epoch {epoch} and acknowledged nothing new: it waits here")]
     Stuck {

@@ -1,4 +1,4 @@
-//! One sync with the hub: bundle, passages, orders, status. No part of it hinders the others.
+//! One sync with the hub: time, bundle, passages, orders, status. No part of it hinders the others.
 
 use std::time::Duration;
 
@@ -9,6 +9,7 @@ use super::{
     error::SyncError,
     http::{Contact, HubClient},
     push::{backlog, push_passages},
+    time,
     wipe::{self, Order},
 };
 use crate::{
@@ -52,7 +53,12 @@ pub fn exchange(
     errand: Errand,
 ) -> Result<Exchanged, SyncError> {
     let mut hub = HubClient::of(identity)?;
-    let fetched = fetch_bundle(data, identity, &mut hub, clock);
+    // First of all: what follows is judged by it.
+    time::agree(data, identity, &mut hub, clock);
+    let mut fetched = fetch_bundle(data, identity, &mut hub, clock);
+    if time::agree_by(data, identity, &mut hub, clock, fetched.as_ref().err()) {
+        fetched = fetch_bundle(data, identity, &mut hub, clock);
+    }
     let pushed = (errand == Errand::Upload).then(|| {
         let pushed = push_passages(data, identity, &mut hub, clock);
         post_status(data, identity, &mut hub, clock);

@@ -6,9 +6,11 @@ use std::{
     time::{Duration, Instant},
 };
 
-use gatepost_pass::{DeviceId, Digest, FormatError, HubAddress, HubPin, Kind, bundle::FileEntry};
+use gatepost_pass::{
+    DeviceId, Digest, FormatError, HubAddress, HubPin, Kind, bundle::FileEntry, envelope::MAX_CODE,
+};
 use gatepost_protocol::{
-    Answer, HubAnswer, RefusalReason, RequestNonce, Revoked,
+    Answer, HubAnswer, RefusalReason, RequestNonce, Revoked, TimeNonce,
     hub_answer::{MARK, NONCE},
     padding::{self, pad, unpad},
     routes,
@@ -74,6 +76,10 @@ pub enum HubError {
 
 /// Longest text of a refusal that is kept, in bytes.
 const MAX_MESSAGE: u64 = 512;
+
+/// Longest trip of a question for the time and its answer: an answer that took longer says too
+/// little about now.
+pub(super) const TIME_TRIP: Duration = Duration::from_secs(10);
 
 /// Longest rest that a hub may ask for.
 const LONGEST_REST: Duration = Duration::from_secs(3600);
@@ -235,6 +241,14 @@ impl HubClient {
         Ok(Some(list))
     }
 
+    /// Asks what time it is; the answer is not yet verified. Gives also how long it took.
+    pub fn ask_time(&mut self, nonce: &TimeNonce) -> Result<(Vec<u8>, Duration), HubError> {
+        let asked = Instant::now();
+        let answer = self.post_within(routes::TIME, &nonce.0, self.small.min(TIME_TRIP))?;
+        let answer = read_all(answer, MAX_CODE as u64)?;
+        Ok((answer, asked.elapsed()))
+    }
+
     /// Reports this device's status to the hub.
     pub fn post_status(&mut self, status: &[u8]) -> Result<(), HubError> {
         let status = pad(status, &padding::STATUS).map_err(unpaddable)?;
@@ -268,13 +282,22 @@ impl HubClient {
     }
 
     fn post(&mut self, path: &str, body: &[u8]) -> Result<Response, HubError> {
+        self.post_within(path, body, self.small)
+    }
+
+    fn post_within(
+        &mut self,
+        path: &str,
+        body: &[u8],
+        limit: Duration,
+    ) -> Result<Response, HubError> {
         let nonce = self.may_ask()?;
         let answer = self
             .agent
             .post(format!("{}{path}", self.address))
             .header(NONCE, nonce.to_string())
             .config()
-            .timeout_global(Some(self.small))
+            .timeout_global(Some(limit))
             .build()
             .content_type("application/octet-stream")
             .send(body);

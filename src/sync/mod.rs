@@ -7,6 +7,7 @@ mod exchange;
 mod http;
 mod jitter;
 mod push;
+mod time;
 mod tls;
 mod worker;
 
@@ -22,5 +23,6 @@ pub use error::SyncError;
 pub use exchange::{Errand, Exchanged, exchange};
 pub use http::{Contact, HubClient, HubError, Patience};
 pub use push::{backlog, push_passages};
+pub use time::ask_time;
 pub use wipe::Order;
 pub use worker::{SyncNews, spawn};

@@ -36,9 +36,8 @@ pub fn push_passages(
     let mut outbox = Outbox::open(&data.passages())?;
     let rules = rules(data, identity, clock)?;
     let pushed = push_all(&mut outbox, identity, hub, clock, &rules);
-    let keep = u32::from(rules.policy().retention_hours);
-    let hour = u32::try_from(clock.now().time.0 / 3600).unwrap_or(u32::MAX);
-    outbox.forget(hour.saturating_sub(keep))?;
+    let keep = rules.policy().retention_hours;
+    outbox.forget(clock.hours_run(), keep.into())?;
     pushed
 }
 
@@ -102,7 +101,7 @@ fn push_one(
     let batch = sign_batch(certificate, key, bundle, epoch, before, records)?;
     let answer = hub.post_batch(&batch)?;
     let device = device_id(&identity.key.public());
-    let receipt = VerifiedReceipt::verify(&answer, rules, device, clock);
+    let receipt = VerifiedReceipt::verify(&answer, rules, clock.now().time);
     let receipt = receipt.map_err(SyncError::Receipt)?;
     // A receipt of another device or for another batch acknowledges nothing.
     if (receipt.device, receipt.epoch) != (device, epoch) {

@@ -5,8 +5,8 @@
 //! `curl --data-binary @NAME.batch https://HUB/v1/batches --output NAME.receipt`
 
 use std::{
-    fs,
-    path::{Path, PathBuf},
+    path::Path,
+    time::{Duration, Instant},
 };
 
 use gatepost_pass::{ManifestId, envelope::MAX_CODE};
@@ -15,10 +15,7 @@ use gatepost_protocol::{
     batch::{BATCH_FILE, RECEIPT_FILE, sign_batch},
     device::device_id,
 };
-use gatepost_system::{
-    chain,
-    files::{self, Access, Action, FileError},
-};
+use gatepost_system::{chain, files::Access, stick::StickDir};
 
 use super::{bundle::rules, error::SyncError};
 use crate::{
@@ -27,8 +24,8 @@ use crate::{
     store::{Acknowledged, LogError, Outbox, VerifiedReceipt},
 };
 
-/// Largest number of files on a stick that are looked at.
-const MOST_FILES: usize = 20_000;
+/// How long receipts are read.
+const LOOK_TIME: Duration = Duration::from_secs(60);
 
 /// What was exchanged with a stick.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
@@ -40,7 +37,8 @@ pub struct Carried {
 }
 
 /// Takes the receipts in a directory, then writes everything that has none as batches into it.
-/// Batches that got their receipt are removed from it, so that a stick does not fill up.
+/// Batches that got their receipt are removed from it, so that a stick does not fill up. The log is
+/// locked only while nothing waits for the stick.
 ///
 /// # Errors
 /// When the directory cannot be read or written, or the log fails. Receipts of other devices, and
@@ -51,23 +49,45 @@ pub fn carry(
     clock: &Clock,
     dir: &Path,
 ) -> Result<Carried, SyncError> {
-    let mut carried = Carried::default();
     if !data.passages().exists() {
-        return Ok(carried);
+        return Ok(Carried::default());
     }
+    let stick = StickDir::create(dir, Access::Shared)?;
+    let receipts = receipts_on(&stick)?;
+    let (acknowledged, done, bundle) = take(data, identity, clock, receipts)?;
+    for name in done {
+        // A file that cannot be removed does no harm.
+        let batch = Path::new(&name).with_extension(BATCH_FILE);
+        let _ = stick.remove(batch.as_os_str());
+        let _ = stick.remove(&name);
+    }
+    let outbox = Outbox::open(&data.passages())?;
+    let written = write_unsent(&outbox, identity, Some(bundle), &stick)?;
+    Ok(Carried {
+        acknowledged,
+        written,
+    })
+}
+
+/// Takes receipts, by their file's name. Returns how many passages got theirs, and the names of the
+/// receipts that have done their work, and the bundle in use.
+fn take(
+    data: &DataDir,
+    identity: &Identity,
+    clock: &Clock,
+    receipts: Vec<(String, Vec<u8>)>,
+) -> Result<(u64, Vec<String>, ManifestId), SyncError> {
     let _lock = data.lock("outbox")?;
     let mut outbox = Outbox::open(&data.passages())?;
     let rules = rules(data, identity, clock)?;
-    let device = device_id(&identity.key.public());
-    for path in receipts_in(dir)? {
-        let Ok(bytes) = files::read(&path, MAX_CODE) else {
-            continue;
-        };
-        let receipt = match VerifiedReceipt::verify(&bytes, &rules, device, clock) {
+    let (device, now) = (device_id(&identity.key.public()), clock.now().time);
+    let (mut passages, mut done) = (0, Vec::new());
+    for (name, bytes) in receipts {
+        let receipt = match VerifiedReceipt::verify(&bytes, &rules, now) {
             Ok(receipt) if receipt.device == device => receipt,
             Ok(_) => continue,
             Err(why) => {
-                log::warn!("{} is not a valid receipt: {}", path.display(), chain(&why));
+                log::warn!("{name} is not a valid receipt: {}", chain(&why));
                 continue;
             }
         };
@@ -78,19 +98,17 @@ pub fn carry(
         // report that the hub has lost records.
         if receipt.next_seq > known {
             match outbox.acknowledge(&receipt) {
-                Ok(Acknowledged::Forward { passages }) => carried.acknowledged += passages,
+                Ok(Acknowledged::Forward { passages: more }) => passages += more,
                 Ok(Acknowledged::Nothing | Acknowledged::Back) => {}
                 Err(LogError::Receipt) => continue,
                 Err(fault) => return Err(fault.into()),
             }
         }
-        for done in [path.with_extension(BATCH_FILE), path] {
-            // A file that cannot be removed does no harm.
-            let _ = fs::remove_file(done);
-        }
+        done.push(name);
     }
-    carried.written = write_unsent(&outbox, identity, Some(rules.manifest_id()), dir)?;
-    Ok(carried)
+    let keep = rules.policy().retention_hours;
+    outbox.forget(clock.hours_run(), keep.into())?;
+    Ok((passages, done, rules.manifest_id()))
 }
 
 /// Writes everything without a receipt as signed batches, each on the disk before the next. Returns
@@ -99,9 +117,8 @@ pub(super) fn write_unsent(
     outbox: &Outbox,
     identity: &Identity,
     bundle: Option<ManifestId>,
-    dir: &Path,
+    to: &StickDir,
 ) -> Result<u64, SyncError> {
-    fs::create_dir_all(dir).map_err(FileError::at(Action::Create, dir))?;
     let device = device_id(&identity.key.public());
     let mut written = 0;
     outbox.each_unsent(device, |outgoing| {
@@ -112,22 +129,30 @@ pub(super) fn write_unsent(
         let (before, records) = (outgoing.before, outgoing.records);
         let (certificate, key) = (&identity.certificate, &identity.key);
         let batch = sign_batch(certificate, key, bundle, epoch, before, records)?;
-        let path = dir.join(format!("{device}-{epoch}-{seq:08}.{BATCH_FILE}"));
-        files::replace(&path, Access::Shared, &batch)?;
+        let name = format!("{device}-{epoch}-{seq:08}.{BATCH_FILE}");
+        to.replace(name, Access::Shared, &batch)?;
         written += 1;
         Ok::<_, SyncError>(())
     })?;
     Ok(written)
 }
 
-fn receipts_in(dir: &Path) -> Result<Vec<PathBuf>, SyncError> {
-    let mut receipts: Vec<PathBuf> = fs::read_dir(dir)
-        .map_err(FileError::at(Action::Read, dir))?
-        .take(MOST_FILES)
-        .filter_map(|entry| Some(entry.ok()?.path()))
-        .filter(|path| path.extension().is_some_and(|end| end == RECEIPT_FILE))
-        .collect();
-    // In the order of their epoch and position.
-    receipts.sort();
+/// Receipts with their files' names, in the order of their epoch and position. What cannot be read
+/// is left where it is, and what comes after [`LOOK_TIME`] waits for the next time.
+fn receipts_on(stick: &StickDir) -> Result<Vec<(String, Vec<u8>)>, SyncError> {
+    let ends = |name: &str| {
+        Path::new(name)
+            .extension()
+            .is_some_and(|end| end == RECEIPT_FILE)
+    };
+    let (begun, mut receipts) = (Instant::now(), Vec::new());
+    for (name, _) in stick.entries(ends)? {
+        if begun.elapsed() > LOOK_TIME {
+            break;
+        }
+        if let Ok(bytes) = stick.read(&name, MAX_CODE) {
+            receipts.push((name, bytes));
+        }
+    }
     Ok(receipts)
 }

@@ -21,6 +21,7 @@ use gatepost_protocol::{
     fixture::{TRACING_SEED, enrolment, random, tracing},
     seal::tracing_key,
 };
+use gatepost_system::{files::Access, stick::StickDir};
 use tempfile::TempDir;
 
 use super::*;
@@ -37,6 +38,7 @@ mod pinned;
 mod portal;
 mod rhythm;
 mod sticks;
+mod time;
 mod wiping;
 
 use hub::{Fault, ModelHub};
@@ -66,7 +68,7 @@ impl Device {
         fs::write(data.enrolment_path(), enrolment.to_bytes()).unwrap();
         let stick = bundle(&Region::default());
         let mut origin = BundleDirectory::new(stick.path());
-        let (cache, clock) = (BundleCache::new(data.bundle()), Clock::new(Some(NOW)));
+        let (cache, clock) = (BundleCache::new(data.bundle()), Clock::still(NOW));
         cache
             .install(&mut origin, &fixture::root(), &clock, &mut |_| {})
             .unwrap();

@@ -19,6 +19,7 @@ use gatepost_protocol::{
     device::device_id,
 };
 use gatepost_system::files::{self, Access, Action, FileError};
+use gatepost_system::stick::StickDir;
 use serde::{Deserialize, Serialize};
 
 use super::{
@@ -116,7 +117,8 @@ pub fn finish(data: &DataDir, now: Timestamp) -> Result<Option<DeviceId>, SyncEr
         if data.passages().exists() {
             let outbox = Outbox::open(&data.passages())?;
             // Its bundle is gone already.
-            stick::write_unsent(&outbox, &identity, None, &data.unsent())?;
+            let unsent = StickDir::create(&data.unsent(), Access::Shared)?;
+            stick::write_unsent(&outbox, &identity, None, &unsent)?;
         }
         let hub = WipedHub {
             address: identity.hub.clone(),
@@ -138,6 +140,7 @@ pub fn finish(data: &DataDir, now: Timestamp) -> Result<Option<DeviceId>, SyncEr
         data.place(),
         data.direction(),
         data.revoked(),
+        data.time_mark(),
         passages.clone(),
         beside("-wal"),
         beside("-shm"),

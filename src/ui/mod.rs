@@ -9,6 +9,7 @@
 mod accessibility;
 mod apply;
 mod by_hand;
+mod clock;
 mod duty;
 mod enrol;
 mod error;

@@ -1,7 +1,7 @@
 //! Which page is open, and the keys that no page takes.
 
 use super::view::{Page, UiCommand};
-use super::{by_hand, duty, id_entry};
+use super::{by_hand, clock, duty, id_entry};
 use gatepost_window::{AppWindow, HintKind, PageAdapter, PageKind, ScanAdapter};
 use slint::ComponentHandle;
 use std::rc::Rc;
@@ -29,6 +29,7 @@ pub(super) fn open(app: &AppWindow, page: Page) {
     id_entry::forget(app);
     by_hand::forget(app);
     duty::forget(app);
+    clock::forget(app);
     app.global::<ScanAdapter>().set_hint(HintKind::None);
     app.global::<PageAdapter>().set_page(to_kind(page));
 }
@@ -57,6 +58,7 @@ fn to_kind(page: Page) -> PageKind {
         Page::Place => PageKind::Place,
         Page::PlaceMove => PageKind::PlaceMove,
         Page::Status => PageKind::Status,
+        Page::Clock => PageKind::Clock,
         Page::Today => PageKind::Today,
         Page::Update => PageKind::Update,
         Page::Enrol => PageKind::Enrol,
@@ -74,6 +76,7 @@ fn from_kind(kind: PageKind) -> Page {
         PageKind::Place => Page::Place,
         PageKind::PlaceMove => Page::PlaceMove,
         PageKind::Status => Page::Status,
+        PageKind::Clock => Page::Clock,
         PageKind::Today => Page::Today,
         PageKind::Update => Page::Update,
         PageKind::Enrol => Page::Enrol,

@@ -5,10 +5,11 @@ use super::trouble::{foreign, map_trouble};
 use super::view::{
     ClockView, EndView, FreshnessView, IssuerView, StatusPageView, StorageView, SyncView, UiCommand,
 };
+use crate::clock::Span;
 use gatepost_pass::trust::Ending;
 use gatepost_window::{
-    AppWindow, ClockKind, EndKind, FreshnessKind, IssuerItem, SignKind, StatusPageAdapter,
-    SyncKind, TroubleKind,
+    AppWindow, ClockKind, EndKind, FreshnessKind, IssuerItem, SignKind, SpanUnit,
+    StatusPageAdapter, SyncKind, TroubleKind,
 };
 use slint::{ComponentHandle, ModelRc, SharedString};
 use std::rc::Rc;
@@ -29,11 +30,7 @@ pub(super) fn show(app: &AppWindow, view: &StatusPageView) {
     let adapter = app.global::<StatusPageAdapter>();
     let issuers: Vec<IssuerItem> = view.issuers.iter().map(map_issuer).collect();
     adapter.set_issuers(ModelRc::from(issuers.as_slice()));
-    adapter.set_clock(match view.clock {
-        ClockView::Trusted => ClockKind::Trusted,
-        ClockView::Behind => ClockKind::Behind,
-        ClockView::Ahead => ClockKind::Ahead,
-    });
+    show_clock(&adapter, view.clock);
     show_end(&adapter, view.trust);
     adapter.set_storage(storage_sign(view.storage));
     adapter.set_writable(view.storage.writable);
@@ -52,6 +49,26 @@ pub(super) fn show(app: &AppWindow, view: &StatusPageView) {
     adapter.set_hub(view.hub.as_str().into());
     adapter.set_program(view.program.as_str().into());
     adapter.set_bundle(version(view.bundle));
+}
+
+fn show_clock(adapter: &StatusPageAdapter, clock: ClockView) {
+    let (kind, off) = match clock {
+        ClockView::Confirmed => (ClockKind::Confirmed, None),
+        ClockView::Unconfirmed => (ClockKind::Unconfirmed, None),
+        ClockView::Behind { by, replaced } => (ClockKind::Behind, Some((by, replaced))),
+        ClockView::Ahead { by, replaced } => (ClockKind::Ahead, Some((by, replaced))),
+    };
+    adapter.set_clock(kind);
+    let Some((by, replaced)) = off else { return };
+    let (off, unit) = match by {
+        Span::Minutes(minutes) => (minutes, SpanUnit::Minutes),
+        Span::Hours(hours) => (hours, SpanUnit::Hours),
+        Span::Days(days) => (days, SpanUnit::Days),
+        Span::Years(years) => (years, SpanUnit::Years),
+    };
+    adapter.set_clock_off(i32::try_from(off).unwrap_or(i32::MAX));
+    adapter.set_clock_off_unit(unit);
+    adapter.set_clock_replaced(replaced);
 }
 
 fn show_end(adapter: &StatusPageAdapter, end: Option<EndView>) {

@@ -20,6 +20,7 @@ pub(super) fn map_trouble(trouble: Trouble) -> TroubleKind {
         Trouble::UpdateWrong => TroubleKind::UpdateWrong,
         Trouble::UpdateNewer => TroubleKind::UpdateNewer,
         Trouble::UpdateBrokeOff => TroubleKind::UpdateBrokeOff,
+        Trouble::ClockDisagrees => TroubleKind::ClockDisagrees,
         Trouble::StickUnreadable => TroubleKind::StickUnreadable,
         Trouble::NoLists => TroubleKind::NoLists,
         Trouble::NotEnrolled => TroubleKind::NotEnrolled,

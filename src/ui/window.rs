@@ -5,8 +5,8 @@ use super::handle::{UiHandle, WindowLink};
 use super::offscreen::Offscreen;
 use super::view::UiCommand;
 use super::{
-    by_hand, duty, fonts, id_entry, page, place, place_move, scan, settings, status_page, update,
-    verdict,
+    by_hand, clock, duty, fonts, id_entry, page, place, place_move, scan, settings, status_page,
+    update, verdict,
 };
 use crate::config::Language;
 use gatepost_window::AppWindow;
@@ -68,6 +68,7 @@ impl Ui {
         id_entry::connect(&app, &on_command);
         by_hand::connect(&app, &on_command);
         duty::connect(&app, &on_command);
+        clock::connect(&app, &on_command);
         page::connect(&app, &on_command);
         place::connect(&app, &on_command);
         place_move::connect(&app, &on_command);

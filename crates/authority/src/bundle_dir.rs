@@ -2,7 +2,7 @@
 
 use std::{
     collections::BTreeSet,
-    fs::{self, File, OpenOptions},
+    fs::File,
     io::{self, Read as _, Seek as _, Write as _},
     path::{Path, PathBuf},
 };
@@ -13,7 +13,13 @@ use gatepost_pass::{
     envelope::MAX_FILE,
 };
 
-use gatepost_system::files::{self, Access, Action, FileError};
+use gatepost_system::{
+    files::{Access, Action, FileError},
+    stick::StickDir,
+};
+
+/// Name of the manifest.
+const MANIFEST: &str = "manifest";
 
 /// A bundle's directory cannot be used.
 #[derive(Debug, thiserror::Error)]
@@ -36,52 +42,50 @@ pub(crate) enum BundleDirError {
 
 /// A directory that holds a bundle, or will.
 pub(crate) struct BundleDir {
-    dir: PathBuf,
+    dir: StickDir,
 }
 
 impl BundleFiles for BundleDir {
     type Reader = File;
 
     fn open(&self, digest: &Digest) -> io::Result<File> {
-        File::open(self.path(digest))
+        let file = self.dir.file(digest.to_string());
+        file.map_err(|why| why.source)
     }
 }
 
 impl BundleDir {
     /// A directory that may hold a bundle.
-    pub(crate) fn at(dir: &Path) -> Self {
-        Self {
-            dir: dir.to_owned(),
-        }
+    pub(crate) fn at(dir: &Path) -> Result<Self, FileError> {
+        let dir = StickDir::open(dir)?;
+        Ok(Self { dir })
     }
 
     /// Creates the directory if it is missing.
     pub(crate) fn create(dir: &Path) -> Result<Self, FileError> {
-        fs::create_dir_all(dir).map_err(FileError::at(Action::Create, dir))?;
-        Ok(Self::at(dir))
-    }
-
-    fn manifest_path(&self) -> PathBuf {
-        self.dir.join("manifest")
+        let dir = StickDir::create(dir, Access::Shared)?;
+        Ok(Self { dir })
     }
 
     /// Whether there is a manifest.
     pub(crate) fn has_manifest(&self) -> bool {
-        !matches!(self.manifest_path().try_exists(), Ok(false))
+        !matches!(self.manifest(), Err(why) if why.is_not_found())
     }
 
     /// The current manifest's bytes.
     pub(crate) fn manifest(&self) -> Result<Vec<u8>, FileError> {
-        files::read(&self.manifest_path(), MAX_FILE)
+        self.dir.read(MANIFEST, MAX_FILE)
     }
 
     /// The files that the current manifest names, unchecked; none when there is no manifest yet.
     pub(crate) fn files(&self) -> Result<Vec<FileEntry>, BundleDirError> {
-        let path = self.manifest_path();
-        match self.has_manifest() {
-            false => Ok(Vec::new()),
-            true => files_named(&self.manifest()?)
-                .map_err(|source| BundleDirError::Manifest { path, source }),
+        let path = || self.dir.path().join(MANIFEST);
+        match self.manifest() {
+            Err(why) if why.is_not_found() => Ok(Vec::new()),
+            manifest => files_named(&manifest?).map_err(|source| {
+                let path = path();
+                BundleDirError::Manifest { path, source }
+            }),
         }
     }
 
@@ -98,16 +102,21 @@ impl BundleDir {
         }
         self.write(role, |file| {
             file.write_all(bytes)
-                .map_err(FileError::at(Action::Write, &self.part_path()))?;
+                .map_err(FileError::at(Action::Write, self.dir.path()))?;
             Ok(0)
         })
     }
 
     /// Adds a copy of a file under its digest.
     pub(crate) fn add_file(&self, role: FileRole, from: &Path) -> Result<FileEntry, FileError> {
-        let mut source = File::open(from).map_err(FileError::at(Action::Read, from))?;
+        let source = File::open(from).map_err(FileError::at(Action::Read, from))?;
+        self.add_open(role, source)
+    }
+
+    fn add_open(&self, role: FileRole, mut source: File) -> Result<FileEntry, FileError> {
         self.write(role, |file| {
-            io::copy(&mut source, file).map_err(FileError::at(Action::Write, &self.part_path()))?;
+            let copied = io::copy(&mut source, file);
+            copied.map_err(FileError::at(Action::Write, self.dir.path()))?;
             Ok(0)
         })
     }
@@ -119,49 +128,29 @@ impl BundleDir {
         role: FileRole,
         write: impl FnOnce(&mut File) -> Result<u64, E>,
     ) -> Result<FileEntry, E> {
-        let part = self.part_path();
-        let entry = Self::write_part(&part, role, write).inspect_err(|_| {
-            // The error says what happened; half a list would only take up space.
-            let _ = fs::remove_file(&part);
-        })?;
-        files::publish(&part, &self.path(&entry.digest))?;
-        Ok(entry)
-    }
-
-    /// The file that is being written, until its digest is known.
-    fn part_path(&self) -> PathBuf {
-        self.dir.join("new.part")
-    }
-
-    fn write_part<E: From<FileError>>(
-        part: &Path,
-        role: FileRole,
-        write: impl FnOnce(&mut File) -> Result<u64, E>,
-    ) -> Result<FileEntry, E> {
-        let mut options = OpenOptions::new();
-        // Read back for its digest: a list's first page is written last.
-        let options = options.read(true).write(true).create(true).truncate(true);
-        let open = options.open(part);
-        let mut file = open.map_err(FileError::at(Action::Write, part))?;
-        let records = write(&mut file)?;
-        file.sync_all()
-            .map_err(FileError::at(Action::Write, part))?;
-        let (digest, length) = digest_of(&mut file).map_err(FileError::at(Action::Read, part))?;
-        Ok(FileEntry {
-            role,
-            digest,
-            length,
-            records,
+        self.dir.write_new(Access::Shared, |file| {
+            let records = write(file)?;
+            // Read back for its digest: a list's first page is written last.
+            let read = digest_of(file);
+            let (digest, length) = read.map_err(FileError::at(Action::Read, self.dir.path()))?;
+            let entry = FileEntry {
+                role,
+                digest,
+                length,
+                records,
+            };
+            Ok((entry, digest.to_string()))
         })
     }
 
-    /// Adds a known file from elsewhere. One that is there already is read through, because it may
+    /// Adds a known file of another bundle. One that is there already is read through, because it may
     /// have been damaged since.
-    pub(crate) fn copy(&self, entry: &FileEntry, from: &Path) -> Result<(), BundleDirError> {
+    pub(crate) fn copy(&self, entry: &FileEntry, from: &Self) -> Result<(), BundleDirError> {
         if self.holds(entry) {
             return Ok(());
         }
-        let copied = self.add_file(entry.role, from)?;
+        let source = from.dir.file(entry.digest.to_string())?;
+        let copied = self.add_open(entry.role, source)?;
         if copied.digest == entry.digest {
             Ok(())
         } else {
@@ -171,13 +160,15 @@ impl BundleDir {
 
     /// Whether a file is there with exactly these bytes.
     pub(crate) fn holds(&self, entry: &FileEntry) -> bool {
-        let found = File::open(self.path(&entry.digest)).and_then(|mut file| digest_of(&mut file));
+        let found = self
+            .open(&entry.digest)
+            .and_then(|mut file| digest_of(&mut file));
         found.is_ok_and(|found| found == (entry.digest, entry.length))
     }
 
     /// The path of the file with that digest.
     pub(crate) fn path(&self, digest: &Digest) -> PathBuf {
-        self.dir.join(digest.to_string())
+        self.dir.path().join(digest.to_string())
     }
 
     /// Makes a manifest the current one, once all that it names is on disk. Files that neither it
@@ -187,13 +178,14 @@ impl BundleDir {
         if let Ok(before) = self.manifest() {
             kept.extend(named(&before));
         }
-        files::replace(&self.manifest_path(), Access::Shared, manifest)?;
-        for path in files::list(&self.dir)? {
-            let name = path.file_name().unwrap_or_default().to_string_lossy();
-            if name.parse::<Digest>().is_ok() && !kept.contains(name.as_ref()) {
-                fs::remove_file(&path).map_err(FileError::at(Action::Remove, &path))?;
+        self.dir.replace(MANIFEST, Access::Shared, manifest)?;
+        let is_file = |name: &str| name.parse::<Digest>().is_ok();
+        for (name, _) in self.dir.entries(is_file)? {
+            if !kept.contains(&name) {
+                self.dir.remove(&name)?;
             }
         }
+        self.dir.remove_drafts()?;
         Ok(())
     }
 }

@@ -1,10 +1,6 @@
 //! Lists of other regions, in `lists/`. They go into the bundle as they are, each under its issuer.
 
-use std::{
-    collections::BTreeMap,
-    fs::File,
-    path::{Path, PathBuf},
-};
+use std::{collections::BTreeMap, fs::File, path::PathBuf};
 
 use gatepost_pass::{
     IssuerId, List, ListError, Timestamp, TrustList, bundle::Versions, list::ListKind,
@@ -52,7 +48,8 @@ pub(crate) fn newest(
 ) -> Result<BTreeMap<(ListKind, IssuerId), ImportedList>, FileError> {
     let mut newest: BTreeMap<_, ImportedList> = BTreeMap::new();
     for path in files::list(&home.lists_dir())? {
-        let list = match open(&path, trust, published, now) {
+        let opened = File::open(&path).map_err(UnusableList::from);
+        let list = match opened.and_then(|file| open(file, trust, published, now)) {
             Ok(list) => list,
             Err(why) => {
                 log::warn!("{} is left out: {}", path.display(), chain(&why));
@@ -71,12 +68,12 @@ pub(crate) fn newest(
 
 /// Opens a list of another region and checks all of it.
 pub(crate) fn open(
-    path: &Path,
+    file: File,
     trust: &TrustList,
     published: &Versions,
     now: Timestamp,
 ) -> Result<List<File>, UnusableList> {
-    let list = List::open(File::open(path)?, trust, now)?;
+    let list = List::open(file, trust, now)?;
     let (head, issuer) = (list.head(), list.issuer());
     if issuer == trust.own() {
         return Err(UnusableList::Own);

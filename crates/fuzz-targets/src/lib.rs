@@ -29,6 +29,7 @@ mod pins;
 mod proposal;
 mod qr;
 mod status;
+mod time;
 mod trust;
 
 pub use mutate::mutate;
@@ -67,6 +68,8 @@ pub const BATCH: Target = target("batch", batch::run, batch::seeds);
 
 /// What devices say of themselves.
 pub const STATUS: Target = target("status", status::run, status::seeds);
+/// The hub's word on the time, and what a device keeps of it.
+pub const TIME: Target = target("time", time::run, time::seeds);
 /// What hides from a network how much there was to say.
 pub const PADDING: Target = target("padding", padding::run, padding::seeds);
 /// Requests of new devices, and the answers.
@@ -98,6 +101,7 @@ pub const TARGETS: [Target; 14] = [
     LIST_DELTA,
     BATCH,
     STATUS,
+    TIME,
     PADDING,
     ENROLMENT,
     PINS,

@@ -16,7 +16,7 @@ fn status() -> DeviceStatus {
     DeviceStatus {
         certificate: CERTIFICATE.clone(),
         at: NOW,
-        clock: ClockTrust::FarAhead,
+        clock: ClockTrust::Ahead,
         bundle: Some(BUNDLE),
         freshness: Freshness::Stale,
         backlog: 300,

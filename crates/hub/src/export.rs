@@ -3,9 +3,7 @@
 //! each is the receipt that the hub signed when it came: the hub's word on the hour of its arrival.
 
 use std::{
-    fs::{DirBuilder, File},
     ops::ControlFlow,
-    os::unix::fs::DirBuilderExt as _,
     path::Path,
     time::{Duration, UNIX_EPOCH},
 };
@@ -14,7 +12,8 @@ use gatepost_pass::Digest;
 use gatepost_protocol::batch::{BATCH_FILE, RECEIPT_FILE};
 use gatepost_system::{
     clock,
-    files::{self, Access, Action, FileError},
+    files::{Access, Action, FileError},
+    stick::StickDir,
 };
 
 use crate::store::{ArrivalFilter, ArrivedItem, HubStore, HubStoreError, RecordPosition};
@@ -50,9 +49,7 @@ pub fn export(
     filter: &ArrivalFilter,
     to: &Path,
 ) -> Result<Exported, ExportError> {
-    let mut directory = DirBuilder::new();
-    let created = directory.recursive(true).mode(0o700).create(to);
-    created.map_err(FileError::at(Action::Create, to))?;
+    let to = StickDir::create(to, Access::Private)?;
     let mut exported = Ok(Exported::default());
     store.visit(filter, &mut |arrival| {
         let ArrivedItem::Batch {
@@ -67,10 +64,11 @@ pub fn export(
         let Ok(so_far) = &mut exported else {
             return ControlFlow::Break(());
         };
-        let path = to.join(name(first, &signed));
+        let name = name(first, &signed);
         // The receipt first: a batch that is here has its receipt beside it.
-        let written = write(&path.with_extension(RECEIPT_FILE), &receipt);
-        match written.and_then(|_| write(&path, &signed)) {
+        let beside = format!("{name}.{RECEIPT_FILE}");
+        let written = write(&to, &beside, &receipt);
+        match written.and_then(|_| write(&to, &format!("{name}.{BATCH_FILE}"), &signed)) {
             Ok(true) => so_far.written += 1,
             Ok(false) => so_far.there += 1,
             Err(why) => {
@@ -86,21 +84,24 @@ pub fn export(
 fn name(first: RecordPosition, signed: &[u8]) -> String {
     let RecordPosition { device, epoch, seq } = first;
     let digest = Digest::of(signed).to_string();
-    format!("{device}-{epoch}-{seq:09}-{digest}.{BATCH_FILE}")
+    format!("{device}-{epoch}-{seq:09}-{digest}")
 }
 
 /// Writes a file, unless it was written before; returns whether it did. A file that a loss of
 /// power cut is written again.
-fn write(path: &Path, signed: &[u8]) -> Result<bool, FileError> {
-    if files::read(path, signed.len()).is_ok_and(|there| there == signed) {
+fn write(to: &StickDir, name: &str, signed: &[u8]) -> Result<bool, FileError> {
+    if to
+        .read(name, signed.len())
+        .is_ok_and(|there| there == signed)
+    {
         return Ok(false);
     }
-    files::replace(path, Access::Private, signed)?;
+    to.replace(name, Access::Private, signed)?;
     // An export that runs often must not say when a batch came.
     let hour = clock::now().0 / 3600;
-    let file = File::options().write(true).open(path);
-    let dated =
-        file.and_then(|file| file.set_modified(UNIX_EPOCH + Duration::from_secs(hour * 3600)));
-    dated.map_err(FileError::at(Action::Write, path))?;
+    let dated = to
+        .file(name)?
+        .set_modified(UNIX_EPOCH + Duration::from_secs(hour * 3600));
+    dated.map_err(FileError::at(Action::Write, &to.path().join(name)))?;
     Ok(true)
 }

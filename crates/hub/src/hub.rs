@@ -11,7 +11,7 @@ use std::{
 };
 
 use gatepost_pass::{DeviceId, ManifestId, Signer, Timestamp};
-use gatepost_protocol::{DeviceStatus, Epoch, VerifiedBatch};
+use gatepost_protocol::{DeviceStatus, Epoch, TimeAnswer, TimeNonce, VerifiedBatch};
 use gatepost_system::{chain, files::FileError};
 use log::Level;
 use serde_json::json;
@@ -355,6 +355,12 @@ impl Hub {
         recorded.await??;
         self.metrics.add(Counter::Statuses, 1);
         Ok(())
+    }
+
+    /// What time it is, signed, as the answer to this question.
+    pub(crate) fn time(&self, nonce: TimeNonce) -> Vec<u8> {
+        let at = self.now();
+        TimeAnswer { nonce, at }.sign(&self.signer)
     }
 
     /// Deletes batches that arrived more than so many days ago. Blocks.

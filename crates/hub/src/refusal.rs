@@ -31,6 +31,8 @@ pub(crate) enum Refusal {
     Encoding,
     #[error("the body cannot be decompressed")]
     Packed,
+    #[error("a question for the time has exactly 32 bytes")]
+    Question,
     #[error("the address is not percent-encoded UTF-8")]
     Address,
     #[error("too many requests: try again in {0} s")]
@@ -67,7 +69,7 @@ impl Refusal {
             Self::Batch(BatchError::Format(FormatError::TooLarge { .. })) | Self::TooLarge => {
                 (StatusCode::PAYLOAD_TOO_LARGE, RefusalReason::TooLarge)
             }
-            Self::Batch(BatchError::Format(_)) => {
+            Self::Batch(BatchError::Format(_)) | Self::Question => {
                 (StatusCode::BAD_REQUEST, RefusalReason::Malformed)
             }
             Self::CutShort => (StatusCode::BAD_REQUEST, RefusalReason::CutShort),

@@ -16,7 +16,7 @@ use axum::{
     routing::{get, post},
 };
 use gatepost_protocol::routes::{
-    BATCHES, ENROLMENTS, FILES, HEALTH, MANIFEST, REVOKED, STATUS, UPLOADS,
+    BATCHES, ENROLMENTS, FILES, HEALTH, MANIFEST, REVOKED, STATUS, TIME, UPLOADS,
 };
 
 use crate::{
@@ -24,7 +24,7 @@ use crate::{
     fleet::{self, Fleet},
     hub::Hub,
     refusal::Refusal,
-    routes::{batches, body::ClientAddress, bundle, enrolments, health},
+    routes::{batches, body::ClientAddress, bundle, enrolments, health, time},
 };
 
 /// What is taken as the address that a request comes from.
@@ -45,6 +45,7 @@ pub fn router(hub: Arc<Hub>, caller: Caller) -> Router {
         .route(UPLOADS, post(batches::take_padded))
         .route(BATCHES, post(batches::take))
         .route(STATUS, post(batches::record_status))
+        .route(TIME, post(time::answer))
         .route(ENROLMENTS, post(enrolments::request))
         .route(&format!("{ENROLMENTS}/{{device}}"), get(enrolments::answer))
         .route(HEALTH, get(health::health))

@@ -142,30 +142,30 @@ async fn connection(
     };
     // Errors are the client's: it expects another key, or does not speak TLS.
     match accepted {
-        Ok(Ok(Accepted::Tls(stream))) => serve_http(stream, peer, app, stopped).await,
-        Ok(Ok(Accepted::Plain(stream))) => serve_http(stream, peer, https_only(), stopped).await,
+        Ok(Ok(Greeted::Tls(stream))) => serve_http(stream, peer, app, stopped).await,
+        Ok(Ok(Greeted::Plain(stream))) => serve_http(stream, peer, https_only(), stopped).await,
         Ok(Err(_)) | Err(_) => {}
     }
 }
 
 /// A connection to an address that requires TLS.
-enum Accepted {
+enum Greeted {
     Tls(Box<TlsStream<PacedStream<TcpStream>>>),
     /// The client does not speak TLS.
     Plain(PacedStream<TcpStream>),
 }
 
-async fn handshake(stream: TcpStream, tls: &HubTls) -> io::Result<Accepted> {
+async fn handshake(stream: TcpStream, tls: &HubTls) -> io::Result<Greeted> {
     let mut first = [0];
     stream.peek(&mut first).await?;
     let stream = PacedStream::new(stream);
     if first != [HANDSHAKE] {
-        return Ok(Accepted::Plain(stream));
+        return Ok(Greeted::Plain(stream));
     }
     let mut stream = TlsAcceptor::from(tls.config()).accept(stream).await?;
     let (_, session) = stream.get_mut();
     session.set_buffer_limit(Some(TLS_BUFFER));
-    Ok(Accepted::Tls(Box::new(stream)))
+    Ok(Greeted::Tls(Box::new(stream)))
 }
 
 async fn serve_http(

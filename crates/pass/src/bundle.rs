@@ -18,5 +18,5 @@ pub use freshness::Freshness;
 pub use manifest::{
     AuditHead, FileEntry, FileRole, Manifest, ManifestId, SignedVersion, Versions, files_named,
 };
-pub use rules::{Intake, Rules};
+pub use rules::{Intake, Rules, SLACK};
 pub use verified::VerifiedBundle;

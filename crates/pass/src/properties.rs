@@ -5,7 +5,6 @@
 use std::{
     collections::{BTreeMap, BTreeSet},
     fmt::Debug,
-    time::Duration,
 };
 
 use proptest::{prelude::*, sample::Index};
@@ -20,7 +19,8 @@ use crate::{
     envelope::MAX_CODE,
     fixture::{self, NOW, Region, SIGNED, documents, trust},
     list::{ListPlan, write_revocation, write_status},
-    time::{ClockTrust, Floor},
+    time::ClockTrust,
+    timekeeper::{Boot, ONE_STEP, Reading, TOLERANCE, TimeMark, Timekeeper},
     trust::sign_with_roots,
     verify,
 };
@@ -172,31 +172,49 @@ proptest! {
     }
 
     #[test]
-    fn the_floor_is_the_newest_signed_time_and_what_has_passed_since(
+    fn the_time_is_never_before_the_newest_signed_one_and_what_has_passed_since(
         // Close together, so that what has passed since counts as much as what was signed.
-        seen in prop::collection::vec((1_000_000..1_000_300_u64, 0..100_000_u64), 1..12),
+        seen in prop::collection::vec((1_000_000..1_000_300_u64, 0..100_u64), 1..12),
         walls in prop::collection::vec(prop_oneof![any::<u64>(), 999_000..1_001_000_u64], 12),
     ) {
-        let mut floor = Floor::new(Timestamp(0), Duration::ZERO);
-        let mut past: Vec<(u64, Duration)> = Vec::new();
-        let mut clock = Duration::ZERO;
+        let mut keeper = Timekeeper::new(TimeMark::default(), Boot([1; 16]));
+        let mut past: Vec<(u64, u64)> = Vec::new();
+        let mut steady = 0;
         for ((signed, pause), wall) in seen.into_iter().zip(walls) {
-            clock += Duration::from_millis(pause);
+            steady += pause;
+            let wall = Timestamp(wall);
             // What the wall clock says is asked in between, and must leave nothing behind.
-            let _ = floor.now(Timestamp(wall), clock);
-            floor.raise(Timestamp(signed), clock);
-            past.push((signed, clock));
-            let later = clock + Duration::from_millis(pause);
-            let least = past.iter().map(|(signed, at)| signed + (later - *at).as_secs()).max();
-            prop_assert!(floor.at(later).0 >= least.unwrap_or(0));
-            let now = floor.now(Timestamp(wall), later);
-            prop_assert_eq!(now.time, floor.at(later).max(Timestamp(wall)));
-            let behind = floor.at(later).since(Timestamp(wall)) > crate::time::TOLERANCE;
-            prop_assert_eq!(now.clock == ClockTrust::BehindFloor, behind);
+            let _ = keeper.now(Reading { wall, steady });
+            keeper.signed(Timestamp(signed), Reading { wall, steady });
+            past.push((signed, steady));
+            let later = steady + pause;
+            let least = past.iter().map(|(signed, at)| signed + (later - at)).max();
+            let least = Timestamp(least.unwrap_or(0));
+            let now = keeper.now(Reading { wall, steady: later });
+            prop_assert_eq!(now.time, least.max(wall));
+            let behind = least.since(wall) > TOLERANCE;
+            prop_assert_eq!(now.clock == ClockTrust::Behind, behind);
         }
-        let newest = past.iter().map(|(signed, at)| signed + (clock - *at).as_secs()).max();
-        // Whole seconds are lost at most once between two raises.
-        prop_assert!(floor.at(clock).0 <= newest.unwrap_or(0) + past.len() as u64);
+    }
+
+    #[test]
+    fn no_signed_time_brings_back_what_was_trusted_or_leads_it_away(
+        answers in prop::collection::vec((any::<bool>(), any::<u64>(), 0..600_u64), 1..40),
+        walls in prop::collection::vec(any::<u64>(), 40),
+    ) {
+        let start = 1_790_000_000;
+        let mut keeper = Timekeeper::new(TimeMark::default(), Boot([1; 16]));
+        let right = |steady| Timestamp(start + steady);
+        keeper.set(right(0), Reading { wall: right(0), steady: 0 }).unwrap();
+        let mut steady = 0;
+        for ((near, answer, pause), wall) in answers.into_iter().zip(walls) {
+            steady += pause;
+            let answer = if near { right(steady).0 - 300 + answer % 601 } else { answer };
+            let reading = Reading { wall: Timestamp(wall), steady };
+            keeper.heard(Timestamp(answer), &(Timestamp(0)..Timestamp(u64::MAX)), reading);
+            let off = keeper.now(reading).time.0.abs_diff(right(steady).0);
+            prop_assert!(off <= ONE_STEP, "{off} s");
+        }
     }
 }
 

@@ -4,9 +4,10 @@
 //! [`mod@seal`] encrypts it for everyone but those who may trace, [`record`] and [`chain`] bind it
 //! to what came before, [`batch`] carries it, [`receipt`] brings the hub's word back. [`device`]
 //! says whose word a batch is, [`enrolment`] how a device becomes one, [`status`] how it is doing,
-//! [`wipe_order`] that it is one no longer. [`routes`] names the hub's addresses, [`hub_answer`]
-//! tells its answers from another server's, [`padding`] hides from a network how much there was to
-//! say. [`pins`] holds what the PINs of badges are checked against, sealed for the devices.
+//! [`wipe_order`] that it is one no longer. [`time_answer`] is the hub's word on the time.
+//! [`routes`] names the hub's addresses, [`hub_answer`] tells its answers from another server's,
+//! [`padding`] hides from a network how much there was to say. [`pins`]
+//! holds what the PINs of badges are checked against, sealed for the devices.
 
 #![forbid(unsafe_code)]
 
@@ -28,6 +29,7 @@ pub mod seal;
 pub mod sealed;
 mod signed_body;
 pub mod status;
+pub mod time_answer;
 pub mod verdict;
 pub mod wipe_order;
 
@@ -49,6 +51,7 @@ pub use record::{Body, Previous, Record};
 pub use seal::{OpenError, SealError, open, seal};
 pub use sealed::{Clear, Sealed};
 pub use status::DeviceStatus;
+pub use time_answer::{TimeAnswer, TimeAnswerError, TimeNonce};
 pub use verdict::{Outcome, Reason};
 pub use wipe_order::{OrderError, Revoked, WipeOrder};
 

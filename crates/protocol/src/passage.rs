@@ -141,6 +141,14 @@ pub enum Seen {
     IdNumber(Personal<32>),
     /// Neither: registered by hand.
     ByHand(ByHand),
+    /// Nobody passed: a supervisor set the clock, by badge and PIN. The passage's time is the new
+    /// one.
+    ClockSet {
+        /// Pseudonym on the supervisor's badge.
+        by: Text<24>,
+        /// What the device took for the time before.
+        before: Timestamp,
+    },
     /// Nobody passed: the code of another place was shown. The passage's place is where the device
     /// stood, and its guard was on duty there.
     PlaceMove(PlaceMove),

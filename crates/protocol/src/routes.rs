@@ -14,6 +14,9 @@ pub const HEALTH: &str = "/v1/health";
 /// `POST`: how a device is doing ([`crate::DeviceStatus`]), padded ([`crate::padding::STATUS`]);
 /// answered with 204.
 pub const STATUS: &str = "/v1/status";
+/// `POST`: a device's question of 32 bytes ([`crate::TimeNonce`]); the answer is what time it is
+/// ([`crate::TimeAnswer`]).
+pub const TIME: &str = "/v1/time";
 /// `GET`: the authority's signed list of revoked devices, as it lies in the bundle directory; 404
 /// where there is none. Devices check its signature; the hub does not.
 pub const REVOKED: &str = "/v1/revoked";

@@ -6,6 +6,7 @@ use std::error::Error as _;
 
 use gatepost_pass::{
     ClockTrust, DeviceId, Digest, Freshness, OneTimeSecret, PassNumber, SecretKey, SubjectTag,
+    Timestamp,
     fixture::{self as region, DAY, NOW, SIGNED, trust},
 };
 use hpke::HpkeError;
@@ -13,7 +14,7 @@ use hpke::HpkeError;
 use crate::{
     Allowed, Answer, Body, ByHand, DeviceRequest, Direction, Enrolment, Epoch, Head, OpenError,
     Outcome, OverrideWhy, Passage, Personal, Previous, Reason, Receipt, Record, Seen, Temperature,
-    VerifiedBatch, WhyNoCode,
+    TimeAnswer, TimeAnswerError, TimeNonce, VerifiedBatch, WhyNoCode,
     batch::{BatchError, sign_batch},
     device::device_id,
     fixture::{self, TRACING_SEED, manifest_id, random, tracing},
@@ -59,7 +60,7 @@ fn largest_seen() -> [Seen; 4] {
 fn largest_of(seen: Seen) -> Passage {
     Passage {
         at: gatepost_pass::Timestamp(u64::MAX),
-        clock: ClockTrust::FarAhead,
+        clock: ClockTrust::Ahead,
         freshness: Freshness::Expired,
         place: "a place of 24 characters".try_into().unwrap(),
         direction: Direction::Out,
@@ -266,6 +267,38 @@ fn only_the_hubs_key_signs_receipts() {
     let signed = receipt.sign(&region::hub());
     assert_eq!(Receipt::verify(&signed, &trust(), NOW), Ok(receipt));
     assert!(Receipt::verify(&receipt.sign(&region::documents()), &trust(), NOW).is_err());
+}
+
+#[test]
+fn the_time_is_the_hubs_word_for_one_question_under_a_key_that_is_valid_then() {
+    let nonce = TimeNonce([7; 32]);
+    let answer = TimeAnswer { nonce, at: NOW };
+    let signed = answer.sign(&region::hub());
+    assert_eq!(TimeAnswer::verify(&signed, &trust(), &nonce), Ok(NOW));
+    // An answer that was kept and is played again.
+    let other = TimeAnswer::verify(&signed, &trust(), &TimeNonce([8; 32]));
+    assert_eq!(other, Err(TimeAnswerError::OtherQuestion));
+    for stranger in [
+        region::documents(),
+        region::devices(),
+        region::foreign("CN-JS"),
+    ] {
+        assert!(TimeAnswer::verify(&answer.sign(&stranger), &trust(), &nonce).is_err());
+    }
+    // A time at which the hub's key is not valid is no time.
+    for at in [Timestamp(0), Timestamp(u64::MAX)] {
+        let signed = TimeAnswer { nonce, at }.sign(&region::hub());
+        assert!(TimeAnswer::verify(&signed, &trust(), &nonce).is_err());
+    }
+    for at in 0..signed.len() {
+        assert!(TimeAnswer::verify(&signed[..at], &trust(), &nonce).is_err());
+        let mut altered = signed.clone();
+        altered[at] ^= 1;
+        assert!(
+            TimeAnswer::verify(&altered, &trust(), &nonce).is_err(),
+            "byte {at}"
+        );
+    }
 }
 
 #[test]

@@ -25,13 +25,15 @@ use std::{
 use rustix::fs::{AtFlags, Dir, FileType, Mode, OFlags};
 
 use crate::{
-    files::{Access, Action, FileError},
+    files::{self, Access, Action, FileError},
     random,
 };
 
-/// How long one step may take: to open, to list, to read a piece, to write a file.
-pub const PATIENCE: Duration = Duration::from_secs(15);
-/// Bytes that come in one step: what brings less than 70 KiB a second is given up.
+/// How long one step may take: to open, to list, to read a piece.
+pub const PATIENCE: Duration = Duration::from_secs(5);
+/// The same for a small file that is written and flushed, which cheap sticks take their time for.
+const WRITE_PATIENCE: Duration = Duration::from_secs(30);
+/// Bytes that come in one step: what brings less than 200 KiB a second is given up.
 const PIECE: usize = 1024 * 1024;
 /// Most names of a directory that are kept. All of them are looked at.
 const MOST_NAMES: usize = 20_000;
@@ -43,6 +45,28 @@ const READ: OFlags = OFlags::RDONLY
     .union(OFlags::NONBLOCK)
     .union(OFlags::NOCTTY)
     .union(OFlags::CLOEXEC);
+
+/// Reads a whole file that its user has named, of at most `limit` bytes.
+pub fn read(path: &Path, limit: usize) -> Result<Vec<u8>, FileError> {
+    let (directory, name) = split(path, Action::Read)?;
+    StickDir::open(directory)?.read(name, limit)
+}
+
+/// Writes a file that its user has named, in place of whatever has that name.
+pub fn replace(path: &Path, access: Access, bytes: &[u8]) -> Result<(), FileError> {
+    let (directory, name) = split(path, Action::Write)?;
+    StickDir::open(directory)?.replace(name, access, bytes)
+}
+
+fn split(path: &Path, action: Action) -> Result<(&Path, &OsStr), FileError> {
+    let name = path.file_name().ok_or_else(no_name);
+    let name = name.map_err(FileError::at(action, path))?;
+    Ok((files::directory_of(path), name))
+}
+
+fn no_name() -> io::Error {
+    io::Error::new(io::ErrorKind::InvalidFilename, "it is no name of a file")
+}
 
 /// An open directory on a stick.
 #[derive(Clone, Debug)]
@@ -169,7 +193,12 @@ impl StickDir {
     }
 
     /// Writes a file, in place of whatever has that name.
-    pub fn replace(&self, name: &str, access: Access, bytes: &[u8]) -> Result<(), FileError> {
+    pub fn replace(
+        &self,
+        name: impl AsRef<OsStr>,
+        access: Access,
+        bytes: &[u8],
+    ) -> Result<(), FileError> {
         let bytes = bytes.to_vec();
         self.step(Action::Write, name.as_ref(), move |directory, name| {
             let mut draft = Draft::new(directory, access)?;
@@ -225,12 +254,13 @@ impl StickDir {
         work: impl FnOnce(&OwnedFd, &OsStr) -> io::Result<T> + Send + 'static,
     ) -> Result<T, FileError> {
         let (directory, plain) = (self.directory.clone(), name.to_owned());
+        let patience = match action {
+            Action::Read => self.patience,
+            Action::Write | Action::Create | Action::Remove => WRITE_PATIENCE,
+        };
         let done = match is_one_name(name) {
-            true => within(self.patience, move || work(&directory, &plain)),
-            false => Err(io::Error::new(
-                io::ErrorKind::InvalidFilename,
-                "it is no name of a file",
-            )),
+            true => within(patience, move || work(&directory, &plain)),
+            false => Err(no_name()),
         };
         done.map_err(self.fault(action, name))
     }

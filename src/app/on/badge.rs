@@ -7,7 +7,7 @@ use std::{
 
 use gatepost_pass::Pin;
 
-use super::{place, supervisor, verdict};
+use super::{clock, place, supervisor, verdict};
 use crate::{
     app::{event::Event, lane::Lane, present::signal, threads::beside},
     checkpoint::{CheckedBadge, CheckedPin, DutyStatus},
@@ -23,6 +23,9 @@ const SHOW_ON_DUTY: Duration = Duration::from_secs(3);
 pub(super) fn shown(lane: &mut Lane, badge: CheckedBadge, at: Instant) {
     if let Some(why) = lane.verdicts.awaits_badge() {
         return supervisor::badge_shown(lane, badge, why);
+    }
+    if let Some(wanted) = lane.staff.clock.awaits_badge() {
+        return clock::badge_shown(lane, badge, wanted);
     }
     if lane.moves.awaits_badge() {
         return place::badge_shown(lane, badge, at);
@@ -82,6 +85,10 @@ pub(crate) fn pin_checked(lane: &mut Lane, data: &DataDir, pin: &CheckedPin) {
         let awaited = (why, candidate.clone());
         return supervisor::pin_checked(lane, awaited, pin);
     }
+    if let Some((wanted, candidate)) = lane.staff.clock.awaits_pin() {
+        let awaited = (wanted, candidate.clone());
+        return clock::pin_checked(lane, awaited, pin);
+    }
     if let Some(candidate) = lane.moves.awaits_pin().cloned() {
         return place::pin_checked(lane, data, candidate, pin);
     }
@@ -102,6 +109,7 @@ pub(crate) fn sign_off(lane: &mut Lane) {
 
 /// Time passes, and lists change: whose badge is no longer valid is off duty.
 pub(crate) fn tick(lane: &mut Lane) {
+    lane.staff.clock.tick(Instant::now());
     let now = lane.now();
     let place = lane.checkpoint.station.place().id.clone();
     let before = lane.staff.duty.guard().is_some();

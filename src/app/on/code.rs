@@ -26,7 +26,9 @@ pub(crate) fn sighted(
     sighting: &Sighting,
 ) {
     let (now, at) = (lane.now(), Instant::now());
-    let badge = lane.verdicts.awaits_badge().is_some() || lane.moves.awaits_badge();
+    let badge = lane.verdicts.awaits_badge().is_some()
+        || lane.staff.clock.awaits_badge().is_some()
+        || lane.moves.awaits_badge();
     let expecting = match badge {
         true => Expecting::Badge,
         false => Expecting::Anyone,

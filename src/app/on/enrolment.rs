@@ -7,22 +7,20 @@ use std::{
 };
 
 use gatepost_pass::Text;
-use gatepost_system::{
-    files::{self, Access},
-    random,
-};
+use gatepost_system::{files::Access, random, stick::StickDir};
 
 use crate::{
     app::{
         context::DeviceContext,
-        event::Event,
+        event::{EnrolStickNews, Event},
         lane::Lane,
         present::trouble,
         state::{enrolment::EnrolmentState, log_link::LogLink},
         sticks,
-        threads::enrolled::Enrolled,
+        threads::{beside, enrolled::Enrolled},
     },
     checkpoint::{Basis, Judged},
+    data::DataDir,
     sync::enrol::{self, Asked, EnrolError, FirstRun},
     ui::{EnrolStep, EnrolView, Page, Trouble, TroubleView, UiUpdate},
 };
@@ -104,7 +102,7 @@ fn ask(enrolment: &mut EnrolmentState, lane: &Lane, context: &DeviceContext, fir
         (Err(why), _) => EnrolStep::Failed(trouble::of_enrol(why)),
     });
     enrolment.asks(first_run, asking.ok());
-    offer_to_stick(enrolment, lane, context);
+    look_at_sticks(enrolment, lane, context);
 }
 
 fn device_name(lane: &Lane) -> Text<60> {
@@ -142,58 +140,86 @@ pub(crate) fn news(
     present(enrolment, lane, context);
 }
 
-/// Looks for a stick that takes the request, and for the authority's answer.
+/// Looks at the sticks while the page is open.
 pub(crate) fn tick(enrolment: &mut EnrolmentState, lane: &mut Lane, context: &DeviceContext) {
-    if enrolment.is_enrolled() || lane.window.page() != Page::Enrol {
+    if !enrolment.is_enrolled() && lane.window.page() == Page::Enrol {
+        look_at_sticks(enrolment, lane, context);
+    }
+}
+
+/// Takes the authority's answer, where a stick has one; otherwise writes the request to the first
+/// stick that takes it, where that was not done yet. Beside the loop, which waits for no stick; one
+/// look at a time.
+fn look_at_sticks(enrolment: &mut EnrolmentState, lane: &Lane, context: &DeviceContext) {
+    if enrolment.first_run().is_none() || !enrolment.begin_look() {
+        return;
+    }
+    let request = enrolment.request(device_name(lane));
+    let (data, mounts) = (context.data.clone(), context.sticks.clone());
+    let events = context.events.clone();
+    beside::run(move || {
+        let news = match answered_by_stick(&data, &mounts) {
+            Some(answered) => EnrolStickNews::Answered(answered),
+            None => match request {
+                Some(request) => offer_to_stick(&mounts, request),
+                None => EnrolStickNews::Nothing,
+            },
+        };
+        let _ = events.send(Event::EnrolStick(news));
+    });
+}
+
+fn offer_to_stick(mounts: &[PathBuf], (file, request): (String, Vec<u8>)) -> EnrolStickNews {
+    let takes = |stick: &StickDir| stick.replace(&file, Access::Shared, &request).is_ok();
+    match sticks::sticks(mounts).iter().any(takes) {
+        true => EnrolStickNews::Written(file),
+        false => EnrolStickNews::NoStick,
+    }
+}
+
+/// Whether the answers on sticks were accepted; nothing where there is none.
+fn answered_by_stick(data: &DataDir, mounts: &[PathBuf]) -> Option<Result<(), EnrolError>> {
+    let mut fault = None;
+    for (stick, name) in sticks::files_named(mounts, ANSWER) {
+        let Ok(bytes) = stick.read(name, FirstRun::MAX_ANSWER) else {
+            continue;
+        };
+        match FirstRun::resume(data)?.accept(data, &bytes) {
+            Ok(_) => return Some(Ok(())),
+            Err(why) => fault = Some(Err(why)),
+        }
+    }
+    fault
+}
+
+/// The sticks were looked at.
+pub(crate) fn at_sticks(
+    enrolment: &mut EnrolmentState,
+    lane: &mut Lane,
+    context: &DeviceContext,
+    news: EnrolStickNews,
+) {
+    enrolment.end_look();
+    if enrolment.is_enrolled() {
         return;
     }
     let before = enrolment.step();
-    if !answered_by_stick(enrolment, lane, context) {
-        offer_to_stick(enrolment, lane, context);
+    match news {
+        EnrolStickNews::Answered(answered) => {
+            let accepted = answered.map_err(|why| trouble::of_enrol(&why));
+            if let Err(why) = accepted.and_then(|()| start(enrolment, lane, context)) {
+                enrolment.set_step(EnrolStep::Failed(why));
+            }
+        }
+        EnrolStickNews::Written(file) => {
+            enrolment.set_step(EnrolStep::RequestWritten { file });
+        }
+        EnrolStickNews::NoStick => enrolment.wait_for_stick(),
+        EnrolStickNews::Nothing => {}
     }
     if enrolment.step() != before {
         present(enrolment, lane, context);
     }
-}
-
-/// Writes the request to the first stick that takes it, where that was not done yet.
-fn offer_to_stick(enrolment: &mut EnrolmentState, lane: &Lane, context: &DeviceContext) {
-    let Some((file, request)) = enrolment.request(device_name(lane)) else {
-        return;
-    };
-    let takes =
-        |stick: &PathBuf| files::replace(&stick.join(&file), Access::Shared, &request).is_ok();
-    if sticks::sticks(&context.sticks).iter().any(takes) {
-        enrolment.set_step(EnrolStep::RequestWritten { file });
-    } else {
-        enrolment.wait_for_stick();
-    }
-}
-
-/// Takes the authority's answer, where a stick has one. Gives whether one was there, good or bad.
-fn answered_by_stick(
-    enrolment: &mut EnrolmentState,
-    lane: &mut Lane,
-    context: &DeviceContext,
-) -> bool {
-    if enrolment.first_run().is_none() {
-        return false;
-    }
-    let mut fault = None;
-    for path in sticks::files_named(&context.sticks, ANSWER) {
-        let Ok(bytes) = files::read(&path, FirstRun::MAX_ANSWER) else {
-            continue;
-        };
-        match accept(enrolment, lane, context, &bytes) {
-            Ok(()) => return true,
-            Err(why) => fault = Some(why),
-        }
-    }
-    let answered = fault.is_some();
-    if let Some(why) = fault {
-        enrolment.set_step(EnrolStep::Failed(why));
-    }
-    answered
 }
 
 /// Takes an answer that is for this device and from its authority: from then on it is enrolled.
@@ -208,6 +234,15 @@ fn accept(
         None => Err(EnrolError::NotACode),
     };
     accepted.map_err(|why| trouble::of_enrol(&why))?;
+    start(enrolment, lane, context)
+}
+
+/// What an enrolled device has starts.
+fn start(
+    enrolment: &mut EnrolmentState,
+    lane: &mut Lane,
+    context: &DeviceContext,
+) -> Result<(), TroubleView> {
     let DeviceContext {
         data,
         config,

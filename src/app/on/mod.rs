@@ -1,9 +1,10 @@
 //! What happens on each kind of event, a kind a file. In the order in which they build on each
-//! other: `verdict`, `log`, `supervisor`, `place`, `badge` and `person` (which show verdicts),
-//! `enrolment`, `code` (which sorts them), `device` (which brings codes and numbers). The others
-//! stand alone.
+//! other: `verdict`, `log`, `supervisor`, `clock`, `place`, `badge` and `person` (which show
+//! verdicts), `enrolment`, `code` (which sorts them), `device` (which brings codes and numbers).
+//! The others stand alone.
 
 pub(super) mod badge;
+pub(super) mod clock;
 pub(super) mod code;
 pub(super) mod device;
 pub(super) mod enrolment;

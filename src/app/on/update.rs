@@ -6,12 +6,12 @@ use gatepost_pass::{
     Manifest,
     envelope::{Envelope, MAX_FILE},
 };
-use gatepost_system::{chain, files};
+use gatepost_system::{chain, stick::StickDir};
 
 use crate::{
     app::{
         context::DeviceContext,
-        event::{Event, UpdateNews},
+        event::{Event, FoundBundle, UpdateNews},
         lane::Lane,
         present::trouble,
         state::{enrolment::EnrolmentState, stick_update::StickUpdate},
@@ -22,40 +22,41 @@ use crate::{
     data::{DataDir, Identity},
     store::{
         BundleCache,
-        bundles::{BundleDirectory, InstallOutcome, InstallProgress},
+        bundles::{BundleDirectory, InstallOutcome, InstallProgress, MANIFEST},
     },
     sync::SyncError,
     ui::{Page, Trouble, UiUpdate, UpdateStep, UpdateView},
 };
 
 /// The update page was opened.
-pub(crate) fn opened(lane: &Lane, update: &mut StickUpdate, mounts: &[PathBuf]) {
+pub(crate) fn opened(lane: &Lane, update: &mut StickUpdate, context: &DeviceContext) {
     if !update.is_working() {
         *update = StickUpdate::default();
-        look_for_stick(update, mounts);
+        look_for_stick(update, context);
     }
     present(lane, update);
 }
 
 /// Looks whether a stick came or went, while the update page waits for one.
-pub(crate) fn tick(lane: &Lane, update: &mut StickUpdate, mounts: &[PathBuf]) {
-    let open = lane.window.page() == Page::Update;
-    if open && update.waits_for_stick() && look_for_stick(update, mounts) {
-        present(lane, update);
+pub(crate) fn tick(lane: &Lane, update: &mut StickUpdate, context: &DeviceContext) {
+    if lane.window.page() == Page::Update && update.waits_for_stick() {
+        look_for_stick(update, context);
     }
 }
 
-/// Gives whether there is something else to do now.
-fn look_for_stick(update: &mut StickUpdate, mounts: &[PathBuf]) -> bool {
-    let found = sticks::bundle(mounts);
-    let step = match &found {
-        Some(place) => UpdateStep::Found {
-            place: name_of(place),
-            version: claimed_version(place),
-        },
-        None => UpdateStep::NoStick,
-    };
-    update.set_found(found, step)
+/// Looks beside the loop, which waits for no stick; one look at a time.
+fn look_for_stick(update: &mut StickUpdate, context: &DeviceContext) {
+    if !update.begin_look() {
+        return;
+    }
+    let (mounts, events) = (context.sticks.clone(), context.events.clone());
+    beside::run(move || {
+        let found = sticks::bundle(&mounts).map(|place| FoundBundle {
+            version: claimed_version(&place),
+            place: place.path().to_owned(),
+        });
+        let _ = events.send(Event::Update(UpdateNews::Looked(found)));
+    });
 }
 
 /// The guard wants the bundle that was found.
@@ -74,7 +75,7 @@ pub(crate) fn asked(
     };
     update.begin(lane.checkpoint.installed.version());
     let (data, clock) = (context.data.clone(), context.clock.clone());
-    let events = context.events.clone();
+    let (events, mounts) = (context.events.clone(), context.sticks.clone());
     beside::run(move || {
         let mut last = 0;
         let report = |percent: u8| {
@@ -83,7 +84,7 @@ pub(crate) fn asked(
                 let _ = events.send(Event::Update(UpdateNews::Percent(percent)));
             }
         };
-        let news = match install(&place, &data, &identity, &clock, report) {
+        let news = match install(&mounts, &place, &data, &identity, &clock, report) {
             Ok(version) => UpdateNews::Done(version),
             Err(why) => UpdateNews::Refused(why),
         };
@@ -101,6 +102,12 @@ pub(crate) fn news(
     news: UpdateNews,
 ) {
     match news {
+        UpdateNews::Looked(found) => {
+            if update.looked(found) {
+                present(lane, update);
+            }
+            return;
+        }
         UpdateNews::Percent(percent) => update.set_percent(percent),
         UpdateNews::Done(after) => update.done(after),
         UpdateNews::Refused(why) => {
@@ -124,12 +131,18 @@ fn present(lane: &Lane, update: &StickUpdate) {
 
 /// Installs a bundle and returns its version.
 fn install(
+    mounts: &[PathBuf],
     place: &Path,
     data: &DataDir,
     identity: &Identity,
     clock: &Clock,
     mut percent: impl FnMut(u8),
 ) -> Result<u64, SyncError> {
+    // Opened before the lock is taken; a stick that hangs later is given up.
+    let mut origin = match sticks::open(mounts, place) {
+        Some(found) => BundleDirectory::from(found),
+        None => BundleDirectory::new(place),
+    };
     let _lock = data.lock("bundle")?;
     let cache = BundleCache::new(data.bundle());
     let mut report = |progress| {
@@ -138,7 +151,6 @@ fn install(
             percent(part.min(100) as u8);
         }
     };
-    let mut origin = BundleDirectory::new(place);
     match cache.install(&mut origin, &identity.root, clock, &mut report)? {
         InstallOutcome::Installed(bundle) => Ok(bundle.manifest().version),
         InstallOutcome::AlreadyInstalled => {
@@ -150,14 +162,9 @@ fn install(
 }
 
 /// What the manifest claims, before anything is checked: only ever shown.
-fn claimed_version(place: &Path) -> Option<u64> {
-    let bytes = files::read(&place.join("manifest"), MAX_FILE).ok()?;
+fn claimed_version(place: &StickDir) -> Option<u64> {
+    let bytes = place.read(MANIFEST, MAX_FILE).ok()?;
     let envelope = Envelope::parse(&bytes, MAX_FILE).ok()?;
     let manifest: Manifest = envelope.peek().ok()?;
     Some(manifest.version)
-}
-
-fn name_of(place: &Path) -> String {
-    let name = place.file_name().unwrap_or(place.as_os_str());
-    name.to_string_lossy().into_owned()
 }

@@ -3,7 +3,7 @@
 use std::{fs, time::Instant};
 
 use gatepost_pass::{
-    ClockTrust, HubAddress, Now, Recognition, Timestamp,
+    ClockTrust, HubAddress, Recognition, Timestamp,
     list::ListKind,
     trust::{Ending, IssuerEntry},
 };
@@ -15,7 +15,7 @@ use crate::{
         enrolment::EnrolmentState, hub_link::HubLink, installed::Installed, log_link::LogHealth,
         station::StationPlace,
     },
-    clock::local_date,
+    clock::{Clock, Span, local_date},
     data::DataDir,
     store::InstalledBundle,
     ui::{ClockView, EndView, FreshnessView, IssuerView, PlaceView, StatusPageView, StorageView},
@@ -28,15 +28,16 @@ pub(crate) fn view(
     hub: &HubLink,
     log: LogHealth,
     data: &DataDir,
-    (now, at): (Now, Instant),
+    (device_clock, at): (&Clock, Instant),
 ) -> StatusPageView {
+    let now = device_clock.now();
     let bundle = installed.bundle();
     let identity = enrolment.identity();
     let hub_address = identity.and_then(|identity| identity.hub.as_ref());
     let hub_address = hub_address.map_or("", HubAddress::as_str);
     StatusPageView {
         issuers: bundle.map_or_else(Vec::new, |bundle| issuers(bundle, now.time)),
-        clock: clock(now.clock),
+        clock: clock(device_clock),
         storage: storage(data, log),
         unsent: hub.unsent(),
         oldest_unsent_minutes: hub.oldest_minutes(now),
@@ -106,10 +107,15 @@ fn issuers(bundle: &InstalledBundle, now: Timestamp) -> Vec<IssuerView> {
     bundle.trust().issuers().filter_map(view).collect()
 }
 
-fn clock(clock: ClockTrust) -> ClockView {
-    match clock {
-        ClockTrust::Trusted => ClockView::Trusted,
-        ClockTrust::BehindFloor => ClockView::Behind,
-        ClockTrust::FarAhead => ClockView::Ahead,
+/// The clock, and how far it is off.
+fn clock(clock: &Clock) -> ClockView {
+    let (trust, off) = (clock.now().clock, clock.off());
+    let replaced = trust == ClockTrust::Trusted;
+    let by = Span::of(off.unsigned_abs());
+    match trust {
+        ClockTrust::Trusted if off == 0 => ClockView::Confirmed,
+        ClockTrust::Unconfirmed => ClockView::Unconfirmed,
+        _ if off < 0 => ClockView::Behind { by, replaced },
+        _ => ClockView::Ahead { by, replaced },
     }
 }

@@ -47,6 +47,10 @@ pub(crate) fn of_sync(error: &SyncError) -> TroubleView {
         SyncError::Data(why) => of_data(why),
         SyncError::Receipt(why) => because(Trouble::ReceiptWrong, why),
         SyncError::Batch(why) => because(Trouble::PassagesRefused, why),
+        // Told to the log; the exchange goes on without.
+        SyncError::Time(_) | SyncError::SlowTime | SyncError::Random(_) => {
+            because(Trouble::HubBrokeOff, error)
+        }
         SyncError::NoBundle => Trouble::NoLists.into(),
         SyncError::File(why) => of_file(why),
         SyncError::WipedHub(_) => because(Trouble::StorageFails, error),
@@ -121,6 +125,7 @@ fn of_bundle(error: &CacheError) -> TroubleView {
         CacheError::List(why) => of_list(why),
         CacheError::Delta(_) => Trouble::UpdateDamaged,
         CacheError::Origin { .. } => Trouble::UpdateBrokeOff,
+        CacheError::OtherTime { .. } | CacheError::DatedAhead { .. } => Trouble::ClockDisagrees,
         CacheError::TooLarge => Trouble::UpdateWrong,
         CacheError::Store(why) => return of_file(why),
     };

@@ -4,7 +4,7 @@
 use std::{fs::File, time::Instant};
 
 use gatepost_decode::CodeContent;
-use gatepost_pass::{Now, Text, policy::TracingKey};
+use gatepost_pass::{Now, Text, Timestamp, policy::TracingKey};
 use gatepost_protocol::{Outcome, Passage, PlaceMove, Reason, Seen};
 
 use super::{
@@ -13,7 +13,7 @@ use super::{
     station::Station,
 };
 use crate::{
-    checkpoint::{Judge, Judged, RecentPassages, freshness_for},
+    checkpoint::{Judge, Judged, LiveCodes, RecentPassages, freshness_for},
     clock::Clock,
     config::Config,
     data::{DataDir, Identity},
@@ -26,6 +26,7 @@ pub(crate) struct Checkpoint {
     pub(crate) station: Station,
     in_view: InView,
     recent: RecentPassages,
+    live: LiveCodes,
 }
 
 impl Checkpoint {
@@ -48,6 +49,7 @@ impl Checkpoint {
             station,
             in_view: InView::default(),
             recent: RecentPassages::default(),
+            live: LiveCodes::default(),
         }
     }
 
@@ -73,7 +75,8 @@ impl Checkpoint {
         // Without pass-back, or a pass would be new again a frame after it was admitted.
         let none = RecentPassages::default();
         let judge = judge(&self.installed, &self.station, &none, now);
-        let code = |content: &CodeContent| judge.code(content);
+        let live = &mut self.live;
+        let code = |content: &CodeContent| judge.with_live_codes(judge.code(content), live);
         let mut sighted = self.in_view.sight(codes, expecting, grounds, at, code);
         let judge = self.judge(now);
         let with_pass_back = |(judged, text)| (judge.with_pass_back(judged), text);
@@ -99,6 +102,32 @@ impl Checkpoint {
         if judged.verdict.outcome == Outcome::Admit {
             self.recent.forget(&judged.seen, self.station.direction());
         }
+    }
+
+    /// The entry in the log that a supervisor has set the clock, shaped as a passage, and whom it
+    /// is sealed to.
+    pub(crate) fn clock_set(
+        &self,
+        by: Text<24>,
+        before: Timestamp,
+        guard: Option<Text<24>>,
+        now: Now,
+    ) -> Option<(Passage, TracingKey)> {
+        let bundle = self.installed.bundle()?;
+        let passage = Passage {
+            at: now.time,
+            clock: now.clock,
+            freshness: bundle.freshness(now.time),
+            place: self.station.place().id.clone(),
+            direction: self.station.direction(),
+            outcome: Outcome::Check,
+            reasons: vec![Reason::SupervisorAllowed].try_into().ok()?,
+            seen: Seen::ClockSet { by, before },
+            guard,
+            temperature: None,
+            allowed: None,
+        };
+        Some((passage, bundle.policy().tracing_key))
     }
 
     /// The record of a code of another place, in the shape of a passage, and whom it is sealed to.

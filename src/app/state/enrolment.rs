@@ -20,6 +20,8 @@ pub(crate) struct EnrolmentState {
     first_run: Option<FirstRun>,
     /// Dropping it ends the questions to the hub.
     asking: Option<Sender<Infallible>>,
+    /// Whether somebody looks at the sticks now.
+    looking: bool,
 }
 
 impl EnrolmentState {
@@ -29,6 +31,7 @@ impl EnrolmentState {
             step: EnrolStep::ScanCode,
             first_run: None,
             asking: None,
+            looking: false,
         }
     }
 
@@ -82,6 +85,16 @@ impl EnrolmentState {
     pub(crate) fn hub(&self) -> Option<String> {
         let hub = self.first_run.as_ref().and_then(FirstRun::hub);
         hub.map(HubAddress::to_string)
+    }
+
+    /// Gives whether to look at the sticks: nobody does now.
+    pub(crate) fn begin_look(&mut self) -> bool {
+        !std::mem::replace(&mut self.looking, true)
+    }
+
+    /// The sticks were looked at.
+    pub(crate) fn end_look(&mut self) {
+        self.looking = false;
     }
 
     /// Whether the request is on a stick already.

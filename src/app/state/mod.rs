@@ -3,6 +3,7 @@
 
 pub(super) mod checkpoint;
 pub(super) mod choices;
+pub(super) mod clock_setting;
 pub(super) mod day_counts;
 pub(super) mod enrolment;
 pub(super) mod hub_link;

@@ -1,4 +1,5 @@
-//! The staff at the device: who is on duty, and the pad on which all PINs are entered.
+//! The staff at the device: who is on duty, the pad on which all PINs are entered, and the clock
+//! that a supervisor sets.
 
 use std::{path::PathBuf, time::Instant};
 
@@ -9,6 +10,7 @@ use gatepost_system::{
     files::{self, Access, FileError},
 };
 
+use super::clock_setting::ClockSetting;
 use crate::{
     checkpoint::{CheckedPin, EnteredPin, GuardDuty, PinOf, PinPad, PinTries},
     data::DataDir,
@@ -19,6 +21,7 @@ use crate::{
 pub(crate) struct Staff {
     pub(crate) duty: GuardDuty,
     pub(crate) pad: PinPad,
+    pub(crate) clock: ClockSetting,
     /// Where the wrong tries are.
     tries: PathBuf,
     /// They could not be kept there: no PIN is looked at.
@@ -47,6 +50,7 @@ impl Staff {
         Self {
             duty: GuardDuty::default(),
             pad: PinPad::new(tries, at),
+            clock: ClockSetting::default(),
             tries: path,
             tries_lost: false,
         }

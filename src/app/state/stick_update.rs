@@ -1,8 +1,8 @@
 //! How far an update from a USB stick is.
 
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 
-use crate::ui::UpdateStep;
+use crate::{app::event::FoundBundle, ui::UpdateStep};
 
 /// An update from a stick.
 #[derive(Debug)]
@@ -10,6 +10,8 @@ pub(crate) struct StickUpdate {
     step: UpdateStep,
     /// Where the bundle lies that was found.
     found: Option<PathBuf>,
+    /// Whether somebody looks at the sticks now.
+    looking: bool,
     /// Version that was installed when it began.
     before: Option<u64>,
 }
@@ -19,6 +21,7 @@ impl Default for StickUpdate {
         Self {
             step: UpdateStep::NoStick,
             found: None,
+            looking: false,
             before: None,
         }
     }
@@ -38,9 +41,25 @@ impl StickUpdate {
         matches!(self.step, UpdateStep::Working(_))
     }
 
-    /// A stick came or went. Gives whether that changes what there is to do.
-    pub(crate) fn set_found(&mut self, found: Option<PathBuf>, step: UpdateStep) -> bool {
-        self.found = found;
+    /// Gives whether to look at the sticks: nobody does now.
+    pub(crate) fn begin_look(&mut self) -> bool {
+        !std::mem::replace(&mut self.looking, true)
+    }
+
+    /// The sticks were looked at. Gives whether that changes what there is to do.
+    pub(crate) fn looked(&mut self, found: Option<FoundBundle>) -> bool {
+        self.looking = false;
+        if !self.waits_for_stick() {
+            return false;
+        }
+        let step = match &found {
+            Some(FoundBundle { place, version }) => UpdateStep::Found {
+                place: name_of(place),
+                version: *version,
+            },
+            None => UpdateStep::NoStick,
+        };
+        self.found = found.map(|found| found.place);
         let changed = step != self.step;
         self.step = step;
         changed
@@ -72,4 +91,9 @@ impl StickUpdate {
     pub(crate) fn refused(&mut self, step: UpdateStep) {
         self.step = step;
     }
+}
+
+fn name_of(place: &Path) -> String {
+    let name = place.file_name().unwrap_or(place.as_os_str());
+    name.to_string_lossy().into_owned()
 }

@@ -288,6 +288,52 @@ fn a_supervisors_badge_allows_what_the_policy_lists_and_the_log_says_who_and_why
 }
 
 #[test]
+fn a_supervisor_sets_the_clock_by_badge_and_pin_and_the_log_says_who() {
+    let post = Post::open(|_| ());
+    post.tap("Menu");
+    post.tap("Status");
+    post.tap("Set the clock");
+    post.types("202613010000");
+    post.tap("Set");
+    post.sees("There is no such date and time.");
+    for _ in 0..8 {
+        post.tap("Delete the last character");
+    }
+    // The year before, by a slip of the finger.
+    post.types("10010000");
+    post.tap("Set");
+    post.sees("The lists here are newer than that. Check the date.");
+    for _ in 0..8 {
+        post.tap("Delete the last character");
+    }
+    post.types("12240830");
+    post.tap("Set");
+    post.sees("Supervisor: hold your badge up to the camera");
+    for (n, role, pin) in [
+        (2, BadgeRole::Guard, Some("4711")),
+        (4, BadgeRole::Supervisor, None),
+    ] {
+        post.judges(&badge(n, role, pin), "This badge may not set the clock.");
+    }
+    let supervisor = badge(3, BadgeRole::Supervisor, Some("123456"));
+    post.judges(&supervisor, "Enter your PIN");
+    post.types("123456");
+    post.tap("OK");
+    post.sees("The clock is set");
+    post.sees("2026-12-24 08:3");
+    let logged = post.passages(1);
+    assert_eq!(logged[0].outcome, Outcome::Check);
+    let Seen::ClockSet { by, before } = &logged[0].seen else {
+        panic!("{logged:?}")
+    };
+    assert_eq!((by.as_str(), *before), ("staff-3", fixture::NOW));
+    let offset = u64::from(fixture::policy().utc_offset_minutes.unsigned_abs()) * 60;
+    let set = gatepost_system::clock::parse_time("2026-12-24T08:30:00Z").unwrap();
+    let late = logged[0].at.since(set.minus(offset));
+    assert!(late < 60, "{late} s later");
+}
+
+#[test]
 fn a_forged_pass_offers_no_supervisor() {
     let post = Post::open(|region| {
         region.policy.overridable = [Overridable::Yellow, Overridable::Expired].into();

@@ -90,7 +90,7 @@ fn a_code_that_is_held_before_the_camera_is_judged_once_until_bundle_or_clock_ch
     let newer = Grounds { bundle: 2, ..first };
     assert_eq!(camera.judges(&code, newer), 1, "a new bundle");
     let mut untrusted = newer;
-    untrusted.now.clock = ClockTrust::FarAhead;
+    untrusted.now.clock = ClockTrust::Ahead;
     assert_eq!(camera.judges(&code, untrusted), 1, "the clock");
     for jump in [NOW.plus(60), NOW.plus(DAY), NOW, NOW.minus(DAY)] {
         assert_eq!(camera.judges(&code, at(jump)), 1, "{jump}");

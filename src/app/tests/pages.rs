@@ -30,7 +30,7 @@ fn status_and_today_are_two_taps_from_home_and_name_nobody() {
     post.tap("Back");
     post.tap("Status");
     post.sees("No hub: USB stick only");
-    post.sees("Agrees with every signed time");
+    post.sees("Confirmed");
     post.sees("Issuers: 2");
     post.taps("");
 }

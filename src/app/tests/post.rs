@@ -85,7 +85,7 @@ impl Post {
         enrol(&data);
         let stick = folder.path().join("stick");
         region.write_to(&stick);
-        let (mut origin, clock) = (BundleDirectory::new(&stick), Clock::new(Some(NOW)));
+        let (mut origin, clock) = (BundleDirectory::new(&stick), Clock::still(NOW));
         BundleCache::new(data.bundle())
             .install(&mut origin, &fixture::root(), &clock, &mut |_| ())
             .unwrap();
@@ -123,7 +123,7 @@ impl Post {
             ui.run().unwrap();
         });
         let ui: UiHandle = handle.recv().unwrap();
-        let clock = Arc::new(Clock::new(Some(NOW)));
+        let clock = Arc::new(Clock::still(NOW));
         let frames = frames::decoder(ui.clone(), events.clone());
         let mounts = folder.path().join("media");
         fs::create_dir_all(&mounts).unwrap();

@@ -42,6 +42,9 @@ impl Enrolled {
             Err(DataError::NotEnrolled) => return Ok(None),
             Err(error) => return Err(error.into()),
         };
+        if let Some(until) = identity.papers_end() {
+            clock.papers_end(until);
+        }
         let cap = Cap {
             bytes: config.log_bytes(),
         };

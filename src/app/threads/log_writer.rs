@@ -12,7 +12,7 @@ use std::{
     time::Duration,
 };
 
-use gatepost_pass::{DeviceId, Timestamp, policy::TracingKey};
+use gatepost_pass::{DeviceId, Freshness, Timestamp, policy::TracingKey};
 use gatepost_protocol::{Epoch, Passage, device::device_id, rand_core::UnwrapErr};
 use gatepost_system::{
     chain,
@@ -96,6 +96,7 @@ impl LogWriter {
             queue: VecDeque::new(),
             together: MOST_TOGETHER,
             full: false,
+            clock: clock.clone(),
             events,
         };
         let clock = clock.clone();
@@ -110,8 +111,9 @@ impl LogWriter {
                 writer.queue.extend(request.ok());
                 writer.queue.extend(requests.try_iter());
                 writer.write(clock.now().time);
+                clock.keep();
                 if ended {
-                    return;
+                    return clock.keep_now();
                 }
             }
         });
@@ -173,6 +175,7 @@ struct LogThread {
     together: usize,
     /// Whether it was reported as full last.
     full: bool,
+    clock: Arc<Clock>,
     events: Sender<Event>,
 }
 
@@ -224,6 +227,7 @@ impl LogThread {
                 Ok(logged) => {
                     (self.together, self.full) = (MOST_TOGETHER, false);
                     let requests: Vec<_> = self.queue.drain(..together).collect();
+                    self.note_time(&requests);
                     for (logged, request) in logged.into_iter().zip(requests) {
                         self.report(Event::Logged {
                             passage: request.number,
@@ -241,6 +245,16 @@ impl LogThread {
                     return self.failed(number, fault);
                 }
             }
+        }
+    }
+
+    /// Tells the clock how late it was when something was logged. Beyond the last usable time of
+    /// the bundle that proves nothing: a clock that runs ahead looks the same.
+    fn note_time(&self, requests: &[LogRequest]) {
+        let passages = requests.iter().map(|request| &request.passage);
+        let usable = passages.filter(|passage| passage.freshness != Freshness::Expired);
+        if let Some(newest) = usable.map(|passage| passage.at).max() {
+            self.clock.logged(newest);
         }
     }
 

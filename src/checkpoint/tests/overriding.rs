@@ -8,9 +8,7 @@ use gatepost_pass::{
     policy::Overridable,
     trust::{ColourMap, IssuerEntry},
 };
-use gatepost_protocol::{
-    Allowed, ByHand, OverrideWhy, Personal, PinTable, Temperature, WhyNoCode,
-};
+use gatepost_protocol::{Allowed, ByHand, OverrideWhy, Personal, PinTable, Temperature, WhyNoCode};
 
 use super::*;
 use crate::checkpoint::{

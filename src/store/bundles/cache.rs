@@ -84,7 +84,7 @@ impl<D> BundleCache<D> {
         Self { path, disk }
     }
 
-    /// The installed bundle, nothing when there is none, and raises the clock's floor to its time.
+    /// The installed bundle, nothing when there is none, and tells the clock its time.
     ///
     /// Its lists were read to their end when they came, and are only opened again, however long
     /// they are: see [`Intake::Reopened`] and `scrub.rs`.
@@ -94,18 +94,18 @@ impl<D> BundleCache<D> {
         };
         let now = clock.now().time;
         let bundle = VerifiedBundle::verify(root, &manifest, self, Intake::Reopened, now)?;
-        clock.raise(bundle.manifest().issued_at);
+        clock.signed(bundle.manifest().issued_at);
         Ok(Some(bundle))
     }
 
-    /// The installed bundle without its lists: enough to check a receipt, and fast. Raises the
-    /// clock's floor as [`Self::load`] does.
+    /// The installed bundle without its lists: enough to check a receipt, and fast. Tells the
+    /// clock its time as [`Self::load`] does.
     pub fn load_rules(&self, root: &Root, clock: &Clock) -> Result<Option<Rules>, CacheError> {
         let Some(manifest) = self.installed_manifest()? else {
             return Ok(None);
         };
         let rules = Rules::verify(root, &manifest, self, Intake::Reopened, clock.now().time)?;
-        clock.raise(rules.manifest().issued_at);
+        clock.signed(rules.manifest().issued_at);
         Ok(Some(rules))
     }
 

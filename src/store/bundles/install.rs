@@ -7,8 +7,8 @@
 use std::{collections::BTreeSet, fs};
 
 use gatepost_pass::{
-    Root, Rules, VerifiedBundle,
-    bundle::{FileEntry, FileRole, Intake, MAX_LENGTH, files_named},
+    ClockTrust, Now, Root, Rules, Timestamp, VerifiedBundle,
+    bundle::{FileEntry, FileRole, Intake, MAX_LENGTH, Manifest, SLACK, files_named},
     envelope::MAX_FILE,
 };
 use gatepost_system::files::{self, FileError};
@@ -36,7 +36,7 @@ pub enum InstallOutcome {
 }
 
 impl<D: Disk> BundleCache<D> {
-    /// Installs a bundle and raises the clock's floor to its time. When the installed one comes
+    /// Installs a bundle and tells the clock its time. When the installed one comes
     /// again, it repairs those of its files that are known to have rotted: it no longer loads, or
     /// the background check has found them.
     pub fn install(
@@ -90,7 +90,17 @@ impl<D: Disk> BundleCache<D> {
                 self.fetch(origin, entry, &mut |part| reporter.part(part))?;
                 reporter.file_done(entry);
             }
-            Ok(Rules::verify(&from, &manifest, self, intake, now)?)
+            let rules = Rules::verify(&from, &manifest, self, intake, now);
+            let rules = rules.map_err(|why| match clock.now().clock {
+                ClockTrust::Trusted => why.into(),
+                // At its own time it may well be valid: then the clock is to blame, or its age.
+                _ => match Rules::verify(&from, &manifest, self, intake, Timestamp(0)) {
+                    Ok(rules) => CacheError::other_time(rules.manifest(), now, why),
+                    Err(_) => why.into(),
+                },
+            })?;
+            dated_ahead(rules.manifest(), clock.now())?;
+            Ok(rules)
         };
         let rules = genuine().inspect_err(|_| self.sweep(&[], &held))?;
         for (list, entry) in lists {
@@ -110,7 +120,7 @@ impl<D: Disk> BundleCache<D> {
             self.write_reached(&reached)?;
         }
         self.disk().replace(&self.manifest(), &manifest)?;
-        clock.raise(bundle.manifest().issued_at);
+        clock.signed(bundle.manifest().issued_at);
         self.remember(&reached.with(&bundle));
         self.sweep(&entries, &held);
         Ok(InstallOutcome::Installed(Box::new(bundle)))
@@ -160,6 +170,18 @@ impl<D: Disk> BundleCache<D> {
                 let _ = self.disk().remove(&file.path());
             }
         }
+    }
+}
+
+/// A bundle from the future is refused by a clock that can tell.
+fn dated_ahead(manifest: &Manifest, now: Now) -> Result<(), CacheError> {
+    let signed = manifest.issued_at;
+    match now.clock {
+        ClockTrust::Trusted if signed > now.time.plus(SLACK) => Err(CacheError::DatedAhead {
+            signed,
+            now: now.time,
+        }),
+        _ => Ok(()),
     }
 }
 

@@ -22,5 +22,6 @@ pub use cache::{BundleCache, InstalledBundle};
 pub use error::CacheError;
 pub use install::InstallOutcome;
 pub use list_name::ListName;
+pub(crate) use origin::MANIFEST;
 pub use origin::{BundleDirectory, BundleOrigin};
 pub use progress::InstallProgress;

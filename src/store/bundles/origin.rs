@@ -2,13 +2,15 @@
 //! publish` writes it.
 
 use std::{
-    fs::File,
-    io::{self, Read, Seek, SeekFrom},
+    io::{self, Read},
     path::{Path, PathBuf},
 };
 
 use gatepost_pass::bundle::FileEntry;
-use gatepost_system::files;
+use gatepost_system::stick::StickDir;
+
+/// Name of a bundle's manifest in a directory.
+pub(crate) const MANIFEST: &str = "manifest";
 
 /// Where a bundle comes from: a directory (USB stick), or the hub.
 pub trait BundleOrigin {
@@ -18,10 +20,13 @@ pub trait BundleOrigin {
     fn file(&mut self, entry: &FileEntry, offset: u64) -> io::Result<Box<dyn Read + '_>>;
 }
 
-/// A bundle in a directory, such as a USB stick's.
+/// A bundle in a directory, such as a USB stick's: whoever prepared it is not believed, and a stick
+/// that hangs is given up, so that no lock is held for it.
 #[derive(Debug)]
 pub struct BundleDirectory {
     path: PathBuf,
+    /// Held open from the manifest on, so that all comes from one directory.
+    open: Option<StickDir>,
 }
 
 impl BundleDirectory {
@@ -29,18 +34,39 @@ impl BundleDirectory {
     pub fn new(path: &Path) -> Self {
         Self {
             path: path.to_owned(),
+            open: None,
+        }
+    }
+
+    fn directory(&mut self) -> io::Result<&StickDir> {
+        match &mut self.open {
+            Some(open) => Ok(open),
+            closed @ None => {
+                let open = StickDir::open(&self.path).map_err(io::Error::other)?;
+                Ok(closed.insert(open))
+            }
+        }
+    }
+}
+
+impl From<StickDir> for BundleDirectory {
+    /// The bundle in a directory that is open already.
+    fn from(directory: StickDir) -> Self {
+        Self {
+            path: directory.path().to_owned(),
+            open: Some(directory),
         }
     }
 }
 
 impl BundleOrigin for BundleDirectory {
     fn manifest(&mut self, limit: usize) -> io::Result<Vec<u8>> {
-        files::read(&self.path.join("manifest"), limit).map_err(io::Error::other)
+        let manifest = self.directory()?.read(MANIFEST, limit);
+        manifest.map_err(io::Error::other)
     }
 
     fn file(&mut self, entry: &FileEntry, offset: u64) -> io::Result<Box<dyn Read + '_>> {
-        let mut file = File::open(self.path.join(entry.digest.to_string()))?;
-        file.seek(SeekFrom::Start(offset))?;
-        Ok(Box::new(file))
+        let file = self.directory()?.reader(entry.digest.to_string(), offset);
+        Ok(Box::new(file.map_err(io::Error::other)?))
     }
 }

@@ -64,7 +64,7 @@ fn freeze_by_the_same_old_bundle_for_ever_goes_stale_then_expired_and_never_look
         (9999, Freshness::Expired),
     ] {
         let now = fixture::SIGNED.plus(hours * 3600);
-        let clock = Clock::new(Some(now));
+        let clock = Clock::still(now);
         let taken = cache.install(&mut stick(&region), &root, &clock, &mut |_| {});
         assert!(
             matches!(taken, Ok(InstallOutcome::AlreadyInstalled)),
@@ -334,4 +334,68 @@ fn a_usb_stick_whose_file_is_longer_than_named_gives_no_more_than_is_named() {
         let path = folder.path().join("files").join(entry.digest.to_string());
         assert_eq!(fs::metadata(path).unwrap().len(), entry.length);
     }
+}
+
+#[test]
+fn a_link_fifo_or_directory_in_place_of_any_file_of_a_stick_is_refused_at_once() {
+    use std::os::unix::fs::symlink;
+    let region = second();
+    let fifo = |path: &std::path::Path| {
+        let (kind, mode) = (rustix::fs::FileType::Fifo, rustix::fs::Mode::from(0o666));
+        rustix::fs::mknodat(rustix::fs::CWD, path, kind, mode, 0).unwrap();
+    };
+    // The device does not ask for what it has already.
+    let held = files_named(&Region::default().manifest()).unwrap();
+    let mut wanted = files_named(&region.manifest()).unwrap();
+    wanted.retain(|entry| held.iter().all(|held| held.digest != entry.digest));
+    let names = wanted.iter().map(|entry| entry.digest.to_string());
+    for name in names.chain(["manifest".to_owned()]) {
+        for kind in 0..3 {
+            let (stick, beside) = (usb(&region), tempfile::tempdir().unwrap());
+            let path = stick.path().join(&name);
+            // Even what the link leads to is right.
+            fs::rename(&path, beside.path().join("moved")).unwrap();
+            match kind {
+                0 => symlink(beside.path().join("moved"), &path).unwrap(),
+                1 => fifo(&path),
+                _ => fs::create_dir(&path).unwrap(),
+            }
+            let begun = std::time::Instant::now();
+            let error = refused(&mut BundleDirectory::new(stick.path()));
+            assert!(
+                matches!(error, CacheError::Origin { .. }),
+                "{name} {kind}: {error}"
+            );
+            assert!(
+                begun.elapsed() < std::time::Duration::from_secs(4),
+                "{name} {kind}"
+            );
+        }
+    }
+}
+
+#[test]
+fn a_stick_that_hangs_in_the_middle_of_a_file_is_given_up() {
+    struct Hangs(Vec<u8>);
+    impl Read for Hangs {
+        fn read(&mut self, _: &mut [u8]) -> io::Result<usize> {
+            std::thread::sleep(std::time::Duration::from_secs(600));
+            Ok(0)
+        }
+    }
+    impl BundleOrigin for Hangs {
+        fn manifest(&mut self, _: usize) -> io::Result<Vec<u8>> {
+            Ok(self.0.clone())
+        }
+        fn file(&mut self, _: &FileEntry, _: u64) -> io::Result<Box<dyn Read + '_>> {
+            let patience = std::time::Duration::from_millis(100);
+            let paced = gatepost_system::stick::PacedReader::new(Hangs(Vec::new()), patience)?;
+            Ok(Box::new(paced))
+        }
+    }
+    let error = refused(&mut Hangs(second().manifest()));
+    let CacheError::Origin { source, .. } = error else {
+        unreachable!("{error}");
+    };
+    assert_eq!(source.kind(), io::ErrorKind::TimedOut);
 }

@@ -137,7 +137,7 @@ fn a_bundle_that_expired_on_the_way_is_not_taken_in() {
     let cache = cache(&folder);
     let region = Region::default();
     let late = fixture::SIGNED.plus(8 * DAY);
-    let late = Clock::new(Some(late));
+    let late = Clock::still(late);
     let taken = cache.install(&mut stick(&region), &fixture::root(), &late, &mut |_| {});
     assert!(matches!(
         taken,

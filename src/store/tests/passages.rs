@@ -49,7 +49,7 @@ fn a_receipt_for_another_chain_deletes_and_acknowledges_nothing() {
             "{bad:?}"
         );
     }
-    assert_eq!(outbox.forget(u32::MAX).unwrap(), 0);
+    assert_eq!(forget(&mut outbox), 0);
     assert_eq!(outbox.backlog().unwrap().unsent, 1);
 }
 
@@ -66,7 +66,7 @@ fn a_hub_that_lost_its_newest_records_gets_them_again_while_they_are_held() {
     assert_eq!(outbox.acknowledge(&early).unwrap(), Acknowledged::Back);
     assert_eq!(outbox.backlog().unwrap().unsent, 1);
     outbox.acknowledge(&late).unwrap();
-    outbox.forget(u32::MAX).unwrap();
+    forget(&mut outbox);
     assert_eq!(outbox.acknowledge(&early).unwrap(), Acknowledged::Nothing);
 }
 
@@ -122,16 +122,38 @@ fn what_waits_is_found_without_an_index_that_is_made_for_the_question() {
 }
 
 #[test]
-fn only_what_a_receipt_covers_is_forgotten_and_only_after_its_time() {
+fn only_what_a_receipt_covers_is_forgotten_and_only_after_its_time_of_running() {
     let (_disk, mut passages, mut outbox) = log_of(1);
     acknowledge_all(&mut outbox);
+    assert_eq!(outbox.forget(100, 24).unwrap(), 0);
     log(&mut passages, NOW);
-    let hour = (NOW.0 / 3600) as u32;
-    assert_eq!(outbox.forget(hour).unwrap(), 0);
-    assert_eq!(outbox.forget(hour + 1).unwrap(), 2);
+    acknowledge_all(&mut outbox);
+    assert_eq!(outbox.forget(110, 24).unwrap(), 0);
+    log(&mut passages, NOW);
+    assert_eq!(outbox.forget(124, 24).unwrap(), 0);
+    assert_eq!(outbox.forget(125, 24).unwrap(), 2);
+    assert_eq!(outbox.forget(134, 24).unwrap(), 0);
+    assert_eq!(outbox.forget(135, 24).unwrap(), 1);
     assert_eq!(outbox.backlog().unwrap().unsent, 1);
     let rest = next(&outbox);
-    assert_eq!(Record::from_bytes(&rest.records[0]).unwrap().seq, 2);
+    assert_eq!(Record::from_bytes(&rest.records[0]).unwrap().seq, 3);
+    assert_eq!(outbox.forget(9999, 0).unwrap(), 0);
+}
+
+#[test]
+fn what_a_hub_lost_and_got_again_is_kept_for_its_time_once_more() {
+    let (_disk, mut passages, mut outbox) = log_of(1);
+    let early = receipt(&next(&outbox));
+    outbox.acknowledge(&early).unwrap();
+    log(&mut passages, NOW);
+    let late = receipt(&next(&outbox));
+    outbox.acknowledge(&late).unwrap();
+    outbox.forget(100, 24).unwrap();
+    assert_eq!(outbox.acknowledge(&early).unwrap(), Acknowledged::Back);
+    outbox.forget(110, 24).unwrap();
+    outbox.acknowledge(&late).unwrap();
+    assert_eq!(outbox.forget(125, 24).unwrap(), 0);
+    assert_eq!(outbox.forget(150, 24).unwrap(), 3);
 }
 
 #[test]
@@ -139,7 +161,7 @@ fn a_new_epoch_names_where_the_one_before_stood_even_after_forgetting() {
     let (disk, passages, mut outbox) = log_of(1);
     let covered = receipt(&next(&outbox));
     outbox.acknowledge(&covered).unwrap();
-    outbox.forget(u32::MAX).unwrap();
+    forget(&mut outbox);
     drop(passages);
 
     let mut later = open(&disk.path, 2).log;
@@ -187,7 +209,7 @@ fn a_log_of_a_newer_program_is_left_alone() {
         error,
         LogError::Newer {
             found: 99,
-            known: 2
+            known: 3
         }
     ));
 }

@@ -65,7 +65,8 @@ fn batches_that_come_twice_and_in_any_order_count_once() {
     device.restart();
     device.pass(3);
     let folder = tempfile::tempdir().unwrap();
-    stick::write_unsent(&device.outbox(), &device.identity, None, folder.path()).unwrap();
+    let to = StickDir::open(folder.path()).unwrap();
+    stick::write_unsent(&device.outbox(), &device.identity, None, &to).unwrap();
     let batches = files_in(folder.path(), "batch");
     assert_eq!(batches.len(), 3);
     let mut receipts = Vec::new();
@@ -129,13 +130,14 @@ fn clock_steps_change_nothing_of_what_arrives() {
         log.append_all(&[(&passage, &key)], &mut random()).unwrap();
         device.logged += 1;
         // Retention after a clock that has stepped far forward deletes only what the hub holds.
-        device.outbox().forget(u32::MAX).unwrap();
+        device.outbox().forget(0, 0).unwrap();
+        device.outbox().forget(9999, 0).unwrap();
         device.nothing_is_lost(&hub);
     }
     hub.fail([Fault::Refuses(400, RefusalReason::Malformed, None)]);
     assert!(device.push().is_err());
     // A dead clock, held up by the bundle as in every program.
-    device.clock = Clock::new(Some(Timestamp(0)));
+    device.clock = Clock::still(Timestamp(0));
     device.all_arrive(&hub);
 }
 
@@ -193,7 +195,7 @@ fn a_refused_batch_is_parked_by_name_and_those_of_other_epochs_go_on() {
     device.push().unwrap();
     assert_eq!(hub.requests(), before + 1);
     assert_eq!((hub.passages_of(device.id()), device.waiting()), (3, 2));
-    device.clock = Clock::new(Some(NOW.plus(DAY)));
+    device.clock = Clock::still(NOW.plus(DAY));
     device.push().unwrap();
     assert_eq!((hub.passages_of(device.id()), device.waiting()), (5, 0));
     assert!(device.outbox().parked().unwrap().is_empty());

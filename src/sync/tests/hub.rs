@@ -10,7 +10,8 @@ use std::{
 
 use gatepost_pass::{DeviceId, Digest, fixture};
 use gatepost_protocol::{
-    Body, Epoch, Head, HubAnswer, Receipt, RefusalReason, RequestNonce, VerifiedBatch,
+    Body, Epoch, Head, HubAnswer, Receipt, RefusalReason, RequestNonce, TimeAnswer, TimeNonce,
+    VerifiedBatch,
     fixture::manifest_id,
     hub_answer,
     padding::{self, pad, unpad},
@@ -62,6 +63,12 @@ struct Held {
     /// Goes wrong with every request.
     always: Option<Fault>,
     order: Option<Vec<u8>>,
+    /// What time it says it is.
+    time: Option<Timestamp>,
+    /// Whether it answers another question than the one for the time that it was asked.
+    replays: bool,
+    receipts_at: Option<Timestamp>,
+    bundle: Option<TempDir>,
     manifest: Option<Vec<u8>>,
 }
 
@@ -132,6 +139,26 @@ impl ModelHub {
 
     pub(super) fn give_order(&self, order: Vec<u8>) {
         self.held.lock().unwrap().order = Some(order);
+    }
+
+    /// From now on it says that it is this late.
+    pub(super) fn tell_time(&self, at: Timestamp) {
+        self.held.lock().unwrap().time = Some(at);
+    }
+
+    /// From now on it answers with an answer to another question.
+    pub(super) fn replay_time(&self) {
+        self.held.lock().unwrap().replays = true;
+    }
+
+    /// From now on its receipts have this date.
+    pub(super) fn date_receipts(&self, at: Timestamp) {
+        self.held.lock().unwrap().receipts_at = Some(at);
+    }
+
+    /// From now on it serves this bundle.
+    pub(super) fn publish(&self, region: &Region) {
+        self.held.lock().unwrap().bundle = Some(bundle(region));
     }
 
     /// The bundle that it has from now on, by its manifest.
@@ -216,6 +243,19 @@ fn answer(stream: &mut dyn Stream, held: &Mutex<Held>) -> std::io::Result<()> {
         let mut held = held.lock().unwrap();
         let answer = if is_upload && body.is_empty() {
             Some(Vec::new())
+        } else if head.starts_with("POST /v1/time") {
+            let nonce = TimeNonce::from_bytes(&body).unwrap();
+            let at = held.time.unwrap_or(NOW);
+            let fresh = TimeAnswer { nonce, at }.sign(&fixture::hub());
+            let nonce = TimeNonce([0; 32]);
+            let old = TimeAnswer { nonce, at }.sign(&fixture::hub());
+            Some(if held.replays { old } else { fresh })
+        } else if let (Some(name), Some(bundle)) =
+            (head.strip_prefix("GET /v1/bundle/"), held.bundle.as_ref())
+        {
+            let name = name.split(' ').next().unwrap();
+            let name = name.strip_prefix("files/").unwrap_or(name);
+            fs::read(bundle.path().join(name)).ok()
         } else if is_upload {
             take(&body, &mut held)
         } else if head.starts_with("POST") {
@@ -372,7 +412,7 @@ fn take(body: &[u8], held: &mut Held) -> Option<Vec<u8>> {
         head,
         batch: Digest::of(body),
         manifest: manifest_id(1),
-        at: NOW,
+        at: held.receipts_at.unwrap_or(NOW),
     };
     Some(receipt.sign(&fixture::hub()))
 }

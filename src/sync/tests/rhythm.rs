@@ -60,7 +60,7 @@ fn no_request_follows_a_passage_unless_the_guard_asks() {
     let wake = worker::spawn(
         device.data.clone(),
         Arc::new(device.data.identity().unwrap()),
-        Arc::new(Clock::new(Some(NOW))),
+        Arc::new(Clock::still(NOW)),
         Duration::from_millis(30),
         move |news| drop(report.send(news)),
     );

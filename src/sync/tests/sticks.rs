@@ -72,21 +72,64 @@ fn receipts_that_are_foreign_or_forged_stay_where_they_are_and_acknowledge_nothi
 }
 
 #[test]
-fn the_time_of_a_receipt_that_comes_by_stick_holds_the_clock_up_as_one_from_the_hub_does() {
-    let (hub, device) = passed(1);
+fn links_and_fifos_on_a_stick_lead_to_nothing_of_the_device() {
+    let (hub, device) = passed(3);
     let folder = tempfile::tempdir().unwrap();
     let carry = || stick::carry(&device.data, &device.identity, &device.clock, folder.path());
     carry().unwrap();
     let batch = files_in(folder.path(), "batch").remove(0);
-    let answer = hub.take(&fs::read(&batch).unwrap());
-    let at = NOW.plus(DAY);
-    let receipt = gatepost_protocol::Receipt::verify(&answer, &fixture::trust(), NOW).unwrap();
-    let later = gatepost_protocol::Receipt { at, ..receipt }.sign(&fixture::hub());
-    fs::write(batch.with_extension("receipt"), later).unwrap();
-    assert_eq!(device.clock.now().time, NOW);
-    assert_eq!(carry().unwrap().acknowledged, 1);
-    assert!(
-        device.clock.now().time >= at,
-        "the receipt's time was not noted"
-    );
+    let genuine = fs::read(&batch).unwrap();
+    let key = fs::read(device.data.key_path()).unwrap();
+    fs::remove_file(&batch).unwrap();
+    // Everything that the device will write or once wrote, as a link to its key.
+    for ending in ["batch", "batch.part", "receipt"] {
+        std::os::unix::fs::symlink(device.data.key_path(), batch.with_extension(ending)).unwrap();
+    }
+    let fifo = folder.path().join("a.receipt");
+    let (kind, mode) = (rustix::fs::FileType::Fifo, rustix::fs::Mode::from(0o666));
+    rustix::fs::mknodat(rustix::fs::CWD, &fifo, kind, mode, 0).unwrap();
+    let begun = std::time::Instant::now();
+    assert_eq!(carry().unwrap().written, 1);
+    assert!(begun.elapsed() < Duration::from_secs(3));
+    assert_eq!(fs::read(device.data.key_path()).unwrap(), key);
+    assert!(fs::symlink_metadata(&batch).unwrap().is_file());
+    assert_eq!(fs::read(&batch).unwrap(), genuine);
+    device.nothing_is_lost(&hub);
+}
+
+#[test]
+fn a_receipt_behind_more_entries_than_were_ever_looked_at_is_found() {
+    let (hub, device) = passed(3);
+    let folder = tempfile::tempdir().unwrap();
+    for n in 0..21_000 {
+        fs::write(folder.path().join(format!("{n:06}")), "").unwrap();
+    }
+    let carry = || stick::carry(&device.data, &device.identity, &device.clock, folder.path());
+    carry().unwrap();
+    let batch = files_in(folder.path(), "batch").remove(0);
+    let receipt = hub.take(&fs::read(&batch).unwrap());
+    fs::write(batch.with_extension("receipt"), receipt).unwrap();
+    assert_eq!(carry().unwrap().acknowledged, 3);
+}
+
+#[test]
+fn batches_are_written_to_a_stick_without_a_lock() {
+    let (_hub, device) = passed(3);
+    let folder = tempfile::tempdir().unwrap();
+    let to = StickDir::open(folder.path()).unwrap();
+    // As the exchange with the hub takes it meanwhile.
+    let _lock = device.data.lock("outbox").unwrap();
+    let written = stick::write_unsent(&device.outbox(), &device.identity, None, &to);
+    assert_eq!(written.unwrap(), 1);
+}
+
+#[test]
+fn a_stick_that_is_a_link_is_not_written_to() {
+    let (_hub, device) = passed(1);
+    let folder = tempfile::tempdir().unwrap();
+    let (link, there) = (folder.path().join("link"), folder.path().join("there"));
+    fs::create_dir(&there).unwrap();
+    std::os::unix::fs::symlink(&there, &link).unwrap();
+    assert!(stick::carry(&device.data, &device.identity, &device.clock, &link).is_err());
+    assert_eq!(fs::read_dir(&there).unwrap().count(), 0);
 }

@@ -143,7 +143,8 @@ fn a_wipe_that_breaks_off_anywhere_is_carried_to_its_end_by_the_next_start() {
         |data| {
             let outbox = Outbox::open(&data.passages()).unwrap();
             let identity = data.identity().unwrap();
-            stick::write_unsent(&outbox, &identity, None, &data.unsent()).unwrap();
+            let unsent = StickDir::create(&data.unsent(), Access::Shared).unwrap();
+            stick::write_unsent(&outbox, &identity, None, &unsent).unwrap();
             fs::remove_file(data.key_path()).unwrap();
         },
     ];

@@ -17,7 +17,7 @@ fn the_status_page_says_every_state_in_words() {
         &[
             "Completed 3 minutes ago",
             "All sent",
-            "Agrees with every signed time",
+            "Confirmed",
             "12 GB free, passage log 48 MB",
             "Version 42",
             "370102-0417-03",
@@ -38,7 +38,8 @@ fn the_status_page_says_every_state_in_words() {
             "The hub cannot be reached. Check the cable or SIM card. The device keeps trying; \
              scanning continues.",
             "1\u{a0}234\u{a0}567, the oldest 31 days ago",
-            "Far ahead of every signed time",
+            "40 days ahead",
+            "Bring this device online or set its clock. Check the pass's dates yourself.",
             "0 B free, passage log 1.9 GB",
         ],
     );
@@ -48,7 +49,8 @@ fn the_status_page_says_every_state_in_words() {
         &[
             "No hub: USB stick only",
             "12, the oldest less than a minute ago",
-            "Behind: the newest signed time is used instead",
+            "56 years behind",
+            "The confirmed time is used instead. Have the clock repaired.",
             "Nearly full. Call the help desk.",
             "None yet",
             "Not set up",
@@ -58,6 +60,7 @@ fn the_status_page_says_every_state_in_words() {
     assert_says(
         &stage,
         &[
+            "Not confirmed yet",
             "Free space unknown, passage log 48 MB",
             "The free space cannot be read. Call the help desk.",
         ],

@@ -3,12 +3,13 @@
 
 use super::scenes::Scene;
 use super::stage::date;
+use crate::clock::Span;
 use crate::config::{AllowedValue, SettingsFault, Wrong};
 use crate::devices::{Device, DeviceError};
 use crate::ui::{
-    CameraView, ClockView, EndView, EnrolStep, EnrolView, FreshnessView, HourView, IssuerView,
-    Notice, Page, PlaceMoveStep, PlaceMoveView, PlaceView, StatusPageView, StorageView, SyncView,
-    TodayView, Trouble, TroubleView, UiUpdate, UpdateStep, UpdateView,
+    CameraView, ClockPageView, ClockStep, ClockView, EndView, EnrolStep, EnrolView, FreshnessView,
+    HourView, IssuerView, Notice, Page, PlaceMoveStep, PlaceMoveView, PlaceView, StatusPageView,
+    StorageView, SyncView, TodayView, Trouble, TroubleView, UiUpdate, UpdateStep, UpdateView,
 };
 use gatepost_pass::trust::Ending;
 
@@ -26,6 +27,7 @@ pub(super) fn info_scenes() -> Vec<Scene> {
     ];
     scenes.extend(place_scenes());
     scenes.extend(status_scenes());
+    scenes.extend(clock_scenes());
     scenes.extend(today_scenes());
     scenes.extend(update_scenes());
     scenes.extend(enrol_scenes());
@@ -117,7 +119,7 @@ fn place_moves() -> impl Iterator<Item = Scene> {
 pub(super) fn good_status() -> StatusPageView {
     StatusPageView {
         issuers: issuers(),
-        clock: ClockView::Trusted,
+        clock: ClockView::Confirmed,
         storage: StorageView {
             free: Some(12_300_000_000),
             log: 48_000_000,
@@ -181,7 +183,10 @@ fn issuers() -> Vec<IssuerView> {
 fn status_scenes() -> Vec<Scene> {
     let worst = StatusPageView {
         issuers: issuers(),
-        clock: ClockView::Ahead,
+        clock: ClockView::Ahead {
+            by: Span::Days(40),
+            replaced: false,
+        },
         storage: StorageView {
             free: Some(0),
             log: 1_999_000_000,
@@ -205,7 +210,10 @@ fn status_scenes() -> Vec<Scene> {
     };
     let bare = StatusPageView {
         issuers: Vec::new(),
-        clock: ClockView::Behind,
+        clock: ClockView::Behind {
+            by: Span::Years(56),
+            replaced: true,
+        },
         storage: StorageView {
             free: Some(118_000_000),
             log: 0,
@@ -222,6 +230,7 @@ fn status_scenes() -> Vec<Scene> {
     };
     let never = StatusPageView {
         sync: SyncView::Never,
+        clock: ClockView::Unconfirmed,
         storage: StorageView {
             free: None,
             ..good_status().storage
@@ -260,6 +269,35 @@ pub(super) fn busy_day() -> TodayView {
             })
             .collect(),
     }
+}
+
+fn clock_scenes() -> Vec<Scene> {
+    let page = |name, step| {
+        let time = "2026-11-21 08:00".into();
+        on_page(
+            name,
+            Page::Clock,
+            UiUpdate::Clock(ClockPageView { time, step }),
+        )
+    };
+    let later = |name, step, taps: &'static [&'static str]| {
+        let time = "2026-11-21 08:00".into();
+        let updates = vec![
+            UiUpdate::Page(Page::Clock),
+            UiUpdate::Clock(ClockPageView { time, step }),
+        ];
+        Scene::new(name, updates, taps)
+    };
+    let typed = &["2", "0", "2", "6", "1", "1", "2", "1", "0", "8", "0", "0"];
+    vec![
+        page("clock", ClockStep::Enter),
+        later("clock-typed", ClockStep::Enter, typed),
+        later("clock-no-time", ClockStep::NoTime, &[]),
+        later("clock-before-signed", ClockStep::BeforeSigned, &[]),
+        later("clock-badge", ClockStep::ShowBadge, &[]),
+        later("clock-badge-refused", ClockStep::BadgeRefused, &[]),
+        later("clock-set", ClockStep::Set, &[]),
+    ]
 }
 
 fn today_scenes() -> Vec<Scene> {

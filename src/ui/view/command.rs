@@ -34,6 +34,8 @@ pub enum UiCommand {
     StayAtPlace(u32),
     /// It never did: back to the place before.
     UndoMove,
+    /// Set the clock to this local time: year, month, day, hour and minute, as twelve digits.
+    SetClock(String),
     /// Install the bundle that was found on the stick.
     Update,
     /// Sync with the hub now.

@@ -5,7 +5,7 @@ use gatepost_protocol::Direction;
 
 use super::trouble::TroubleView;
 use crate::{
-    clock::Date,
+    clock::{Date, Span},
     config::SettingsFault,
     devices::{Device, DeviceError},
 };
@@ -65,7 +65,7 @@ pub struct StatusPageView {
     /// The issuers on the trust list: those whose lists this device has, and those recognised
     /// without.
     pub issuers: Vec<IssuerView>,
-    /// Whether the clock agrees with signed times.
+    /// Whether the clock agrees with what is known of the time.
     pub clock: ClockView,
     /// Space on the disk.
     pub storage: StorageView,
@@ -115,12 +115,50 @@ pub struct IssuerView {
 /// The clock on the status page.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum ClockView {
-    /// It agrees with every signed time seen so far.
-    Trusted,
-    /// It was behind a signed time, which is used instead.
-    Behind,
-    /// It is far ahead of every signed time.
-    Ahead,
+    /// A signed time, or a supervisor, agreed.
+    Confirmed,
+    /// Nothing has agreed with it yet.
+    Unconfirmed,
+    /// It is behind what is known.
+    Behind {
+        /// By so much.
+        by: Span,
+        /// Whether a confirmed time is used in its place.
+        replaced: bool,
+    },
+    /// It is ahead of what is known.
+    Ahead {
+        /// By so much.
+        by: Span,
+        /// Whether a confirmed time is used in its place.
+        replaced: bool,
+    },
+}
+
+/// The page on which a supervisor sets the clock.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct ClockPageView {
+    /// The local time in use, such as `2026-11-21 08:00`.
+    pub time: String,
+    /// How far setting it is.
+    pub step: ClockStep,
+}
+
+/// How far setting the clock is.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum ClockStep {
+    /// A time can be typed.
+    Enter,
+    /// What was typed is no date and time.
+    NoTime,
+    /// What was typed is before the newest lists were signed.
+    BeforeSigned,
+    /// A supervisor's badge is awaited, and then its PIN.
+    ShowBadge,
+    /// The badge may not set the clock; another one may.
+    BadgeRefused,
+    /// It is set.
+    Set,
 }
 
 /// The disk on the status page.

@@ -16,9 +16,9 @@ mod verdict;
 pub use camera::{CameraView, Outline, RgbPicture};
 pub use command::UiCommand;
 pub use info::{
-    ClockView, EndView, EnrolStep, EnrolView, FreshnessView, HourView, IssuerView, Notice,
-    OnlineView, StatusPageView, StatusView, StorageView, SyncView, TodayView, UpdateStep,
-    UpdateView,
+    ClockPageView, ClockStep, ClockView, EndView, EnrolStep, EnrolView, FreshnessView, HourView,
+    IssuerView, Notice, OnlineView, StatusPageView, StatusView, StorageView, SyncView, TodayView,
+    UpdateStep, UpdateView,
 };
 pub use page::{Page, TextSize};
 pub use people::{

@@ -36,6 +36,8 @@ pub enum Page {
     PlaceMove,
     /// Lists, clock, storage, unsent passages, sync, identity.
     Status,
+    /// A supervisor sets the clock.
+    Clock,
     /// Counts by hour and verdict.
     Today,
     /// Installs a bundle from a USB stick.
@@ -55,6 +57,7 @@ gatepost_pass::names! {
         Place = "place",
         PlaceMove = "place-move",
         Status = "status",
+        Clock = "clock",
         Today = "today",
         Update = "update",
         Enrol = "enrol",

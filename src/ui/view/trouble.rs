@@ -19,6 +19,8 @@ pub enum Trouble {
     UpdateNewer,
     /// The download from the hub was interrupted.
     UpdateBrokeOff,
+    /// The update's date and this device's clock do not agree.
+    ClockDisagrees,
     /// The USB stick cannot be read.
     StickUnreadable,
     /// There is no bundle on this device yet.

@@ -1,7 +1,9 @@
 //! From the program to the window.
 
 use super::camera::{CameraView, Outline, RgbPicture};
-use super::info::{EnrolView, Notice, StatusPageView, StatusView, TodayView, UpdateView};
+use super::info::{
+    ClockPageView, EnrolView, Notice, StatusPageView, StatusView, TodayView, UpdateView,
+};
 use super::page::{Page, TextSize};
 use super::people::{ByHandView, DutyView, IdEntryView, PlaceMoveView, PlaceView};
 use super::verdict::{SavedState, VerdictView};
@@ -46,6 +48,8 @@ pub enum UiUpdate {
     PlaceMove(PlaceMoveView),
     /// The status page.
     StatusPage(StatusPageView),
+    /// The page on which the clock is set.
+    Clock(ClockPageView),
     /// The page of the day.
     Today(TodayView),
     /// The update page.

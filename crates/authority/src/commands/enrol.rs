@@ -2,11 +2,7 @@
 //! address. A request by an enrolment code proves that its device saw the code, and uses it up; for
 //! any other, whoever brings it vouches.
 
-use std::{
-    error::Error,
-    fs,
-    path::{Path, PathBuf},
-};
+use std::{error::Error, path::PathBuf};
 
 use gatepost_pass::{CodeId, DeviceId, Digest, HubAddress, HubPin, Kind, Timestamp};
 use gatepost_protocol::{
@@ -15,8 +11,11 @@ use gatepost_protocol::{
 };
 use gatepost_system::chain;
 use gatepost_system::clock::format_time;
-use gatepost_system::files::{self, Access, Action, FileError};
 use gatepost_system::say;
+use gatepost_system::{
+    files::Access,
+    stick::{self, Entry, StickDir},
+};
 
 use crate::{
     args::{self, HubPins, ServedBy},
@@ -27,9 +26,6 @@ use crate::{
     register::{EnrolCode, Register, UseResult},
     signing_keys::SigningKey,
 };
-
-/// Most requests of a directory that are answered at once.
-const MAX_REQUESTS: usize = 100_000;
 
 /// Arguments of `enrol`.
 #[derive(clap::Args)]
@@ -113,24 +109,20 @@ pub(crate) fn run(args: &Args, context: &Context) -> Result<(), Box<dyn Error>> 
     if args.request.is_dir() {
         return enroller.answer_all();
     }
-    let request = read(&args.request)?;
+    let bytes = stick::read(&args.request, DeviceRequest::MAX)?;
+    let request = DeviceRequest::verify(&bytes).map_err(RequestError::Request)?;
     let answer = match &request.by {
         Some(by) if args.hub.is_none() => enroller.by_code(&request, by)?,
         Some(_) => return Err(RequestError::HubTwice.into()),
         None => enroller.vouched(&request)?,
     };
-    files::replace(&args.out, Access::Shared, &answer)?;
+    stick::replace(&args.out, Access::Shared, &answer)?;
     say!("device {} ({})", request.name, device_id(&request.key));
     say!("certified until {}", format_time(enroller.until()));
     let roots = enroller.home.roots()?;
     let fingerprint = Digest::of(roots.newest_file());
     say!("root {}, fingerprint {fingerprint}", roots.newest.version());
     Ok(())
-}
-
-fn read(path: &Path) -> Result<DeviceRequest, Box<dyn Error>> {
-    let bytes = files::read(path, DeviceRequest::MAX)?;
-    Ok(DeviceRequest::verify(&bytes).map_err(RequestError::Request)?)
 }
 
 /// Answers requests.
@@ -152,14 +144,13 @@ impl Enroller<'_> {
         if self.args.hub.is_some() {
             return Err(RequestError::HubTwice.into());
         }
-        fs::create_dir_all(out).map_err(FileError::at(Action::Create, out))?;
-        let mut paths = files::list(&self.args.request)?;
-        paths.retain(|path| path.is_file());
-        paths.truncate(MAX_REQUESTS);
+        let out = StickDir::create(out, Access::Shared)?;
+        let queue = StickDir::open(&self.args.request)?;
+        let mut requests = queue.entries(|_| true)?;
+        requests.retain(|(_, entry)| *entry == Entry::File);
         let mut refused = 0;
-        for path in &paths {
-            let name = path.file_name().unwrap_or_default().display();
-            match self.answer_one(path) {
+        for (name, _) in &requests {
+            match self.answer_one(&queue, name, &out) {
                 Ok((device, request)) => say!("{name}: device {} ({device})", request.name),
                 Err(why) => {
                     refused += 1;
@@ -168,20 +159,25 @@ impl Enroller<'_> {
             }
         }
         if refused > 0 {
-            let of = paths.len();
+            let of = requests.len();
             return Err(RequestError::Refused { refused, of }.into());
         }
-        say!("{} answered", paths.len());
+        say!("{} answered", requests.len());
         Ok(())
     }
 
-    fn answer_one(&self, path: &Path) -> Result<(DeviceId, DeviceRequest), Box<dyn Error>> {
-        let request = read(path)?;
+    fn answer_one(
+        &self,
+        queue: &StickDir,
+        name: &str,
+        out: &StickDir,
+    ) -> Result<(DeviceId, DeviceRequest), Box<dyn Error>> {
+        let bytes = queue.read(name, DeviceRequest::MAX)?;
+        let request = DeviceRequest::verify(&bytes).map_err(RequestError::Request)?;
         let by = request.by.as_ref().ok_or(RequestError::NoCode)?;
         let answer = self.by_code(&request, by)?;
         let device = device_id(&request.key);
-        let out = self.args.out.join(device.to_string());
-        files::replace(&out, Access::Shared, &answer)?;
+        out.replace(device.to_string(), Access::Shared, &answer)?;
         Ok((device, request))
     }
 

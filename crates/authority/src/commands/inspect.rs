@@ -224,7 +224,7 @@ impl Inspector {
     }
 
     fn bundle(&self, path: &Path) -> Result<Description, Box<dyn Error>> {
-        let dir = BundleDir::at(path);
+        let dir = BundleDir::at(path)?;
         let manifest = dir.manifest()?;
         let bundle = VerifiedBundle::verify(
             &self.roots.first,

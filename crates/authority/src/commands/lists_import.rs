@@ -6,8 +6,10 @@
 use std::{
     collections::BTreeMap,
     error::Error,
+    ffi::OsString,
     fs::{File, OpenOptions},
-    io::{self, BufWriter},
+    io::{self, BufWriter, Seek as _},
+    os::unix::fs::FileExt as _,
     path::{Path, PathBuf},
 };
 
@@ -18,12 +20,15 @@ use gatepost_pass::{
 };
 use gatepost_system::chain;
 use gatepost_system::files::{self, Action, FileError};
-use gatepost_system::say;
+use gatepost_system::{
+    say,
+    stick::{Entry, StickDir},
+};
 
 use crate::{
     context::Context,
     home::Home,
-    imported_lists::{self, ImportedList},
+    imported_lists::{self, ImportedList, UnusableList},
     signed_files,
 };
 
@@ -83,12 +88,18 @@ pub(crate) fn run(args: &Args, context: &Context) -> Result<(), Box<dyn Error>> 
     };
     let mut deltas = Vec::new();
     for path in &args.paths {
-        for path in files_in(path)? {
-            if starts_with(&path, b"GPL1") {
-                import.list(&path)?;
-            } else if let Ok(file) = File::open(&path)
-                && let Ok(delta) = Delta::open(file, &import.trust, import.now)
-            {
+        let (directory, names) = files_in(path)?;
+        for name in names {
+            let file = match directory.file(&name) {
+                Ok(file) => file,
+                Err(why) => {
+                    log::warn!("{}", chain(&why));
+                    continue;
+                }
+            };
+            if starts_with(&file, b"GPL1") {
+                import.list(&directory.path().join(&name), file)?;
+            } else if let Ok(delta) = Delta::open(file, &import.trust, import.now) {
                 deltas.push(delta);
             }
         }
@@ -106,24 +117,34 @@ pub(crate) fn run(args: &Args, context: &Context) -> Result<(), Box<dyn Error>> 
 }
 
 /// The files of a directory, or the one file.
-fn files_in(path: &Path) -> Result<Vec<PathBuf>, FileError> {
-    if path.is_dir() {
-        files::list(path)
-    } else {
-        Ok(vec![path.to_owned()])
+fn files_in(path: &Path) -> Result<(StickDir, Vec<OsString>), FileError> {
+    match path.file_name() {
+        Some(name) if !path.is_dir() => {
+            let directory = StickDir::open(files::directory_of(path))?;
+            Ok((directory, vec![name.to_owned()]))
+        }
+        _ => {
+            let directory = StickDir::open(path)?;
+            let files = directory.entries(|_| true)?.into_iter();
+            let files = files.filter(|(_, entry)| *entry == Entry::File);
+            let names = files.map(|(name, _)| name.into()).collect();
+            Ok((directory, names))
+        }
     }
 }
 
-fn starts_with(path: &Path, magic: &[u8; 4]) -> bool {
+fn starts_with(file: &File, magic: &[u8; 4]) -> bool {
     let mut start = [0; 4];
-    let read = File::open(path).and_then(|mut file| io::Read::read_exact(&mut file, &mut start));
-    read.is_ok() && start == *magic
+    file.read_exact_at(&mut start, 0).is_ok() && start == *magic
 }
 
 impl ListImport<'_> {
     /// Imports a whole list, if it is newer than the one in `lists/`.
-    fn list(&mut self, path: &Path) -> Result<(), ListImportError> {
-        let list = match imported_lists::open(path, &self.trust, &self.published, self.now) {
+    fn list(&mut self, path: &Path, mut source: File) -> Result<(), ListImportError> {
+        let opened = source.try_clone().map_err(UnusableList::from);
+        let opened = opened
+            .and_then(|file| imported_lists::open(file, &self.trust, &self.published, self.now));
+        let list = match opened {
             Ok(list) => list,
             Err(why) => {
                 log::warn!("{} is left out: {}", path.display(), chain(&why));
@@ -139,7 +160,8 @@ impl ListImport<'_> {
             self.useful = true;
             return Ok(());
         }
-        let mut source = File::open(path).map_err(FileError::at(Action::Read, path))?;
+        let read = FileError::at(Action::Read, path);
+        source.rewind().map_err(read)?;
         let new = self.write(kind, issuer, |file, part| {
             let copied = io::copy(&mut source, file);
             copied.map_err(FileError::at(Action::Write, part))?;

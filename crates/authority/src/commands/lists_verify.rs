@@ -18,8 +18,11 @@ use gatepost_pass::{
     list::{Delta, ListKind, merge},
 };
 use gatepost_system::chain;
-use gatepost_system::files::{self, Action, FileError};
 use gatepost_system::say;
+use gatepost_system::{
+    files::{Action, FileError},
+    stick::StickDir,
+};
 
 use crate::{
     bundle_dir::{BundleDir, digest_of},
@@ -57,7 +60,7 @@ struct ListCheck {
 
 pub(crate) fn run(args: &Args, context: &Context) -> Result<(), Box<dyn Error>> {
     let home = context.home()?;
-    let dir = BundleDir::at(&args.dir);
+    let dir = BundleDir::at(&args.dir)?;
     let manifest = dir.manifest()?;
     let mut findings = Vec::new();
     let roots = home.roots()?;
@@ -113,10 +116,10 @@ impl ListCheck {
     /// The lists in a directory that can be read, whether or not they belong there.
     fn lists_in(&self, dir: &Path) -> Result<Vec<List<File>>, FileError> {
         let mut lists = Vec::new();
-        for path in files::list(dir)? {
-            let list = File::open(&path)
-                .ok()
-                .and_then(|file| List::reopen(file, &self.trust, self.now).ok());
+        let dir = StickDir::open(dir)?;
+        for (name, _) in dir.entries(|_| true)? {
+            let file = dir.file(&name).ok();
+            let list = file.and_then(|file| List::reopen(file, &self.trust, self.now).ok());
             lists.extend(list);
         }
         Ok(lists)
@@ -159,8 +162,8 @@ impl ListCheck {
         if self.dir.holds(entry) {
             return true;
         }
-        let (path, digest) = (self.dir.path(&entry.digest), entry.digest);
-        let why = match File::open(path) {
+        let digest = entry.digest;
+        let why = match self.dir.open(&entry.digest) {
             Err(why) => format!("file {digest} cannot be read: {why}"),
             Ok(_) => format!("file {digest} is not the one that the manifest names"),
         };

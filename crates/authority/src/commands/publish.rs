@@ -123,7 +123,7 @@ pub(crate) fn run(args: &Args, context: &Context) -> Result<(), Box<dyn Error>> 
 
     let dir = BundleDir::create(&args.dir)?;
     for entry in manifest.files.as_slice() {
-        dir.copy(entry, &published.path(&entry.digest))?;
+        dir.copy(entry, &published)?;
     }
     if let Some(orders) = orders {
         files::replace(&args.dir.join("revoked"), Access::Shared, &orders)?;

@@ -250,7 +250,7 @@ fn persons(seen: &Seen, secret: &[u8; 32]) -> Vec<SubjectTag> {
     let of_number =
         |number: &str| IdNumber::parse(number).map(|number| pseudonym::tag(&number, secret));
     match seen {
-        Seen::Unverified | Seen::PlaceMove(_) => Vec::new(),
+        Seen::Unverified | Seen::PlaceMove(_) | Seen::ClockSet { .. } => Vec::new(),
         Seen::Pass { subjects, .. } => subjects.as_slice().to_vec(),
         Seen::IdNumber(number) => of_number(number.0.as_str()).into_iter().collect(),
         Seen::ByHand(registered) => of_number(registered.contact.0.as_str())

@@ -57,7 +57,8 @@ pub(crate) fn run(args: &Args, context: &Context) -> Result<(), Box<dyn Error>> 
         // Without a log, a home was opened.
         (None, None) => return Ok(()),
     };
-    let mut bundles: Vec<_> = args.bundle.iter().map(|dir| BundleDir::at(dir)).collect();
+    let bundles = args.bundle.iter().map(|dir| BundleDir::at(dir));
+    let mut bundles = bundles.collect::<Result<Vec<_>, _>>()?;
     if let (Some(home), true) = (&home, bundles.is_empty()) {
         let published = home.published()?;
         bundles.extend(published.has_manifest().then_some(published));

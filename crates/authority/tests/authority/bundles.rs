@@ -130,14 +130,17 @@ fn a_publish_that_fails_half_way_leaves_the_bundle_before_in_use() {
     region.ok(&["revoke", &issued.number, "--reason", "lost"]);
 
     // All files are written, the manifest cannot be.
-    fs::create_dir(region.path("bundle/manifest.part")).unwrap();
+    let (manifest, aside) = (region.path("bundle/manifest"), region.path("aside"));
+    fs::rename(&manifest, &aside).unwrap();
+    fs::create_dir(&manifest).unwrap();
     assert!(region.refused(&["publish", "bundle"]).contains("manifest"));
+    fs::remove_dir(&manifest).unwrap();
+    fs::rename(&aside, &manifest).unwrap();
     let device = region.device("bundle").unwrap();
     assert_eq!(device.0.manifest().version, 1);
     let revocation = device.revocation("CN-SD", &issued.number);
     assert_eq!(revocation, Revocation::Valid);
 
-    fs::remove_dir(region.path("bundle/manifest.part")).unwrap();
     region.ok(&["publish", "bundle"]);
     let device = region.device("bundle").unwrap();
     // Version 2 was given out to the one that failed.
@@ -150,12 +153,15 @@ fn a_publish_that_fails_half_way_leaves_the_bundle_before_in_use() {
 fn a_directory_that_can_not_be_written_keeps_its_bundle_and_the_next_one_leads_on_from_it() {
     let region = Region::new("CN-SD");
     region.ok(&["publish", "bundle"]);
-    // No file can be written beside the manifest: a full or faulty stick.
-    fs::create_dir(region.path("bundle/new.part")).unwrap();
-    assert!(region.refused(&["publish", "bundle"]).contains("new.part"));
+    // No file can be written: there is no stick where one was.
+    let (bundle, aside) = (region.path("bundle"), region.path("aside"));
+    fs::rename(&bundle, &aside).unwrap();
+    fs::write(&bundle, "").unwrap();
+    assert!(region.refused(&["publish", "bundle"]).contains("bundle"));
+    fs::remove_file(&bundle).unwrap();
+    fs::rename(&aside, &bundle).unwrap();
     let version = |bundle| region.device(bundle).unwrap().0.manifest().version;
     assert_eq!((version("bundle"), version("home/published")), (1, 2));
-    fs::remove_dir(region.path("bundle/new.part")).unwrap();
     region.ok(&["publish", "bundle"]);
     let device = region.device("bundle").unwrap();
     let issuer = "CN-SD".parse().unwrap();
@@ -227,4 +233,22 @@ fn place_codes_and_badges_verify() {
         panic!("a badge");
     };
     assert_eq!(badge.claims().name.as_str(), "Zhao");
+}
+
+#[test]
+fn links_that_wait_on_a_stick_for_what_is_published_lead_nowhere() {
+    use std::os::unix::fs::symlink;
+    let region = Region::new("CN-SD");
+    let key = region.path("victim");
+    fs::write(&key, "secret").unwrap();
+    fs::create_dir(region.path("bundle")).unwrap();
+    for name in ["manifest", "manifest.part", "new.part"] {
+        symlink(&key, region.path("bundle").join(name)).unwrap();
+    }
+    region.ok(&["publish", "bundle"]);
+    assert_eq!(fs::read(&key).unwrap(), b"secret");
+    assert_eq!(region.device("bundle").unwrap().0.manifest().version, 1);
+    // A directory that is a link is not written to at all.
+    symlink(region.path("bundle"), region.path("link")).unwrap();
+    assert!(region.refused(&["publish", "link"]).contains("link"));
 }

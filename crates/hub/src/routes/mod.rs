@@ -6,3 +6,4 @@ pub(crate) mod bundle;
 pub(crate) mod enrolments;
 pub(crate) mod file_body;
 pub(crate) mod health;
+pub(crate) mod time;

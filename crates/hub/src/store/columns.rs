@@ -155,10 +155,11 @@ pub(super) use implement_columns;
 
 const OUTCOMES: [Outcome; 3] = [Outcome::Admit, Outcome::Check, Outcome::Refuse];
 const FRESHNESS: [Freshness; 3] = [Freshness::Fresh, Freshness::Stale, Freshness::Expired];
-const CLOCKS: [ClockTrust; 3] = [
+const CLOCKS: [ClockTrust; 4] = [
     ClockTrust::Trusted,
-    ClockTrust::BehindFloor,
-    ClockTrust::FarAhead,
+    ClockTrust::Unconfirmed,
+    ClockTrust::Behind,
+    ClockTrust::Ahead,
 ];
 
 /// Columns: id, next_seq, head, beyond, whether there is a twin, whether there are others and a

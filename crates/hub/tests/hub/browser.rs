@@ -114,7 +114,7 @@ fn busy_hub(site: &Site) -> Running {
     report(
         &broken,
         NOW.minus(NOW.0),
-        ClockTrust::BehindFloor,
+        ClockTrust::Behind,
         false,
         Freshness::Expired,
         1,

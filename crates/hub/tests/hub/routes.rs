@@ -1,13 +1,14 @@
 //! Bad input at every address: a 4xx with a reason that programs can read.
 
-use gatepost_pass::{OneTimeSecret, SecretKey};
+use gatepost_pass::{OneTimeSecret, SecretKey, fixture::NOW};
 use gatepost_protocol::{
-    DeviceRequest, HubAnswer, RefusalReason, RequestNonce, batch::MAX_BYTES, hub_answer, routes,
+    DeviceRequest, HubAnswer, RefusalReason, RequestNonce, TimeAnswer, TimeNonce, batch::MAX_BYTES,
+    hub_answer, routes,
 };
 
 use crate::{
     fleet::{PASSWORD, fleet, log_in},
-    support::{Answer, Device, Site, request},
+    support::{Answer, Device, Site, request, trust},
 };
 
 /// Method, path, headers, body, and the answer: status and code.
@@ -82,7 +83,15 @@ fn bad_input_at_every_device_route_has_its_reason() {
         cases.push(("POST", path, "", b"x", 405, "method"));
         cases.push(("DELETE", path, "", b"", 405, "method"));
     }
-    for path in [routes::UPLOADS, routes::BATCHES, routes::STATUS] {
+    for question in [&b""[..], &[7; 31], &[7; 33], &large] {
+        cases.push(("POST", routes::TIME, "", question, 400, "malformed"));
+    }
+    for path in [
+        routes::UPLOADS,
+        routes::BATCHES,
+        routes::STATUS,
+        routes::TIME,
+    ] {
         cases.push(("GET", path, "", b"", 405, "method"));
         cases.push(("PUT", path, "", &batch, 405, "method"));
     }
@@ -97,6 +106,20 @@ fn bad_input_at_every_device_route_has_its_reason() {
     }
     assert_eq!(site.summary(), "0 passages from 0 devices, 0 findings");
     assert_eq!(hub.post_with(zstd, &packed).receipt().next_seq, 2);
+}
+
+#[test]
+fn the_time_is_signed_for_the_question_that_was_asked_and_kept_by_nobody() {
+    let site = Site::new();
+    let hub = site.hub();
+    for nonce in [[1; 32], [2; 32]] {
+        let answer = request(hub.address, "POST", routes::TIME, "", &nonce).unwrap();
+        assert_eq!(answer.status, 200);
+        assert_eq!(answer.header("cache-control"), Some("no-store"));
+        let verified = |nonce| TimeAnswer::verify(&answer.body, &trust(), &TimeNonce(nonce));
+        assert_eq!(verified(nonce), Ok(NOW));
+        assert!(verified([3; 32]).is_err());
+    }
 }
 
 #[test]

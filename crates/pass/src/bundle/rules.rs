@@ -19,8 +19,9 @@ use crate::{
     verify::{Claims, verify_envelope},
 };
 
-/// How much later than its manifest a file of a bundle may be signed, in seconds: clocks differ.
-pub(super) const SLACK: u64 = 3600;
+/// How much later than its manifest a file of a bundle may be signed, and a manifest than it comes,
+/// in seconds: clocks differ.
+pub const SLACK: u64 = 3600;
 
 impl Claims for Policy {
     const KINDS: &'static [Kind] = &[Kind::Policy];

@@ -162,8 +162,9 @@ fn clock(status: &ReportedStatus) -> Markup {
             return html! { (offset(status.offset)) };
         }
         ClockTrust::Trusted => ("mark warn", offset(status.offset)),
-        ClockTrust::BehindFloor => ("mark bad", "behind, not trusted".to_owned()),
-        ClockTrust::FarAhead => ("mark bad", "far ahead, not trusted".to_owned()),
+        ClockTrust::Unconfirmed => ("mark warn", "not confirmed".to_owned()),
+        ClockTrust::Behind => ("mark bad", "behind, not trusted".to_owned()),
+        ClockTrust::Ahead => ("mark bad", "ahead, not trusted".to_owned()),
     };
     html! { span class=(mark) { (text) } }
 }

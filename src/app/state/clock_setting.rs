@@ -1,0 +1,81 @@
+//! How far a supervisor is with setting the clock.
+
+use std::time::{Duration, Instant};
+
+use gatepost_pass::Timestamp;
+
+use crate::checkpoint::SupervisorCandidate;
+
+/// Setting the clock: the time, then the badge, then its PIN.
+#[derive(Debug, Default)]
+pub(crate) enum ClockSetting {
+    /// A time can be typed.
+    #[default]
+    Enter,
+    /// What was typed is no date and time.
+    NoTime,
+    /// It is before the newest lists were signed.
+    BeforeSigned,
+    /// This time waits for a supervisor's badge.
+    ShowBadge(WantedTime),
+    /// It still does: the badge that was shown may not set the clock.
+    BadgeRefused(WantedTime),
+    /// It waits for the PIN of this badge.
+    EnterPin(WantedTime, SupervisorCandidate),
+    /// The clock is set.
+    Set,
+}
+
+/// A time that was typed, and when.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct WantedTime {
+    time: Timestamp,
+    typed: Instant,
+}
+
+/// How long a time that was typed waits for badge and PIN.
+const PATIENCE: Duration = Duration::from_secs(120);
+
+impl WantedTime {
+    pub(crate) fn new(time: Timestamp, typed: Instant) -> Self {
+        Self { time, typed }
+    }
+
+    /// What it has become since.
+    pub(crate) fn by(self, at: Instant) -> Timestamp {
+        let since = at.saturating_duration_since(self.typed);
+        self.time.plus(since.as_secs())
+    }
+}
+
+impl ClockSetting {
+    /// The time that waits for a badge.
+    pub(crate) fn awaits_badge(&self) -> Option<WantedTime> {
+        match self {
+            Self::ShowBadge(wanted) | Self::BadgeRefused(wanted) => Some(*wanted),
+            _ => None,
+        }
+    }
+
+    /// The time that waits for a PIN, and the badge that it is of.
+    pub(crate) fn awaits_pin(&self) -> Option<(WantedTime, &SupervisorCandidate)> {
+        match self {
+            Self::EnterPin(wanted, candidate) => Some((*wanted, candidate)),
+            _ => None,
+        }
+    }
+
+    /// What was begun is over.
+    pub(crate) fn cancel(&mut self) {
+        *self = Self::Enter;
+    }
+
+    /// Time passes: nobody came to confirm what was typed.
+    pub(crate) fn tick(&mut self, at: Instant) {
+        let pin = self.awaits_pin().map(|(wanted, _)| wanted);
+        let over = |wanted: WantedTime| at.saturating_duration_since(wanted.typed) > PATIENCE;
+        if self.awaits_badge().or(pin).is_some_and(over) {
+            self.cancel();
+        }
+    }
+}
