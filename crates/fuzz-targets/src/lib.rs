@@ -91,7 +91,7 @@ pub const MODULES: Target = Target {
 };
 
 /// All of them.
-pub const TARGETS: [Target; 14] = [
+pub const TARGETS: [Target; 15] = [
     ENVELOPE,
     FAMILY_PASS,
     TRUST_LIST,
