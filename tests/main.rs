@@ -10,6 +10,7 @@
 )]
 
 mod bad_input;
+mod ends;
 mod enrolment;
 mod faults;
 mod forged;

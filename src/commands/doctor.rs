@@ -3,7 +3,7 @@
 use std::{error::Error, fs::File, path::Path};
 
 use clap::Args;
-use gatepost_pass::{ClockTrust, Freshness, List, Timestamp, timekeeper::Heard, trust::Ending};
+use gatepost_pass::{ClockTrust, Freshness, List, Timestamp, timekeeper::Heard, trust::Due};
 use gatepost_protocol::device::{device_id, verify_certificate};
 use gatepost_system::{chain, clock::format_time, say};
 
@@ -193,13 +193,13 @@ fn of_bundle(report: &mut Report, bundle: &InstalledBundle, identity: &Identity,
 /// sign the next.
 fn of_end(report: &mut Report, what: &str, end: Timestamp, now: Timestamp) {
     let date = format_time(end);
-    match Ending::of(end, now) {
-        Ending::Later => report.ok(what, &format!("until {date}")),
-        Ending::Soon => report.fault(
+    match Due::of(end, now) {
+        Due::Later => report.ok(what, &format!("until {date}")),
+        Due::Soon => report.fault(
             what,
             &format!("ends {date}: take in a newer bundle, or ask the authority for one"),
         ),
-        Ending::Over => report.fault(
+        Due::Over => report.fault(
             what,
             &format!("ended {date}: nothing is fresh until a bundle brings a newer one"),
         ),

@@ -6,7 +6,7 @@ use super::view::{
     ClockView, EndView, FreshnessView, IssuerView, StatusPageView, StorageView, SyncView, UiCommand,
 };
 use crate::clock::Span;
-use gatepost_pass::trust::Ending;
+use gatepost_pass::trust::Due;
 use gatepost_window::{
     AppWindow, ClockKind, EndKind, FreshnessKind, IssuerItem, SignKind, SpanUnit,
     StatusPageAdapter, SyncKind, TroubleKind,
@@ -72,11 +72,11 @@ fn show_clock(adapter: &StatusPageAdapter, clock: ClockView) {
 }
 
 fn show_end(adapter: &StatusPageAdapter, end: Option<EndView>) {
-    adapter.set_trust(match end.map(|end| end.ending) {
+    adapter.set_trust(match end.map(|end| end.due) {
         None => EndKind::Unknown,
-        Some(Ending::Later) => EndKind::Later,
-        Some(Ending::Soon) => EndKind::Soon,
-        Some(Ending::Over) => EndKind::Over,
+        Some(Due::Later) => EndKind::Later,
+        Some(Due::Soon) => EndKind::Soon,
+        Some(Due::Over) => EndKind::Over,
     });
     adapter.set_trust_until(end.map(|end| map_date(end.date)).unwrap_or_default());
 }

@@ -89,8 +89,8 @@ impl SigningKey {
             | Self::Freshness
             | Self::Hub
             | Self::Devices => 90 * DAY,
-            // Offline; the orders that it gave end with it.
-            Self::Wipe => 730 * DAY,
+            // Offline.
+            Self::Wipe => 5 * 365 * DAY,
         }
     }
 
@@ -99,6 +99,7 @@ impl SigningKey {
         match self {
             // Place codes and badges hang and are worn for a year, certificates last for one.
             Self::Documents | Self::Devices => 365 * DAY,
+            // Signed anew with every bundle, or judged at the time when it was signed.
             Self::Lists | Self::Policy | Self::Freshness | Self::Hub | Self::Wipe => 0,
         }
     }

@@ -31,6 +31,7 @@ mod qr;
 mod status;
 mod time;
 mod trust;
+mod wipe_order;
 
 pub use mutate::mutate;
 
@@ -68,6 +69,8 @@ pub const BATCH: Target = target("batch", batch::run, batch::seeds);
 
 /// What devices say of themselves.
 pub const STATUS: Target = target("status", status::run, status::seeds);
+/// Orders to wipe a device, and lists of them.
+pub const WIPE_ORDER: Target = target("wipe_order", wipe_order::run, wipe_order::seeds);
 /// The hub's word on the time, and what a device keeps of it.
 pub const TIME: Target = target("time", time::run, time::seeds);
 /// What hides from a network how much there was to say.
@@ -101,6 +104,7 @@ pub const TARGETS: [Target; 15] = [
     LIST_DELTA,
     BATCH,
     STATUS,
+    WIPE_ORDER,
     TIME,
     PADDING,
     ENROLMENT,

@@ -3,7 +3,7 @@
 
 use gatepost_fuzz_targets::{
     BATCH, DECODE, ENROLMENT, ENVELOPE, FAMILY_PASS, LIST, LIST_DELTA, MANIFEST, MODULES, PADDING,
-    PROPOSAL, STATUS, TIME, TRUST_LIST, Target, mutate,
+    PROPOSAL, STATUS, TIME, TRUST_LIST, Target, WIPE_ORDER, mutate,
 };
 use gatepost_pass::fixture::Dice;
 
@@ -79,6 +79,11 @@ fn times_hold() {
 #[test]
 fn statuses_hold() {
     run(STATUS);
+}
+
+#[test]
+fn wipe_orders_hold() {
+    run(WIPE_ORDER);
 }
 
 #[test]

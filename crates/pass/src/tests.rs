@@ -21,10 +21,12 @@ mod attacks;
 mod bundles;
 mod deltas;
 mod documents;
+mod floors;
 mod identity;
 mod keys;
 mod lists;
 mod proposals;
+mod remembered;
 mod stolen;
 mod trust;
 

@@ -4,7 +4,7 @@
 //! keys and how many of them must sign; root `N + 1` is signed by the thresholds of both `N` and `N
 //! + 1`; the trust list is signed by the threshold of the newest root.
 
-mod ending;
+mod due;
 mod floors;
 mod issuer;
 mod part;
@@ -13,7 +13,7 @@ mod root;
 mod threshold;
 mod trust_list;
 
-pub use ending::Ending;
+pub use due::Due;
 pub use floors::Floors;
 pub use issuer::{ColourMap, IssuerEntry, KeyEntry, Recognition, Roles};
 pub use part::{Part, PartError};

@@ -23,6 +23,8 @@ use crate::{
     sealed::Clear,
 };
 
+mod wipe_orders;
+
 const EPOCH: Epoch = Epoch([4; 16]);
 
 fn device() -> SecretKey {

@@ -5,7 +5,7 @@ use std::{fs, time::Instant};
 use gatepost_pass::{
     ClockTrust, HubAddress, Recognition, Timestamp,
     list::ListKind,
-    trust::{Ending, IssuerEntry},
+    trust::{Due, IssuerEntry},
 };
 use gatepost_system::files;
 
@@ -48,7 +48,7 @@ pub(crate) fn view(
         bundle: installed.version(),
         trust: bundle.map(|bundle| EndView {
             date: local_date(bundle.rules().trust_ends(), installed.utc_offset()),
-            ending: Ending::of(bundle.rules().trust_ends(), now.time),
+            due: Due::of(bundle.rules().trust_ends(), now.time),
         }),
     }
 }

@@ -165,3 +165,19 @@ fn pass_back_warns_or_checks_within_its_window_only() {
         assert_eq!(minutes, (ago < 300).then_some((ago / 60) as u16));
     }
 }
+
+#[test]
+fn under_an_ended_trust_list_the_policy_decides_although_the_lists_are_fresh() {
+    let end = NOW.plus(3600);
+    for (when, expected) in [
+        (WhenExpired::Refuse, refuse(Reason::ExpiredData)),
+        (WhenExpired::Check, check(Reason::ExpiredData)),
+    ] {
+        let mut gate = Gate::at(end.minus(1));
+        gate.region.trust.expires = end;
+        gate.region.policy.when_expired = when;
+        assert_eq!(gate.says(&paper(1)), admit());
+        gate.now.time = end;
+        assert_eq!(gate.says(&paper(1)), expected);
+    }
+}

@@ -7,6 +7,7 @@ use gatepost_pass::{
     FileRole, Freshness, Kind, Manifest, SecretKey, Signer,
     bundle::{FileEntry, MAX_LENGTH, files_named},
     envelope::{Envelope, MAX_FILE},
+    list::ListKind,
     trust::sign_with_roots,
 };
 
@@ -225,6 +226,58 @@ fn swapped_list_of_a_strangers_key_under_our_name_is_refused() {
         refused(&mut hostile.stick()),
         CacheError::Bundle(BundleError::List { .. })
     ));
+}
+
+#[test]
+fn a_list_that_a_bundle_left_out_comes_back_older_to_no_device_whatever_happened_in_between() {
+    let is_status = |entry: &FileEntry| matches!(entry.role, FileRole::List(ListKind::Status, _));
+    let region = |version| Region {
+        version,
+        ..Region::default()
+    };
+    let left_out = Changed::new(region(3), |_, files| {
+        files.retain(|entry| !is_status(entry))
+    });
+    let old = region(1);
+    let old_status = files_named(&old.manifest()).unwrap();
+    let old_status = old_status.into_iter().find(is_status).unwrap();
+    let older = Changed::new(region(4), |region, files| {
+        let bytes = old.files.0.borrow()[&old_status.digest].clone();
+        let entry = files.iter_mut().find(|entry| is_status(entry)).unwrap();
+        put(region, entry, bytes);
+        entry.records = old_status.records;
+    });
+    let forget = |folder: &Path| fs::remove_file(folder.join("reached")).unwrap();
+    let rot = |folder: &Path| {
+        for file in fs::read_dir(folder.join("files")).unwrap().flatten() {
+            fs::write(file.path(), b"rotten").unwrap();
+        }
+    };
+    let nothing = |_: &Path| {};
+    let happens: [(&str, &dyn Fn(&Path), &dyn Fn(&Path)); 3] = [
+        ("nothing", &nothing, &nothing),
+        ("the bundle without it no longer loads", &nothing, &rot),
+        // A full disk: the bundle alone says what it holds.
+        ("the versions could not be written", &forget, &nothing),
+    ];
+    for (what, before, after) in happens {
+        let folder = tempfile::tempdir().unwrap();
+        let cache = cache(&folder);
+        take(&cache, &mut stick(&region(2))).unwrap();
+        before(folder.path());
+        take(&cache, &mut left_out.stick()).unwrap();
+        after(folder.path());
+        let error = take(&cache, &mut older.stick()).unwrap_err();
+        assert!(
+            matches!(
+                error,
+                CacheError::Bundle(BundleError::Rollback { what: "list", .. })
+            ),
+            "{what}: {error}"
+        );
+        take(&cache, &mut stick(&region(5))).unwrap();
+        assert_eq!(installed(&cache), 5);
+    }
 }
 
 fn claims(manifest: &[u8]) -> Manifest {

@@ -19,7 +19,7 @@ fn the_status_page_says_every_state_in_words() {
             "All sent",
             "Confirmed",
             "12 GB free, passage log 48 MB",
-            "Version 42",
+            "Version 42, trust until 14 May 2023",
             "370102-0417-03",
             "https://hub.jinan.example",
             "Issuers: 18",
@@ -41,6 +41,7 @@ fn the_status_page_says_every_state_in_words() {
             "40 days ahead",
             "Bring this device online or set its clock. Check the pass's dates yourself.",
             "0 B free, passage log 1.9 GB",
+            "Trust has ended: no list counts as fresh. Call the help desk.",
         ],
     );
     show(&stage, "status-bare");
@@ -63,6 +64,7 @@ fn the_status_page_says_every_state_in_words() {
             "Not confirmed yet",
             "Free space unknown, passage log 48 MB",
             "The free space cannot be read. Call the help desk.",
+            "Trust ends soon. Update the lists. If this stays, call the help desk.",
         ],
     );
 }

@@ -11,7 +11,7 @@ use crate::ui::{
     HourView, IssuerView, Notice, Page, PlaceMoveStep, PlaceMoveView, PlaceView, StatusPageView,
     StorageView, SyncView, TodayView, Trouble, TroubleView, UiUpdate, UpdateStep, UpdateView,
 };
-use gatepost_pass::trust::Ending;
+use gatepost_pass::trust::Due;
 
 pub(super) fn info_scenes() -> Vec<Scene> {
     let menu = |torch| vec![UiUpdate::Torch(torch), UiUpdate::Page(Page::Menu)];
@@ -134,7 +134,7 @@ pub(super) fn good_status() -> StatusPageView {
         bundle: Some(42),
         trust: Some(EndView {
             date: date(2023, 5, 14),
-            ending: Ending::Later,
+            due: Due::Later,
         }),
     }
 }
@@ -204,7 +204,7 @@ fn status_scenes() -> Vec<Scene> {
         },
         trust: Some(EndView {
             date: date(2022, 5, 14),
-            ending: Ending::Over,
+            due: Due::Over,
         }),
         ..good_status()
     };
@@ -237,7 +237,7 @@ fn status_scenes() -> Vec<Scene> {
         },
         trust: Some(EndView {
             date: date(2022, 9, 30),
-            ending: Ending::Soon,
+            due: Due::Soon,
         }),
         ..good_status()
     };

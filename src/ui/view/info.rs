@@ -1,6 +1,6 @@
 //! The status bar, the pages about the device, and the notices.
 
-use gatepost_pass::trust::Ending;
+use gatepost_pass::trust::Due;
 use gatepost_protocol::Direction;
 
 use super::trouble::TroubleView;
@@ -94,7 +94,7 @@ pub struct EndView {
     /// The day, by the clock on the screen.
     pub date: Date,
     /// How near it is.
-    pub ending: Ending,
+    pub due: Due,
 }
 
 /// One issuer on the status page.

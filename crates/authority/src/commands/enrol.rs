@@ -45,7 +45,7 @@ pub(crate) struct Args {
     #[arg(long, value_name = "FILE")]
     out: PathBuf,
     /// Number of days for which the certificate is valid.
-    #[arg(long, default_value_t = 730, value_parser = clap::value_parser!(u64).range(1..=3650))]
+    #[arg(long, default_value_t = 365, value_parser = clap::value_parser!(u64).range(1..=3650))]
     days: u64,
 }
 

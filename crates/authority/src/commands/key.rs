@@ -175,7 +175,7 @@ const fn advice(key: SigningKey) -> &'static str {
         SigningKey::Lists | SigningKey::Policy | SigningKey::Freshness => {
             "Nothing else needs to be done"
         }
-        SigningKey::Wipe => "Orders that the old key gave end with it: `revoke-device --again`",
+        SigningKey::Wipe => "Orders of a key that is revoked end with it: `revoke-device --again`",
     }
 }
 

@@ -8,6 +8,7 @@ use gatepost_pass::{
     VerifiedBundle,
     bundle::{FileEntry, Intake, Versions},
     list::ListKind,
+    trust::Due,
 };
 use gatepost_protocol::{Revoked, SealedPins, rand_core::UnwrapErr};
 use gatepost_system::{
@@ -137,7 +138,26 @@ pub(crate) fn run(args: &Args, context: &Context) -> Result<(), Box<dyn Error>> 
         format_time(hard_expiry)
     );
     report(&bundle, &own);
+    let root = roots.newest.expires();
+    warn_of("the root", root, now, "`root rotate` proposes the next");
+    let list = trust.expires();
+    warn_of(
+        "the trust list",
+        list,
+        now,
+        "`trust renew` proposes the next",
+    );
     Ok(())
+}
+
+/// Says that something ends within thirty days, or has ended: devices then call nothing fresh.
+fn warn_of(what: &str, end: Timestamp, now: Timestamp, remedy: &str) {
+    let at = format_time(end);
+    match Due::of(end, now) {
+        Due::Later => {}
+        Due::Soon => log::warn!("{what} ends soon, on {at}: {remedy}"),
+        Due::Over => log::warn!("{what} has ended, on {at}: {remedy}"),
+    }
 }
 
 /// The manifest of the newest bundle; none where none was published yet.

@@ -69,7 +69,8 @@ pub(crate) fn load<T: DeserializeOwned>(path: &Path) -> Result<T, ConfigFileErro
     serde_json::from_str(&text).map_err(ConfigFileError::format(path))
 }
 
-/// A configuration with the settings of a file put in. Unknown names and invalid values are refused.
+/// A configuration with the settings of a file put in. Unknown names and invalid values are
+/// refused.
 pub(crate) fn changed<T: Serialize + DeserializeOwned>(
     config: &T,
     settings: &Path,

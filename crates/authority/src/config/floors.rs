@@ -13,6 +13,8 @@ use super::{
     policy::{OverridableName, PolicyConfig, TracingKeyForm, WithoutCodeWords},
 };
 
+/// Most tracing keys that floors name.
+const MOST_TRACING_KEYS: usize = 8;
 /// Hours in a day.
 const HOURS: u32 = 24;
 
@@ -37,8 +39,11 @@ pub(crate) struct FloorsConfig {
 struct TracingKeyEntry(#[serde(with = "TracingKeyForm")] TracingKey);
 
 impl FloorsConfig {
-    /// Lets passages be sealed to another key too.
+    /// Lets passages be sealed to another key too; the oldest makes room.
     pub(crate) fn add_tracing_key(&mut self, key: TracingKey) {
+        if self.tracing_keys.len() >= MOST_TRACING_KEYS {
+            self.tracing_keys.remove(0);
+        }
         self.tracing_keys.push(TracingKeyEntry(key));
     }
 

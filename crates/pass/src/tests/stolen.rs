@@ -17,7 +17,7 @@ fn replacement() -> Signer {
 }
 
 /// A new key of the same authority.
-fn replacing(old: Signer) -> Signer {
+pub(super) fn replacing(old: Signer) -> Signer {
     Signer {
         key: KeyId(50),
         secret: SecretKey::from_seed(&[50; 32]),
@@ -31,7 +31,7 @@ fn recovered(region: &mut Region) {
 }
 
 /// A trust list one version up, in which one of the own authority's keys is another one.
-fn replace(region: &mut Region, old: &Signer, role: Kind) {
+pub(super) fn replace(region: &mut Region, old: &Signer, role: Kind) {
     let new = fixture::key_entry(&replacing(old.clone()), &[role]);
     region.trust = fixture::trust_claims_with(|issuers| {
         fixture::change_keys(&mut issuers[0], |keys| {

@@ -8,7 +8,7 @@ const AHEAD: u64 = 30 * 24 * 3600;
 
 /// How near an end is.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Ending {
+pub enum Due {
     /// More than thirty days away.
     Later,
     /// At most thirty days away.
@@ -17,7 +17,7 @@ pub enum Ending {
     Over,
 }
 
-impl Ending {
+impl Due {
     /// How near `end` is, from which on something is over.
     pub fn of(end: Timestamp, now: Timestamp) -> Self {
         if now >= end {
