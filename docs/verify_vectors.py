@@ -327,10 +327,18 @@ def read_pass(read, kind, now):
     return lines + ([f"holder: {holder.hex()}"] if holder else []), holder
 
 
-def read_named(read, now):
+def read_flag(read):
+    flag = read.byte()
+    if flag > 1:
+        raise read.damaged()
+    return flag == 1
+
+
+def read_place(read, now):
     identity, name, minute = read.text(24), read.text(60), read.varint(32)
+    fixed = ["fixed: yes"] if read_flag(read) else []
     read.end()
-    return [f"id: {identity}", f"name: {name}"] + until(minute, now)
+    return [f"id: {identity}", f"name: {name}"] + until(minute, now) + fixed
 
 
 def read_badge(read, now):
@@ -341,10 +349,7 @@ def read_badge(read, now):
     sites = [f"site: {read.choice('place', 'prefix')} {read.text(24)}" for _ in range(count)]
     if len(sites) > 4:
         raise read.damaged()
-    marker = read.byte()
-    if marker > 1:
-        raise read.damaged()
-    pin = [f"pin: {read.take(16).hex()}"] if marker else []
+    pin = [f"pin: {read.take(16).hex()}"] if read_flag(read) else []
     read.end()
     return lines + sites + pin
 
@@ -399,7 +404,7 @@ def verify(data, trust, now):
     elif kind == "badge":
         lines = read_badge(read, now)
     else:
-        lines = read_named(read, now)
+        lines = read_place(read, now)
     if live:
         at, message, signature = live
         if holder is None:

@@ -47,6 +47,8 @@ names! {
     passages: "passages.sqlite";
     /// The last place code that was scanned, as text.
     place: "place";
+    /// The wrong PINs of each badge (0600).
+    pin_tries: "pin-tries";
     /// Which way people pass, as last switched: `in` or `out`.
     direction: "direction";
     /// What is kept of the time: [`Clock::open`].

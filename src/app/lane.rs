@@ -10,6 +10,7 @@ use super::{
         checkpoint::Checkpoint,
         log_link::{LogHealth, LogLink},
         notices::Notices,
+        place_moves::PlaceMoves,
         staff::Staff,
         verdicts::ShownVerdicts,
     },
@@ -21,6 +22,7 @@ use crate::{checkpoint::SupervisorCandidate, clock::Clock, devices::Devices, sto
 pub(super) struct Lane {
     pub(super) checkpoint: Checkpoint,
     pub(super) staff: Staff,
+    pub(super) moves: PlaceMoves,
     pub(super) verdicts: ShownVerdicts<LoggedAdmit>,
     pub(super) log: LogLink,
     pub(super) notices: Notices,
@@ -45,16 +47,16 @@ impl Lane {
         self.window.show_notices(notices);
     }
 
-    /// The supervisor whose PIN is awaited: for a verdict, or for the clock.
+    /// The supervisor whose PIN is awaited: for a verdict, for the clock, or to move the device.
     pub(super) fn awaits_pin(&self) -> Option<&SupervisorCandidate> {
         let verdict = self.verdicts.awaits_pin().map(|(_, candidate)| candidate);
         let clock = self.staff.clock.awaits_pin();
-        verdict.or(clock.map(|(_, candidate)| candidate))
+        let clock = clock.map(|(_, candidate)| candidate);
+        verdict.or(clock).or(self.moves.awaits_pin())
     }
 
     /// Fills the duty page: the pad for a supervisor whose PIN is awaited, or who is on duty.
     pub(super) fn show_duty(&self) {
-        let badge = self.awaits_pin().map(SupervisorCandidate::badge);
-        self.window.show_duty(&self.staff, badge);
+        self.window.show_duty(&self.staff, self.awaits_pin());
     }
 }

@@ -18,7 +18,8 @@ use super::{
     state::{
         checkpoint::Checkpoint, choices::Choices, day_counts::DayCounts, enrolment::EnrolmentState,
         hub_link::HubLink, id_lookup::IdLookup, log_link::LogLink, notices::Notices,
-        run_once::RunOnce, staff::Staff, stick_update::StickUpdate, verdicts::ShownVerdicts,
+        place_moves::PlaceMoves, run_once::RunOnce, staff::Staff, stick_update::StickUpdate,
+        verdicts::ShownVerdicts,
     },
     threads::{enrolled::Enrolled, frames::FrameInbox, log_writer::LogWriter},
     vitals::Vitals,
@@ -79,7 +80,8 @@ impl App {
         let (data, clock) = (&context.data, &context.clock);
         let lane = Lane {
             checkpoint: Checkpoint::load(data, identity, clock, &context.config),
-            staff: Staff::default(),
+            staff: Staff::load(data, Instant::now()),
+            moves: PlaceMoves::default(),
             verdicts: ShownVerdicts::default(),
             log: LogLink::new(log),
             notices: Notices::new(parts.bad_settings),
@@ -122,6 +124,7 @@ impl App {
         }
         // What still waits for an answer is logged as it stands.
         on::verdict::close(&mut self.lane, Instant::now());
+        on::place::left(&mut self.lane);
         self.lane.window.quit();
     }
 
@@ -141,7 +144,7 @@ impl App {
             Event::LookedUp { number, listed } => {
                 on::person::looked_up(lane, &mut self.lookup, number, listed);
             }
-            Event::PinChecked(pin) => on::badge::pin_checked(lane, &pin),
+            Event::PinChecked(pin) => on::badge::pin_checked(lane, &context.data, &pin),
             Event::Sync(news) => on::hub::synced(lane, &mut self.hub, &mut self.once, news),
             Event::Enrolment(news) => on::enrolment::news(&mut self.enrolment, lane, context, news),
             Event::EnrolStick(news) => {
@@ -183,6 +186,9 @@ impl App {
             UiCommand::Pin(text) => on::badge::pin_entered(lane, events, text),
             UiCommand::SetClock(text) => on::clock::asked(lane, &text),
             UiCommand::SignOff => on::badge::sign_off(lane),
+            UiCommand::MovePlace(number) => on::place::confirmed(lane, data, number),
+            UiCommand::StayAtPlace(number) => on::place::refused(lane, number),
+            UiCommand::UndoMove => on::place::undone(lane, data),
             UiCommand::Update => {
                 on::update::asked(lane, &mut self.update, &self.enrolment, context)
             }
@@ -218,6 +224,10 @@ impl App {
         let before = self.lane.window.opened(page);
         if before == Page::Duty && page != Page::Duty {
             on::supervisor::pad_left(&mut self.lane);
+            on::place::pad_left(&mut self.lane);
+        }
+        if before == Page::PlaceMove {
+            on::place::left(&mut self.lane);
         }
         // Another page, or this one anew: whoever left it no longer sets the clock.
         self.lane.staff.clock.cancel();
@@ -232,11 +242,8 @@ impl App {
             Page::IdEntry => on::person::show_id_entry(&lane.window, &self.lookup, None),
             Page::ByHand => on::person::show_by_hand(lane),
             Page::Duty => lane.show_duty(),
-            Page::Place => {
-                let place = lane.checkpoint.station.place();
-                let view = present::status_page::place(place);
-                lane.window.send(UiUpdate::Place(view));
-            }
+            Page::Place => on::place::show_place(lane),
+            Page::PlaceMove => on::place::show(lane, at),
             Page::Status => {
                 let view = present::status_page::view(
                     &lane.checkpoint.installed,
@@ -288,6 +295,7 @@ impl App {
         let installed = &mut lane.checkpoint.installed;
         installed.reload_if_changed(&context.data, identity, &context.clock);
         on::badge::tick(lane);
+        on::place::tick(lane, at);
         on::enrolment::tick(enrolment, lane, context);
         on::update::tick(lane, update, context);
         let page = lane.window.page();
@@ -327,6 +335,7 @@ fn changes_while_open(page: Page) -> bool {
         | Page::IdEntry
         | Page::ByHand
         | Page::Duty
+        | Page::PlaceMove
         | Page::Update
         | Page::Enrol => false,
     }

@@ -17,6 +17,11 @@ pub enum BadgeFault {
     NotASupervisor,
     /// No list can say whether it was withdrawn.
     Unchecked,
+    /// It has a PIN, and the installed bundle does not say to this device what to check it against:
+    /// the device, or the badge, is newer than the bundle.
+    PinNotHere,
+    /// It has no PIN, where one is needed.
+    NoPin,
 }
 
 /// What is wrong with this badge at this place and time, the gravest first.

@@ -3,12 +3,13 @@
 //! Pure: time and what the lists say come in as arguments.
 
 use gatepost_pass::{Badge, ReadAt, Timestamp, Verified, VerifiedBundle};
+use gatepost_protocol::PinTable;
 
 use super::{
     badge_fault::{BadgeFault, fault},
     document_lookup::{CheckedBadge, look_up_badge},
     list_answer::ListAnswer,
-    pin_pad::CheckedPin,
+    pin_pad::{CheckedPin, PinOf},
 };
 
 /// The guard on duty.
@@ -26,7 +27,7 @@ enum Next {
     /// A badge was not valid, or no longer is.
     Fault(BadgeFault),
     /// A badge that waits for its PIN.
-    Asking(Verified<Badge>),
+    Asking(Verified<Badge>, PinOf),
 }
 
 /// How duty stands.
@@ -37,7 +38,7 @@ pub enum DutyStatus<'a> {
     /// The last badge was not valid, or no longer is.
     Fault(BadgeFault),
     /// This badge waits for its PIN.
-    Asking(&'a Badge),
+    Asking(&'a Badge, PinOf),
     /// On duty.
     On(&'a Badge),
 }
@@ -46,7 +47,7 @@ impl GuardDuty {
     /// How duty stands.
     pub fn status(&self) -> DutyStatus<'_> {
         match (&self.next, &self.on) {
-            (Next::Asking(badge), _) => DutyStatus::Asking(badge.claims()),
+            (Next::Asking(badge, pin), _) => DutyStatus::Asking(badge.claims(), *pin),
             (Next::Fault(fault), _) => DutyStatus::Fault(*fault),
             (Next::Nobody, Some(badge)) => DutyStatus::On(badge.claims()),
             (Next::Nobody, None) => DutyStatus::Nobody,
@@ -58,13 +59,21 @@ impl GuardDuty {
         self.on.as_ref().map(Verified::claims)
     }
 
-    /// A badge was shown. Duty gives no right but to be named in passages, so a badge that no list
-    /// can answer for is good enough; one that is known to be withdrawn is not.
-    pub fn show(&mut self, checked: CheckedBadge, place: &str, now: Timestamp) {
-        self.next = match fault(&checked, place, now) {
-            Some(fault) if fault != BadgeFault::Unchecked => Next::Fault(fault),
-            _ if checked.badge.claims().pin.is_some() => Next::Asking(checked.badge),
-            _ => {
+    /// A badge was shown. A badge that no list can answer for is good enough for duty; one that is
+    /// known to be withdrawn is not, nor one whose PIN can't be checked here.
+    pub fn show(
+        &mut self,
+        checked: CheckedBadge,
+        pins: Option<&PinTable>,
+        place: &str,
+        now: Timestamp,
+    ) {
+        let badge = checked.badge.claims();
+        self.next = match (fault(&checked, place, now), PinOf::new(badge, pins)) {
+            (Some(fault), _) if fault != BadgeFault::Unchecked => Next::Fault(fault),
+            (_, Some(pin)) => Next::Asking(checked.badge, pin),
+            (_, None) if badge.pin.is_some() => Next::Fault(BadgeFault::PinNotHere),
+            (_, None) => {
                 self.on = Some(checked.badge);
                 Next::Nobody
             }
@@ -73,8 +82,8 @@ impl GuardDuty {
 
     /// A PIN was checked; only that of the badge that waits for one signs on.
     pub fn checked(&mut self, pin: &CheckedPin) {
-        if let Next::Asking(badge) = &self.next
-            && pin.opens(badge.claims())
+        if let Next::Asking(badge, of) = &self.next
+            && pin.opens(of)
         {
             self.on = Some(badge.clone());
             self.next = Next::Nobody;
@@ -103,7 +112,7 @@ impl GuardDuty {
             };
             fault(&checked, place, now).filter(|fault| *fault != BadgeFault::Unchecked)
         };
-        if let Next::Asking(badge) = &self.next
+        if let Next::Asking(badge, _) = &self.next
             && let Some(fault) = no_longer_valid(badge)
         {
             self.next = Next::Fault(fault);

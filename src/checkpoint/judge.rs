@@ -234,9 +234,11 @@ pub fn freshness_for<R: ReadAt>(
 ) -> Freshness {
     match seen {
         Seen::Pass { issuer, .. } => bundle.freshness_of(*issuer, now),
-        Seen::Unverified | Seen::IdNumber(_) | Seen::ByHand(_) | Seen::ClockSet { .. } => {
-            bundle.freshness(now)
-        }
+        Seen::Unverified
+        | Seen::IdNumber(_)
+        | Seen::ByHand(_)
+        | Seen::PlaceMove(_)
+        | Seen::ClockSet { .. } => bundle.freshness(now),
     }
 }
 

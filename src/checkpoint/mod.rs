@@ -4,7 +4,7 @@
 //! `document_lookup` and `person_lookup` (what the lists say), `case` (what is to be decided),
 //! `rules` and `decide` (pure), `pass_back` and `live_codes` (the last minutes, in memory only),
 //! `judge` (all of it in a row), `verdict_group` (the codes of one frame). Of the staff:
-//! `badge_fault`, `pin_pad`, `guard_duty` and `supervisor`.
+//! `badge_fault`, `pin_tries`, `pin_pad`, `guard_duty` and `supervisor`.
 
 mod badge_fault;
 mod case;
@@ -17,6 +17,7 @@ mod live_codes;
 mod pass_back;
 mod person_lookup;
 mod pin_pad;
+mod pin_tries;
 mod rules;
 mod supervisor;
 #[cfg(test)]
@@ -36,7 +37,8 @@ pub use list_answer::ListAnswer;
 pub use live_codes::LiveCodes;
 pub use pass_back::RecentPassages;
 pub use person_lookup::{PersonAnswer, ask_about, look_up_person, worst};
-pub use pin_pad::{CheckedPin, EnteredPin, PadState, PinPad};
+pub use pin_pad::{CheckedPin, EnteredPin, PadState, PinOf, PinPad};
+pub use pin_tries::PinTries;
 pub use supervisor::{Supervisor, SupervisorCandidate};
 pub use verdict::{IssuerName, JudgedPerson, OpenQuestion, Outcome, Overriding, Reason, Verdict};
 pub use verdict_group::{GroupFull, MAX_GROUP, VerdictGroup};

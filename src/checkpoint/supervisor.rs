@@ -1,34 +1,42 @@
 //! Supervisors: whose badge and PIN may allow what the rules do not.
 
 use gatepost_pass::{Badge, BadgeRole, Text, Timestamp, Verified};
-use gatepost_protocol::{Allowed, OverrideWhy};
+use gatepost_protocol::{Allowed, OverrideWhy, PinTable};
 
 use super::{
     badge_fault::{BadgeFault, fault},
     document_lookup::CheckedBadge,
-    pin_pad::CheckedPin,
+    pin_pad::{CheckedPin, PinOf},
     verdict::{Overriding, Verdict},
 };
 
-/// A supervisor's badge that is valid here and now, and has its PIN still to be asked where it has
-/// one.
+/// A supervisor's badge that is valid here and now, and has its PIN still to be asked.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub struct SupervisorCandidate(Box<Verified<Badge>>);
+pub struct SupervisorCandidate(Box<Verified<Badge>>, PinOf);
 
 /// A supervisor whose badge is valid and whose PIN was right.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Supervisor(Box<Verified<Badge>>);
 
 impl SupervisorCandidate {
-    /// Takes a badge for an override. Unlike duty this gives a right: without a list's word that
-    /// the badge was not withdrawn it is refused.
-    pub fn new(checked: CheckedBadge, place: &str, now: Timestamp) -> Result<Self, BadgeFault> {
+    /// Takes a badge for what only supervisors may. Unlike duty this gives a right: without a
+    /// list's word that the badge was not withdrawn it is refused, and without a PIN that can be
+    /// checked here: a badge alone is a picture that anybody can copy.
+    pub fn new(
+        checked: CheckedBadge,
+        pins: Option<&PinTable>,
+        place: &str,
+        now: Timestamp,
+    ) -> Result<Self, BadgeFault> {
         if let Some(fault) = fault(&checked, place, now) {
             return Err(fault);
         }
-        match checked.badge.claims().role {
-            BadgeRole::Supervisor => Ok(Self(Box::new(checked.badge))),
-            BadgeRole::Guard => Err(BadgeFault::NotASupervisor),
+        let badge = checked.badge.claims();
+        match (badge.role, PinOf::new(badge, pins)) {
+            (BadgeRole::Guard, _) => Err(BadgeFault::NotASupervisor),
+            (BadgeRole::Supervisor, Some(pin)) => Ok(Self(Box::new(checked.badge), pin)),
+            (BadgeRole::Supervisor, None) if badge.pin.is_some() => Err(BadgeFault::PinNotHere),
+            (BadgeRole::Supervisor, None) => Err(BadgeFault::NoPin),
         }
     }
 
@@ -37,17 +45,14 @@ impl SupervisorCandidate {
         self.0.claims()
     }
 
-    /// Without a PIN on it, the badge is enough.
-    pub fn without_pin(self) -> Result<Supervisor, Box<Self>> {
-        match self.badge().pin {
-            None => Ok(Supervisor(self.0)),
-            Some(_) => Err(Box::new(self)),
-        }
+    /// Whose PIN is to be asked.
+    pub fn pin(&self) -> PinOf {
+        self.1
     }
 
     /// With its own PIN, and no other.
     pub fn with_pin(self, pin: &CheckedPin) -> Result<Supervisor, Box<Self>> {
-        if pin.opens(self.badge()) {
+        if pin.opens(&self.1) {
             Ok(Supervisor(self.0))
         } else {
             Err(Box::new(self))

@@ -302,6 +302,7 @@ fn a_place_code_is_not_a_pass_and_says_where_the_device_stands() {
         id: "gate-3".try_into().unwrap(),
         name: "North gate".try_into().unwrap(),
         not_after: Minute::of(SIGNED.plus(DAY)),
+        fixed: false,
     };
     let text = to_text(&documents().sign(Kind::PlaceCode, &place));
     let judged = Gate::new().judge(&text);

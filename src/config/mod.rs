@@ -37,6 +37,8 @@ pub struct Config {
     /// Short name of the place, at most 24 bytes, until a place code is scanned.
     #[serde(deserialize_with = "values::short_text")]
     pub place: String,
+    /// Whether the device stays where it stands: once it has a place, only a supervisor moves it.
+    pub place_fixed: bool,
     /// Seconds between two fetches of bundle and orders from the hub; when passages are sent, the
     /// policy says.
     pub sync_seconds: Within<1, 86_400>,
@@ -65,6 +67,7 @@ impl Default for Config {
             language: Language::English,
             direction: Direction::In,
             place: String::new(),
+            place_fixed: false,
             sync_seconds: Within::nearest(30),
             log_megabytes: Within::nearest(256),
             scanner: None,

@@ -2,8 +2,8 @@
 
 use super::view::UiUpdate;
 use super::{
-    by_hand, clock, duty, enrol, id_entry, notices, page, place, scan, settings, status,
-    status_page, today, update, verdict,
+    by_hand, clock, duty, enrol, id_entry, notices, page, place, place_move, scan, settings,
+    status, status_page, today, update, verdict,
 };
 use gatepost_window::{AppWindow, ScanAdapter, StatusAdapter};
 use slint::ComponentHandle;
@@ -27,6 +27,7 @@ pub(super) fn apply(app: &AppWindow, update: &UiUpdate) {
         UiUpdate::Torch(torch) => settings::show_torch(app, *torch),
         UiUpdate::Page(page) => page::open(app, *page),
         UiUpdate::Place(view) => place::show(app, view),
+        UiUpdate::PlaceMove(view) => place_move::show(app, view),
         UiUpdate::StatusPage(view) => status_page::show(app, view),
         UiUpdate::Clock(view) => clock::show(app, view),
         UiUpdate::Today(view) => today::show(app, view),

@@ -70,6 +70,8 @@ pub(super) fn show(app: &AppWindow, view: &DutyView) {
         DutyState::Expired => DutyKind::Expired,
         DutyState::Revoked => DutyKind::Revoked,
         DutyState::OtherPlace => DutyKind::OtherPlace,
+        DutyState::PinNotHere => DutyKind::PinNotHere,
+        DutyState::TriesLost => DutyKind::TriesLost,
     };
     if kind != DutyKind::EnterPin {
         forget(app);

@@ -20,6 +20,7 @@ mod notices;
 mod offscreen;
 mod page;
 mod place;
+mod place_move;
 mod qr;
 mod scan;
 mod settings;

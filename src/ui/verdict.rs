@@ -197,6 +197,7 @@ fn map_override(overriding: OverrideView) -> OverrideKind {
         OverrideView::Possible => OverrideKind::Possible,
         OverrideView::ShowBadge => OverrideKind::ShowBadge,
         OverrideView::BadgeRefused => OverrideKind::BadgeRefused,
+        OverrideView::PinNotHere => OverrideKind::PinNotHere,
     }
 }
 

@@ -5,7 +5,8 @@ use super::handle::{UiHandle, WindowLink};
 use super::offscreen::Offscreen;
 use super::view::UiCommand;
 use super::{
-    by_hand, clock, duty, fonts, id_entry, page, scan, settings, status_page, update, verdict,
+    by_hand, clock, duty, fonts, id_entry, page, place, place_move, scan, settings, status_page,
+    update, verdict,
 };
 use crate::config::Language;
 use gatepost_window::AppWindow;
@@ -69,6 +70,8 @@ impl Ui {
         duty::connect(&app, &on_command);
         clock::connect(&app, &on_command);
         page::connect(&app, &on_command);
+        place::connect(&app, &on_command);
+        place_move::connect(&app, &on_command);
         settings::connect(&app, &on_command);
         status_page::connect(&app, &on_command);
         update::connect(&app, &on_command);

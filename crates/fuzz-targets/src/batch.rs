@@ -32,6 +32,7 @@ static SIGNED_HERE: LazyLock<Vec<u8>> = LazyLock::new(|| sign(Head::START, recor
 pub(crate) fn certified() -> DeviceCertificate {
     DeviceCertificate {
         key: DEVICE.public(),
+        seal_key: gatepost_protocol::SealKey::of(&DEVICE),
         name: "gate 3".try_into().unwrap(),
         from: SIGNED,
         until: SIGNED.plus(DAY),

@@ -101,6 +101,7 @@ fn claims() -> Vec<(u8, Vec<u8>)> {
         id: "gate-3".try_into().unwrap(),
         name: "South gate".try_into().unwrap(),
         not_after,
+        fixed: true,
     };
     let badge = fixture::badge(7, BadgeRole::Supervisor);
     let enrolment = EnrolmentCode {

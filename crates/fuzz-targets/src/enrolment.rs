@@ -2,7 +2,7 @@
 //! does.
 
 use gatepost_pass::{HubPin, Kind, OneTimeSecret, Proof, encode, fixture};
-use gatepost_protocol::{Answer, ByCode, DeviceRequest, Enrolment};
+use gatepost_protocol::{Answer, ByCode, DeviceRequest, Enrolment, SealKey};
 
 use crate::{
     batch::{CERTIFICATE, DEVICE},
@@ -14,6 +14,7 @@ const SECRET: OneTimeSecret = OneTimeSecret([7; 16]);
 fn request() -> DeviceRequest {
     DeviceRequest {
         key: DEVICE.public(),
+        seal_key: SealKey::of(&DEVICE),
         name: "gate 3".try_into().unwrap(),
         by: Some(ByCode {
             code: SECRET.code(),

@@ -25,6 +25,7 @@ mod modules;
 mod mutate;
 mod padding;
 mod picture;
+mod pins;
 mod proposal;
 mod qr;
 mod status;
@@ -76,6 +77,8 @@ pub const TIME: Target = target("time", time::run, time::seeds);
 pub const PADDING: Target = target("padding", padding::run, padding::seeds);
 /// Requests of new devices, and the answers.
 pub const ENROLMENT: Target = target("enrolment", enrolment::run, enrolment::seeds);
+/// What PINs of badges are checked against, sealed.
+pub const PINS: Target = target("pins", pins::run, pins::seeds);
 
 /// Pictures of codes: single looks, stills and streams.
 pub const DECODE: Target = Target {
@@ -91,7 +94,7 @@ pub const MODULES: Target = Target {
 };
 
 /// All of them.
-pub const TARGETS: [Target; 15] = [
+pub const TARGETS: [Target; 16] = [
     ENVELOPE,
     FAMILY_PASS,
     TRUST_LIST,
@@ -105,6 +108,7 @@ pub const TARGETS: [Target; 15] = [
     TIME,
     PADDING,
     ENROLMENT,
+    PINS,
     DECODE,
     MODULES,
 ];

@@ -25,8 +25,9 @@ pub struct Badge {
     pub role: BadgeRole,
     /// The places where it is valid; empty for everywhere.
     pub sites: Bounded<Site, 0, 4>,
-    /// With a PIN, the badge alone is not enough.
-    pub pin: Option<PinHash>,
+    /// With a PIN, the badge alone is not enough: it is checked against the one verifier of this
+    /// digest, which comes sealed with the bundle.
+    pub pin: Option<PinDigest>,
 }
 
 impl Badge {
@@ -89,18 +90,29 @@ impl std::fmt::Debug for Pin {
     }
 }
 
-/// Argon2id (RFC 9106) of a PIN, 16 bytes.
+/// What a PIN is checked against: a random salt, and Argon2id (RFC 9106) of the PIN with it.
 ///
-/// It stands on the badge, so whoever copies a badge can try all PINs at home: the hash makes that
-/// cost hours for six digits, not years. The PIN stops who finds a badge, not who studies it.
+/// Whoever has one can try all PINs at home: four digits last minutes. So it stands on no badge; it
+/// is in the authority's register, and sealed in the bundle for the devices.
+#[derive(Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+pub struct PinVerifier {
+    /// Random, one for each badge.
+    pub salt: [u8; 16],
+    /// Argon2id of the PIN.
+    pub hash: [u8; 16],
+}
+
+/// The digest of a [`PinVerifier`], on the badge that it belongs to: whoever signs badges, and
+/// nobody else, says what a badge's PIN is. It betrays no PIN, since all that it is made of but the
+/// PIN is as unknown as the salt: 128 random bits.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(transparent)]
-pub struct PinHash(pub [u8; 16]);
+pub struct PinDigest(pub [u8; 16]);
 
 /// Whether a PIN is the badge's.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum PinCheck {
-    /// It is, or the badge has none.
+    /// It is.
     Right,
     /// It is not.
     Wrong,
@@ -109,12 +121,11 @@ pub enum PinCheck {
 /// Memory in KiB, passes and lanes: 19 MiB and two passes, the least that OWASP's password storage
 /// sheet asks for; a fifth of a second on a small board.
 const COST: (u32, u32, u32) = (19 * 1024, 2, 1);
-const SALT: &[u8] = b"gatepost badge pin v1";
+const DIGEST_CONTEXT: &str = "gatepost/pin-verifier/v1";
 
-impl PinHash {
-    /// The hash of a PIN for the badge of this number.
-    pub fn of(pin: &Pin, number: PassNumber) -> Self {
-        let salt = [SALT, &number.0].concat();
+impl PinVerifier {
+    /// What this PIN is checked against from now on. The salt must be random.
+    pub fn new(pin: &Pin, salt: [u8; 16]) -> Self {
         let mut hash = [0; 16];
         let (memory, passes, lanes) = COST;
         let params = Params::new(memory, passes, lanes, Some(hash.len())).unwrap_or_default();
@@ -124,23 +135,34 @@ impl PinHash {
         // zeros, which `check` never takes for right.
         let _ =
             argon.hash_password_into_with_memory(pin.0.as_bytes(), &salt, &mut hash, &mut memory);
-        Self(hash)
+        Self { salt, hash }
     }
 
-    /// Checks a PIN for the badge of this number.
-    pub fn check(&self, pin: &Pin, number: PassNumber) -> PinCheck {
-        let given = Self::of(pin, number);
-        let same = given
-            .0
-            .iter()
-            .zip(self.0)
-            .fold(0, |all, (a, b)| all | (a ^ b))
-            == 0;
-        if same && given.0 != [0; 16] {
+    /// What the badge says that this belongs to.
+    pub fn digest(&self) -> PinDigest {
+        let mut hasher = blake3::Hasher::new_derive_key(DIGEST_CONTEXT);
+        hasher.update(&self.salt).update(&self.hash);
+        let mut digest = [0; 16];
+        hasher.finalize_xof().fill(&mut digest);
+        PinDigest(digest)
+    }
+
+    /// Checks a PIN. Takes up to half a second on a small board, and 19 MiB of memory meanwhile.
+    pub fn check(&self, pin: &Pin) -> PinCheck {
+        let given = Self::new(pin, self.salt).hash;
+        let differences = given.iter().zip(self.hash);
+        let same = differences.fold(0, |all, (a, b)| all | (a ^ b)) == 0;
+        if same && given != [0; 16] {
             PinCheck::Right
         } else {
             PinCheck::Wrong
         }
+    }
+}
+
+impl std::fmt::Debug for PinVerifier {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.write_str("PinVerifier")
     }
 }
 
@@ -157,16 +179,27 @@ mod tests {
     }
 
     #[test]
-    fn only_the_right_pin_opens_a_badge_and_only_its_own() {
-        let hash = PinHash::of(&pin("4711"), NUMBER);
-        assert_eq!(hash.check(&pin("4711"), NUMBER), PinCheck::Right);
-        assert_eq!(hash.check(&pin("4712"), NUMBER), PinCheck::Wrong);
-        let other = PassNumber([1, 2, 3, 4, 6]);
-        assert_eq!(hash.check(&pin("4711"), other), PinCheck::Wrong);
-        assert_eq!(
-            PinHash([0; 16]).check(&pin("4711"), NUMBER),
-            PinCheck::Wrong
-        );
+    fn only_the_right_pin_opens_and_the_same_one_looks_different_at_every_badge() {
+        let verifier = PinVerifier::new(&pin("4711"), [1; 16]);
+        assert_eq!(verifier.check(&pin("4711")), PinCheck::Right);
+        assert_eq!(verifier.check(&pin("4712")), PinCheck::Wrong);
+        let other = PinVerifier::new(&pin("4711"), [2; 16]);
+        assert_ne!(other.hash, verifier.hash);
+        let (salt, hash) = ([1; 16], [0; 16]);
+        let blank = PinVerifier { salt, hash };
+        assert_eq!(blank.check(&pin("4711")), PinCheck::Wrong);
+    }
+
+    #[test]
+    fn what_stands_on_a_badge_does_not_tell_one_pin_from_another_without_the_salt() {
+        let digest = |text, salt| PinVerifier::new(&pin(text), salt).digest();
+        let on_badge = digest("4711", [1; 16]);
+        assert_eq!(digest("4711", [1; 16]), on_badge);
+        assert_ne!(digest("4712", [1; 16]), on_badge);
+        // All that a copied badge offers to try PINs with: its number, and salts that others used.
+        for salt in [[0; 16], [2; 16], *b"gatepost badge p"] {
+            assert_ne!(digest("4711", salt), on_badge);
+        }
     }
 
     #[test]

@@ -127,6 +127,8 @@ pub struct Place {
     pub name: Text<60>,
     /// First minute at which it is no longer valid.
     pub not_after: Minute,
+    /// A device that stands here stays here: only a supervisor moves it, by badge and PIN.
+    pub fixed: bool,
 }
 
 /// Claims of an enrolment code: what a new device pins, and where its hub is.

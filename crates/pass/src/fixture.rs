@@ -319,6 +319,8 @@ pub struct Region {
     pub revoked: Vec<PassNumber>,
     /// By ID number; a region that lists nobody that way has no such list.
     pub identities: Vec<(&'static str, Colour)>,
+    /// The file of PINs, in a region whose badges have some.
+    pub pins: Option<Vec<u8>>,
     /// Lists of others that come along.
     pub neighbours: Vec<Neighbour>,
     pub files: Memory,
@@ -360,6 +362,7 @@ impl Default for Region {
             ],
             revoked: vec![PassNumber([0, 0, 0, 0, 103])],
             identities: Vec::new(),
+            pins: None,
             neighbours: Vec::new(),
             files: Memory::default(),
         }
@@ -410,6 +413,8 @@ impl Region {
                 self.revoked.len(),
             ),
         ];
+        let pins = self.pins.clone();
+        files.extend(pins.map(|pins| self.add(FileRole::Pins, pins, 0)));
         if !self.identities.is_empty() {
             let role = FileRole::List(ListKind::Identity, own);
             files.push(self.add(

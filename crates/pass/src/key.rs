@@ -148,6 +148,12 @@ impl SecretKey {
         PublicKey(self.0.verifying_key())
     }
 
+    /// 32 bytes that follow from it, for a key of another kind; `context` says for which, and is
+    /// used for nothing else (BLAKE3, mode `derive_key`).
+    pub fn derive(&self, context: &str) -> [u8; 32] {
+        blake3::derive_key(context, self.0.as_bytes())
+    }
+
     /// Signs a message that already carries its domain.
     pub(crate) fn sign(&self, message: &[u8]) -> [u8; SIGNATURE] {
         self.0.sign(message).to_bytes()

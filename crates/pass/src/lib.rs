@@ -51,7 +51,7 @@ mod properties;
 #[cfg(test)]
 mod tests;
 
-pub use badge::{Badge, BadgeRole, Pin, PinCheck, PinHash, Site};
+pub use badge::{Badge, BadgeRole, Pin, PinCheck, PinDigest, PinVerifier, Site};
 pub use bounded::{Bounded, Text, ValueError};
 pub use bundle::{
     BundleError, BundleFiles, FileRole, Freshness, Manifest, ManifestId, Rules, VerifiedBundle,

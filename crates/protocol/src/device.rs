@@ -7,11 +7,15 @@ use gatepost_pass::{
 };
 use serde::{Deserialize, Serialize};
 
+use crate::pins::SealKey;
+
 /// Claims of a device certificate.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct DeviceCertificate {
     /// The device's key.
     pub key: PublicKey,
+    /// What is for this device only is sealed to this key.
+    pub seal_key: SealKey,
     /// Name for people.
     pub name: Text<60>,
     /// From when it is valid.

@@ -13,6 +13,7 @@ use serde::{Deserialize, Serialize};
 
 use crate::{
     device::{CertificateError, DeviceCertificate},
+    pins::SealKey,
     signed_body,
 };
 
@@ -21,6 +22,8 @@ use crate::{
 pub struct DeviceRequest {
     /// The device's key.
     pub key: PublicKey,
+    /// To what the authority seals what is for this device only.
+    pub seal_key: SealKey,
     /// Name for people.
     pub name: Text<60>,
     /// By which code it asks; without one, somebody vouches for it by bringing the request.
@@ -45,6 +48,7 @@ impl DeviceRequest {
         let key = device.public();
         Self {
             key,
+            seal_key: SealKey::of(device),
             name,
             by: None,
         }
@@ -60,6 +64,7 @@ impl DeviceRequest {
         };
         Self {
             key,
+            seal_key: SealKey::of(device),
             name,
             by: Some(by),
         }
@@ -92,6 +97,7 @@ impl DeviceRequest {
     pub fn certificate(&self, from: Timestamp, until: Timestamp) -> DeviceCertificate {
         DeviceCertificate {
             key: self.key,
+            seal_key: self.seal_key,
             name: self.name.clone(),
             from,
             until,

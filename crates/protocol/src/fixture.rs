@@ -13,7 +13,8 @@ use std::{
 };
 
 use gatepost_pass::{
-    ClockTrust, DeviceId, Digest, Freshness, ManifestId, SecretKey, Signer, Timestamp,
+    ClockTrust, DeviceId, Digest, Freshness, ManifestId, PassNumber, PinVerifier, SecretKey,
+    Signer, Timestamp,
     fixture::{self, DAY, NOW, SIGNED},
     policy::TracingKey,
 };
@@ -21,7 +22,7 @@ use hpke::rand_core::{TryCryptoRng, TryRng};
 
 use crate::{
     DeviceRequest, Direction, Enrolment, Epoch, Head, Outcome, Passage, Reason, Receipt, Record,
-    Seen, seal,
+    SealKey, SealedPins, Seen, device::device_id, seal,
 };
 
 /// Seed of the tracing key pair: [`seal::tracing_key`] makes both halves of it.
@@ -57,6 +58,24 @@ pub fn certificate(authority: &Signer, device: &SecretKey, valid: Range<Timestam
     let request = DeviceRequest::sign("gate 3".try_into().unwrap(), device);
     let request = DeviceRequest::verify(&request).unwrap();
     request.certify(authority, valid.start, valid.end)
+}
+
+/// The file of PINs for one device, in which these badges have these verifiers.
+pub fn sealed_pins(
+    pins: impl IntoIterator<Item = (PassNumber, PinVerifier)>,
+    device: &SecretKey,
+) -> Vec<u8> {
+    let devices = [(device_id(&device.public()), SealKey::of(device))].into();
+    let sealed = SealedPins::seal(&pins.into_iter().collect(), &devices, &mut random());
+    sealed.unwrap().to_bytes()
+}
+
+/// A file of PINs for one device, with any bytes where the table should be; nothing where they are
+/// too many.
+pub fn sealed_bytes_as_pins(bytes: &[u8], device: &SecretKey) -> Option<Vec<u8>> {
+    let devices = [(device_id(&device.public()), SealKey::of(device))].into();
+    let sealed = SealedPins::seal_rows(bytes, &devices, &mut random());
+    Some(sealed.ok()?.to_bytes())
 }
 
 /// What a device of the region is given for a hundred days, without a hub.

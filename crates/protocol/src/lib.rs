@@ -6,7 +6,8 @@
 //! says whose word a batch is, [`enrolment`] how a device becomes one, [`status`] how it is doing,
 //! [`wipe_order`] that it is one no longer. [`time_answer`] is the hub's word on the time.
 //! [`routes`] names the hub's addresses, [`hub_answer`] tells its answers from another server's,
-//! [`padding`] hides from a network how much there was to say.
+//! [`padding`] hides from a network how much there was to say. [`pins`]
+//! holds what the PINs of badges are checked against, sealed for the devices.
 
 #![forbid(unsafe_code)]
 
@@ -20,6 +21,7 @@ pub mod fixture;
 pub mod hub_answer;
 pub mod padding;
 pub mod passage;
+pub mod pins;
 pub mod receipt;
 pub mod record;
 pub mod routes;
@@ -40,8 +42,10 @@ pub use device::DeviceCertificate;
 pub use enrolment::{Answer, ByCode, DeviceRequest, Enrolment};
 pub use hub_answer::{HubAnswer, RefusalReason, RequestNonce};
 pub use passage::{
-    Allowed, ByHand, Direction, OverrideWhy, Passage, Personal, Seen, Temperature, WhyNoCode,
+    Allowed, ByHand, Direction, MoveEnd, OverrideWhy, Passage, Personal, PlaceMove, Seen,
+    Temperature, WhyNoCode,
 };
+pub use pins::{PinTable, PinsError, PinsSealError, SealKey, SealedPins};
 pub use receipt::Receipt;
 pub use record::{Body, Previous, Record};
 pub use seal::{OpenError, SealError, open, seal};

@@ -149,6 +149,38 @@ pub enum Seen {
         /// What the device took for the time before.
         before: Timestamp,
     },
+    /// Nobody passed: the code of another place was shown. The passage's place is where the device
+    /// stood, and its guard was on duty there.
+    PlaceMove(PlaceMove),
+}
+
+/// That the device was to stand at another place.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct PlaceMove {
+    /// Short name of the other place.
+    pub to: Text<24>,
+    /// What came of it.
+    pub end: MoveEnd,
+    /// Pseudonym on the supervisor's badge, where one had a say.
+    pub supervisor: Option<Text<24>>,
+}
+
+/// What came of a code of another place.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum MoveEnd {
+    /// The device stands there now.
+    Moved,
+    /// It stays: somebody said so.
+    Stayed,
+    /// It stays: nobody answered in time.
+    TimedOut,
+    /// It stands there again: a move away from there was undone.
+    Undone,
+}
+
+gatepost_pass::names! {
+    MoveEnd { Moved = "moved", Stayed = "stayed", TimedOut = "timed-out", Undone = "undone" }
 }
 
 /// A registration by hand.

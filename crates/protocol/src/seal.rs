@@ -16,6 +16,10 @@ use crate::{
 };
 
 const INFO: &[u8] = b"gatepost/passage/v1";
+/// Bytes of a key, and of what goes before a ciphertext.
+pub(crate) const KEY: usize = 32;
+/// Bytes by which a ciphertext is longer than its plaintext.
+pub(crate) const TAG: usize = 16;
 
 type Kem = X25519HkdfSha256;
 
@@ -85,21 +89,13 @@ pub fn seal(
         .ok_or(SealError::TooLarge)?;
     space.copy_from_slice(&encoded);
     plaintext[..2].copy_from_slice(&(encoded.len() as u16).to_le_bytes());
-    let key = <Kem as hpke::Kem>::PublicKey::from_bytes(&to.key).map_err(SealError::Key)?;
+    let associated = associated(clear, to.id);
     let (encapped, ciphertext) =
-        hpke::single_shot_seal_with_rng::<ChaCha20Poly1305, HkdfSha256, Kem>(
-            &OpModeS::Base,
-            &key,
-            INFO,
-            &plaintext,
-            &associated(clear, to.id),
-            random,
-        )
-        .map_err(SealError::Key)?;
+        seal_bytes(&to.key, INFO, &plaintext, &associated, random).map_err(SealError::Key)?;
     Ok(Sealed {
         class: clear.class,
         tracing_key: to.id,
-        encapped: encapped.to_bytes().into(),
+        encapped,
         ciphertext: ciphertext.try_into().map_err(|_| SealError::TooLarge)?,
     })
 }
@@ -114,18 +110,10 @@ pub fn open(
     if sealed.tracing_key != id {
         return Err(OpenError::OtherKey(sealed.tracing_key));
     }
-    let key = <Kem as hpke::Kem>::PrivateKey::from_bytes(secret).map_err(OpenError::Refused)?;
-    let encapped = <Kem as hpke::Kem>::EncappedKey::from_bytes(&sealed.encapped)
+    let ciphertext = sealed.ciphertext.as_slice();
+    let associated = associated(clear, id);
+    let plaintext = open_bytes(secret, INFO, &sealed.encapped, ciphertext, &associated)
         .map_err(OpenError::Refused)?;
-    let plaintext = hpke::single_shot_open::<ChaCha20Poly1305, HkdfSha256, Kem>(
-        &OpModeR::Base,
-        &key,
-        &encapped,
-        INFO,
-        sealed.ciphertext.as_slice(),
-        &associated(clear, id),
-    )
-    .map_err(OpenError::Refused)?;
     let [low, high, rest @ ..] = plaintext.as_slice() else {
         return Err(OpenError::CutShort);
     };
@@ -136,8 +124,50 @@ pub fn open(
 
 /// A tracing key pair of 32 random bytes: the secret, and the public key for the policy.
 pub fn tracing_key(seed: &[u8; 32]) -> ([u8; 32], [u8; 32]) {
+    key_pair(seed)
+}
+
+/// The X25519 key pair of 32 random bytes, secret half first: DeriveKeyPair of RFC 9180.
+pub(crate) fn key_pair(seed: &[u8; KEY]) -> ([u8; KEY], [u8; KEY]) {
     let (secret, public) = Kem::derive_keypair(seed);
     (secret.to_bytes().into(), public.to_bytes().into())
+}
+
+/// Seals bytes to a public key under a domain. Gives the encapsulated key and the ciphertext.
+pub(crate) fn seal_bytes(
+    to: &[u8; KEY],
+    domain: &[u8],
+    plaintext: &[u8],
+    associated: &[u8],
+    random: &mut impl CryptoRng,
+) -> Result<([u8; KEY], Vec<u8>), HpkeError> {
+    let key = <Kem as hpke::Kem>::PublicKey::from_bytes(to)?;
+    let (encapped, ciphertext) = hpke::single_shot_seal_with_rng::<
+        ChaCha20Poly1305,
+        HkdfSha256,
+        Kem,
+    >(&OpModeS::Base, &key, domain, plaintext, associated, random)?;
+    Ok((encapped.to_bytes().into(), ciphertext))
+}
+
+/// Opens what [`seal_bytes`] has sealed under the same domain.
+pub(crate) fn open_bytes(
+    secret: &[u8; KEY],
+    domain: &[u8],
+    encapped: &[u8; KEY],
+    ciphertext: &[u8],
+    associated: &[u8],
+) -> Result<Vec<u8>, HpkeError> {
+    let key = <Kem as hpke::Kem>::PrivateKey::from_bytes(secret)?;
+    let encapped = <Kem as hpke::Kem>::EncappedKey::from_bytes(encapped)?;
+    hpke::single_shot_open::<ChaCha20Poly1305, HkdfSha256, Kem>(
+        &OpModeR::Base,
+        &key,
+        &encapped,
+        domain,
+        ciphertext,
+        associated,
+    )
 }
 
 fn associated(clear: &Clear, tracing_key: u16) -> Vec<u8> {

@@ -7,10 +7,11 @@ use std::{
 
 use gatepost_pass::Pin;
 
-use super::{clock, supervisor, verdict};
+use super::{clock, place, supervisor, verdict};
 use crate::{
     app::{event::Event, lane::Lane, present::signal, threads::beside},
     checkpoint::{CheckedBadge, CheckedPin, DutyStatus},
+    data::DataDir,
     devices::Sound,
     ui::{Page, UiUpdate},
 };
@@ -26,11 +27,17 @@ pub(super) fn shown(lane: &mut Lane, badge: CheckedBadge, at: Instant) {
     if let Some(wanted) = lane.staff.clock.awaits_badge() {
         return clock::badge_shown(lane, badge, wanted);
     }
+    if lane.moves.awaits_badge() {
+        return place::badge_shown(lane, badge, at);
+    }
+    // Whoever comes on duty scans the place code again.
+    place::left(lane);
     verdict::close(lane, at);
     lane.window.send(UiUpdate::Dismiss);
     let now = lane.now();
     let place = lane.checkpoint.station.place().id.clone();
-    lane.staff.duty.show(badge, place.as_str(), now.time);
+    let pins = lane.checkpoint.installed.pins();
+    lane.staff.duty.show(badge, pins, place.as_str(), now.time);
     lane.window.go_to(Page::Duty);
     duty_changed(lane, at);
 }
@@ -43,7 +50,7 @@ fn duty_changed(lane: &mut Lane, at: Instant) {
             Sound::Admit
         }
         DutyStatus::Fault(_) => Sound::Refuse,
-        DutyStatus::Asking(_) | DutyStatus::Nobody => Sound::Scanned,
+        DutyStatus::Asking(..) | DutyStatus::Nobody => Sound::Scanned,
     };
     signal::play(&lane.devices, sound);
     lane.show_duty();
@@ -53,15 +60,13 @@ fn duty_changed(lane: &mut Lane, at: Instant) {
 /// A PIN was entered, for the badge that waits for one: it is checked beside the loop, since its
 /// hash is slow on purpose.
 pub(crate) fn pin_entered(lane: &mut Lane, events: &Sender<Event>, text: String) {
-    let verdict = lane.verdicts.awaits_pin().map(|awaited| awaited.1);
-    let clock = lane.staff.clock.awaits_pin().map(|awaited| awaited.1);
-    let badge = match (verdict.or(clock), lane.staff.duty.status()) {
-        (Some(candidate), _) => Some(candidate.badge()),
-        (_, DutyStatus::Asking(badge)) => Some(badge),
+    let of = match (lane.awaits_pin(), lane.staff.duty.status()) {
+        (Some(candidate), _) => Some(candidate.pin()),
+        (_, DutyStatus::Asking(_, of)) => Some(of),
         (_, DutyStatus::On(_) | DutyStatus::Nobody | DutyStatus::Fault(_)) => None,
     };
-    if let (Some(badge), Ok(pin)) = (badge, Pin::try_from(text))
-        && let Some(entered) = lane.staff.pad.enter(badge, pin, Instant::now())
+    if let (Some(of), Ok(pin)) = (of, Pin::try_from(text))
+        && let Some(entered) = lane.staff.enter(of, pin, Instant::now())
     {
         let events = events.clone();
         // A loop that has ended needs no answer.
@@ -72,9 +77,9 @@ pub(crate) fn pin_entered(lane: &mut Lane, events: &Sender<Event>, text: String)
 
 /// A PIN was checked: of the supervisor who is awaited, or of the next guard. The badge that it was
 /// for may have gone from the pad meanwhile; then it opens nothing.
-pub(crate) fn pin_checked(lane: &mut Lane, pin: &CheckedPin) {
+pub(crate) fn pin_checked(lane: &mut Lane, data: &DataDir, pin: &CheckedPin) {
     let at = Instant::now();
-    lane.staff.pad.checked(pin, at);
+    lane.staff.checked(pin);
     let awaited = lane.verdicts.awaits_pin();
     if let Some((why, candidate)) = awaited {
         let awaited = (why, candidate.clone());
@@ -84,7 +89,10 @@ pub(crate) fn pin_checked(lane: &mut Lane, pin: &CheckedPin) {
         let awaited = (wanted, candidate.clone());
         return clock::pin_checked(lane, awaited, pin);
     }
-    if let DutyStatus::Asking(_) = lane.staff.duty.status() {
+    if let Some(candidate) = lane.moves.awaits_pin().cloned() {
+        return place::pin_checked(lane, data, candidate, pin);
+    }
+    if let DutyStatus::Asking(..) = lane.staff.duty.status() {
         lane.staff.duty.checked(pin);
         duty_changed(lane, at);
     } else {
@@ -107,6 +115,8 @@ pub(crate) fn tick(lane: &mut Lane) {
     let before = lane.staff.duty.guard().is_some();
     let bundle = lane.checkpoint.installed.bundle();
     lane.staff.duty.tick(bundle, place.as_str(), now.time);
+    let pins = lane.checkpoint.installed.pins();
+    lane.staff.tick(pins, Instant::now());
     if before && lane.staff.duty.guard().is_none() {
         signal::alarm(&lane.devices);
         lane.window.go_to(Page::Duty);

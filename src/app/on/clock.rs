@@ -31,15 +31,15 @@ pub(crate) fn asked(lane: &mut Lane, digits: &str) {
 pub(super) fn badge_shown(lane: &mut Lane, badge: CheckedBadge, wanted: WantedTime) {
     let now = lane.now();
     let place = lane.checkpoint.station.place().id.clone();
-    let candidate = SupervisorCandidate::new(badge, place.as_str(), now.time);
-    match candidate.map(SupervisorCandidate::without_pin) {
-        Ok(Err(candidate)) => {
-            lane.staff.clock = ClockSetting::EnterPin(wanted, *candidate);
+    let pins = lane.checkpoint.installed.pins();
+    match SupervisorCandidate::new(badge, pins, place.as_str(), now.time) {
+        Ok(candidate) => {
+            lane.staff.clock = ClockSetting::EnterPin(wanted, candidate);
             lane.window.go_to(Page::Duty);
             lane.show_duty();
         }
-        refused => {
-            log::warn!("a badge may not set the clock: {:?}", refused.err());
+        Err(fault) => {
+            log::warn!("a badge may not set the clock: {fault:?}");
             lane.staff.clock = ClockSetting::BadgeRefused(wanted);
             show(lane);
         }

@@ -3,7 +3,11 @@
 
 use std::time::Instant;
 
-use super::{badge, enrolment, verdict};
+use super::{
+    badge, enrolment,
+    place::{self, PlaceShown},
+    verdict,
+};
 use crate::app::{
     context::DeviceContext,
     event::Sighting,
@@ -22,11 +26,12 @@ pub(crate) fn sighted(
     sighting: &Sighting,
 ) {
     let (now, at) = (lane.now(), Instant::now());
-    let for_clock = lane.staff.clock.awaits_badge().is_some();
-    let expecting = match lane.verdicts.awaits_badge() {
-        Some(_) => Expecting::Badge,
-        None if for_clock => Expecting::Badge,
-        None => Expecting::Anyone,
+    let badge = lane.verdicts.awaits_badge().is_some()
+        || lane.staff.clock.awaits_badge().is_some()
+        || lane.moves.awaits_badge();
+    let expecting = match badge {
+        true => Expecting::Badge,
+        false => Expecting::Anyone,
     };
     let sighted = lane.checkpoint.sight(&sighting.codes, expecting, now, at);
     let mut company = sighted.company;
@@ -38,8 +43,10 @@ pub(crate) fn sighted(
             badge::shown(lane, badge.clone(), at);
             continue;
         }
-        if let (Some(place), Some(text)) = (judged.place(now), text) {
-            lane.checkpoint.station.stand_at(&context.data, place, text);
+        if let (Some(place), Some(text)) = (judged.place(now), text)
+            && let PlaceShown::Elsewhere = place::shown(lane, &context.data, place, text, at)
+        {
+            continue;
         }
         lane.window.verdict_begins(sighting, &judged.verdict);
         verdict::show(lane, judged, company, at);

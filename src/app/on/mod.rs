@@ -1,7 +1,7 @@
 //! What happens on each kind of event, a kind a file. In the order in which they build on each
-//! other: `verdict`, `log`, `supervisor`, `clock`, `badge` and `person` (which show verdicts),
-//! `enrolment`, `code` (which sorts them), `device` (which brings codes and numbers). The others
-//! stand alone.
+//! other: `verdict`, `log`, `supervisor`, `clock`, `place`, `badge` and `person` (which show
+//! verdicts), `enrolment`, `code` (which sorts them), `device` (which brings codes and numbers).
+//! The others stand alone.
 
 pub(super) mod badge;
 pub(super) mod clock;
@@ -11,6 +11,7 @@ pub(super) mod enrolment;
 pub(super) mod hub;
 pub(super) mod log;
 pub(super) mod person;
+pub(super) mod place;
 pub(super) mod setting;
 pub(super) mod supervisor;
 pub(super) mod today;

@@ -24,11 +24,10 @@ pub(crate) fn asked(lane: &mut Lane, number: u32, why: OverrideWhy) {
 pub(super) fn badge_shown(lane: &mut Lane, badge: CheckedBadge, why: OverrideWhy) {
     let now = lane.now();
     let place = lane.checkpoint.station.place().id.clone();
-    let candidate = SupervisorCandidate::new(badge, place.as_str(), now.time);
-    match candidate.map(SupervisorCandidate::without_pin) {
-        Ok(Ok(supervisor)) => allow(lane, &supervisor, why),
-        Ok(Err(candidate)) => {
-            set_step(lane, OverrideStep::EnterPin(why, *candidate));
+    let pins = lane.checkpoint.installed.pins();
+    match SupervisorCandidate::new(badge, pins, place.as_str(), now.time) {
+        Ok(candidate) => {
+            set_step(lane, OverrideStep::EnterPin(why, candidate));
             // The pad lies under the verdict, which comes back with the answer.
             lane.window.send(UiUpdate::Dismiss);
             lane.window.go_to(Page::Duty);
@@ -36,7 +35,7 @@ pub(super) fn badge_shown(lane: &mut Lane, badge: CheckedBadge, why: OverrideWhy
         }
         Err(fault) => {
             log::warn!("a badge may not allow an override: {fault:?}");
-            set_step(lane, OverrideStep::BadgeRefused(why));
+            set_step(lane, OverrideStep::BadgeRefused(why, fault));
             verdict::present(lane);
         }
     }

@@ -3,6 +3,7 @@
 pub(super) mod bar;
 pub(super) mod camera;
 pub(super) mod people;
+pub(super) mod place_move;
 pub(super) mod record;
 pub(super) mod signal;
 pub(super) mod status_page;

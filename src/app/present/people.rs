@@ -6,7 +6,7 @@ use gatepost_pass::{Badge, ReadAt, VerifiedBundle, id_number::IdNumberError, pol
 
 use crate::{
     app::state::staff::Staff,
-    checkpoint::{BadgeFault, DutyStatus, PadState},
+    checkpoint::{BadgeFault, DutyStatus, PadState, PinOf, SupervisorCandidate},
     ui::{ByHandView, DutyState, DutyView, IdFault},
 };
 
@@ -37,8 +37,13 @@ pub(crate) fn by_hand<R: ReadAt>(bundle: Option<&VerifiedBundle<R>>) -> ByHandVi
 }
 
 /// The duty page; with a supervisor's badge that waits for its PIN, the pad for that.
-pub(crate) fn duty(staff: &Staff, supervisor: Option<&Badge>, at: Instant) -> DutyView {
-    let asking = |badge: &Badge| match staff.pad.state(at) {
+pub(crate) fn duty(
+    staff: &Staff,
+    supervisor: Option<&SupervisorCandidate>,
+    at: Instant,
+) -> DutyView {
+    let asking = |badge: &Badge, of: PinOf| match staff.pad.state(&of, at) {
+        PadState::Open(_) if staff.tries_lost => DutyState::TriesLost,
         PadState::Locked(seconds) => DutyState::Locked { seconds },
         PadState::Checking => DutyState::Checking {
             name: badge.name.to_string(),
@@ -49,14 +54,18 @@ pub(crate) fn duty(staff: &Staff, supervisor: Option<&Badge>, at: Instant) -> Du
         },
     };
     let state = match (supervisor, staff.duty.status()) {
-        (Some(badge), _) | (None, DutyStatus::Asking(badge)) => asking(badge),
+        (Some(candidate), _) => asking(candidate.badge(), candidate.pin()),
+        (None, DutyStatus::Asking(badge, of)) => asking(badge, of),
         (None, DutyStatus::On(_)) => DutyState::OnDuty,
         (None, DutyStatus::Nobody) => DutyState::ShowBadge,
         (None, DutyStatus::Fault(fault)) => match fault {
             BadgeFault::Expired => DutyState::Expired,
             BadgeFault::Revoked => DutyState::Revoked,
             BadgeFault::OtherPlace => DutyState::OtherPlace,
-            BadgeFault::NotASupervisor | BadgeFault::Unchecked => DutyState::ShowBadge,
+            BadgeFault::PinNotHere => DutyState::PinNotHere,
+            BadgeFault::NotASupervisor | BadgeFault::Unchecked | BadgeFault::NoPin => {
+                DutyState::ShowBadge
+            }
         },
     };
     DutyView {

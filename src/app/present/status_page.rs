@@ -64,9 +64,10 @@ fn storage(data: &DataDir, log: LogHealth) -> StorageView {
     }
 }
 
-/// Where the device stands.
-pub(crate) fn place(place: &StationPlace) -> PlaceView {
+/// Where the device stands, and where it can go back to.
+pub(crate) fn place(place: &StationPlace, back: Option<&StationPlace>) -> PlaceView {
     PlaceView {
+        back: back.map(|back| back.name.clone()),
         name: place.name.clone(),
         id: place.id.to_string(),
         code: place.code.clone(),

@@ -4,7 +4,7 @@ use gatepost_pass::{Colour, Kind, Medium};
 
 use crate::{
     app::state::verdicts::{OverrideStep, ShownVerdict},
-    checkpoint::{JudgedPerson, OpenQuestion, Overriding, Verdict},
+    checkpoint::{BadgeFault, JudgedPerson, OpenQuestion, Overriding, Verdict},
     clock::{format_hour, local_date},
     ui::{
         ColourView, DeskView, DocumentView, MemberView, MomentView, OverrideView, PersonView,
@@ -99,7 +99,8 @@ fn overriding<A>(shown: &ShownVerdict<A>) -> OverrideView {
         (_, false) => OverrideView::Impossible,
         (OverrideStep::NotAsked, true) => OverrideView::Possible,
         (OverrideStep::ShowBadge(_) | OverrideStep::EnterPin(..), true) => OverrideView::ShowBadge,
-        (OverrideStep::BadgeRefused(_), true) => OverrideView::BadgeRefused,
+        (OverrideStep::BadgeRefused(_, BadgeFault::PinNotHere), true) => OverrideView::PinNotHere,
+        (OverrideStep::BadgeRefused(..), true) => OverrideView::BadgeRefused,
     }
 }
 

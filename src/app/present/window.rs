@@ -9,10 +9,9 @@ use gatepost_system::chain;
 use super::{people, record::Recorder};
 use crate::{
     app::{event::Sighting, state::staff::Staff, vitals::Vitals},
-    checkpoint::Verdict,
+    checkpoint::{SupervisorCandidate, Verdict},
     ui::{Notice, Page, SavedState, StatusView, UiHandle, UiUpdate, VerdictView},
 };
-use gatepost_pass::Badge;
 
 /// Time between two looks at what changes slowly.
 const SLOW_TICK: Duration = Duration::from_secs(1);
@@ -110,7 +109,7 @@ impl Window {
     }
 
     /// Fills the duty page; with a supervisor's badge that waits for its PIN, the pad is for that.
-    pub(crate) fn show_duty(&self, staff: &Staff, supervisor: Option<&Badge>) {
+    pub(crate) fn show_duty(&self, staff: &Staff, supervisor: Option<&SupervisorCandidate>) {
         let view = people::duty(staff, supervisor, Instant::now());
         self.send(UiUpdate::Duty(view));
     }

@@ -12,7 +12,7 @@ use gatepost_pass::{
     list::ListKind,
     policy::{Policy, WhenLogFull},
 };
-use gatepost_protocol::Outcome;
+use gatepost_protocol::{Outcome, PinTable, SealedPins};
 use gatepost_system::chain;
 
 use crate::{
@@ -28,6 +28,8 @@ const RELOAD: Duration = Duration::from_secs(60);
 #[derive(Debug, Default)]
 pub(crate) struct Installed {
     bundle: Option<Arc<InstalledBundle>>,
+    /// What its file of PINs says to this device.
+    pins: Option<PinTable>,
     /// Which bundle of this run it is: changes with each load, even of the same version.
     generation: u64,
     /// When the installed manifest was last written, to notice an import by another process.
@@ -59,6 +61,7 @@ impl Installed {
                 for why in bundle.unopened().values() {
                     log::warn!("{}", chain(why));
                 }
+                self.pins = pins(&bundle, identity);
                 self.replace(Arc::new(bundle));
             }
             Ok(None) => {}
@@ -78,6 +81,12 @@ impl Installed {
 
     pub(crate) fn bundle(&self) -> Option<&VerifiedBundle<File>> {
         self.bundle.as_deref()
+    }
+
+    /// What the PINs of badges are checked against; nothing where the bundle does not say that to
+    /// this device.
+    pub(crate) fn pins(&self) -> Option<&PinTable> {
+        self.pins.as_ref()
     }
 
     /// To be asked beside the loop.
@@ -141,4 +150,12 @@ impl Installed {
         });
         once.sum()
     }
+}
+
+/// Opens the bundle's file of PINs with the device's key.
+fn pins(bundle: &InstalledBundle, identity: &Identity) -> Option<PinTable> {
+    let opened = SealedPins::open(bundle.pins()?, &identity.key);
+    opened
+        .inspect_err(|why| log::warn!("no PIN of a badge can be checked: {}", chain(why)))
+        .ok()
 }

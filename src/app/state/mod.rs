@@ -12,6 +12,7 @@ pub(super) mod in_view;
 pub(super) mod installed;
 pub(super) mod log_link;
 pub(super) mod notices;
+pub(super) mod place_moves;
 pub(super) mod run_once;
 pub(super) mod staff;
 pub(super) mod station;

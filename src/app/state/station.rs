@@ -16,6 +16,10 @@ const MAX_CODE: usize = 2048;
 #[derive(Debug)]
 pub(crate) struct Station {
     place: StationPlace,
+    /// By the settings, no place is left without a supervisor.
+    stays: bool,
+    /// A place code was scanned at some time, even if it is no longer valid.
+    was_placed: bool,
     direction: Direction,
 }
 
@@ -28,14 +32,28 @@ pub(crate) struct StationPlace {
     pub(crate) name: String,
     /// The text of the place code, where one was scanned.
     pub(crate) code: Option<String>,
+    /// Its code says that only a supervisor moves a device from there.
+    pub(crate) fixed: bool,
+}
+
+/// Who may move a device to another place.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Mover {
+    /// Whoever stands before it: it never stood anywhere.
+    Anyone,
+    /// The guard on duty.
+    Guard,
+    /// A supervisor, by badge and PIN.
+    Supervisor,
 }
 
 impl StationPlace {
-    fn of(place: &Place, code: String) -> Self {
+    pub(crate) fn of(place: &Place, code: String) -> Self {
         Self {
             id: place.id.clone(),
             name: place.name.to_string(),
             code: Some(code),
+            fixed: place.fixed,
         }
     }
 }
@@ -47,28 +65,48 @@ impl Station {
         let place = StationPlace {
             name: id.to_string(),
             id,
-            code: None,
+            ..StationPlace::default()
         };
         Self {
             place,
+            stays: config.place_fixed,
+            was_placed: data.place().exists(),
             direction: kept_direction(data).unwrap_or(config.direction),
         }
     }
 
-    /// Stands at the place that was scanned before the restart, where its code is still valid.
+    /// Stands at the place that was scanned before the restart, where its code is still valid. A
+    /// fixed place is left by a supervisor alone even after that.
     pub(crate) fn restore_place(&mut self, data: &DataDir, trust: &TrustList, now: Timestamp) {
-        if let Some(place) = kept_place(data, trust, now) {
-            self.place = place;
+        if let Some((place, code)) = kept_place(data, trust, now) {
+            self.stays |= place.fixed;
+            if now < place.not_after.start() {
+                self.place = StationPlace::of(&place, code);
+            }
         }
     }
 
-    /// Stands at a scanned place from now on, also after a restart.
-    pub(crate) fn stand_at(&mut self, data: &DataDir, place: &Place, code: String) {
-        let kept = files::replace(&data.place(), Access::Shared, code.as_bytes());
+    /// Stands at a place from now on, also after a restart. Gives the one before.
+    pub(crate) fn stand_at(&mut self, data: &DataDir, place: StationPlace) -> StationPlace {
+        let kept = match &place.code {
+            Some(code) => files::replace(&data.place(), Access::Shared, code.as_bytes()),
+            None => files::remove_if_there(&data.place()),
+        };
         if let Err(error) = kept {
             log::warn!("the place could not be kept: {}", chain(&error));
         }
-        self.place = StationPlace::of(place, code);
+        self.was_placed |= place.code.is_some();
+        std::mem::replace(&mut self.place, place)
+    }
+
+    /// Who may move the device to another place.
+    pub(crate) fn mover(&self) -> Mover {
+        let placed = self.was_placed || !self.place.id.as_str().is_empty();
+        match (self.stays || self.place.fixed, placed) {
+            (_, false) => Mover::Anyone,
+            (true, true) => Mover::Supervisor,
+            (false, true) => Mover::Guard,
+        }
     }
 
     pub(crate) fn place(&self) -> &StationPlace {
@@ -93,13 +131,12 @@ impl Station {
     }
 }
 
-fn kept_place(data: &DataDir, trust: &TrustList, now: Timestamp) -> Option<StationPlace> {
+/// The place whose code was kept, and that code; also one that is no longer valid.
+fn kept_place(data: &DataDir, trust: &TrustList, now: Timestamp) -> Option<(Place, String)> {
     let code = files::read_text(&data.place(), MAX_CODE).ok()?;
     let document = Document::from_text(&code).ok()?;
     match verify(&document, trust, now) {
-        Ok(VerifiedDocument::Place(place)) if now < place.claims().not_after.start() => {
-            Some(StationPlace::of(place.claims(), code))
-        }
+        Ok(VerifiedDocument::Place(place)) => Some((place.claims().clone(), code)),
         _ => None,
     }
 }

@@ -4,7 +4,7 @@
 use std::time::{Duration, Instant};
 
 use crate::{
-    checkpoint::{GroupFull, Judged, Outcome, SupervisorCandidate, VerdictGroup},
+    checkpoint::{BadgeFault, GroupFull, Judged, Outcome, SupervisorCandidate, VerdictGroup},
     ui::SavedState,
 };
 use gatepost_protocol::OverrideWhy;
@@ -70,7 +70,7 @@ pub(crate) enum OverrideStep {
     /// The badge is a supervisor's, and its PIN is asked.
     EnterPin(OverrideWhy, SupervisorCandidate),
     /// The badge that was shown may not allow it.
-    BadgeRefused(OverrideWhy),
+    BadgeRefused(OverrideWhy, BadgeFault),
 }
 
 /// What time did to the verdict.
@@ -167,7 +167,7 @@ impl<A> ShownVerdicts<A> {
     /// The reason for which a supervisor is to show a badge.
     pub(crate) fn awaits_badge(&self) -> Option<OverrideWhy> {
         match self.overriding()? {
-            OverrideStep::ShowBadge(why) | OverrideStep::BadgeRefused(why) => Some(*why),
+            OverrideStep::ShowBadge(why) | OverrideStep::BadgeRefused(why, _) => Some(*why),
             OverrideStep::NotAsked | OverrideStep::EnterPin(..) => None,
         }
     }

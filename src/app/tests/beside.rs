@@ -231,10 +231,11 @@ fn the_place_code_on_screen_is_the_one_that_was_scanned() {
         id: "gate-3".try_into().unwrap(),
         name: "North gate".try_into().unwrap(),
         not_after: Minute::of(fixture::NOW.plus(fixture::DAY)),
+        fixed: false,
     };
     let code = to_text(&documents().sign(Kind::PlaceCode, &place));
     post.judges(&code, "North gate");
-    post.tap("Next");
+    post.tap_all(&["Move", "Back", "Back"]);
     post.taps("");
     post.tap("Menu");
     post.tap("Place");

@@ -393,14 +393,15 @@ fn a_place_code_says_where_the_device_stands_also_after_a_restart() {
         id: "gate-3".try_into().unwrap(),
         name: "North gate".try_into().unwrap(),
         not_after: Minute::of(fixture::NOW.plus(fixture::DAY)),
+        fixed: false,
     };
     post.judges(
         &to_text(&documents().sign(Kind::PlaceCode, &place)),
-        "North gate",
+        "Has this device moved?",
     );
-    post.tap("Next");
+    post.tap_all(&["Move", "Back", "Back"]);
     post.judges(&paper(1), "Logged");
-    assert_eq!(post.passages(1)[0].place.as_str(), "gate-3");
+    assert_eq!(post.passages(2)[1].place.as_str(), "gate-3");
     let post = post.restart();
     post.sees("North gate");
 }

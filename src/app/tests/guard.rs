@@ -2,19 +2,22 @@
 //! and looks into its log.
 
 use std::{
-    sync::Arc,
+    sync::{Arc, LazyLock},
     thread,
     time::{Duration, Instant},
 };
 
 use gatepost_decode::{CodeContent, decode};
 use gatepost_pass::{
-    BadgeRole, Kind, Pin, PinHash,
+    BadgeRole, Kind, PassNumber, Pin, PinVerifier, SecretKey,
     document::to_text,
     fixture::{self, documents},
 };
 use gatepost_protocol::{
-    Body, Direction, Passage, Record, device::device_id, fixture::TRACING_SEED, open,
+    Body, Direction, Passage, Record,
+    device::device_id,
+    fixture::{TRACING_SEED, sealed_pins},
+    open,
     seal::tracing_key,
 };
 use gatepost_scene::{Carrier, Code, ErrorCorrection, View, render_rgb};
@@ -200,11 +203,31 @@ pub(super) fn paper(n: u8) -> String {
     to_text(&documents().sign(Kind::Pass, &fixture::paper_pass(n)))
 }
 
+/// The badges of the region with a PIN.
+const PINS: [(u8, &str); 3] = [(1, "4711"), (3, "123456"), (5, "2468")];
+
+static VERIFIERS: LazyLock<Vec<(PassNumber, PinVerifier)>> = LazyLock::new(|| {
+    let verifier = |(n, pin): (u8, &str)| {
+        let pin = Pin::try_from(pin.to_owned()).unwrap();
+        let number = fixture::badge(n, BadgeRole::Guard).number;
+        (number, PinVerifier::new(&pin, [n; 16]))
+    };
+    PINS.map(verifier).to_vec()
+});
+
+/// What the region seals for the device of a checkpoint.
+pub(super) fn pins() -> Vec<u8> {
+    let device = SecretKey::from_seed(&[42; 32]);
+    sealed_pins(VERIFIERS.iter().copied(), &device)
+}
+
+/// A badge without a PIN, or with that of [`PINS`].
 pub(super) fn badge(n: u8, role: BadgeRole, pin: Option<&str>) -> String {
     let mut badge = fixture::badge(n, role);
+    let of = |number| VERIFIERS.iter().find(|(other, _)| *other == number);
     badge.pin = pin.map(|pin| {
-        let pin = Pin::try_from(pin.to_owned()).unwrap();
-        PinHash::of(&pin, badge.number)
+        assert!(PINS.contains(&(n, pin)), "{n} has another PIN");
+        of(badge.number).unwrap().1.digest()
     });
     to_text(&documents().sign(Kind::Badge, &badge))
 }

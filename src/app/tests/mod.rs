@@ -1,12 +1,14 @@
 //! The whole program with a window in memory: pictures of codes in, taps on labels, passages out.
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic)]
 
+mod badges;
 mod beside;
 mod flows;
 mod full;
 mod guard;
 mod in_view;
 mod pages;
+mod places;
 mod post;
 mod verdicts;
 

@@ -223,6 +223,7 @@ pub(super) fn region() -> Region {
     region.seal_to(tracing());
     // Nothing goes by itself while a test looks.
     region.policy.show_seconds = [60; 3];
+    region.pins = Some(super::guard::pins());
     region
 }
 

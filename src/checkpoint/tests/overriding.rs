@@ -1,26 +1,45 @@
 //! What a supervisor can set aside: what the policy lists, and never more.
 
+use std::time::Instant;
+
 use gatepost_pass::{
-    Listing,
+    Badge, Listing, PinVerifier,
     badge::BadgeRole,
     policy::Overridable,
     trust::{ColourMap, IssuerEntry},
 };
-use gatepost_protocol::{Allowed, ByHand, OverrideWhy, Personal, Temperature, WhyNoCode};
+use gatepost_protocol::{Allowed, ByHand, OverrideWhy, Personal, PinTable, Temperature, WhyNoCode};
 
 use super::*;
 use crate::checkpoint::{
-    BadgeFault, ListAnswer, Observed, Overriding, Supervisor, SupervisorCandidate,
+    BadgeFault, ListAnswer, Observed, Overriding, PinPad, PinTries, Supervisor, SupervisorCandidate,
 };
 
 fn generous() -> Gate {
     Gate::with(|policy| policy.overridable = Overridable::ALL.into())
 }
 
+/// A supervisor's badge, and what its PIN is checked against.
+fn badge() -> (Badge, PinTable) {
+    let verifier = PinVerifier::new(&"4711".to_owned().try_into().unwrap(), [1; 16]);
+    let badge = Badge {
+        pin: Some(verifier.digest()),
+        ..fixture::badge(1, BadgeRole::Supervisor)
+    };
+    let table = PinTable::new([(badge.number, verifier)]);
+    (badge, table)
+}
+
 fn supervisor(gate: &Gate) -> Supervisor {
-    let badge = fixture::badge(1, BadgeRole::Supervisor);
-    let candidate = SupervisorCandidate::new(gate.badge(&badge), "gate-3", gate.now.time).unwrap();
-    candidate.without_pin().unwrap()
+    let (badge, table) = badge();
+    let checked = gate.badge(&badge);
+    let candidate = SupervisorCandidate::new(checked, Some(&table), "gate-3", gate.now.time);
+    let candidate = candidate.unwrap();
+    let pin = "4711".to_owned().try_into().unwrap();
+    let kept = |_: &PinTries| Ok::<_, ()>(());
+    let entered = PinPad::default().enter(candidate.pin(), pin, Instant::now(), kept);
+    let checked = entered.unwrap().unwrap().check();
+    candidate.with_pin(&checked).unwrap()
 }
 
 /// The verdict after a supervisor's word, given whether or not the rules leave one a say.
@@ -297,14 +316,15 @@ fn a_registration_by_hand_is_a_supervisors_where_the_policy_says_so() {
 fn an_override_needs_a_supervisors_badge_that_counts_here_and_now() {
     use gatepost_pass::{Revocation, Site};
     let gate = Gate::new();
-    let good = fixture::badge(1, BadgeRole::Supervisor);
-    let elsewhere = gatepost_pass::Badge {
+    let (good, table) = badge();
+    let pins = Some(&table);
+    let elsewhere = Badge {
         sites: vec![Site::Prefix("bus-".try_into().unwrap())]
             .try_into()
             .unwrap(),
         ..good.clone()
     };
-    let at = |badge, now| SupervisorCandidate::new(gate.badge(badge), "gate-3", now).err();
+    let at = |badge, now| SupervisorCandidate::new(gate.badge(badge), pins, "gate-3", now).err();
     assert_eq!(at(&good, NOW), None);
     assert_eq!(at(&elsewhere, NOW), Some(BadgeFault::OtherPlace));
     assert_eq!(at(&good, SIGNED.plus(30 * DAY)), Some(BadgeFault::Expired));
@@ -318,8 +338,24 @@ fn an_override_needs_a_supervisors_badge_that_counts_here_and_now() {
         let mut checked = gate.badge(&good);
         checked.revocation = answer;
         assert_eq!(
-            SupervisorCandidate::new(checked, "gate-3", NOW).err(),
+            SupervisorCandidate::new(checked, pins, "gate-3", NOW).err(),
             Some(fault)
         );
     }
+}
+
+#[test]
+fn a_badge_without_a_pin_is_no_supervisors_nor_is_one_whose_pin_can_not_be_checked_here() {
+    let gate = Gate::new();
+    let (good, table) = badge();
+    let without = fixture::badge(1, BadgeRole::Supervisor);
+    let try_it =
+        |badge, pins| SupervisorCandidate::new(gate.badge(badge), pins, "gate-3", NOW).err();
+    assert_eq!(try_it(&good, Some(&table)), None);
+    assert_eq!(try_it(&without, Some(&table)), Some(BadgeFault::NoPin));
+    assert_eq!(try_it(&without, None), Some(BadgeFault::NoPin));
+    assert_eq!(try_it(&good, None), Some(BadgeFault::PinNotHere));
+    let other = PinVerifier::new(&"0000".to_owned().try_into().unwrap(), [2; 16]);
+    let swapped = PinTable::new([(good.number, other)]);
+    assert_eq!(try_it(&good, Some(&swapped)), Some(BadgeFault::PinNotHere));
 }

@@ -227,6 +227,7 @@ fn the_place_code_on_screen_reads_back() {
         name: "East gate".into(),
         id: "0417".into(),
         code: Some(text.into()),
+        back: None,
     }));
     let shot = stage.ui.snapshot().unwrap();
     let (width, height) = (shot.width as usize, shot.height as usize);

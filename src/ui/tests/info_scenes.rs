@@ -8,8 +8,8 @@ use crate::config::{AllowedValue, SettingsFault, Wrong};
 use crate::devices::{Device, DeviceError};
 use crate::ui::{
     CameraView, ClockPageView, ClockStep, ClockView, EndView, EnrolStep, EnrolView, FreshnessView,
-    HourView, IssuerView, Notice, Page, PlaceView, StatusPageView, StorageView, SyncView,
-    TodayView, Trouble, TroubleView, UiUpdate, UpdateStep, UpdateView,
+    HourView, IssuerView, Notice, Page, PlaceMoveStep, PlaceMoveView, PlaceView, StatusPageView,
+    StorageView, SyncView, TodayView, Trouble, TroubleView, UiUpdate, UpdateStep, UpdateView,
 };
 use gatepost_pass::trust::Due;
 
@@ -48,6 +48,7 @@ fn place_scenes() -> Vec<Scene> {
                 id: "JN-LX-0417".into(),
                 // As long as a signed place code is.
                 code: Some("GP1:".to_owned() + &"6BF+70790T9WJWG.FKY*4GO0.O1CV2 ".repeat(9)),
+                back: None,
             },
         ),
         (
@@ -56,6 +57,7 @@ fn place_scenes() -> Vec<Scene> {
                 name: "Bus 117".into(),
                 id: "bus-117".into(),
                 code: None,
+                back: None,
             },
         ),
         (
@@ -64,12 +66,53 @@ fn place_scenes() -> Vec<Scene> {
                 name: String::new(),
                 id: String::new(),
                 code: None,
+                back: None,
+            },
+        ),
+        (
+            "place-undo",
+            PlaceView {
+                name: "泉城路东门 Quancheng Road, east gate".into(),
+                id: "JN-LX-0417".into(),
+                code: Some("GP1:".to_owned() + &"6BF+70790T9WJWG.FKY*4GO0.O1CV2 ".repeat(9)),
+                back: Some("泉城路西门 Quancheng Road, west gate".into()),
+            },
+        ),
+        (
+            "place-undo-settings",
+            PlaceView {
+                name: "Bus 117".into(),
+                id: "bus-117".into(),
+                code: None,
+                back: Some(String::new()),
             },
         ),
     ];
-    views
-        .map(|(name, view)| on_page(name, Page::Place, UiUpdate::Place(view)))
-        .into()
+    let places = views.map(|(name, view)| on_page(name, Page::Place, UiUpdate::Place(view)));
+    places.into_iter().chain(place_moves()).collect()
+}
+
+/// The code of another place, at each step.
+fn place_moves() -> impl Iterator<Item = Scene> {
+    let steps = [
+        ("place-move", PlaceMoveStep::Confirm),
+        ("place-move-nobody", PlaceMoveStep::NobodyOnDuty),
+        ("place-move-badge", PlaceMoveStep::ShowBadge),
+        ("place-move-refused", PlaceMoveStep::BadgeRefused),
+        ("place-move-no-pin", PlaceMoveStep::PinNotHere),
+    ];
+    steps.into_iter().map(|(name, step)| {
+        let view = PlaceMoveView {
+            number: 1,
+            from: "泉城路东门 Quancheng Road, east gate".into(),
+            from_id: "JN-LX-0417".into(),
+            to: "泉城路西门 Quancheng Road, west gate".into(),
+            to_id: "JN-LX-0418".into(),
+            step,
+            seconds: 29,
+        };
+        on_page(name, Page::PlaceMove, UiUpdate::PlaceMove(view))
+    })
 }
 
 /// A device in good order at a place where fourteen provinces and four services are recognised.

@@ -189,6 +189,8 @@ pub(super) fn pages() -> Vec<Scene> {
         ),
         Scene::new("duty-on", on_duty(DutyState::OnDuty), &[]),
         Scene::new("duty-other-place", on_duty(DutyState::OtherPlace), &[]),
+        Scene::new("duty-pin-not-here", on_duty(DutyState::PinNotHere), &[]),
+        Scene::new("duty-tries-lost", on_duty(DutyState::TriesLost), &[]),
     ]
 }
 
@@ -280,6 +282,11 @@ pub(super) fn verdicts() -> Vec<Scene> {
         Scene::new(
             "override-refused",
             logged(awaiting(OverrideView::BadgeRefused)),
+            &[],
+        ),
+        Scene::new(
+            "override-pin-not-here",
+            logged(awaiting(OverrideView::PinNotHere)),
             &[],
         ),
     ]

@@ -28,6 +28,12 @@ pub enum UiCommand {
     Pin(String),
     /// The guard goes off duty.
     SignOff,
+    /// The device stands at the other place: the answer to the question of this number.
+    MovePlace(u32),
+    /// It does not.
+    StayAtPlace(u32),
+    /// It never did: back to the place before.
+    UndoMove,
     /// Set the clock to this local time: year, month, day, hour and minute, as twelve digits.
     SetClock(String),
     /// Install the bundle that was found on the stick.

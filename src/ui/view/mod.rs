@@ -22,7 +22,8 @@ pub use info::{
 };
 pub use page::{Page, TextSize};
 pub use people::{
-    ByHandForm, ByHandView, DutyState, DutyView, IdEntryView, IdFault, PlaceView, TemperatureAnswer,
+    ByHandForm, ByHandView, DutyState, DutyView, IdEntryView, IdFault, PlaceMoveStep,
+    PlaceMoveView, PlaceView, TemperatureAnswer,
 };
 pub use trouble::{Trouble, TroubleView};
 pub use update::UiUpdate;

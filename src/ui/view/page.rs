@@ -32,6 +32,8 @@ pub enum Page {
     Duty,
     /// Where the device stands, and its place code for people to scan.
     Place,
+    /// The code of another place was shown: whether the device stands there.
+    PlaceMove,
     /// Lists, clock, storage, unsent passages, sync, identity.
     Status,
     /// A supervisor sets the clock.
@@ -53,6 +55,7 @@ gatepost_pass::names! {
         ByHand = "by-hand",
         Duty = "duty",
         Place = "place",
+        PlaceMove = "place-move",
         Status = "status",
         Clock = "clock",
         Today = "today",

@@ -94,6 +94,10 @@ pub enum DutyState {
     Revoked,
     /// The badge is for other places.
     OtherPlace,
+    /// This device can't check the badge's PIN yet: it comes with the next bundle.
+    PinNotHere,
+    /// Wrong PINs can't be counted on the disk, so none is checked.
+    TriesLost,
 }
 
 /// The place page.
@@ -105,4 +109,41 @@ pub struct PlaceView {
     pub id: String,
     /// Text of its code, shown as a QR code; `None` when the place comes from the settings.
     pub code: Option<String>,
+    /// Name of the place that the device has just left, while that can be undone; it may have had
+    /// none.
+    pub back: Option<String>,
+}
+
+/// The question whether the device stands at another place, whose code was shown.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct PlaceMoveView {
+    /// Which question, for the answer.
+    pub number: u32,
+    /// Name of the place where the device stands; empty when it stands nowhere yet.
+    pub from: String,
+    /// Its short name.
+    pub from_id: String,
+    /// Name of the other place.
+    pub to: String,
+    /// Its short name.
+    pub to_id: String,
+    /// What the move waits for.
+    pub step: PlaceMoveStep,
+    /// Seconds until the device stays where it is.
+    pub seconds: u32,
+}
+
+/// What a move waits for.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum PlaceMoveStep {
+    /// A tap on one of two buttons.
+    Confirm,
+    /// A guard on duty; until then the device stays.
+    NobodyOnDuty,
+    /// A supervisor's badge: the place is fixed.
+    ShowBadge,
+    /// The same: the badge that was shown may not do it.
+    BadgeRefused,
+    /// The same: the PIN of that badge can't be checked here yet.
+    PinNotHere,
 }

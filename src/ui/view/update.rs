@@ -5,7 +5,7 @@ use super::info::{
     ClockPageView, EnrolView, Notice, StatusPageView, StatusView, TodayView, UpdateView,
 };
 use super::page::{Page, TextSize};
-use super::people::{ByHandView, DutyView, IdEntryView, PlaceView};
+use super::people::{ByHandView, DutyView, IdEntryView, PlaceMoveView, PlaceView};
 use super::verdict::{SavedState, VerdictView};
 
 /// What the program shows in the window.
@@ -44,6 +44,8 @@ pub enum UiUpdate {
     Duty(DutyView),
     /// The place page.
     Place(PlaceView),
+    /// The question whether the device has moved.
+    PlaceMove(PlaceMoveView),
     /// The status page.
     StatusPage(StatusPageView),
     /// The page on which the clock is set.

@@ -68,6 +68,8 @@ pub enum OverrideView {
     ShowBadge,
     /// The badge that was shown does not allow this, or not here.
     BadgeRefused,
+    /// The PIN of the badge that was shown can't be checked on this device yet.
+    PinNotHere,
 }
 
 /// A help desk.

@@ -4,8 +4,8 @@ use std::error::Error;
 
 use clap::ValueEnum;
 use gatepost_pass::{
-    Badge, BadgeRole, Kind, PassNumber, Pin, PinHash, Site, Text, ValueError, document::to_text,
-    time::Minute,
+    Badge, BadgeRole, Kind, PassNumber, Pin, PinVerifier, Site, Text, ValueError,
+    document::to_text, time::Minute,
 };
 use gatepost_system::random;
 
@@ -65,6 +65,8 @@ pub(crate) fn run(args: &Args, context: &Context) -> Result<(), Box<dyn Error>> 
     let signer = home.signer(SigningKey::Documents)?;
     let pin = args.pin.as_deref().map(args::or_line).transpose()?;
     let pin = pin.map(Pin::try_from).transpose()?;
+    let salt = random::bytes()?;
+    let pin = pin.map(|pin| PinVerifier::new(&pin, salt));
     let sites = args.sites.clone().try_into();
     let mut claims = Badge {
         id: args.id.clone(),
@@ -76,19 +78,20 @@ pub(crate) fn run(args: &Args, context: &Context) -> Result<(), Box<dyn Error>> 
             RoleArg::Supervisor => BadgeRole::Supervisor,
         },
         sites: sites.map_err(|_| BadgeError::Sites)?,
-        pin: None,
+        pin: pin.as_ref().map(PinVerifier::digest),
     };
     let mut register = home.register()?;
     let (id, name) = (claims.id.as_str(), claims.name.as_str());
     args::keep_name(&register, Kind::Badge, id, name)?;
     let mut tries = 0..TRIES;
-    while let Recorded::NumberTaken = register.record_badge(&claims, context.now)? {
+    while let Recorded::NumberTaken = register.record_badge(&claims, pin.as_ref(), context.now)? {
         tries.next().ok_or(BadgeError::NoNumber)?;
         claims.number = PassNumber(random::bytes()?);
     }
-    // The number is the hash's salt, so the hash comes last.
-    claims.pin = pin.map(|pin| PinHash::of(&pin, claims.number));
     log::info!("badge {}; `revoke` takes this number", claims.number);
+    if pin.is_some() {
+        log::info!("devices take its PIN from the next bundle on: `publish`");
+    }
     let text = to_text(&signer.sign(Kind::Badge, &claims)?);
     args.code.out.write(&text)?;
     Ok(())

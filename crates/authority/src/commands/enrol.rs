@@ -252,6 +252,9 @@ impl Enroller<'_> {
         let signer = self.home.signer(SigningKey::Devices)?;
         // A device's clock may be a little slow.
         let from = self.now.minus(DAY);
+        // From the next bundle on this device can check the PINs of badges.
+        let certificate = request.certificate(from, self.until());
+        self.home.register()?.record_device(&certificate)?;
         Ok(Enrolment {
             root,
             certificate: signer.sign(

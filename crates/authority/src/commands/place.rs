@@ -17,6 +17,10 @@ pub(crate) struct Args {
     /// Short stable name, such as gate-3 or a vehicle's number.
     #[arg(long, value_parser = args::name::<24>)]
     id: Text<24>,
+    /// A place that a device does not leave by itself, such as a gate: once a device stands there,
+    /// only a supervisor moves it, by badge and PIN.
+    #[arg(long)]
+    fixed: bool,
     #[command(flatten)]
     code: CodeArgs,
 }
@@ -28,6 +32,7 @@ pub(crate) fn run(args: &Args, context: &Context) -> Result<(), Box<dyn Error>> 
         id: args.id.clone(),
         name: args.code.name.clone(),
         not_after: Minute::of(context.now.plus(args.code.days * DAY)),
+        fixed: args.fixed,
     };
     let (id, name) = (claims.id.as_str(), claims.name.as_str());
     args::keep_name(&home.register()?, Kind::PlaceCode, id, name)?;

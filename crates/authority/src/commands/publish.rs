@@ -4,20 +4,23 @@
 use std::{error::Error, path::PathBuf};
 
 use gatepost_pass::{
-    BundleError, FileRole, IssuerId, Kind, Manifest, ReadAt, Rules, Timestamp, VerifiedBundle,
+    BundleError, Digest, FileRole, IssuerId, Kind, Manifest, ReadAt, Rules, Timestamp,
+    VerifiedBundle,
     bundle::{FileEntry, Intake, Versions},
     list::ListKind,
     trust::Due,
 };
-use gatepost_protocol::Revoked;
+use gatepost_protocol::{Revoked, SealedPins, rand_core::UnwrapErr};
 use gatepost_system::{
     clock::format_time,
     files::{self, Access, FileError},
+    random::SysRng,
     say,
 };
 
 use crate::{
     bundle_dir::BundleDir,
+    commands::revoke_device,
     config::ConfigFileError,
     context::Context,
     deltas::{DeltaMaker, DeltaMakingError, list_of_delta},
@@ -31,6 +34,9 @@ use crate::{
     trace::audit_log,
     waiting_keys,
 };
+
+/// Name of the sealed PINs in the register.
+const PINS: &str = "pins";
 
 /// Arguments of `publish`.
 #[derive(clap::Args)]
@@ -88,6 +94,7 @@ pub(crate) fn run(args: &Args, context: &Context) -> Result<(), Box<dyn Error>> 
     let mut lists: Vec<_> = own.files().cloned().collect();
     lists.extend(imported(&home, &deltas, &before, programme)?);
     let mut files = small_files(&published, &roots, &trust_bytes, &policy_bytes)?;
+    files.extend(pins(&home, &register, &published, now)?);
     files.extend(deltas_to(&deltas, &lists)?);
     files.extend(lists);
     files.sort_by_key(|entry| entry.role);
@@ -257,6 +264,42 @@ fn small_files(
             (FileRole::Policy, &policy.bytes),
         ]);
     files.map(|(role, bytes)| dir.add(role, bytes)).collect()
+}
+
+/// Adds what the PINs of badges are checked against, sealed for the devices that are not revoked;
+/// nothing while no badge has a PIN. It is sealed again only when badges or devices have changed.
+fn pins(
+    home: &Home,
+    register: &Register,
+    dir: &BundleDir,
+    now: Timestamp,
+) -> Result<Option<FileEntry>, Box<dyn Error>> {
+    let pins = register.pins(now)?;
+    if pins.is_empty() {
+        return Ok(None);
+    }
+    let mut devices = register.devices(now)?;
+    for revoked in revoke_device::read_list(&home.revoked_path())?.devices() {
+        devices.remove(&revoked);
+    }
+    let content = Digest::of(&gatepost_pass::encode(&(&pins, &devices)));
+    let before = register.signed(PINS)?;
+    let version = before.as_ref().map_or(1, |before| before.version + 1);
+    let bytes = match before {
+        Some(before) if before.content == content => before.bytes,
+        _ => {
+            // Where the system had no random numbers, the lists before have failed already.
+            let sealed = SealedPins::seal(&pins, &devices, &mut UnwrapErr(SysRng))?;
+            let file = SignedFile {
+                version,
+                content,
+                bytes: sealed.to_bytes(),
+            };
+            register.keep_signed(PINS, &file)?;
+            file.bytes
+        }
+    };
+    Ok(Some(dir.add(FileRole::Pins, &bytes)?))
 }
 
 fn report<R: ReadAt>(bundle: &VerifiedBundle<R>, own: &OwnLists) {

@@ -142,7 +142,7 @@ fn sign_again_by(home: &Home, key: &Signer, at: Timestamp) -> Result<usize, Box<
 }
 
 /// A list of orders; an empty one where there is no file yet.
-fn read_list(path: &Path) -> Result<Revoked, Box<dyn Error>> {
+pub(crate) fn read_list(path: &Path) -> Result<Revoked, Box<dyn Error>> {
     match files::read(path, Revoked::MAX) {
         Ok(bytes) => Ok(Revoked::from_bytes(&bytes).map_err(|why| not_a_list(path)(why.into()))?),
         Err(why) if why.is_not_found() => Ok(Revoked::default()),

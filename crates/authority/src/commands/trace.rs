@@ -4,7 +4,7 @@
 use std::{collections::BTreeMap, error::Error, path::PathBuf};
 
 use gatepost_pass::{IdNumber, SubjectTag, Text, Timestamp};
-use gatepost_protocol::{Body, OpenError, Passage, Seen, open};
+use gatepost_protocol::{Body, OpenError, Passage, PlaceMove, Seen, open};
 use gatepost_system::chain;
 use gatepost_system::clock::{format_time, parse_time};
 use gatepost_system::say;
@@ -127,7 +127,10 @@ impl TraceTarget {
     fn matches(&self, passage: &Passage, persons: &[SubjectTag]) -> bool {
         match self {
             Self::Person(tag) => persons.contains(tag),
-            Self::Place(place) => passage.place.as_str() == place,
+            Self::Place(place) => {
+                let to = moved(passage).map(|moved| moved.to.as_str());
+                passage.place.as_str() == place || to == Some(place)
+            }
         }
     }
 }
@@ -247,12 +250,20 @@ fn persons(seen: &Seen, secret: &[u8; 32]) -> Vec<SubjectTag> {
     let of_number =
         |number: &str| IdNumber::parse(number).map(|number| pseudonym::tag(&number, secret));
     match seen {
-        Seen::Unverified | Seen::ClockSet { .. } => Vec::new(),
+        Seen::Unverified | Seen::PlaceMove(_) | Seen::ClockSet { .. } => Vec::new(),
         Seen::Pass { subjects, .. } => subjects.as_slice().to_vec(),
         Seen::IdNumber(number) => of_number(number.0.as_str()).into_iter().collect(),
         Seen::ByHand(registered) => of_number(registered.contact.0.as_str())
             .into_iter()
             .collect(),
+    }
+}
+
+/// That the device was to stand elsewhere, where the record is about that.
+fn moved(passage: &Passage) -> Option<&PlaceMove> {
+    match &passage.seen {
+        Seen::PlaceMove(moved) => Some(moved),
+        _ => None,
     }
 }
 
@@ -275,20 +286,35 @@ fn show(
             "at": time, "clock": passage.clock.name(), "place": place.to_string(),
             "direction": direction, "outcome": outcome, "reasons": reasons, "persons": persons,
             "guard": guard, "device": device, "record": position, "arrived": arrived,
-            "marks": marks,
+            "marks": marks, "move": moved(passage),
         });
         say!("{line}");
+        return;
+    }
+    let marks = match marks {
+        [] => String::new(),
+        marks => format!(" [{}]", marks.join(", ")),
+    };
+    if let Some(PlaceMove {
+        to,
+        end,
+        supervisor,
+    }) = moved(passage)
+    {
+        say!(
+            "{time} {place} code of {to}: {} by {}, supervisor {}, device {device}, \
+             record {position}{marks}",
+            end.name(),
+            guard.as_deref().unwrap_or("nobody"),
+            supervisor.as_ref().map_or("none", Text::as_str),
+        );
     } else {
         say!(
             "{time} {place} {direction} {outcome} ({}) {} by {}, device {device}, \
-             record {position}{}",
+             record {position}{marks}",
             reasons.join(", "),
             persons.join(" "),
             guard.as_deref().unwrap_or("nobody"),
-            match marks {
-                [] => String::new(),
-                marks => format!(" [{}]", marks.join(", ")),
-            },
         );
     }
 }

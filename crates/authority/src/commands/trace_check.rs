@@ -11,7 +11,7 @@ use serde_json::json;
 use crate::{
     context::Context,
     home::Home,
-    trace::evidence::{Evidence, Known},
+    trace::evidence::{BatchGrounds, Evidence},
 };
 
 /// Arguments of `trace check`.
@@ -58,7 +58,7 @@ pub(super) fn read_evidence(
     batches: &std::path::Path,
     now: Timestamp,
 ) -> Result<Evidence, Box<dyn Error>> {
-    let known = Known {
+    let known = BatchGrounds {
         trust: rules.trust(),
         revoked: revoked(home, rules)?,
         published: home.register()?.manifests()?,

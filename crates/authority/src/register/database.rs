@@ -111,8 +111,8 @@ mod tests {
         let db = Connection::open(&path).unwrap();
         db.execute_batch(&format!(
             "DROP TABLE statuses; DROP TABLE identity; DROP TABLE identity_keys;
-             DROP TABLE enrol_codes; DROP TABLE names; DROP TABLE manifests; {FIRST}
-             PRAGMA user_version = 1;"
+             DROP TABLE enrol_codes; DROP TABLE names; DROP TABLE manifests;
+             DROP TABLE badge_pins; DROP TABLE devices; {FIRST} PRAGMA user_version = 1;"
         ))
         .unwrap();
         db.execute("INSERT INTO statuses VALUES (?1, 2, 50)", [tag.0])

@@ -11,6 +11,7 @@ mod identity_list;
 mod list_rows;
 mod names;
 mod passes;
+mod pins;
 mod schema;
 mod statuses;
 

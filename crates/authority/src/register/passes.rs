@@ -2,10 +2,15 @@
 
 use std::ops::Range;
 
-use gatepost_pass::{Badge, Kind, Medium, Pass, PassNumber, SubjectTag, Timestamp, time::Minute};
+use gatepost_pass::{
+    Badge, Kind, Medium, Pass, PassNumber, PinVerifier, SubjectTag, Timestamp, time::Minute,
+};
 use rusqlite::{Connection, ErrorCode, OptionalExtension as _, params};
 
-use super::database::{Register, RegisterError, integer};
+use super::{
+    database::{Register, RegisterError, integer},
+    pins,
+};
 
 /// Whether a pass number was still free.
 pub(crate) enum Recorded {
@@ -58,14 +63,23 @@ impl Register {
         Ok(Recorded::New)
     }
 
-    /// Records a badge. Its number is unique among badges and passes.
+    /// Records a badge, and what its PIN is checked against. Its number is unique among badges and
+    /// passes.
     pub(crate) fn record_badge(
         &mut self,
         badge: &Badge,
+        pin: Option<&PinVerifier>,
         at: Timestamp,
     ) -> Result<Recorded, RegisterError> {
         let valid = Minute::of(at).0..badge.not_after.0;
-        take_number(&self.db, (badge.number, Kind::Badge), valid, "paper", at)
+        let number = (badge.number, Kind::Badge);
+        let transaction = self.db.transaction()?;
+        let recorded = take_number(&transaction, number, valid, "paper", at)?;
+        if let (Recorded::New, Some(pin)) = (&recorded, pin) {
+            pins::keep(&transaction, badge.number, pin)?;
+        }
+        transaction.commit()?;
+        Ok(recorded)
     }
 
     /// Whether a person was ever issued a pass.

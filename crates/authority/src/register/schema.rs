@@ -1,19 +1,20 @@
 //! The tables of the register, and what leads from older schemas to this one.
 
 /// The schema that this program reads and writes.
-pub(super) const VERSION: i64 = 6;
+pub(super) const VERSION: i64 = 7;
 
 /// What leads from each schema to the next, starting at 1. Never edit one that was released.
-pub(super) const MIGRATIONS: [&str; 5] = [
+pub(super) const MIGRATIONS: [&str; 6] = [
     "ALTER TABLE statuses ADD COLUMN until INTEGER;",
     IDENTITY_LIST,
     ENROL_CODES,
     NAMES,
     MANIFESTS,
+    PINS,
 ];
 
 /// All of the newest schema, for a new register.
-pub(super) const ALL: [&str; 5] = [BASE, IDENTITY_LIST, ENROL_CODES, NAMES, MANIFESTS];
+pub(super) const ALL: [&str; 6] = [BASE, IDENTITY_LIST, ENROL_CODES, NAMES, MANIFESTS, PINS];
 
 /// The tables that do not come with a migration of their own.
 const BASE: &str = "
@@ -118,4 +119,20 @@ CREATE TABLE manifests (
     version INTEGER PRIMARY KEY REFERENCES bundles,
     digest BLOB NOT NULL CHECK (length(digest) = 32)
 ) STRICT;
+";
+
+/// New in schema 7.
+const PINS: &str = "
+-- The devices that have a certificate, and what is sealed for them is sealed to.
+CREATE TABLE devices (
+    device BLOB PRIMARY KEY CHECK (length(device) = 16),
+    seal_key BLOB NOT NULL CHECK (length(seal_key) = 32),
+    until INTEGER NOT NULL
+) STRICT, WITHOUT ROWID;
+-- As confidential as the PINs: whoever has a row can try all of them.
+CREATE TABLE badge_pins (
+    number BLOB PRIMARY KEY REFERENCES passes,
+    salt BLOB NOT NULL CHECK (length(salt) = 16),
+    hash BLOB NOT NULL CHECK (length(hash) = 16)
+) STRICT, WITHOUT ROWID;
 ";

@@ -22,7 +22,7 @@ use super::{
 };
 
 /// What batches are judged by.
-pub(crate) struct Known<'a> {
+pub(crate) struct BatchGrounds<'a> {
     /// Whose signatures are valid.
     pub(crate) trust: &'a TrustList,
     /// When devices were revoked.
@@ -69,7 +69,7 @@ impl Evidence {
     /// Reads every `*.batch` of a directory, and the hub's receipts beside them. The device's
     /// certificate must have been valid when the batch was made, by its own word; whether it was
     /// when the batch arrived is a mark of its records.
-    pub(crate) fn read(dir: &Path, known: &Known<'_>) -> Result<Self, FileError> {
+    pub(crate) fn read(dir: &Path, known: &BatchGrounds<'_>) -> Result<Self, FileError> {
         let paths = files::list(dir)?;
         let of_kind = |kind: &str| -> Vec<PathBuf> {
             let is_kind = |path: &&PathBuf| path.extension().is_some_and(|end| end == kind);
@@ -288,7 +288,7 @@ fn arrived_before(one: Option<Timestamp>, other: Option<Timestamp>) -> bool {
 fn verify(
     bytes: &[u8],
     arrived: Option<Timestamp>,
-    known: &Known<'_>,
+    known: &BatchGrounds<'_>,
 ) -> Result<ArrivedBatch, BatchError> {
     let claimed = Timestamp(u64::from(VerifiedBatch::peek_hour(bytes)?) * HOUR).min(known.now);
     let at = |time| VerifiedBatch::verify(bytes, known.trust, time);

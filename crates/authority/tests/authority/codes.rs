@@ -1,11 +1,14 @@
 //! Codes: who may be on them, how large they get, live codes, pictures.
 
+use std::fs;
+
 use gatepost_pass::{
-    BadgeRole, Class, Colour, Kind, Medium, Pin, PinCheck, Revocation, VerifiedDocument,
+    BadgeRole, Class, Colour, Kind, Medium, Pin, PinCheck, Revocation, SecretKey, VerifiedDocument,
     document::from_text,
 };
+use gatepost_protocol::{DeviceRequest, PinsError, SealedPins};
 
-use crate::support::{LI, NOW, NOW_TEXT, Region, WANG, tree};
+use crate::support::{Device, LI, NOW, NOW_TEXT, Region, WANG, tree};
 
 #[test]
 fn an_id_number_with_a_wrong_check_digit_is_refused_and_not_repeated() {
@@ -221,9 +224,24 @@ fn a_badge_has_a_role_sites_and_a_pin_that_nothing_shows_and_is_revoked_by_its_n
     assert_eq!(badge.role, BadgeRole::Supervisor);
     assert!(badge.counts_at("gate-3") && badge.counts_at("bus-9") && !badge.counts_at("gate-4"));
     let pin = |digits: &str| Pin::try_from(digits.to_owned()).unwrap();
-    let hash = badge.pin.unwrap();
-    assert_eq!(hash.check(&pin("471147"), badge.number), PinCheck::Right);
-    assert_eq!(hash.check(&pin("471148"), badge.number), PinCheck::Wrong);
+    let key = SecretKey::from_seed(&[9; 32]);
+    let request = DeviceRequest::sign("gate".try_into().unwrap(), &key);
+    fs::write(region.path("request"), request).unwrap();
+    let open = |device: &Device| SealedPins::open(device.0.pins().unwrap(), &key);
+    // Not enrolled when the bundle was published: it has to wait for the next one.
+    region.ok(&["enrol", "request", "--hub", "", "--out", "enrolment"]);
+    assert_eq!(open(&device), Err(PinsError::OtherDevices));
+    region.ok(&["publish", "bundle"]);
+    let device = region.device("bundle").unwrap();
+    let table = open(&device).unwrap();
+    let verifier = table.verifier(badge).unwrap();
+    assert_eq!(verifier.check(&pin("471147")), PinCheck::Right);
+    assert_eq!(verifier.check(&pin("471148")), PinCheck::Wrong);
+    // Nothing has changed, so the same bytes go out again.
+    let before = device.0.pins().unwrap().to_vec();
+    region.ok(&["publish", "bundle"]);
+    let device = region.device("bundle").unwrap();
+    assert_eq!(device.0.pins(), Some(&before[..]));
     region.says(
         &["inspect", text],
         "supervisor, at gate-3, bus-*, with a PIN",
@@ -242,6 +260,25 @@ fn a_badge_has_a_role_sites_and_a_pin_that_nothing_shows_and_is_revoked_by_its_n
     region.ok(&["publish", "bundle"]);
     let device = region.device("bundle").unwrap();
     assert_eq!(device.revocation("CN-SD", &number), Revocation::Revoked);
+    assert_eq!(device.0.pins(), None, "no valid badge has a PIN any more");
+}
+
+#[test]
+fn a_device_that_was_revoked_gets_no_pins_from_the_next_bundle_on() {
+    let region = Region::new("CN-SD");
+    let made = ["badge", "--id", "chief-1", "--name", "Sun", "--pin", "-"];
+    region.ok_with_input(&made, "471147\n");
+    let key = SecretKey::from_seed(&[9; 32]);
+    let request = DeviceRequest::sign("gate".try_into().unwrap(), &key);
+    fs::write(region.path("request"), request).unwrap();
+    region.ok(&["enrol", "request", "--hub", "", "--out", "enrolment"]);
+    region.ok(&["publish", "bundle"]);
+    let opened = |device: &Device| SealedPins::open(device.0.pins().unwrap(), &key);
+    assert!(opened(&region.device("bundle").unwrap()).is_ok());
+    region.ok(&["revoke-device", "enrolment", "--list", "revoked"]);
+    region.ok(&["publish", "bundle"]);
+    let after = opened(&region.device("bundle").unwrap());
+    assert_eq!(after, Err(PinsError::OtherDevices));
 }
 
 #[test]

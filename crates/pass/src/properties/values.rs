@@ -13,7 +13,7 @@ use crate::{
     Class, Colour, Digest, HubAddress, HubPin, IssuerId, KeyId, Kind, Manifest, Medium,
     OneTimeSecret, Pass, PassNumber, Place, Policy, PublicKey, Recognition, SecretKey, Subject,
     SubjectTag, Text, Timestamp,
-    badge::{Badge, BadgeRole, PinHash, Site},
+    badge::{Badge, BadgeRole, PinDigest, Site},
     bundle::{AuditHead, FileEntry, FileRole, SignedVersion},
     claims::{EnrolmentCode, Holder, Last4},
     list::{ListHead, ListKind},
@@ -60,10 +60,11 @@ pub(super) fn pass(subjects: RangeInclusive<usize>) -> impl Strategy<Value = Pas
 }
 
 pub(super) fn place() -> impl Strategy<Value = Place> {
-    (text(), text(), minute()).prop_map(|(id, name, not_after)| Place {
+    (text(), text(), minute(), any::<bool>()).prop_map(|(id, name, not_after, fixed)| Place {
         id,
         name,
         not_after,
+        fixed,
     })
 }
 
@@ -82,7 +83,7 @@ pub(super) fn badge() -> impl Strategy<Value = Badge> {
         number: PassNumber(rights.0),
         role: rights.1,
         sites: rights.2,
-        pin: rights.3.map(PinHash),
+        pin: rights.3.map(PinDigest),
     })
 }
 

@@ -143,7 +143,14 @@ fn describe(document: &VerifiedDocument, now: Timestamp) -> Vec<String> {
             let claims = place.claims();
             let id = format!("id: {}", claims.id);
             let name = format!("name: {}", claims.name);
-            [signer(place), vec![id, name], until(claims.not_after, now)].concat()
+            let fixed = claims.fixed.then(|| "fixed: yes".to_owned());
+            [
+                signer(place),
+                vec![id, name],
+                until(claims.not_after, now),
+                fixed.into_iter().collect(),
+            ]
+            .concat()
         }
         VerifiedDocument::Badge(badge) => {
             let claims = badge.claims();

@@ -6,7 +6,7 @@ use super::make::{
     supervisor,
 };
 use crate::{
-    Class, Colour, Kind, Pass, Subject, Timestamp, codec,
+    Class, Colour, Kind, Pass, Place, Subject, Timestamp, codec,
     document::live_code,
     envelope::Header,
     fixture::{
@@ -108,6 +108,8 @@ pub(super) fn good() -> Vec<Case> {
             live_code(&foreign("CN-JS").sign(Kind::Pass, &phone_pass(1)), NOW, &holder())),
         case("ok-place-code", "ok place-code", "A place",
             documents().sign(Kind::PlaceCode, &place())),
+        case("ok-place-code-fixed", "ok place-code", "A place from which no device moves by itself",
+            documents().sign(Kind::PlaceCode, &Place { fixed: true, ..place() })),
         case("ok-badge", "ok badge", "A staff badge", documents().sign(Kind::Badge, &badge())),
         case("ok-badge-of-a-supervisor", "ok badge", "A badge with every field at its largest",
             documents().sign(Kind::Badge, &supervisor())),
@@ -164,10 +166,11 @@ pub(super) fn claims() -> Vec<Case> {
     let named = |name: &[u8]| spoiled(22..28, &[&[name.len() as u8], name].concat());
     let long = |bytes: usize| [&[bytes as u8][..], &vec![b'x'; bytes]].concat();
     let until = &codec::encode(&place().not_after)[..];
-    let id = |bytes| around(Kind::PlaceCode, &[&long(bytes)[..], &long(60), until].concat());
-    let name = |bytes| around(Kind::PlaceCode, &[&long(24)[..], &long(bytes), until].concat());
+    let id = |bytes| around(Kind::PlaceCode, &[&long(bytes)[..], &long(60), until, &[0]].concat());
+    let name =
+        |bytes| around(Kind::PlaceCode, &[&long(24)[..], &long(bytes), until, &[0]].concat());
     let turned = codec::encode(&("gate-3", "a\u{202e}b"));
-    let turned = around(Kind::PlaceCode, &[&turned[..], until].concat());
+    let turned = around(Kind::PlaceCode, &[&turned[..], until, &[0]].concat());
     let badge_name = around(Kind::Badge, &[&long(24)[..], &long(61), until].concat());
     // Of the badge: everything up to its number and role, then the count of its sites and no PIN.
     let staff = codec::encode(&badge());

@@ -4,7 +4,7 @@ use std::{fmt::Write as _, ops::Range};
 
 use crate::{
     KeyId, Kind, PassNumber, SecretKey, Signer, Timestamp,
-    badge::{Badge, BadgeRole, PinHash, Site},
+    badge::{Badge, BadgeRole, PinDigest, Site},
     claims::{EnrolmentCode, Place},
     codec,
     digest::Digest,
@@ -194,6 +194,7 @@ pub(super) fn place() -> Place {
         id: "gate-3".try_into().unwrap(),
         name: "东门 East gate".try_into().unwrap(),
         not_after: Minute::of(SIGNED.plus(365 * DAY)),
+        fixed: false,
     }
 }
 
@@ -223,7 +224,7 @@ pub(super) fn supervisor() -> Badge {
         name: "x".repeat(60).as_str().try_into().unwrap(),
         role: BadgeRole::Supervisor,
         sites: sites.try_into().unwrap(),
-        pin: Some(PinHash([7; 16])),
+        pin: Some(PinDigest([7; 16])),
         ..badge()
     }
 }

@@ -1,0 +1,32 @@
+//! The question whether the device stands at another place.
+
+use std::time::Instant;
+
+use crate::{
+    app::state::{
+        place_moves::{MoveStep, PlaceMoves},
+        station::StationPlace,
+    },
+    checkpoint::BadgeFault,
+    ui::{PlaceMoveStep, PlaceMoveView},
+};
+
+/// The page; nothing while no question is open.
+pub(crate) fn view(here: &StationPlace, moves: &PlaceMoves, at: Instant) -> Option<PlaceMoveView> {
+    let question = moves.question()?;
+    Some(PlaceMoveView {
+        number: moves.number(),
+        from: here.name.clone(),
+        from_id: here.id.to_string(),
+        to: question.to.name.clone(),
+        to_id: question.to.id.to_string(),
+        step: match question.step {
+            MoveStep::Confirm => PlaceMoveStep::Confirm,
+            MoveStep::NobodyOnDuty => PlaceMoveStep::NobodyOnDuty,
+            MoveStep::ShowBadge | MoveStep::EnterPin(_) => PlaceMoveStep::ShowBadge,
+            MoveStep::BadgeRefused(BadgeFault::PinNotHere) => PlaceMoveStep::PinNotHere,
+            MoveStep::BadgeRefused(_) => PlaceMoveStep::BadgeRefused,
+        },
+        seconds: u32::try_from(moves.seconds_left(at)).unwrap_or(u32::MAX),
+    })
+}
