@@ -18,7 +18,7 @@ use gatepost_protocol::{
 use gatepost_system::files::{self, Access, Action, FileError};
 
 /// Most requests that wait.
-pub const MOST: usize = 1000;
+pub(crate) const MOST: usize = 1000;
 /// Seconds after which a request that was not repeated makes way for others; a waiting device
 /// repeats its own every hour.
 const KEPT: u64 = 14 * 86_400;
@@ -43,7 +43,7 @@ pub struct WaitingDevice {
 
 /// Why a request is not queued.
 #[derive(Debug, thiserror::Error)]
-pub enum EnrolmentError {
+pub(crate) enum EnrolmentError {
     /// It is malformed, or its signature is wrong.
     #[error(transparent)]
     Request(#[from] CertificateError),

@@ -8,8 +8,8 @@ use gatepost_pass::{
     policy::TracingKey,
 };
 use gatepost_protocol::{
-    Body, Clear, DeviceRequest, Enrolment, Epoch, Head, Outcome, Passage, Personal, Previous,
-    Receipt, Record, Seen,
+    Body, Clear, DeviceRequest, Enrolment, Epoch, Head, Outcome, Passage, Previous, Receipt,
+    Record, Seen,
     batch::sign_batch,
     device::device_id,
     fixture::{passage, random},
@@ -17,7 +17,7 @@ use gatepost_protocol::{
 };
 use serde_json::Value;
 
-use crate::support::{NOW, NOW_TEXT, Region, WANG};
+use crate::support::{NOW, Region, WANG};
 
 pub(crate) const EPOCH: Epoch = Epoch([7; 16]);
 
