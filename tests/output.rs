@@ -76,7 +76,7 @@ fn an_error_is_printed_with_every_cause_down_to_the_systems_words() {
     for (command, says) in [
         (
             arguments!["import", &nowhere],
-            format!("cannot read the bundle's manifest: cannot read {nothing}/manifest: {missing}"),
+            format!("cannot read {nothing}: {missing}"),
         ),
         (
             arguments!["sync", "--revoked", &nowhere],

@@ -23,9 +23,11 @@ fn wrong_pins_are_counted_over_a_restart_and_only_the_badges_own_right_one_ends_
     post.sees("On duty");
     let post = post.restart();
     post.judges(&guard(), "3 tries left.");
-    for _ in 0..3 {
+    for left in ["2 tries", "1 try"] {
         post.enters_pin("0000");
+        post.sees(&format!("Wrong PIN. {left} left."));
     }
+    post.enters_pin("0000");
     post.sees("Too many wrong PINs");
     let post = post.restart();
     post.judges(&guard(), "Too many wrong PINs");

@@ -310,7 +310,7 @@ fn a_supervisor_sets_the_clock_by_badge_and_pin_and_the_log_says_who() {
     post.tap("Set");
     post.sees("Supervisor: hold your badge up to the camera");
     for (n, role, pin) in [
-        (2, BadgeRole::Guard, Some("4711")),
+        (1, BadgeRole::Guard, Some("4711")),
         (4, BadgeRole::Supervisor, None),
     ] {
         post.judges(&badge(n, role, pin), "This badge may not set the clock.");

@@ -31,7 +31,7 @@ fn status_and_today_are_two_taps_from_home_and_name_nobody() {
     post.tap("Status");
     post.sees("No hub: USB stick only");
     post.sees("Confirmed");
-    post.sees("Issuers: 2");
+    post.sees("Version 1, trust until 6 December 2027");
     post.taps("");
 }
 

@@ -199,9 +199,12 @@ fn the_window_knows_exactly_the_reasons_of_the_checkpoint() {
 const DATA: &[&str] = &[
     // A name of a person, a place, an issuer, a file, a camera; what is read off a card or typed.
     "area",
+    "back",
     "contact",
     "device",
     "file",
+    "from",
+    "from_id",
     "guard",
     "hub",
     "id",
@@ -211,6 +214,7 @@ const DATA: &[&str] = &[
     "phone",
     "place",
     "program",
+    "to",
     // A date or a time of day.
     "clock",
     "time",
@@ -225,6 +229,7 @@ const DATA: &[&str] = &[
     // What a finger typed.
     "IdNumber",
     "Pin",
+    "SetClock",
 ];
 
 #[test]
