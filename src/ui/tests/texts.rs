@@ -215,6 +215,7 @@ const DATA: &[&str] = &[
     "place",
     "program",
     "to",
+    "to_id",
     // A date or a time of day.
     "clock",
     "time",

@@ -14,19 +14,22 @@ fn an_error_is_printed_with_all_its_causes_down_to_the_systems_words() {
     let expected = "error: cannot create file/bundle: Not a directory (os error 20)\n";
     assert!(told.ends_with(expected), "{told}");
 
-    // Three levels: the command, the list, the disk.
+    // Three levels: the command, the list, its format. And what is no file at all is named.
     region.ok(&["publish", "bundle"]);
     let device = region.device("bundle").unwrap();
     let role = FileRole::List(ListKind::Status, "CN-SD".parse().unwrap());
     let mut files = device.0.manifest().files.as_slice().iter();
     let digest = files.find(|entry| entry.role == role).unwrap().digest;
     let path = region.path("home/published").join(digest.to_string());
-    fs::remove_file(&path).unwrap();
-    fs::create_dir(&path).unwrap();
+    fs::write(&path, "").unwrap();
     let told = region.refused(&["query", "--id", WANG]);
     let start = "gatepost-authority: error: the published list cannot be read, `publish` again: ";
     assert!(told.starts_with(start), "{told}");
-    assert!(told.ends_with("Is a directory (os error 21)\n"), "{told}");
+    fs::remove_file(&path).unwrap();
+    fs::create_dir(&path).unwrap();
+    let told = region.refused(&["query", "--id", WANG]);
+    let named = format!("{}: it is not a regular file\n", path.display());
+    assert!(told.ends_with(&named), "{told}");
 
     fs::remove_file(region.path("home/keys/tag-secret.key")).unwrap();
     let told = region.refused(&["issue", "--id", WANG, "--name", "王小明"]);
