@@ -202,11 +202,11 @@ impl FromStr for ServedBy {
 
 /// Checks the pins of a hub's certificate: one to four where its address is `https:`, none where
 /// there is nothing that they could be of.
-pub(crate) fn hub_pins(served: &ServedBy, pins: &[HubPin]) -> Result<HubPins, PinsError> {
+pub(crate) fn hub_pins(served: &ServedBy, pins: &[HubPin]) -> Result<HubPins, HubPinsError> {
     match served {
-        ServedBy::Hub(hub) if hub.is_https() == pins.is_empty() => Err(PinsError::of(hub)),
-        ServedBy::Stick if !pins.is_empty() => Err(PinsError::NoHub),
-        _ => pins.to_vec().try_into().map_err(|_| PinsError::Https),
+        ServedBy::Hub(hub) if hub.is_https() == pins.is_empty() => Err(HubPinsError::of(hub)),
+        ServedBy::Stick if !pins.is_empty() => Err(HubPinsError::NoHub),
+        _ => pins.to_vec().try_into().map_err(|_| HubPinsError::Https),
     }
 }
 
@@ -215,7 +215,7 @@ pub(crate) type HubPins = Bounded<HubPin, 0, 4>;
 
 /// Pins that do not fit the hub.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
-pub(crate) enum PinsError {
+pub(crate) enum HubPinsError {
     /// No pins for an `https:` hub, or too many.
     #[error(
         "a hub with https: needs one to four --hub-pin: the SHA-256 of its certificate's public \
@@ -230,7 +230,7 @@ pub(crate) enum PinsError {
     NoHub,
 }
 
-impl PinsError {
+impl HubPinsError {
     fn of(hub: &HubAddress) -> Self {
         match hub.is_https() {
             true => Self::Https,

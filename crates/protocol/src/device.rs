@@ -7,7 +7,7 @@ use gatepost_pass::{
 };
 use serde::{Deserialize, Serialize};
 
-use crate::pins::SealKey;
+use crate::seal_key::SealKey;
 
 /// Claims of a device certificate.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]

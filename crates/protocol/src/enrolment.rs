@@ -13,7 +13,7 @@ use serde::{Deserialize, Serialize};
 
 use crate::{
     device::{CertificateError, DeviceCertificate},
-    pins::SealKey,
+    seal_key::SealKey,
     signed_body,
 };
 

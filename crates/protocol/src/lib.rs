@@ -26,6 +26,7 @@ pub mod receipt;
 pub mod record;
 pub mod routes;
 pub mod seal;
+mod seal_key;
 pub mod sealed;
 mod signed_body;
 pub mod status;
@@ -45,10 +46,11 @@ pub use passage::{
     Allowed, ByHand, Direction, MoveEnd, OverrideWhy, Passage, Personal, PlaceMove, Seen,
     Temperature, WhyNoCode,
 };
-pub use pins::{PinTable, PinsError, PinsSealError, SealKey, SealedPins};
+pub use pins::{PinTable, PinsError, PinsSealError, SealedPins};
 pub use receipt::Receipt;
 pub use record::{Body, Previous, Record};
 pub use seal::{OpenError, SealError, open, seal};
+pub use seal_key::SealKey;
 pub use sealed::{Clear, Sealed};
 pub use status::DeviceStatus;
 pub use time_answer::{TimeAnswer, TimeAnswerError, TimeNonce};

@@ -16,6 +16,7 @@ use serde::{Deserialize, Serialize};
 use crate::{
     device::device_id,
     seal::{self, KEY, TAG},
+    seal_key::{SealKey, pair},
 };
 
 /// Most devices that one file is sealed for.
@@ -27,26 +28,6 @@ const MAX_TABLE: usize = 8 + MAX_BADGES * (5 + 32) + TAG;
 
 const WRAP_INFO: &[u8] = b"gatepost/pins/wrap/v1";
 const TABLE_INFO: &[u8] = b"gatepost/pins/table/v1";
-const KEY_CONTEXT: &str = "gatepost/device-seal-key/v1";
-
-/// The X25519 key to which the authority seals what is for one device only. Its secret half follows
-/// from the device's Ed25519 key, so that there is one secret to keep and to destroy.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(transparent)]
-pub struct SealKey(pub [u8; 32]);
-
-impl SealKey {
-    /// That of a device.
-    pub fn of(device: &SecretKey) -> Self {
-        Self(pair(device).1)
-    }
-}
-
-/// Secret and public half: DeriveKeyPair of RFC 9180 (HKDF-SHA256), from bytes that follow from the
-/// device's key.
-fn pair(device: &SecretKey) -> ([u8; 32], [u8; 32]) {
-    seal::key_pair(&device.derive(KEY_CONTEXT))
-}
 
 /// The table of all verifiers, sealed for devices.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
