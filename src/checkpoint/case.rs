@@ -17,6 +17,10 @@ pub struct Situation<'a> {
 }
 
 /// What is to be decided.
+#[expect(
+    clippy::large_enum_variant,
+    reason = "one of them lives at a time, and briefly"
+)]
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Case {
     /// A code was shown.

@@ -20,6 +20,10 @@ pub struct GuardDuty {
 }
 
 /// Who wants to be the next on duty.
+#[expect(
+    clippy::large_enum_variant,
+    reason = "there is one for the whole device"
+)]
 #[derive(Debug, Default)]
 enum Next {
     #[default]

@@ -82,6 +82,10 @@ impl Judged {
 }
 
 /// What a verdict rests on.
+#[expect(
+    clippy::large_enum_variant,
+    reason = "one of them lives at a time, and briefly"
+)]
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Basis {
     /// Nothing: this device has no bundle to check with. An enrolment code is handed on as it

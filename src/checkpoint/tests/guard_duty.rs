@@ -61,7 +61,7 @@ fn check_pin(duty: &mut GuardDuty, pad: &mut PinPad, entered: EnteredPin) {
 fn asks(duty: &GuardDuty) -> PinOf {
     match duty.status() {
         DutyStatus::Asking(_, of) => of,
-        other => panic!("{other:?}"),
+        other => unreachable!("{other:?}"),
     }
 }
 

@@ -47,10 +47,8 @@ impl Reached {
     /// again to repair its own damaged files.
     pub(super) fn versions_for(&self, repair: bool) -> Versions {
         let mut versions = self.versions.clone();
-        if repair {
-            if let Some(manifest) = &mut versions.manifest {
-                manifest.number = manifest.number.saturating_sub(1);
-            }
+        if repair && let Some(manifest) = &mut versions.manifest {
+            manifest.number = manifest.number.saturating_sub(1);
         }
         versions
     }

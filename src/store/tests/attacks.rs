@@ -18,6 +18,9 @@ use super::{
 use crate::store::bundles::{BundleDirectory, BundleOrigin};
 
 /// The error of a device that has the first bundle and is given this one.
+/// What is done to the directory of the bundle.
+type Harm<'a> = &'a dyn Fn(&Path);
+
 fn refused(origin: &mut dyn BundleOrigin) -> CacheError {
     let folder = tempfile::tempdir().unwrap();
     let cache = cache(&folder);
@@ -254,7 +257,7 @@ fn a_list_that_a_bundle_left_out_comes_back_older_to_no_device_whatever_happened
         }
     };
     let nothing = |_: &Path| {};
-    let happens: [(&str, &dyn Fn(&Path), &dyn Fn(&Path)); 3] = [
+    let happens: [(&str, Harm<'_>, Harm<'_>); 3] = [
         ("nothing", &nothing, &nothing),
         ("the bundle without it no longer loads", &nothing, &rot),
         // A full disk: the bundle alone says what it holds.

@@ -45,8 +45,9 @@ fn made_of(
 
 #[test]
 fn an_answer_must_say_what_the_code_says_and_what_differs_is_named() {
+    type Change = fn(&mut Enrolment);
     let hub = "https://hub.example:8470";
-    let changes: [(CodePart, fn(&mut Enrolment)); 8] = [
+    let changes: [(CodePart, Change); 8] = [
         (CodePart::Root, |answer| answer.root.push(0)),
         (CodePart::Hub, |answer| answer.hub = None),
         (CodePart::Hub, |answer| {

@@ -27,11 +27,11 @@ impl Scene {
 
     /// The page that it opens by itself, before anything is tapped.
     pub(super) fn page(&self) -> Page {
-        let pages = self.updates.iter().filter_map(|update| match update {
+        let mut pages = self.updates.iter().filter_map(|update| match update {
             UiUpdate::Page(page) => Some(*page),
             _ => None,
         });
-        pages.last().unwrap_or(Page::Scan)
+        pages.next_back().unwrap_or(Page::Scan)
     }
 
     /// Only the scan page and the verdict are in Uyghur.

@@ -13,6 +13,9 @@ use crate::{
 };
 
 /// Floors that just hold the fixture's policy.
+/// What a thief does to the policy.
+type Loosen<'a> = &'a dyn Fn(&mut Policy);
+
 fn tight() -> Floors {
     Floors {
         without_code: WithoutCode::Supervisor,
@@ -43,7 +46,7 @@ fn the_policy_and_freshness_keys_together_loosen_nothing_that_the_roots_hold() {
         id: 1,
         key: [66; 32],
     };
-    let loosened: [(&str, &dyn Fn(&mut Policy)); 5] = [
+    let loosened: [(&str, Loosen<'_>); 5] = [
         ("tracing key", &|policy| policy.tracing_key = to_the_thief),
         ("without-code", &|policy| {
             policy.without_code = WithoutCode::Admit;
