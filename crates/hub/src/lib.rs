@@ -8,7 +8,7 @@
 //! 3. [`bundle_watch`]: the bundle directory, and the keys that are valid by it.
 //! 4. [`mod@router`] and `routes/`: the paths; `refusal`: every error that they return;
 //!    `answer_mark`: how a device knows their answers; [`limits`].
-//! 5. [`enrolment_queue`]: requests of new devices, and the authority's answers.
+//! 5. `enrolment_queue`: requests of new devices, and the authority's answers.
 //! 6. `group_commit`: one transaction for all batches that arrived during the one before.
 //! 7. [`server`]: connections, time limits, shutdown; `pace` and `upload_memory`: what clients may
 //!    hold; [`tls`]: the hub's certificate.

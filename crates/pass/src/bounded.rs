@@ -65,7 +65,7 @@ impl<'de, T: Deserialize<'de>, const MIN: usize, const MAX: usize> Deserialize<'
     }
 }
 
-/// UTF-8 text of at most `MAX` bytes, all of which can be seen ([`visible`](crate::visible)).
+/// UTF-8 text of at most `MAX` bytes, all of which can be seen ([`visible`]).
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize)]
 #[serde(transparent)]
 pub struct Text<const MAX: usize>(String);
