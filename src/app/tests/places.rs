@@ -152,6 +152,9 @@ fn a_code_that_says_its_place_is_fixed_fixes_it_also_after_a_restart() {
     post.judges(&code("gate-4", true), "Has this device moved?");
     post.tap("Move");
     post.sees("Undo the move");
+    // An older code of the place itself makes it no less, before the restart and after it.
+    post.judges(&code("gate-4", false), "CHECK");
+    post.tap("Next");
     let post = post.restart();
     post.judges(&badge(2, BadgeRole::Guard, None), "On duty");
     post.sees("No phone or code");
