@@ -84,7 +84,7 @@ fn an_error_is_printed_with_every_cause_down_to_the_systems_words() {
         ),
         (
             request_into(&nowhere.join("x")),
-            format!("cannot write {nothing}/x.part: {missing}"),
+            format!("cannot read {nothing}: {missing}"),
         ),
     ] {
         let said = town.gatepost(&command);
