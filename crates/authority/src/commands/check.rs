@@ -55,7 +55,7 @@ pub(crate) fn run(args: &Args, context: &Context) -> Result<(), Box<dyn Error>> 
     let root = home.newest_root()?;
     root_keys(&home, root.as_ref(), &args.dirs, &mut findings)?;
     open_files(&home, &mut findings)?;
-    kept_apart(&home, &mut findings);
+    kept_apart(&home, &mut findings)?;
     left_over(&home, &mut findings)?;
     match root {
         None => findings.add("root 1 is not signed", "`root join` its parts"),
@@ -218,7 +218,7 @@ fn open_files(home: &Home, findings: &mut KeyFindings) -> Result<(), FileError> 
 }
 
 /// Keys that belong elsewhere.
-fn kept_apart(home: &Home, findings: &mut KeyFindings) {
+fn kept_apart(home: &Home, findings: &mut KeyFindings) -> Result<(), FileError> {
     let wipe = home.key_path(SigningKey::Wipe.name());
     let held = key_files::read_online(&wipe);
     if matches!(held, Ok(OnlineKey::File(_))) {
@@ -230,8 +230,7 @@ fn kept_apart(home: &Home, findings: &mut KeyFindings) {
             "move it to a stick, and give it to `revoke-device --key` when it is needed",
         );
     }
-    let tracing = files::list(&home.keys_dir()).unwrap_or_default();
-    for path in tracing {
+    for path in files::list(&home.keys_dir())? {
         let name = path.file_name().unwrap_or_default().to_string_lossy();
         if name.starts_with("tracing-") {
             findings.add(
@@ -243,6 +242,7 @@ fn kept_apart(home: &Home, findings: &mut KeyFindings) {
             );
         }
     }
+    Ok(())
 }
 
 /// Keys that another one has taken over from: what they signed needs their public halves only.

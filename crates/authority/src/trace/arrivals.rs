@@ -7,7 +7,7 @@ use std::{
 
 use gatepost_pass::{Digest, ManifestId, Timestamp, TrustList, envelope::MAX_CODE};
 use gatepost_protocol::Receipt;
-use gatepost_system::files::{self, FileError};
+use gatepost_system::{files::FileError, stick};
 
 use super::discrepancy::{Discrepancy, ReceiptFault};
 
@@ -35,7 +35,7 @@ impl Arrivals {
     ) -> Result<Self, FileError> {
         let mut arrivals = Self::default();
         for file in receipts {
-            match verify(&files::read(&file, MAX_CODE)?, trust, now) {
+            match verify(&stick::read(&file, MAX_CODE)?, trust, now) {
                 Ok(receipt) => arrivals.add(&receipt),
                 Err(why) => {
                     let refused = Discrepancy::RefusedReceipt { file, why };

@@ -13,7 +13,10 @@ use gatepost_protocol::{
     BatchError, Body, Head, Previous, Record, VerifiedBatch,
     batch::{BATCH_FILE, MAX_BYTES, RECEIPT_FILE},
 };
-use gatepost_system::files::{self, FileError};
+use gatepost_system::{
+    files::{self, FileError},
+    stick,
+};
 
 use super::{
     arrivals::{Arrivals, HOUR},
@@ -85,7 +88,7 @@ impl Evidence {
                 .map(|served| (BundleHolder::Hub, *served)),
         );
         for file in of_kind(BATCH_FILE) {
-            let bytes = files::read(&file, MAX_BYTES)?;
+            let bytes = stick::read(&file, MAX_BYTES)?;
             match verify(&bytes, arrivals.of(&bytes), known) {
                 Ok(read) => {
                     if let Some(manifest) = read.batch.manifest() {

@@ -1,7 +1,7 @@
 //! What speaks against batches: judged by the hub's receipts and by what was published, not by what
 //! devices claim.
 
-use std::fs;
+use std::{fs, process::Command};
 
 use gatepost_pass::{Digest, ManifestId, Signer};
 use gatepost_protocol::{Enrolment, Head, Previous, Receipt};
@@ -262,4 +262,20 @@ fn two_bundles_of_one_version_are_found_by_the_authority() {
     // A trace says so too.
     let (_, said) = trace(&region, &["--tag", &tag]);
     assert!(said.contains("split-view: the hub"), "{said}");
+}
+
+#[test]
+fn a_pipe_that_calls_itself_a_batch_is_named_and_nobody_waits_for_it() {
+    let region = Region::new("CN-SD");
+    region.ok(&["publish", "bundle"]);
+    fs::create_dir(region.path("batches")).unwrap();
+    for name in ["x.batch", "x.receipt"] {
+        let pipe = region.path("batches").join(name);
+        let made = Command::new("mkfifo").arg(&pipe).status().unwrap();
+        assert!(made.success());
+        let told = region.refused(&["trace", "check", "batches"]);
+        let named = format!("batches/{name}: it is not a regular file\n");
+        assert!(told.ends_with(&named), "{told}");
+        fs::remove_file(pipe).unwrap();
+    }
 }
