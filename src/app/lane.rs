@@ -2,7 +2,8 @@
 
 use std::sync::Arc;
 
-use gatepost_pass::Now;
+use gatepost_pass::{Now, policy::TracingKey};
+use gatepost_protocol::Passage;
 
 use super::{
     present::window::Window,
@@ -14,6 +15,7 @@ use super::{
         staff::Staff,
         verdicts::ShownVerdicts,
     },
+    threads::log_writer::{LogRequest, NotTaken},
 };
 use crate::{checkpoint::SupervisorCandidate, clock::Clock, devices::Devices, store::LoggedAdmit};
 
@@ -39,6 +41,24 @@ impl Lane {
     /// What is to be expected of the log, by the policy that is in force.
     pub(super) fn log_health(&self) -> LogHealth {
         self.log.health(self.checkpoint.installed.when_log_full())
+    }
+
+    /// Hands the log what somebody did beside a verdict: moved the device, set its clock. What is
+    /// not taken must not happen.
+    ///
+    /// # Errors
+    /// [`NotTaken`] also while the log stops the checkpoint, and without a key to seal it to.
+    pub(super) fn record(&mut self, act: Option<(Passage, TracingKey)>) -> Result<(), NotTaken> {
+        if self.log_health().is_stopped() {
+            return Err(NotTaken);
+        }
+        let (passage, key) = act.ok_or(NotTaken)?;
+        let number = self.verdicts.sent_beside();
+        self.log.append(LogRequest {
+            number,
+            passage,
+            key,
+        })
     }
 
     /// Shows what the guard should know on every page.

@@ -2,14 +2,15 @@
 
 use std::time::Instant;
 
-use gatepost_pass::Timestamp;
+use gatepost_pass::{ClockTrust, Now, Timestamp};
 use gatepost_system::clock::{format_time, parse_time};
 
 use crate::{
     app::{
         lane::Lane,
+        present::signal,
         state::clock_setting::{ClockSetting, WantedTime},
-        threads::log_writer::LogRequest,
+        threads::log_writer::NotTaken,
     },
     checkpoint::{CheckedBadge, CheckedPin, Supervisor, SupervisorCandidate},
     clock::format_local,
@@ -58,35 +59,41 @@ pub(super) fn pin_checked(
     }
 }
 
-/// Badge and PIN are good.
+/// Badge and PIN are good. A clock that can't be logged is not set: every page says why.
 fn set(lane: &mut Lane, supervisor: &Supervisor, wanted: WantedTime) {
-    let before = lane.now();
-    let time = wanted.by(Instant::now());
-    lane.staff.clock = match lane.clock.set(time) {
-        Err(_) => ClockSetting::BeforeSigned,
-        Ok(()) => {
-            let by = supervisor.id();
-            let (from, to) = (format_time(before.time), format_time(time));
-            log::warn!("a supervisor set the clock from {from} to {to}");
-            let guard = lane.staff.guard_id();
-            let passage = lane
-                .checkpoint
-                .clock_set(by, before.time, guard, lane.now());
-            if let Some((passage, key)) = passage {
-                let number = lane.verdicts.sent_beside();
-                // A log that can't be written says so on every page.
-                let _ = lane.log.append(LogRequest {
-                    number,
-                    passage,
-                    key,
-                });
-            }
-            ClockSetting::Set
-        }
+    let (before, time) = (lane.now(), wanted.by(Instant::now()));
+    lane.staff.clock = if lane.clock.is_before_signed(time) {
+        ClockSetting::BeforeSigned
+    } else if record(lane, supervisor, before.time, time).is_err() {
+        signal::alarm(&lane.devices);
+        ClockSetting::Enter
+    } else if lane.clock.set(time).is_err() {
+        ClockSetting::BeforeSigned
+    } else {
+        let (from, to) = (format_time(before.time), format_time(time));
+        log::warn!("a supervisor set the clock from {from} to {to}");
+        ClockSetting::Set
     };
     lane.window.go_to(Page::Clock);
     show(lane);
     lane.window.bar_soon();
+}
+
+fn record(
+    lane: &mut Lane,
+    supervisor: &Supervisor,
+    before: Timestamp,
+    time: Timestamp,
+) -> Result<(), NotTaken> {
+    let set = Now {
+        time,
+        clock: ClockTrust::Trusted,
+    };
+    let guard = lane.staff.guard_id();
+    let act = lane
+        .checkpoint
+        .clock_set(supervisor.id(), before, guard, set);
+    lane.record(act)
 }
 
 /// Fills the page.

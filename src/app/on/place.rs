@@ -16,7 +16,7 @@ use crate::{
             place_moves::{MoveQuestion, MoveStep},
             station::{Mover, StationPlace},
         },
-        threads::log_writer::LogRequest,
+        threads::log_writer::NotTaken,
     },
     checkpoint::{CheckedBadge, CheckedPin, SupervisorCandidate},
     data::DataDir,
@@ -148,7 +148,7 @@ pub(crate) fn undone(lane: &mut Lane, data: &DataDir) {
     let Some(back) = lane.moves.take_way_back(Instant::now()) else {
         return;
     };
-    if record(lane, back.id.clone(), MoveEnd::Undone, None) {
+    if record(lane, back.id.clone(), MoveEnd::Undone, None).is_ok() {
         lane.checkpoint.station.stand_at(data, back);
     }
     show_place(lane);
@@ -173,7 +173,8 @@ fn stays(lane: &mut Lane, question: &MoveQuestion, end: MoveEnd) {
         question.to.id,
         end.name()
     );
-    record(lane, question.to.id.clone(), end, None);
+    // A device that stays where it is needs no record to do so.
+    let _ = record(lane, question.to.id.clone(), end, None);
 }
 
 fn go(lane: &mut Lane, data: &DataDir, supervisor: Option<Text<24>>) {
@@ -182,7 +183,7 @@ fn go(lane: &mut Lane, data: &DataDir, supervisor: Option<Text<24>>) {
         return;
     };
     let to = question.to;
-    if record(lane, to.id.clone(), MoveEnd::Moved, supervisor) {
+    if record(lane, to.id.clone(), MoveEnd::Moved, supervisor).is_ok() {
         log::warn!("the device stands at {} now", to.id);
         let from = lane.checkpoint.station.stand_at(data, to);
         lane.moves.moved(from, at);
@@ -195,25 +196,21 @@ fn go(lane: &mut Lane, data: &DataDir, supervisor: Option<Text<24>>) {
     lane.window.bar_soon();
 }
 
-/// Hands the record to the log, as of the place where the device stands. What is not taken does not
-/// happen.
-fn record(lane: &mut Lane, to: Text<24>, end: MoveEnd, supervisor: Option<Text<24>>) -> bool {
+/// Hands the record to the log, as of the place where the device stands.
+fn record(
+    lane: &mut Lane,
+    to: Text<24>,
+    end: MoveEnd,
+    supervisor: Option<Text<24>>,
+) -> Result<(), NotTaken> {
     let moved = PlaceMove {
         to,
         end,
         supervisor,
     };
     let guard = lane.staff.guard_id();
-    let passage = lane.checkpoint.place_move(moved, guard, lane.clock.now());
-    passage.is_some_and(|(passage, key)| {
-        let number = lane.verdicts.sent_beside();
-        let request = LogRequest {
-            number,
-            passage,
-            key,
-        };
-        lane.log.append(request).is_ok()
-    })
+    let act = lane.checkpoint.place_move(moved, guard, lane.clock.now());
+    lane.record(act)
 }
 
 /// Fills the page of the question.

@@ -249,3 +249,22 @@ fn a_disk_without_a_free_byte_is_a_full_log_also_at_the_start() {
         post.passages(1);
     }
 }
+
+#[test]
+fn a_full_log_lets_no_supervisor_set_the_clock() {
+    let post = full(|_| ());
+    post.sees(STOPPED);
+    post.tap("Menu");
+    post.tap("Status");
+    post.tap("Set the clock");
+    post.types("202612240830");
+    post.tap("Set");
+    post.sees("Supervisor: hold your badge up to the camera");
+    scan(&post, badge(3, BadgeRole::Supervisor, Some("123456")));
+    post.sees("Enter your PIN");
+    post.types("123456");
+    post.tap("OK");
+    // The page asks for a time again, and nothing was set.
+    post.sees("Delete the last character");
+    assert!(!post.says("The clock is set") && !post.says("2026-12-24"));
+}
