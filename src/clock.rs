@@ -90,12 +90,17 @@ impl Clock {
     }
 
     fn on(instrument: Instrument, boot: Boot, path: PathBuf) -> Self {
-        let kept = files::read(&path, TimeMark::MAX).ok();
-        let kept = kept.and_then(|bytes| {
-            let read = TimeMark::from_bytes(&bytes);
-            let read = read.inspect_err(|why| log::warn!("{}: {why}", path.display()));
-            read.ok()
-        });
+        let kept = match files::read(&path, TimeMark::MAX) {
+            Ok(bytes) => TimeMark::from_bytes(&bytes)
+                .inspect_err(|why| log::warn!("{}: {why}", path.display()))
+                .ok(),
+            Err(why) => {
+                if !why.is_not_found() {
+                    log::warn!("{}", chain(&why));
+                }
+                None
+            }
+        };
         Self {
             instrument,
             keeper: Mutex::new(Timekeeper::new(kept.unwrap_or_default(), boot)),
@@ -139,7 +144,7 @@ impl Clock {
         self.keeper().is_before_signed(at, reading)
     }
 
-    /// A supervisor sets the time, which is on the disk when this returns.
+    /// A supervisor sets the time, which is on the disk when this returns, unless that is full.
     ///
     /// # Errors
     /// A time before the installed bundle's.
