@@ -264,7 +264,7 @@ fn a_full_log_lets_no_supervisor_set_the_clock() {
     post.sees("Enter your PIN");
     post.types("123456");
     post.tap("OK");
-    // The page asks for a time again, and nothing was set.
-    post.sees("Delete the last character");
+    // After the PIN the page asks for a time again, and nothing was set.
+    post.sees("Set the clock");
     assert!(!post.says("The clock is set") && !post.says("2026-12-24"));
 }
