@@ -16,6 +16,7 @@ pub mod commands;
 pub mod config;
 pub mod data;
 pub mod devices;
+pub mod readable_time;
 pub mod store;
 pub mod sync;
 pub mod ui;

@@ -10,10 +10,11 @@ use gatepost_system::{chain, clock::format_time, say};
 use super::{CommandError, Done};
 use crate::{
     camera::V4lCamera,
-    clock::{Clock, off_in_words},
+    clock::Clock,
     config::Config,
     data::{DataDir, Identity},
     devices,
+    readable_time::off_in_words,
     store::{BundleCache, InstalledBundle, Outbox, bundles::ListName},
     sync::{HubClient, SyncError, ask_time},
 };

@@ -13,8 +13,9 @@ use super::{
     http::{HubClient, TIME_TRIP},
 };
 use crate::{
-    clock::{Clock, off_in_words},
+    clock::Clock,
     data::{DataDir, Identity},
+    readable_time::off_in_words,
     store::CacheError,
 };
 

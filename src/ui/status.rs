@@ -1,7 +1,7 @@
 //! The status bar.
 
 use super::view::{FreshnessView, OnlineView, StatusView};
-use crate::clock::Date;
+use crate::readable_time::Date;
 use gatepost_protocol::Direction;
 use gatepost_window::{AgeUnit, DateItem, DirectionKind, FreshnessKind, OnlineKind, StatusAdapter};
 use slint::SharedString;

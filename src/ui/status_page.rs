@@ -5,7 +5,7 @@ use super::trouble::{foreign, map_trouble};
 use super::view::{
     ClockView, EndView, FreshnessView, IssuerView, StatusPageView, StorageView, SyncView, UiCommand,
 };
-use crate::clock::Span;
+use crate::readable_time::Span;
 use gatepost_pass::trust::Due;
 use gatepost_window::{
     AppWindow, ClockKind, EndKind, FreshnessKind, IssuerItem, SignKind, SpanUnit,

@@ -105,6 +105,19 @@ fn certificate() -> Vec<u8> {
     fixture::certificate(&region::devices(), &device(), SIGNED..SIGNED.plus(DAY))
 }
 
+/// [`records`], signed by the device.
+fn batch() -> Vec<u8> {
+    sign_batch(
+        &certificate(),
+        &device(),
+        None,
+        EPOCH,
+        Head::START,
+        records(),
+    )
+    .unwrap()
+}
+
 fn records() -> Vec<Vec<u8>> {
     let previous = Previous {
         epoch: Epoch([3; 16]),
@@ -219,15 +232,7 @@ fn a_batch_verifies_and_its_chain_is_the_devices() {
 
 #[test]
 fn any_altered_bit_of_a_batch_is_refused() {
-    let batch = sign_batch(
-        &certificate(),
-        &device(),
-        None,
-        EPOCH,
-        Head::START,
-        records(),
-    )
-    .unwrap();
+    let batch = batch();
     for at in (0..batch.len()).step_by(7) {
         let mut altered = batch.clone();
         altered[at] ^= 1 << (at % 8);
@@ -326,15 +331,7 @@ fn a_receipt_is_read_long_after_the_hubs_key_has_ended_by_the_time_that_it_names
 
 #[test]
 fn cut_doubled_and_overwritten_batches_and_records_are_refused_without_a_panic() {
-    let batch = sign_batch(
-        &certificate(),
-        &device(),
-        None,
-        EPOCH,
-        Head::START,
-        records(),
-    )
-    .unwrap();
+    let batch = batch();
     let record = &records()[1];
     for at in 0..batch.len() {
         assert!(VerifiedBatch::verify(&batch[..at], &trust(), NOW).is_err());

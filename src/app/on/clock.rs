@@ -13,7 +13,7 @@ use crate::{
         threads::log_writer::NotTaken,
     },
     checkpoint::{CheckedBadge, CheckedPin, Supervisor, SupervisorCandidate},
-    clock::format_local,
+    readable_time::format_local,
     ui::{ClockPageView, ClockStep, Page, UiUpdate},
 };
 

@@ -4,7 +4,7 @@ use gatepost_pass::{ClockTrust, Freshness, Now};
 
 use crate::{
     app::state::{checkpoint::Checkpoint, hub_link::HubLink},
-    clock::format_hour,
+    readable_time::format_hour,
     ui::{FreshnessView, StatusView},
 };
 

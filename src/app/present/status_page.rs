@@ -15,8 +15,9 @@ use crate::{
         enrolment::EnrolmentState, hub_link::HubLink, installed::Installed, log_link::LogHealth,
         station::StationPlace,
     },
-    clock::{Clock, Span, local_date},
+    clock::Clock,
     data::DataDir,
+    readable_time::{Span, local_date},
     store::InstalledBundle,
     ui::{ClockView, EndView, FreshnessView, IssuerView, PlaceView, StatusPageView, StorageView},
 };

@@ -4,7 +4,7 @@ use gatepost_pass::Timestamp;
 use gatepost_protocol::Outcome;
 
 use crate::{
-    clock::local_date,
+    readable_time::local_date,
     store::HourCount,
     ui::{HourView, TodayView},
 };

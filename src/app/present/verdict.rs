@@ -5,7 +5,7 @@ use gatepost_pass::{Colour, Kind, Medium};
 use crate::{
     app::state::verdicts::{OverrideStep, ShownVerdict},
     checkpoint::{BadgeFault, JudgedPerson, OpenQuestion, Overriding, Verdict},
-    clock::{format_hour, local_date},
+    readable_time::{format_hour, local_date},
     ui::{
         ColourView, DeskView, DocumentView, MemberView, MomentView, OverrideView, PersonView,
         QuestionView, VerdictView,

@@ -5,7 +5,7 @@ use std::io;
 use gatepost_pass::{BundleError, ListError, Timestamp, bundle::Manifest, list::DeltaError};
 use gatepost_system::{clock::format_time, files::FileError};
 
-use crate::clock::in_words;
+use crate::readable_time::in_words;
 
 /// Why a bundle was not installed or cannot be loaded. The installed one stays in use.
 #[derive(Debug, thiserror::Error)]

@@ -3,9 +3,9 @@
 
 use super::scenes::Scene;
 use super::stage::date;
-use crate::clock::Span;
 use crate::config::{AllowedValue, SettingsFault, Wrong};
 use crate::devices::{Device, DeviceError};
+use crate::readable_time::Span;
 use crate::ui::{
     CameraView, ClockPageView, ClockStep, ClockView, EndView, EnrolStep, EnrolView, FreshnessView,
     HourView, IssuerView, Notice, Page, PlaceMoveStep, PlaceMoveView, PlaceView, StatusPageView,

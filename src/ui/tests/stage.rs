@@ -1,7 +1,7 @@
 //! An off-screen window on a thread of its own, what it shows, and examples to show on it.
 
-use crate::clock::Date;
 use crate::config::Language;
+use crate::readable_time::Date;
 use crate::ui::{
     ColourView, DeskView, DocumentView, FreshnessView, MemberView, MomentView, OnlineView,
     OverrideView, PersonView, RgbPicture, ScreenElement, StatusView, Surface, Ui, UiCommand,

@@ -5,9 +5,9 @@ use gatepost_protocol::Direction;
 
 use super::trouble::TroubleView;
 use crate::{
-    clock::{Date, Span},
     config::SettingsFault,
     devices::{Device, DeviceError},
+    readable_time::{Date, Span},
 };
 
 /// Everything in the status bar.

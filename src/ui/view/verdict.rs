@@ -2,7 +2,7 @@
 
 use gatepost_protocol::{Outcome, Reason};
 
-use crate::clock::Date;
+use crate::readable_time::Date;
 
 /// One verdict as the guard sees it.
 #[derive(Clone, Debug, PartialEq, Eq)]
