@@ -2,6 +2,7 @@
 
 use std::sync::Arc;
 
+use gatepost_checkpoint::SupervisorCandidate;
 use gatepost_pass::{Now, policy::TracingKey};
 use gatepost_protocol::Passage;
 
@@ -17,7 +18,7 @@ use super::{
     },
     threads::log_writer::{LogRequest, NotTaken},
 };
-use crate::{checkpoint::SupervisorCandidate, clock::Clock, devices::Devices, store::LoggedAdmit};
+use crate::{clock::Clock, devices::Devices, store::LoggedAdmit};
 
 /// What people are judged with, the verdict on screen, and where it goes: log, window,
 /// devices.

@@ -2,6 +2,7 @@
 
 use std::time::Instant;
 
+use gatepost_checkpoint::{CheckedBadge, CheckedPin, Supervisor, SupervisorCandidate};
 use gatepost_pass::{ClockTrust, Now, Timestamp};
 use gatepost_system::clock::{format_time, parse_time};
 
@@ -12,7 +13,6 @@ use crate::{
         state::clock_setting::{ClockSetting, WantedTime},
         threads::log_writer::NotTaken,
     },
-    checkpoint::{CheckedBadge, CheckedPin, Supervisor, SupervisorCandidate},
     readable_time::format_local,
     ui::{ClockPageView, ClockStep, Page, UiUpdate},
 };

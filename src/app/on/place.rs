@@ -4,6 +4,7 @@
 
 use std::time::Instant;
 
+use gatepost_checkpoint::{CheckedBadge, CheckedPin, SupervisorCandidate};
 use gatepost_pass::{Place, Text};
 use gatepost_protocol::{MoveEnd, PlaceMove};
 
@@ -18,7 +19,6 @@ use crate::{
         },
         threads::log_writer::NotTaken,
     },
-    checkpoint::{CheckedBadge, CheckedPin, SupervisorCandidate},
     data::DataDir,
     devices::Sound,
     ui::{Page, UiUpdate},

@@ -1,12 +1,12 @@
 //! A supervisor's word against the verdict on screen: reason, badge, PIN, and the verdict decided
 //! once more.
 
+use gatepost_checkpoint::{CheckedBadge, CheckedPin, Overriding, Supervisor, SupervisorCandidate};
 use gatepost_protocol::OverrideWhy;
 
 use super::verdict;
 use crate::{
     app::{lane::Lane, state::verdicts::OverrideStep},
-    checkpoint::{CheckedBadge, CheckedPin, Overriding, Supervisor, SupervisorCandidate},
     ui::{Page, UiUpdate},
 };
 

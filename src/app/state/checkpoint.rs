@@ -3,6 +3,7 @@
 
 use std::{fs::File, time::Instant};
 
+use gatepost_checkpoint::{Judge, Judged, LiveCodes, RecentPassages, freshness_for};
 use gatepost_decode::CodeContent;
 use gatepost_pass::{Now, Text, Timestamp, policy::TracingKey};
 use gatepost_protocol::{Outcome, Passage, PlaceMove, Reason, Seen};
@@ -13,7 +14,6 @@ use super::{
     station::Station,
 };
 use crate::{
-    checkpoint::{Judge, Judged, LiveCodes, RecentPassages, freshness_for},
     clock::Clock,
     config::Config,
     data::{DataDir, Identity},
@@ -76,7 +76,8 @@ impl Checkpoint {
         let none = RecentPassages::default();
         let judge = judge(&self.installed, &self.station, &none, now);
         let live = &mut self.live;
-        let code = |content: &CodeContent| judge.with_live_codes(judge.code(content), live);
+        let code =
+            |content: &CodeContent| judge.with_live_codes(judge.code(content.as_text()), live);
         let mut sighted = self.in_view.sight(codes, expecting, grounds, at, code);
         let judge = self.judge(now);
         let with_pass_back = |(judged, text)| (judge.with_pass_back(judged), text);

@@ -7,7 +7,7 @@ use gatepost_pass::{
 };
 
 use super::*;
-use crate::checkpoint::freshness_for;
+use crate::freshness_for;
 
 /// 2099-01-01T00:00:00Z.
 const IN_2099: Timestamp = Timestamp(4_070_908_800);
