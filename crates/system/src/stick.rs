@@ -278,18 +278,26 @@ fn is_one_name(name: &OsStr) -> bool {
     one && parts.next().is_none()
 }
 
-/// Opens a regular file. It is looked at before it is opened, so that a device node is not touched,
-/// and after it, so that nothing has come in its place.
+/// Opens a regular file. It is looked at before it is opened, so that a device node is not touched.
 fn open_file(directory: &OwnedFd, name: &OsStr) -> io::Result<File> {
-    let regular = |mode| match FileType::from_raw_mode(mode) {
-        FileType::RegularFile => Ok(()),
-        FileType::Symlink => Err(io::Error::other("it is a link, which is not followed")),
-        _ => Err(io::Error::other("it is not a regular file")),
-    };
     regular(rustix::fs::statat(directory, name, AtFlags::SYMLINK_NOFOLLOW)?.st_mode)?;
+    open_what_is_there(directory, name)
+}
+
+/// The second half of that: whatever has come in the file's place since it was looked at is neither
+/// followed nor waited for, and not taken.
+fn open_what_is_there(directory: &OwnedFd, name: &OsStr) -> io::Result<File> {
     let file = rustix::fs::openat(directory, name, READ, Mode::empty())?;
     regular(rustix::fs::fstat(&file)?.st_mode)?;
     Ok(file.into())
+}
+
+fn regular(mode: u32) -> io::Result<()> {
+    match FileType::from_raw_mode(mode) {
+        FileType::RegularFile => Ok(()),
+        FileType::Symlink => Err(io::Error::other("it is a link, which is not followed")),
+        _ => Err(io::Error::other("it is not a regular file")),
+    }
 }
 
 fn entries_of(
