@@ -4,16 +4,18 @@
 
 use std::{
     fs,
+    io::Read,
     os::unix::{
         ffi::OsStrExt as _,
         fs::{MetadataExt as _, PermissionsExt as _, symlink},
         net::UnixListener,
     },
+    thread,
 };
 
 use tempfile::TempDir;
 
-use super::*;
+use super::{paced::PIECE, *};
 
 /// A stick, and beside it a file that is none of the stick's business.
 struct Hostile {
