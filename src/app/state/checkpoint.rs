@@ -5,8 +5,8 @@ use std::{fs::File, time::Instant};
 
 use gatepost_checkpoint::{Judge, Judged, LiveCodes, RecentPassages, freshness_for};
 use gatepost_decode::CodeContent;
-use gatepost_pass::{Now, Text, Timestamp, policy::TracingKey};
-use gatepost_protocol::{Outcome, Passage, PlaceMove, Reason, Seen};
+use gatepost_pass::{Now, Text, policy::TracingKey};
+use gatepost_protocol::{Outcome, Passage, Reason, Seen};
 
 use super::{
     in_view::{Expecting, Grounds, InView, Sighted},
@@ -105,12 +105,12 @@ impl Checkpoint {
         }
     }
 
-    /// The entry in the log that a supervisor has set the clock, shaped as a passage, and whom it
-    /// is sealed to.
-    pub(crate) fn clock_set(
+    /// The entry in the log of what somebody did beside a verdict, shaped as a passage, and whom it
+    /// is sealed to. It opens no gate, and counts as something that the guard had to look at.
+    pub(crate) fn act(
         &self,
-        by: Text<24>,
-        before: Timestamp,
+        done: Seen,
+        reason: Reason,
         guard: Option<Text<24>>,
         now: Now,
     ) -> Option<(Passage, TracingKey)> {
@@ -121,38 +121,9 @@ impl Checkpoint {
             freshness: bundle.freshness(now.time),
             place: self.station.place().id.clone(),
             direction: self.station.direction(),
-            outcome: Outcome::Check,
-            reasons: vec![Reason::SupervisorAllowed].try_into().ok()?,
-            seen: Seen::ClockSet { by, before },
-            guard,
-            temperature: None,
-            allowed: None,
-        };
-        Some((passage, bundle.policy().tracing_key))
-    }
-
-    /// The record of a code of another place, in the shape of a passage, and whom it is sealed to.
-    pub(crate) fn place_move(
-        &self,
-        moved: PlaceMove,
-        guard: Option<Text<24>>,
-        now: Now,
-    ) -> Option<(Passage, TracingKey)> {
-        let bundle = self.installed.bundle()?;
-        let reason = match moved.supervisor {
-            Some(_) => Reason::SupervisorAllowed,
-            None => Reason::NotAPass,
-        };
-        let passage = Passage {
-            at: now.time,
-            clock: now.clock,
-            freshness: bundle.freshness(now.time),
-            place: self.station.place().id.clone(),
-            direction: self.station.direction(),
-            // Opens no gate, and counts as something that the guard had to look at.
             outcome: Outcome::Check,
             reasons: vec![reason].try_into().ok()?,
-            seen: Seen::PlaceMove(moved),
+            seen: done,
             guard,
             temperature: None,
             allowed: None,
