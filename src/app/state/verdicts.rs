@@ -3,7 +3,7 @@
 
 use std::time::{Duration, Instant};
 
-use crate::ui::SavedState;
+use crate::{devices::TemperatureError, ui::SavedState};
 use gatepost_checkpoint::{
     BadgeFault, GroupFull, Judged, Outcome, SupervisorCandidate, VerdictGroup,
 };
@@ -34,6 +34,8 @@ pub(crate) struct ShownVerdict<A> {
     lasts: Duration,
     hold: Hold,
     overriding: OverrideStep,
+    /// What the thermometer gave last in place of a temperature.
+    unmeasured: Option<TemperatureError>,
 }
 
 /// How far the passage of one code is.
@@ -114,6 +116,7 @@ impl<A> ShownVerdicts<A> {
             lasts,
             hold: Hold::No,
             overriding: OverrideStep::NotAsked,
+            unmeasured: None,
         });
         self.verdicts
     }
@@ -311,9 +314,19 @@ impl<A> ShownVerdict<A> {
         self.restart(at, lasts);
     }
 
-    /// Its time begins anew.
+    /// Its time begins anew, and with it the thermometer's.
     pub(crate) fn restart(&mut self, at: Instant, lasts: Duration) {
         (self.since, self.lasts) = (at, lasts);
+        self.unmeasured = None;
+    }
+
+    /// What the thermometer gave last in place of a temperature.
+    pub(crate) fn unmeasured(&self) -> Option<TemperatureError> {
+        self.unmeasured
+    }
+
+    pub(crate) fn set_unmeasured(&mut self, why: Option<TemperatureError>) {
+        self.unmeasured = why;
     }
 
     /// It stays until it is closed.
