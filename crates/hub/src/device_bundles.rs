@@ -2,7 +2,7 @@
 
 use std::{
     collections::HashSet,
-    sync::{Arc, Mutex, MutexGuard, PoisonError},
+    sync::{Mutex, MutexGuard, PoisonError},
 };
 
 use gatepost_pass::{DeviceId, ManifestId, Timestamp};
@@ -17,35 +17,30 @@ use crate::{
 /// Most devices whose bundle is remembered, some 60 bytes each; others are compared again.
 const MOST: usize = 200_000;
 
-/// The bundles of devices, and what of them was compared since the hub's own bundle changed.
-pub(crate) struct DeviceBundles {
-    store: Arc<dyn HubStore>,
-    compared: Mutex<Compared>,
-}
+/// What was compared since the hub's own bundle changed.
+#[derive(Debug, Default)]
+pub(crate) struct DeviceBundles(Mutex<Compared>);
 
-#[derive(Default)]
+#[derive(Debug, Default)]
 struct Compared {
     served: Option<ManifestId>,
     devices: HashSet<(DeviceId, ManifestId)>,
 }
 
 impl DeviceBundles {
-    /// Compares with what this store knows.
-    pub(crate) fn of(store: Arc<dyn HubStore>) -> Self {
-        Self {
-            store,
-            compared: Mutex::default(),
-        }
-    }
-
     /// Notes that the hub serves a manifest. Another one than before: everything is compared anew.
     /// Blocks.
-    pub(crate) fn serve(&self, manifest: ManifestId, now: Timestamp) -> Result<(), HubStoreError> {
+    pub(crate) fn serve(
+        &self,
+        store: &dyn HubStore,
+        manifest: ManifestId,
+        now: Timestamp,
+    ) -> Result<(), HubStoreError> {
         if self.compared().served == Some(manifest) {
             return Ok(());
         }
-        self.store.serve(manifest)?;
-        match self.store.compare(manifest)? {
+        store.serve(manifest)?;
+        match store.compare(manifest)? {
             ManifestMatch::Served => {}
             ManifestMatch::Other | ManifestMatch::Unknown => {
                 let version = json!({ "version": manifest.version });
@@ -57,29 +52,6 @@ impl DeviceBundles {
             devices: HashSet::new(),
         };
         Ok(())
-    }
-
-    /// Compares the bundle of a device with those that the hub has served, and notes what differs.
-    /// Blocks.
-    pub(crate) fn compare(
-        &self,
-        device: DeviceId,
-        manifest: ManifestId,
-        now: Timestamp,
-    ) -> Result<(), HubStoreError> {
-        let kind = match self.store.compare(manifest)? {
-            ManifestMatch::Served => return Ok(()),
-            ManifestMatch::Other => FindingKind::SplitView,
-            ManifestMatch::Unknown => FindingKind::UnknownBundle,
-        };
-        let found = json!({ "device": device.to_string(), "finding": kind.name() });
-        event(Level::Warn, whole_hour(now), "finding", found);
-        self.store.note_bundle(&OtherBundle {
-            device,
-            kind,
-            manifest,
-            at: now,
-        })
     }
 
     /// Whether a device's bundle was compared.
@@ -98,6 +70,29 @@ impl DeviceBundles {
     }
 
     fn compared(&self) -> MutexGuard<'_, Compared> {
-        self.compared.lock().unwrap_or_else(PoisonError::into_inner)
+        self.0.lock().unwrap_or_else(PoisonError::into_inner)
     }
+}
+
+/// Compares the bundle of a device with those that the hub has served, and notes what differs.
+/// Blocks.
+pub(crate) fn compare(
+    store: &dyn HubStore,
+    device: DeviceId,
+    manifest: ManifestId,
+    now: Timestamp,
+) -> Result<(), HubStoreError> {
+    let kind = match store.compare(manifest)? {
+        ManifestMatch::Served => return Ok(()),
+        ManifestMatch::Other => FindingKind::SplitView,
+        ManifestMatch::Unknown => FindingKind::UnknownBundle,
+    };
+    let found = json!({ "device": device.to_string(), "finding": kind.name() });
+    event(Level::Warn, whole_hour(now), "finding", found);
+    store.note_bundle(&OtherBundle {
+        device,
+        kind,
+        manifest,
+        at: now,
+    })
 }

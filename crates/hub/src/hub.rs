@@ -19,7 +19,7 @@ use tokio::sync::Semaphore;
 
 use crate::blocking::blocking;
 use crate::bundle_watch::{BundleWatch, CurrentBundle};
-use crate::device_bundles::DeviceBundles;
+use crate::device_bundles::{self, DeviceBundles};
 use crate::enrolment_queue::EnrolmentQueue;
 use crate::event_log::event;
 use crate::group_commit::GroupCommit;
@@ -69,14 +69,14 @@ impl Hub {
             bundles,
             commits: GroupCommit::start(store.clone()),
             signer: Arc::new(signer),
-            device_bundles: DeviceBundles::of(store.clone()),
+            device_bundles: DeviceBundles::default(),
             clock,
             addresses: TokenBuckets::new(limits.address),
             devices: TokenBuckets::new(limits.device),
             runs: Runs::new(limits.runs),
             enrolling: TokenBuckets::new(limits.enrolments),
             enrolments: None,
-            known_devices: KnownDevices::of(store.clone(), limits.devices),
+            known_devices: KnownDevices::of(&*store, limits.devices),
             uploads: UploadMemory::new(limits.bodies_of_address),
             files: FileMemory::default(),
             cores: Semaphore::new(cores),
@@ -241,7 +241,7 @@ impl Hub {
     /// The bundle in use; the store knows that the hub serves it. Blocks.
     pub(crate) fn serving(&self, now: Timestamp) -> Option<Arc<CurrentBundle>> {
         let bundle = self.bundles.current(now)?;
-        if let Err(why) = self.device_bundles.serve(bundle.id(), now) {
+        if let Err(why) = self.device_bundles.serve(self.store(), bundle.id(), now) {
             self.log_store_failure(now, &why);
         }
         Some(bundle)
@@ -254,7 +254,7 @@ impl Hub {
         manifest: ManifestId,
         now: Timestamp,
     ) -> Result<(), HubStoreError> {
-        let compared = self.device_bundles.compare(device, manifest, now);
+        let compared = device_bundles::compare(self.store(), device, manifest, now);
         compared.inspect_err(|why| self.log_store_failure(now, why))
     }
 
@@ -323,7 +323,7 @@ impl Hub {
 
     /// Checks that a device is known, or that one more is allowed.
     fn admit_device(&self, device: DeviceId, now: Timestamp) -> Result<(), Refusal> {
-        let admitted = self.known_devices.admit(device);
+        let admitted = self.known_devices.admit(self.store(), device);
         match admitted.inspect_err(|why| self.log_store_failure(now, why))? {
             true => Ok(()),
             false => Err(Refusal::TooManyDevices),
