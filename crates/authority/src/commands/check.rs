@@ -298,7 +298,7 @@ fn ends(
 }
 
 /// Something that ends, and has to be replaced before.
-struct Ending<'a> {
+struct EndOfUse<'a> {
     what: &'a str,
     at: Timestamp,
     /// How long before its end it is to be replaced, in seconds.
@@ -306,7 +306,7 @@ struct Ending<'a> {
     remedy: &'a str,
 }
 
-impl Ending<'_> {
+impl EndOfUse<'_> {
     /// Whether it has ended or ends soon; that is a finding.
     fn is_due(&self, now: Timestamp, findings: &mut KeyFindings) -> bool {
         let what = self.what;
@@ -324,7 +324,7 @@ impl Ending<'_> {
 
 /// The end of what only root keys can replace.
 fn end(what: &str, at: Timestamp, now: Timestamp, remedy: &str, findings: &mut KeyFindings) {
-    let ending = Ending {
+    let ending = EndOfUse {
         what,
         at,
         warning: TRUST_WARNING,
@@ -367,7 +367,7 @@ fn key_end(
     };
     // What it signed may be valid for longer; it is to sign no longer itself.
     let end = entry.until.minus(name.outlived());
-    let key = Ending {
+    let key = EndOfUse {
         what: &what,
         at: end,
         warning: KEY_WARNING,

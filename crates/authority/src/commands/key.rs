@@ -68,7 +68,7 @@ pub(crate) struct PlaceArgs {
     #[arg(long, value_name = "FILE", requires = "token")]
     module: Option<PathBuf>,
     #[command(flatten)]
-    pin: PinArgs,
+    pin: TokenPinArgs,
     /// Public half of a wipe key that `root new-key` made on its stick.
     #[arg(long, value_name = "FILE", conflicts_with = "token")]
     public: Option<PathBuf>,
@@ -77,7 +77,7 @@ pub(crate) struct PlaceArgs {
 /// Where the PIN of the token is, each time it signs.
 #[derive(clap::Args)]
 #[group(requires = "token")]
-struct PinArgs {
+struct TokenPinArgs {
     /// File whose first line is the token's PIN, each time it signs.
     #[arg(long, value_name = "FILE", conflicts_with = "pin_env")]
     pin_file: Option<PathBuf>,
@@ -285,7 +285,7 @@ impl PlaceArgs {
     const HERE: Self = Self {
         token: None,
         module: None,
-        pin: PinArgs {
+        pin: TokenPinArgs {
             pin_file: None,
             pin_env: String::new(),
         },
