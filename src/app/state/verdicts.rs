@@ -13,6 +13,10 @@ use gatepost_protocol::OverrideWhy;
 /// there.
 const TOO_LATE: Duration = Duration::from_secs(5);
 
+/// A tap that comes sooner after another is the same finger's, and no answer to what has come up
+/// under it since.
+const NEXT_ANSWER: Duration = Duration::from_millis(600);
+
 /// The verdicts one after the other. `A` is the proof that an admission is on the disk, which opens
 /// a gate.
 #[derive(Debug)]
@@ -34,8 +38,21 @@ pub(crate) struct ShownVerdict<A> {
     lasts: Duration,
     hold: Hold,
     overriding: OverrideStep,
+    /// The code that a supervisor was asked about: others may join the page meanwhile.
+    asked_about: usize,
+    /// When a finger last answered a question on it.
+    answered: Option<Instant>,
     /// What the thermometer gave last in place of a temperature.
     unmeasured: Option<TemperatureError>,
+}
+
+/// What a tap on an answer is.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Tap {
+    /// An answer to what is asked.
+    Answer,
+    /// The second half of a double tap, under which the next person's question came up.
+    Bounce,
 }
 
 /// How far the passage of one code is.
@@ -116,6 +133,8 @@ impl<A> ShownVerdicts<A> {
             lasts,
             hold: Hold::No,
             overriding: OverrideStep::NotAsked,
+            asked_about: 0,
+            answered: None,
             unmeasured: None,
         });
         self.verdicts
@@ -299,6 +318,17 @@ impl<A> ShownVerdict<A> {
         self.overriding = step;
     }
 
+    /// A supervisor is asked about this code, for this reason.
+    pub(crate) fn ask_supervisor(&mut self, member: usize, why: OverrideWhy) {
+        self.asked_about = member;
+        self.overriding = OverrideStep::ShowBadge(why);
+    }
+
+    /// The code that a supervisor was asked about.
+    pub(crate) fn asked_about(&self) -> usize {
+        self.asked_about
+    }
+
     /// Puts what was decided once more in the place of what was decided before; its time begins
     /// anew.
     pub(crate) fn decide_again(
@@ -312,6 +342,19 @@ impl<A> ShownVerdict<A> {
             *passed = PassageState::Waiting;
         }
         self.restart(at, lasts);
+    }
+
+    /// A finger answers the question on it.
+    pub(crate) fn tap(&mut self, at: Instant) -> Tap {
+        let since = |before| at.saturating_duration_since(before);
+        if self
+            .answered
+            .is_some_and(|before| since(before) < NEXT_ANSWER)
+        {
+            return Tap::Bounce;
+        }
+        self.answered = Some(at);
+        Tap::Answer
     }
 
     /// Its time begins anew, and with it the thermometer's.
