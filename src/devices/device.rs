@@ -23,13 +23,8 @@ pub enum Device {
 
 gatepost_pass::names! {
     Device {
-        Scanner = "scanner",
-        IdReader = "ID reader",
-        Thermometer = "thermometer",
-        Sound = "sound",
-        Gate = "gate",
-        Lamp = "lamp",
-        Torch = "torch",
+        Scanner = "scanner", IdReader = "ID reader", Thermometer = "thermometer", Sound = "sound",
+        Gate = "gate", Lamp = "lamp", Torch = "torch",
     }
 }
 

@@ -50,24 +50,11 @@ pub enum Kind {
 
 crate::names! {
     Kind {
-        Pass = "pass",
-        FamilyPass = "family-pass",
-        PlaceCode = "place-code",
-        Badge = "badge",
-        Enrolment = "enrolment",
-        LiveCode = "live-code",
-        Root = "root",
-        TrustList = "trust-list",
-        Policy = "policy",
-        Manifest = "manifest",
-        List = "list",
-        Receipt = "receipt",
-        DeviceCertificate = "device-certificate",
-        Batch = "batch",
-        DeviceRequest = "device-request",
-        DeviceStatus = "device-status",
-        AuditEntry = "audit-entry",
-        WipeOrder = "wipe-order",
+        Pass = "pass", FamilyPass = "family-pass", PlaceCode = "place-code", Badge = "badge",
+        Enrolment = "enrolment", LiveCode = "live-code", Root = "root", TrustList = "trust-list",
+        Policy = "policy", Manifest = "manifest", List = "list", Receipt = "receipt",
+        DeviceCertificate = "device-certificate", Batch = "batch", DeviceRequest = "device-request",
+        DeviceStatus = "device-status", AuditEntry = "audit-entry", WipeOrder = "wipe-order",
         TimeAnswer = "time-answer",
     }
 }

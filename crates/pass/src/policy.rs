@@ -111,16 +111,10 @@ pub enum Overridable {
 
 crate::names! {
     Overridable {
-        Yellow = "yellow",
-        NotYetValid = "not-yet-valid",
-        Expired = "expired",
-        LiveCodeNeeded = "live-code-needed",
-        LiveCodeOld = "live-code-old",
-        IssuerRefused = "issuer-refused",
-        ConvertPass = "convert-pass",
-        AlreadyPassed = "already-passed",
-        ExpiredData = "expired-data",
-        NoList = "no-list",
+        Yellow = "yellow", NotYetValid = "not-yet-valid", Expired = "expired",
+        LiveCodeNeeded = "live-code-needed", LiveCodeOld = "live-code-old",
+        IssuerRefused = "issuer-refused", ConvertPass = "convert-pass",
+        AlreadyPassed = "already-passed", ExpiredData = "expired-data", NoList = "no-list",
         ListUnreadable = "list-unreadable",
     }
 }

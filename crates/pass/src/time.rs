@@ -67,10 +67,7 @@ pub enum ClockTrust {
 
 crate::names! {
     ClockTrust {
-        Trusted = "trusted",
-        Unconfirmed = "unconfirmed",
-        Behind = "behind",
-        Ahead = "ahead",
+        Trusted = "trusted", Unconfirmed = "unconfirmed", Behind = "behind", Ahead = "ahead",
     }
 }
 

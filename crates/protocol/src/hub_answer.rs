@@ -81,25 +81,11 @@ pub enum RefusalReason {
 
 gatepost_pass::names! {
     RefusalReason {
-        Malformed = "malformed",
-        TooLarge = "too_large",
-        Sequence = "sequence",
-        Encoding = "encoding",
-        Certificate = "certificate",
-        Signature = "signature",
-        Code = "code",
-        CutShort = "cut_short",
-        Timeout = "timeout",
-        Rate = "rate",
-        Paused = "paused",
-        Busy = "busy",
-        Devices = "devices",
-        NoBundle = "no_bundle",
-        Storage = "storage",
-        HttpsOnly = "https_only",
-        NotFound = "not_found",
-        Method = "method",
-        BadRange = "bad_range",
+        Malformed = "malformed", TooLarge = "too_large", Sequence = "sequence",
+        Encoding = "encoding", Certificate = "certificate", Signature = "signature", Code = "code",
+        CutShort = "cut_short", Timeout = "timeout", Rate = "rate", Paused = "paused",
+        Busy = "busy", Devices = "devices", NoBundle = "no_bundle", Storage = "storage",
+        HttpsOnly = "https_only", NotFound = "not_found", Method = "method", BadRange = "bad_range",
         Other = "other",
     }
 }

@@ -48,18 +48,8 @@ pub enum Page {
 
 gatepost_pass::names! {
     Page {
-        Scan = "scan",
-        Menu = "menu",
-        NoCode = "no-code",
-        IdEntry = "id-entry",
-        ByHand = "by-hand",
-        Duty = "duty",
-        Place = "place",
-        PlaceMove = "place-move",
-        Status = "status",
-        Clock = "clock",
-        Today = "today",
-        Update = "update",
-        Enrol = "enrol",
+        Scan = "scan", Menu = "menu", NoCode = "no-code", IdEntry = "id-entry", ByHand = "by-hand",
+        Duty = "duty", Place = "place", PlaceMove = "place-move", Status = "status",
+        Clock = "clock", Today = "today", Update = "update", Enrol = "enrol",
     }
 }

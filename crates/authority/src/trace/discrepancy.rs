@@ -36,16 +36,9 @@ pub(crate) enum DiscrepancyKind {
 
 names! {
     DiscrepancyKind {
-        Refused = "refused",
-        Fork = "fork",
-        Break = "break",
-        Gap = "gap",
-        Clone = "clone",
-        Unanchored = "unanchored",
-        AfterEnd = "after-end",
-        NoArrival = "no-arrival",
-        SplitView = "split-view",
-        UnknownBundle = "unknown-bundle",
+        Refused = "refused", Fork = "fork", Break = "break", Gap = "gap", Clone = "clone",
+        Unanchored = "unanchored", AfterEnd = "after-end", NoArrival = "no-arrival",
+        SplitView = "split-view", UnknownBundle = "unknown-bundle",
     }
 }
 
