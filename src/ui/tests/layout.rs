@@ -7,7 +7,7 @@ use super::stage::{SIZES, Stage, status, verdict, worst_status};
 use super::texts::all_reasons;
 use super::translations::slint_files;
 use crate::config::Language;
-use crate::ui::{CameraView, Page, SavedState, ScreenElement, TextSize, UiCommand, UiUpdate};
+use crate::ui::{CameraView, Page, SavedState, ScreenElement, TextSize, UiUpdate};
 use gatepost_protocol::{Outcome, Reason};
 use std::collections::BTreeSet;
 
