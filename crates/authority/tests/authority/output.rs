@@ -41,8 +41,15 @@ fn an_error_is_printed_with_all_its_causes_down_to_the_systems_words() {
 fn a_closed_standard_output_ends_no_command_early() {
     let region = Region::new("CN-SD");
     fs::write(region.path("changes.json"), "{}").unwrap();
-    let place = ["place", "--id", "gate-2", "--name", "East gate"];
-    region.ok(&[&place[..], &["--out", "place"]].concat());
+    region.ok(&[
+        "place",
+        "--id",
+        "gate-2",
+        "--name",
+        "East gate",
+        "--out",
+        "place",
+    ]);
     let lost = region.issue(&["--id", WANG, "--name", "王小明"]).number;
     region.ok(&["publish", "bundle"]);
     let commands = [
