@@ -21,10 +21,7 @@ use crate::{
     key::SecretKey,
     kind::Kind,
     list::{ListKind, ListPlan, write_identity, write_revocation, write_status},
-    policy::{
-        IdentityRule, Overridable, PassBack, Policy, Risk, TracingKey, WhenExpired, WhenLogFull,
-        WithoutCode,
-    },
+    policy::{Overridable, PlaceRules, Policy, TracingKey, WithoutCode},
     signer::Signer,
     time::{Minute, Timestamp},
     trust::{
@@ -32,6 +29,10 @@ use crate::{
         TrustListClaims, sign_with_roots,
     },
 };
+
+mod rules;
+
+pub use rules::*;
 
 /// 2026-11-01T00:00:00Z: when everything here was signed.
 pub const SIGNED: Timestamp = Timestamp(1_793_491_200);
@@ -276,37 +277,6 @@ pub fn badge(n: u8, role: BadgeRole) -> Badge {
     }
 }
 
-pub fn policy() -> Policy {
-    Policy {
-        version: 1,
-        name: "Gates".try_into().unwrap(),
-        risk: Risk::Medium,
-        special_place: false,
-        temperature: false,
-        identity: IdentityRule::Nobody,
-        max_validity_days: 14,
-        live_window: 90,
-        when_expired: WhenExpired::Refuse,
-        when_log_full: WhenLogFull::Stop,
-        pass_back_minutes: 5,
-        pass_back: PassBack::Warn,
-        show_seconds: [2, 5, 5],
-        retention_hours: 24,
-        utc_offset_minutes: 480,
-        help: "Help desk 0531 12345".try_into().unwrap(),
-        tracing_key: TracingKey {
-            id: 1,
-            key: [9; 32],
-        },
-        desks: Default::default(),
-        questions: Default::default(),
-        without_code: WithoutCode::Supervisor,
-        overridable: Default::default(),
-        declare: None,
-        upload_minutes: 15,
-    }
-}
-
 /// A bundle in memory; change a part, then [`Self::manifest`].
 pub struct Region {
     pub version: u64,
@@ -380,6 +350,14 @@ impl Region {
             length,
             records: records as u64,
         }
+    }
+
+    /// Changes the rules of every class of place, at all times.
+    pub fn rules(&mut self, change: impl Fn(&mut PlaceRules)) {
+        let classes = self.policy.places.values_mut();
+        classes
+            .flat_map(|class| class.rules.values_mut())
+            .for_each(change);
     }
 
     /// Passages are sealed to this key, as the roots allow.

@@ -1,6 +1,8 @@
 //! Where the device stands and which way people go there. A restart forgets neither.
 
-use gatepost_pass::{Document, Place, Text, Timestamp, TrustList, VerifiedDocument, verify};
+use gatepost_pass::{
+    Document, KebabName, Place, Text, Timestamp, TrustList, VerifiedDocument, verify,
+};
 use gatepost_protocol::Direction;
 use gatepost_system::{
     chain,
@@ -34,6 +36,10 @@ pub(crate) struct StationPlace {
     pub(crate) code: Option<String>,
     /// Its code says that only a supervisor moves a device from there.
     pub(crate) fixed: bool,
+    /// Its class in the policy, by its code.
+    pub(crate) class: Option<KebabName>,
+    /// Its area in the policy, by its code.
+    pub(crate) area: Option<KebabName>,
 }
 
 /// Who may move a device to another place.
@@ -54,7 +60,16 @@ impl StationPlace {
             name: place.name.to_string(),
             code: Some(code),
             fixed: place.fixed,
+            class: place.class.clone(),
+            area: place.area.clone(),
         }
+    }
+
+    /// Whether both are one place, by the same rules: another class of the same place is another
+    /// place.
+    pub(crate) fn is(&self, other: &Self) -> bool {
+        let of = |place: &Self| (place.id.clone(), place.class.clone(), place.area.clone());
+        of(self) == of(other)
     }
 }
 
@@ -129,6 +144,12 @@ impl Station {
     pub(crate) fn direction(&self) -> Direction {
         self.direction
     }
+}
+
+/// The place where the device stands by a code that is still valid.
+pub(crate) fn place_of_device(data: &DataDir, trust: &TrustList, now: Timestamp) -> Option<Place> {
+    let (place, _) = kept_place(data, trust, now)?;
+    (now < place.not_after.start()).then_some(place)
 }
 
 /// The place whose code was kept, and that code; also one that is no longer valid.
