@@ -34,6 +34,8 @@ pub(crate) struct ShownVerdict<A> {
     lasts: Duration,
     hold: Hold,
     overriding: OverrideStep,
+    /// The code that a supervisor was asked about: others may join the page meanwhile.
+    asked_about: usize,
 }
 
 /// How far the passage of one code is.
@@ -114,6 +116,7 @@ impl<A> ShownVerdicts<A> {
             lasts,
             hold: Hold::No,
             overriding: OverrideStep::NotAsked,
+            asked_about: 0,
         });
         self.verdicts
     }
@@ -294,6 +297,17 @@ impl<A> ShownVerdict<A> {
 
     pub(crate) fn set_overriding(&mut self, step: OverrideStep) {
         self.overriding = step;
+    }
+
+    /// A supervisor is asked about this code, for this reason.
+    pub(crate) fn ask_supervisor(&mut self, member: usize, why: OverrideWhy) {
+        self.asked_about = member;
+        self.overriding = OverrideStep::ShowBadge(why);
+    }
+
+    /// The code that a supervisor was asked about.
+    pub(crate) fn asked_about(&self) -> usize {
+        self.asked_about
     }
 
     /// Puts what was decided once more in the place of what was decided before; its time begins

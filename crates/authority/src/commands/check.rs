@@ -12,7 +12,7 @@ use gatepost_pass::{Kind, PublicKey, Root, Sign as _, Signer, Timestamp, TrustLi
 use gatepost_system::{
     clock::format_time,
     files::{self, FileError, directory_of},
-    say,
+    say, stick,
 };
 
 use crate::{
@@ -99,15 +99,17 @@ fn root_keys(
     findings: &mut KeyFindings,
 ) -> Result<(), FileError> {
     let home_dirs = [home.keys_dir(), home.dir().to_owned()];
-    let beside = [directory_of(home.dir()).to_owned()];
     let mut keys: BTreeMap<PathBuf, RootKey> = BTreeMap::new();
-    for dir in home_dirs.iter().chain(&beside).chain(dirs) {
-        for path in files::list(dir)? {
-            if let Some(key) = root_key(&path, root) {
-                // One file may be reached by two ways.
-                let real = fs::canonicalize(&path).unwrap_or(path);
-                keys.insert(real, key);
-            }
+    // What the home lies in may be a whole disk.
+    let mut paths = files::list(directory_of(home.dir()))?;
+    for dir in home_dirs.iter().chain(dirs) {
+        paths.extend(files_below(dir, DEEPEST)?);
+    }
+    for path in paths {
+        if let Some(key) = root_key(&path, root) {
+            // One file may be reached by two ways.
+            let real = fs::canonicalize(&path).unwrap_or(path);
+            keys.insert(real, key);
         }
     }
     let keys: Vec<RootKey> = keys.into_values().collect();
@@ -134,7 +136,9 @@ fn root_keys(
     }
     for (number, one) in keys.iter().enumerate() {
         for other in &keys[number + 1..] {
-            if one.device == other.device && one.public != other.public {
+            // Of sealed keys without their public halves nobody can tell that they are the same.
+            let same = one.public.is_some() && one.public == other.public;
+            if one.device == other.device && !same {
                 let (one, other) = (one.path.display(), other.path.display());
                 findings.add(
                     format!("two root keys are on one disk: {one} and {other}"),
@@ -156,6 +160,24 @@ fn root_keys(
     Ok(())
 }
 
+/// Folders in folders that are looked into.
+const DEEPEST: usize = 8;
+
+/// All files in a directory and in its folders, as deep as that. No link is gone through; a folder
+/// that can't be read, as sticks of other systems have, is passed over.
+fn files_below(dir: &Path, deep: usize) -> Result<Vec<PathBuf>, FileError> {
+    let mut found = Vec::new();
+    for path in files::list(dir)? {
+        let is_folder = fs::symlink_metadata(&path).is_ok_and(|meta| meta.is_dir());
+        if !is_folder {
+            found.push(path);
+        } else if let Some(deep) = deep.checked_sub(1) {
+            found.extend(files_below(&path, deep).unwrap_or_default());
+        }
+    }
+    Ok(found)
+}
+
 /// A file that holds a root key. A sealed one is known by the public half beside it; where there is
 /// none, whatever is sealed counts as one.
 fn root_key(path: &Path, root: Option<&Root>) -> Option<RootKey> {
@@ -166,7 +188,7 @@ fn root_key(path: &Path, root: Option<&Root>) -> Option<RootKey> {
     if age::is_sealed(&bytes) {
         let mut beside = path.as_os_str().to_owned();
         beside.push(".pub");
-        let public = files::read_text(Path::new(&beside), MAX_SEALED).ok();
+        let public = stick::read_text(Path::new(&beside), MAX_SEALED).ok();
         let public = public.and_then(|text| PublicKeyFile::parse(&text));
         let public = public.map(|file| file.key);
         if public.as_ref().is_some_and(|key| !is_root(key)) {
@@ -230,7 +252,7 @@ fn kept_apart(home: &Home, findings: &mut KeyFindings) -> Result<(), FileError> 
             "move it to a stick, and give it to `revoke-device --key` when it is needed",
         );
     }
-    for path in files::list(&home.keys_dir())? {
+    for path in files_below(&home.keys_dir(), DEEPEST)? {
         let name = path.file_name().unwrap_or_default().to_string_lossy();
         if name.starts_with("tracing-") {
             findings.add(
