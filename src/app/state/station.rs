@@ -200,6 +200,8 @@ mod tests {
                 name: "North gate".try_into().unwrap(),
                 not_after: Minute::of(fixture::NOW.plus(fixture::DAY)),
                 fixed,
+                class: None,
+                area: None,
             };
             let code = to_text(&documents().sign(Kind::PlaceCode, &place));
             files::replace(&data.place(), Access::Shared, code.as_bytes()).unwrap();

@@ -288,7 +288,9 @@ fn a_supervisors_badge_allows_what_the_policy_lists_and_the_log_says_who_and_why
 #[test]
 fn a_supervisors_word_is_for_whom_it_was_asked_and_for_nobody_who_joins_the_page_meanwhile() {
     let post = Post::open(|region| {
-        region.policy.overridable = [Overridable::Yellow, Overridable::Expired].into();
+        region.rules(|rules| {
+            rules.overridable = [Overridable::Yellow, Overridable::Expired].into();
+        });
     });
     let expired = gatepost_pass::Pass {
         not_after: Minute::of(fixture::SIGNED.plus(60)),
