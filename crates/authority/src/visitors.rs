@@ -72,78 +72,88 @@ impl Visitors {
     /// All kinds of people, who come at this time to a checkpoint of this policy.
     pub(crate) fn new(policy: &Policy, at: Timestamp) -> Result<Self, VisitorError> {
         let world = World::new(policy, at)?;
-        let plain = world.pass(Colour::Green, Class::Ordinary)?;
-        let own = |pass: &Pass| world.shown(OWN, pass);
-        let mut all = Visitors(Vec::new());
+        let green = world.pass(Colour::Green, Class::Ordinary)?;
+        let yellow = world.pass(Colour::Yellow, Class::Ordinary)?;
+        let red = world.pass(Colour::Red, Class::Ordinary)?;
+        let special = world.pass(Colour::Green, Class::Special(1))?;
         let (half, day) = (DAY / 2, DAY);
-        let phone = world.phone(&plain)?;
+        let past = world.valid(&green, at.minus(day + half), at.minus(half));
+        let future = world.valid(&green, at.plus(half), at.plus(day + half));
+        let phone = world.phone(&green)?;
+        let live = live_code(&phone, at, &world.holder);
+        let plain = world.shown(OWN, &green)?;
 
-        all.shows("green, on paper", own(&plain)?);
-        all.shows(
-            "green, live on a phone",
-            world.judged(&live_code(&phone, at, &world.holder)),
-        );
-        all.shows("green, picture of a phone", world.judged(&phone));
-        all.shows(
-            "yellow",
-            own(&world.pass(Colour::Yellow, Class::Ordinary)?)?,
-        );
-        all.shows("red", own(&world.pass(Colour::Red, Class::Ordinary)?)?);
-        all.shows("revoked", revoked(own(&plain)?));
-        let past = world.valid(&plain, at.minus(day + half), at.minus(half));
-        all.shows("expired", own(&past)?);
-        let future = world.valid(&plain, at.plus(half), at.plus(day + half));
-        all.shows("not yet valid", own(&future)?);
-        all.shows("forged", world.shown(FORGER, &plain)?);
-        all.shows(
-            "green, of a region we accept",
-            world.shown(ACCEPTED, &plain)?,
-        );
-        all.shows(
-            "green, of a region we convert",
-            world.shown(CONVERTED, &plain)?,
-        );
-        all.shows(
-            "green, of a region we refuse",
-            world.shown(REFUSED, &plain)?,
-        );
-        all.shows(
-            "green, of a region nobody knows",
-            world.shown(UNKNOWN, &plain)?,
-        );
-        all.shows(
-            "green, special class",
-            own(&world.pass(Colour::Green, Class::Special(1))?)?,
-        );
-        all.comes(
-            "green, temperature normal",
-            own(&plain)?,
-            measured(Temperature::Normal),
-        );
-        all.comes("green, fever", own(&plain)?, measured(Temperature::Fever));
-        let before = Observed {
-            passed_before: Some(A_MINUTE),
-            ..Observed::default()
-        };
-        all.comes("green, passed a minute ago", own(&plain)?, before);
-        let person = |listed| Case::Person(ListAnswer::Found(listed));
-        all.shows("no code, ID number on no list", person(Listing::NotListed));
-        all.shows(
-            "no code, ID number is yellow",
-            person(Listing::Listed(Colour::Yellow)),
-        );
-        all.shows(
-            "no code, ID number is red",
-            person(Listing::Listed(Colour::Red)),
-        );
-        all.shows("no code, by hand", Case::ByHand(Bounded::default()));
-        let yes = Case::ByHand(vec![true].try_into()?);
-        all.shows("no code, by hand, a health answer yes", yes);
-        all.shows("green, lists are stale", own(&plain)?);
-        all.last_finds(Freshness::Stale);
-        all.shows("green, lists have expired", own(&plain)?);
-        all.last_finds(Freshness::Expired);
-        Ok(all)
+        let by_id = |listed| Case::Person(ListAnswer::Found(listed));
+        let codes = [
+            ("green, on paper", plain.clone()),
+            ("green, live on a phone", world.judged(&live)),
+            ("green, picture of a phone", world.judged(&phone)),
+            ("yellow", world.shown(OWN, &yellow)?),
+            ("red", world.shown(OWN, &red)?),
+            ("revoked", revoked(plain.clone())),
+            ("expired", world.shown(OWN, &past)?),
+            ("not yet valid", world.shown(OWN, &future)?),
+            ("forged", world.shown(FORGER, &green)?),
+            (
+                "green, of a region we accept",
+                world.shown(ACCEPTED, &green)?,
+            ),
+            (
+                "green, of a region we convert",
+                world.shown(CONVERTED, &green)?,
+            ),
+            (
+                "green, of a region we refuse",
+                world.shown(REFUSED, &green)?,
+            ),
+            (
+                "green, of a region nobody knows",
+                world.shown(UNKNOWN, &green)?,
+            ),
+            ("green, special class", world.shown(OWN, &special)?),
+            ("no code, ID number on no list", by_id(Listing::NotListed)),
+            (
+                "no code, ID number is yellow",
+                by_id(Listing::Listed(Colour::Yellow)),
+            ),
+            (
+                "no code, ID number is red",
+                by_id(Listing::Listed(Colour::Red)),
+            ),
+            ("no code, by hand", Case::ByHand(Bounded::default())),
+            (
+                "no code, by hand, a health answer yes",
+                Case::ByHand(vec![true].try_into()?),
+            ),
+        ];
+        let mut all: Vec<_> = (codes.into_iter())
+            .map(|(person, case)| Visitor::plain(person, case))
+            .collect();
+        for (person, temperature, passed_before) in [
+            ("green, temperature normal", Some(Temperature::Normal), None),
+            ("green, fever", Some(Temperature::Fever), None),
+            ("green, passed a minute ago", None, Some(A_MINUTE)),
+        ] {
+            let observed = Observed {
+                temperature,
+                passed_before,
+                ..Observed::default()
+            };
+            all.push(Visitor {
+                observed,
+                ..Visitor::plain(person, plain.clone())
+            });
+        }
+        for (person, freshness) in [
+            ("green, lists are stale", Freshness::Stale),
+            ("green, lists have expired", Freshness::Expired),
+        ] {
+            all.push(Visitor {
+                freshness,
+                ..Visitor::plain(person, plain.clone())
+            });
+        }
+        Ok(Self(all))
     }
 
     /// What a device decides for each by these rules.
@@ -169,32 +179,17 @@ impl Visitors {
         };
         self.0.iter().filter(comes_by).map(decide).collect()
     }
-
-    fn shows(&mut self, person: &'static str, case: Case) {
-        self.comes(person, case, Observed::default());
-    }
-
-    fn comes(&mut self, person: &'static str, case: Case, observed: Observed) {
-        self.0.push(Visitor {
-            person,
-            case,
-            observed,
-            freshness: Freshness::Fresh,
-        });
-    }
-
-    /// The last one comes while trust and lists are this old.
-    fn last_finds(&mut self, freshness: Freshness) {
-        if let Some(last) = self.0.last_mut() {
-            last.freshness = freshness;
-        }
-    }
 }
 
-fn measured(temperature: Temperature) -> Observed {
-    Observed {
-        temperature: Some(temperature),
-        ..Observed::default()
+impl Visitor {
+    /// Nothing else is known of the person, and the lists are fresh.
+    fn plain(person: &'static str, case: Case) -> Self {
+        Self {
+            person,
+            case,
+            observed: Observed::default(),
+            freshness: Freshness::Fresh,
+        }
     }
 }
 

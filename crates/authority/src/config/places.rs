@@ -142,19 +142,17 @@ pub(super) fn places(
     path: &Path,
 ) -> Result<Places, ConfigFileError> {
     let wrong = |why| ConfigFileError::values(path, why);
-    let claims = |(class, place): (&KebabName, &PlaceConfig)| -> Result<_, ConfigFileError> {
-        let rules = dated(place.rules.iter().map(|rules| (rules.from, rules.claims())));
-        let rules = rules.ok_or_else(|| wrong("two rules of one place begin at the same time"))?;
-        let claims = PlaceClass {
+    let claims = |place: &PlaceConfig| {
+        let rules = place.rules.iter();
+        let rules = dated(rules.map(|rules| (rules.from, rules.claims())));
+        Some(PlaceClass {
             name: place_name(&place.name, &place.local_name),
-            rules: (rules.try_into()).map_err(|_| wrong("each place has 1 to 8 rules"))?,
-        };
-        Ok((class.clone(), claims))
+            rules: rules?,
+        })
     };
-    let classes: BTreeMap<_, _> = places.iter().map(claims).collect::<Result<_, _>>()?;
-    classes
-        .try_into()
-        .map_err(|_| wrong("places has 1 to 16 entries"))
+    let few = "each place has 1 to 8 rules, no two of which begin at the same time";
+    let classes = each(places, claims).ok_or_else(|| wrong(few))?;
+    (classes.try_into()).map_err(|_| wrong("places has 1 to 16 entries"))
 }
 
 /// The areas of the signed policy.
@@ -162,24 +160,31 @@ pub(super) fn areas(
     areas: &BTreeMap<KebabName, AreaConfig>,
     path: &Path,
 ) -> Result<Areas, ConfigFileError> {
-    let wrong = |why| ConfigFileError::values(path, why);
-    let claims = |(area, config): (&KebabName, &AreaConfig)| -> Result<_, ConfigFileError> {
-        let risks = dated(config.risks.iter().map(|risk| (risk.from, risk.risk)));
-        let risks = risks.ok_or_else(|| wrong("two risks of one area begin at the same time"))?;
-        let claims = Area {
-            name: place_name(&config.name, &config.local_name),
-            risks: (risks.try_into()).map_err(|_| wrong("each area has 1 to 16 risks"))?,
-        };
-        Ok((area.clone(), claims))
+    let few = "each area has 1 to 16 risks, no two of which begin at the same time";
+    let claims = |area: &AreaConfig| {
+        Some(Area {
+            name: place_name(&area.name, &area.local_name),
+            risks: dated(area.risks.iter().map(|risk| (risk.from, risk.risk)))?,
+        })
     };
-    let areas: BTreeMap<_, _> = areas.iter().map(claims).collect::<Result<_, _>>()?;
-    areas
-        .try_into()
-        .map_err(|_| wrong("areas has at most 64 entries"))
+    let wrong = |why| ConfigFileError::values(path, why);
+    let areas = each(areas, claims).ok_or_else(|| wrong(few))?;
+    (areas.try_into()).map_err(|_| wrong("areas has at most 64 entries"))
 }
 
-/// By the minute from which each holds; nothing where two share one.
-fn dated<T>(all: impl Iterator<Item = (Option<Timestamp>, T)>) -> Option<BTreeMap<Minute, T>> {
+/// All entries under their names, as the signed policy has them; nothing where one can't be.
+fn each<C, T>(
+    entries: &BTreeMap<KebabName, C>,
+    claims: impl Fn(&C) -> Option<T>,
+) -> Option<BTreeMap<KebabName, T>> {
+    let entry = |(name, entry): (&KebabName, &C)| Some((name.clone(), claims(entry)?));
+    entries.iter().map(entry).collect()
+}
+
+/// By the minute from which each holds; nothing where two share one, or there are too many.
+fn dated<T, const MAX: usize>(
+    all: impl Iterator<Item = (Option<Timestamp>, T)>,
+) -> Option<BoundedMap<Minute, T, 1, MAX>> {
     let mut dated = BTreeMap::new();
     for (from, holds) in all {
         let from = from.map_or(Minute(0), Minute::of);
@@ -187,7 +192,7 @@ fn dated<T>(all: impl Iterator<Item = (Option<Timestamp>, T)>) -> Option<BTreeMa
             return None;
         }
     }
-    Some(dated)
+    dated.try_into().ok()
 }
 
 fn place_name(name: &Text<60>, local_name: &Text<60>) -> PlaceName {
