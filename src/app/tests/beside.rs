@@ -241,7 +241,9 @@ fn the_place_code_on_screen_is_the_one_that_was_scanned() {
     };
     let code = to_text(&documents().sign(Kind::PlaceCode, &place));
     post.judges(&code, "North gate");
-    post.tap_all(&["Move", "Back", "Back"]);
+    post.tap("Move");
+    post.sees("Undo the move");
+    post.tap_all(&["Back", "Back"]);
     post.taps("");
     post.tap("Menu");
     post.tap("Place");

@@ -456,7 +456,9 @@ fn a_place_code_says_where_the_device_stands_also_after_a_restart() {
         &to_text(&documents().sign(Kind::PlaceCode, &place)),
         "Has this device moved?",
     );
-    post.tap_all(&["Move", "Back", "Back"]);
+    post.tap("Move");
+    post.sees("Undo the move");
+    post.tap_all(&["Back", "Back"]);
     post.judges(&paper(1), "Logged");
     assert_eq!(post.passages(2)[1].place.as_str(), "gate-3");
     let post = post.restart();

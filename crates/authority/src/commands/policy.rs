@@ -247,7 +247,8 @@ fn overview(all: &[Explained]) -> Result<(), Box<dyn Error>> {
 
 /// One class, with all reasons.
 fn in_full(explained: &Explained) -> Result<(), Box<dyn Error>> {
-    say!("At {}: {}", explained.at, explained.holds.join(", "));
+    say!("At {}:", explained.at);
+    say!("  {}", explained.holds.join(", "));
     for decision in &explained.decisions {
         say!("{:<38}{}", decision.person, in_words(decision));
     }

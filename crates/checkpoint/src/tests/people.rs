@@ -75,7 +75,10 @@ fn a_normal_temperature_makes_no_other_verdict_better_or_worse() {
         assert_eq!(gate.judge(&to_text(&shown)).verdict.question(), None);
     }
     let never = Gate::new();
-    assert_eq!(measured(&never, &paper(1), Temperature::Fever), admit());
+    assert_eq!(measured(&never, &paper(1), Temperature::Normal), admit());
+    // Nobody is asked there, and a fever that is known all the same is no admission.
+    let fever = measured(&never, &paper(1), Temperature::Fever);
+    assert_eq!(fever, refuse(Reason::Fever));
     assert_eq!(never.judge(&to_text(&paper(1))).verdict.question(), None);
 }
 
