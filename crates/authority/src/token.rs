@@ -25,6 +25,15 @@ const LARGEST_PIN: usize = 256;
 /// The curve, as PKCS#11 3.0 names it: the printable string `edwards25519`.
 const EDWARDS25519: &[u8] = b"\x13\x0cedwards25519";
 
+/// Where a token's PIN comes from; never from the key's file.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(crate) enum PinSource {
+    /// First line of a file.
+    File(PathBuf),
+    /// Variable of the environment.
+    Environment(String),
+}
+
 /// Where a key is: all that its file says but its name on the trust list.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(crate) struct TokenPlace {
@@ -36,15 +45,6 @@ pub(crate) struct TokenPlace {
     pub(crate) label: String,
     /// Where the PIN is.
     pub(crate) pin: PinSource,
-}
-
-/// Where a token's PIN comes from; never from the key's file.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub(crate) enum PinSource {
-    /// First line of a file.
-    File(PathBuf),
-    /// Variable of the environment.
-    Environment(String),
 }
 
 /// A token does not sign.

@@ -1,30 +1,24 @@
 //! `check`: what lies too near to what, and what ends soon.
 
-use std::{
-    collections::BTreeMap,
-    error::Error,
-    fs,
-    os::unix::fs::{MetadataExt as _, PermissionsExt as _},
-    path::{Path, PathBuf},
-};
+use std::collections::BTreeMap;
+use std::error::Error;
+use std::fs;
+use std::os::unix::fs::{MetadataExt as _, PermissionsExt as _};
+use std::path::{Path, PathBuf};
 
 use gatepost_pass::{Kind, PublicKey, Root, Sign as _, Signer, Timestamp, TrustList};
-use gatepost_system::{
-    clock::format_time,
-    files::{self, FileError, directory_of},
-    say, stick,
-};
+use gatepost_system::clock::format_time;
+use gatepost_system::files::{self, FileError, directory_of};
+use gatepost_system::{say, stick};
 
-use crate::{
-    age::{self, MAX_SEALED},
-    context::Context,
-    durations::DAY,
-    home::Home,
-    key_files::{self, PublicKeyFile},
-    online_key::OnlineKey,
-    signed_files,
-    signing_keys::SigningKey,
-};
+use crate::age::{self, MAX_SEALED};
+use crate::context::Context;
+use crate::durations::DAY;
+use crate::home::Home;
+use crate::key_files::{self, PublicKeyFile};
+use crate::online_key::OnlineKey;
+use crate::signed_files;
+use crate::signing_keys::SigningKey;
 
 /// Arguments of `check`.
 #[derive(clap::Args)]
@@ -325,14 +319,41 @@ fn ends(
     Ok(())
 }
 
+/// Something that ends, and has to be replaced before.
+struct EndOfUse<'a> {
+    what: &'a str,
+    at: Timestamp,
+    /// How long before its end it is to be replaced, in seconds.
+    warning: u64,
+    remedy: &'a str,
+}
+
+impl EndOfUse<'_> {
+    /// Whether it has ended or ends soon; that is a finding.
+    fn is_due(&self, now: Timestamp, findings: &mut KeyFindings) -> bool {
+        let what = self.what;
+        let until = format_time(self.at);
+        if now >= self.at {
+            findings.add(format!("{what} has ended, on {until}"), self.remedy);
+        } else if now.plus(self.warning) >= self.at {
+            findings.add(format!("{what} ends soon, on {until}"), self.remedy);
+        } else {
+            return false;
+        }
+        true
+    }
+}
+
+/// The end of what only root keys can replace.
 fn end(what: &str, at: Timestamp, now: Timestamp, remedy: &str, findings: &mut KeyFindings) {
-    let until = format_time(at);
-    if now >= at {
-        findings.add(format!("{what} has ended, on {until}"), remedy);
-    } else if now.plus(TRUST_WARNING) >= at {
-        findings.add(format!("{what} ends soon, on {until}"), remedy);
-    } else {
-        say!("{what} lasts until {until}");
+    let ending = EndOfUse {
+        what,
+        at,
+        warning: TRUST_WARNING,
+        remedy,
+    };
+    if !ending.is_due(now, findings) {
+        say!("{what} lasts until {}", format_time(at));
     }
 }
 
@@ -368,13 +389,14 @@ fn key_end(
     };
     // What it signed may be valid for longer; it is to sign no longer itself.
     let end = entry.until.minus(name.outlived());
-    let until = format_time(end);
-    if now >= end {
-        findings.add(format!("{what} has ended, on {until}"), remedy);
-    } else if now.plus(KEY_WARNING) >= end {
-        findings.add(format!("{what} ends soon, on {until}"), remedy);
-    } else {
-        let rotate = format_time(end.minus(KEY_WARNING));
+    let key = EndOfUse {
+        what: &what,
+        at: end,
+        warning: KEY_WARNING,
+        remedy,
+    };
+    if !key.is_due(now, findings) {
+        let [until, rotate] = [end, end.minus(KEY_WARNING)].map(format_time);
         say!("{what} signs until {until}; rotate it by {rotate}");
     }
 }

@@ -6,7 +6,7 @@ use gatepost_pass::Signer;
 
 use crate::{
     sticks::{PASSPHRASE, on, pipe, stick, strs},
-    support::{Region, WANG, tree},
+    support::{EVERYDAY_KEYS, Region, WANG, tree},
 };
 
 #[test]
@@ -220,14 +220,7 @@ fn all_online_keys_are_rotated_by_one_command_with_an_overlap() {
     let device = region.device("bundle").unwrap();
     assert_eq!(device.pass(&old.text).number.to_string(), old.number);
     assert_eq!(device.pass(&new.text).number.to_string(), new.number);
-    for name in [
-        "documents",
-        "lists",
-        "policy",
-        "freshness",
-        "hub",
-        "devices",
-    ] {
+    for name in EVERYDAY_KEYS {
         let key = region.path(&format!("home/keys/{name}.key"));
         let signer: Signer = fs::read_to_string(key).unwrap().parse().unwrap();
         let own = device.0.trust().issuer("CN-SD".parse().unwrap()).unwrap();
