@@ -52,7 +52,7 @@ impl Policy {
             policy: self,
             class: class.filter(|_| own.is_some()),
             // A policy has at least one class with one set of rules, by its type.
-            rules: rules.unwrap_or_else(|| Cow::Owned(PlaceRules::STRICTEST)),
+            rules: rules.unwrap_or(Cow::Owned(PlaceRules::STRICTEST)),
             area,
             risk: match self.areas.as_map().is_empty() {
                 true => None,
