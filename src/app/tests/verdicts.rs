@@ -7,7 +7,7 @@ use gatepost_pass::{ClockTrust, Kind, Now, document::to_text, fixture};
 use gatepost_protocol::Direction;
 
 use crate::{
-    app::state::verdicts::{LogAnswer, ShownVerdicts, TimeLeft},
+    app::state::verdicts::{LogAnswer, ShownVerdicts, Tap, TimeLeft},
     ui::SavedState,
 };
 
@@ -57,6 +57,16 @@ fn a_verdict_goes_when_its_time_is_over_and_stays_while_it_is_held() {
     assert_eq!(verdicts.tick(at + 100 * TIME), Some(TimeLeft::Part(1.0)));
     verdicts.close(at);
     assert_eq!(verdicts.tick(at), None);
+}
+
+#[test]
+fn the_second_half_of_a_double_tap_answers_for_nobody() {
+    let at = Instant::now();
+    let (mut verdicts, _) = showing(&[1, 2], at);
+    let shown = verdicts.open_mut().unwrap();
+    let taps = [0, 150, 599, 600, 700].map(|after| shown.tap(at + Duration::from_millis(after)));
+    use Tap::{Answer, Bounce};
+    assert_eq!(taps, [Answer, Bounce, Bounce, Answer, Bounce]);
 }
 
 #[test]
