@@ -344,7 +344,11 @@ fn what_a_thermometer_gives_that_is_no_temperature_is_told_beside_the_question()
         "[thermometer]\ndevice = \"{}\"\nquery = \"M\"\n",
         socket.path()
     );
-    let post = Post::with_devices(&settings, |_| (), |region| region.policy.temperature = true);
+    let post = Post::with_devices(
+        &settings,
+        |_| (),
+        |region| region.rules(|rules| rules.temperature = true),
+    );
     post.judges(&paper(1), "CHECK");
     assert_eq!(thermometer.hears(1), b"M");
     const RANGE: &str = "Thermometer: no body temperature. Measure again, or by hand.";
