@@ -17,9 +17,10 @@ pub(super) fn connect(app: &AppWindow, on_command: &Rc<dyn Fn(UiCommand)>) {
     let weak = app.as_weak();
     adapter.on_key(move |face| {
         if let Some(app) = weak.upgrade() {
-            let number = app.global::<IdAdapter>().get_number();
-            // Digits and X, each a byte.
-            if number.len() < LENGTH {
+            let adapter = app.global::<IdAdapter>();
+            let number = adapter.get_number();
+            // Digits and X, each a byte. What is being looked up stays as it is.
+            if number.len() < LENGTH && !adapter.get_looking() {
                 set(&app, &format!("{number}{face}"));
             }
         }
@@ -27,9 +28,12 @@ pub(super) fn connect(app: &AppWindow, on_command: &Rc<dyn Fn(UiCommand)>) {
     let weak = app.as_weak();
     adapter.on_erase(move || {
         if let Some(app) = weak.upgrade() {
-            let mut number = app.global::<IdAdapter>().get_number().to_string();
-            number.pop();
-            set(&app, &number);
+            let adapter = app.global::<IdAdapter>();
+            if !adapter.get_looking() {
+                let mut number = adapter.get_number().to_string();
+                number.pop();
+                set(&app, &number);
+            }
         }
     });
     let (weak, send) = (app.as_weak(), on_command.clone());

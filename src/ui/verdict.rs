@@ -41,6 +41,24 @@ pub(super) fn connect(app: &AppWindow, on_command: &Rc<dyn Fn(UiCommand)>) {
         }
     });
     let (weak, send) = (app.as_weak(), on_command.clone());
+    adapter.on_show_list(move || {
+        let Some(app) = weak.upgrade() else { return };
+        app.global::<VerdictAdapter>().set_listing(true);
+        hold(&app, &send);
+    });
+    let (weak, send) = (app.as_weak(), on_command.clone());
+    adapter.on_choose_reason(move || {
+        let Some(app) = weak.upgrade() else { return };
+        app.global::<VerdictAdapter>().set_choosing(true);
+        send(UiCommand::ChooseOverride(number(&app)));
+    });
+    let (weak, send) = (app.as_weak(), on_command.clone());
+    adapter.on_cancel_override(move || {
+        let Some(app) = weak.upgrade() else { return };
+        app.global::<VerdictAdapter>().set_choosing(false);
+        send(UiCommand::CancelOverride(number(&app)));
+    });
+    let (weak, send) = (app.as_weak(), on_command.clone());
     adapter.on_temperature_normal(move || answer(&weak, &send, TemperatureAnswer::Normal));
     let (weak, send) = (app.as_weak(), on_command.clone());
     adapter.on_temperature_fever(move || answer(&weak, &send, TemperatureAnswer::Fever));
@@ -74,10 +92,11 @@ pub(super) fn show(app: &AppWindow, view: &VerdictView) {
         .take(MAX_PEOPLE)
         .map(map_person)
         .collect();
-    // The same verdict decided again stays held; a new one does not.
+    // The same verdict decided again stays held, and its list open; a new one does not.
     let number = view.number.cast_signed();
     let same = adapter.get_shown() && adapter.get_number() == number;
     adapter.set_held(same && adapter.get_held());
+    adapter.set_listing(same && adapter.get_listing());
     adapter.set_choosing(false);
     adapter.set_number(number);
     adapter.set_outcome(map_outcome(view.outcome));
@@ -154,6 +173,7 @@ pub(super) fn dismiss(app: &AppWindow) {
     let adapter = app.global::<VerdictAdapter>();
     adapter.set_shown(false);
     adapter.set_held(false);
+    adapter.set_listing(false);
     adapter.set_choosing(false);
     adapter.set_people(ModelRc::default());
     adapter.set_members(ModelRc::default());

@@ -1,6 +1,8 @@
 //! A supervisor's word against the verdict on screen: reason, badge, PIN, and the verdict decided
 //! once more.
 
+use std::time::Instant;
+
 use gatepost_protocol::OverrideWhy;
 
 use super::verdict;
@@ -10,12 +12,28 @@ use crate::{
     ui::{Page, UiUpdate},
 };
 
+/// The reasons for which a supervisor may allow the verdict are on screen: its time waits.
+pub(crate) fn choosing(lane: &mut Lane, number: u32) {
+    if lane.verdicts.shows(number)
+        && let Some(shown) = lane.verdicts.open_mut()
+    {
+        shown.wait();
+    }
+}
+
+/// No supervisor is to allow it after all, at whatever step that was.
+pub(crate) fn cancelled(lane: &mut Lane, number: u32) {
+    if lane.verdicts.shows(number) {
+        give_up(lane);
+    }
+}
+
 /// A supervisor is to allow the verdict on screen, for this reason.
 pub(crate) fn asked(lane: &mut Lane, number: u32, why: OverrideWhy) {
     let possible = lane.verdicts.shows(number) && allowable(lane).is_some();
     if let (true, Some(shown)) = (possible, lane.verdicts.open_mut()) {
         shown.set_overriding(OverrideStep::ShowBadge(why));
-        shown.hold();
+        shown.wait();
         verdict::present(lane);
     }
 }
@@ -56,7 +74,14 @@ pub(super) fn pin_checked(
 /// The PIN pad of an override was left: the verdict comes back as it was.
 pub(crate) fn pad_left(lane: &mut Lane) {
     if lane.verdicts.awaits_pin().is_some() {
-        set_step(lane, OverrideStep::NotAsked);
+        give_up(lane);
+    }
+}
+
+fn give_up(lane: &mut Lane) {
+    if let Some(shown) = lane.verdicts.open_mut() {
+        shown.set_overriding(OverrideStep::NotAsked);
+        shown.resume(Instant::now());
         verdict::present(lane);
     }
 }

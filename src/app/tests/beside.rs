@@ -202,6 +202,17 @@ fn the_lamp_shows_the_outcome_until_the_verdict_is_put_away() {
 }
 
 #[test]
+fn a_new_direction_is_heard() {
+    // It is opened at the first sound.
+    let post = Post::with_devices("[sound]\ndevice = \"nowhere\"\n", |_| (), |_| ());
+    post.sees("No phone or code");
+    post.tap("Hold to switch to out");
+    assert!(!post.says("loudspeaker"), "a tap changes nothing");
+    post.holds("Hold to switch to out", Duration::from_millis(700));
+    post.sees("loudspeaker");
+}
+
+#[test]
 fn the_torch_is_lit_and_put_out_by_its_button() {
     let light = tempfile::tempdir().unwrap();
     fs::write(light.path().join("max_brightness"), "255\n").unwrap();

@@ -1,6 +1,8 @@
 //! Each path of a guard's day, by the labels on the screen. Prints the taps that it takes from
 //! home.
 
+use std::time::Duration;
+
 use gatepost_pass::{
     BadgeRole, Kind,
     document::to_text,
@@ -40,8 +42,8 @@ fn a_verdict_goes_by_itself_and_a_tap_holds_it() {
     post.judges(&paper(1), "ADMIT");
     post.sees("No phone or code");
     post.judges(&paper(2), "ADMIT");
-    post.tap("Hold the verdict");
-    post.sees("Held. Tap to close");
+    post.tap("Keep the verdict open");
+    post.sees("Kept open. Tap to close");
     // Half as long again as it stands by itself.
     std::thread::sleep(std::time::Duration::from_millis(1500));
     assert!(post.says("ADMIT"), "it is held");
@@ -59,8 +61,8 @@ fn the_same_pass_again_says_when_it_passed_and_the_other_way_does_not() {
     post.judges(&paper(1), "Already passed less than a minute ago.");
     post.tap("Next");
     post.taps("pass-back");
-    post.tap("Direction: in. Switch to out");
-    post.sees("OUT");
+    post.holds("Hold to switch to out", Duration::from_millis(700));
+    post.sees("Direction: out");
     assert_eq!(post.taps("direction"), 1);
     post.leaves_the_picture();
     post.judges(&paper(1), "ADMIT");
@@ -72,7 +74,7 @@ fn the_same_pass_again_says_when_it_passed_and_the_other_way_does_not() {
     assert_eq!(logged[2].reasons.as_slice(), [Reason::Green]);
     assert_eq!(logged[2].direction, Direction::Out);
     let post = post.restart();
-    post.sees("OUT");
+    post.sees("Direction: out");
     assert_eq!(post.direction(), Direction::Out, "kept over a restart");
 }
 
@@ -196,7 +198,7 @@ fn an_id_number_is_typed_and_without_a_list_leads_on_to_registration_by_hand() {
     assert!(matches!(&logged[0].seen, Seen::IdNumber(number) if number.0.as_str() == NUMBER));
     post.taps("");
     post.tap("Register by hand");
-    post.sees("Why is there no code?");
+    post.sees("Reason for no code");
     post.tap_all(&["No phone, no paper pass", "Register"]);
     post.sees("ADMIT");
     assert_eq!(post.taps("ID number without a list: on to by hand"), 3);
@@ -255,6 +257,43 @@ fn a_badge_signs_the_guard_on_with_a_pin_and_stands_in_each_passage() {
 }
 
 #[test]
+fn a_verdict_waits_while_a_supervisor_is_asked_and_goes_once_that_is_cancelled() {
+    let post = Post::open(|region| {
+        region.policy.overridable = [Overridable::Yellow].into();
+        region.policy.show_seconds = [1; 3];
+    });
+    let long = || std::thread::sleep(Duration::from_millis(1800));
+    post.judges(&paper(101), "CHECK");
+    post.tap("Supervisor");
+    long();
+    assert!(post.says("Emergency: life or health"), "it waits");
+    post.tap("Cancel");
+    post.sees("No phone or code");
+    post.judges(&paper(101), "CHECK");
+    post.tap_all(&["Supervisor", "Emergency: life or health"]);
+    post.sees("Supervisor: hold your badge up to the camera");
+    long();
+    assert!(post.says("Supervisor: hold your badge"), "it waits");
+    post.judges(
+        &badge(2, BadgeRole::Guard, None),
+        "This badge cannot approve this",
+    );
+    long();
+    assert!(post.says("This badge cannot approve this"), "it waits");
+    post.tap("Cancel");
+    post.sees("No phone or code");
+    post.judges(&paper(101), "CHECK");
+    post.tap_all(&["Supervisor", "Emergency: life or health"]);
+    let supervisor = badge(3, BadgeRole::Supervisor, Some("123456"));
+    post.judges(&supervisor, "Enter your PIN");
+    long();
+    assert!(post.says("Enter your PIN"), "it waits");
+    post.tap("Cancel");
+    post.sees("CHECK");
+    post.sees("No phone or code");
+}
+
+#[test]
 fn a_supervisors_badge_allows_what_the_policy_lists_and_the_log_says_who_and_why() {
     let post = Post::open(|region| region.policy.overridable = [Overridable::Yellow].into());
     post.judges(&paper(101), "CHECK");
@@ -262,7 +301,7 @@ fn a_supervisors_badge_allows_what_the_policy_lists_and_the_log_says_who_and_why
     post.sees("Supervisor: hold your badge up to the camera");
     post.judges(
         &badge(2, BadgeRole::Guard, None),
-        "That badge cannot allow this",
+        "This badge cannot approve this",
     );
     post.judges(
         &badge(3, BadgeRole::Supervisor, Some("123456")),
@@ -270,7 +309,7 @@ fn a_supervisors_badge_allows_what_the_policy_lists_and_the_log_says_who_and_why
     );
     post.enters_pin("123456");
     post.sees("ADMIT");
-    post.sees("A supervisor has allowed this.");
+    post.sees("A supervisor has approved this.");
     assert_eq!(post.taps("override, beside the PIN's digits"), 3);
     let logged = post.passages(2);
     assert_eq!(logged[0].reasons.as_slice(), [Reason::Yellow]);
