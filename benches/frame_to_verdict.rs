@@ -5,11 +5,9 @@
 use std::hint::black_box;
 
 use criterion::{Criterion, criterion_group, criterion_main};
-use gatepost::{
-    camera::Frame,
-    checkpoint::{Judge, RecentPassages},
-};
-use gatepost_decode::{CodeContent, StreamReader};
+use gatepost::camera::Frame;
+use gatepost_checkpoint::{Judge, RecentPassages};
+use gatepost_decode::StreamReader;
 use gatepost_pass::{
     ClockTrust, Kind, Now,
     document::{live_code, to_text},
@@ -46,7 +44,7 @@ fn frame_to_verdict(c: &mut Criterion) {
     ];
     let judge_all = |frame: &Frame| {
         let codes = StreamReader::default().read(frame.view());
-        let judged = codes.iter().map(|code| judge.code(&code.content));
+        let judged = codes.iter().map(|code| judge.code(code.content.as_text()));
         judged.map(black_box).fold(0, |count, _| count + 1)
     };
 
@@ -62,8 +60,7 @@ fn frame_to_verdict(c: &mut Criterion) {
 
     let mut group = c.benchmark_group("text to verdict");
     for (name, text) in [("paper pass", &paper), ("live code", &live)] {
-        let content = CodeContent::Text(text.clone());
-        let verdict = || judge.code(black_box(&content));
+        let verdict = || judge.code(black_box(Some(text)));
         group.bench_function(name, |b| b.iter(verdict));
     }
     group.finish();

@@ -250,7 +250,6 @@ mod tests {
 
     use std::{
         fs,
-        path::Path,
         sync::{
             Arc,
             atomic::{AtomicU64, Ordering::Relaxed},
@@ -258,61 +257,77 @@ mod tests {
     };
 
     use gatepost_pass::ClockTrust;
+    use tempfile::TempDir;
 
     use super::*;
     use crate::readable_time::off_in_words;
 
-    /// A clock that a test winds up: wall clock and steady clock.
-    type Hands = Arc<(AtomicU64, AtomicU64)>;
+    const NOON: u64 = 1_790_000_000;
 
-    fn wound(hands: &Hands, boot: u8, mark: &Path) -> Clock {
-        let hands = hands.clone();
-        let read = move || Reading {
-            wall: Timestamp(hands.0.load(Relaxed)),
-            steady: hands.1.load(Relaxed),
-        };
-        Clock::test(read, boot, mark.to_owned())
+    /// A machine whose wall clock and steady clock a test winds up.
+    struct Machine {
+        folder: TempDir,
+        hands: Arc<(AtomicU64, AtomicU64)>,
+    }
+
+    impl Machine {
+        fn at(wall: u64) -> Self {
+            let hands = Arc::new((wall.into(), 0.into()));
+            let folder = tempfile::tempdir().unwrap();
+            Self { folder, hands }
+        }
+
+        fn mark(&self) -> PathBuf {
+            self.folder.path().join("time")
+        }
+
+        fn wind(&self, wall: u64, steady: u64) {
+            self.hands.0.store(wall, Relaxed);
+            self.hands.1.store(steady, Relaxed);
+        }
+
+        /// The program's clock after the machine has started so often.
+        fn clock(&self, boot: u8) -> Clock {
+            let hands = self.hands.clone();
+            let read = move || Reading {
+                wall: Timestamp(hands.0.load(Relaxed)),
+                steady: hands.1.load(Relaxed),
+            };
+            Clock::test(read, boot, self.mark())
+        }
     }
 
     #[test]
     fn what_was_trusted_is_on_the_disk_and_a_restart_does_not_lose_it() {
-        let folder = tempfile::tempdir().unwrap();
-        let mark = folder.path().join("time");
-        let hands = Hands::default();
-        let noon = 1_790_000_000;
-        hands.0.store(noon, Relaxed);
-        let clock = wound(&hands, 1, &mark);
+        let machine = Machine::at(NOON);
+        let clock = machine.clock(1);
         let none = Timestamp(0)..Timestamp(0);
-        assert_eq!(clock.heard(Timestamp(noon), &none), Heard::Agreed);
+        assert_eq!(clock.heard(Timestamp(NOON), &none), Heard::Agreed);
         drop(clock);
         // The program starts again in the same start of the machine.
-        let clock = wound(&hands, 1, &mark);
+        let clock = machine.clock(1);
         assert_eq!(clock.now().clock, ClockTrust::Trusted);
         drop(clock);
         // Then the machine does, three days earlier.
-        hands.0.store(noon - 3 * 86_400, Relaxed);
-        let clock = wound(&hands, 2, &mark);
+        machine.wind(NOON - 3 * 86_400, 0);
+        let clock = machine.clock(2);
         let now = clock.now();
-        assert_eq!((now.time.0, now.clock), (noon, ClockTrust::Behind));
+        assert_eq!((now.time.0, now.clock), (NOON, ClockTrust::Behind));
         assert_eq!(off_in_words(clock.off()), "3 days behind");
     }
 
     #[test]
     fn the_mark_is_written_every_few_minutes_and_with_each_hour_in_the_log() {
-        let folder = tempfile::tempdir().unwrap();
-        let mark = folder.path().join("time");
-        let hands = Hands::default();
-        let noon = 1_790_002_800;
-        hands.0.store(noon, Relaxed);
-        let clock = wound(&hands, 1, &mark);
-        let written = || fs::read(&mark).unwrap();
+        let hour = 1_790_002_800;
+        let machine = Machine::at(hour);
+        let clock = machine.clock(1);
+        let written = || fs::read(machine.mark()).unwrap();
         clock.keep();
         let first = written();
         let (mut writes, mut last) = (0, first);
         for second in 1..=3600 {
-            hands.0.store(noon + second, Relaxed);
-            hands.1.store(second, Relaxed);
-            clock.logged(Timestamp(noon + second));
+            machine.wind(hour + second, second);
+            clock.logged(Timestamp(hour + second));
             clock.keep();
             if written() != last {
                 (writes, last) = (writes + 1, written());
@@ -323,15 +338,12 @@ mod tests {
 
     #[test]
     fn a_damaged_mark_says_nothing_and_stops_nothing() {
-        let folder = tempfile::tempdir().unwrap();
-        let mark = folder.path().join("time");
-        fs::write(&mark, [0xff; 40]).unwrap();
-        let hands = Hands::default();
-        hands.0.store(1_790_000_000, Relaxed);
-        let clock = wound(&hands, 1, &mark);
+        let machine = Machine::at(NOON);
+        fs::write(machine.mark(), [0xff; 40]).unwrap();
+        let clock = machine.clock(1);
         assert_eq!(clock.now().clock, ClockTrust::Unconfirmed);
-        clock.set(Timestamp(1_790_000_060)).unwrap();
-        assert!(TimeMark::from_bytes(&fs::read(&mark).unwrap()).is_ok());
+        clock.set(Timestamp(NOON + 60)).unwrap();
+        assert!(TimeMark::from_bytes(&fs::read(machine.mark()).unwrap()).is_ok());
     }
 
     #[test]

@@ -1,7 +1,8 @@
 //! Gatepost: an offline checkpoint scanner.
 //!
-//! A frame becomes a verdict in this order: [`camera`] -> `gatepost_decode` -> [`checkpoint`]
-//! (which verifies with `gatepost_pass`, looks the holder up in the lists and decides) -> [`ui`].
+//! A frame becomes a verdict in this order: [`camera`] -> `gatepost_decode` ->
+//! `gatepost_checkpoint` (which verifies with `gatepost_pass`, looks the holder up in the lists and
+//! decides) -> [`ui`].
 //! The verdict becomes a passage in [`store`], which [`sync`] sends to the hub. [`app`] is the loop
 //! that connects them; [`commands`] is the command line.
 
@@ -10,7 +11,6 @@
 pub mod app;
 pub mod camera;
 pub mod cause;
-pub mod checkpoint;
 pub mod clock;
 pub mod commands;
 pub mod config;

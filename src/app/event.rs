@@ -2,13 +2,13 @@
 
 use std::{path::PathBuf, time::Instant};
 
+use gatepost_checkpoint::{CheckedPin, ListAnswer};
 use gatepost_decode::CodeContent;
 use gatepost_pass::Listing;
 use gatepost_protocol::Personal;
 
 use crate::{
     camera::CameraState,
-    checkpoint::{CheckedPin, ListAnswer},
     devices::DeviceEvent,
     store::{HourCount, LogError, Logged},
     sync::{

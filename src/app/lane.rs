@@ -2,8 +2,9 @@
 
 use std::sync::Arc;
 
-use gatepost_pass::{Now, policy::TracingKey};
-use gatepost_protocol::Passage;
+use gatepost_checkpoint::{BadgeFault, CheckedBadge, SupervisorCandidate};
+use gatepost_pass::Now;
+use gatepost_protocol::{Reason, Seen};
 
 use super::{
     present::window::Window,
@@ -17,7 +18,7 @@ use super::{
     },
     threads::log_writer::{LogRequest, NotTaken},
 };
-use crate::{checkpoint::SupervisorCandidate, clock::Clock, devices::Devices, store::LoggedAdmit};
+use crate::{clock::Clock, devices::Devices, store::LoggedAdmit, ui::Page};
 
 /// What people are judged with, the verdict on screen, and where it goes: log, window,
 /// devices.
@@ -48,10 +49,12 @@ impl Lane {
     ///
     /// # Errors
     /// [`NotTaken`] also while the log stops the checkpoint, and without a key to seal it to.
-    pub(super) fn record(&mut self, act: Option<(Passage, TracingKey)>) -> Result<(), NotTaken> {
+    pub(super) fn record(&mut self, done: Seen, reason: Reason, now: Now) -> Result<(), NotTaken> {
         if self.log_health().is_stopped() {
             return Err(NotTaken);
         }
+        let guard = self.staff.guard_id();
+        let act = self.checkpoint.act(done, reason, guard, now);
         let (passage, key) = act.ok_or(NotTaken)?;
         let number = self.verdicts.sent_beside();
         self.log.append(LogRequest {
@@ -65,6 +68,25 @@ impl Lane {
     pub(super) fn show_notices(&mut self) {
         let notices = self.notices.list(self.log_health());
         self.window.show_notices(notices);
+    }
+
+    /// Takes a badge where a supervisor's is awaited, and asks for its PIN, which `awaiting` keeps.
+    ///
+    /// # Errors
+    /// Why that badge is no supervisor's here and now.
+    pub(super) fn ask_for_pin(
+        &mut self,
+        badge: CheckedBadge,
+        awaiting: impl FnOnce(&mut Self, SupervisorCandidate),
+    ) -> Result<(), BadgeFault> {
+        let place = self.checkpoint.station.place().id.clone();
+        let pins = self.checkpoint.installed.pins();
+        let now = self.now().time;
+        let candidate = SupervisorCandidate::new(badge, pins, place.as_str(), now)?;
+        awaiting(self, candidate);
+        self.window.go_to(Page::Duty);
+        self.show_duty();
+        Ok(())
     }
 
     /// The supervisor whose PIN is awaited: for a verdict, for the clock, or to move the device.

@@ -8,8 +8,10 @@ use std::{
     time::{Duration, Instant},
 };
 
+use gatepost_checkpoint::Outcome;
+
 use super::event::Stamps;
-use crate::{checkpoint::Outcome, ui::UiHandle};
+use crate::ui::UiHandle;
 
 /// Something worth a figure. Its text is a line of tab-separated words and numbers; times in
 /// milliseconds.

@@ -302,14 +302,16 @@ mod tests {
 
     #[test]
     fn errors_while_streaming_are_told_apart() {
-        let gone = streaming("No such device (os error 19)");
-        assert!(matches!(gone, CameraError::Unplugged { .. }));
-        let stalled = streaming("Resource temporarily unavailable (os error 11)");
-        assert!(matches!(stalled, CameraError::Stalled { .. }));
-        assert!(matches!(
-            streaming("Stream Not Started"),
-            CameraError::Unsupported { .. }
-        ));
+        let told = |text| match streaming(text) {
+            CameraError::Unplugged { .. } => "unplugged",
+            CameraError::Stalled { .. } => "stalled",
+            CameraError::Unsupported { .. } => "unsupported",
+            _ => "something else",
+        };
+        assert_eq!(told("No such device (os error 19)"), "unplugged");
+        let busy = "Resource temporarily unavailable (os error 11)";
+        assert_eq!(told(busy), "stalled");
+        assert_eq!(told("Stream Not Started"), "unsupported");
     }
 
     #[test]

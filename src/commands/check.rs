@@ -8,6 +8,7 @@ use std::{
 };
 
 use clap::Args;
+use gatepost_checkpoint::{Judge, Reason, RecentPassages, Verdict};
 use gatepost_decode::{DecodedCode, decode};
 use gatepost_pass::{Kind, Timestamp};
 use gatepost_protocol::Direction;
@@ -15,12 +16,7 @@ use gatepost_system::{clock::parse_time, say};
 use serde::Serialize;
 
 use super::{CommandError, Done, each_picture, milliseconds, person, say_json};
-use crate::{
-    checkpoint::{Judge, Reason, RecentPassages, Verdict},
-    clock::Clock,
-    data::DataDir,
-    store::BundleCache,
-};
+use crate::{clock::Clock, data::DataDir, store::BundleCache};
 
 /// What `check` takes.
 #[derive(Args, Debug)]
@@ -71,7 +67,7 @@ pub fn run(data: &Path, arguments: &Arguments) -> Result<Done, Box<dyn Error>> {
             direction: Direction::In,
             now: clock.now(),
         };
-        let verdict = |code: &DecodedCode| judge.code(&code.content).verdict;
+        let verdict = |code: &DecodedCode| judge.code(code.content.as_text()).verdict;
         let verdicts: Vec<Verdict> = codes.iter().map(verdict).collect();
         let ms = milliseconds(began);
         if verdicts.is_empty() {

@@ -5,15 +5,13 @@ use std::{
     time::Instant,
 };
 
+use gatepost_checkpoint::{ListAnswer, ask_about, worst};
 use gatepost_pass::{Colour, IdNumber, Listing, list::ListKind};
 use gatepost_system::{clock::format_time, say};
 use serde::Serialize;
 
 use super::{CommandError, Done, milliseconds, say_json};
-use crate::{
-    checkpoint::{ListAnswer, ask_about, worst},
-    store::InstalledBundle,
-};
+use crate::store::InstalledBundle;
 
 /// Longest input that is read, in bytes.
 const MAX_LINE: u64 = 4096;

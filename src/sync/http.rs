@@ -1,14 +1,14 @@
 //! The one place that names the network, with `tls.rs` beside it.
 
+mod origin;
+
 use std::{
     io,
     io::Read,
     time::{Duration, Instant},
 };
 
-use gatepost_pass::{
-    DeviceId, Digest, FormatError, HubAddress, HubPin, Kind, bundle::FileEntry, envelope::MAX_CODE,
-};
+use gatepost_pass::{DeviceId, Digest, FormatError, HubAddress, HubPin, envelope::MAX_CODE};
 use gatepost_protocol::{
     Answer, HubAnswer, RefusalReason, RequestNonce, Revoked, TimeNonce,
     hub_answer::{MARK, NONCE},
@@ -25,7 +25,7 @@ use ureq::{
 };
 
 use super::tls::{PinnedTls, other_key};
-use crate::{data::Identity, store::bundles::BundleOrigin};
+use crate::data::Identity;
 
 /// Why the hub did not do what was asked.
 #[derive(Debug, thiserror::Error)]
@@ -418,52 +418,4 @@ fn read_all(answer: Response, limit: u64) -> Result<Vec<u8>, HubError> {
         return Err(HubError::Answer(why));
     }
     Ok(bytes)
-}
-
-impl BundleOrigin for HubClient {
-    fn manifest(&mut self, limit: usize) -> io::Result<Vec<u8>> {
-        let mut fetch = || {
-            let Accepted { answer, marked } = self.get(routes::MANIFEST, Credible::Anyone, &[])?;
-            let status = answer.status().as_u16();
-            let manifest = read_all(answer, limit as u64)?;
-            // A page of another server, and not a manifest of a newer authority.
-            let says_manifest = manifest.first() == Some(&(Kind::Manifest as u8));
-            match marked || says_manifest {
-                true => Ok(manifest),
-                false => Err(HubError::OtherServer(status)),
-            }
-        };
-        fetch().map_err(io::Error::other)
-    }
-
-    fn file(&mut self, entry: &FileEntry, offset: u64) -> io::Result<Box<dyn Read + '_>> {
-        let path = format!("{}{}", routes::FILES, entry.digest);
-        let answer = self.get_from(&path, offset).map_err(io::Error::other)?;
-        // A page of another server must not come into a file that the next sync goes on with.
-        let start = start_of(&answer, entry.length).filter(|start| *start <= offset);
-        let Some(start) = start else {
-            let status = answer.status().as_u16();
-            return Err(io::Error::other(HubError::OtherServer(status)));
-        };
-        let mut reader = answer.into_body().into_reader();
-        // A server without range requests sends all of it: skip what is here already.
-        io::copy(&mut (&mut reader).take(offset - start), &mut io::sink())?;
-        Ok(Box::new(reader))
-    }
-}
-
-/// At which of its bytes an answer with a file of that length begins (RFC 9110, 14.4); nothing
-/// where it is not of that length.
-fn start_of(answer: &Response, length: u64) -> Option<u64> {
-    let header = |name| answer.headers().get(name)?.to_str().ok();
-    let (start, whole) = match answer.status() {
-        StatusCode::PARTIAL_CONTENT => {
-            let (range, whole) = header("content-range")?
-                .strip_prefix("bytes ")?
-                .split_once('/')?;
-            (range.split_once('-')?.0, whole)
-        }
-        _ => ("0", header("content-length")?),
-    };
-    (whole.parse() == Ok(length)).then(|| start.parse().ok())?
 }

@@ -1,5 +1,6 @@
 //! The page on which a supervisor sets the clock.
 
+use super::keypad::{Typed, separated};
 use super::view::{ClockPageView, ClockStep, UiCommand};
 use gatepost_window::{AppWindow, ClockAdapter, ClockStepKind};
 use slint::{ComponentHandle, SharedString};
@@ -11,33 +12,18 @@ const LENGTH: usize = 12;
 /// What comes before the digit at that place, as `2026-11-21 08:00` is written.
 const SEPARATORS: [(usize, char); 4] = [(4, '-'), (6, '-'), (8, ' '), (10, ':')];
 
+const TIME: Typed = Typed {
+    length: LENGTH,
+    get: |app| app.global::<ClockAdapter>().get_digits(),
+    set,
+};
+
 /// Keys change the time at once; only the whole of it goes to the program.
 pub(super) fn connect(app: &AppWindow, on_command: &Rc<dyn Fn(UiCommand)>) {
     let adapter = app.global::<ClockAdapter>();
-    let weak = app.as_weak();
-    adapter.on_key(move |face| {
-        if let Some(app) = weak.upgrade() {
-            let digits = app.global::<ClockAdapter>().get_digits();
-            if digits.len() < LENGTH {
-                set(&app, &format!("{digits}{face}"));
-            }
-        }
-    });
-    let weak = app.as_weak();
-    adapter.on_erase(move || {
-        if let Some(app) = weak.upgrade() {
-            let mut digits = app.global::<ClockAdapter>().get_digits().to_string();
-            digits.pop();
-            set(&app, &digits);
-        }
-    });
-    let (weak, send) = (app.as_weak(), on_command.clone());
-    adapter.on_submit(move || {
-        if let Some(app) = weak.upgrade() {
-            let digits = app.global::<ClockAdapter>().get_digits();
-            send(UiCommand::SetClock(digits.into()));
-        }
-    });
+    adapter.on_key(TIME.key(app));
+    adapter.on_erase(TIME.erase(app));
+    adapter.on_submit(TIME.submit(app, on_command, UiCommand::SetClock));
 }
 
 /// Fills the page.
@@ -63,17 +49,6 @@ pub(super) fn forget(app: &AppWindow) {
 fn set(app: &AppWindow, digits: &str) {
     let adapter = app.global::<ClockAdapter>();
     adapter.set_digits(SharedString::from(digits));
-    adapter.set_typed(as_written(digits).into());
+    adapter.set_typed(separated(digits, &SEPARATORS).into());
     adapter.set_complete(digits.len() == LENGTH);
-}
-
-/// `2026-11-21 08:00`, as far as it is typed.
-fn as_written(digits: &str) -> String {
-    let mut written = String::new();
-    for (at, digit) in digits.chars().enumerate() {
-        let before = SEPARATORS.iter().find(|(place, _)| *place == at);
-        written.extend(before.map(|(_, separator)| separator));
-        written.push(digit);
-    }
-    written
 }

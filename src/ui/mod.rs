@@ -16,6 +16,7 @@ mod error;
 mod fonts;
 mod handle;
 mod id_entry;
+mod keypad;
 mod notices;
 mod offscreen;
 mod page;

@@ -1,5 +1,6 @@
 //! The place page.
 
+use super::keypad::sends;
 use super::qr;
 use super::view::{PlaceView, UiCommand};
 use gatepost_window::{AppWindow, PlaceAdapter};
@@ -8,9 +9,8 @@ use std::rc::Rc;
 
 /// A move can be undone.
 pub(super) fn connect(app: &AppWindow, on_command: &Rc<dyn Fn(UiCommand)>) {
-    let on_command = on_command.clone();
     app.global::<PlaceAdapter>()
-        .on_undo(move || on_command(UiCommand::UndoMove));
+        .on_undo(sends(on_command, UiCommand::UndoMove));
 }
 
 /// Fills the page. A code too long for a symbol is no code.

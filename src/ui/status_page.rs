@@ -1,5 +1,6 @@
 //! The status page.
 
+use super::keypad::sends;
 use super::status::{age_in_words, in_groups, in_ten_thousands, map_date};
 use super::trouble::{foreign, map_trouble};
 use super::view::{
@@ -20,9 +21,8 @@ const LITTLE_FREE: u64 = 256_000_000;
 
 /// "Sync now".
 pub(super) fn connect(app: &AppWindow, on_command: &Rc<dyn Fn(UiCommand)>) {
-    let on_command = on_command.clone();
     app.global::<StatusPageAdapter>()
-        .on_sync_now(move || on_command(UiCommand::SyncNow));
+        .on_sync_now(sends(on_command, UiCommand::SyncNow));
 }
 
 /// Fills the page.

@@ -1,5 +1,6 @@
 //! The update page.
 
+use super::keypad::sends;
 use super::trouble::{foreign, map_trouble};
 use super::view::{UiCommand, UpdateStep, UpdateView};
 use gatepost_window::{AppWindow, UpdateAdapter, UpdateKind};
@@ -8,9 +9,8 @@ use std::rc::Rc;
 
 /// The one big button begins.
 pub(super) fn connect(app: &AppWindow, on_command: &Rc<dyn Fn(UiCommand)>) {
-    let on_command = on_command.clone();
     app.global::<UpdateAdapter>()
-        .on_install(move || on_command(UiCommand::Update));
+        .on_install(sends(on_command, UiCommand::Update));
 }
 
 /// Fills the page. While it works the stick's version stays as it was found.

@@ -63,18 +63,23 @@ impl Ui {
         };
         let on_command: Rc<dyn Fn(UiCommand)> = Rc::new(on_command);
         fonts::connect();
-        scan::connect(&app, &on_command);
-        verdict::connect(&app, &on_command);
-        id_entry::connect(&app, &on_command);
-        by_hand::connect(&app, &on_command);
-        duty::connect(&app, &on_command);
-        clock::connect(&app, &on_command);
-        page::connect(&app, &on_command);
-        place::connect(&app, &on_command);
-        place_move::connect(&app, &on_command);
-        settings::connect(&app, &on_command);
-        status_page::connect(&app, &on_command);
-        update::connect(&app, &on_command);
+        let pages = [
+            scan::connect,
+            verdict::connect,
+            id_entry::connect,
+            by_hand::connect,
+            duty::connect,
+            clock::connect,
+            page::connect,
+            place::connect,
+            place_move::connect,
+            settings::connect,
+            status_page::connect,
+            update::connect,
+        ];
+        for connect in pages {
+            connect(&app, &on_command);
+        }
         app.window().on_close_requested(move || {
             on_command(UiCommand::Quit);
             CloseRequestResponse::HideWindow

@@ -17,6 +17,14 @@ pub enum CodeContent {
 }
 
 impl CodeContent {
+    /// The content, if it is text.
+    pub fn as_text(&self) -> Option<&str> {
+        match self {
+            Self::Text(text) => Some(text),
+            Self::Bytes(_) => None,
+        }
+    }
+
     /// The content as bytes.
     pub fn as_bytes(&self) -> &[u8] {
         match self {

@@ -32,6 +32,7 @@ mod status;
 mod time;
 mod trust;
 mod wipe_order;
+mod words;
 
 pub use mutate::mutate;
 
@@ -66,7 +67,6 @@ pub const LIST: Target = target("list", list::run, list::seeds);
 pub const LIST_DELTA: Target = target("list_delta", delta::run, delta::seeds);
 /// Batches, records, device certificates.
 pub const BATCH: Target = target("batch", batch::run, batch::seeds);
-
 /// What devices say of themselves.
 pub const STATUS: Target = target("status", status::run, status::seeds);
 /// Orders to wipe a device, and lists of them.
@@ -79,6 +79,9 @@ pub const PADDING: Target = target("padding", padding::run, padding::seeds);
 pub const ENROLMENT: Target = target("enrolment", enrolment::run, enrolment::seeds);
 /// What PINs of badges are checked against, sealed.
 pub const PINS: Target = target("pins", pins::run, pins::seeds);
+
+/// Addresses of a hub, marks of its answers, names as they are shown.
+pub const WORDS: Target = target("words", words::run, words::seeds);
 
 /// Pictures of codes: single looks, stills and streams.
 pub const DECODE: Target = Target {
@@ -94,7 +97,7 @@ pub const MODULES: Target = Target {
 };
 
 /// All of them.
-pub const TARGETS: [Target; 16] = [
+pub const TARGETS: [Target; 17] = [
     ENVELOPE,
     FAMILY_PASS,
     TRUST_LIST,
@@ -109,6 +112,7 @@ pub const TARGETS: [Target; 16] = [
     PADDING,
     ENROLMENT,
     PINS,
+    WORDS,
     DECODE,
     MODULES,
 ];

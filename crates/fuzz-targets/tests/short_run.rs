@@ -3,7 +3,7 @@
 
 use gatepost_fuzz_targets::{
     BATCH, DECODE, ENROLMENT, ENVELOPE, FAMILY_PASS, LIST, LIST_DELTA, MANIFEST, MODULES, PADDING,
-    PROPOSAL, STATUS, TIME, TRUST_LIST, Target, WIPE_ORDER, mutate,
+    PINS, PROPOSAL, STATUS, TIME, TRUST_LIST, Target, WIPE_ORDER, WORDS, mutate,
 };
 use gatepost_pass::fixture::Dice;
 
@@ -89,6 +89,16 @@ fn wipe_orders_hold() {
 #[test]
 fn padding_comes_off_whole_however_it_arrives_or_not_at_all() {
     run(PADDING);
+}
+
+#[test]
+fn tables_of_pins_hold() {
+    run(PINS);
+}
+
+#[test]
+fn texts_of_strangers_hold() {
+    run(WORDS);
 }
 
 #[test]

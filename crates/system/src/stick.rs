@@ -8,37 +8,33 @@
 //! is whole; and every step is given up after [`PATIENCE`], however long the stick itself takes. A
 //! caller that holds a lock therefore holds it no longer than that for a stick that is slow.
 
+mod draft;
+mod paced;
+
 use std::{
-    ffi::{OsStr, OsString},
+    ffi::OsStr,
     fs::File,
-    io::{self, Read, Write as _},
+    io::{self, Read as _, Write as _},
     os::fd::OwnedFd,
     path::{Path, PathBuf},
-    sync::{
-        Arc,
-        mpsc::{self, Receiver, RecvTimeoutError},
-    },
-    thread,
+    sync::Arc,
     time::{Duration, Instant},
 };
 
 use rustix::fs::{AtFlags, Dir, FileType, Mode, OFlags};
 
-use crate::{
-    files::{self, Access, Action, FileError},
-    random,
-};
+use crate::files::{self, Access, Action, FileError};
+use draft::{DRAFT, Draft};
+use paced::within;
+
+pub use paced::PacedReader;
 
 /// How long one step may take: to open, to list, to read a piece.
 pub const PATIENCE: Duration = Duration::from_secs(5);
 /// The same for a small file that is written and flushed, which cheap sticks take their time for.
 const WRITE_PATIENCE: Duration = Duration::from_secs(30);
-/// Bytes that come in one step: what brings less than 200 KiB a second is given up.
-const PIECE: usize = 1024 * 1024;
 /// Most names of a directory that are kept. All of them are looked at.
 const MOST_NAMES: usize = 20_000;
-/// What the name of a file begins with until it is whole.
-const DRAFT: &str = ".gatepost-";
 /// No step waits for what a FIFO or a device node does, and no link is followed.
 const READ: OFlags = OFlags::RDONLY
     .union(OFlags::NOFOLLOW)
@@ -278,18 +274,26 @@ fn is_one_name(name: &OsStr) -> bool {
     one && parts.next().is_none()
 }
 
-/// Opens a regular file. It is looked at before it is opened, so that a device node is not touched,
-/// and after it, so that nothing has come in its place.
+/// Opens a regular file. It is looked at before it is opened, so that a device node is not touched.
 fn open_file(directory: &OwnedFd, name: &OsStr) -> io::Result<File> {
-    let regular = |mode| match FileType::from_raw_mode(mode) {
-        FileType::RegularFile => Ok(()),
-        FileType::Symlink => Err(io::Error::other("it is a link, which is not followed")),
-        _ => Err(io::Error::other("it is not a regular file")),
-    };
     regular(rustix::fs::statat(directory, name, AtFlags::SYMLINK_NOFOLLOW)?.st_mode)?;
+    open_what_is_there(directory, name)
+}
+
+/// The second half of that: whatever has come in the file's place since it was looked at is neither
+/// followed nor waited for, and not taken.
+fn open_what_is_there(directory: &OwnedFd, name: &OsStr) -> io::Result<File> {
     let file = rustix::fs::openat(directory, name, READ, Mode::empty())?;
     regular(rustix::fs::fstat(&file)?.st_mode)?;
     Ok(file.into())
+}
+
+fn regular(mode: u32) -> io::Result<()> {
+    match FileType::from_raw_mode(mode) {
+        FileType::RegularFile => Ok(()),
+        FileType::Symlink => Err(io::Error::other("it is a link, which is not followed")),
+        _ => Err(io::Error::other("it is not a regular file")),
+    }
 }
 
 fn entries_of(
@@ -330,123 +334,6 @@ fn entries_of(
         }
     }
     Ok(found.into_iter().collect())
-}
-
-/// A file under a name that nobody can foresee, until it is whole; removed unless it is published.
-struct Draft {
-    directory: OwnedFd,
-    name: OsString,
-    file: File,
-    published: bool,
-}
-
-impl Draft {
-    fn new(directory: &OwnedFd, access: Access) -> io::Result<Self> {
-        let random: [u8; 16] = random::bytes().map_err(io::Error::other)?;
-        let name = format!("{DRAFT}{:032x}", u128::from_be_bytes(random));
-        let flags =
-            OFlags::RDWR | OFlags::CREATE | OFlags::EXCL | OFlags::NOFOLLOW | OFlags::CLOEXEC;
-        let mode = match access {
-            Access::Shared => Mode::from_raw_mode(0o666),
-            Access::Private => Mode::from_raw_mode(0o600),
-        };
-        let file = rustix::fs::openat(directory, &name, flags, mode)?;
-        Ok(Self {
-            directory: directory.try_clone()?,
-            name: name.into(),
-            file: file.into(),
-            published: false,
-        })
-    }
-
-    /// A rename replaces a link, and does not follow it.
-    fn publish(mut self, name: &OsStr) -> io::Result<()> {
-        self.file.sync_all()?;
-        let (here, draft) = (&self.directory, &self.name);
-        rustix::fs::renameat(here, draft, here, name)?;
-        self.published = true;
-        Ok(rustix::fs::fsync(here)?)
-    }
-}
-
-impl Drop for Draft {
-    fn drop(&mut self) {
-        if !self.published {
-            // Half a file would only take up space.
-            let _ = rustix::fs::unlinkat(&self.directory, &self.name, AtFlags::empty());
-        }
-    }
-}
-
-/// Reads in a thread of its own, and gives up on what is slower than a stick may be.
-#[derive(Debug)]
-pub struct PacedReader {
-    pieces: Receiver<io::Result<Vec<u8>>>,
-    piece: io::Cursor<Vec<u8>>,
-    patience: Duration,
-}
-
-impl PacedReader {
-    /// A reader of anything that may be slow.
-    pub fn new(mut from: impl Read + Send + 'static, patience: Duration) -> io::Result<Self> {
-        let (send, pieces) = mpsc::sync_channel(1);
-        thread::Builder::new()
-            .name("stick".to_owned())
-            .spawn(move || {
-                loop {
-                    let mut piece = Vec::new();
-                    let read = (&mut from).take(PIECE as u64).read_to_end(&mut piece);
-                    let over = !matches!(read, Ok(1..));
-                    if send.send(read.map(|_| piece)).is_err() || over {
-                        return;
-                    }
-                }
-            })?;
-        Ok(Self {
-            pieces,
-            piece: io::Cursor::default(),
-            patience,
-        })
-    }
-}
-
-impl Read for PacedReader {
-    fn read(&mut self, buffer: &mut [u8]) -> io::Result<usize> {
-        let read = self.piece.read(buffer)?;
-        if read > 0 || buffer.is_empty() {
-            return Ok(read);
-        }
-        match self.pieces.recv_timeout(self.patience) {
-            Ok(piece) => self.piece = io::Cursor::new(piece?),
-            Err(RecvTimeoutError::Timeout) => return Err(too_slow()),
-            // It said before that there is no more.
-            Err(RecvTimeoutError::Disconnected) => return Ok(0),
-        }
-        self.piece.read(buffer)
-    }
-}
-
-/// Does something that a stick may never end, and stops waiting for it after some time. Its thread
-/// is left behind: nothing else can be done about a disk that does not answer.
-fn within<T: Send + 'static>(
-    patience: Duration,
-    work: impl FnOnce() -> io::Result<T> + Send + 'static,
-) -> io::Result<T> {
-    let (send, done) = mpsc::sync_channel(1);
-    thread::Builder::new()
-        .name("stick".to_owned())
-        .spawn(move || {
-            let _ = send.send(work());
-        })?;
-    match done.recv_timeout(patience) {
-        Ok(done) => done,
-        Err(RecvTimeoutError::Timeout) => Err(too_slow()),
-        Err(RecvTimeoutError::Disconnected) => Err(io::ErrorKind::BrokenPipe.into()),
-    }
-}
-
-fn too_slow() -> io::Error {
-    io::Error::new(io::ErrorKind::TimedOut, "the stick or disk is too slow")
 }
 
 #[cfg(test)]

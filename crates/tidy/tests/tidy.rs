@@ -22,7 +22,7 @@ const WIDTHS: [(&str, usize); 5] = [
 const WIDE: [&str; 1] = ["docs/pass-format.md"];
 
 /// The rooms of the scanner, lowest first: none uses one that stands after it.
-const ROOMS: [&str; 14] = [
+const ROOMS: [&str; 13] = [
     "clock",
     "readable_time",
     "data",
@@ -31,7 +31,6 @@ const ROOMS: [&str; 14] = [
     "store",
     "camera",
     "devices",
-    "checkpoint",
     "sync",
     "ui",
     "app",

@@ -5,12 +5,12 @@ use std::{
     time::{Duration, Instant},
 };
 
+use gatepost_checkpoint::{CheckedBadge, CheckedPin, DutyStatus};
 use gatepost_pass::Pin;
 
 use super::{clock, place, supervisor, verdict};
 use crate::{
     app::{event::Event, lane::Lane, present::signal, threads::beside},
-    checkpoint::{CheckedBadge, CheckedPin, DutyStatus},
     data::DataDir,
     devices::Sound,
     ui::{Page, UiUpdate},

@@ -2,7 +2,9 @@
 
 use std::time::Instant;
 
+use gatepost_checkpoint::{CheckedBadge, CheckedPin, Supervisor, SupervisorCandidate};
 use gatepost_pass::{ClockTrust, Now, Timestamp};
+use gatepost_protocol::{Reason, Seen};
 use gatepost_system::clock::{format_time, parse_time};
 
 use crate::{
@@ -12,7 +14,6 @@ use crate::{
         state::clock_setting::{ClockSetting, WantedTime},
         threads::log_writer::NotTaken,
     },
-    checkpoint::{CheckedBadge, CheckedPin, Supervisor, SupervisorCandidate},
     readable_time::format_local,
     ui::{ClockPageView, ClockStep, Page, UiUpdate},
 };
@@ -30,20 +31,13 @@ pub(crate) fn asked(lane: &mut Lane, digits: &str) {
 
 /// A badge was shown where a supervisor's is awaited for this time. Without a PIN it is not enough.
 pub(super) fn badge_shown(lane: &mut Lane, badge: CheckedBadge, wanted: WantedTime) {
-    let now = lane.now();
-    let place = lane.checkpoint.station.place().id.clone();
-    let pins = lane.checkpoint.installed.pins();
-    match SupervisorCandidate::new(badge, pins, place.as_str(), now.time) {
-        Ok(candidate) => {
-            lane.staff.clock = ClockSetting::EnterPin(wanted, candidate);
-            lane.window.go_to(Page::Duty);
-            lane.show_duty();
-        }
-        Err(fault) => {
-            log::warn!("a badge may not set the clock: {fault:?}");
-            lane.staff.clock = ClockSetting::BadgeRefused(wanted);
-            show(lane);
-        }
+    let asked = lane.ask_for_pin(badge, |lane, candidate| {
+        lane.staff.clock = ClockSetting::EnterPin(wanted, candidate);
+    });
+    if let Err(fault) = asked {
+        log::warn!("a badge may not set the clock: {fault:?}");
+        lane.staff.clock = ClockSetting::BadgeRefused(wanted);
+        show(lane);
     }
 }
 
@@ -85,15 +79,16 @@ fn record(
     before: Timestamp,
     time: Timestamp,
 ) -> Result<(), NotTaken> {
+    let by = supervisor.id();
     let set = Now {
         time,
         clock: ClockTrust::Trusted,
     };
-    let guard = lane.staff.guard_id();
-    let act = lane
-        .checkpoint
-        .clock_set(supervisor.id(), before, guard, set);
-    lane.record(act)
+    lane.record(
+        Seen::ClockSet { by, before },
+        Reason::SupervisorAllowed,
+        set,
+    )
 }
 
 /// Fills the page.

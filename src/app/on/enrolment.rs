@@ -6,6 +6,7 @@ use std::{
     time::{Duration, Instant},
 };
 
+use gatepost_checkpoint::{Basis, Judged};
 use gatepost_pass::Text;
 use gatepost_system::{files::Access, random, stick::StickDir};
 
@@ -19,7 +20,6 @@ use crate::{
         sticks,
         threads::{beside, enrolled::Enrolled},
     },
-    checkpoint::{Basis, Judged},
     data::DataDir,
     sync::enrol::{self, Asked, EnrolError, FirstRun},
     ui::{EnrolStep, EnrolView, Page, Trouble, TroubleView, UiUpdate},

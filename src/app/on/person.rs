@@ -2,6 +2,7 @@
 
 use std::{sync::mpsc::Sender, time::Instant};
 
+use gatepost_checkpoint::{ListAnswer, look_up_person};
 use gatepost_pass::{Bounded, Listing, Text, id_number::IdNumber, visible::visible};
 use gatepost_protocol::{ByHand, Personal};
 
@@ -14,7 +15,6 @@ use crate::{
         state::{id_lookup::IdLookup, in_view::Company},
         threads::beside,
     },
-    checkpoint::{ListAnswer, look_up_person},
     ui::{ByHandForm, IdEntryView, IdFault, Page, UiUpdate},
 };
 

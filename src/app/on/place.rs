@@ -4,8 +4,9 @@
 
 use std::time::Instant;
 
+use gatepost_checkpoint::{CheckedBadge, CheckedPin, SupervisorCandidate};
 use gatepost_pass::{Place, Text};
-use gatepost_protocol::{MoveEnd, PlaceMove};
+use gatepost_protocol::{MoveEnd, PlaceMove, Reason, Seen};
 
 use super::verdict;
 use crate::{
@@ -18,7 +19,6 @@ use crate::{
         },
         threads::log_writer::NotTaken,
     },
-    checkpoint::{CheckedBadge, CheckedPin, SupervisorCandidate},
     data::DataDir,
     devices::Sound,
     ui::{Page, UiUpdate},
@@ -113,20 +113,13 @@ pub(crate) fn pad_left(lane: &mut Lane) {
 
 /// A badge was shown where a supervisor's is awaited.
 pub(super) fn badge_shown(lane: &mut Lane, badge: CheckedBadge, at: Instant) {
-    let now = lane.now();
-    let place = lane.checkpoint.station.place().id.clone();
-    let pins = lane.checkpoint.installed.pins();
-    match SupervisorCandidate::new(badge, pins, place.as_str(), now.time) {
-        Ok(candidate) => {
-            lane.moves.set_step(MoveStep::EnterPin(candidate));
-            lane.window.go_to(Page::Duty);
-            lane.show_duty();
-        }
-        Err(fault) => {
-            log::warn!("a badge may not move the device: {fault:?}");
-            lane.moves.set_step(MoveStep::BadgeRefused(fault));
-            show(lane, at);
-        }
+    let asked = lane.ask_for_pin(badge, |lane, candidate| {
+        lane.moves.set_step(MoveStep::EnterPin(candidate));
+    });
+    if let Err(fault) = asked {
+        log::warn!("a badge may not move the device: {fault:?}");
+        lane.moves.set_step(MoveStep::BadgeRefused(fault));
+        show(lane, at);
     }
 }
 
@@ -203,14 +196,17 @@ fn record(
     end: MoveEnd,
     supervisor: Option<Text<24>>,
 ) -> Result<(), NotTaken> {
+    let reason = match supervisor {
+        Some(_) => Reason::SupervisorAllowed,
+        None => Reason::NotAPass,
+    };
     let moved = PlaceMove {
         to,
         end,
         supervisor,
     };
-    let guard = lane.staff.guard_id();
-    let act = lane.checkpoint.place_move(moved, guard, lane.clock.now());
-    lane.record(act)
+    let now = lane.now();
+    lane.record(Seen::PlaceMove(moved), reason, now)
 }
 
 /// Fills the page of the question.

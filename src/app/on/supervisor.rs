@@ -3,12 +3,12 @@
 
 use std::time::Instant;
 
+use gatepost_checkpoint::{CheckedBadge, CheckedPin, Overriding, Supervisor, SupervisorCandidate};
 use gatepost_protocol::OverrideWhy;
 
 use super::verdict;
 use crate::{
     app::{lane::Lane, state::verdicts::OverrideStep},
-    checkpoint::{CheckedBadge, CheckedPin, Overriding, Supervisor, SupervisorCandidate},
     ui::{Page, UiUpdate},
 };
 
@@ -40,22 +40,15 @@ pub(crate) fn asked(lane: &mut Lane, number: u32, why: OverrideWhy) {
 
 /// A badge was shown where a supervisor's is awaited for this reason.
 pub(super) fn badge_shown(lane: &mut Lane, badge: CheckedBadge, why: OverrideWhy) {
-    let now = lane.now();
-    let place = lane.checkpoint.station.place().id.clone();
-    let pins = lane.checkpoint.installed.pins();
-    match SupervisorCandidate::new(badge, pins, place.as_str(), now.time) {
-        Ok(candidate) => {
-            set_step(lane, OverrideStep::EnterPin(why, candidate));
-            // The pad lies under the verdict, which comes back with the answer.
-            lane.window.send(UiUpdate::Dismiss);
-            lane.window.go_to(Page::Duty);
-            lane.show_duty();
-        }
-        Err(fault) => {
-            log::warn!("a badge may not allow an override: {fault:?}");
-            set_step(lane, OverrideStep::BadgeRefused(why, fault));
-            verdict::present(lane);
-        }
+    let asked = lane.ask_for_pin(badge, |lane, candidate| {
+        set_step(lane, OverrideStep::EnterPin(why, candidate));
+        // The pad lies under the verdict, which comes back with the answer.
+        lane.window.send(UiUpdate::Dismiss);
+    });
+    if let Err(fault) = asked {
+        log::warn!("a badge may not allow an override: {fault:?}");
+        set_step(lane, OverrideStep::BadgeRefused(why, fault));
+        verdict::present(lane);
     }
 }
 

@@ -2,6 +2,7 @@
 
 use std::time::{Duration, Instant};
 
+use gatepost_checkpoint::{Judged, Observed};
 use gatepost_protocol::{Seen, Temperature};
 
 use crate::{
@@ -14,7 +15,6 @@ use crate::{
         },
         threads::log_writer::LogRequest,
     },
-    checkpoint::{Judged, Observed},
     store::LoggedAdmit,
     ui::{Page, SavedState, UiUpdate},
 };

@@ -2,11 +2,11 @@
 
 use std::time::Instant;
 
+use gatepost_checkpoint::{BadgeFault, DutyStatus, PadState, PinOf, SupervisorCandidate};
 use gatepost_pass::{Badge, ReadAt, VerifiedBundle, id_number::IdNumberError, policy::WithoutCode};
 
 use crate::{
     app::state::staff::Staff,
-    checkpoint::{BadgeFault, DutyStatus, PadState, PinOf, SupervisorCandidate},
     ui::{ByHandView, DutyState, DutyView, IdFault},
 };
 

@@ -2,12 +2,13 @@
 
 use std::time::Instant;
 
+use gatepost_checkpoint::BadgeFault;
+
 use crate::{
     app::state::{
         place_moves::{MoveStep, PlaceMoves},
         station::StationPlace,
     },
-    checkpoint::BadgeFault,
     ui::{PlaceMoveStep, PlaceMoveView},
 };
 

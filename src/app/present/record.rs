@@ -8,9 +8,10 @@ use std::{
     time::Duration,
 };
 
+use gatepost_checkpoint::Verdict;
 use gatepost_system::files::{Action, FileError};
 
-use crate::{checkpoint::Verdict, ui::UiHandle};
+use crate::ui::UiHandle;
 
 /// Writes into one folder.
 #[derive(Debug)]

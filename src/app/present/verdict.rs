@@ -1,10 +1,10 @@
 //! The page of a verdict.
 
+use gatepost_checkpoint::{BadgeFault, JudgedPerson, OpenQuestion, Overriding, Verdict};
 use gatepost_pass::{Colour, Kind, Medium};
 
 use crate::{
     app::state::verdicts::{OverrideStep, ShownVerdict},
-    checkpoint::{BadgeFault, JudgedPerson, OpenQuestion, Overriding, Verdict},
     readable_time::{format_hour, local_date},
     ui::{
         ColourView, DeskView, DocumentView, MemberView, MomentView, OverrideView, PersonView,

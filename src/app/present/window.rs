@@ -3,13 +3,13 @@
 
 use std::time::{Duration, Instant};
 
+use gatepost_checkpoint::{SupervisorCandidate, Verdict};
 use gatepost_protocol::Outcome;
 use gatepost_system::chain;
 
 use super::{people, record::Recorder};
 use crate::{
     app::{event::Sighting, state::staff::Staff, vitals::Vitals},
-    checkpoint::{SupervisorCandidate, Verdict},
     ui::{Notice, Page, SavedState, StatusView, UiHandle, UiUpdate, VerdictView},
 };
 

@@ -3,9 +3,10 @@
 
 use std::{fs::File, time::Instant};
 
+use gatepost_checkpoint::{Judge, Judged, LiveCodes, RecentPassages, freshness_for};
 use gatepost_decode::CodeContent;
-use gatepost_pass::{Now, Text, Timestamp, policy::TracingKey};
-use gatepost_protocol::{Outcome, Passage, PlaceMove, Reason, Seen};
+use gatepost_pass::{Now, Text, policy::TracingKey};
+use gatepost_protocol::{Outcome, Passage, Reason, Seen};
 
 use super::{
     in_view::{Expecting, Grounds, InView, Sighted},
@@ -13,7 +14,6 @@ use super::{
     station::Station,
 };
 use crate::{
-    checkpoint::{Judge, Judged, LiveCodes, RecentPassages, freshness_for},
     clock::Clock,
     config::Config,
     data::{DataDir, Identity},
@@ -76,7 +76,8 @@ impl Checkpoint {
         let none = RecentPassages::default();
         let judge = judge(&self.installed, &self.station, &none, now);
         let live = &mut self.live;
-        let code = |content: &CodeContent| judge.with_live_codes(judge.code(content), live);
+        let code =
+            |content: &CodeContent| judge.with_live_codes(judge.code(content.as_text()), live);
         let mut sighted = self.in_view.sight(codes, expecting, grounds, at, code);
         let judge = self.judge(now);
         let with_pass_back = |(judged, text)| (judge.with_pass_back(judged), text);
@@ -104,12 +105,12 @@ impl Checkpoint {
         }
     }
 
-    /// The entry in the log that a supervisor has set the clock, shaped as a passage, and whom it
-    /// is sealed to.
-    pub(crate) fn clock_set(
+    /// The entry in the log of what somebody did beside a verdict, shaped as a passage, and whom it
+    /// is sealed to. It opens no gate, and counts as something that the guard had to look at.
+    pub(crate) fn act(
         &self,
-        by: Text<24>,
-        before: Timestamp,
+        done: Seen,
+        reason: Reason,
         guard: Option<Text<24>>,
         now: Now,
     ) -> Option<(Passage, TracingKey)> {
@@ -120,38 +121,9 @@ impl Checkpoint {
             freshness: bundle.freshness(now.time),
             place: self.station.place().id.clone(),
             direction: self.station.direction(),
-            outcome: Outcome::Check,
-            reasons: vec![Reason::SupervisorAllowed].try_into().ok()?,
-            seen: Seen::ClockSet { by, before },
-            guard,
-            temperature: None,
-            allowed: None,
-        };
-        Some((passage, bundle.policy().tracing_key))
-    }
-
-    /// The record of a code of another place, in the shape of a passage, and whom it is sealed to.
-    pub(crate) fn place_move(
-        &self,
-        moved: PlaceMove,
-        guard: Option<Text<24>>,
-        now: Now,
-    ) -> Option<(Passage, TracingKey)> {
-        let bundle = self.installed.bundle()?;
-        let reason = match moved.supervisor {
-            Some(_) => Reason::SupervisorAllowed,
-            None => Reason::NotAPass,
-        };
-        let passage = Passage {
-            at: now.time,
-            clock: now.clock,
-            freshness: bundle.freshness(now.time),
-            place: self.station.place().id.clone(),
-            direction: self.station.direction(),
-            // Opens no gate, and counts as something that the guard had to look at.
             outcome: Outcome::Check,
             reasons: vec![reason].try_into().ok()?,
-            seen: Seen::PlaceMove(moved),
+            seen: done,
             guard,
             temperature: None,
             allowed: None,

@@ -2,9 +2,8 @@
 
 use std::time::{Duration, Instant};
 
+use gatepost_checkpoint::SupervisorCandidate;
 use gatepost_pass::Timestamp;
-
-use crate::checkpoint::SupervisorCandidate;
 
 /// Setting the clock: the time, then the badge, then its PIN.
 #[derive(Debug, Default)]

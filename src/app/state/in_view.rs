@@ -5,11 +5,10 @@
 
 use std::time::{Duration, Instant};
 
+use gatepost_checkpoint::Judged;
 use gatepost_decode::CodeContent;
 use gatepost_pass::{Digest, Now};
 use gatepost_protocol::{Reason, Seen};
-
-use crate::checkpoint::Judged;
 
 /// A code that was out of view for this long is shown anew.
 pub(crate) const OUT_OF_VIEW: Duration = Duration::from_secs(3);
@@ -126,7 +125,7 @@ impl InView {
         for (shown, judged, content) in found {
             make_space(&mut self.shown);
             self.shown.push((shown, at));
-            new.push((judged, text(content)));
+            new.push((judged, content.as_text().map(str::to_owned)));
         }
         Sighted { new, company }
     }
@@ -170,12 +169,5 @@ fn digest(content: &CodeContent) -> Digest {
     match content {
         CodeContent::Text(text) => Digest::of(text.as_bytes()),
         CodeContent::Bytes(bytes) => Digest::of(bytes),
-    }
-}
-
-fn text(content: &CodeContent) -> Option<String> {
-    match content {
-        CodeContent::Text(text) => Some(text.clone()),
-        CodeContent::Bytes(_) => None,
     }
 }

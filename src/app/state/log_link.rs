@@ -1,11 +1,11 @@
 //! The passage log as the loop sees it: the way to its writer, what is on its way there, and how
 //! writing went.
 
+use gatepost_checkpoint::MAX_GROUP;
 use gatepost_pass::policy::WhenLogFull;
 
 use crate::{
     app::threads::log_writer::{LogRequest, LogWriter, NotTaken},
-    checkpoint::MAX_GROUP,
     store::LogError,
     ui::SavedState,
 };

@@ -3,8 +3,9 @@
 
 use std::time::{Duration, Instant};
 
+use gatepost_checkpoint::{BadgeFault, SupervisorCandidate};
+
 use super::station::StationPlace;
-use crate::checkpoint::{BadgeFault, SupervisorCandidate};
 
 /// How long a question waits; after that the device stays.
 const PATIENCE: Duration = Duration::from_secs(30);

@@ -3,6 +3,7 @@
 
 use std::{path::PathBuf, time::Instant};
 
+use gatepost_checkpoint::{CheckedPin, EnteredPin, GuardDuty, PinOf, PinPad, PinTries};
 use gatepost_pass::{Pin, Text};
 use gatepost_protocol::PinTable;
 use gatepost_system::{
@@ -11,10 +12,7 @@ use gatepost_system::{
 };
 
 use super::clock_setting::ClockSetting;
-use crate::{
-    checkpoint::{CheckedPin, EnteredPin, GuardDuty, PinOf, PinPad, PinTries},
-    data::DataDir,
-};
+use crate::data::DataDir;
 
 /// The guard on duty, and the pad.
 #[derive(Debug)]

@@ -3,9 +3,9 @@
 
 use std::time::{Duration, Instant};
 
-use crate::{
-    checkpoint::{BadgeFault, GroupFull, Judged, Outcome, SupervisorCandidate, VerdictGroup},
-    ui::SavedState,
+use crate::ui::SavedState;
+use gatepost_checkpoint::{
+    BadgeFault, GroupFull, Judged, Outcome, SupervisorCandidate, VerdictGroup,
 };
 use gatepost_protocol::OverrideWhy;
 

@@ -3,6 +3,7 @@
 
 use std::{collections::BTreeSet, fs};
 
+use gatepost_checkpoint::MAX_GROUP;
 use gatepost_pass::{
     BadgeRole,
     fixture::{NOW, Region},
@@ -14,7 +15,6 @@ use rusqlite::Connection;
 use super::{Post, badge, paper};
 use crate::{
     app::event::Event,
-    checkpoint::MAX_GROUP,
     data::DataDir,
     devices::DeviceEvent,
     store::{Cap, LogError, Outbox, PassageLog, VerifiedReceipt, small_disk::SmallDisk},

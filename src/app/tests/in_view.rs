@@ -3,6 +3,7 @@
 
 use std::time::{Duration, Instant};
 
+use gatepost_checkpoint::{Judge, RecentPassages};
 use gatepost_decode::CodeContent;
 use gatepost_pass::{
     ClockTrust, Kind, Now, Pass, Timestamp, VerifiedBundle,
@@ -13,10 +14,7 @@ use gatepost_pass::{
 use gatepost_protocol::{Direction, Reason};
 
 use super::paper;
-use crate::{
-    app::state::in_view::{Company, Expecting, Grounds, InView, OUT_OF_VIEW, Sighted},
-    checkpoint::{Judge, RecentPassages},
-};
+use crate::app::state::in_view::{Company, Expecting, Grounds, InView, OUT_OF_VIEW, Sighted};
 
 const FRAME: Duration = Duration::from_millis(33);
 
@@ -52,7 +50,7 @@ impl Camera {
         let judged = &mut self.judged;
         let count = |content: &CodeContent| {
             *judged += 1;
-            judge.code(content)
+            judge.code(content.as_text())
         };
         self.in_view
             .sight(&codes, Expecting::Anyone, grounds, self.at, count)

@@ -52,14 +52,25 @@ fn at_gate_3(settings: &str) -> Post {
     Post::with_devices(&settings, |_| (), |_| ())
 }
 
+/// The same with a guard on duty.
+fn guarded(settings: &str, badge: &str) -> Post {
+    let post = at_gate_3(settings);
+    goes_on_duty(&post, badge);
+    post
+}
+
+fn goes_on_duty(post: &Post, badge: &str) {
+    post.judges(badge, "On duty");
+    post.sees("No phone or code");
+}
+
 #[test]
 fn a_copied_code_of_another_place_moves_no_device_and_opens_no_badge_of_that_place() {
     let post = at_gate_3("");
     post.judges(&code("bus-7", false), "Only a guard on duty moves it");
     post.judges(&badge_of("bus-7"), "This badge is for another place");
     // A guard who is on duty says no, and it stays.
-    post.judges(&badge_of("gate-3"), "On duty");
-    post.sees("No phone or code");
+    goes_on_duty(&post, &badge_of("gate-3"));
     post.judges(&code("bus-8", false), "Has this device moved?");
     post.tap("Stay");
     post.sees("No phone or code");
@@ -76,9 +87,7 @@ fn a_copied_code_of_another_place_moves_no_device_and_opens_no_badge_of_that_pla
 
 #[test]
 fn the_guard_on_duty_moves_the_device_and_can_undo_it() {
-    let post = at_gate_3("");
-    post.judges(&badge(2, BadgeRole::Guard, None), "On duty");
-    post.sees("No phone or code");
+    let post = guarded("", &badge(2, BadgeRole::Guard, None));
     post.judges(&code("gate-4", false), "Has this device moved?");
     // Nothing replaces the question under the guard's finger.
     let text = code("bus-9", false);
@@ -100,9 +109,7 @@ fn the_guard_on_duty_moves_the_device_and_can_undo_it() {
 
 #[test]
 fn whose_badge_does_not_cover_the_new_place_goes_off_duty_with_the_move_and_not_before() {
-    let post = at_gate_3("");
-    post.judges(&badge_of("gate-3"), "On duty");
-    post.sees("No phone or code");
+    let post = guarded("", &badge_of("gate-3"));
     post.judges(&code("gate-4", false), "Has this device moved?");
     post.sees("Stay");
     assert!(!post.says("This badge is for another place"));
@@ -112,9 +119,7 @@ fn whose_badge_does_not_cover_the_new_place_goes_off_duty_with_the_move_and_not_
 
 #[test]
 fn a_fixed_place_is_left_by_a_supervisors_badge_with_its_pin_alone() {
-    let post = at_gate_3("place_fixed = true\n");
-    post.judges(&badge(2, BadgeRole::Guard, None), "On duty");
-    post.sees("No phone or code");
+    let post = guarded("place_fixed = true\n", &badge(2, BadgeRole::Guard, None));
     post.judges(&code("gate-4", false), "Only a supervisor moves it");
     post.judges(
         &badge(5, BadgeRole::Guard, Some("2468")),
@@ -156,8 +161,7 @@ fn a_code_that_says_its_place_is_fixed_fixes_it_also_after_a_restart() {
     post.judges(&code("gate-4", false), "CHECK");
     post.tap("Next");
     let post = post.restart();
-    post.judges(&badge(2, BadgeRole::Guard, None), "On duty");
-    post.sees("No phone or code");
+    goes_on_duty(&post, &badge(2, BadgeRole::Guard, None));
     // Not even an older code of the place itself makes it less.
     post.judges(&code("gate-4", false), "CHECK");
     post.tap("Next");

@@ -2,13 +2,12 @@
 
 use std::time::{Duration, Instant};
 
-use gatepost_decode::CodeContent;
+use gatepost_checkpoint::{Judge, Judged, RecentPassages};
 use gatepost_pass::{ClockTrust, Kind, Now, document::to_text, fixture};
 use gatepost_protocol::Direction;
 
 use crate::{
     app::state::verdicts::{LogAnswer, ShownVerdicts, TimeLeft},
-    checkpoint::{Judge, Judged, RecentPassages},
     ui::SavedState,
 };
 
@@ -26,7 +25,7 @@ fn judged(n: u8) -> Judged {
         },
     };
     let pass = fixture::documents().sign(Kind::Pass, &fixture::paper_pass(n));
-    judge.code(&CodeContent::Text(to_text(&pass)))
+    judge.code(Some(&to_text(&pass)))
 }
 
 /// The screen with these passes on it, all of them on their way to the log.

@@ -30,6 +30,11 @@ fn clock_at(device: &Device, wall: Timestamp, boot: u8) -> Clock {
     clock
 }
 
+fn believed(device: &Device) -> (Timestamp, ClockTrust) {
+    let now = device.clock.now();
+    (now.time, now.clock)
+}
+
 fn exchanged(device: &Device) -> Exchanged {
     let (data, own, clock) = (&device.data, &device.identity, &device.clock);
     exchange(data, own, clock, Errand::Upload).unwrap()
@@ -41,8 +46,7 @@ fn at_each_exchange_the_hub_confirms_the_clock() {
     let device = started(&hub, NOW.plus(60));
     assert_eq!(device.clock.now().clock, ClockTrust::Unconfirmed);
     exchanged(&device);
-    let now = device.clock.now();
-    assert_eq!((now.time, now.clock), (NOW, ClockTrust::Trusted));
+    assert_eq!(believed(&device), (NOW, ClockTrust::Trusted));
 }
 
 #[test]
@@ -51,8 +55,7 @@ fn a_board_without_a_clock_of_its_own_gets_going_by_itself() {
     let device = started(&hub, Timestamp(20));
     assert_eq!(device.clock.now().clock, ClockTrust::Behind);
     exchanged(&device);
-    let now = device.clock.now();
-    assert_eq!((now.time, now.clock), (NOW, ClockTrust::Trusted));
+    assert_eq!(believed(&device), (NOW, ClockTrust::Trusted));
 }
 
 #[test]
@@ -60,8 +63,7 @@ fn a_clock_forty_days_ahead_is_put_right_by_hub_and_bundle_and_still_named() {
     let hub = ModelHub::new();
     let device = started(&hub, NOW.plus(40 * DAY));
     exchanged(&device);
-    let now = device.clock.now();
-    assert_eq!((now.time, now.clock), (NOW, ClockTrust::Trusted));
+    assert_eq!(believed(&device), (NOW, ClockTrust::Trusted));
     assert_eq!(device.clock.off(), 40 * DAY as i64);
 }
 
@@ -106,8 +108,7 @@ fn a_receipt_dated_just_before_the_hard_expiry_moves_no_clock_and_deletes_nothin
     hub.date_receipts(fixture::SIGNED.plus(7 * DAY - 1));
     let pushed = exchanged(&device).pushed.unwrap().unwrap();
     assert_eq!(pushed, 3);
-    let now = device.clock.now();
-    assert_eq!((now.time, now.clock), (NOW, ClockTrust::Trusted));
+    assert_eq!(believed(&device), (NOW, ClockTrust::Trusted));
     // It may have to be sent again: the hub loses its newest records.
     let held = |device: &Device| crate::store::counts_by_hour(&device.data.passages(), 0).unwrap();
     assert_eq!(held(&device)[0].count, 3);

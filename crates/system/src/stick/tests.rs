@@ -4,16 +4,18 @@
 
 use std::{
     fs,
+    io::Read,
     os::unix::{
         ffi::OsStrExt as _,
         fs::{MetadataExt as _, PermissionsExt as _, symlink},
         net::UnixListener,
     },
+    thread,
 };
 
 use tempfile::TempDir;
 
-use super::*;
+use super::{paced::PIECE, *};
 
 /// A stick, and beside it a file that is none of the stick's business.
 struct Hostile {
@@ -66,6 +68,24 @@ impl Hostile {
 
 fn quick() -> Duration {
     Duration::from_millis(200)
+}
+
+/// Whoever changes the stick between the look and the opening meets the second half alone.
+#[test]
+fn what_takes_a_files_place_after_the_look_is_not_followed_waited_for_or_taken() {
+    let hostile = Hostile::new();
+    let names = hostile.no_files();
+    fs::write(hostile.stick.join("file"), "contents").unwrap();
+    let stick = hostile.open();
+    let opened = |name: &'static str| {
+        let here = stick.directory.clone();
+        within(quick(), move || open_what_is_there(&here, OsStr::new(name)))
+    };
+    for name in names {
+        let why = opened(name).expect_err(name);
+        assert_ne!(why.kind(), io::ErrorKind::TimedOut, "{name}");
+    }
+    assert!(opened("file").is_ok());
 }
 
 #[test]

@@ -1,10 +1,12 @@
-//! From the contents of a code to the verdict that the guard sees.
+//! From the text of a code to the verdict that the guard sees: pure.
 //!
 //! In the order in which they build on each other: `verdict` (its words), `list_answer`,
 //! `document_lookup` and `person_lookup` (what the lists say), `case` (what is to be decided),
 //! `rules` and `decide` (pure), `pass_back` and `live_codes` (the last minutes, in memory only),
 //! `judge` (all of it in a row), `verdict_group` (the codes of one frame). Of the staff:
 //! `badge_fault`, `pin_tries`, `pin_pad`, `guard_duty` and `supervisor`.
+
+#![forbid(unsafe_code)]
 
 mod badge_fault;
 mod case;

@@ -5,7 +5,7 @@ use gatepost_pass::{Listing, policy::WithoutCode};
 use gatepost_protocol::{ByHand, Personal, Seen, Temperature, WhyNoCode};
 
 use super::*;
-use crate::checkpoint::{ListAnswer, Observed, OpenQuestion};
+use crate::{ListAnswer, Observed, OpenQuestion};
 
 const NUMBER: &str = "11010519491231002X";
 
@@ -35,7 +35,7 @@ fn by_hand(gate: &Gate, answers: &[bool]) -> (Outcome, Vec<Reason>) {
 fn measured(gate: &Gate, bytes: &[u8], temperature: Temperature) -> (Outcome, Vec<Reason>) {
     let bundle = gate.region.verified();
     let bench = gate.bench(&bundle);
-    let first = bench.code(&CodeContent::Text(to_text(bytes)));
+    let first = bench.code(Some(&to_text(bytes)));
     let observed = Observed {
         temperature: Some(temperature),
         ..Observed::default()

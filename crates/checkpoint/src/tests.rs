@@ -2,7 +2,6 @@
 
 #![allow(clippy::unwrap_used, clippy::expect_used)]
 
-use gatepost_decode::CodeContent;
 use gatepost_pass::{
     Class, ClockTrust, Colour, IssuerId, Kind, Now, Pass, PassNumber, SubjectTag, Timestamp,
     VerifiedBundle,
@@ -65,8 +64,7 @@ impl Gate {
 
     fn judge(&self, text: &str) -> Judged {
         let bundle = self.region.verified();
-        let content = CodeContent::Text(text.to_owned());
-        self.bench(&bundle).code(&content)
+        self.bench(&bundle).code(Some(text))
     }
 
     fn bench<'a, R>(&'a self, bundle: &'a VerifiedBundle<R>) -> Judge<'a, R> {
@@ -94,8 +92,8 @@ impl Gate {
     fn says_with(&self, live: &mut LiveCodes, bytes: &[u8]) -> (Outcome, Vec<Reason>) {
         let bundle = self.region.verified();
         let judge = self.bench(&bundle);
-        let content = CodeContent::Text(to_text(bytes));
-        let verdict = judge.with_live_codes(judge.code(&content), live).verdict;
+        let judged = judge.code(Some(&to_text(bytes)));
+        let verdict = judge.with_live_codes(judged, live).verdict;
         (verdict.outcome, verdict.reasons)
     }
 
@@ -339,12 +337,12 @@ fn an_issuer_whose_list_is_old_is_stale_whatever_the_manifest_says() {
 
 #[test]
 fn a_device_without_a_bundle_says_that_it_is_not_set_up() {
-    let content = CodeContent::Text(to_text(&paper(1)));
+    let code = to_text(&paper(1));
     let verdict = Judge::<Vec<u8>> {
         bundle: None,
         ..Gate::new().bench(&Gate::new().region.verified())
     }
-    .code(&content)
+    .code(Some(&code))
     .verdict;
     assert_eq!((verdict.outcome, verdict.reasons), refuse(Reason::NotSetUp));
 }
@@ -387,8 +385,8 @@ fn a_list_that_can_not_be_read_is_never_an_all_clear() {
             .is_some()
     );
     rot.set(1);
-    let content = CodeContent::Text(to_text(&paper(102)));
-    let verdict = Gate::new().bench(&bundle).code(&content).verdict;
+    let code = to_text(&paper(102));
+    let verdict = Gate::new().bench(&bundle).code(Some(&code)).verdict;
     assert_eq!(
         (verdict.outcome, verdict.reasons),
         check(Reason::ListUnreadable)

@@ -7,21 +7,24 @@ use gatepost_pass::{
 };
 
 use super::*;
-use crate::checkpoint::freshness_for;
+use crate::freshness_for;
 
 /// 2099-01-01T00:00:00Z.
 const IN_2099: Timestamp = Timestamp(4_070_908_800);
 /// The steady clock when the device had started.
 const STARTED: u64 = 5;
 
+/// What both clocks say when the device has started.
+fn started_at(wall: Timestamp) -> Reading {
+    let steady = STARTED;
+    Reading { wall, steady }
+}
+
 /// A device whose newest signed time is [`SIGNED`], seen as it started, with a clock that was
 /// confirmed then.
 fn confirmed() -> Timekeeper {
     let mut keeper = unconfirmed();
-    let reading = Reading {
-        wall: SIGNED,
-        steady: STARTED,
-    };
+    let reading = started_at(SIGNED);
     keeper.set(SIGNED, reading).unwrap();
     keeper
 }
@@ -29,10 +32,7 @@ fn confirmed() -> Timekeeper {
 /// The same where nothing has confirmed the clock.
 fn unconfirmed() -> Timekeeper {
     let mut keeper = Timekeeper::new(TimeMark::default(), Boot([1; 16]));
-    let reading = Reading {
-        wall: SIGNED,
-        steady: STARTED,
-    };
+    let reading = started_at(SIGNED);
     keeper.signed(SIGNED, reading);
     keeper
 }
@@ -105,10 +105,7 @@ fn a_clock_once_at_2099_and_back_bricks_nothing() {
     assert_eq!(back.clock, ClockTrust::Unconfirmed);
     assert_eq!(gate(back).says(&paper(1)), admit());
     // A bundle that is signed later holds the time up as ever.
-    let reading = Reading {
-        wall: IN_2099,
-        steady: STARTED,
-    };
+    let reading = started_at(IN_2099);
     keeper.signed(SIGNED.plus(100), reading);
     assert_eq!(after(&keeper, 0, Timestamp(0)).time, SIGNED.plus(100));
 }
@@ -218,10 +215,7 @@ fn each_lists_own_as_of_marks_the_passes_of_its_issuer() {
 #[test]
 fn an_expired_bundle_under_a_dead_clock_looks_no_fresher_than_what_was_trusted() {
     let mut before = confirmed();
-    let later = Reading {
-        wall: SIGNED.plus(8 * DAY),
-        steady: STARTED,
-    };
+    let later = started_at(SIGNED.plus(8 * DAY));
     before.set(later.wall, later).unwrap();
     // The device restarts, and its clock is dead.
     let keeper = Timekeeper::new(before.mark(later), Boot([2; 16]));
@@ -235,10 +229,7 @@ fn an_expired_bundle_under_a_dead_clock_looks_no_fresher_than_what_was_trusted()
 #[test]
 fn after_a_restart_with_the_clock_set_back_three_days_an_expired_pass_is_refused_and_marked() {
     // Nothing but the hub's word, or what was logged, was newer than the bundle.
-    let day_three = Reading {
-        wall: SIGNED.plus(3 * DAY),
-        steady: STARTED,
-    };
+    let day_three = started_at(SIGNED.plus(3 * DAY));
     let mut by_hub = unconfirmed();
     by_hub.heard(day_three.wall, &(SIGNED..SIGNED), day_three);
     let mut by_log = unconfirmed();
@@ -246,10 +237,7 @@ fn after_a_restart_with_the_clock_set_back_three_days_an_expired_pass_is_refused
     let pass = with_validity(SIGNED.minus(DAY), SIGNED.plus(2 * DAY));
     for before in [by_hub, by_log] {
         let mut keeper = Timekeeper::new(before.mark(day_three), Boot([2; 16]));
-        let back = Reading {
-            wall: SIGNED,
-            steady: STARTED,
-        };
+        let back = started_at(SIGNED);
         keeper.signed(SIGNED, back);
         let gate = gate(after(&keeper, 10, SIGNED.plus(10)));
         let (outcome, reasons) = gate.says(&pass);
@@ -281,17 +269,11 @@ fn a_live_code_is_never_admitted_on_a_clock_that_is_not_trusted() {
 
 #[test]
 fn a_six_day_old_photo_of_a_live_code_is_old_after_a_restart_with_the_clock_set_back() {
-    let now = Reading {
-        wall: SIGNED.plus(6 * DAY),
-        steady: STARTED,
-    };
+    let now = started_at(SIGNED.plus(6 * DAY));
     let mut before = unconfirmed();
     before.heard(now.wall, &(SIGNED..SIGNED), now);
     let mut keeper = Timekeeper::new(before.mark(now), Boot([2; 16]));
-    let back = Reading {
-        wall: SIGNED,
-        steady: STARTED,
-    };
+    let back = started_at(SIGNED);
     keeper.signed(SIGNED, back);
     let (outcome, reasons) = gate(keeper.now(back)).says_of_live(SIGNED);
     assert_eq!(outcome, Outcome::Check);

@@ -1,6 +1,5 @@
 //! The judge: one code, ID number or registration becomes a verdict, by signature, lists and rules.
 
-use gatepost_decode::CodeContent;
 use gatepost_pass::{
     Document, DocumentError, Freshness, IssuerId, Listing, Now, Pass, Place, ReadAt, Timestamp,
     Verified, VerifiedBundle, claims::EnrolmentCode, envelope::EnvelopeError, verify,
@@ -114,11 +113,11 @@ pub struct Judge<'a, R> {
 }
 
 impl<R: ReadAt> Judge<'_, R> {
-    /// Judges the contents of one code.
-    pub fn code(&self, content: &CodeContent) -> Judged {
-        let document = match content {
-            CodeContent::Text(text) => Document::from_text(text).map_err(DocumentError::from),
-            CodeContent::Bytes(_) => Err(DocumentError::Envelope(EnvelopeError::Foreign)),
+    /// Judges the text of one code; without one, a code that carries other bytes.
+    pub fn code(&self, text: Option<&str>) -> Judged {
+        let document = match text {
+            Some(text) => Document::from_text(text).map_err(DocumentError::from),
+            None => Err(DocumentError::Envelope(EnvelopeError::Foreign)),
         };
         let Some(bundle) = self.bundle else {
             return not_set_up(document.ok().as_ref());

@@ -11,7 +11,7 @@ use gatepost_pass::{
 use gatepost_protocol::{Allowed, ByHand, OverrideWhy, Personal, PinTable, Temperature, WhyNoCode};
 
 use super::*;
-use crate::checkpoint::{
+use crate::{
     BadgeFault, ListAnswer, Observed, Overriding, PinPad, PinTries, Supervisor, SupervisorCandidate,
 };
 

@@ -1,7 +1,7 @@
 //! Several codes on one page.
 
 use super::*;
-use crate::checkpoint::{MAX_GROUP, OpenQuestion, VerdictGroup};
+use crate::{MAX_GROUP, OpenQuestion, VerdictGroup};
 
 fn group(gate: &Gate, codes: &[Vec<u8>]) -> VerdictGroup {
     let mut judged = codes.iter().map(|bytes| gate.judge(&to_text(bytes)));

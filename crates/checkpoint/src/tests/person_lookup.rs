@@ -9,7 +9,7 @@ use gatepost_pass::{
     trust::ColourMap,
 };
 
-use crate::checkpoint::{ListAnswer, ask_about, look_up_person, worst};
+use crate::{ListAnswer, ask_about, look_up_person, worst};
 
 const WANG: &str = "11010519491231002X";
 const LI: &str = "440524188001010014";

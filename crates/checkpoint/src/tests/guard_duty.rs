@@ -6,7 +6,7 @@ use gatepost_pass::{Badge, Pin, PinVerifier, Revocation, Site, badge::BadgeRole}
 use gatepost_protocol::PinTable;
 
 use super::*;
-use crate::checkpoint::{
+use crate::{
     BadgeFault, DutyStatus, EnteredPin, GuardDuty, ListAnswer, PadState, PinOf, PinPad, PinTries,
 };
 
