@@ -1,6 +1,6 @@
 //! The `floors` of `trust.json`: the loosest that the policy and the bundles may become.
 
-use std::path::Path;
+use std::{collections::BTreeSet, path::Path};
 
 use gatepost_pass::{
     policy::{TracingKey, WithoutCode},
@@ -10,7 +10,8 @@ use serde::{Deserialize, Serialize};
 
 use super::{
     file::ConfigFileError,
-    policy::{OverridableName, PolicyConfig, TracingKeyForm, WithoutCodeWords},
+    places::{OverridableName, WithoutCodeWords},
+    policy::{PolicyConfig, TracingKeyForm},
 };
 
 /// Most tracing keys that floors name.
@@ -55,14 +56,20 @@ impl FloorsConfig {
     /// Floors that just hold a policy.
     pub(crate) fn of(policy: &PolicyConfig) -> Self {
         let hours = |hours: u32| u16::try_from(hours).unwrap_or(u16::MAX);
+        let loosest = policy.rules().map(|rules| rules.without_code).min();
+        let allowed = policy.rules().flat_map(|rules| &rules.supervisor_may_allow);
         Self {
             tracing_keys: vec![TracingKeyEntry(policy.tracing_key)],
-            without_code: policy.without_code,
+            without_code: loosest.unwrap_or(WithoutCode::Never),
             live_window_seconds: policy.live_window_seconds,
             max_validity_days: policy.max_validity_days,
             fresh_hours: hours(policy.fresh_hours),
             hard_hours: hours(policy.hard_days.saturating_mul(HOURS)),
-            supervisor_may_allow: policy.supervisor_may_allow.clone(),
+            supervisor_may_allow: allowed
+                .copied()
+                .collect::<BTreeSet<_>>()
+                .into_iter()
+                .collect(),
         }
     }
 

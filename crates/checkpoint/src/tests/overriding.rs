@@ -1,6 +1,6 @@
 //! What a supervisor can set aside: what the policy lists, and never more.
 
-use std::time::Instant;
+use std::{collections::BTreeSet, time::Instant};
 
 use gatepost_pass::{
     Badge, Listing, PinVerifier,
@@ -16,7 +16,7 @@ use crate::{
 };
 
 fn generous() -> Gate {
-    Gate::with(|policy| policy.overridable = Overridable::ALL.into())
+    Gate::with(|rules| rules.overridable = Overridable::ALL.into())
 }
 
 /// A supervisor's badge, and what its PIN is checked against.
@@ -90,7 +90,7 @@ fn no_policy_lets_a_supervisor_set_aside_what_is_forged_revoked_red_or_feverish(
         assert_eq!(forced(&gate, judged, None), refuse(reason));
     }
     let mut warm = generous();
-    warm.region.policy.temperature = true;
+    warm.region.rules(|rules| rules.temperature = true);
     let judged = warm.judge(&to_text(&paper(1)));
     let expected = forced(&warm, judged, Some(Temperature::Fever));
     assert_eq!(expected, refuse(Reason::Fever));
@@ -99,11 +99,21 @@ fn no_policy_lets_a_supervisor_set_aside_what_is_forged_revoked_red_or_feverish(
 #[test]
 fn what_the_policy_lists_is_set_aside_and_stays_among_the_reasons() {
     let gate = generous();
+    let early = with_validity(NOW.plus(DAY), NOW.plus(2 * DAY));
     let expired = with_validity(SIGNED.minus(DAY), SIGNED);
+    let old = live_code(&phone(1), SIGNED, &fixture::holder());
+    // These stand with the device, whatever is shown.
+    let mut tried = BTreeSet::from([
+        Overridable::AlreadyPassed,
+        Overridable::ExpiredData,
+        Overridable::ListUnreadable,
+    ]);
     for (bytes, reason) in [
         (paper(101), Reason::Yellow),
+        (early, Reason::NotYetValid),
         (expired, Reason::Expired),
         (phone(1), Reason::LiveCodeNeeded),
+        (old, Reason::LiveCodeOld),
         (foreign_paper("CN-BJ"), Reason::ConvertPass),
         (foreign_paper("CN-HB"), Reason::IssuerRefused),
         (foreign_paper("CN-JS"), Reason::NoList),
@@ -121,7 +131,9 @@ fn what_the_policy_lists_is_set_aside_and_stays_among_the_reasons() {
         assert_eq!(judged.verdict.overriding, Overriding::Impossible);
         let before = (judged.verdict.outcome, judged.verdict.reasons.clone());
         assert_eq!(forced(&strict, judged, None), before);
+        tried.extend(reason.overridable());
     }
+    assert_eq!(tried, Overridable::ALL.into(), "each has its row");
 }
 
 /// Changes a region of the trust list of a gate whose policy leaves everything to supervisors.
@@ -240,7 +252,7 @@ fn the_lists_of_a_region_that_is_not_accepted_are_asked_and_red_and_revoked_are_
 #[test]
 fn a_fever_that_is_known_is_no_supervisors_whatever_else_is_wrong() {
     let mut gate = generous();
-    gate.region.policy.temperature = true;
+    gate.region.rules(|rules| rules.temperature = true);
     let bundle = gate.region.verified();
     let judged = gate.judge(&to_text(&paper(101)));
     assert_eq!(judged.verdict.overriding, Overriding::Possible);
@@ -271,7 +283,7 @@ fn one_reason_that_is_not_listed_is_enough_to_keep_the_verdict() {
 #[test]
 fn whoever_a_supervisor_lets_through_is_still_asked_for_the_temperature() {
     let mut gate = generous();
-    gate.region.policy.temperature = true;
+    gate.region.rules(|rules| rules.temperature = true);
     let asked = vec![
         Reason::TakeTemperature,
         Reason::SupervisorAllowed,
@@ -299,7 +311,7 @@ fn a_registration_by_hand_is_a_supervisors_where_the_policy_says_so() {
         (WithoutCode::Admit, Overriding::Impossible),
     ] {
         let mut gate = generous();
-        gate.region.policy.without_code = rule;
+        gate.region.rules(|rules| rules.without_code = rule);
         let bundle = gate.region.verified();
         let judged = gate.bench(&bundle).by_hand(form());
         assert_eq!(judged.verdict.overriding, overriding, "{rule:?}");

@@ -6,7 +6,7 @@ use serde::{Deserialize, Serialize};
 
 use crate::{
     bounded::Bounded,
-    policy::{Overridable, Policy, TracingKey, WithoutCode},
+    policy::{Overridable, PlaceRules, Policy, TracingKey, WithoutCode},
 };
 
 /// The loosest that the roots let the authority's everyday keys be. They stand in the trust list,
@@ -33,20 +33,28 @@ pub struct Floors {
 const HOUR: u64 = 3600;
 
 impl Floors {
-    /// The first rule in which a policy is looser.
+    /// The first rule in which a policy is looser, at any class of place and at any time.
     pub fn looser(&self, policy: &Policy) -> Option<&'static str> {
         let sealed = self.tracing_keys.as_slice().contains(&policy.tracing_key);
+        let classes = policy.places.as_map().values();
+        let mut sets = classes.flat_map(|class| class.rules.as_map().values());
         first_broken([
             ("tracing key", sealed),
-            ("without-code", policy.without_code >= self.without_code),
             ("live window", policy.live_window <= self.live_window),
             (
                 "longest validity",
                 policy.max_validity_days <= self.max_validity_days,
             ),
+        ])
+        .or_else(|| sets.find_map(|rules| self.looser_at_a_place(rules)))
+    }
+
+    fn looser_at_a_place(&self, rules: &PlaceRules) -> Option<&'static str> {
+        first_broken([
+            ("without-code", rules.without_code >= self.without_code),
             (
                 "what a supervisor may allow",
-                policy.overridable.is_subset(&self.overridable),
+                rules.overridable.is_subset(&self.overridable),
             ),
         ])
     }
