@@ -128,7 +128,9 @@ fn two_passes_of_one_person_in_one_picture_admit_that_person_once_without_a_rema
 fn a_second_pass_of_who_is_still_asked_for_the_temperature_is_remarked_on() {
     let post = Post::open(|region| region.rules(|rules| rules.temperature = true));
     post.show_both(&paper(1), &second_pass(1));
+    post.tap("What to do");
     post.sees("Already passed less than a minute ago.");
+    post.tap("Close the list");
     post.tap("Normal");
     // Sooner it would be the second half of a double tap.
     thread::sleep(Duration::from_millis(700));
