@@ -28,8 +28,9 @@ pub use values::Within;
 #[derive(Clone, Debug, PartialEq, Eq, Deserialize)]
 #[serde(deny_unknown_fields, default)]
 pub struct Config {
-    /// Camera device, such as `/dev/video0`.
-    pub camera: String,
+    /// Camera device, such as `/dev/video0`; `None` where only a scanner reads codes.
+    #[serde(deserialize_with = "values::device_or_none")]
+    pub camera: Option<String>,
     /// Language of the screen: `en`, `zh` or `ug`.
     pub language: Language,
     /// Which way people pass this device: `in` or `out`.
@@ -63,7 +64,7 @@ pub struct Config {
 impl Default for Config {
     fn default() -> Self {
         Self {
-            camera: "/dev/video0".to_owned(),
+            camera: Some("/dev/video0".to_owned()),
             language: Language::English,
             direction: Direction::In,
             place: String::new(),

@@ -142,7 +142,7 @@ pub enum IdentityRule {
 }
 
 /// What a verdict becomes once trust and lists are past their last usable time.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
 pub enum WhenExpired {
     /// Nobody is admitted.
     Refuse,
@@ -151,8 +151,8 @@ pub enum WhenExpired {
 }
 
 /// What a device does while its passage log is full of passages that no hub has, or its disk has no
-/// space.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+/// space; the strictest first.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
 pub enum WhenLogFull {
     /// It gives no verdict and opens no gate until there is space. The safe one: a device that
     /// nobody connects, or whose disk somebody fills, is no way past the log; and people can be let

@@ -416,6 +416,7 @@ pub(super) fn notices() -> Vec<Notice> {
                 },
             }),
         },
+        Notice::CodeWithoutEnd,
         Notice::WithoutLog,
     ]
 }

@@ -143,17 +143,27 @@ pub(super) fn trust_list() -> impl Strategy<Value = TrustListClaims> {
 
 fn floors() -> impl Strategy<Value = Floors> {
     let keys = vec(tracing_key(), 1..=8).prop_map(|keys| keys.try_into().unwrap());
-    let numbers = any::<(u16, u16, u16, u16)>();
-    (keys, without_code(), numbers, overridable()).prop_map(
-        |(tracing_keys, without_code, numbers, overridable)| Floors {
+    let numbers = any::<(u16, u16, u16, u16, u16)>();
+    (keys, without_code(), at_worst(), numbers, overridable()).prop_map(
+        |(tracing_keys, without_code, at_worst, numbers, overridable)| Floors {
             tracing_keys,
             without_code,
             live_window: numbers.0,
             max_validity_days: numbers.1,
+            upload_minutes: numbers.4,
+            when_expired: at_worst.0,
+            when_log_full: at_worst.1,
             fresh_hours: numbers.2,
             hard_hours: numbers.3,
             overridable,
         },
+    )
+}
+
+fn at_worst() -> impl Strategy<Value = (WhenExpired, WhenLogFull)> {
+    (
+        select(vec![WhenExpired::Refuse, WhenExpired::Check]),
+        select(vec![WhenLogFull::Stop, WhenLogFull::ScanWithoutLog]),
     )
 }
 
@@ -257,10 +267,7 @@ fn area() -> impl Strategy<Value = Area> {
 }
 
 pub(super) fn policy() -> impl Strategy<Value = Policy> {
-    let rules = (
-        select(vec![WhenExpired::Refuse, WhenExpired::Check]),
-        select(vec![WhenLogFull::Stop, WhenLogFull::ScanWithoutLog]),
-    );
+    let rules = at_worst();
     let numbers = any::<(u16, u16, u16, [u8; 3], u16, i16)>();
     let desk = (text(), text()).prop_map(|(area, phone)| HelpDesk { area, phone });
     let rest = (

@@ -8,7 +8,7 @@ use super::{
 };
 use crate::{
     Freshness, Manifest, Policy, Root,
-    policy::{Overridable, PlaceRules, TracingKey, WithoutCode},
+    policy::{Overridable, PlaceRules, TracingKey, WhenExpired, WhenLogFull, WithoutCode},
     time::Minute,
     trust::{Due, Floors, sign_with_roots},
 };
@@ -22,6 +22,9 @@ fn tight() -> Floors {
         without_code: WithoutCode::Supervisor,
         live_window: 90,
         max_validity_days: 14,
+        upload_minutes: 15,
+        when_expired: WhenExpired::Refuse,
+        when_log_full: WhenLogFull::Stop,
         overridable: BTreeSet::new(),
         ..fixture::floors()
     }
@@ -47,10 +50,21 @@ fn the_policy_and_freshness_keys_together_loosen_nothing_that_the_roots_hold() {
         id: 1,
         key: [66; 32],
     };
-    let loosened: [(&str, Loosen<'_>); 3] = [
+    let loosened: [(&str, Loosen<'_>); 8] = [
         ("tracing key", &|policy| policy.tracing_key = to_the_thief),
         ("live window", &|policy| policy.live_window = 91),
         ("longest validity", &|policy| policy.max_validity_days = 15),
+        ("time between uploads", &|policy| policy.upload_minutes = 14),
+        ("when-expired", &|policy| {
+            policy.when_expired = WhenExpired::Check;
+        }),
+        ("when-log-full", &|policy| {
+            policy.when_log_full = WhenLogFull::ScanWithoutLog;
+        }),
+        ("offset from UTC", &|policy| policy.utc_offset_minutes = 841),
+        ("offset from UTC", &|policy| {
+            policy.utc_offset_minutes = i16::MIN;
+        }),
     ];
     for (rule, loosen) in loosened {
         let mut region = under(tight());
