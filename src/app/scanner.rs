@@ -177,6 +177,8 @@ impl App {
             UiCommand::Temperature(number, TemperatureAnswer::Fever) => {
                 on::verdict::tapped(lane, number, Temperature::Fever);
             }
+            UiCommand::ChooseOverride(number) => on::supervisor::choosing(lane, number),
+            UiCommand::CancelOverride(number) => on::supervisor::cancelled(lane, number),
             UiCommand::Override(number, why) => on::supervisor::asked(lane, number, why),
             UiCommand::Opened(page) => self.opened(page),
             UiCommand::Direction(direction) => on::setting::direction(lane, data, direction),

@@ -1,7 +1,7 @@
 //! The status page.
 
 use super::keypad::sends;
-use super::status::{age_in_words, in_groups, map_date};
+use super::status::{age_in_words, in_groups, in_ten_thousands, map_date};
 use super::trouble::{foreign, map_trouble};
 use super::view::{
     ClockView, EndView, FreshnessView, IssuerView, StatusPageView, StorageView, SyncView, UiCommand,
@@ -106,6 +106,7 @@ fn map_issuer(issuer: &IssuerView) -> IssuerItem {
         name: issuer.name.as_str().into(),
         version: version(issuer.version),
         listed: in_groups(issuer.listed).into(),
+        listed_ten_thousands: in_ten_thousands(issuer.listed).into(),
         freshness: map_freshness(issuer.freshness),
         age,
         age_unit,

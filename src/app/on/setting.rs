@@ -3,7 +3,7 @@
 use gatepost_protocol::Direction;
 
 use crate::{
-    app::{lane::Lane, state::choices::Choices},
+    app::{lane::Lane, present::signal, state::choices::Choices},
     data::DataDir,
     devices::{Sound, Volume},
     ui::UiUpdate,
@@ -26,6 +26,7 @@ pub(crate) fn restore(lane: &mut Lane, choices: Choices) {
 /// People go this way from now on.
 pub(crate) fn direction(lane: &mut Lane, data: &DataDir, direction: Direction) {
     lane.checkpoint.station.turn(data, direction);
+    signal::play(&lane.devices, Sound::Scanned);
     lane.window.bar_soon();
 }
 

@@ -15,7 +15,7 @@ fn the_status_page_says_every_state_in_words() {
     assert_says(
         &stage,
         &[
-            "Completed 3 minutes ago",
+            "Succeeded 3 minutes ago",
             "All sent",
             "Confirmed",
             "12 GB free, passage log 48 MB",

@@ -257,7 +257,7 @@ fn a_device_without_a_place_asks_for_its_code() {
         &stage,
         &[
             "Bus 117",
-            "The place comes from the settings, so there is no code to show.",
+            "Place is fixed in settings, so there is no code to show.",
         ],
     );
 }

@@ -11,7 +11,8 @@ use crate::ui::{CameraView, Page, SavedState, ScreenElement, TextSize, UiUpdate}
 use gatepost_protocol::{Outcome, Reason};
 use std::collections::BTreeSet;
 
-const TEXT_SIZES: [TextSize; 3] = [TextSize::Normal, TextSize::Large, TextSize::VeryLarge];
+pub(super) const TEXT_SIZES: [TextSize; 3] =
+    [TextSize::Normal, TextSize::Large, TextSize::VeryLarge];
 
 /// Collects where this does not hold: every text is inside the screen, inside its button if it has
 /// one, and over no other text; every button is large enough for a gloved finger and over no other

@@ -9,6 +9,7 @@ use crate::ui::{
 };
 use gatepost_pass::policy::{PlaceName, Risk, Way};
 use gatepost_protocol::{Direction, Outcome, Reason};
+use i_slint_backend_testing::{AccessibleRole, ElementHandle, ElementQuery};
 use std::path::PathBuf;
 use std::sync::mpsc::{Receiver, channel};
 use std::thread::JoinHandle;
@@ -76,14 +77,55 @@ impl Stage {
         }
     }
 
+    /// The button with this label.
+    pub(super) fn button(&self, label: &str) -> ScreenElement {
+        let buttons = self.buttons();
+        let found = buttons.iter().find(|b| b.text == label).cloned();
+        found.unwrap_or_else(|| panic!("no button {label:?} among {buttons:?}"))
+    }
+
     /// Taps the middle of the button with this label.
     pub(super) fn tap(&self, label: &str) {
-        let buttons = self.buttons();
-        let button = buttons.iter().find(|b| b.text == label).unwrap_or_else(|| {
-            panic!("no button {label:?} among {buttons:?}");
-        });
-        let (x, y) = button.middle();
+        let (x, y) = self.button(label).middle();
         self.ui.click(x, y).unwrap();
+    }
+
+    /// Does what the button with this label does for a screen reader.
+    pub(super) fn activate(&self, label: &str) {
+        let label = label.to_owned();
+        let done = self.ui.ask(move |app| {
+            let found = ElementHandle::find_by_accessible_label(app, &label).next();
+            found.map(|button| button.invoke_accessible_default_action())
+        });
+        done.unwrap().expect("a button with this label");
+    }
+
+    /// The buttons among and inside the elements of this component.
+    pub(super) fn within(&self, component: &'static str) -> Vec<ScreenElement> {
+        let found = self.ui.ask(move |app| {
+            let query = ElementQuery::from_root(app).match_descendants();
+            let found = query.match_inherits(component).find_all();
+            let inside = found.iter().flat_map(|element| {
+                let query = element.query_descendants();
+                let buttons = query.match_accessible_role(AccessibleRole::Button);
+                let mut buttons = buttons.find_all();
+                if element.accessible_role() == Some(AccessibleRole::Button) {
+                    buttons.push(element.clone());
+                }
+                buttons
+            });
+            inside.map(|button| ScreenElement::of(&button)).collect()
+        });
+        shown(found.unwrap())
+    }
+
+    /// Whether an element of this component is on screen.
+    pub(super) fn has(&self, component: &'static str) -> bool {
+        let found = self.ui.ask(move |app| {
+            let query = ElementQuery::from_root(app).match_descendants();
+            query.match_inherits(component).find_first().is_some()
+        });
+        found.unwrap()
     }
 
     /// Writes the screen to `target/screens/<name>-<width>x<height>.png`, for the eye.

@@ -14,6 +14,10 @@ pub enum UiCommand {
     HoldVerdict(u32),
     /// The temperature question of this verdict was answered.
     Temperature(u32, TemperatureAnswer),
+    /// A supervisor looks at the reasons for which this verdict can be allowed: its time waits.
+    ChooseOverride(u32),
+    /// No supervisor allows this verdict after all: its time begins anew.
+    CancelOverride(u32),
     /// A supervisor wants to allow this verdict, for this reason.
     Override(u32, OverrideWhy),
     /// The page was opened; the window shows it already. The program fills it.
