@@ -148,6 +148,13 @@ impl Post {
         );
     }
 
+    /// This text must go from the screen.
+    #[track_caller]
+    pub(super) fn sees_no_more(&self, text: &str) {
+        let gone = wait_for(|| (!self.says(text)).then_some(()));
+        assert!(gone.is_some(), "still on screen: {text:?}");
+    }
+
     /// The middle of the button with this label, which must come on screen.
     #[track_caller]
     pub(super) fn place_of(&self, label: &str) -> (u32, u32) {
