@@ -120,7 +120,7 @@ fn a_supervisor_allows_with_a_reason_a_badge_and_a_pin() {
         assert_eq!(stage.commands(), [UiCommand::Pin("1234".into())]);
         assert!(stage.says("CHECK"), "the outcome stays in sight");
         stage.tap("Cancel");
-        assert_eq!(stage.commands(), [cancelled.clone()]);
+        assert_eq!(stage.commands(), std::slice::from_ref(&cancelled));
         view.overriding = OverrideView::BadgeRefused;
         stage.ui.send(UiUpdate::Verdict(view));
         assert!(stage.says("This badge cannot approve this, or not at this place."));
