@@ -23,7 +23,8 @@ use crate::clock::Clock;
 
 use super::{
     BundleCache, CacheError, Cap, LogError, Outbox, PassageLog, VerifiedReceipt,
-    bundles::InstallOutcome, outbox::Acknowledged,
+    bundles::{BundleOrigin, InstallOutcome},
+    outbox::Acknowledged,
 };
 
 mod attacks;
@@ -150,4 +151,25 @@ fn second() -> Region {
         issued_at: fixture::SIGNED.plus(60),
         ..Region::default()
     }
+}
+
+/// The error of a device that has the first bundle and is given this one. The first stays in use,
+/// and the next honest one gets in.
+fn refused(origin: &mut dyn BundleOrigin) -> CacheError {
+    let folder = tempfile::tempdir().unwrap();
+    let cache = cache(&folder);
+    take(&cache, &mut stick(&Region::default())).unwrap();
+    let names = || -> BTreeSet<_> {
+        let files = fs::read_dir(folder.path().join("files")).unwrap().flatten();
+        files.map(|file| file.file_name()).collect()
+    };
+    let before = names();
+    let error = cache
+        .install(origin, &fixture::root(), &clock(), &mut |_| {})
+        .unwrap_err();
+    assert_eq!(installed(&cache), 1, "the old bundle is in use");
+    assert!(names().is_superset(&before), "its files are there");
+    take(&cache, &mut stick(&second())).unwrap();
+    assert_eq!(installed(&cache), 2, "the honest next one gets in");
+    error
 }

@@ -99,8 +99,7 @@ pub struct Patience {
     pub small: Duration,
     /// For a whole file. What has come by then is kept, and the next sync resumes from there.
     pub file: Duration,
-    /// An upload, and what follows it, begins a whole multiple of this after the answer before:
-    /// what is done with a receipt takes time, and with the answer to filler none.
+    /// An upload, and what follows it, begins a whole multiple of this after the answer before.
     pub beat: Duration,
 }
 
@@ -112,7 +111,7 @@ impl Default for Patience {
             // 512 KiB over the slowest mobile connection.
             small: Duration::from_secs(180),
             file: Duration::from_secs(600),
-            beat: Duration::from_millis(250),
+            beat: padding::BEAT,
         }
     }
 }

@@ -6,6 +6,8 @@
 //! ```
 //! A content of no bytes is filler. It stands for nothing, and nobody signs it.
 
+use std::time::Duration;
+
 use gatepost_pass::FormatError;
 
 use crate::{batch, status};
@@ -16,6 +18,9 @@ pub const UPLOAD: [usize; 4] = [16 << 10, 64 << 10, 256 << 10, 1 << 20];
 pub const ANSWER: [usize; 1] = [1 << 10];
 /// Size of a device's status.
 pub const STATUS: [usize; 1] = [4 << 10];
+/// An upload is answered a whole multiple of this after it came, and what a device sends next
+/// begins a whole multiple of it after the answer: a batch waits for disks, and filler does not.
+pub const BEAT: Duration = Duration::from_millis(250);
 /// Bytes of the length in front.
 pub const LENGTH: usize = 4;
 

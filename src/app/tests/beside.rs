@@ -121,19 +121,19 @@ fn a_card_that_a_reader_reads_is_looked_up_without_a_tap() {
     assert_eq!(post.taps("ID card on a reader"), 0);
 }
 
+/// A checkpoint that takes temperatures, with a thermometer that is asked by this query.
+fn with_thermometer(socket: &Socket, query: &str) -> Post {
+    let device = socket.path();
+    let settings = format!("[thermometer]\ndevice = \"{device}\"\nquery = \"{query}\"\n");
+    let temperature = |region: &mut fixture::Region| region.rules(|rules| rules.temperature = true);
+    Post::with_devices(&settings, |_| (), temperature)
+}
+
 #[test]
 fn a_thermometer_is_asked_for_a_green_pass_and_its_reading_decides() {
     let socket = Socket::new();
     let mut thermometer = socket.plug();
-    let settings = format!(
-        "[thermometer]\ndevice = \"{}\"\nquery = \"M\\r\\n\"\n",
-        socket.path()
-    );
-    let post = Post::with_devices(
-        &settings,
-        |_| (),
-        |region| region.rules(|rules| rules.temperature = true),
-    );
+    let post = with_thermometer(&socket, r"M\r\n");
     post.judges(&paper(1), "CHECK");
     assert_eq!(thermometer.hears(3), b"M\r\n");
     thermometer.says(b"T+37.3C\r\n");
@@ -351,15 +351,7 @@ fn where_the_camera_fails_and_a_scanner_is_there_it_says_so() {
 fn what_a_thermometer_gives_that_is_no_temperature_is_told_beside_the_question() {
     let socket = Socket::new();
     let mut thermometer = socket.plug();
-    let settings = format!(
-        "[thermometer]\ndevice = \"{}\"\nquery = \"M\"\n",
-        socket.path()
-    );
-    let post = Post::with_devices(
-        &settings,
-        |_| (),
-        |region| region.rules(|rules| rules.temperature = true),
-    );
+    let post = with_thermometer(&socket, r"M");
     post.judges(&paper(1), "CHECK");
     assert_eq!(thermometer.hears(1), b"M");
     const RANGE: &str = "Thermometer: no body temperature. Measure again, or by hand.";

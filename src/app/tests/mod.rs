@@ -10,6 +10,7 @@ mod in_view;
 mod pages;
 mod places;
 mod post;
+mod supervisors;
 mod verdicts;
 
 use guard::{badge, badge_for, paper, wait_for};

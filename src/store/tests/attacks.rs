@@ -11,34 +11,11 @@ use gatepost_pass::{
     trust::sign_with_roots,
 };
 
-use super::{
-    sticks::{put, usb},
-    *,
-};
-use crate::store::bundles::{BundleDirectory, BundleOrigin};
+use super::{sticks::put, *};
+use crate::store::bundles::BundleOrigin;
 
-/// The error of a device that has the first bundle and is given this one.
 /// What is done to the directory of the bundle.
 type Harm<'a> = &'a dyn Fn(&Path);
-
-fn refused(origin: &mut dyn BundleOrigin) -> CacheError {
-    let folder = tempfile::tempdir().unwrap();
-    let cache = cache(&folder);
-    take(&cache, &mut stick(&Region::default())).unwrap();
-    let names = || -> BTreeSet<_> {
-        let files = fs::read_dir(folder.path().join("files")).unwrap().flatten();
-        files.map(|file| file.file_name()).collect()
-    };
-    let before = names();
-    let error = cache
-        .install(origin, &fixture::root(), &clock(), &mut |_| {})
-        .unwrap_err();
-    assert_eq!(installed(&cache), 1, "the old bundle is in use");
-    assert!(names().is_superset(&before), "its files are there");
-    take(&cache, &mut stick(&second())).unwrap();
-    assert_eq!(installed(&cache), 2, "the honest next one gets in");
-    error
-}
 
 #[test]
 fn rollback_to_an_older_bundle_is_refused() {
@@ -338,120 +315,4 @@ fn key_compromise_recovery_reaches_a_device_on_which_the_thief_used_up_all_versi
         assert!(take(&cache, &mut thief).is_err());
         assert_eq!(installed(&cache), 2);
     }
-}
-
-#[test]
-fn partial_usb_stick_with_any_file_missing_or_cut_is_refused() {
-    let region = second();
-    let manifest = region.manifest();
-    let first = Region::default();
-    let held = files_named(&first.manifest()).unwrap();
-    for entry in files_named(&manifest).unwrap() {
-        // The device does not ask for what it has already.
-        if held.iter().any(|held| held.digest == entry.digest) {
-            continue;
-        }
-        for left in [None, Some(0), Some(entry.length as usize - 1)] {
-            let stick = usb(&region);
-            let path = stick.path().join(entry.digest.to_string());
-            let bytes = fs::read(&path).unwrap();
-            match left {
-                None => fs::remove_file(&path).unwrap(),
-                Some(length) => fs::write(&path, &bytes[..length]).unwrap(),
-            }
-            let error = refused(&mut BundleDirectory::new(stick.path()));
-            assert!(matches!(error, CacheError::Origin { .. }), "{error}");
-        }
-    }
-    let stick = usb(&region);
-    fs::remove_file(stick.path().join("manifest")).unwrap();
-    let error = refused(&mut BundleDirectory::new(stick.path()));
-    assert!(matches!(error, CacheError::Origin { .. }));
-}
-
-#[test]
-fn a_usb_stick_whose_file_is_longer_than_named_gives_no_more_than_is_named() {
-    let region = second();
-    let stick = usb(&region);
-    for entry in files_named(&region.manifest()).unwrap() {
-        let path = stick.path().join(entry.digest.to_string());
-        let longer = [fs::read(&path).unwrap(), vec![0; 100_000]].concat();
-        fs::write(&path, longer).unwrap();
-    }
-    let folder = tempfile::tempdir().unwrap();
-    let cache = cache(&folder);
-    let mut origin = BundleDirectory::new(stick.path());
-    cache
-        .install(&mut origin, &fixture::root(), &clock(), &mut |_| {})
-        .unwrap();
-    let status = |entry: &&FileEntry| matches!(entry.role, FileRole::List(..));
-    let named = files_named(&region.manifest()).unwrap();
-    for entry in named.iter().filter(status) {
-        let path = folder.path().join("files").join(entry.digest.to_string());
-        assert_eq!(fs::metadata(path).unwrap().len(), entry.length);
-    }
-}
-
-#[test]
-fn a_link_fifo_or_directory_in_place_of_any_file_of_a_stick_is_refused_at_once() {
-    use std::os::unix::fs::symlink;
-    let region = second();
-    let fifo = |path: &std::path::Path| {
-        let (kind, mode) = (rustix::fs::FileType::Fifo, rustix::fs::Mode::from(0o666));
-        rustix::fs::mknodat(rustix::fs::CWD, path, kind, mode, 0).unwrap();
-    };
-    // The device does not ask for what it has already.
-    let held = files_named(&Region::default().manifest()).unwrap();
-    let mut wanted = files_named(&region.manifest()).unwrap();
-    wanted.retain(|entry| held.iter().all(|held| held.digest != entry.digest));
-    let names = wanted.iter().map(|entry| entry.digest.to_string());
-    for name in names.chain(["manifest".to_owned()]) {
-        for kind in 0..3 {
-            let (stick, beside) = (usb(&region), tempfile::tempdir().unwrap());
-            let path = stick.path().join(&name);
-            // Even what the link leads to is right.
-            fs::rename(&path, beside.path().join("moved")).unwrap();
-            match kind {
-                0 => symlink(beside.path().join("moved"), &path).unwrap(),
-                1 => fifo(&path),
-                _ => fs::create_dir(&path).unwrap(),
-            }
-            let begun = std::time::Instant::now();
-            let error = refused(&mut BundleDirectory::new(stick.path()));
-            assert!(
-                matches!(error, CacheError::Origin { .. }),
-                "{name} {kind}: {error}"
-            );
-            assert!(
-                begun.elapsed() < std::time::Duration::from_secs(4),
-                "{name} {kind}"
-            );
-        }
-    }
-}
-
-#[test]
-fn a_stick_that_hangs_in_the_middle_of_a_file_is_given_up() {
-    struct Hangs(Vec<u8>);
-    impl Read for Hangs {
-        fn read(&mut self, _: &mut [u8]) -> io::Result<usize> {
-            std::thread::sleep(std::time::Duration::from_secs(600));
-            Ok(0)
-        }
-    }
-    impl BundleOrigin for Hangs {
-        fn manifest(&mut self, _: usize) -> io::Result<Vec<u8>> {
-            Ok(self.0.clone())
-        }
-        fn file(&mut self, _: &FileEntry, _: u64) -> io::Result<Box<dyn Read + '_>> {
-            let patience = std::time::Duration::from_millis(100);
-            let paced = gatepost_system::stick::PacedReader::new(Hangs(Vec::new()), patience)?;
-            Ok(Box::new(paced))
-        }
-    }
-    let error = refused(&mut Hangs(second().manifest()));
-    let CacheError::Origin { source, .. } = error else {
-        unreachable!("{error}");
-    };
-    assert_eq!(source.kind(), io::ErrorKind::TimedOut);
 }

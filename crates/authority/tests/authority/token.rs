@@ -67,16 +67,14 @@ impl SoftToken {
 
     /// Moves keys into the token.
     fn rotate(&self, keys: &[&str]) -> String {
+        self.ok(&[&["key", "rotate"], keys, &self.place()].concat())
+    }
+
+    /// Where a command finds the token, and its PIN.
+    fn place(&self) -> [&str; 6] {
         let module = self.module.to_str().unwrap();
-        let token = [
-            "--token",
-            "gatepost",
-            "--module",
-            module,
-            "--pin-file",
-            "pin",
-        ];
-        self.ok(&[&["key", "rotate"], keys, &token].concat())
+        let (token, pin) = (["--token", "gatepost"], ["--pin-file", "pin"]);
+        [token[0], token[1], "--module", module, pin[0], pin[1]]
     }
 
     fn key_file(&self, name: &str) -> PathBuf {
@@ -199,16 +197,7 @@ fn neither_of_two_tokens_of_one_label_is_told_the_pin() {
     };
     token.rotate(&["lists"]);
     plug_in_a_token(&token.region);
-    let module = token.module.to_str().unwrap();
-    let place = [
-        "--token",
-        "gatepost",
-        "--module",
-        module,
-        "--pin-file",
-        "pin",
-    ];
-    let new_key = [&["key", "rotate", "policy"][..], &place].concat();
+    let new_key = [&["key", "rotate", "policy"][..], &token.place()].concat();
     for args in [&["publish", "bundle"][..], &new_key] {
         let told = token.refused("tokens", args);
         assert!(told.contains("2 tokens are called gatepost"), "{told}");

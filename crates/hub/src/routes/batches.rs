@@ -1,7 +1,7 @@
 //! `POST /v1/uploads`: a padded batch in, a padded receipt out, and filler for filler. `POST
 //! /v1/batches`: the same without padding. `POST /v1/status`: a device's status report.
 
-use std::{sync::Arc, time::Duration};
+use std::sync::Arc;
 
 use axum::{
     extract::State,
@@ -24,10 +24,6 @@ pub(crate) async fn take(
     Ok((MEDIA, keep(hub, signed).await?))
 }
 
-/// A padded upload is answered a whole multiple of this after it came: a batch waits for the disk,
-/// and filler does not.
-const BEAT: Duration = Duration::from_millis(250);
-
 /// Takes a padded batch. Filler, which devices send when nothing waits, is answered alike, and as
 /// late: whoever sees the answer learns nothing from it either.
 pub(crate) async fn take_padded(
@@ -40,8 +36,8 @@ pub(crate) async fn take_padded(
         false => keep(hub, signed).await,
     };
     drop(permit);
-    let beats = came.elapsed().as_millis() / BEAT.as_millis() + 1;
-    sleep_until(came + BEAT * u32::try_from(beats).unwrap_or(u32::MAX)).await;
+    let beats = came.elapsed().as_millis() / padding::BEAT.as_millis() + 1;
+    sleep_until(came + padding::BEAT * u32::try_from(beats).unwrap_or(u32::MAX)).await;
     let answer = pad(&receipt?, &padding::ANSWER).map_err(|_| Refusal::Storage)?;
     Ok((MEDIA, answer))
 }

@@ -3,7 +3,7 @@
 use std::{
     collections::BTreeSet,
     fs,
-    time::{Duration, Instant, UNIX_EPOCH},
+    time::{Instant, UNIX_EPOCH},
 };
 
 use gatepost_hub::{
@@ -62,7 +62,7 @@ fn the_time_of_an_answer_does_not_say_whether_anybody_passed() {
     };
     let batch = device.batch(0..2);
     // Neither comes before the other could have.
-    let beat = Duration::from_millis(250);
+    let beat = padding::BEAT;
     let (filler, first, again) = (timed(&[]), timed(&batch), timed(&batch));
     for took in [filler, first, again] {
         assert!(took >= beat, "{took:?}");
