@@ -6,9 +6,8 @@ use thiserror::Error;
 
 use super::scanner_prefix::begins_as_code;
 
-/// Longest text accepted from a reader, in bytes: as many letters and digits as a QR code can hold
-/// (ISO/IEC 18004, version 40-L).
-pub const MAX_TEXT: usize = 4296;
+/// Longest text accepted from a reader, in bytes: what the camera's own reader takes from a code.
+pub const MAX_TEXT: usize = gatepost_decode::MAX_CONTENT_BYTES;
 
 /// Why a line is not used.
 #[derive(Clone, Copy, Debug, Error, PartialEq, Eq)]
