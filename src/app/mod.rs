@@ -27,7 +27,7 @@ mod vitals;
 
 use std::{
     error::Error,
-    path::PathBuf,
+    path::{Path, PathBuf},
     sync::{
         Arc,
         mpsc::{self, Sender},
@@ -41,9 +41,9 @@ use crate::{
     clock::Clock,
     config::Config,
     data::DataDir,
-    devices::Devices,
+    devices::{CONNECTORS, Devices, panel_size},
     sync::wipe,
-    ui::{Surface, Ui, UiCommand},
+    ui::{Surface, Ui, UiCommand, UiUpdate},
 };
 use context::DeviceContext;
 use event::Event;
@@ -108,6 +108,12 @@ pub fn run(options: Options) -> Result<(), Box<dyn Error>> {
         },
     )?;
     let handle = ui.handle();
+    // A screen knows how large it is, which is the window's size where the window covers it.
+    let covers = options.fullscreen || cfg!(feature = "kms");
+    let asked = || panel_size(Path::new(CONNECTORS)).filter(|_| covers);
+    if let Some(inches) = config.display_inches.or_else(asked) {
+        handle.send(UiUpdate::Panel(inches.get()));
+    }
 
     let enrolled = Enrolled::start(&data, &clock, &config, &events)?;
     let inbox_of_frames = frames::decoder(handle.clone(), events.clone());

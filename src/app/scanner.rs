@@ -108,7 +108,7 @@ impl App {
     /// Runs until the window is closed.
     pub(super) fn run(mut self, inbox: &Receiver<Event>) {
         self.lane.show_notices();
-        on::setting::restore(&mut self.lane, self.choices);
+        on::setting::restore(&mut self.lane, self.choices, &self.context.config);
         on::enrolment::begin(&mut self.enrolment, &mut self.lane, &self.context);
         loop {
             match inbox.recv_timeout(TICK) {
@@ -204,6 +204,7 @@ impl App {
                 self.choices
                     .change(data, |choices| choices.text_size = Some(size));
             }
+            UiCommand::Screen(mode) => on::setting::screen(lane, &mut self.choices, data, mode),
             UiCommand::Volume(percent) => {
                 on::setting::volume(lane, &mut self.choices, data, percent)
             }
@@ -297,6 +298,7 @@ impl App {
         let installed = &mut lane.checkpoint.installed;
         installed.reload_if_changed(&context.data, identity, &context.clock);
         on::badge::tick(lane);
+        on::setting::show_screen(lane);
         on::place::tick(lane, at);
         on::enrolment::tick(enrolment, lane, context);
         on::update::tick(lane, update, context);

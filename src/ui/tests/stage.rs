@@ -83,8 +83,16 @@ impl Stage {
         found.unwrap_or_else(|| panic!("no button {label:?} among {buttons:?}"))
     }
 
-    /// Taps the middle of the button with this label.
+    /// Taps the middle of the button with this label, scrolling to it. A letter of a key that has
+    /// several takes two taps.
     pub(super) fn tap(&self, label: &str) {
+        let buttons = self.buttons();
+        let letters = |b: &&ScreenElement| b.text.len() == 3 && b.text.contains(label);
+        let is_letter = label.len() == 1 && buttons.iter().all(|b| b.text != label);
+        if let Some(key) = buttons.iter().filter(|_| is_letter).find(letters) {
+            self.tap(&key.text);
+        }
+        while self.half_hidden().iter().any(|b| b.text == label) && self.page_down() {}
         let (x, y) = self.button(label).middle();
         self.ui.click(x, y).unwrap();
     }
