@@ -3,7 +3,7 @@
 use std::sync::Arc;
 
 use gatepost_checkpoint::{BadgeFault, CheckedBadge, SupervisorCandidate};
-use gatepost_pass::Now;
+use gatepost_pass::{Now, Timestamp};
 use gatepost_protocol::{Reason, Seen};
 
 use super::{
@@ -73,16 +73,16 @@ impl Lane {
     /// Takes a badge where a supervisor's is awaited, and asks for its PIN, which `awaiting` keeps.
     ///
     /// # Errors
-    /// Why that badge is no supervisor's here and now.
+    /// Why that badge is no supervisor's here, and at that time.
     pub(super) fn ask_for_pin(
         &mut self,
         badge: CheckedBadge,
+        time: Timestamp,
         awaiting: impl FnOnce(&mut Self, SupervisorCandidate),
     ) -> Result<(), BadgeFault> {
         let place = self.checkpoint.station.place().id.clone();
         let pins = self.checkpoint.installed.pins();
-        let now = self.now().time;
-        let candidate = SupervisorCandidate::new(badge, pins, place.as_str(), now)?;
+        let candidate = SupervisorCandidate::new(badge, pins, place.as_str(), time)?;
         awaiting(self, candidate);
         self.window.go_to(Page::Duty);
         self.show_duty();

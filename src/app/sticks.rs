@@ -11,8 +11,13 @@ use gatepost_system::stick::{Entry, StickDir};
 
 use crate::store::bundles::MANIFEST;
 
-/// How long one stick is looked at: what is in its way must not hide what is on another.
+/// How long one folder of a stick is looked through: what is in its way must not hide what is on
+/// another.
 const LOOK_TIME: Duration = Duration::from_secs(10);
+/// The same for all folders of one stick, or of one user's sticks.
+const STICK_TIME: Duration = Duration::from_secs(30);
+/// The same for everything: then it is looked anew.
+const WHOLE_TIME: Duration = Duration::from_secs(120);
 
 /// Where Linux systems mount sticks.
 pub fn mounts() -> Vec<PathBuf> {
@@ -22,11 +27,13 @@ pub fn mounts() -> Vec<PathBuf> {
 /// The first directory with a bundle in it: a stick, or a folder of one.
 pub(crate) fn bundle(mounts: &[PathBuf]) -> Option<StickDir> {
     let holds = |place: &StickDir| place.file(MANIFEST).is_ok();
-    let mut sticks = sticks(mounts);
-    if let Some(at) = sticks.iter().position(holds) {
-        return Some(sticks.swap_remove(at));
-    }
-    sticks.iter().find_map(|stick| folders(stick).find(holds))
+    let direct = sticks(mounts).find(holds);
+    direct.or_else(|| {
+        outer(mounts, whole()).find_map(|place| {
+            let mut inner = folders(&place, Instant::now() + STICK_TIME);
+            inner.find_map(|stick| folders(&stick, Instant::now() + LOOK_TIME).find(holds))
+        })
+    })
 }
 
 /// A place that was found before, opened again from where sticks are mounted on.
@@ -44,8 +51,8 @@ pub(crate) fn open(mounts: &[PathBuf], place: &Path) -> Option<StickDir> {
 pub(crate) fn files_named(
     mounts: &[PathBuf],
     front: &'static str,
-) -> impl Iterator<Item = (StickDir, String)> + use<> {
-    sticks(mounts).into_iter().flat_map(move |stick| {
+) -> impl Iterator<Item = (StickDir, String)> {
+    sticks(mounts).flat_map(move |stick| {
         let found = stick.entries(move |name| name.starts_with(front));
         let files = found.unwrap_or_default().into_iter();
         let files = files.filter(|(_, entry)| *entry == Entry::File);
@@ -56,17 +63,25 @@ pub(crate) fn files_named(
     })
 }
 
-/// The mounted sticks: directories in the places where they are mounted, or one deeper, by user.
-pub(crate) fn sticks(mounts: &[PathBuf]) -> Vec<StickDir> {
-    let outer: Vec<StickDir> = mounts
-        .iter()
-        .filter_map(mount)
-        .flat_map(|mount| Vec::from_iter(folders(&mount)))
-        .collect();
-    let inner = outer.iter().flat_map(folders);
-    let mut all: Vec<StickDir> = inner.collect();
-    all.splice(0..0, outer);
-    all
+/// The mounted sticks: directories in the places where they are mounted, then one deeper, by user.
+/// A stick itself may have any number of folders, so no more than a few are open at a time: the
+/// rest of the program needs open files too.
+pub(crate) fn sticks(mounts: &[PathBuf]) -> impl Iterator<Item = StickDir> {
+    let until = whole();
+    let inner = outer(mounts, until);
+    let inner = inner.flat_map(|place| folders(&place, Instant::now() + STICK_TIME));
+    outer(mounts, until)
+        .chain(inner)
+        .take_while(move |_| Instant::now() < until)
+}
+
+fn outer(mounts: &[PathBuf], until: Instant) -> impl Iterator<Item = StickDir> {
+    let mounts = mounts.iter().filter_map(mount);
+    mounts.flat_map(move |mount| folders(&mount, until))
+}
+
+fn whole() -> Instant {
+    Instant::now() + WHOLE_TIME
 }
 
 /// Where sticks are mounted is the system's own: it may well be a link.
@@ -75,8 +90,8 @@ fn mount(path: &PathBuf) -> Option<StickDir> {
 }
 
 /// In the order of their names, so that the same sticks give the same answer.
-fn folders(place: &StickDir) -> impl Iterator<Item = StickDir> + use<> {
-    let (place, until) = (place.clone(), Instant::now() + LOOK_TIME);
+fn folders(place: &StickDir, until: Instant) -> impl Iterator<Item = StickDir> + use<> {
+    let place = place.clone();
     let entries = place.entries(|_| true).unwrap_or_default().into_iter();
     entries
         .filter(|(_, entry)| *entry == Entry::Directory)
@@ -157,8 +172,31 @@ mod tests {
         fs::create_dir_all(stick.join("enrolment-folder")).unwrap();
         fs::write(stick.join("enrolment-7"), "").unwrap();
         fs::write(stick.join("photo.jpg"), "").unwrap();
-        let found = files_named(&[root.path().to_owned()], "enrolment");
+        let mounts = [root.path().to_owned()];
+        let found = files_named(&mounts, "enrolment");
         let found: Vec<_> = found.map(|(at, name)| at.path().join(name)).collect();
         assert_eq!(found, [stick.join("enrolment-7")]);
+    }
+
+    #[test]
+    fn folders_without_number_on_a_stick_take_no_open_files_from_the_rest_of_the_program() {
+        let root = tempfile::tempdir().unwrap();
+        for n in 0..3000 {
+            fs::create_dir_all(root.path().join(format!("stick/{n:04}"))).unwrap();
+        }
+        let update = root.path().join("user/stick/update");
+        fs::create_dir_all(&update).unwrap();
+        fs::write(update.join("manifest"), "").unwrap();
+        let mounts = [root.path().to_owned()];
+        let look = std::thread::spawn(move || {
+            assert_eq!(files_named(&mounts, "enrolment").count(), 0);
+            found(&mounts)
+        });
+        let mut most = 0;
+        while !look.is_finished() {
+            most = most.max(fs::read_dir("/proc/self/fd").unwrap().count());
+        }
+        assert_eq!(look.join().unwrap(), Some(update));
+        assert!(most < 1000, "{most} open files");
     }
 }

@@ -88,6 +88,10 @@ pub fn load_picture(path: impl AsRef<Path>) -> Result<Frame, CameraError> {
 }
 
 fn read_picture(path: &Path) -> Result<Frame, Cause> {
+    // A pipe that lies among pictures would be waited for.
+    if fs::metadata(path).is_ok_and(|meta| !meta.is_file()) {
+        return Err(Cause::new("it is not a regular file"));
+    }
     let bytes = files::read(path, MAX_PICTURE_BYTES).map_err(Cause::new)?;
     decode_picture(&bytes).map_err(Cause::new)
 }
@@ -220,6 +224,16 @@ mod tests {
         assert!(matches!(error, CameraError::BadPicture { .. }));
         let text = chain(&error);
         assert!(text.contains("50000 x 50000"), "{text}");
+    }
+
+    #[test]
+    fn a_pipe_that_lies_among_pictures_is_refused_and_not_waited_for() {
+        let folder = tempfile::tempdir().unwrap();
+        let file = folder.path().join("a.png");
+        let (kind, mode) = (rustix::fs::FileType::Fifo, rustix::fs::Mode::from(0o666));
+        rustix::fs::mknodat(rustix::fs::CWD, &file, kind, mode, 0).unwrap();
+        let error = load_picture(&file).unwrap_err();
+        assert!(chain(&error).contains("not a regular file"), "{error:?}");
     }
 
     #[test]

@@ -9,8 +9,14 @@ mod person;
 pub mod run;
 pub mod sync;
 
-use std::{error::Error, io, path::PathBuf, time::Instant};
+use std::{
+    error::Error,
+    io,
+    path::{Path, PathBuf},
+    time::Instant,
+};
 
+use gatepost_pass::visible::visible;
 use gatepost_system::{chain, say};
 use serde::Serialize;
 
@@ -65,13 +71,18 @@ fn each_picture(
                 for picture in pictures {
                     match load_picture(&picture) {
                         Err(error) => complain(error),
-                        Ok(frame) => work(picture.display().to_string(), &frame)?,
+                        // On one line, whatever it is called.
+                        Ok(frame) => work(name_of(&picture), &frame)?,
                     }
                 }
             }
         }
     }
     Ok(done)
+}
+
+fn name_of(picture: &Path) -> String {
+    visible(&picture.to_string_lossy()).into_owned()
 }
 
 /// Prints a JSON object on a line of its own.
@@ -84,4 +95,15 @@ fn say_json(line: &impl Serialize) -> Result<(), Box<dyn Error>> {
 /// Milliseconds since `began`, with two digits after the point.
 fn milliseconds(began: Instant) -> f64 {
     (began.elapsed().as_secs_f64() * 100_000.0).round() / 100.0
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_picture_has_one_line_whatever_it_is_called() {
+        let name = name_of(Path::new("a\nb.png: admit (green)\u{202e}.png"));
+        assert_eq!(name, "a[U+000A]b.png: admit (green)[U+202E].png");
+    }
 }

@@ -21,15 +21,15 @@ pub enum Device {
     Torch,
 }
 
+impl fmt::Display for Device {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(self.name())
+    }
+}
+
 gatepost_pass::names! {
     Device {
         Scanner = "scanner", IdReader = "ID reader", Thermometer = "thermometer", Sound = "sound",
         Gate = "gate", Lamp = "lamp", Torch = "torch",
-    }
-}
-
-impl fmt::Display for Device {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str(self.name())
     }
 }

@@ -5,6 +5,7 @@ mod origin;
 use std::{
     io,
     io::Read,
+    thread,
     time::{Duration, Instant},
 };
 
@@ -98,6 +99,9 @@ pub struct Patience {
     pub small: Duration,
     /// For a whole file. What has come by then is kept, and the next sync resumes from there.
     pub file: Duration,
+    /// An upload, and what follows it, begins a whole multiple of this after the answer before:
+    /// what is done with a receipt takes time, and with the answer to filler none.
+    pub beat: Duration,
 }
 
 impl Default for Patience {
@@ -108,6 +112,7 @@ impl Default for Patience {
             // 512 KiB over the slowest mobile connection.
             small: Duration::from_secs(180),
             file: Duration::from_secs(600),
+            beat: Duration::from_millis(250),
         }
     }
 }
@@ -118,6 +123,9 @@ pub struct HubClient {
     agent: ureq::Agent,
     address: HubAddress,
     small: Duration,
+    beat: Duration,
+    /// When the last answer came.
+    answered: Option<Instant>,
     contact: Contact,
     /// Until when no request is made.
     rest_until: Option<Instant>,
@@ -179,6 +187,8 @@ impl HubClient {
             agent: ureq::Agent::with_parts(config, connector, DefaultResolver::default()),
             address: address.clone(),
             small: patience.small,
+            beat: patience.beat,
+            answered: None,
             contact: Contact::Silent,
             rest_until: None,
         })
@@ -203,6 +213,7 @@ impl HubClient {
     /// Sends a batch, padded; the answer is a receipt, not yet verified.
     pub fn post_batch(&mut self, batch: &[u8]) -> Result<Vec<u8>, HubError> {
         let upload = pad(batch, &padding::UPLOAD).map_err(unpaddable)?;
+        self.wait_for_the_beat();
         let answer = self.post(routes::UPLOADS, &upload)?;
         let answer = read_all(answer, padding::ANSWER[0] as u64)?;
         unpad(&answer, &padding::ANSWER).map_err(unpaddable)
@@ -252,6 +263,7 @@ impl HubClient {
     /// Reports this device's status to the hub.
     pub fn post_status(&mut self, status: &[u8]) -> Result<(), HubError> {
         let status = pad(status, &padding::STATUS).map_err(unpaddable)?;
+        self.wait_for_the_beat();
         self.post(routes::STATUS, &status).map(|_| ())
     }
 
@@ -279,6 +291,15 @@ impl HubClient {
     /// Whether the hub answers.
     pub fn ping(&mut self) -> Result<(), HubError> {
         self.get(routes::HEALTH, Credible::Hub, &[]).map(|_| ())
+    }
+
+    /// Waits for the next [`Patience::beat`] after the last answer.
+    fn wait_for_the_beat(&self) {
+        let since = self.answered.map(|at| at.elapsed().as_millis());
+        let past = since.and_then(|since| since.checked_rem(self.beat.as_millis()));
+        if let Some(past) = past.and_then(|past| u64::try_from(past).ok()) {
+            thread::sleep(self.beat.saturating_sub(Duration::from_millis(past)));
+        }
     }
 
     fn post(&mut self, path: &str, body: &[u8]) -> Result<Response, HubError> {
@@ -349,6 +370,7 @@ impl HubClient {
         nonce: RequestNonce,
         from: Credible,
     ) -> Result<Accepted, HubError> {
+        self.answered = Some(Instant::now());
         let answer = answer.map_err(|why| match other_key(&why) {
             Some(other) => HubError::OtherKey(other.found),
             None => HubError::Unreachable(why),

@@ -116,6 +116,7 @@ impl Device {
             answer: quick,
             small: quick * 2,
             file: quick * 2,
+            beat: Duration::ZERO,
         };
         let hub = self.identity.hub.as_ref().unwrap();
         HubClient::new(hub, &self.identity.hub_pins, patience).unwrap()

@@ -138,6 +138,7 @@ pub fn finish(data: &DataDir, now: Timestamp) -> Result<Option<DeviceId>, SyncEr
         data.enrolment_path(),
         data.first_run(),
         data.place(),
+        data.pin_tries(),
         data.direction(),
         data.revoked(),
         data.time_mark(),

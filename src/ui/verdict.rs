@@ -86,12 +86,7 @@ pub(super) fn show(app: &AppWindow, view: &VerdictView) {
         .take(MAX_REASONS)
         .map(|reason| map_reason(*reason))
         .collect();
-    let people: Vec<PersonItem> = view
-        .people
-        .iter()
-        .take(MAX_PEOPLE)
-        .map(map_person)
-        .collect();
+    let people = whom_to_compare(view);
     // The same verdict decided again stays held, and its list open; a new one does not.
     let number = view.number.cast_signed();
     let same = adapter.get_shown() && adapter.get_number() == number;
@@ -122,6 +117,21 @@ pub(super) fn show(app: &AppWindow, view: &VerdictView) {
     adapter.set_shown(true);
     // The ID number is not needed any more.
     id_entry::forget(app);
+}
+
+/// Who stands in the way comes first: there may be space for one.
+fn whom_to_compare(view: &VerdictView) -> Vec<PersonItem> {
+    let mut people: Vec<&PersonView> = view.people.iter().collect();
+    people.sort_by_key(|person| match person.colour {
+        ColourView::Red => 0,
+        ColourView::Yellow => 1,
+        ColourView::Green => 2,
+    });
+    people
+        .into_iter()
+        .take(MAX_PEOPLE)
+        .map(map_person)
+        .collect()
 }
 
 /// The other codes of the picture, whom to call, and the address for the holder's phone.

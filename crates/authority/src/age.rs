@@ -231,15 +231,10 @@ mod tests {
             [head.as_bytes(), tail].concat()
         };
         let sealed = sealed();
-        for (to, why) in [
-            (" 21\n", AgeError::Work),
-            (" 255\n", AgeError::Work),
-            (" 017\n", AgeError::Damaged),
-            (" +7\n", AgeError::Damaged),
-            (" 999\n", AgeError::Damaged),
-            ("\n", AgeError::Damaged),
-            (" 0\n", AgeError::Damaged),
-        ] {
+        let too_much = [" 21\n", " 255\n"].map(|to| (to, AgeError::Work));
+        let damaged = [" 017\n", " +7\n", " 999\n", "\n", " 0\n"];
+        let damaged = damaged.map(|to| (to, AgeError::Damaged));
+        for (to, why) in too_much.into_iter().chain(damaged) {
             let changed = text(&sealed, " 17\n", to);
             assert_eq!(open("correct horse", &changed), Err(why), "{to:?}");
         }

@@ -27,6 +27,9 @@ pub(crate) enum BundleDirError {
     /// A file of it cannot be read or written.
     #[error(transparent)]
     File(#[from] FileError),
+    /// A file changed while it was copied.
+    #[error("file {0} changed while it was copied: try again")]
+    Changed(Digest),
     /// Its manifest cannot be read.
     #[error("{} is not a manifest", path.display())]
     Manifest {
@@ -35,9 +38,6 @@ pub(crate) enum BundleDirError {
         /// What is wrong with it.
         source: BundleError,
     },
-    /// A file changed while it was copied.
-    #[error("file {0} changed while it was copied: try again")]
-    Changed(Digest),
 }
 
 /// A directory that holds a bundle, or will.

@@ -7,7 +7,10 @@ use data_encoding::HEXLOWER;
 use gatepost_pass::{
     IssuerId, KeyError, KeyId, PublicKey, Signer, ValueError, envelope::MAX_FILE, parse_hex,
 };
-use gatepost_system::files::{self, FileError};
+use gatepost_system::{
+    files::{self, FileError},
+    stick,
+};
 use zeroize::Zeroizing;
 
 use crate::online_key::{OnlineKey, TokenKey};
@@ -94,7 +97,7 @@ pub(crate) fn create_secret(path: &Path, secret: &[u8; 32]) -> Result<(), FileEr
 
 /// Reads the public half of a key that this authority has elsewhere.
 pub(crate) fn read_public(path: &Path, issuer: IssuerId) -> Result<PublicKeyFile, KeyFileError> {
-    let text = files::read_text(path, MAX_FILE)?;
+    let text = stick::read_text(path, MAX_FILE)?;
     let file = PublicKeyFile::parse(&text).ok_or_else(|| KeyFileError::Public(path.to_owned()))?;
     if file.issuer != issuer {
         return Err(KeyFileError::OtherIssuer {

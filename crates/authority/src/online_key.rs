@@ -14,14 +14,6 @@ use crate::token::{PinSource, TokenError, TokenPlace};
 /// First line of the file of a key in a token, with the version of its format.
 const TITLE: &str = "gatepost token key 1";
 
-/// A key that signs for the authority.
-pub(crate) enum OnlineKey {
-    /// The file holds it.
-    File(Signer),
-    /// A token holds it.
-    Token(TokenKey),
-}
-
 /// A key in a token, as its file names it.
 ///
 /// ```text
@@ -34,12 +26,19 @@ pub(crate) enum OnlineKey {
 /// label LABEL                of the key
 /// pin-file PATH              or: pin-env NAME
 /// ```
-#[derive(Clone, Debug, PartialEq, Eq)]
 pub(crate) struct TokenKey {
     pub(crate) issuer: IssuerId,
     pub(crate) id: KeyId,
     pub(crate) public: PublicKey,
     pub(crate) place: TokenPlace,
+}
+
+/// A key that signs for the authority.
+pub(crate) enum OnlineKey {
+    /// The file holds it.
+    File(Signer),
+    /// A token holds it.
+    Token(TokenKey),
 }
 
 impl OnlineKey {

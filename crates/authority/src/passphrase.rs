@@ -25,18 +25,18 @@ pub(crate) struct PassphraseArgs {
 /// There is no passphrase that can be used.
 #[derive(Debug, thiserror::Error)]
 pub(crate) enum PassphraseError {
-    /// Its file cannot be read.
-    #[error(transparent)]
-    File(#[from] FileError),
-    /// Nobody can be asked.
-    #[error("the passphrase cannot be asked for: name a --passphrase-file")]
-    Terminal(#[from] TerminalError),
     /// Too easy to try out.
     #[error("a passphrase has at least {SHORTEST} characters: take six words or more")]
     Short,
     /// The second one was another.
     #[error("the two passphrases differ")]
     Differ,
+    /// Its file cannot be read.
+    #[error(transparent)]
+    File(#[from] FileError),
+    /// Nobody can be asked.
+    #[error("the passphrase cannot be asked for: name a --passphrase-file")]
+    Terminal(#[from] TerminalError),
 }
 
 impl PassphraseArgs {

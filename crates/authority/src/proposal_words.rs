@@ -92,29 +92,17 @@ fn floor_facts(floors: &Floors) -> Vec<Fact> {
         WithoutCode::Never => "is refused",
     };
     let overridable: Vec<_> = floors.overridable.iter().map(|flaw| flaw.name()).collect();
-    let mut facts = vec![
-        fact("at the loosest, a person without a code", without_code),
-        fact(
-            "at the loosest, a live code lives",
-            format!("{} s", floors.live_window),
-        ),
-        fact(
-            "at the loosest, a pass lasts",
-            format!("{} days", floors.max_validity_days),
-        ),
-        fact(
-            "at the loosest, a bundle is fresh",
-            format!("{} hours", floors.fresh_hours),
-        ),
-        fact(
-            "at the loosest, a bundle is usable",
-            format!("{} hours", floors.hard_hours),
-        ),
-        fact(
-            "at the most, a supervisor may allow",
-            overridable.join(", "),
-        ),
+    let lasts = [
+        ("a live code lives", floors.live_window, "s"),
+        ("a pass lasts", floors.max_validity_days, "days"),
+        ("a bundle is fresh", floors.fresh_hours, "hours"),
+        ("a bundle is usable", floors.hard_hours, "hours"),
     ];
+    let loosest = |what| format!("at the loosest, {what}");
+    let mut facts = vec![fact(loosest("a person without a code"), without_code)];
+    facts.extend(lasts.map(|(what, most, unit)| fact(loosest(what), format!("{most} {unit}"))));
+    let may_allow = "at the most, a supervisor may allow";
+    facts.push(fact(may_allow, overridable.join(", ")));
     facts.extend(floors.tracing_keys.as_slice().iter().map(|key| {
         let digits = HEXLOWER.encode(&key.key);
         fact(format!("passages may be sealed to key {}", key.id), digits)

@@ -24,12 +24,6 @@ pub(crate) enum RootKeyError {
     /// It cannot be read or made.
     #[error(transparent)]
     File(#[from] FileError),
-    /// It cannot be sealed without random numbers.
-    #[error(transparent)]
-    Random(#[from] RandomError),
-    /// It cannot be opened without its passphrase.
-    #[error(transparent)]
-    Passphrase(#[from] PassphraseError),
     /// It cannot be sealed or opened.
     #[error("cannot open the root key {}", path.display())]
     Sealed {
@@ -46,6 +40,12 @@ pub(crate) enum RootKeyError {
         /// What is wrong with it.
         source: KeyError,
     },
+    /// It cannot be sealed without random numbers.
+    #[error(transparent)]
+    Random(#[from] RandomError),
+    /// It cannot be opened without its passphrase.
+    #[error(transparent)]
+    Passphrase(#[from] PassphraseError),
 }
 
 /// Makes the file of a root key, sealed, readable by its owner only. Never replaces a file.

@@ -19,15 +19,15 @@ use crate::{
 /// There is no trust list that is in force.
 #[derive(Debug, thiserror::Error)]
 enum TrustListError {
+    /// The root keys have not signed one yet.
+    #[error("no trust list is signed yet. {0}")]
+    NotSigned(String),
     /// It does not verify under the newest root.
     #[error("the trust list is not valid")]
     NotValid(#[from] TrustError),
     /// It cannot be proposed to the root keys.
     #[error("the trust list cannot be proposed to the root keys")]
     Proposal(#[from] ProposalError),
-    /// The root keys have not signed one yet.
-    #[error("no trust list is signed yet. {0}")]
-    NotSigned(String),
 }
 
 /// Name of the trust list in the register.

@@ -25,6 +25,15 @@ const LARGEST_PIN: usize = 256;
 /// The curve, as PKCS#11 3.0 names it: the printable string `edwards25519`.
 const EDWARDS25519: &[u8] = b"\x13\x0cedwards25519";
 
+/// Where a token's PIN comes from; never from the key's file.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(crate) enum PinSource {
+    /// First line of a file.
+    File(PathBuf),
+    /// Variable of the environment.
+    Environment(String),
+}
+
 /// Where a key is: all that its file says but its name on the trust list.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(crate) struct TokenPlace {
@@ -36,15 +45,6 @@ pub(crate) struct TokenPlace {
     pub(crate) label: String,
     /// Where the PIN is.
     pub(crate) pin: PinSource,
-}
-
-/// Where a token's PIN comes from; never from the key's file.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub(crate) enum PinSource {
-    /// First line of a file.
-    File(PathBuf),
-    /// Variable of the environment.
-    Environment(String),
 }
 
 /// A token does not sign.
@@ -61,6 +61,14 @@ pub(crate) enum TokenError {
     /// No token has that label now.
     #[error("the token {0} is not there: plug it in and try again")]
     Away(String),
+    /// Others have that label too: the PIN is for one of them.
+    #[error("{count} tokens are called {token}: unplug all but the right one")]
+    Several {
+        /// Label of the token.
+        token: String,
+        /// How many there are.
+        count: usize,
+    },
     /// The file of its PIN cannot be read.
     #[error("the PIN of token {token} cannot be read")]
     PinFile {
@@ -186,12 +194,20 @@ impl TokenPlace {
             Err(why) => return Err(module(why)),
         }
         let slots = library.get_slots_with_token().map_err(module)?;
-        let mut named = slots.into_iter().filter(|slot| {
+        let named = slots.into_iter().filter(|slot| {
             let info = library.get_token_info(*slot);
             info.is_ok_and(|info| info.label() == self.token)
         });
-        let slot = named.next();
-        let slot = slot.ok_or_else(|| TokenError::Away(self.token.clone()))?;
+        let slot = match named.collect::<Vec<_>>()[..] {
+            [slot] => slot,
+            [] => return Err(TokenError::Away(self.token.clone())),
+            ref several => {
+                return Err(TokenError::Several {
+                    token: self.token.clone(),
+                    count: several.len(),
+                });
+            }
+        };
         let session = match kind {
             SessionKind::Sign => library.open_ro_session(slot),
             SessionKind::Make => library.open_rw_session(slot),

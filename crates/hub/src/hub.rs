@@ -17,24 +17,20 @@ use log::Level;
 use serde_json::json;
 use tokio::sync::Semaphore;
 
-use crate::{
-    blocking::blocking,
-    bundle_watch::{BundleWatch, CurrentBundle},
-    device_bundles::DeviceBundles,
-    enrolment_queue::{EnrolmentError, EnrolmentQueue},
-    event_log::event,
-    group_commit::GroupCommit,
-    limits::{HeldShare, Limits, TokenBuckets, network},
-    metrics::{Counter, Metrics},
-    refusal::Refusal,
-    routes::file_body::FileMemory,
-    runs::Runs,
-    store::{
-        FindingKind, HubStore, HubStoreError, Incoming, KeptBatch, ManifestMatch, ReceivedStatus,
-        whole_hour,
-    },
-    upload_memory::UploadMemory,
-};
+use crate::blocking::blocking;
+use crate::bundle_watch::{BundleWatch, CurrentBundle};
+use crate::device_bundles::{self, DeviceBundles};
+use crate::enrolment_queue::EnrolmentQueue;
+use crate::event_log::event;
+use crate::group_commit::GroupCommit;
+use crate::known_devices::KnownDevices;
+use crate::limits::{HeldShare, Limits, TokenBuckets, network};
+use crate::metrics::{Counter, Metrics};
+use crate::refusal::Refusal;
+use crate::routes::file_body::FileMemory;
+use crate::runs::Runs;
+use crate::store::{HubStore, HubStoreError, Incoming, KeptBatch, ReceivedStatus, whole_hour};
+use crate::upload_memory::UploadMemory;
 
 /// The state of the hub.
 pub struct Hub {
@@ -45,14 +41,12 @@ pub struct Hub {
     device_bundles: DeviceBundles,
     /// The wall clock; tests set their own.
     clock: fn() -> Timestamp,
-    limits: Limits,
     addresses: TokenBuckets<IpAddr>,
     devices: TokenBuckets<DeviceId>,
     runs: Runs,
     enrolling: TokenBuckets<IpAddr>,
     enrolments: Option<EnrolmentQueue>,
-    /// An estimate: failed attempts are counted too, until the store is asked.
-    known_devices: AtomicU64,
+    known_devices: KnownDevices,
     uploads: UploadMemory,
     files: FileMemory,
     cores: Semaphore,
@@ -71,21 +65,18 @@ impl Hub {
     ) -> Self {
         let store: Arc<dyn HubStore> = Arc::from(store);
         let cores = std::thread::available_parallelism().map_or(2, usize::from);
-        let totals = store.totals();
         Self {
             bundles,
             commits: GroupCommit::start(store.clone()),
             signer: Arc::new(signer),
             device_bundles: DeviceBundles::default(),
             clock,
-            limits,
             addresses: TokenBuckets::new(limits.address),
             devices: TokenBuckets::new(limits.device),
             runs: Runs::new(limits.runs),
             enrolling: TokenBuckets::new(limits.enrolments),
             enrolments: None,
-            // If the store fails now, it is asked again at the first new device.
-            known_devices: AtomicU64::new(totals.map_or(limits.devices, |totals| totals.devices)),
+            known_devices: KnownDevices::of(&*store, limits.devices),
             uploads: UploadMemory::new(limits.bodies_of_address),
             files: FileMemory::default(),
             cores: Semaphore::new(cores),
@@ -139,27 +130,6 @@ impl Hub {
     pub(crate) fn limit_enrolments(&self, address: IpAddr) -> Result<(), Refusal> {
         let taken = self.enrolling.take(network(address));
         taken.map_err(|wait| self.limited(wait))
-    }
-
-    /// Queues a device's enrolment request. Blocks.
-    pub(crate) fn queue_enrolment(&self, request: &[u8]) -> Result<(), Refusal> {
-        let (now, enrolments) = (self.now(), self.enrolments.as_ref());
-        let queued = enrolments.ok_or(Refusal::NotFound)?.put(request, now);
-        let device = queued.map_err(|why| match why {
-            EnrolmentError::File(why) => self.file_failed(&why),
-            why => why.into(),
-        })?;
-        let device = json!({ "device": device.to_string() });
-        event(Level::Info, whole_hour(now), "enrolment asked", device);
-        Ok(())
-    }
-
-    /// The authority's answer to a device's enrolment request. Blocks.
-    pub(crate) fn enrolment_answer(&self, device: DeviceId) -> Result<Vec<u8>, Refusal> {
-        let enrolments = self.enrolments.as_ref().ok_or(Refusal::NotFound)?;
-        let answer = enrolments.answer(device);
-        let answer = answer.map_err(|why| self.file_failed(&why));
-        answer?.ok_or(Refusal::NotFound)
     }
 
     /// Logs that a file cannot be read or written; that it does not exist is no failure.
@@ -271,43 +241,21 @@ impl Hub {
     /// The bundle in use; the store knows that the hub serves it. Blocks.
     pub(crate) fn serving(&self, now: Timestamp) -> Option<Arc<CurrentBundle>> {
         let bundle = self.bundles.current(now)?;
-        let manifest = bundle.id();
-        if !self.device_bundles.is_served(manifest) {
-            let store = &self.store;
-            let noted = store.serve(manifest).and_then(|()| store.compare(manifest));
-            match noted.inspect_err(|why| self.log_store_failure(now, why)) {
-                Ok(ManifestMatch::Served) => self.device_bundles.serve(manifest),
-                Ok(ManifestMatch::Other | ManifestMatch::Unknown) => {
-                    self.device_bundles.serve(manifest);
-                    let version = json!({ "version": manifest.version });
-                    event(Level::Error, now, "two bundles of one version", version);
-                }
-                Err(_) => {}
-            }
+        if let Err(why) = self.device_bundles.serve(self.store(), bundle.id(), now) {
+            self.log_store_failure(now, &why);
         }
         Some(bundle)
     }
 
-    /// Compares the bundle of a device with those that the hub has served, and notes what differs.
-    /// Blocks.
+    /// Compares the bundle of a device with those that the hub has served. Blocks.
     fn compare_bundle(
         &self,
         device: DeviceId,
         manifest: ManifestId,
         now: Timestamp,
     ) -> Result<(), HubStoreError> {
-        let compare = || {
-            let kind = match self.store.compare(manifest)? {
-                ManifestMatch::Served => return Ok(()),
-                ManifestMatch::Other => FindingKind::SplitView,
-                ManifestMatch::Unknown => FindingKind::UnknownBundle,
-            };
-            let device_id = device.to_string();
-            let found = json!({ "device": device_id, "finding": kind.name() });
-            event(Level::Warn, whole_hour(now), "finding", found);
-            self.store.note_bundle(device, kind, manifest, now)
-        };
-        compare().inspect_err(|why| self.log_store_failure(now, why))
+        let compared = device_bundles::compare(self.store(), device, manifest, now);
+        compared.inspect_err(|why| self.log_store_failure(now, why))
     }
 
     fn verify(&self, signed: Vec<u8>, now: Timestamp) -> Result<Incoming, Refusal> {
@@ -373,29 +321,13 @@ impl Hub {
         }
     }
 
-    /// Checks that a device is known, or that one more is allowed. Requests in progress at the same
-    /// time may exceed the limit.
+    /// Checks that a device is known, or that one more is allowed.
     fn admit_device(&self, device: DeviceId, now: Timestamp) -> Result<(), Refusal> {
-        let known = self.store.knows(device);
-        if known.inspect_err(|why| self.log_store_failure(now, why))? {
-            return Ok(());
+        let admitted = self.known_devices.admit(self.store(), device);
+        match admitted.inspect_err(|why| self.log_store_failure(now, why))? {
+            true => Ok(()),
+            false => Err(Refusal::TooManyDevices),
         }
-        let most = self.limits.devices;
-        if self.known_devices.fetch_add(1, Relaxed) < most {
-            return Ok(());
-        }
-        // The estimate may be too high: the store may have failed, or a device was counted twice.
-        // The store knows.
-        let totals = self.store.totals();
-        let stored = totals
-            .inspect_err(|why| self.log_store_failure(now, why))?
-            .devices;
-        if stored >= most {
-            self.known_devices.store(stored, Relaxed);
-            return Err(Refusal::TooManyDevices);
-        }
-        self.known_devices.store(stored.saturating_add(1), Relaxed);
-        Ok(())
     }
 
     /// Checks that a run is known, or that its device may begin one more.

@@ -30,6 +30,7 @@ pub mod export;
 pub mod fleet;
 mod group_commit;
 pub mod hub;
+mod known_devices;
 pub mod limits;
 pub mod listing;
 mod metrics;

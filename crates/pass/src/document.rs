@@ -8,7 +8,7 @@
 use serde::{Deserialize, Serialize};
 
 use crate::{
-    claims::EnrolmentCode,
+    claims::{EnrolmentCode, Place},
     codec::{self, FormatError},
     envelope::{Envelope, EnvelopeError, MAX_CODE, front},
     ids::IssuerId,
@@ -118,6 +118,13 @@ impl Document {
     /// run pins the root that it names. Nothing else may be decided on it.
     pub fn claimed_enrolment(&self) -> Option<EnrolmentCode> {
         let claimed = (self.envelope.kind == Kind::Enrolment).then(|| self.envelope.peek());
+        claimed?.ok()
+    }
+
+    /// What a place code says that was verified once, when its key has ended since. It may make
+    /// nothing looser.
+    pub fn claimed_place(&self) -> Option<Place> {
+        let claimed = (self.envelope.kind == Kind::PlaceCode).then(|| self.envelope.peek());
         claimed?.ok()
     }
 }

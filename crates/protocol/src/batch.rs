@@ -37,15 +37,15 @@ pub enum BatchError {
     /// The bytes break the format.
     #[error(transparent)]
     Format(#[from] FormatError),
-    /// The device's certificate is refused.
-    #[error(transparent)]
-    Certificate(#[from] CertificateError),
     /// The batch is not signed by the device.
     #[error("the batch is not signed by its device")]
     BadSignature,
     /// Records do not follow each other.
     #[error("records of the batch do not follow each other")]
     Sequence,
+    /// The device's certificate is refused.
+    #[error(transparent)]
+    Certificate(#[from] CertificateError),
 }
 
 #[derive(Serialize, Deserialize)]

@@ -1,9 +1,9 @@
 //! Who a device is: its key and its certificate.
 
+use gatepost_pass::envelope::{Envelope, MAX_CODE};
+use gatepost_pass::verify::{Claims, verify_envelope};
 use gatepost_pass::{
     DeviceId, Digest, DocumentError, FormatError, Kind, PublicKey, Text, Timestamp, TrustList,
-    envelope::{Envelope, EnvelopeError, MAX_CODE},
-    verify::{Claims, verify_envelope},
 };
 use serde::{Deserialize, Serialize};
 
@@ -41,11 +41,8 @@ pub fn verify_certificate(
     trust: &TrustList,
     now: Timestamp,
 ) -> Result<DeviceCertificate, CertificateError> {
-    let envelope = Envelope::parse_kind(Kind::DeviceCertificate, bytes, MAX_CODE)?;
-    let certificate: DeviceCertificate =
-        verify_envelope::<DeviceCertificate>(&envelope, trust, now)?
-            .claims()
-            .clone();
+    let certificate = verify_envelope::<DeviceCertificate>(&envelope(bytes)?, trust, now)?;
+    let certificate = certificate.claims().clone();
     if (certificate.from..certificate.until).contains(&now) {
         Ok(certificate)
     } else {
@@ -56,29 +53,33 @@ pub fn verify_certificate(
 /// Reads what a certificate claims, before anyone has checked it: a new device has no trust list
 /// yet.
 pub fn peek_certificate(bytes: &[u8]) -> Result<DeviceCertificate, CertificateError> {
-    let envelope = Envelope::parse_kind(Kind::DeviceCertificate, bytes, MAX_CODE)?;
-    Ok(envelope.peek()?)
+    Ok(envelope(bytes)?.peek()?)
+}
+
+fn envelope(bytes: &[u8]) -> Result<Envelope, DocumentError> {
+    Ok(Envelope::parse_kind(
+        Kind::DeviceCertificate,
+        bytes,
+        MAX_CODE,
+    )?)
 }
 
 /// Why a device certificate, or a request for one, is refused.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
 pub enum CertificateError {
-    /// The bytes break the format.
-    #[error("the device certificate breaks its format")]
-    Envelope(#[from] EnvelopeError),
-    /// It is not validly signed.
+    /// Its bytes break the format, or it is not validly signed.
     #[error("the device certificate is not valid")]
     Document(#[from] DocumentError),
     /// Not valid at this time.
     #[error("the device certificate is not valid at this time: enrol the device again")]
     OutsideValidity,
-    /// A request or an enrolment file breaks the format.
-    #[error(transparent)]
-    Format(#[from] FormatError),
     /// An answer to a device's request proves no knowledge of the code by which it asked.
     #[error("the answer does not come from the authority whose code was scanned")]
     Answer,
     /// A request is not signed by the key that it names.
     #[error("the request is not signed by the key that it names")]
     Request,
+    /// A request or an enrolment file breaks the format.
+    #[error(transparent)]
+    Format(#[from] FormatError),
 }

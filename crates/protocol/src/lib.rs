@@ -14,6 +14,7 @@
 pub mod batch;
 mod bytes;
 pub mod chain;
+mod dated;
 pub mod device;
 pub mod enrolment;
 #[cfg(any(test, feature = "fixture"))]

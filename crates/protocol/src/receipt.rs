@@ -10,7 +10,10 @@ use gatepost_pass::{
 };
 use serde::{Deserialize, Serialize};
 
-use crate::chain::{Epoch, Head};
+use crate::{
+    chain::{Epoch, Head},
+    dated::at_its_time,
+};
 
 /// Claims of a receipt.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -31,10 +34,6 @@ pub struct Receipt {
     pub at: Timestamp,
 }
 
-impl Claims for Receipt {
-    const KINDS: &'static [Kind] = &[Kind::Receipt];
-}
-
 impl Receipt {
     /// Signs a receipt with the hub's key.
     pub fn sign(&self, signer: &Signer) -> Vec<u8> {
@@ -50,8 +49,10 @@ impl Receipt {
     /// Checks a receipt long after it was written: the hub's key must have been valid at the time
     /// that the receipt names.
     pub fn verify_at_its_time(bytes: &[u8], trust: &TrustList) -> Result<Self, DocumentError> {
-        let envelope = Envelope::parse_kind(Kind::Receipt, bytes, MAX_CODE)?;
-        let claimed: Self = envelope.peek()?;
-        Ok(*verify_envelope::<Self>(&envelope, trust, claimed.at)?.claims())
+        at_its_time(Kind::Receipt, bytes, trust, |receipt: &Self| receipt.at)
     }
+}
+
+impl Claims for Receipt {
+    const KINDS: &'static [Kind] = &[Kind::Receipt];
 }

@@ -260,17 +260,21 @@ fn a_batch_of_another_device_key_is_refused() {
     assert_eq!(error, BatchError::BadSignature);
 }
 
-#[test]
-fn only_the_hubs_key_signs_receipts() {
-    let receipt = Receipt {
+fn receipt(at: Timestamp) -> Receipt {
+    Receipt {
         device: id(),
         epoch: EPOCH,
         next_seq: 3,
         head: Head::START,
         batch: Digest([1; 32]),
         manifest: manifest_id(1),
-        at: NOW,
-    };
+        at,
+    }
+}
+
+#[test]
+fn only_the_hubs_key_signs_receipts() {
+    let receipt = receipt(NOW);
     let signed = receipt.sign(&region::hub());
     assert_eq!(Receipt::verify(&signed, &trust(), NOW), Ok(receipt));
     assert!(Receipt::verify(&receipt.sign(&region::documents()), &trust(), NOW).is_err());
@@ -310,15 +314,6 @@ fn the_time_is_the_hubs_word_for_one_question_under_a_key_that_is_valid_then() {
 
 #[test]
 fn a_receipt_is_read_long_after_the_hubs_key_has_ended_by_the_time_that_it_names() {
-    let receipt = |at| Receipt {
-        device: id(),
-        epoch: EPOCH,
-        next_seq: 3,
-        head: Head::START,
-        batch: Digest([1; 32]),
-        manifest: manifest_id(1),
-        at,
-    };
     let later = NOW.plus(10_000 * DAY);
     let signed = receipt(NOW).sign(&region::hub());
     assert!(Receipt::verify(&signed, &trust(), later).is_err());

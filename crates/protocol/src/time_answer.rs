@@ -1,12 +1,10 @@
 //! The hub's word on what time it is: the answer to a question that nobody could have foreseen, as
 //! in Roughtime.
 
-use gatepost_pass::{
-    DocumentError, Kind, Signer, Timestamp, TrustList,
-    envelope::{Envelope, EnvelopeError, MAX_CODE},
-    verify::{Claims, verify_envelope},
-};
+use gatepost_pass::{DocumentError, Kind, Signer, Timestamp, TrustList, verify::Claims};
 use serde::{Deserialize, Serialize};
+
+use crate::dated::at_its_time;
 
 /// What a device sends: 32 random bytes, drawn for this one question.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -32,10 +30,6 @@ pub struct TimeAnswer {
     pub at: Timestamp,
 }
 
-impl Claims for TimeAnswer {
-    const KINDS: &'static [Kind] = &[Kind::TimeAnswer];
-}
-
 impl TimeAnswer {
     /// Signs the answer with the hub's key.
     pub fn sign(&self, signer: &Signer) -> Vec<u8> {
@@ -49,23 +43,21 @@ impl TimeAnswer {
         trust: &TrustList,
         nonce: &TimeNonce,
     ) -> Result<Timestamp, TimeAnswerError> {
-        let envelope = Envelope::parse_kind(Kind::TimeAnswer, bytes, MAX_CODE)?;
-        // Nothing of this is believed yet.
-        let claimed: Self = envelope.peek().map_err(EnvelopeError::from)?;
-        let answer = verify_envelope::<Self>(&envelope, trust, claimed.at)?;
-        if answer.claims().nonce != *nonce {
+        let answer = at_its_time(Kind::TimeAnswer, bytes, trust, |answer: &Self| answer.at)?;
+        if answer.nonce != *nonce {
             return Err(TimeAnswerError::OtherQuestion);
         }
-        Ok(answer.claims().at)
+        Ok(answer.at)
     }
+}
+
+impl Claims for TimeAnswer {
+    const KINDS: &'static [Kind] = &[Kind::TimeAnswer];
 }
 
 /// Why an answer tells no time.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
 pub enum TimeAnswerError {
-    /// It breaks the format.
-    #[error("the hub's time breaks its format")]
-    Envelope(#[from] EnvelopeError),
     /// It is not validly signed by the hub.
     #[error("the hub's time is not valid")]
     Document(#[from] DocumentError),

@@ -90,7 +90,11 @@ pub fn read(path: &Path, limit: usize) -> Result<Vec<u8>, FileError> {
 
 /// Reads a whole text file of at most `limit` bytes.
 pub fn read_text(path: &Path, limit: usize) -> Result<String, FileError> {
-    String::from_utf8(read(path, limit)?).map_err(|_| {
+    text_of(path, read(path, limit)?)
+}
+
+pub(crate) fn text_of(path: &Path, bytes: Vec<u8>) -> Result<String, FileError> {
+    String::from_utf8(bytes).map_err(|_| {
         let why = io::Error::new(io::ErrorKind::InvalidData, "it is not UTF-8 text");
         FileError::at(Action::Read, path)(why)
     })

@@ -48,6 +48,11 @@ pub fn read(path: &Path, limit: usize) -> Result<Vec<u8>, FileError> {
     StickDir::open(directory)?.read(name, limit)
 }
 
+/// Reads a whole text file that its user has named, of at most `limit` bytes.
+pub fn read_text(path: &Path, limit: usize) -> Result<String, FileError> {
+    files::text_of(path, read(path, limit)?)
+}
+
 /// Writes a file that its user has named, in place of whatever has that name.
 pub fn replace(path: &Path, access: Access, bytes: &[u8]) -> Result<(), FileError> {
     let (directory, name) = split(path, Action::Write)?;

@@ -30,8 +30,11 @@ pub(crate) fn asked(lane: &mut Lane, digits: &str) {
 }
 
 /// A badge was shown where a supervisor's is awaited for this time. Without a PIN it is not enough.
+/// It must count at that time, and not by the clock that is to be set: by one that was set far
+/// ahead all badges have ended, and nobody could put it right.
 pub(super) fn badge_shown(lane: &mut Lane, badge: CheckedBadge, wanted: WantedTime) {
-    let asked = lane.ask_for_pin(badge, |lane, candidate| {
+    let then = wanted.by(Instant::now());
+    let asked = lane.ask_for_pin(badge, then, |lane, candidate| {
         lane.staff.clock = ClockSetting::EnterPin(wanted, candidate);
     });
     if let Err(fault) = asked {

@@ -171,7 +171,7 @@ fn look_at_sticks(enrolment: &mut EnrolmentState, lane: &Lane, context: &DeviceC
 
 fn offer_to_stick(mounts: &[PathBuf], (file, request): (String, Vec<u8>)) -> EnrolStickNews {
     let takes = |stick: &StickDir| stick.replace(&file, Access::Shared, &request).is_ok();
-    match sticks::sticks(mounts).iter().any(takes) {
+    match sticks::sticks(mounts).any(|stick| takes(&stick)) {
         true => EnrolStickNews::Written(file),
         false => EnrolStickNews::NoStick,
     }

@@ -113,7 +113,8 @@ pub(crate) fn pad_left(lane: &mut Lane) {
 
 /// A badge was shown where a supervisor's is awaited.
 pub(super) fn badge_shown(lane: &mut Lane, badge: CheckedBadge, at: Instant) {
-    let asked = lane.ask_for_pin(badge, |lane, candidate| {
+    let now = lane.now().time;
+    let asked = lane.ask_for_pin(badge, now, |lane, candidate| {
         lane.moves.set_step(MoveStep::EnterPin(candidate));
     });
     if let Err(fault) = asked {

@@ -8,7 +8,10 @@ use gatepost_protocol::OverrideWhy;
 
 use super::verdict;
 use crate::{
-    app::{lane::Lane, state::verdicts::OverrideStep},
+    app::{
+        lane::Lane,
+        state::verdicts::{OverrideStep, ShownVerdict},
+    },
     ui::{Page, UiUpdate},
 };
 
@@ -30,9 +33,9 @@ pub(crate) fn cancelled(lane: &mut Lane, number: u32) {
 
 /// A supervisor is to allow the verdict on screen, for this reason.
 pub(crate) fn asked(lane: &mut Lane, number: u32, why: OverrideWhy) {
-    let possible = lane.verdicts.shows(number) && allowable(lane).is_some();
-    if let (true, Some(shown)) = (possible, lane.verdicts.open_mut()) {
-        shown.set_overriding(OverrideStep::ShowBadge(why));
+    let member = allowable(lane).filter(|_| lane.verdicts.shows(number));
+    if let (Some(member), Some(shown)) = (member, lane.verdicts.open_mut()) {
+        shown.ask_supervisor(member, why);
         shown.wait();
         verdict::present(lane);
     }
@@ -40,7 +43,8 @@ pub(crate) fn asked(lane: &mut Lane, number: u32, why: OverrideWhy) {
 
 /// A badge was shown where a supervisor's is awaited for this reason.
 pub(super) fn badge_shown(lane: &mut Lane, badge: CheckedBadge, why: OverrideWhy) {
-    let asked = lane.ask_for_pin(badge, |lane, candidate| {
+    let now = lane.now().time;
+    let asked = lane.ask_for_pin(badge, now, |lane, candidate| {
         set_step(lane, OverrideStep::EnterPin(why, candidate));
         // The pad lies under the verdict, which comes back with the answer.
         lane.window.send(UiUpdate::Dismiss);
@@ -80,12 +84,13 @@ fn give_up(lane: &mut Lane) {
 }
 
 /// The badge and its PIN are good: the verdict is decided once more, and that is a passage of its
-/// own.
+/// own. Whoever has joined the page since was not asked about.
 fn allow(lane: &mut Lane, supervisor: &Supervisor, why: OverrideWhy) {
     if lane.window.page() == Page::Duty {
         lane.window.go_to(Page::Scan);
     }
-    let allowed = allowable(lane).and_then(|member| {
+    let member = lane.verdicts.open().map(ShownVerdict::asked_about);
+    let allowed = member.and_then(|member| {
         let verdict = &lane.verdicts.member(member)?.verdict;
         Some((member, supervisor.allow(verdict, why)?))
     });

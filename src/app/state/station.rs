@@ -76,13 +76,17 @@ impl Station {
     }
 
     /// Stands at the place that was scanned before the restart, where its code is still valid. A
-    /// fixed place is left by a supervisor alone even after that.
+    /// fixed place is left by a supervisor alone even after that, and after the key that signed
+    /// its code: it was verified when it was kept.
     pub(crate) fn restore_place(&mut self, data: &DataDir, trust: &TrustList, now: Timestamp) {
-        if let Some((place, code)) = kept_place(data, trust, now) {
-            self.stays |= place.fixed;
-            if now < place.not_after.start() {
-                self.place = StationPlace::of(&place, code);
-            }
+        let Some((document, code)) = kept_place(data) else {
+            return;
+        };
+        self.stays |= document.claimed_place().is_some_and(|place| place.fixed);
+        if let Ok(VerifiedDocument::Place(place)) = verify(&document, trust, now)
+            && now < place.claims().not_after.start()
+        {
+            self.place = StationPlace::of(place.claims(), code);
         }
     }
 
@@ -131,14 +135,10 @@ impl Station {
     }
 }
 
-/// The place whose code was kept, and that code; also one that is no longer valid.
-fn kept_place(data: &DataDir, trust: &TrustList, now: Timestamp) -> Option<(Place, String)> {
+/// The place code that was kept, and its text.
+fn kept_place(data: &DataDir) -> Option<(Document, String)> {
     let code = files::read_text(&data.place(), MAX_CODE).ok()?;
-    let document = Document::from_text(&code).ok()?;
-    match verify(&document, trust, now) {
-        Ok(VerifiedDocument::Place(place)) => Some((place.claims().clone(), code)),
-        _ => None,
-    }
+    Some((Document::from_text(&code).ok()?, code))
 }
 
 fn kept_direction(data: &DataDir) -> Option<Direction> {
@@ -146,5 +146,44 @@ fn kept_direction(data: &DataDir) -> Option<Direction> {
         b"in" => Some(Direction::In),
         b"out" => Some(Direction::Out),
         _ => None,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    #![allow(clippy::unwrap_used)]
+
+    use gatepost_pass::{
+        Kind,
+        document::to_text,
+        fixture::{self, documents},
+        time::Minute,
+    };
+
+    use super::*;
+
+    #[test]
+    fn a_fixed_place_stays_fixed_when_the_key_that_signed_its_code_has_ended() {
+        let folder = tempfile::tempdir().unwrap();
+        let data = DataDir::open(folder.path()).unwrap();
+        let stands = |fixed, now| {
+            let place = Place {
+                id: "gate-3".try_into().unwrap(),
+                name: "North gate".try_into().unwrap(),
+                not_after: Minute::of(fixture::NOW.plus(fixture::DAY)),
+                fixed,
+            };
+            let code = to_text(&documents().sign(Kind::PlaceCode, &place));
+            files::replace(&data.place(), Access::Shared, code.as_bytes()).unwrap();
+            let mut station = Station::load(&data, &Config::default());
+            station.restore_place(&data, &fixture::trust(), now);
+            (station.mover(), station.place().id.as_str().to_owned())
+        };
+        let ended = fixture::NOW.plus(10_000 * fixture::DAY);
+        let fixed = (Mover::Supervisor, String::new());
+        assert_eq!(stands(true, ended), fixed);
+        assert_eq!(stands(false, ended), (Mover::Guard, String::new()));
+        let here = (Mover::Supervisor, "gate-3".to_owned());
+        assert_eq!(stands(true, fixture::NOW), here);
     }
 }

@@ -34,6 +34,8 @@ pub(crate) struct ShownVerdict<A> {
     lasts: Duration,
     hold: Hold,
     overriding: OverrideStep,
+    /// The code that a supervisor was asked about: others may join the page meanwhile.
+    asked_about: usize,
 }
 
 /// How far the passage of one code is.
@@ -116,6 +118,7 @@ impl<A> ShownVerdicts<A> {
             lasts,
             hold: Hold::No,
             overriding: OverrideStep::NotAsked,
+            asked_about: 0,
         });
         self.verdicts
     }
@@ -298,6 +301,17 @@ impl<A> ShownVerdict<A> {
         self.overriding = step;
     }
 
+    /// A supervisor is asked about this code, for this reason.
+    pub(crate) fn ask_supervisor(&mut self, member: usize, why: OverrideWhy) {
+        self.asked_about = member;
+        self.overriding = OverrideStep::ShowBadge(why);
+    }
+
+    /// The code that a supervisor was asked about.
+    pub(crate) fn asked_about(&self) -> usize {
+        self.asked_about
+    }
+
     /// Puts what was decided once more in the place of what was decided before; its time begins
     /// anew.
     pub(crate) fn decide_again(
@@ -316,7 +330,7 @@ impl<A> ShownVerdict<A> {
     /// Its time begins anew.
     pub(crate) fn restart(&mut self, at: Instant, lasts: Duration) {
         (self.since, self.lasts) = (at, lasts);
-        if self.hold == Hold::Waits {
+        if self.hold == Hold::Waits && self.overriding == OverrideStep::NotAsked {
             self.hold = Hold::No;
         }
     }

@@ -12,7 +12,7 @@ use gatepost_pass::{
 };
 use gatepost_protocol::{Direction, Outcome, OverrideWhy, Reason, Seen, Temperature, WhyNoCode};
 
-use super::{Post, badge, paper};
+use super::{Post, badge, badge_for, paper};
 use crate::{
     app::event::Event,
     devices::{BodyTemperature, DeviceEvent},
@@ -324,6 +324,34 @@ fn a_supervisors_badge_allows_what_the_policy_lists_and_the_log_says_who_and_why
 }
 
 #[test]
+fn a_supervisors_word_is_for_whom_it_was_asked_and_for_nobody_who_joins_the_page_meanwhile() {
+    let post = Post::open(|region| {
+        region.policy.overridable = [Overridable::Yellow, Overridable::Expired].into();
+    });
+    let expired = gatepost_pass::Pass {
+        not_after: Minute::of(fixture::SIGNED.plus(60)),
+        ..fixture::paper_pass(2)
+    };
+    let expired = to_text(&documents().sign(Kind::Pass, &expired));
+    post.judges(&paper(101), "CHECK");
+    post.tap_all(&["Supervisor", "Emergency: life or health"]);
+    post.show_both(&paper(101), &expired);
+    post.sees("REFUSE");
+    post.judges(
+        &badge(3, BadgeRole::Supervisor, Some("123456")),
+        "Enter your PIN",
+    );
+    post.enters_pin("123456");
+    let logged = post.passages(3);
+    let reasons: Vec<_> = logged.iter().map(|one| one.reasons.as_slice()).collect();
+    let allowed = [Reason::SupervisorAllowed, Reason::Yellow];
+    assert_eq!(
+        reasons,
+        [&[Reason::Yellow][..], &[Reason::Expired], &allowed]
+    );
+}
+
+#[test]
 fn a_supervisor_sets_the_clock_by_badge_and_pin_and_the_log_says_who() {
     let post = Post::open(|_| ());
     post.tap("Menu");
@@ -342,7 +370,7 @@ fn a_supervisor_sets_the_clock_by_badge_and_pin_and_the_log_says_who() {
     for _ in 0..8 {
         post.tap("Delete the last character");
     }
-    post.types("12240830");
+    post.types("11240830");
     post.tap("Set");
     post.sees("Supervisor: hold your badge up to the camera");
     for (n, role, pin) in [
@@ -356,7 +384,7 @@ fn a_supervisor_sets_the_clock_by_badge_and_pin_and_the_log_says_who() {
     post.types("123456");
     post.tap("OK");
     post.sees("The clock is set");
-    post.sees("2026-12-24 08:3");
+    post.sees("2026-11-24 08:3");
     let logged = post.passages(1);
     assert_eq!(logged[0].outcome, Outcome::Check);
     let Seen::ClockSet { by, before } = &logged[0].seen else {
@@ -364,9 +392,35 @@ fn a_supervisor_sets_the_clock_by_badge_and_pin_and_the_log_says_who() {
     };
     assert_eq!((by.as_str(), *before), ("staff-3", fixture::NOW));
     let offset = u64::from(fixture::policy().utc_offset_minutes.unsigned_abs()) * 60;
-    let set = gatepost_system::clock::parse_time("2026-12-24T08:30:00Z").unwrap();
+    let set = gatepost_system::clock::parse_time("2026-11-24T08:30:00Z").unwrap();
     let late = logged[0].at.since(set.minus(offset));
     assert!(late < 60, "{late} s later");
+}
+
+#[test]
+fn a_badge_sets_no_time_at_which_it_does_not_count_and_so_puts_back_a_clock_set_far_ahead() {
+    let post = Post::open(|_| ());
+    let supervisor = |days| badge_for(days, 3, BadgeRole::Supervisor, Some("123456"));
+    post.tap("Menu");
+    post.tap("Status");
+    post.tap("Set the clock");
+    // Months ahead, by a slip of the finger: then no badge of this month could put it right.
+    post.types("202706240830");
+    post.tap("Set");
+    post.judges(&supervisor(30), "This badge may not set the clock.");
+    post.judges(&supervisor(300), "Enter your PIN");
+    post.types("123456");
+    post.tap("OK");
+    post.sees("The clock is set");
+    post.tap("Back");
+    post.tap("Set the clock");
+    post.types("202611240830");
+    post.tap("Set");
+    post.leaves_the_picture();
+    post.judges(&supervisor(30), "Enter your PIN");
+    post.types("123456");
+    post.tap("OK");
+    post.sees("2026-11-24 08:3");
 }
 
 #[test]

@@ -12,6 +12,7 @@ use gatepost_pass::{
     BadgeRole, Kind, PassNumber, Pin, PinVerifier, SecretKey,
     document::to_text,
     fixture::{self, documents},
+    time::Minute,
 };
 use gatepost_protocol::{
     Body, Direction, Passage, Record,
@@ -230,7 +231,13 @@ pub(super) fn pins() -> Vec<u8> {
 
 /// A badge without a PIN, or with that of [`PINS`].
 pub(super) fn badge(n: u8, role: BadgeRole, pin: Option<&str>) -> String {
+    badge_for(30, n, role, pin)
+}
+
+/// The same, for so many days.
+pub(super) fn badge_for(days: u64, n: u8, role: BadgeRole, pin: Option<&str>) -> String {
     let mut badge = fixture::badge(n, role);
+    badge.not_after = Minute::of(fixture::SIGNED.plus(days * fixture::DAY));
     let of = |number| VERIFIERS.iter().find(|(other, _)| *other == number);
     badge.pin = pin.map(|pin| {
         assert!(PINS.contains(&(n, pin)), "{n} has another PIN");

@@ -12,5 +12,5 @@ mod places;
 mod post;
 mod verdicts;
 
-use guard::{badge, paper, wait_for};
+use guard::{badge, badge_for, paper, wait_for};
 use post::{Post, region};

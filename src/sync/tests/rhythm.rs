@@ -3,6 +3,7 @@
 use std::{
     sync::{Arc, mpsc},
     thread,
+    time::Instant,
 };
 
 use gatepost_protocol::padding;
@@ -49,6 +50,23 @@ fn an_upload_looks_the_same_whether_nobody_passed_or_fifty() {
     let expected = (padding::UPLOAD[1], Some(padding::ANSWER[0]));
     assert_eq!(upload.map(sizes), Some(expected));
     assert_eq!(crowd.len(), without_a_log.len());
+}
+
+#[test]
+fn what_a_device_does_with_a_receipt_does_not_show_in_when_it_goes_on() {
+    let hub = ModelHub::new();
+    let device = Device::new(42, &hub.address, Vec::new());
+    let mut client = HubClient::of(&device.identity).unwrap();
+    client.post_filler().unwrap();
+    // Uploads wait for a beat of their own, however long the device has worked since the answer.
+    let beat = Patience::default().beat;
+    for worked in [0, 100] {
+        let answered = Instant::now();
+        thread::sleep(Duration::from_millis(worked));
+        client.post_filler().unwrap();
+        let took = answered.elapsed() + Duration::from_millis(10);
+        assert!(took >= beat, "{took:?}");
+    }
 }
 
 #[test]

@@ -86,6 +86,8 @@ fn a_wiped_device_keeps_nothing_but_signed_batches_that_no_hub_has() {
     device.push().unwrap();
     device.pass(3);
     device.log = None;
+    // It has the numbers of badges in it.
+    fs::write(device.data.pin_tries(), "tries").unwrap();
     let id = device.id();
     assert_eq!(
         wipe::take(

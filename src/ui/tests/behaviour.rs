@@ -49,8 +49,9 @@ fn each_outcome_has_its_word_and_its_colour() {
 
 #[test]
 fn a_verdict_names_its_people_issuer_and_validity() {
-    let stage = Stage::open((1280, 720), Language::English);
+    let stage = Stage::open((480, 800), Language::English);
     stage.shows(Outcome::Admit, &[Reason::Green], 3);
+    stage.tap("3 people to compare");
     assert_says(
         &stage,
         &["王*堃", "欧阳**", "ID **608X", "Green", "Yellow", "Red"],

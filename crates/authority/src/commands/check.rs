@@ -1,30 +1,24 @@
 //! `check`: what lies too near to what, and what ends soon.
 
-use std::{
-    collections::BTreeMap,
-    error::Error,
-    fs,
-    os::unix::fs::{MetadataExt as _, PermissionsExt as _},
-    path::{Path, PathBuf},
-};
+use std::collections::BTreeMap;
+use std::error::Error;
+use std::fs;
+use std::os::unix::fs::{MetadataExt as _, PermissionsExt as _};
+use std::path::{Path, PathBuf};
 
 use gatepost_pass::{Kind, PublicKey, Root, Sign as _, Signer, Timestamp, TrustList};
-use gatepost_system::{
-    clock::format_time,
-    files::{self, FileError, directory_of},
-    say,
-};
+use gatepost_system::clock::format_time;
+use gatepost_system::files::{self, FileError, directory_of};
+use gatepost_system::{say, stick};
 
-use crate::{
-    age::{self, MAX_SEALED},
-    context::Context,
-    durations::DAY,
-    home::Home,
-    key_files::{self, PublicKeyFile},
-    online_key::OnlineKey,
-    signed_files,
-    signing_keys::SigningKey,
-};
+use crate::age::{self, MAX_SEALED};
+use crate::context::Context;
+use crate::durations::DAY;
+use crate::home::Home;
+use crate::key_files::{self, PublicKeyFile};
+use crate::online_key::OnlineKey;
+use crate::signed_files;
+use crate::signing_keys::SigningKey;
 
 /// Arguments of `check`.
 #[derive(clap::Args)]
@@ -99,15 +93,17 @@ fn root_keys(
     findings: &mut KeyFindings,
 ) -> Result<(), FileError> {
     let home_dirs = [home.keys_dir(), home.dir().to_owned()];
-    let beside = [directory_of(home.dir()).to_owned()];
     let mut keys: BTreeMap<PathBuf, RootKey> = BTreeMap::new();
-    for dir in home_dirs.iter().chain(&beside).chain(dirs) {
-        for path in files::list(dir)? {
-            if let Some(key) = root_key(&path, root) {
-                // One file may be reached by two ways.
-                let real = fs::canonicalize(&path).unwrap_or(path);
-                keys.insert(real, key);
-            }
+    // What the home lies in may be a whole disk.
+    let mut paths = files::list(directory_of(home.dir()))?;
+    for dir in home_dirs.iter().chain(dirs) {
+        paths.extend(files_below(dir, DEEPEST)?);
+    }
+    for path in paths {
+        if let Some(key) = root_key(&path, root) {
+            // One file may be reached by two ways.
+            let real = fs::canonicalize(&path).unwrap_or(path);
+            keys.insert(real, key);
         }
     }
     let keys: Vec<RootKey> = keys.into_values().collect();
@@ -134,7 +130,9 @@ fn root_keys(
     }
     for (number, one) in keys.iter().enumerate() {
         for other in &keys[number + 1..] {
-            if one.device == other.device && one.public != other.public {
+            // Of sealed keys without their public halves nobody can tell that they are the same.
+            let same = one.public.is_some() && one.public == other.public;
+            if one.device == other.device && !same {
                 let (one, other) = (one.path.display(), other.path.display());
                 findings.add(
                     format!("two root keys are on one disk: {one} and {other}"),
@@ -156,6 +154,24 @@ fn root_keys(
     Ok(())
 }
 
+/// Folders in folders that are looked into.
+const DEEPEST: usize = 8;
+
+/// All files in a directory and in its folders, as deep as that. No link is gone through; a folder
+/// that can't be read, as sticks of other systems have, is passed over.
+fn files_below(dir: &Path, deep: usize) -> Result<Vec<PathBuf>, FileError> {
+    let mut found = Vec::new();
+    for path in files::list(dir)? {
+        let is_folder = fs::symlink_metadata(&path).is_ok_and(|meta| meta.is_dir());
+        if !is_folder {
+            found.push(path);
+        } else if let Some(deep) = deep.checked_sub(1) {
+            found.extend(files_below(&path, deep).unwrap_or_default());
+        }
+    }
+    Ok(found)
+}
+
 /// A file that holds a root key. A sealed one is known by the public half beside it; where there is
 /// none, whatever is sealed counts as one.
 fn root_key(path: &Path, root: Option<&Root>) -> Option<RootKey> {
@@ -166,7 +182,7 @@ fn root_key(path: &Path, root: Option<&Root>) -> Option<RootKey> {
     if age::is_sealed(&bytes) {
         let mut beside = path.as_os_str().to_owned();
         beside.push(".pub");
-        let public = files::read_text(Path::new(&beside), MAX_SEALED).ok();
+        let public = stick::read_text(Path::new(&beside), MAX_SEALED).ok();
         let public = public.and_then(|text| PublicKeyFile::parse(&text));
         let public = public.map(|file| file.key);
         if public.as_ref().is_some_and(|key| !is_root(key)) {
@@ -230,7 +246,7 @@ fn kept_apart(home: &Home, findings: &mut KeyFindings) -> Result<(), FileError> 
             "move it to a stick, and give it to `revoke-device --key` when it is needed",
         );
     }
-    for path in files::list(&home.keys_dir())? {
+    for path in files_below(&home.keys_dir(), DEEPEST)? {
         let name = path.file_name().unwrap_or_default().to_string_lossy();
         if name.starts_with("tracing-") {
             findings.add(
@@ -303,14 +319,41 @@ fn ends(
     Ok(())
 }
 
+/// Something that ends, and has to be replaced before.
+struct EndOfUse<'a> {
+    what: &'a str,
+    at: Timestamp,
+    /// How long before its end it is to be replaced, in seconds.
+    warning: u64,
+    remedy: &'a str,
+}
+
+impl EndOfUse<'_> {
+    /// Whether it has ended or ends soon; that is a finding.
+    fn is_due(&self, now: Timestamp, findings: &mut KeyFindings) -> bool {
+        let what = self.what;
+        let until = format_time(self.at);
+        if now >= self.at {
+            findings.add(format!("{what} has ended, on {until}"), self.remedy);
+        } else if now.plus(self.warning) >= self.at {
+            findings.add(format!("{what} ends soon, on {until}"), self.remedy);
+        } else {
+            return false;
+        }
+        true
+    }
+}
+
+/// The end of what only root keys can replace.
 fn end(what: &str, at: Timestamp, now: Timestamp, remedy: &str, findings: &mut KeyFindings) {
-    let until = format_time(at);
-    if now >= at {
-        findings.add(format!("{what} has ended, on {until}"), remedy);
-    } else if now.plus(TRUST_WARNING) >= at {
-        findings.add(format!("{what} ends soon, on {until}"), remedy);
-    } else {
-        say!("{what} lasts until {until}");
+    let ending = EndOfUse {
+        what,
+        at,
+        warning: TRUST_WARNING,
+        remedy,
+    };
+    if !ending.is_due(now, findings) {
+        say!("{what} lasts until {}", format_time(at));
     }
 }
 
@@ -346,13 +389,14 @@ fn key_end(
     };
     // What it signed may be valid for longer; it is to sign no longer itself.
     let end = entry.until.minus(name.outlived());
-    let until = format_time(end);
-    if now >= end {
-        findings.add(format!("{what} has ended, on {until}"), remedy);
-    } else if now.plus(KEY_WARNING) >= end {
-        findings.add(format!("{what} ends soon, on {until}"), remedy);
-    } else {
-        let rotate = format_time(end.minus(KEY_WARNING));
+    let key = EndOfUse {
+        what: &what,
+        at: end,
+        warning: KEY_WARNING,
+        remedy,
+    };
+    if !key.is_due(now, findings) {
+        let [until, rotate] = [end, end.minus(KEY_WARNING)].map(format_time);
         say!("{what} signs until {until}; rotate it by {rotate}");
     }
 }

@@ -5,27 +5,21 @@
 use std::{error::Error, path::PathBuf};
 
 use gatepost_pass::{CodeId, DeviceId, Digest, HubAddress, HubPin, Kind, Timestamp};
-use gatepost_protocol::{
-    Answer, ByCode, DeviceRequest, Enrolment,
-    device::{CertificateError, device_id},
-};
+use gatepost_protocol::device::{CertificateError, device_id};
+use gatepost_protocol::{Answer, ByCode, DeviceRequest, Enrolment};
 use gatepost_system::chain;
 use gatepost_system::clock::format_time;
+use gatepost_system::files::Access;
 use gatepost_system::say;
-use gatepost_system::{
-    files::Access,
-    stick::{self, Entry, StickDir},
-};
+use gatepost_system::stick::{self, Entry, StickDir};
 
-use crate::{
-    args::{self, HubPins, ServedBy},
-    context::Context,
-    durations::DAY,
-    home::{Home, Roots},
-    look_alikes,
-    register::{EnrolCode, Register, UseResult},
-    signing_keys::SigningKey,
-};
+use crate::args::{self, HubPins, ServedBy};
+use crate::context::Context;
+use crate::durations::DAY;
+use crate::home::{Home, Roots};
+use crate::look_alikes;
+use crate::register::{EnrolCode, Register, UseResult};
+use crate::signing_keys::SigningKey;
 
 /// Arguments of `enrol`.
 #[derive(clap::Args)]

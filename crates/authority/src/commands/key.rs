@@ -67,25 +67,23 @@ pub(crate) struct PlaceArgs {
     /// Library of the token's maker.
     #[arg(long, value_name = "FILE", requires = "token")]
     module: Option<PathBuf>,
-    /// File whose first line is the token's PIN, each time it signs.
-    #[arg(
-        long,
-        value_name = "FILE",
-        requires = "token",
-        conflicts_with = "pin_env"
-    )]
-    pin_file: Option<PathBuf>,
-    /// Environment variable that holds the token's PIN, each time it signs.
-    #[arg(
-        long,
-        value_name = "NAME",
-        requires = "token",
-        default_value = "GATEPOST_PIN"
-    )]
-    pin_env: String,
+    #[command(flatten)]
+    pin: TokenPinArgs,
     /// Public half of a wipe key that `root new-key` made on its stick.
     #[arg(long, value_name = "FILE", conflicts_with = "token")]
     public: Option<PathBuf>,
+}
+
+/// Where the PIN of the token is, each time it signs.
+#[derive(clap::Args)]
+#[group(requires = "token")]
+struct TokenPinArgs {
+    /// File whose first line is the token's PIN, each time it signs.
+    #[arg(long, value_name = "FILE", conflicts_with = "pin_env")]
+    pin_file: Option<PathBuf>,
+    /// Environment variable that holds the token's PIN, each time it signs.
+    #[arg(long, value_name = "NAME", default_value = "GATEPOST_PIN")]
+    pin_env: String,
 }
 
 /// A key cannot be replaced.
@@ -287,8 +285,10 @@ impl PlaceArgs {
     const HERE: Self = Self {
         token: None,
         module: None,
-        pin_file: None,
-        pin_env: String::new(),
+        pin: TokenPinArgs {
+            pin_file: None,
+            pin_env: String::new(),
+        },
         public: None,
     };
 
@@ -304,9 +304,9 @@ impl PlaceArgs {
             token: token.clone(),
             module: absolute(module)?,
             label,
-            pin: match &self.pin_file {
+            pin: match &self.pin.pin_file {
                 Some(path) => PinSource::File(absolute(path)?),
-                None => PinSource::Environment(self.pin_env.clone()),
+                None => PinSource::Environment(self.pin.pin_env.clone()),
             },
         }))
     }

@@ -4,33 +4,27 @@
 //! lists in the directory, and older copies of the bundle can be named. The next delta starts at
 //! its result.
 
-use std::{
-    env,
-    error::Error,
-    fs::File,
-    io::BufWriter,
-    path::{Path, PathBuf},
-};
+use std::env;
+use std::error::Error;
+use std::fs::File;
+use std::io::BufWriter;
+use std::path::{Path, PathBuf};
 
+use gatepost_pass::bundle::{FileEntry, Intake};
+use gatepost_pass::list::{Delta, ListKind, merge};
 use gatepost_pass::{
     BundleFiles as _, Digest, FileRole, IssuerId, List, Rules, Timestamp, TrustList,
-    bundle::{FileEntry, Intake},
-    list::{Delta, ListKind, merge},
 };
 use gatepost_system::chain;
+use gatepost_system::files::{Action, FileError};
 use gatepost_system::say;
-use gatepost_system::{
-    files::{Action, FileError},
-    stick::StickDir,
-};
+use gatepost_system::stick::StickDir;
 
-use crate::{
-    bundle_dir::{BundleDir, digest_of},
-    context::Context,
-    deltas::list_of_delta,
-    home::Home,
-    signed_files,
-};
+use crate::bundle_dir::{BundleDir, digest_of};
+use crate::context::Context;
+use crate::deltas::list_of_delta;
+use crate::home::Home;
+use crate::signed_files;
 
 /// Arguments of `lists verify`.
 #[derive(clap::Args)]

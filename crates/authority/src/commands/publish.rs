@@ -3,37 +3,31 @@
 
 use std::{error::Error, path::PathBuf};
 
+use gatepost_pass::bundle::{FileEntry, Intake, Versions};
+use gatepost_pass::list::ListKind;
+use gatepost_pass::trust::Due;
 use gatepost_pass::{
     BundleError, Digest, FileRole, IssuerId, Kind, Manifest, ReadAt, Rules, Timestamp,
     VerifiedBundle,
-    bundle::{FileEntry, Intake, Versions},
-    list::ListKind,
-    trust::Due,
 };
 use gatepost_protocol::{Revoked, SealedPins, rand_core::UnwrapErr};
-use gatepost_system::{
-    clock::format_time,
-    files::{self, Access, FileError},
-    random::SysRng,
-    say,
-};
+use gatepost_system::clock::format_time;
+use gatepost_system::files::{self, Access, FileError};
+use gatepost_system::random::SysRng;
+use gatepost_system::say;
 
-use crate::{
-    bundle_dir::BundleDir,
-    commands::revoke_device,
-    config::ConfigFileError,
-    context::Context,
-    deltas::{DeltaMaker, DeltaMakingError, list_of_delta},
-    home::{Home, Roots},
-    imported_lists,
-    own_lists::{OwnListWriter, OwnLists, Salt},
-    proposals,
-    register::{Register, SignedFile},
-    signed_files::{self, SignedTrust},
-    signing_keys::SigningKey,
-    trace::audit_log,
-    waiting_keys,
-};
+use crate::bundle_dir::BundleDir;
+use crate::commands::revoke_device;
+use crate::config::ConfigFileError;
+use crate::context::Context;
+use crate::deltas::{DeltaMaker, DeltaMakingError, list_of_delta};
+use crate::home::{Home, Roots};
+use crate::own_lists::{OwnListWriter, OwnLists, Salt};
+use crate::register::{Register, SignedFile};
+use crate::signed_files::{self, SignedTrust};
+use crate::signing_keys::SigningKey;
+use crate::trace::audit_log;
+use crate::{imported_lists, proposals, waiting_keys};
 
 /// Name of the sealed PINs in the register.
 const PINS: &str = "pins";

@@ -30,12 +30,12 @@ pub(crate) struct Args {
 /// There is no answer.
 #[derive(Debug, thiserror::Error)]
 enum QueryError {
-    /// No bundle was published yet.
-    #[error("nothing was published yet: `publish` first")]
-    NotPublished,
     /// The published list is damaged.
     #[error("the published list cannot be read, `publish` again")]
     List(#[source] ListError),
+    /// No bundle was published yet.
+    #[error("nothing was published yet: `publish` first")]
+    NotPublished,
 }
 
 pub(crate) fn run(args: &Args, context: &Context) -> Result<(), Box<dyn Error>> {

@@ -10,22 +10,18 @@ use gatepost_system::clock::{format_time, parse_time};
 use gatepost_system::say;
 use serde_json::json;
 
-use super::{
-    trace_audit,
-    trace_check::{self, published_rules, read_evidence},
-};
-use crate::{
-    args::{self, NobodyNamed},
-    context::Context,
-    durations::DAY,
-    home::Home,
-    key_files::{self, KeyFileError},
-    pseudonym,
-    trace::{
-        audit_chain::AuditEvent, audit_log::AuditLog, discrepancy::DiscrepancyKind,
-        evidence::ChainedRecord,
-    },
-};
+use super::trace_audit;
+use super::trace_check::{self, published_rules, read_evidence};
+use crate::args::{self, NobodyNamed};
+use crate::context::Context;
+use crate::durations::DAY;
+use crate::home::Home;
+use crate::key_files::{self, KeyFileError};
+use crate::pseudonym;
+use crate::trace::audit_chain::AuditEvent;
+use crate::trace::audit_log::AuditLog;
+use crate::trace::discrepancy::DiscrepancyKind;
+use crate::trace::evidence::ChainedRecord;
 
 /// What to do with sealed passages.
 #[derive(clap::Subcommand)]
@@ -42,8 +38,8 @@ impl Command {
     /// Whether all that it needs is named, so that it works without a home.
     pub(crate) const fn needs_no_home(&self) -> bool {
         match self {
-            Self::Open(_) | Self::Check(_) => false,
             Self::VerifyAudit(args) => args.needs_no_home(),
+            Self::Open(_) | Self::Check(_) => false,
         }
     }
 }

@@ -9,8 +9,8 @@ use std::{
 use clap::ValueEnum;
 use gatepost_pass::{IssuerId, KeyId, Kind, PublicKey, Text, envelope::MAX_FILE, trust::ColourMap};
 use gatepost_system::clock::format_time;
-use gatepost_system::files::{self, FileError};
 use gatepost_system::say;
+use gatepost_system::{files::FileError, stick};
 
 use crate::{
     args::{self, RegionArgs},
@@ -198,7 +198,7 @@ fn read_key(
         return Ok((KeyId(id), key));
     }
     let path = Path::new(given);
-    let text = files::read_text(path, MAX_FILE).map_err(TrustAddError::KeyFile)?;
+    let text = stick::read_text(path, MAX_FILE).map_err(TrustAddError::KeyFile)?;
     let not_a_key = || TrustAddError::NotAKey(path.to_owned());
     let file = PublicKeyFile::parse(&text).ok_or_else(not_a_key)?;
     if file.issuer != issuer {

@@ -35,9 +35,9 @@ pub(crate) struct PolicyConfig {
     /// What a device does when its log is full.
     #[serde(default, with = "WhenLogFullWords")]
     pub(crate) when_log_full: WhenLogFull,
-    pub(crate) pass_back_minutes: u8,
     #[serde(with = "PassBackWords")]
     pub(crate) pass_back: PassBack,
+    pub(crate) pass_back_minutes: u8,
     pub(crate) show_seconds: ShowSeconds,
     pub(crate) retention_hours: u16,
     pub(crate) utc_offset_minutes: i16,

@@ -5,8 +5,8 @@ use std::fs;
 use gatepost_pass::Signer;
 
 use crate::{
-    sticks::{PASSPHRASE, on, stick, strs},
-    support::{Region, WANG, tree},
+    sticks::{PASSPHRASE, on, pipe, stick, strs},
+    support::{EVERYDAY_KEYS, Region, WANG, tree},
 };
 
 #[test]
@@ -220,14 +220,7 @@ fn all_online_keys_are_rotated_by_one_command_with_an_overlap() {
     let device = region.device("bundle").unwrap();
     assert_eq!(device.pass(&old.text).number.to_string(), old.number);
     assert_eq!(device.pass(&new.text).number.to_string(), new.number);
-    for name in [
-        "documents",
-        "lists",
-        "policy",
-        "freshness",
-        "hub",
-        "devices",
-    ] {
+    for name in EVERYDAY_KEYS {
         let key = region.path(&format!("home/keys/{name}.key"));
         let signer: Signer = fs::read_to_string(key).unwrap().parse().unwrap();
         let own = device.0.trust().issuer("CN-SD".parse().unwrap()).unwrap();
@@ -314,4 +307,22 @@ fn key_of_js(region: &Region) -> String {
     let other = Region::new("CN-JS");
     other.ok(&["public", "--out", &region.text("js.pub")]);
     region.text("js.pub")
+}
+
+#[test]
+fn a_pipe_in_place_of_a_proposal_a_part_or_a_public_key_is_refused_at_once() {
+    let region = Region::new("CN-SD");
+    pipe(&region.path("pipe"));
+    let key = "home/keys/root-1.key";
+    let add = "trust add --issuer CN-JS --name J --local-name J --recognition accept --key pipe";
+    let add: Vec<_> = add.split(' ').collect();
+    for args in [
+        &["root", "sign", "pipe", "--key", key, "--out", "x.part"][..],
+        &["root", "join", "pipe", "x.part"],
+        &add,
+    ] {
+        let output = region.run(args);
+        let told = String::from_utf8(output.stderr).unwrap();
+        assert!(told.contains("it is not a regular file"), "{told}");
+    }
 }

@@ -3,7 +3,7 @@
 use std::{fs, os::unix::fs::PermissionsExt as _, process::Output};
 
 use crate::{
-    sticks::{on, stick},
+    sticks::{on, pipe, stick},
     support::{NOW_TEXT, Region},
 };
 
@@ -76,6 +76,33 @@ fn sealed_root_keys_in_the_home_beside_it_or_on_one_stick_are_reported() {
     // A stranger's sealed key is none of this authority's.
     let told = region.run(&["check", &on("x", "")]);
     assert!(said(&told).contains("nothing is wrong"), "{}", said(&told));
+}
+
+#[test]
+fn a_key_in_a_folder_of_the_home_or_of_a_stick_is_found_and_no_link_is_gone_through() {
+    let region = orderly();
+    let folder = region.path("home/keys/old/2026");
+    fs::create_dir_all(&folder).unwrap();
+    std::os::unix::fs::symlink(region.path("home"), folder.join("round")).unwrap();
+    fs::copy(stick("a").join("root.key"), folder.join("a.key")).unwrap();
+    fs::write(folder.join("tracing-1.key"), "").unwrap();
+    let sticks = region.path("sticks");
+    for name in ["b", "c"] {
+        let folder = sticks.join(name).join("deep");
+        fs::create_dir_all(&folder).unwrap();
+        fs::copy(stick(name).join("root.key"), folder.join("root.key")).unwrap();
+        // Where its public half should be, a pipe that nobody writes into.
+        pipe(&folder.join("root.key.pub"));
+    }
+    let told = wrong(&region, &[sticks.to_str().unwrap()]);
+    for words in [
+        "a root key is in the home: ",
+        "a key that opens passages is in the home: ",
+        "two root keys are on one disk: ",
+        "3 root keys are within reach",
+    ] {
+        assert!(told.contains(words), "{words} is missing in {told}");
+    }
 }
 
 #[test]

@@ -85,14 +85,12 @@ fn too_many_questions_are_refused_by_their_key() {
 #[test]
 fn a_policy_of_before_desks_and_questions_still_counts() {
     let region = Region::new("CN-SD");
-    let path = region.path("home/policy.json");
-    let text = fs::read_to_string(&path).unwrap();
-    let mut policy: serde_json::Value = serde_json::from_str(&text).unwrap();
-    let settings = policy.as_object_mut().unwrap();
-    for key in ["desks", "questions", "without-code", "supervisor-may-allow"] {
-        assert!(settings.remove(key).is_some(), "{key}");
-    }
-    fs::write(&path, policy.to_string()).unwrap();
+    region.change_json("home/policy.json", |policy| {
+        let settings = policy.as_object_mut().unwrap();
+        for key in ["desks", "questions", "without-code", "supervisor-may-allow"] {
+            assert!(settings.remove(key).is_some(), "{key}");
+        }
+    });
     region.ok(&["publish", "bundle"]);
 }
 

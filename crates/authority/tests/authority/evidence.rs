@@ -8,7 +8,7 @@ use gatepost_protocol::{Enrolment, Head, Previous, Receipt};
 use serde_json::Value;
 
 use crate::{
-    logging_device::{hub_key, open, published, town, trace, tracing_key},
+    logging_device::{hub_key, open, published, town, trace},
     support::{NOW, NOW_TEXT, Region},
 };
 
@@ -66,8 +66,7 @@ fn trace_later(region: &Region, tag: &str) -> Vec<Value> {
 
 #[test]
 fn a_batch_of_a_certificate_that_has_ended_since_opens_unmarked() {
-    let (region, tag, mut device) = town();
-    let key = tracing_key(&region);
+    let (region, tag, key, mut device) = town();
     device.certificate = certified_for_a_day(&region, NOW_TEXT);
     device.pass(&tag, &key);
     device.batch(&region, "a.batch", 0);
@@ -79,8 +78,7 @@ fn a_batch_of_a_certificate_that_has_ended_since_opens_unmarked() {
 
 #[test]
 fn a_batch_that_arrived_after_its_certificates_end_is_marked_whatever_hour_it_claims() {
-    let (region, tag, mut device) = town();
-    let key = tracing_key(&region);
+    let (region, tag, key, mut device) = town();
     device.certificate = certified_for_a_day(&region, NOW_TEXT);
     // The thief of the key signs two days later, for an hour when the certificate was valid.
     device.pass(&tag, &key);
@@ -105,8 +103,7 @@ fn a_batch_that_arrived_after_its_certificates_end_is_marked_whatever_hour_it_cl
 
 #[test]
 fn a_thiefs_batches_that_arrive_after_the_revocation_are_marked_whatever_hour_they_claim() {
-    let (region, tag, mut device) = town();
-    let key = tracing_key(&region);
+    let (region, tag, key, mut device) = town();
     device.pass(&tag, &key);
     device.batch(&region, "a.batch", 0);
     let revoke = ["revoke-device", "enrolment", "--list", "revoked"];
@@ -135,15 +132,7 @@ fn a_thiefs_batches_that_arrive_after_the_revocation_are_marked_whatever_hour_th
     assert_eq!(kinds(&check(&region, LATER)), ["no-arrival"]);
     // A receipt that another key than the hub's has signed counts for nothing.
     let documents = fs::read_to_string(region.path("home/keys/documents.key")).unwrap();
-    let forged = Receipt {
-        device: thief.id(),
-        epoch: thief.epoch,
-        next_seq: 2,
-        head: thief.head,
-        batch: Digest::of(&signed),
-        manifest: published(&region, "bundle"),
-        at: NOW,
-    };
+    let forged = thief.receipt(&region, &signed, NOW);
     let forged = forged.sign(&documents.parse::<Signer>().unwrap());
     fs::write(region.path("batches/b.receipt"), forged).unwrap();
     let found = check(&region, LATER);
@@ -155,8 +144,7 @@ fn a_thiefs_batches_that_arrive_after_the_revocation_are_marked_whatever_hour_th
 
 #[test]
 fn a_clone_is_the_run_that_arrived_later_whatever_hour_it_claims() {
-    let (region, tag, mut device) = town();
-    let key = tracing_key(&region);
+    let (region, tag, key, mut device) = town();
     device.pass(&tag, &key);
     device.arrives(&region, "a.batch", NOW);
     let mut honest = device.run(8, Some(device.end()));
@@ -192,8 +180,7 @@ fn a_clone_is_the_run_that_arrived_later_whatever_hour_it_claims() {
 
 #[test]
 fn a_run_that_hangs_on_nothing_is_found_and_its_records_are_marked() {
-    let (region, tag, mut device) = town();
-    let key = tracing_key(&region);
+    let (region, tag, key, mut device) = town();
     device.pass(&tag, &key);
     device.arrives(&region, "a.batch", NOW);
     // Whoever has the key but not the disk cannot name the device's last record.
@@ -218,8 +205,7 @@ fn a_run_that_hangs_on_nothing_is_found_and_its_records_are_marked() {
 
 #[test]
 fn two_bundles_of_one_version_are_found_by_the_authority() {
-    let (region, tag, mut device) = town();
-    let key = tracing_key(&region);
+    let (region, tag, key, mut device) = town();
     let shown = published(&region, "bundle");
     device.bundle = Some(shown);
     device.pass(&tag, &key);
@@ -243,13 +229,8 @@ fn two_bundles_of_one_version_are_found_by_the_authority() {
     });
     let signed = device.alone(&region, "a.batch", 0);
     let served = Receipt {
-        device: device.id(),
-        epoch: device.epoch,
-        next_seq: 2,
-        head: device.head,
-        batch: Digest::of(&signed),
         manifest: other,
-        at: NOW,
+        ..device.receipt(&region, &signed, NOW)
     };
     let served = served.sign(&hub_key(&region));
     fs::write(region.path("batches/a.receipt"), served).unwrap();

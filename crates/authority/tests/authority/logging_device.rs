@@ -3,8 +3,7 @@
 use std::fs;
 
 use gatepost_pass::{
-    DeviceId, Digest, Manifest, ManifestId, PassNumber, SecretKey, Signer, SubjectTag, Timestamp,
-    envelope::{Envelope, MAX_FILE},
+    DeviceId, Digest, ManifestId, PassNumber, SecretKey, Signer, SubjectTag, Timestamp, fixture,
     policy::TracingKey,
 };
 use gatepost_protocol::{
@@ -119,7 +118,7 @@ impl LoggingDevice {
     /// Writes the records from `first` on as a batch, which arrived at the hub just now.
     pub(crate) fn batch(&self, region: &Region, name: &str, first: usize) {
         let signed = self.alone(region, name, first);
-        let receipt = self.receipt(region, &signed, NOW);
+        let receipt = self.receipt(region, &signed, NOW).sign(&hub_key(region));
         let path = region.path("batches").join(name);
         fs::write(path.with_extension("receipt"), receipt).unwrap();
     }
@@ -127,7 +126,7 @@ impl LoggingDevice {
     /// The same as arrived at that time.
     pub(crate) fn arrives(&self, region: &Region, name: &str, at: Timestamp) {
         let signed = self.alone(region, name, 0);
-        let receipt = self.receipt(region, &signed, at);
+        let receipt = self.receipt(region, &signed, at).sign(&hub_key(region));
         let path = region.path("batches").join(name);
         fs::write(path.with_extension("receipt"), receipt).unwrap();
     }
@@ -145,9 +144,9 @@ impl LoggingDevice {
         batch
     }
 
-    /// The receipt of the region's hub.
-    pub(crate) fn receipt(&self, region: &Region, batch: &[u8], at: Timestamp) -> Vec<u8> {
-        let receipt = Receipt {
+    /// What the receipt of the region's hub says.
+    pub(crate) fn receipt(&self, region: &Region, batch: &[u8], at: Timestamp) -> Receipt {
+        Receipt {
             device: self.id(),
             epoch: self.epoch,
             next_seq: self.records.len() as u64,
@@ -155,8 +154,7 @@ impl LoggingDevice {
             batch: Digest::of(batch),
             manifest: published(region, "bundle"),
             at: Timestamp(at.0 / 3600 * 3600),
-        };
-        receipt.sign(&hub_key(region))
+        }
     }
 }
 
@@ -167,15 +165,7 @@ pub(crate) fn hub_key(region: &Region) -> Signer {
 
 /// The manifest of a bundle that was published.
 pub(crate) fn published(region: &Region, bundle: &str) -> ManifestId {
-    let manifest = fs::read(region.path(bundle).join("manifest")).unwrap();
-    let claims: Manifest = Envelope::parse(&manifest, MAX_FILE)
-        .unwrap()
-        .peek()
-        .unwrap();
-    ManifestId {
-        version: claims.version,
-        digest: Digest::of(&manifest),
-    }
+    fixture::id_of_manifest(&fs::read(region.path(bundle).join("manifest")).unwrap())
 }
 
 /// The tracing key of a published bundle's policy.
@@ -184,12 +174,13 @@ pub(crate) fn tracing_key(region: &Region) -> TracingKey {
     region.device("bundle").unwrap().0.policy().tracing_key
 }
 
-/// A region with one pass, its tag, and a device that logs.
-pub(crate) fn town() -> (Region, String, LoggingDevice) {
+/// A region with one pass, its tag, the tracing key, and a device that logs.
+pub(crate) fn town() -> (Region, String, TracingKey, LoggingDevice) {
     let region = Region::new("CN-SD");
     let tag = region.issue(&["--id", WANG, "--name", "王五"]).tag;
     let device = LoggingDevice::new(&region, 1);
-    (region, tag, device)
+    let key = tracing_key(&region);
+    (region, tag, key, device)
 }
 
 /// `trace open` for a case, from one time until the end of the day.

@@ -155,12 +155,18 @@ fn a_region_to_convert_from_needs_an_address_and_stands_on_the_list_once() {
     assert!(add("CN-BJ", "refuse").contains("a key of CN-JS, not of CN-BJ"));
 }
 
-#[test]
-fn a_hub_that_no_device_could_use_is_refused_before_anything_is_signed() {
-    let region = Region::new("CN-SD");
+/// Writes the request of a device; gives the device's key and the request.
+fn request_of_gate_3(region: &Region) -> (SecretKey, Vec<u8>) {
     let secret = SecretKey::from_seed(&[5; 32]);
     let request = DeviceRequest::sign("Gate 3".try_into().unwrap(), &secret);
     fs::write(region.path("request"), &request).unwrap();
+    (secret, request)
+}
+
+#[test]
+fn a_hub_that_no_device_could_use_is_refused_before_anything_is_signed() {
+    let region = Region::new("CN-SD");
+    request_of_gate_3(&region);
     let pin = "a5".repeat(32);
     let with_pin = ["--hub-pin", pin.as_str()];
     for (hub, pins, why) in [
@@ -193,9 +199,7 @@ fn a_hub_that_no_device_could_use_is_refused_before_anything_is_signed() {
 #[test]
 fn an_enrolled_device_has_the_root_its_hub_and_a_certificate_that_counts() {
     let region = Region::new("CN-SD");
-    let secret = SecretKey::from_seed(&[5; 32]);
-    let request = DeviceRequest::sign("Gate 3".try_into().unwrap(), &secret);
-    fs::write(region.path("request"), &request).unwrap();
+    let (secret, request) = request_of_gate_3(&region);
     let pin = "a5".repeat(32);
     let hub = [
         "--hub",
@@ -231,11 +235,7 @@ fn an_enrolled_device_has_the_root_its_hub_and_a_certificate_that_counts() {
 fn inspect_says_what_each_thing_is() {
     let (ours, theirs) = two_regions(&["accept"]);
     let pass = ours.issue(&["--id", WANG, "--name", "王小明", "--out", "pass.txt"]);
-    let request = DeviceRequest::sign(
-        "Gate 3".try_into().unwrap(),
-        &SecretKey::from_seed(&[5; 32]),
-    );
-    fs::write(ours.path("request"), request).unwrap();
+    request_of_gate_3(&ours);
     ours.ok(&["enrol", "request", "--hub", "", "--out", "enrolment"]);
     ours.ok(&["publish", "bundle"]);
     let inspect = |what: &str| ours.ok(&["inspect", what]);

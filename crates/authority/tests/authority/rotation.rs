@@ -4,7 +4,7 @@ use std::fs;
 
 use gatepost_pass::{BundleError, Signer, bundle::files_named};
 
-use crate::support::{NOW, Region, WANG};
+use crate::support::{EVERYDAY_KEYS, NOW, Region, WANG};
 
 fn signer(region: &Region, file: &str) -> Signer {
     let path = region.path("home/keys").join(file);
@@ -67,15 +67,7 @@ fn a_rotated_key_lets_what_the_old_one_signed_count_for_the_overlap() {
 #[test]
 fn every_key_can_be_replaced_more_than_once() {
     let region = Region::new("CN-SD");
-    for key in [
-        "documents",
-        "lists",
-        "policy",
-        "freshness",
-        "hub",
-        "devices",
-        "wipe",
-    ] {
+    for key in EVERYDAY_KEYS.into_iter().chain(["wipe"]) {
         region.ok(&["key", "rotate", key]);
         region.ok(&["key", "revoke", key]);
         region.ok(&["publish", "bundle"]);

@@ -1,6 +1,11 @@
 //! Root keys on sticks of their own, made once for all tests: sealing takes its time on purpose.
 
-use std::{fs, path::PathBuf, process::Command, sync::LazyLock};
+use std::{
+    fs,
+    path::{Path, PathBuf},
+    process::Command,
+    sync::LazyLock,
+};
 
 use crate::support::Region;
 
@@ -125,4 +130,10 @@ impl Region {
             .chain(parts)
             .collect::<Vec<_>>())
     }
+}
+
+/// Puts a pipe there, which whoever reads waits for.
+pub(crate) fn pipe(path: &Path) {
+    let made = Command::new("mkfifo").arg(path).status().unwrap();
+    assert!(made.success());
 }

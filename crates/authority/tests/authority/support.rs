@@ -23,6 +23,16 @@ pub(crate) const NOW_TEXT: &str = "2026-11-01T08:00:00Z";
 pub(crate) const WANG: &str = "11010519491231002X";
 pub(crate) const LI: &str = "440524188001010014";
 
+/// The keys that `key rotate --all` replaces.
+pub(crate) const EVERYDAY_KEYS: [&str; 6] = [
+    "documents",
+    "lists",
+    "policy",
+    "freshness",
+    "hub",
+    "devices",
+];
+
 /// An authority's home, and whatever its commands read and write beside it.
 pub(crate) struct Region {
     pub(crate) dir: tempfile::TempDir,
@@ -50,6 +60,14 @@ pub(crate) struct Issued {
 }
 
 impl Region {
+    /// Changes a file of JSON as somebody with an editor would.
+    pub(crate) fn change_json(&self, name: &str, change: impl FnOnce(&mut serde_json::Value)) {
+        let path = self.path(name);
+        let mut json = serde_json::from_slice(&fs::read(&path).unwrap()).unwrap();
+        change(&mut json);
+        fs::write(&path, json.to_string()).unwrap();
+    }
+
     /// A new authority.
     pub(crate) fn new(issuer: &str) -> Self {
         let region = Self {

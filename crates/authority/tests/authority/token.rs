@@ -36,13 +36,7 @@ impl SoftToken {
             );
             fs::write(region.path(&format!("{tokens}.conf")), conf).unwrap();
         }
-        let made = Command::new("softhsm2-util")
-            .args(["--init-token", "--free", "--label", "gatepost"])
-            .args(["--pin", PIN, "--so-pin", "77665544"])
-            .env("SOFTHSM2_CONF", region.path("tokens.conf"))
-            .output()
-            .unwrap();
-        assert!(made.status.success(), "{made:?}");
+        plug_in_a_token(&region);
         fs::write(region.path("pin"), format!("{PIN}\n")).unwrap();
         let private = fs::Permissions::from_mode(0o600);
         fs::set_permissions(region.path("pin"), private).unwrap();
@@ -88,6 +82,17 @@ impl SoftToken {
     fn key_file(&self, name: &str) -> PathBuf {
         self.region.path(&format!("home/keys/{name}.key"))
     }
+}
+
+/// A new token of the same label.
+fn plug_in_a_token(region: &Region) {
+    let made = Command::new("softhsm2-util")
+        .args(["--init-token", "--free", "--label", "gatepost"])
+        .args(["--pin", PIN, "--so-pin", "77665544"])
+        .env("SOFTHSM2_CONF", region.path("tokens.conf"))
+        .output()
+        .unwrap();
+    assert!(made.status.success(), "{made:?}");
 }
 
 fn module() -> Option<PathBuf> {
@@ -185,6 +190,29 @@ fn a_token_that_signs_with_another_key_than_the_file_names_gives_no_signature() 
         told.contains("signed with another key than the file names"),
         "{told}"
     );
+}
+
+#[test]
+fn neither_of_two_tokens_of_one_label_is_told_the_pin() {
+    let Some(token) = SoftToken::new() else {
+        return;
+    };
+    token.rotate(&["lists"]);
+    plug_in_a_token(&token.region);
+    let module = token.module.to_str().unwrap();
+    let place = [
+        "--token",
+        "gatepost",
+        "--module",
+        module,
+        "--pin-file",
+        "pin",
+    ];
+    let new_key = [&["key", "rotate", "policy"][..], &place].concat();
+    for args in [&["publish", "bundle"][..], &new_key] {
+        let told = token.refused("tokens", args);
+        assert!(told.contains("2 tokens are called gatepost"), "{told}");
+    }
 }
 
 #[test]

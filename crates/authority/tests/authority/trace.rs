@@ -11,8 +11,7 @@ use crate::{
 
 #[test]
 fn who_gave_an_id_number_is_found_like_who_showed_a_pass() {
-    let (region, tag, mut device) = town();
-    let key = tracing_key(&region);
+    let (region, tag, key, mut device) = town();
     device.pass(&tag, &key);
     device.log(Seen::IdNumber(Personal(WANG.try_into().unwrap())), &key);
     device.log(Seen::Unverified, &key);
@@ -27,8 +26,7 @@ fn who_gave_an_id_number_is_found_like_who_showed_a_pass() {
 
 #[test]
 fn passages_sealed_to_the_old_and_the_new_tracing_key_open_side_by_side() {
-    let (region, tag, mut device) = town();
-    let old = tracing_key(&region);
+    let (region, tag, old, mut device) = town();
     device.pass(&tag, &old);
     region.ok(&["key", "tracing"]);
     let new = tracing_key(&region);
@@ -65,8 +63,7 @@ fn passages_sealed_to_the_old_and_the_new_tracing_key_open_side_by_side() {
 
 #[test]
 fn a_hub_that_invents_alters_or_leaves_out_records_is_found_out() {
-    let (region, tag, mut device) = town();
-    let key = tracing_key(&region);
+    let (region, tag, key, mut device) = town();
     for _ in 0..4 {
         device.pass(&tag, &key);
     }
@@ -102,8 +99,7 @@ fn a_hub_that_invents_alters_or_leaves_out_records_is_found_out() {
 
 #[test]
 fn every_trace_leaves_a_signed_entry_with_its_reason_before_anything_is_opened() {
-    let (region, tag, mut device) = town();
-    let key = tracing_key(&region);
+    let (region, tag, key, mut device) = town();
     device.pass(&tag, &key);
     device.batch(&region, "a.batch", 0);
     let asked = |case| open(case, NOW_TEXT, &["--tag", &tag]);

@@ -20,7 +20,7 @@ use tokio::{
 };
 
 use crate::{
-    client::{Connection, Hub, post},
+    client::{Answers, Connection, Hub, post},
     devices::{device_in, forks},
     hub::{Over, RunningHub, Site},
     percentile, round3,
@@ -81,16 +81,17 @@ pub(crate) async fn attack(
     });
     // Until the crowd is there.
     tokio::time::sleep(Duration::from_secs(5)).await;
-    let fared = devices(&hub, seconds).await;
+    let answers = devices(&hub, seconds).await;
     attackers.abort_all();
     let figures = json!({
         "what": "attack", "tls": over == Over::Https, "attackers": crowd,
         "most_connections_at_once": most.0.load(Relaxed), "seconds": seconds,
-        "devices": DEVICES, "batches_acknowledged": fared.acknowledged,
-        "batches_put_off": fared.put_off,
+        "devices": DEVICES, "batches_acknowledged": answers.taken,
+        "batches_put_off": answers.put_off,
         "answer_ms": {
-            "p50": percentile(&fared.times, 0.5), "p99": percentile(&fared.times, 0.99),
-            "max": percentile(&fared.times, 1.0),
+            "p50": percentile(&answers.times, 0.5),
+            "p99": percentile(&answers.times, 0.99),
+            "max": percentile(&answers.times, 1.0),
         },
         "forks_kept": forked.0.load(Relaxed), "hub_cpu_seconds": round3(running.cpu_seconds()),
         "peak_mib": running.peak_mib(), "target_mib": 512,
@@ -157,20 +158,13 @@ async fn write_slowly(stream: &mut (impl AsyncWrite + Unpin)) -> std::io::Result
     }
 }
 
-#[derive(Default)]
-struct Fared {
-    acknowledged: usize,
-    put_off: usize,
-    times: Vec<Duration>,
-}
-
 /// Devices, each on an address of its own, that send a small batch each second.
-async fn devices(hub: &Hub, seconds: u64) -> Fared {
+async fn devices(hub: &Hub, seconds: u64) -> Answers {
     let mut sending = JoinSet::new();
     for n in 0..DEVICES {
         let hub = hub.clone();
         sending.spawn(async move {
-            let mut fared = Fared::default();
+            let mut answers = Answers::default();
             let until = Instant::now() + Duration::from_secs(seconds);
             let from = Ipv4Addr::new(127, 200, 0, n as u8 + 1);
             for batch in device_in(2_000_000 + n as u64, 5 * seconds as usize, 5) {
@@ -179,24 +173,16 @@ async fn devices(hub: &Hub, seconds: u64) -> Fared {
                 }
                 let begun = Instant::now();
                 match send(&hub, from, &batch).await {
-                    Some((200, _)) => fared.acknowledged += 1,
-                    _ => fared.put_off += 1,
+                    Some((200, _)) => answers.taken += 1,
+                    _ => answers.put_off += 1,
                 }
-                fared.times.push(begun.elapsed());
+                answers.times.push(begun.elapsed());
                 tokio::time::sleep(Duration::from_secs(1)).await;
             }
-            fared
+            answers
         });
     }
-    let mut all = Fared::default();
-    while let Some(fared) = sending.join_next().await {
-        let fared = fared.unwrap();
-        all.acknowledged += fared.acknowledged;
-        all.put_off += fared.put_off;
-        all.times.extend(fared.times);
-    }
-    all.times.sort_unstable();
-    all
+    Answers::gather(sending).await
 }
 
 /// One batch on a connection of its own; nothing where there was no answer in time.

@@ -16,6 +16,7 @@ use tokio::{
     io::{AsyncRead, AsyncReadExt as _, AsyncWrite, AsyncWriteExt as _},
     net::TcpStream,
     sync::Barrier,
+    task::JoinSet,
 };
 use tokio_rustls::TlsConnector;
 
@@ -65,7 +66,7 @@ pub(crate) fn tls(certificate: &std::path::Path) -> TlsConnector {
 
 /// Every device on a connection of its own, batch after batch.
 pub(crate) async fn send_all(hub: &Hub, devices: Vec<Vec<Vec<u8>>>) {
-    let mut sending = tokio::task::JoinSet::new();
+    let mut sending = JoinSet::new();
     for batches in devices {
         let hub = hub.clone();
         sending.spawn(async move {
@@ -83,15 +84,31 @@ pub(crate) async fn send_all(hub: &Hub, devices: Vec<Vec<Vec<u8>>>) {
 
 #[derive(Default)]
 pub(crate) struct Answers {
-    pub(crate) drained: usize,
-    pub(crate) put_off: usize,
     pub(crate) times: Vec<Duration>,
+    /// Batches, or devices with all of theirs, that were acknowledged.
+    pub(crate) taken: usize,
+    pub(crate) put_off: usize,
+}
+
+impl Answers {
+    /// What all who send were answered, the shortest times first.
+    pub(crate) async fn gather(mut sending: JoinSet<Self>) -> Self {
+        let mut all = Self::default();
+        while let Some(answers) = sending.join_next().await {
+            let answers = answers.unwrap();
+            all.taken += answers.taken;
+            all.put_off += answers.put_off;
+            all.times.extend(answers.times);
+        }
+        all.times.sort_unstable();
+        all
+    }
 }
 
 /// Every device connects at the same moment and tries until it has its receipts.
 pub(crate) async fn reconnect(hub: &Hub, devices: Vec<Vec<Vec<u8>>>) -> Answers {
     let barrier = Arc::new(Barrier::new(devices.len()));
-    let mut sending = tokio::task::JoinSet::new();
+    let mut sending = JoinSet::new();
     for batches in devices {
         let (hub, barrier) = (hub.clone(), barrier.clone());
         sending.spawn(async move {
@@ -99,14 +116,7 @@ pub(crate) async fn reconnect(hub: &Hub, devices: Vec<Vec<Vec<u8>>>) -> Answers 
             drain(&hub, batches).await
         });
     }
-    let mut all = Answers::default();
-    while let Some(answers) = sending.join_next().await {
-        let answers = answers.unwrap();
-        all.drained += answers.drained;
-        all.put_off += answers.put_off;
-        all.times.extend(answers.times);
-    }
-    all
+    Answers::gather(sending).await
 }
 
 async fn drain(hub: &Hub, batches: Vec<Vec<u8>>) -> Answers {
@@ -133,7 +143,7 @@ async fn drain(hub: &Hub, batches: Vec<Vec<u8>>) -> Answers {
             }
         }
     }
-    answers.drained = usize::from(waiting.is_empty());
+    answers.taken = usize::from(waiting.is_empty());
     answers
 }
 

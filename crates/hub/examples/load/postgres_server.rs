@@ -66,8 +66,7 @@ impl Postgres {
 /// Passages a second of one COPY, in one transaction, of the same signed batches, into a table
 /// without index: what the server can take of these bytes at best.
 pub(crate) fn copy_batches(postgres: &Postgres, devices: &[Vec<Vec<u8>>], passages: usize) -> f64 {
-    let columns = [("device", Type::INT8), ("bytes", Type::BYTEA)];
-    let seconds = copy(postgres, &columns, |writer| {
+    let seconds = copy(postgres, &["device"], |writer| {
         for (device, batches) in devices.iter().enumerate() {
             for signed in batches {
                 writer.write(&[&(device as i64), signed]).unwrap();
@@ -84,14 +83,7 @@ pub(crate) fn copy_rows(postgres: &Postgres, devices: &[Vec<Vec<u8>>]) -> f64 {
         .iter()
         .map(|batches| batches.iter().flat_map(read).collect::<Vec<_>>())
         .collect();
-    let columns = [
-        ("device", Type::INT8),
-        ("seq", Type::INT8),
-        ("hour", Type::INT8),
-        ("class", Type::INT8),
-        ("bytes", Type::BYTEA),
-    ];
-    let seconds = copy(postgres, &columns, |writer| {
+    let seconds = copy(postgres, &["device", "seq", "hour", "class"], |writer| {
         for (device, records) in rows.iter().enumerate() {
             for (record, bytes, _) in records {
                 let (seq, hour) = (record.seq as i64, i64::from(record.hour));
@@ -104,19 +96,20 @@ pub(crate) fn copy_rows(postgres: &Postgres, devices: &[Vec<Vec<u8>>]) -> f64 {
     count as f64 / seconds
 }
 
-/// Seconds of one COPY, in one transaction, into a new table without index.
+/// Seconds of one COPY, in one transaction, into a new table without index: these numbers, then
+/// bytes.
 fn copy(
     postgres: &Postgres,
-    columns: &[(&str, Type)],
+    numbers: &[&str],
     write: impl FnOnce(&mut BinaryCopyInWriter<'_>),
 ) -> f64 {
     let mut client = Client::connect(&postgres.database(), NoTls).unwrap();
-    let types: Vec<_> = columns.iter().map(|(_, kind)| kind.clone()).collect();
-    let table = columns.iter().map(|(name, kind)| format!("{name} {kind}"));
-    let table = table.collect::<Vec<_>>().join(", ");
+    let mut types = vec![Type::INT8; numbers.len()];
+    types.push(Type::BYTEA);
+    let table = numbers.join(" int8, ");
     client
         .batch_execute(&format!(
-            "SET synchronous_commit = on; CREATE TABLE copied ({table});
+            "SET synchronous_commit = on; CREATE TABLE copied ({table} int8, bytes bytea);
              ALTER TABLE copied ALTER bytes SET STORAGE EXTERNAL"
         ))
         .unwrap();

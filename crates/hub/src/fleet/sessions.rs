@@ -24,10 +24,10 @@ pub(super) struct OperatorSessions(Mutex<HashMap<Digest, OperatorSession>>);
 pub(super) struct OperatorSession {
     /// The operator's name.
     pub(super) name: String,
-    /// The token that its forms must contain.
-    pub(super) form_token: String,
     begun: Timestamp,
     used: Timestamp,
+    /// The token that its forms must contain.
+    pub(super) form_token: String,
 }
 
 impl OperatorSession {

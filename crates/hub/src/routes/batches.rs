@@ -1,7 +1,7 @@
 //! `POST /v1/uploads`: a padded batch in, a padded receipt out, and filler for filler. `POST
 //! /v1/batches`: the same without padding. `POST /v1/status`: a device's status report.
 
-use std::sync::Arc;
+use std::{sync::Arc, time::Duration};
 
 use axum::{
     extract::State,
@@ -9,6 +9,7 @@ use axum::{
     response::IntoResponse,
 };
 use gatepost_protocol::padding::{self, pad};
+use tokio::time::{Instant, sleep_until};
 
 use super::body::{PaddedBatch, PaddedStatus, Upload};
 use crate::{hub::Hub, refusal::Refusal};
@@ -23,17 +24,25 @@ pub(crate) async fn take(
     Ok((MEDIA, keep(hub, signed).await?))
 }
 
-/// Takes a padded batch. Filler, which devices send when nothing waits, is answered alike: whoever
-/// sees the answer's size learns nothing from it either.
+/// A padded upload is answered a whole multiple of this after it came: a batch waits for the disk,
+/// and filler does not.
+const BEAT: Duration = Duration::from_millis(250);
+
+/// Takes a padded batch. Filler, which devices send when nothing waits, is answered alike, and as
+/// late: whoever sees the answer learns nothing from it either.
 pub(crate) async fn take_padded(
     State(hub): State<Arc<Hub>>,
-    PaddedBatch(signed, _permit): PaddedBatch,
+    PaddedBatch(signed, permit): PaddedBatch,
 ) -> Result<impl IntoResponse, Refusal> {
+    let came = Instant::now();
     let receipt = match signed.is_empty() {
-        true => Vec::new(),
-        false => keep(hub, signed).await?,
+        true => Ok(Vec::new()),
+        false => keep(hub, signed).await,
     };
-    let answer = pad(&receipt, &padding::ANSWER).map_err(|_| Refusal::Storage)?;
+    drop(permit);
+    let beats = came.elapsed().as_millis() / BEAT.as_millis() + 1;
+    sleep_until(came + BEAT * u32::try_from(beats).unwrap_or(u32::MAX)).await;
+    let answer = pad(&receipt?, &padding::ANSWER).map_err(|_| Refusal::Storage)?;
     Ok((MEDIA, answer))
 }
 

@@ -2,28 +2,20 @@
 
 use std::{future::poll_fn, io::Read as _, net::IpAddr, pin::Pin, sync::Arc, time::Duration};
 
-use axum::{
-    body::{Body, Bytes, HttpBody as _},
-    extract::{FromRequest, Request},
-    http::{HeaderMap, header},
-};
-use gatepost_protocol::{
-    BatchError,
-    batch::MAX_BYTES,
-    padding::{self, Unpadder},
-    routes::ZSTD,
-};
-use tokio::{
-    sync::OwnedSemaphorePermit,
-    time::{Instant, timeout},
-};
+use axum::body::{Body, Bytes, HttpBody as _};
+use axum::extract::{FromRequest, Request};
+use axum::http::{HeaderMap, header};
+use gatepost_protocol::BatchError;
+use gatepost_protocol::batch::MAX_BYTES;
+use gatepost_protocol::padding::{self, Unpadder};
+use gatepost_protocol::routes::ZSTD;
+use tokio::sync::OwnedSemaphorePermit;
+use tokio::time::{Instant, timeout};
 
-use crate::{
-    hub::Hub,
-    pace::Leeway,
-    refusal::Refusal,
-    upload_memory::{Arriving, START, UploadMemory},
-};
+use crate::hub::Hub;
+use crate::pace::Leeway;
+use crate::refusal::Refusal;
+use crate::upload_memory::{Arriving, START, UploadMemory};
 
 /// How often a body that sends nothing is compared with the pace, which may change meanwhile.
 const TICK: Duration = Duration::from_secs(1);
@@ -161,29 +153,21 @@ fn is_compressed(headers: &HeaderMap) -> Result<bool, Refusal> {
 }
 
 async fn collect(
-    mut body: Body,
+    body: Body,
     memory: &UploadMemory,
     arriving: &mut Arriving,
 ) -> Result<Vec<u8>, Refusal> {
-    let size = body.size_hint();
-    if size.lower() > MAX_READ as u64 {
-        return Err(Refusal::TooLarge);
-    }
-    let expected = size.exact().map_or(START, |bytes| bytes as usize);
-    let mut leeway = Leeway::new(memory.pace());
+    let expected = body.size_hint().exact();
+    let expected = expected.map_or(START, |bytes| bytes as usize);
+    let mut pieces = Pieces::of(body, memory)?;
     let mut bytes = Vec::new();
-    let mut total = 0;
-    while let Some(data) = next(&mut body, memory, &mut leeway).await? {
-        total += data.len();
-        if total > MAX_READ {
-            break;
-        }
-        if total <= MAX_BYTES {
-            memory.hold(arriving, total, expected).await?;
+    while let Some(data) = pieces.next().await? {
+        if pieces.total <= MAX_BYTES {
+            memory.hold(arriving, pieces.total, expected).await?;
             bytes.extend_from_slice(&data);
         }
     }
-    if total > MAX_BYTES {
+    if pieces.total > MAX_BYTES {
         return Err(Refusal::TooLarge);
     }
     Ok(bytes)
@@ -191,60 +175,81 @@ async fn collect(
 
 /// Takes padding off as it arrives, so that it needs no memory.
 async fn collect_padded(
-    mut body: Body,
+    body: Body,
     sizes: &[usize],
     memory: &UploadMemory,
     arriving: &mut Arriving,
 ) -> Result<Vec<u8>, Refusal> {
-    if body.size_hint().lower() > MAX_READ as u64 {
-        return Err(Refusal::TooLarge);
-    }
     let most = sizes.last().copied().unwrap_or(0);
-    let mut leeway = Leeway::new(memory.pace());
+    let mut pieces = Pieces::of(body, memory)?;
     let mut content = Unpadder::default();
-    let mut total = 0;
-    while let Some(data) = next(&mut body, memory, &mut leeway).await? {
-        total += data.len();
-        if total > MAX_READ {
-            break;
-        }
+    while let Some(data) = pieces.next().await? {
         let announced = content.announced().unwrap_or(data.len());
-        if total <= most && announced <= MAX_BYTES {
+        if pieces.total <= most && announced <= MAX_BYTES {
             let held = announced.min(content.held() + data.len());
             memory.hold(arriving, held, START).await?;
             content.read(&data).map_err(BatchError::from)?;
         }
     }
-    if total > most {
+    if pieces.total > most {
         return Err(Refusal::TooLarge);
     }
     Ok(content.finish(sizes).map_err(BatchError::from)?)
 }
 
-/// The next bytes of a body, if they come before their sender's leeway ends.
-async fn next(
-    body: &mut Body,
-    memory: &UploadMemory,
-    leeway: &mut Leeway,
-) -> Result<Option<Bytes>, Refusal> {
-    loop {
-        let begun = Instant::now();
-        let frame = poll_fn(|cx| Pin::new(&mut *body).poll_frame(cx));
-        let frame = timeout(TICK.min(leeway.left()), frame).await;
-        let moved = match &frame {
-            Ok(Some(Ok(frame))) => frame.data_ref().map_or(0, Bytes::len),
-            _ => 0,
+/// A body as it arrives.
+struct Pieces<'a> {
+    body: Body,
+    memory: &'a UploadMemory,
+    leeway: Leeway,
+    /// How many bytes have arrived.
+    total: usize,
+}
+
+impl<'a> Pieces<'a> {
+    /// Refuses a body that announces more than is read of any.
+    fn of(body: Body, memory: &'a UploadMemory) -> Result<Self, Refusal> {
+        if body.size_hint().lower() > MAX_READ as u64 {
+            return Err(Refusal::TooLarge);
+        }
+        Ok(Self {
+            body,
+            memory,
+            leeway: Leeway::new(memory.pace()),
+            total: 0,
+        })
+    }
+
+    /// The next bytes, if they come before their sender's leeway ends. Ends at [`MAX_READ`].
+    async fn next(&mut self) -> Result<Option<Bytes>, Refusal> {
+        let Some(data) = self.arrive().await? else {
+            return Ok(None);
         };
-        leeway.moved(memory.pace(), begun.elapsed(), moved);
-        match frame {
-            Ok(None) => return Ok(None),
-            Ok(Some(frame)) => {
-                if let Ok(data) = frame.map_err(|_| Refusal::CutShort)?.into_data() {
-                    return Ok(Some(data));
+        self.total += data.len();
+        Ok((self.total <= MAX_READ).then_some(data))
+    }
+
+    async fn arrive(&mut self) -> Result<Option<Bytes>, Refusal> {
+        let Self { body, leeway, .. } = self;
+        loop {
+            let begun = Instant::now();
+            let frame = poll_fn(|cx| Pin::new(&mut *body).poll_frame(cx));
+            let frame = timeout(TICK.min(leeway.left()), frame).await;
+            let moved = match &frame {
+                Ok(Some(Ok(frame))) => frame.data_ref().map_or(0, Bytes::len),
+                _ => 0,
+            };
+            leeway.moved(self.memory.pace(), begun.elapsed(), moved);
+            match frame {
+                Ok(None) => return Ok(None),
+                Ok(Some(frame)) => {
+                    if let Ok(data) = frame.map_err(|_| Refusal::CutShort)?.into_data() {
+                        return Ok(Some(data));
+                    }
                 }
+                Err(_) if leeway.left().is_zero() => return Err(Refusal::Timeout),
+                Err(_) => {}
             }
-            Err(_) if leeway.left().is_zero() => return Err(Refusal::Timeout),
-            Err(_) => {}
         }
     }
 }

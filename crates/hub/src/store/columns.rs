@@ -46,18 +46,18 @@ pub(super) struct EpochRow {
     pub(super) id: i64,
     /// How far it is stored without a gap.
     pub(super) front: ChainFront,
+    /// How far the run is stored that this batch says its epoch follows; none where it is unknown.
+    pub(super) before: Option<ChainFront>,
     /// One after the last stored record.
     pub(super) beyond: u64,
+    /// Where an epoch that follows this one says that it ended; the earliest of several.
+    pub(super) follower: Option<ChainFront>,
     /// Whether another epoch of the device follows the run that this batch says its epoch follows.
     pub(super) twin: bool,
     /// Whether the device has other epochs.
     pub(super) others: bool,
     /// Whether another epoch of the device follows none.
     pub(super) root: bool,
-    /// How far the run is stored that this batch says its epoch follows; none where it is unknown.
-    pub(super) before: Option<ChainFront>,
-    /// Where an epoch that follows this one says that it ended; the earliest of several.
-    pub(super) follower: Option<ChainFront>,
 }
 
 /// A stored batch with records in the chain.

@@ -46,18 +46,18 @@ pub(super) struct EpochUpdate {
     pub(super) epoch: i64,
     /// What is reported to the caller.
     pub(super) kept: KeptBatch,
-    /// One after the last stored record.
-    pub(super) beyond: u64,
-    /// First record of the batch.
-    pub(super) first: u64,
-    /// One after the last record of the batch that is in the chain; `first` where it adds none.
-    pub(super) held: u64,
-    /// How the epoch begins, when this batch is the first to say so.
-    pub(super) start: Option<EpochBegin>,
     /// Findings that are new.
     pub(super) findings: Vec<Finding>,
     /// New passages by hour and class.
     pub(super) hours: BTreeMap<(u32, Outcome), u64>,
+    /// How the epoch begins, when this batch is the first to say so.
+    pub(super) start: Option<EpochBegin>,
+    /// First record of the batch.
+    pub(super) first: u64,
+    /// One after the last record of the batch that is in the chain; `first` where it adds none.
+    pub(super) held: u64,
+    /// One after the last stored record.
+    pub(super) beyond: u64,
 }
 
 /// How an epoch begins: which run it follows and where that one ended, or that it follows none.

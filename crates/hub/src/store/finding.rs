@@ -1,6 +1,6 @@
 //! Findings: records that contradict others.
 
-use gatepost_pass::{ManifestId, Timestamp};
+use gatepost_pass::{DeviceId, ManifestId, Timestamp};
 use gatepost_protocol::Head;
 
 use super::position::RecordPosition;
@@ -42,6 +42,19 @@ pub enum FindingKind {
     /// A bundle of a version that the hub has never served: a newer one by stick, or a false one.
     /// It stands at the newest run that the hub has.
     UnknownBundle,
+}
+
+/// A device that has a bundle other than the hub's.
+#[derive(Clone, Copy, Debug)]
+pub struct OtherBundle {
+    /// The device, by its signature.
+    pub device: DeviceId,
+    /// How it differs: [`FindingKind::SplitView`] or [`FindingKind::UnknownBundle`].
+    pub kind: FindingKind,
+    /// The manifest of its bundle.
+    pub manifest: ManifestId,
+    /// When the hub heard of it; the hour of this is stored.
+    pub at: Timestamp,
 }
 
 /// What a manifest is, beside those that the hub has served.

@@ -84,13 +84,7 @@ impl<F: Fn(&[Incoming]) -> Result<Vec<KeptBatch>, HubStoreError> + Send + Sync> 
     fn compare(&self, _: ManifestId) -> Result<ManifestMatch, HubStoreError> {
         Ok(ManifestMatch::Served)
     }
-    fn note_bundle(
-        &self,
-        _: DeviceId,
-        _: FindingKind,
-        _: ManifestId,
-        _: Timestamp,
-    ) -> Result<(), HubStoreError> {
+    fn note_bundle(&self, _: &OtherBundle) -> Result<(), HubStoreError> {
         Ok(())
     }
     fn record_status(&self, _: &ReceivedStatus) -> Result<(), HubStoreError> {

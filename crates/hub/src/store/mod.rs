@@ -25,7 +25,7 @@ pub use arrivals::{ArrivalFilter, ArrivedItem};
 pub(crate) use batches::whole_hour;
 pub use batches::{ChainFront, Incoming, KeptBatch};
 pub use error::HubStoreError;
-pub use finding::{Finding, FindingKind, FindingRow, ManifestMatch};
+pub use finding::{Finding, FindingKind, FindingRow, ManifestMatch, OtherBundle};
 pub use fleet::{
     DeviceRow, HourRow, Paging, ReceivedStatus, ReportedStatus, RevocationRequest, Totals,
 };
@@ -65,13 +65,7 @@ pub trait HubStore: Send + Sync {
 
     /// Notes, once, that a device has a bundle other than the hub's, at the newest run that the hub
     /// has of it. A device of which the hub has no run yet is passed over.
-    fn note_bundle(
-        &self,
-        device: DeviceId,
-        kind: FindingKind,
-        manifest: ManifestId,
-        at: Timestamp,
-    ) -> Result<(), HubStoreError>;
+    fn note_bundle(&self, other: &OtherBundle) -> Result<(), HubStoreError>;
 
     /// Stores a device's newest status in place of the one before.
     fn record_status(&self, received: &ReceivedStatus) -> Result<(), HubStoreError>;

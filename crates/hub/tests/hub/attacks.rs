@@ -17,7 +17,7 @@ use crate::{
     findings::findings,
     fleet::{PASSWORD, fleet, log_in},
     limits::wide,
-    process::command,
+    process::{Served, command},
     support::{Device, Running, Site, answer, connect_from, request_on},
 };
 
@@ -74,43 +74,14 @@ fn slow_uploads_of_many_addresses_keep_no_other_waiting() {
     assert!(begun.elapsed() < SOON, "{:?}", begun.elapsed());
 }
 
-/// A hub as a program of its own; it ends with the test.
-struct Process {
-    child: Child,
-    devices: SocketAddr,
-}
-
-impl Process {
-    fn start(site: &Site, more: &[&str]) -> Self {
-        let mut child = command(site)
-            .args(more)
-            .stdout(Stdio::piped())
-            .stderr(Stdio::null())
-            .spawn()
-            .unwrap();
-        let mut line = String::new();
-        let mut stdout = BufReader::new(child.stdout.take().unwrap());
-        stdout.read_line(&mut line).unwrap();
-        let devices = line.trim().rsplit('/').next().unwrap().parse().unwrap();
-        Self { child, devices }
-    }
-
-    /// Its memory now, in KiB.
-    fn memory(&self) -> u64 {
-        let status = fs::read_to_string(format!("/proc/{}/status", self.child.id())).unwrap();
-        let line = status
-            .lines()
-            .find(|line| line.starts_with("VmRSS:"))
-            .unwrap();
-        line.split_whitespace().nth(1).unwrap().parse().unwrap()
-    }
-}
-
-impl Drop for Process {
-    fn drop(&mut self) {
-        let _ = self.child.kill();
-        let _ = self.child.wait();
-    }
+/// The memory of a program now, in KiB.
+fn memory(program: &Child) -> u64 {
+    let status = fs::read_to_string(format!("/proc/{}/status", program.id())).unwrap();
+    let line = status
+        .lines()
+        .find(|line| line.starts_with("VmRSS:"))
+        .unwrap();
+    line.split_whitespace().nth(1).unwrap().parse().unwrap()
 }
 
 #[test]
@@ -118,10 +89,10 @@ fn readers_that_do_not_read_hold_little_memory_each() {
     let site = Site::new();
     let name = Digest([7; 32]).to_string();
     fs::write(site.path("bundle").join(&name), vec![7; 8 << 20]).unwrap();
-    let hub = Process::start(&site, &[]);
+    let hub = Served::start(&site);
     let read_nothing = |count: u64| {
         let ask = |_| {
-            let mut stream = TcpStream::connect(hub.devices).unwrap();
+            let mut stream = TcpStream::connect(hub.address).unwrap();
             let head = format!("GET {}{name} HTTP/1.1\r\nhost: hub\r\n\r\n", routes::FILES);
             stream.write_all(head.as_bytes()).unwrap();
             stream
@@ -132,9 +103,9 @@ fn readers_that_do_not_read_hold_little_memory_each() {
     };
     // They use up the large pieces that all share.
     let first = read_nothing(300);
-    let before = hub.memory();
+    let before = memory(&hub.child);
     let more = read_nothing(200);
-    let each = hub.memory().saturating_sub(before) / 200;
+    let each = memory(&hub.child).saturating_sub(before) / 200;
     assert!(each < 48, "{each} KiB each");
     drop((first, more));
 }
@@ -142,9 +113,9 @@ fn readers_that_do_not_read_hold_little_memory_each() {
 #[test]
 fn an_address_has_so_many_connections_and_no_more() {
     let site = Site::new();
-    let hub = Process::start(&site, &["--address-connections", "20"]);
+    let hub = Served::start_with(&site, &["--address-connections", "20"]);
     let mut crowd: Vec<_> = (0..30)
-        .map(|_| TcpStream::connect(hub.devices).unwrap())
+        .map(|_| TcpStream::connect(hub.address).unwrap())
         .collect();
     // Those beyond the limit are closed.
     for stream in &mut crowd[20..] {
@@ -155,14 +126,14 @@ fn an_address_has_so_many_connections_and_no_more() {
             "{end:?}"
         );
     }
-    let other = connect_from(Ipv4Addr::new(127, 0, 0, 2), hub.devices);
+    let other = connect_from(Ipv4Addr::new(127, 0, 0, 2), hub.address);
     let health = request_on(other, "GET", routes::HEALTH, "", b"").unwrap();
     assert_eq!(health.status, 200);
     // A place that is given up is free again.
     drop(crowd);
     let until = Instant::now() + SOON;
     loop {
-        let again = TcpStream::connect(hub.devices).unwrap();
+        let again = TcpStream::connect(hub.address).unwrap();
         if request_on(again, "GET", routes::HEALTH, "", b"").is_ok() {
             break;
         }

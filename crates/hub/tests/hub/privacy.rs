@@ -1,6 +1,10 @@
 //! What a network, a hub's own database and its files say about when people passed, and how many.
 
-use std::{collections::BTreeSet, fs, time::UNIX_EPOCH};
+use std::{
+    collections::BTreeSet,
+    fs,
+    time::{Duration, Instant, UNIX_EPOCH},
+};
 
 use gatepost_hub::{
     Limits,
@@ -45,6 +49,24 @@ fn the_size_of_an_upload_and_of_its_answer_does_not_say_how_many_passed() {
     });
     assert_eq!(BTreeSet::from(sizes), BTreeSet::from([16 << 10]));
     assert_eq!(site.summary(), "39 passages from 1 devices, 0 findings");
+}
+
+#[test]
+fn the_time_of_an_answer_does_not_say_whether_anybody_passed() {
+    let (site, device) = (Site::new(), Device::new(1, 2));
+    let hub = site.hub();
+    let timed = |batch: &[u8]| {
+        let begun = Instant::now();
+        assert_eq!(hub.upload(batch).status, 200);
+        begun.elapsed()
+    };
+    let batch = device.batch(0..2);
+    // Neither comes before the other could have.
+    let beat = Duration::from_millis(250);
+    let (filler, first, again) = (timed(&[]), timed(&batch), timed(&batch));
+    for took in [filler, first, again] {
+        assert!(took >= beat, "{took:?}");
+    }
 }
 
 #[test]

@@ -20,14 +20,20 @@ use crate::support::{Device, Site, request, trust};
 
 pub(crate) const PROGRAM: &str = env!("CARGO_BIN_EXE_gatepost-hub");
 
-struct Served {
-    child: Child,
-    address: SocketAddr,
+/// A hub as a program of its own; it ends with the test.
+pub(crate) struct Served {
+    pub(crate) child: Child,
+    pub(crate) address: SocketAddr,
 }
 
 impl Served {
-    fn start(site: &Site) -> Self {
+    pub(crate) fn start(site: &Site) -> Self {
+        Self::start_with(site, &[])
+    }
+
+    pub(crate) fn start_with(site: &Site, more: &[&str]) -> Self {
         let mut child = command(site)
+            .args(more)
             .stdout(Stdio::piped())
             .stderr(Stdio::null())
             .spawn()
@@ -94,6 +100,60 @@ on_every_store! {
     receipts_given_are_held_after_a_kill
     a_listing_works_while_the_hub_serves
     a_batch_under_way_is_finished_before_the_end
+}
+
+fn receipts_given_are_held_after_a_kill(site: &Site) {
+    let mut device = Device::new(1, 1);
+    let mut acknowledged = 0;
+    for round in 0..4 {
+        let mut served = Served::start(site);
+        let begin = device.records.len() - 1;
+        device.pass(200);
+        let told = AtomicU64::new(0);
+        std::thread::scope(|scope| {
+            let sender = scope.spawn(|| {
+                // One after the other, from the last one on that may have been lost.
+                for seq in begin..device.records.len() {
+                    let sent = served.post(&device.batch(seq.saturating_sub(1)..seq + 1));
+                    let Ok(receipt) = sent else { break };
+                    told.store(receipt.next_seq, Ordering::SeqCst);
+                }
+            });
+            // Killed while batches are on their way, each round at another one.
+            let until = begin as u64 + 5 + 7 * round;
+            while told.load(Ordering::SeqCst) < until && !sender.is_finished() {
+                std::thread::yield_now();
+            }
+            let id = served.child.id().to_string();
+            let killed = Command::new("kill").args(["-KILL", &id]).status();
+            assert!(killed.unwrap().success());
+        });
+        served.child.wait().unwrap();
+        let held = site.held();
+        let told = told.into_inner();
+        assert!(told > acknowledged, "round {round} acknowledged nothing");
+        acknowledged = told;
+        let all: Vec<u64> = (0..held.len() as u64).collect();
+        assert_eq!(held, all, "round {round}");
+        assert!(held.len() as u64 >= told, "round {round}");
+        device = device.cut(held.len());
+    }
+    let served = Served::start(site);
+    let receipt = served.post(&device.batch(0..1)).unwrap();
+    assert_eq!(receipt.next_seq, device.records.len() as u64);
+    assert_eq!(receipt.head, device.head());
+}
+
+fn a_listing_works_while_the_hub_serves(site: &Site) {
+    let device = Device::new(1, 3);
+    let served = Served::start(site);
+    served.post(&device.batch(0..3)).unwrap();
+    let listed = passages(&site.data, &[]);
+    let text = String::from_utf8(listed.stdout).unwrap();
+    let last = text.lines().next_back();
+    assert_eq!(last, Some("2 passages from 1 devices, 0 findings"));
+    let listed = passages(&site.data, &["--json"]);
+    assert_eq!(String::from_utf8(listed.stdout).unwrap().lines().count(), 4);
 }
 
 fn a_batch_under_way_is_finished_before_the_end(site: &Site) {
@@ -262,60 +322,6 @@ fn a_termination_signal_ends_it_in_order() {
         end(&mut served, &format!("-{name}"));
         assert!(served.child.wait().unwrap().success());
     }
-}
-
-fn receipts_given_are_held_after_a_kill(site: &Site) {
-    let mut device = Device::new(1, 1);
-    let mut acknowledged = 0;
-    for round in 0..4 {
-        let mut served = Served::start(site);
-        let begin = device.records.len() - 1;
-        device.pass(200);
-        let told = AtomicU64::new(0);
-        std::thread::scope(|scope| {
-            let sender = scope.spawn(|| {
-                // One after the other, from the last one on that may have been lost.
-                for seq in begin..device.records.len() {
-                    let sent = served.post(&device.batch(seq.saturating_sub(1)..seq + 1));
-                    let Ok(receipt) = sent else { break };
-                    told.store(receipt.next_seq, Ordering::SeqCst);
-                }
-            });
-            // Killed while batches are on their way, each round at another one.
-            let until = begin as u64 + 5 + 7 * round;
-            while told.load(Ordering::SeqCst) < until && !sender.is_finished() {
-                std::thread::yield_now();
-            }
-            let id = served.child.id().to_string();
-            let killed = Command::new("kill").args(["-KILL", &id]).status();
-            assert!(killed.unwrap().success());
-        });
-        served.child.wait().unwrap();
-        let held = site.held();
-        let told = told.into_inner();
-        assert!(told > acknowledged, "round {round} acknowledged nothing");
-        acknowledged = told;
-        let all: Vec<u64> = (0..held.len() as u64).collect();
-        assert_eq!(held, all, "round {round}");
-        assert!(held.len() as u64 >= told, "round {round}");
-        device = device.cut(held.len());
-    }
-    let served = Served::start(site);
-    let receipt = served.post(&device.batch(0..1)).unwrap();
-    assert_eq!(receipt.next_seq, device.records.len() as u64);
-    assert_eq!(receipt.head, device.head());
-}
-
-fn a_listing_works_while_the_hub_serves(site: &Site) {
-    let device = Device::new(1, 3);
-    let served = Served::start(site);
-    served.post(&device.batch(0..3)).unwrap();
-    let listed = passages(&site.data, &[]);
-    let text = String::from_utf8(listed.stdout).unwrap();
-    let last = text.lines().next_back();
-    assert_eq!(last, Some("2 passages from 1 devices, 0 findings"));
-    let listed = passages(&site.data, &["--json"]);
-    assert_eq!(String::from_utf8(listed.stdout).unwrap().lines().count(), 4);
 }
 
 #[test]

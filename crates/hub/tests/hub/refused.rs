@@ -5,8 +5,8 @@ use std::ops::ControlFlow;
 use gatepost_hub::{
     HubStore, HubStoreError,
     store::{
-        ArrivalFilter, ArrivedItem, DeviceRow, FindingKind, FindingRow, HourRow, Incoming,
-        KeptBatch, ManifestMatch, Paging, ReceivedStatus, RevocationRequest, Totals,
+        ArrivalFilter, ArrivedItem, DeviceRow, FindingRow, HourRow, Incoming, KeptBatch,
+        ManifestMatch, OtherBundle, Paging, ReceivedStatus, RevocationRequest, Totals,
     },
 };
 use gatepost_pass::{
@@ -195,13 +195,7 @@ impl HubStore for Broken {
     fn compare(&self, _: ManifestId) -> Result<ManifestMatch, HubStoreError> {
         Err(self.0())
     }
-    fn note_bundle(
-        &self,
-        _: DeviceId,
-        _: FindingKind,
-        _: ManifestId,
-        _: Timestamp,
-    ) -> Result<(), HubStoreError> {
+    fn note_bundle(&self, _: &OtherBundle) -> Result<(), HubStoreError> {
         Err(self.0())
     }
     fn record_status(&self, _: &ReceivedStatus) -> Result<(), HubStoreError> {

@@ -16,8 +16,7 @@ use gatepost_hub::{
     store::Location,
 };
 use gatepost_pass::{
-    Digest, Manifest, ManifestId, Timestamp, TrustList,
-    envelope::{Envelope, MAX_FILE},
+    ManifestId, Timestamp, TrustList,
     fixture::{self, NOW, Region},
 };
 use gatepost_protocol::{
@@ -95,15 +94,7 @@ impl Site {
 
     /// The manifest in place.
     pub(crate) fn serves(&self) -> ManifestId {
-        let manifest = fs::read(self.path("bundle/manifest")).unwrap();
-        let claims: Manifest = Envelope::parse(&manifest, MAX_FILE)
-            .unwrap()
-            .peek()
-            .unwrap();
-        ManifestId {
-            version: claims.version,
-            digest: Digest::of(&manifest),
-        }
+        fixture::id_of_manifest(&fs::read(self.path("bundle/manifest")).unwrap())
     }
 
     /// Replaces the manifest only.

@@ -1,21 +1,17 @@
 //! A list that is open, and what it says of a person or a pass.
 
-use super::{
-    error::ListError,
-    head::ListHead,
-    identity::IdentityKey,
-    keys::{TagKey, number_key},
-    kind::ListKind,
-    page::{ListEntry, ListPage, PageFault},
-    shape::{Layout, Shape, chunk_of},
-    source::ReadAt,
-};
-use crate::{
-    colour::Colour,
-    digest::Digest,
-    ids::{IssuerId, PassNumber, SubjectTag},
-    key::PublicKey,
-};
+use super::error::ListError;
+use super::head::ListHead;
+use super::identity::IdentityKey;
+use super::keys::{TagKey, number_key};
+use super::kind::ListKind;
+use super::page::{ListEntry, ListPage, PageFault};
+use super::shape::{Layout, Shape, chunk_of};
+use super::source::ReadAt;
+use crate::colour::Colour;
+use crate::digest::Digest;
+use crate::ids::{IssuerId, PassNumber, SubjectTag};
+use crate::key::PublicKey;
 
 /// What a status or identity list says of a person.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -60,15 +56,15 @@ pub struct List<R> {
     pub(super) head: ListHead,
     /// The head's bytes as they were signed.
     pub(super) envelope: Vec<u8>,
+    /// First key of every page.
+    pub(super) index: Vec<u64>,
+    /// BLAKE3 of every chunk of the body.
+    pub(super) digests: Vec<Digest>,
     pub(super) issuer: IssuerId,
     pub(super) signed_by: PublicKey,
     pub(super) layout: Layout,
     pub(super) shape: Shape,
     pub(super) tag_key: TagKey,
-    /// First key of every page.
-    pub(super) index: Vec<u64>,
-    /// BLAKE3 of every chunk of the body.
-    pub(super) digests: Vec<Digest>,
 }
 
 impl<R: ReadAt> List<R> {

@@ -1,28 +1,22 @@
 //! The issuer's side of a list: keys in order become pages, a root over them, a signed head.
 
-use std::{
-    cmp::Reverse,
-    error::Error,
-    io::{self, Cursor, Seek, Write},
-};
+use std::cmp::Reverse;
+use std::error::Error;
+use std::io::{self, Cursor, Seek, Write};
 
-use super::{
-    IdentityHasher, ListEntry, ListHead, ListKind, MAX_RECORDS, TagKey,
-    exact::{self, Exactness},
-    head::MAGIC,
-    page::PageWriter,
-    shape::{CHUNK, Layout, PAGE, Shape},
-};
-use crate::{
-    colour::Colour,
-    digest::{Digest, DigestHasher},
-    id_number::IdNumber,
-    ids::{PassNumber, SubjectTag},
-    kind::Kind,
-    list::{Listing, number_key},
-    signer::Sign,
-    time::Timestamp,
-};
+use super::exact::{self, Exactness};
+use super::head::MAGIC;
+use super::page::PageWriter;
+use super::shape::{CHUNK, Layout, PAGE, Shape};
+use super::{IdentityHasher, ListEntry, ListHead, ListKind, MAX_RECORDS, TagKey};
+use crate::colour::Colour;
+use crate::digest::{Digest, DigestHasher};
+use crate::id_number::IdNumber;
+use crate::ids::{PassNumber, SubjectTag};
+use crate::kind::Kind;
+use crate::list::{Listing, number_key};
+use crate::signer::Sign;
+use crate::time::Timestamp;
 
 /// Why a list can't be written.
 #[derive(Debug, thiserror::Error)]

@@ -17,6 +17,10 @@ fn two() -> SecretKey {
     fixture::root_2().secret
 }
 
+fn three() -> SecretKey {
+    fixture::root_3().secret
+}
+
 fn stranger() -> SecretKey {
     SecretKey::from_seed(&[1; 32])
 }
@@ -48,6 +52,12 @@ fn root_claims(version: u32, keys: &[&SecretKey]) -> RootClaims {
         keys: keys.try_into().unwrap(),
         expires: SIGNED.plus(400 * DAY),
     }
+}
+
+/// The first root, of three keys, and the first trust list.
+fn first_proposal() -> Proposal {
+    let claims = root_claims(1, &[&one(), &two(), &three()]);
+    Proposal::new(None, None, Some(&claims), Some(&next_list(1))).unwrap()
 }
 
 #[track_caller]
@@ -155,9 +165,7 @@ fn the_same_part_twice_is_not_two_keys() {
 /// What a part signs is fixed by the proposal: a signature less is no part of it.
 #[test]
 fn a_part_without_one_of_its_signatures_does_not_count() {
-    let three = fixture::root_3().secret;
-    let claims = root_claims(1, &[&one(), &two(), &three]);
-    let proposal = Proposal::new(None, None, Some(&claims), Some(&next_list(1))).unwrap();
+    let proposal = first_proposal();
     let part = proposal.sign(&one()).unwrap().to_string();
     let cut = |name: &str| {
         let lines = part.lines().filter(|line| !line.starts_with(name));
@@ -172,10 +180,8 @@ fn a_part_without_one_of_its_signatures_does_not_count() {
 
 #[test]
 fn the_first_root_and_its_trust_list_are_signed_in_one_go() {
-    let three = fixture::root_3().secret;
-    let claims = root_claims(1, &[&one(), &two(), &three]);
-    let proposal = Proposal::new(None, None, Some(&claims), Some(&next_list(1))).unwrap();
-    let parts = [&one(), &three].map(|key| proposal.sign(key).unwrap());
+    let proposal = first_proposal();
+    let parts = [one(), three()].map(|key| proposal.sign(&key).unwrap());
     let joined = proposal.join(&parts).unwrap();
     let root = joined.root.unwrap();
     assert_eq!(Root::pin(root.to_bytes()).unwrap().version(), 1);
@@ -186,7 +192,7 @@ fn the_first_root_and_its_trust_list_are_signed_in_one_go() {
 /// The key that goes signs the root if it is still there, never the list of the next one.
 #[test]
 fn the_next_root_needs_parts_of_both_and_its_list_parts_of_the_next() {
-    let (three, new) = (fixture::root_3().secret, stranger());
+    let (three, new) = (three(), stranger());
     let root = fixture::root();
     let claims = root_claims(2, &[&new, &two(), &three]);
     let proposal = Proposal::new(Some(&root), None, Some(&claims), Some(&next_list(2))).unwrap();

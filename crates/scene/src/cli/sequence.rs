@@ -11,10 +11,6 @@ use image::{GrayImage, Luma};
 use super::error::RunError;
 use super::files::{frames, make_directory, read_code};
 
-/// Pictures in a row of the contact sheet, and pixels of its whole width.
-const COLUMNS: u32 = 5;
-const SHEET_WIDTH: u32 = 1600;
-
 #[derive(clap::Args)]
 pub(crate) struct Args {
     /// File with the code's text
@@ -102,6 +98,9 @@ fn write_frames(sequence: Sequence, out: &Path, scenario: Scenario) -> Result<us
     })?;
     Ok(written)
 }
+/// Pictures in a row of the contact sheet, and pixels of its whole width.
+const COLUMNS: u32 = 5;
+const SHEET_WIDTH: u32 = 1600;
 
 fn write_sheet(
     sequence: Sequence,

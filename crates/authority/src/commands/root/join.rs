@@ -12,7 +12,7 @@ use gatepost_pass::{
 };
 use gatepost_system::{
     files::{self, Access},
-    say,
+    say, stick,
 };
 
 use super::sign;
@@ -111,7 +111,7 @@ fn check_root(home: &Home, proposal: &Proposal) -> Result<(), Box<dyn Error>> {
 }
 
 fn read_part(path: &Path) -> Result<Part, Box<dyn Error>> {
-    let text = files::read_text(path, MAX_FILE)?;
+    let text = stick::read_text(path, MAX_FILE)?;
     Ok(text.parse().map_err(|source| NotJoinedError::Part {
         path: path.to_owned(),
         source,

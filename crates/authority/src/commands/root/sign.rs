@@ -5,7 +5,7 @@ use std::{error::Error, path::PathBuf};
 use gatepost_pass::trust::{MAX_PROPOSAL, Proposal, ProposalError};
 use gatepost_system::{
     files::{self, Access},
-    say,
+    say, stick,
 };
 
 use crate::{passphrase::PassphraseArgs, proposal_words, root_keys};
@@ -69,7 +69,7 @@ pub(super) fn run(args: &Args) -> Result<(), Box<dyn Error>> {
 
 /// Reads a proposal's file.
 pub(super) fn read(path: &std::path::Path) -> Result<Proposal, Box<dyn Error>> {
-    let bytes = files::read(path, MAX_PROPOSAL)?;
+    let bytes = stick::read(path, MAX_PROPOSAL)?;
     let proposal = Proposal::parse(&bytes);
     Ok(proposal.map_err(|source| ProposalFileError::Proposal {
         path: path.to_owned(),

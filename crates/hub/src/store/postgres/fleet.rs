@@ -6,7 +6,7 @@ use postgres::{Client, GenericClient};
 
 use super::transaction::storable;
 use crate::store::{
-    DeviceRow, FindingKind, FindingRow, HourRow, HubStoreError, ManifestMatch, Paging,
+    DeviceRow, FindingKind, FindingRow, HourRow, HubStoreError, ManifestMatch, OtherBundle, Paging,
     ReceivedStatus, RevocationRequest, Totals,
     columns::{self, Columns as _, ahead, stored, stored_hour},
 };
@@ -68,13 +68,7 @@ pub(super) fn compare(
     Ok(ManifestMatch::of(manifest, found))
 }
 
-pub(super) fn note_bundle(
-    client: &mut Client,
-    device: DeviceId,
-    kind: FindingKind,
-    manifest: ManifestId,
-    at: Timestamp,
-) -> Result<(), HubStoreError> {
+pub(super) fn note_bundle(client: &mut Client, other: &OtherBundle) -> Result<(), HubStoreError> {
     client.execute(
         "INSERT INTO findings
          SELECT max(e.id), 0, $2::bigint, $3::bytea, $4::bigint
@@ -83,10 +77,10 @@ pub(super) fn note_bundle(
                  WHERE o.device = d.id AND f.seq = 0 AND f.kind = $2 AND f.head = $3)
          HAVING max(e.id) IS NOT NULL ON CONFLICT DO NOTHING",
         &[
-            &&device.0[..],
-            &(kind as i64),
-            &&manifest.digest.0[..],
-            &stored_hour(at),
+            &&other.device.0[..],
+            &(other.kind as i64),
+            &&other.manifest.digest.0[..],
+            &stored_hour(other.at),
         ],
     )?;
     Ok(())

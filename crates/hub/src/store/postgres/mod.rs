@@ -30,9 +30,8 @@ pub use tls::{CertificateFileError, Encryption};
 use transaction::{PostgresTransaction, Prepared};
 
 use super::{
-    ArrivalFilter, ArrivedItem, DeviceRow, FindingKind, FindingRow, HourRow, HubStore,
-    HubStoreError, Incoming, KeptBatch, ManifestMatch, Paging, ReceivedStatus, RevocationRequest,
-    Totals,
+    ArrivalFilter, ArrivedItem, DeviceRow, FindingRow, HourRow, HubStore, HubStoreError, Incoming,
+    KeptBatch, ManifestMatch, OtherBundle, Paging, ReceivedStatus, RevocationRequest, Totals,
     columns::{arrived_batch, arrived_finding, stored_filter},
     epoch_update,
 };
@@ -185,14 +184,8 @@ impl HubStore for PostgresStore {
         self.read(|client| fleet::compare(client, manifest))
     }
 
-    fn note_bundle(
-        &self,
-        device: DeviceId,
-        kind: FindingKind,
-        manifest: ManifestId,
-        at: Timestamp,
-    ) -> Result<(), HubStoreError> {
-        self.read(|client| fleet::note_bundle(client, device, kind, manifest, at))
+    fn note_bundle(&self, other: &OtherBundle) -> Result<(), HubStoreError> {
+        self.read(|client| fleet::note_bundle(client, other))
     }
 
     fn record_status(&self, received: &ReceivedStatus) -> Result<(), HubStoreError> {

@@ -37,6 +37,10 @@ impl Prepared {
     }
 }
 
+/// Bytes of a piece of a batch: what fits into a page of 8 KiB beside the other columns.
+const PIECE: usize = 8_000;
+/// Bytes of the first piece, which has the receipt beside it.
+const FIRST_PIECE: usize = 7_600;
 const FIND: &str = "SELECT e.id, e.next_seq, e.head, e.beyond,
         EXISTS (SELECT 1 FROM epochs o
             WHERE o.device = e.device AND o.previous = came.previous AND o.id <> e.id),
@@ -80,10 +84,6 @@ const COLUMNS: [Type; 8] = [
     Type::BYTEA,
     Type::BYTEA,
 ];
-/// Bytes of a piece of a batch: what fits into a page of 8 KiB beside the other columns.
-const PIECE: usize = 8_000;
-/// Bytes of the first piece, which has the receipt beside it.
-const FIRST_PIECE: usize = 7_600;
 const UPDATE: &str = "WITH fronts AS (UPDATE epochs SET next_seq = n.next_seq, head = n.head,
             beyond = n.beyond, previous = coalesce(n.previous, epochs.previous),
             previous_seq = coalesce(n.previous_seq, epochs.previous_seq),

@@ -5,7 +5,7 @@ use gatepost_protocol::Epoch;
 use rusqlite::{Connection, params};
 
 use crate::store::{
-    DeviceRow, FindingKind, FindingRow, HourRow, HubStoreError, ManifestMatch, Paging,
+    DeviceRow, FindingKind, FindingRow, HourRow, HubStoreError, ManifestMatch, OtherBundle, Paging,
     ReceivedStatus, RevocationRequest, Totals,
     columns::{self, Columns as _, ahead, stored, stored_hour},
 };
@@ -65,11 +65,9 @@ pub(super) fn compare(
 
 pub(super) fn note_bundle(
     connection: &Connection,
-    device: DeviceId,
-    kind: FindingKind,
-    manifest: ManifestId,
-    at: Timestamp,
+    other: &OtherBundle,
 ) -> Result<(), HubStoreError> {
+    let kind = other.kind as i64;
     connection.execute(
         "INSERT OR IGNORE INTO findings
          SELECT max(e.id), 0, ?2, ?3, ?4
@@ -77,7 +75,12 @@ pub(super) fn note_bundle(
              AND NOT EXISTS (SELECT 1 FROM epochs o JOIN findings f ON f.epoch = o.id
                  WHERE o.device = d.id AND f.seq = 0 AND f.kind = ?2 AND f.head = ?3)
          HAVING max(e.id) IS NOT NULL",
-        params![device.0, kind as i64, manifest.digest.0, stored_hour(at)],
+        params![
+            other.device.0,
+            kind,
+            other.manifest.digest.0,
+            stored_hour(other.at)
+        ],
     )?;
     Ok(())
 }

@@ -20,9 +20,8 @@ use gatepost_protocol::Epoch;
 use rusqlite::{Connection, Row, params};
 
 use super::{
-    ArrivalFilter, ArrivedItem, DeviceRow, FindingKind, FindingRow, HourRow, HubStore,
-    HubStoreError, Incoming, KeptBatch, ManifestMatch, Paging, ReceivedStatus, RevocationRequest,
-    Totals,
+    ArrivalFilter, ArrivedItem, DeviceRow, FindingRow, HourRow, HubStore, HubStoreError, Incoming,
+    KeptBatch, ManifestMatch, OtherBundle, Paging, ReceivedStatus, RevocationRequest, Totals,
     columns::{arrived_batch, arrived_finding, stored_filter, stored_hour},
     epoch_update,
 };
@@ -100,14 +99,8 @@ impl HubStore for SqliteStore {
         fleet::compare(&self.reader(), manifest)
     }
 
-    fn note_bundle(
-        &self,
-        device: DeviceId,
-        kind: FindingKind,
-        manifest: ManifestId,
-        at: Timestamp,
-    ) -> Result<(), HubStoreError> {
-        fleet::note_bundle(&self.writer(), device, kind, manifest, at)
+    fn note_bundle(&self, other: &OtherBundle) -> Result<(), HubStoreError> {
+        fleet::note_bundle(&self.writer(), other)
     }
 
     fn record_status(&self, received: &ReceivedStatus) -> Result<(), HubStoreError> {
