@@ -114,6 +114,7 @@ pub fn run(options: Options) -> Result<(), Box<dyn Error>> {
     if let Some(inches) = config.display_inches.or_else(asked) {
         handle.send(UiUpdate::Panel(inches.get()));
     }
+    handle.send(UiUpdate::Hand(config.hand));
 
     let enrolled = Enrolled::start(&data, &clock, &config, &events)?;
     let inbox_of_frames = frames::decoder(handle.clone(), events.clone());

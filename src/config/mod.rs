@@ -23,7 +23,7 @@ pub use devices::{
 };
 pub use fault::{AllowedValue, SettingsError, SettingsFault, Wrong};
 pub use language::Language;
-pub use screen::{Inches, ScreenMode};
+pub use screen::{Hand, Inches, ScreenMode};
 pub use values::Within;
 
 /// The settings of a site, edited by hand.
@@ -38,6 +38,8 @@ pub struct Config {
     pub screen: ScreenMode,
     /// Diagonal of the panel in inches, where the panel does not say it itself.
     pub display_inches: Option<Inches>,
+    /// On which side of a wide screen keys and buttons are: `right` or `left`.
+    pub hand: Hand,
     /// Which way people pass this device: `in` or `out`.
     pub direction: Direction,
     /// Short name of the place, at most 24 bytes, until a place code is scanned.
@@ -73,6 +75,7 @@ impl Default for Config {
             language: Language::English,
             screen: ScreenMode::Auto,
             display_inches: None,
+            hand: Hand::Right,
             direction: Direction::In,
             place: String::new(),
             place_fixed: false,

@@ -1,4 +1,4 @@
-//! The screen: how large it is, and whether it is bright.
+//! The screen: how large it is, whether it is bright, and on which side its buttons are.
 
 use std::fmt;
 
@@ -22,6 +22,18 @@ pub enum ScreenMode {
     #[default]
     #[serde(rename = "auto")]
     Auto,
+}
+
+/// Which hand holds a wide panel's keys and buttons within reach.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Deserialize)]
+pub enum Hand {
+    /// On the right.
+    #[default]
+    #[serde(rename = "right")]
+    Right,
+    /// On the left.
+    #[serde(rename = "left")]
+    Left,
 }
 
 gatepost_pass::names! { ScreenMode { Day = "day", Night = "night", Auto = "auto" } }

@@ -132,6 +132,7 @@ fn a_fault_names_line_key_and_what_is_allowed() {
             "display_inches",
             "a number from 3 to 40",
         ),
+        ("hand = \"both\"", 1, "hand", "`right`, `left`"),
         ("screen = \"bright\"", 1, "screen", "`day`, `night`, `auto`"),
         ("[lamp]\nblue = 1", 2, "lamp.blue", "`green`"),
         ("[relay]\nline = 1", 1, "relay", "`gate`"),
@@ -222,7 +223,7 @@ fn what_is_wrong_and_what_is_allowed_are_said_in_no_language() {
         );
     }
     assert_eq!(fault("kamera = 1").wrong, Wrong::UnknownKey);
-    assert!(matches!(fault("kamera = 1").allowed, AllowedValue::OneOf(keys) if keys.len() == 16));
+    assert!(matches!(fault("kamera = 1").allowed, AllowedValue::OneOf(keys) if keys.len() == 17));
     assert_eq!(fault("camera = = 1").wrong, Wrong::Syntax);
 }
 

@@ -2,7 +2,7 @@
 //! torch; and how large the panel is.
 
 use super::view::{TextSize, UiCommand};
-use crate::config::{Language, ScreenMode};
+use crate::config::{Hand, Language, ScreenMode};
 use gatepost_window::{AppWindow, LanguageKind, ScreenKind, SettingsAdapter, TextSizeKind};
 use slint::ComponentHandle;
 use std::rc::Rc;
@@ -106,6 +106,12 @@ pub(super) fn show_screen(app: &AppWindow, mode: ScreenMode, bright: bool) {
 /// Measures everything on a panel of this diagonal, in inches.
 pub(super) fn show_panel(app: &AppWindow, inches: f32) {
     app.global::<SettingsAdapter>().set_inches(inches);
+}
+
+/// Puts keys and buttons of wide pages on the side of this hand.
+pub(super) fn show_hand(app: &AppWindow, hand: Hand) {
+    let left = hand == Hand::Left;
+    app.global::<SettingsAdapter>().set_left_handed(left);
 }
 
 /// Shows the volume, 0 to 100; `None` when there are no sounds.

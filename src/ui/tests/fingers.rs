@@ -3,8 +3,9 @@
 use super::info_scenes::info_scenes;
 use super::scenes::{Scene, pages, verdicts};
 use super::stage::{Stage, status};
-use crate::config::Language;
-use crate::ui::{ScreenElement, UiUpdate};
+use crate::config::{Hand, Language};
+use crate::ui::{Page, ScreenElement, UiUpdate};
+use gatepost_protocol::{Outcome, Reason};
 use gatepost_window::Theme;
 use slint::ComponentHandle;
 
@@ -150,5 +151,23 @@ fn a_millimetre_follows_the_window_and_the_panel() {
         assert!((by_shape - pixels / (guess * 25.4)).abs() < 0.01);
         stage.ui.send(UiUpdate::Panel(inches));
         assert!((millimetre(&stage) - pixels / (inches * 25.4)).abs() < 0.01);
+    }
+}
+
+#[test]
+fn a_left_hand_finds_keys_and_buttons_of_a_wide_screen_on_the_left() {
+    let stage = Stage::open((800, 480), Language::English);
+    let where_is = |label: &str| stage.button(label).x;
+    let middle = 350.0;
+    for (hand, left) in [(Hand::Right, false), (Hand::Left, true)] {
+        stage.ui.send(UiUpdate::Hand(hand));
+        stage.ui.send(UiUpdate::Page(Page::Scan));
+        assert_eq!(where_is("No phone or code") < middle, left);
+        stage.ui.send(UiUpdate::Page(Page::IdEntry));
+        assert_eq!(where_is("1") < middle, left);
+        assert_eq!(where_is("Look up") > middle, left);
+        stage.shows(Outcome::Admit, &[Reason::Green], 1);
+        assert_eq!(where_is("Next") < middle / 2.0, left);
+        stage.ui.send(UiUpdate::Dismiss);
     }
 }

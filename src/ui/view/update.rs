@@ -1,6 +1,6 @@
 //! From the program to the window.
 
-use crate::config::ScreenMode;
+use crate::config::{Hand, ScreenMode};
 
 use super::camera::{CameraView, Outline, RgbPicture};
 use super::info::{
@@ -72,6 +72,8 @@ pub enum UiUpdate {
     /// Diagonal of the panel in inches. Until it is said, the window takes a narrow screen for 5 and
     /// a wide one for 7.
     Panel(f32),
+    /// On which side of a wide screen keys and buttons are.
+    Hand(Hand),
     /// Volume of the sounds in the menu, 0 to 100; `None` for a device without sounds.
     Volume(Option<u8>),
     /// Whether the torch is on; `None` for a device without one, as the window assumes at first.
