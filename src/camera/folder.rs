@@ -13,6 +13,7 @@ use image::ImageReader;
 
 use super::error::CameraError;
 use super::frame::{Frame, FrameError, broken, limits};
+use super::huffman_tables::with_huffman_tables;
 use super::source::FrameSource;
 use crate::cause::Cause;
 
@@ -97,6 +98,7 @@ fn read_picture(path: &Path) -> Result<Frame, Cause> {
 }
 
 fn decode_picture(bytes: &[u8]) -> Result<Frame, FrameError> {
+    let bytes = with_huffman_tables(bytes);
     let mut reader = ImageReader::new(Cursor::new(bytes))
         .with_guessed_format()
         .map_err(|error| FrameError::Broken(Cause::new(error)))?;

@@ -10,6 +10,7 @@ use image::codecs::jpeg::JpegDecoder;
 use image::{DynamicImage, ImageDecoder, Limits};
 use thiserror::Error;
 
+use super::huffman_tables::with_huffman_tables;
 use crate::cause::Cause;
 
 /// Largest frame in pixels.
@@ -109,9 +110,10 @@ impl Frame {
         Ok(Self::new(width, height, luma.to_vec(), rgb))
     }
 
-    /// From one JPEG picture (V4L2 `MJPG`), at the size in its own header. Bytes after its end are
-    /// ignored.
+    /// From one JPEG picture (V4L2 `MJPG`), at the size in its own header. It may leave out the
+    /// typical Huffman tables. Bytes after its end are ignored.
     pub fn from_jpeg(buffer: &[u8]) -> Result<Self, FrameError> {
+        let buffer = with_huffman_tables(buffer);
         let decoder = JpegDecoder::new(Cursor::new(buffer)).map_err(broken)?;
         Self::from_decoder(decoder)
     }

@@ -4,6 +4,7 @@
 mod error;
 mod folder;
 mod frame;
+mod huffman_tables;
 mod latest;
 mod source;
 mod v4l;

@@ -2,17 +2,19 @@
 
 use serde::{Serialize, Serializer};
 
-/// Longest content, in bytes, that is handed on: the largest QR code in alphanumeric mode.
-pub const MAX_CONTENT_BYTES: usize = 4_296;
+/// Longest content, in bytes, that is handed on. The largest QR code holds 2,953 bytes, each of
+/// which may become three as UTF-8, or 7,089 digits, or less of all else.
+pub const MAX_CONTENT_BYTES: usize = 3 * 2_953;
 /// Most codes that are read from one picture.
 pub const MAX_CODES: usize = 32;
 
 /// What a code carries.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub enum CodeContent {
-    /// Valid UTF-8.
+    /// Text: in the character sets that the symbol announces, else by what the bytes are.
     Text(String),
-    /// Anything else.
+    /// Anything else, as it stands in the symbol: no text, in a character set that is not known, or
+    /// not valid in the one that is announced.
     Bytes(Vec<u8>),
 }
 

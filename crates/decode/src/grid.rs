@@ -9,6 +9,7 @@ use crate::legs::Legs;
 use crate::mapping::{Anchors, Mapping};
 use crate::mesh::{self, Tones};
 use crate::point::{Point, length};
+use crate::segments::Run;
 use crate::symbol::{self, Unread};
 
 /// What came of trying to read a code.
@@ -24,7 +25,7 @@ pub(crate) enum Attempt {
 /// A code that was read.
 pub(crate) struct ReadSymbol {
     /// What it carries, as it stands in the symbol.
-    pub(crate) content: Vec<u8>,
+    pub(crate) content: Vec<Run>,
     /// In pixels: top left, top right, bottom right, bottom left.
     pub(crate) corners: [Point; 4],
 }
@@ -301,7 +302,7 @@ impl Guess {
         Mapping::new(&self.anchors, side_of(self.version))
     }
 
-    fn attempt(&self, mapping: &Mapping, reading: Result<Vec<u8>, Unread>) -> Option<Attempt> {
+    fn attempt(&self, mapping: &Mapping, reading: Result<Vec<Run>, Unread>) -> Option<Attempt> {
         let end = side_of(self.version) as f64;
         let corners = [(0.0, 0.0), (end, 0.0), (end, end), (0.0, end)];
         match reading {

@@ -26,6 +26,7 @@ mod alignment;
 mod axes;
 mod budget;
 mod by_axes;
+mod charset;
 mod codewords;
 mod content;
 mod correction;

@@ -5,7 +5,7 @@ use rqrr::{BitGrid, Grid};
 use crate::codewords::{self, Effort, Word};
 use crate::format_info::{self, FormatInfo};
 use crate::layout::{VERSIONS, modules_without_data, side_of};
-use crate::segments;
+use crate::segments::{self, Run};
 
 /// What reading costs per module, in modules sampled: error correction, tried in both mirrorings.
 pub(crate) const WORK: usize = 3;
@@ -25,7 +25,7 @@ pub(crate) enum Unread {
 
 /// The content of `side` x `side` modules, rows from the top: above 0 is black, and the farther
 /// from 0 the more certain. A mirrored symbol is read as well.
-pub(crate) fn read(side: usize, tones: &[f32], effort: Effort) -> Result<Vec<u8>, Unread> {
+pub(crate) fn read(side: usize, tones: &[f32], effort: Effort) -> Result<Vec<Run>, Unread> {
     let known = { VERSIONS }.find(|&version| side_of(version) == side);
     let version = known.ok_or(Unread::Damaged)?;
     if tones.len() != side * side {
@@ -187,7 +187,7 @@ mod tests {
     use super::*;
     use crate::tests::{Print, SeededBytes};
 
-    fn read(side: usize, modules: &[bool]) -> Result<Vec<u8>, Unread> {
+    fn read(side: usize, modules: &[bool]) -> Result<Vec<Run>, Unread> {
         let tone = |&black: &bool| if black { 1.0 } else { -1.0 };
         let tones: Vec<f32> = modules.iter().map(tone).collect();
         let doubting = super::read(side, &tones, Effort::Doubting);
@@ -222,10 +222,8 @@ mod tests {
     fn every_version_is_read() {
         for version in VERSIONS {
             let print = Print::of_version("GP1:HELLO", u8::try_from(version).unwrap());
-            assert_eq!(
-                read(side_of(version), &print.modules).unwrap(),
-                b"GP1:HELLO"
-            );
+            let runs = read(side_of(version), &print.modules).unwrap();
+            assert_eq!(runs[0].bytes, b"GP1:HELLO");
         }
     }
 

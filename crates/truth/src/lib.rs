@@ -122,11 +122,20 @@ pub fn sets(root: &Path, names: &[String]) -> Result<Vec<Set>, Unreadable> {
 
 /// Where the photographs lie: `$GATEPOST_VECTORS/qr`, or beside the repository.
 pub fn folder() -> PathBuf {
-    let vectors = std::env::var_os("GATEPOST_VECTORS").map_or_else(
+    vectors().join("qr")
+}
+
+/// Where the inputs lie that were made after reports of other scanners' failures:
+/// `$GATEPOST_VECTORS/reports`, or beside the repository.
+pub fn reports() -> PathBuf {
+    vectors().join("reports")
+}
+
+fn vectors() -> PathBuf {
+    std::env::var_os("GATEPOST_VECTORS").map_or_else(
         || Path::new(env!("CARGO_MANIFEST_DIR")).join("../../../shared/vectors"),
         PathBuf::from,
-    );
-    vectors.join("qr")
+    )
 }
 
 fn set(folder: &Path, name: &str) -> Result<Set, Unreadable> {

@@ -1,6 +1,7 @@
 //! Drawn codes are read; odd pictures are survived.
 #![allow(clippy::unwrap_used)]
 
+mod announced;
 mod canvas;
 mod drawn;
 
