@@ -66,7 +66,7 @@ impl Stage {
 
     /// Every button on screen, by its label.
     pub(super) fn buttons(&self) -> Vec<ScreenElement> {
-        self.ui.buttons()
+        shown(self.ui.buttons())
     }
 
     /// Taps buttons one after the other.
