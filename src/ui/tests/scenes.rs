@@ -226,6 +226,8 @@ pub(super) fn verdicts() -> Vec<Scene> {
     );
     worst.help = Some("Service desk 2, Quancheng Road 180. Tel. 0531-12345".into());
     worst.issuer = "Shandong Provincial Health Commission".into();
+    let green = verdict(Outcome::Admit, &[Reason::Green], 1);
+    let live = verdict(Outcome::Check, &[Reason::LiveCodeNeeded], 1);
     // Green and yellow: with a red member it is refused.
     let mut family = verdict(Outcome::Check, &[Reason::Yellow, Reason::CheckIdentity], 3);
     family.people[2].colour = ColourView::Green;
@@ -241,21 +243,9 @@ pub(super) fn verdicts() -> Vec<Scene> {
     let mut from_id = vec![UiUpdate::Page(Page::IdEntry)];
     from_id.extend(logged(no_list));
     vec![
-        Scene::new(
-            "admit",
-            logged(verdict(Outcome::Admit, &[Reason::Green], 1)),
-            &[],
-        ),
-        Scene::new(
-            "admit-held",
-            logged(verdict(Outcome::Admit, &[Reason::Green], 1)),
-            &["Keep the verdict open"],
-        ),
-        Scene::new(
-            "check",
-            logged(verdict(Outcome::Check, &[Reason::LiveCodeNeeded], 1)),
-            &[],
-        ),
+        Scene::new("admit", logged(green.clone()), &[]),
+        Scene::new("admit-held", logged(green), &["Keep the verdict open"]),
+        Scene::new("check", logged(live), &[]),
         Scene::new("check-temperature", logged(question), &[]),
         Scene::new("check-family", logged(family), &[]),
         Scene::new("check-id-no-list", from_id, &[]),
