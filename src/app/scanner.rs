@@ -171,10 +171,10 @@ impl App {
             UiCommand::DismissVerdict(number) => on::verdict::dismissed(lane, number),
             UiCommand::HoldVerdict(number) => on::verdict::held(lane, number),
             UiCommand::Temperature(number, TemperatureAnswer::Normal) => {
-                on::verdict::answered(lane, number, Temperature::Normal);
+                on::verdict::tapped(lane, number, Temperature::Normal);
             }
             UiCommand::Temperature(number, TemperatureAnswer::Fever) => {
-                on::verdict::answered(lane, number, Temperature::Fever);
+                on::verdict::tapped(lane, number, Temperature::Fever);
             }
             UiCommand::ChooseOverride(number) => on::supervisor::choosing(lane, number),
             UiCommand::CancelOverride(number) => on::supervisor::cancelled(lane, number),

@@ -259,15 +259,19 @@ fn after_a_fault_the_settings_are_safe_and_the_fault_is_there_to_be_shown() {
     assert!(fault.is_none());
 }
 
-/// Every example of the manual, so that all of them keep working.
+/// Every example of the manual.
+fn examples() -> Vec<&'static str> {
+    let manual = include_str!("../../docs/devices.md");
+    let examples = manual.split("```toml\n").skip(1);
+    examples
+        .filter_map(|rest| rest.split("```").next())
+        .collect()
+}
+
+/// All of them keep working.
 #[test]
 fn the_examples_of_the_manual_load() {
-    let manual = include_str!("../../docs/devices.md");
-    let examples: Vec<&str> = manual
-        .split("```toml\n")
-        .skip(1)
-        .filter_map(|rest| rest.split("```").next())
-        .collect();
+    let examples = examples();
     for table in [
         "scanner",
         "id_reader",
@@ -285,5 +289,21 @@ fn the_examples_of_the_manual_load() {
     }
     for example in examples {
         load(example).unwrap_or_else(|fault| panic!("{example}\n{}", chain(&fault)));
+    }
+}
+
+#[test]
+fn no_serial_port_of_the_manual_is_left_to_two_tables() {
+    let on_ports = examples().into_iter().filter(|it| it.contains("baud = "));
+    let on_ports: Vec<_> = on_ports.collect();
+    assert!(on_ports.len() >= 3, "{on_ports:#?}");
+    for example in on_ports {
+        let mut lines = example.lines();
+        let port = lines.find(|line| line.starts_with("device = ")).unwrap();
+        let reader = ["scanner", "id_reader"].into_iter();
+        let mut reader = reader.filter(|table| !example.contains(&format!("[{table}]")));
+        let reader = reader.next().unwrap();
+        let both = format!("{example}[{reader}]\nkind = \"serial\"\n{port}\n");
+        assert_eq!(fault(&both).wrong, Wrong::Shared, "{both}");
     }
 }

@@ -25,7 +25,7 @@ use serde::{Deserialize, Serialize};
 use super::{
     bundle::rules,
     error::SyncError,
-    http::{HubClient, Patience},
+    http::{HubClient, HubError, Patience},
     stick,
 };
 use crate::{
@@ -174,7 +174,15 @@ pub fn send_unsent(data: &DataDir) -> Result<u64, SyncError> {
             continue;
         }
         let batch = files::read(&path, MAX_BYTES)?;
-        client.post_batch(&batch)?;
+        match client.post_batch(&batch) {
+            Ok(_) => {}
+            // It stays here; the others are no worse for it.
+            Err(HubError::Refused { reason, message }) if reason.is_about_the_body() => {
+                log::warn!("the hub refused {}: {message}", path.display());
+                continue;
+            }
+            Err(why) => return Err(why.into()),
+        }
         if let Some(name) = path.file_name() {
             fs::rename(&path, sent.join(name)).map_err(FileError::at(Action::Write, &path))?;
         }

@@ -70,10 +70,13 @@ pub(crate) struct OwnLists {
 
 impl OwnLists {
     pub(crate) fn files(&self) -> impl Iterator<Item = &FileEntry> {
-        let identity = self.identity.iter().map(|list| &list.file);
-        [&self.status.file, &self.revocation.file]
-            .into_iter()
-            .chain(identity)
+        let Self {
+            status,
+            revocation,
+            identity,
+        } = self;
+        let identity = identity.iter().map(|list| &list.file);
+        [&status.file, &revocation.file].into_iter().chain(identity)
     }
 }
 

@@ -35,6 +35,8 @@ use crate::upload_memory::UploadMemory;
 /// The state of the hub.
 pub struct Hub {
     bundles: BundleWatch,
+    // Dropped before the threads of `commits` are joined, which hold it too: the last of them drops
+    // the store, because the client of PostgreSQL must not be dropped by an async thread.
     store: Arc<dyn HubStore>,
     commits: GroupCommit,
     signer: Arc<Signer>,

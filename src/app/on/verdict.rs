@@ -11,7 +11,7 @@ use crate::{
         present::{self, signal},
         state::{
             in_view::Company,
-            verdicts::{OverrideStep, ShownVerdict, TimeLeft},
+            verdicts::{OverrideStep, ShownVerdict, Tap, TimeLeft},
         },
         threads::log_writer::LogRequest,
     },
@@ -74,6 +74,14 @@ fn beside_the_others(lane: &Lane, judged: Judged) -> Judged {
 fn is_on(shown: &ShownVerdict<LoggedAdmit>, judged: &Judged) -> bool {
     let mut members = shown.group().members().iter();
     judged.seen != Seen::Unverified && members.any(|member| member.seen == judged.seen)
+}
+
+/// A finger answered a question of the verdict on screen.
+pub(crate) fn tapped(lane: &mut Lane, number: u32, temperature: Temperature) {
+    let tap = |shown: &mut ShownVerdict<_>| shown.tap(Instant::now());
+    if lane.verdicts.open_mut().map(tap) == Some(Tap::Answer) {
+        answered(lane, number, temperature);
+    }
 }
 
 /// A question of the verdict on screen was answered.

@@ -13,6 +13,10 @@ use gatepost_protocol::OverrideWhy;
 /// there.
 const TOO_LATE: Duration = Duration::from_secs(5);
 
+/// A tap that comes sooner after another is the same finger's, and no answer to what has come up
+/// under it since.
+const NEXT_ANSWER: Duration = Duration::from_millis(600);
+
 /// The verdicts one after the other. `A` is the proof that an admission is on the disk, which opens
 /// a gate.
 #[derive(Debug)]
@@ -36,6 +40,17 @@ pub(crate) struct ShownVerdict<A> {
     overriding: OverrideStep,
     /// The code that a supervisor was asked about: others may join the page meanwhile.
     asked_about: usize,
+    /// When a finger last answered a question on it.
+    answered: Option<Instant>,
+}
+
+/// What a tap on an answer is.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Tap {
+    /// An answer to what is asked.
+    Answer,
+    /// The second half of a double tap, under which the next person's question came up.
+    Bounce,
 }
 
 /// How far the passage of one code is.
@@ -119,6 +134,7 @@ impl<A> ShownVerdicts<A> {
             hold: Hold::No,
             overriding: OverrideStep::NotAsked,
             asked_about: 0,
+            answered: None,
         });
         self.verdicts
     }
@@ -325,6 +341,19 @@ impl<A> ShownVerdict<A> {
             *passed = PassageState::Waiting;
         }
         self.restart(at, lasts);
+    }
+
+    /// A finger answers the question on it.
+    pub(crate) fn tap(&mut self, at: Instant) -> Tap {
+        let since = |before| at.saturating_duration_since(before);
+        if self
+            .answered
+            .is_some_and(|before| since(before) < NEXT_ANSWER)
+        {
+            return Tap::Bounce;
+        }
+        self.answered = Some(at);
+        Tap::Answer
     }
 
     /// Its time begins anew.

@@ -1,7 +1,7 @@
 //! Each path of a guard's day, by the labels on the screen. Prints the taps that it takes from
 //! home.
 
-use std::time::Duration;
+use std::{thread, time::Duration};
 
 use gatepost_pass::{
     BadgeRole, Kind,
@@ -130,6 +130,8 @@ fn a_second_pass_of_who_is_still_asked_for_the_temperature_is_remarked_on() {
     post.show_both(&paper(1), &second_pass(1));
     post.sees("Already passed less than a minute ago.");
     post.tap("Normal");
+    // Sooner it would be the second half of a double tap.
+    thread::sleep(Duration::from_millis(700));
     post.tap("Normal");
     post.sees("ADMIT");
     logged_once_green_and_once_again(&post);

@@ -7,7 +7,7 @@ use gatepost_pass::{ClockTrust, Kind, Now, document::to_text, fixture};
 use gatepost_protocol::Direction;
 
 use crate::{
-    app::state::verdicts::{LogAnswer, ShownVerdicts, TimeLeft},
+    app::state::verdicts::{LogAnswer, ShownVerdicts, Tap, TimeLeft},
     ui::SavedState,
 };
 
@@ -72,6 +72,16 @@ fn its_time_waits_while_a_supervisor_is_asked_and_then_begins_anew() {
     verdicts.open_mut().unwrap().wait();
     verdicts.open_mut().unwrap().resume(late);
     assert_eq!(verdicts.tick(late + TIME), Some(TimeLeft::Part(1.0)));
+}
+
+#[test]
+fn the_second_half_of_a_double_tap_answers_for_nobody() {
+    let at = Instant::now();
+    let (mut verdicts, _) = showing(&[1, 2], at);
+    let shown = verdicts.open_mut().unwrap();
+    let taps = [0, 150, 599, 600, 700].map(|after| shown.tap(at + Duration::from_millis(after)));
+    use Tap::{Answer, Bounce};
+    assert_eq!(taps, [Answer, Bounce, Bounce, Answer, Bounce]);
 }
 
 #[test]

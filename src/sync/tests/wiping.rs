@@ -132,6 +132,16 @@ fn a_wiped_device_keeps_nothing_but_signed_batches_that_no_hub_has() {
         1
     );
     assert_eq!(wipe::send_unsent(&device.data).unwrap(), 0);
+
+    // One that the hub can make nothing of keeps none of the others back.
+    let sent = device.data.unsent().join("sent");
+    for name in ["one.batch", "other.batch"] {
+        let from = &files_in(&sent, "batch")[0];
+        fs::copy(from, device.data.unsent().join(name)).unwrap();
+    }
+    hub.fail([Fault::Refuses(400, RefusalReason::Malformed, None)]);
+    assert_eq!(wipe::send_unsent(&device.data).unwrap(), 1);
+    assert_eq!(wipe::send_unsent(&device.data).unwrap(), 1);
     assert_eq!(wipe::finish(&device.data, NOW).unwrap(), None);
 }
 

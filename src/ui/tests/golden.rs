@@ -64,6 +64,14 @@ fn the_golden_screens_look_as_they_did() {
 }
 
 #[test]
+fn every_language_has_a_golden_screen() {
+    for language in Language::ALL {
+        let has_one = GOLDEN.iter().any(|(_, drawn, _)| *drawn == language);
+        assert!(has_one, "{language:?} has none");
+    }
+}
+
+#[test]
 fn a_moved_word_counts_as_a_difference() {
     let seen = draw("admit", Language::English, (480, 800), true);
     let moved = GrayImage::from_fn(480, 800, |x, y| *seen.get_pixel(x, (y + 4) % 800));

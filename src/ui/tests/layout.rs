@@ -6,6 +6,7 @@ use super::info_scenes::info_scenes;
 use super::scenes::{Scene, pages, verdicts};
 use super::stage::{SIZES, Stage, status, verdict, worst_status};
 use super::texts::all_reasons;
+use super::translations::slint_files;
 use crate::config::Language;
 use crate::ui::{CameraView, Page, SavedState, ScreenElement, TextSize, UiUpdate};
 use gatepost_protocol::{Outcome, Reason};
@@ -199,6 +200,21 @@ fn every_page_is_among_the_scenes_and_shows_something_of_its_own() {
                 "{page:?} says nothing that {other:?} does not"
             );
         }
+    }
+}
+
+#[test]
+fn a_button_opens_every_page_but_the_one_that_a_place_code_opens() {
+    let sources: String = slint_files()
+        .into_iter()
+        .map(|(_, source)| source)
+        .collect();
+    for page in Page::ALL
+        .into_iter()
+        .filter(|page| *page != Page::PlaceMove)
+    {
+        let opens = format!("PageAdapter.open(PageKind.{})", page.name());
+        assert!(sources.contains(&opens), "no button opens {page:?}");
     }
 }
 

@@ -4,7 +4,7 @@ use std::fs;
 
 use gatepost_pass::{FileRole, list::ListKind};
 
-use crate::support::{Region, WANG};
+use crate::support::{LI, Region, WANG};
 
 #[test]
 fn an_error_is_printed_with_all_its_causes_down_to_the_systems_words() {
@@ -40,8 +40,19 @@ fn an_error_is_printed_with_all_its_causes_down_to_the_systems_words() {
 #[test]
 fn a_closed_standard_output_ends_no_command_early() {
     let region = Region::new("CN-SD");
+    fs::write(region.path("changes.json"), "{}").unwrap();
+    region.ok(&[
+        "place",
+        "--id",
+        "gate-2",
+        "--name",
+        "East gate",
+        "--out",
+        "place",
+    ]);
+    let lost = region.issue(&["--id", WANG, "--name", "王小明"]).number;
     region.ok(&["publish", "bundle"]);
-    for command in [
+    let commands = [
         &["publish", "bundle"][..],
         &["lists", "verify", "bundle"],
         &["query", "--id", WANG],
@@ -50,7 +61,40 @@ fn a_closed_standard_output_ends_no_command_early() {
         &["root", "rotate"],
         &["inspect", "bundle"],
         &["badge", "--id", "guard-7", "--name", "Zhao"],
-    ] {
+        &["policy", "changes.json"],
+        &["public"],
+        &["issue", "--id", LI, "--name", "李"],
+        &["place", "--id", "gate-3", "--name", "North gate"],
+        &["holder-key", "--out", "holder.key"],
+        &["revoke", &lost, "--reason", "lost"],
+        &["status", "--id", WANG, "--colour", "red"],
+        &["identity", "on"],
+        &["enrol-code", "--hub", ""],
+        &["render", "place", "--out", "place.png"],
+        &["key", "tracing"],
+    ];
+    let help = region.ok(&["help"]);
+    let (_, listed) = help.split_once("Commands:\n").unwrap();
+    for line in listed.lines().take_while(|line| !line.is_empty()) {
+        // What a command does may take several lines; those stand further to the right.
+        let Some(name) = line.strip_prefix("  ").filter(|it| !it.starts_with(' ')) else {
+            continue;
+        };
+        let name = name.split_whitespace().next().unwrap();
+        let tried = commands.iter().any(|command| command[0] == name);
+        // They begin with what a device, a phone or nobody has made yet, or end with what is wrong.
+        let others = [
+            "init",
+            "enrol",
+            "revoke-device",
+            "trace",
+            "live",
+            "check",
+            "help",
+        ];
+        assert!(tried || others.contains(&name), "{name} is not tried");
+    }
+    for command in commands {
         let (reader, writer) = std::io::pipe().unwrap();
         drop(reader);
         let output = region.command(command).stdout(writer).output().unwrap();

@@ -1,6 +1,6 @@
 //! What a supervisor can set aside: what the policy lists, and never more.
 
-use std::time::Instant;
+use std::{collections::BTreeSet, time::Instant};
 
 use gatepost_pass::{
     Badge, Listing, PinVerifier,
@@ -99,11 +99,21 @@ fn no_policy_lets_a_supervisor_set_aside_what_is_forged_revoked_red_or_feverish(
 #[test]
 fn what_the_policy_lists_is_set_aside_and_stays_among_the_reasons() {
     let gate = generous();
+    let early = with_validity(NOW.plus(DAY), NOW.plus(2 * DAY));
     let expired = with_validity(SIGNED.minus(DAY), SIGNED);
+    let old = live_code(&phone(1), SIGNED, &fixture::holder());
+    // These stand with the device, whatever is shown.
+    let mut tried = BTreeSet::from([
+        Overridable::AlreadyPassed,
+        Overridable::ExpiredData,
+        Overridable::ListUnreadable,
+    ]);
     for (bytes, reason) in [
         (paper(101), Reason::Yellow),
+        (early, Reason::NotYetValid),
         (expired, Reason::Expired),
         (phone(1), Reason::LiveCodeNeeded),
+        (old, Reason::LiveCodeOld),
         (foreign_paper("CN-BJ"), Reason::ConvertPass),
         (foreign_paper("CN-HB"), Reason::IssuerRefused),
         (foreign_paper("CN-JS"), Reason::NoList),
@@ -121,7 +131,9 @@ fn what_the_policy_lists_is_set_aside_and_stays_among_the_reasons() {
         assert_eq!(judged.verdict.overriding, Overriding::Impossible);
         let before = (judged.verdict.outcome, judged.verdict.reasons.clone());
         assert_eq!(forced(&strict, judged, None), before);
+        tried.extend(reason.overridable());
     }
+    assert_eq!(tried, Overridable::ALL.into(), "each has its row");
 }
 
 /// Changes a region of the trust list of a gate whose policy leaves everything to supervisors.

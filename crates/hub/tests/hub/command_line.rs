@@ -104,13 +104,28 @@ fn a_reader_that_closes_the_pipe_is_no_error() {
     }
     // More lines than a pipe holds.
     let to = site.path("export").to_str().unwrap().to_owned();
-    for (arguments, lines) in [
+    let commands = [
         (&["passages"][..], 1),
         (&["passages", "--json"], 1),
         (&["passages"], 0),
         (&["passages", "--export", &to], 0),
         (&["revocations"], 0),
-    ] {
+    ];
+    let help = Command::new(PROGRAM).arg("help").output().unwrap().stdout;
+    let help = String::from_utf8(help).unwrap();
+    let (_, listed) = help.split_once("Commands:\n").unwrap();
+    for line in listed.lines().take_while(|line| !line.is_empty()) {
+        // The help of a command is on one line or on several, further to the right.
+        let Some(name) = line.strip_prefix("  ").filter(|it| !it.starts_with(' ')) else {
+            continue;
+        };
+        let name = name.split_whitespace().next().unwrap();
+        let tried = commands.iter().any(|(command, _)| command[0] == name);
+        // The first serves until it is ended; the others read no store and print a line.
+        let others = ["serve", "password", "tls-new", "tls-pin", "help"];
+        assert!(tried || others.contains(&name), "{name} is not tried");
+    }
+    for (arguments, lines) in commands {
         let output = cut_off(arguments, &site.data, lines);
         let said = String::from_utf8(output.stderr).unwrap();
         assert!(output.status.success(), "{arguments:?}: {said}");

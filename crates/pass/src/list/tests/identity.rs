@@ -1,7 +1,7 @@
 //! Identity lists: keys that other programs make too, and the answers to an ID number.
 
 use super::*;
-use crate::IdNumber;
+use crate::{IdNumber, PassNumber};
 
 const WANG: &str = "11010519491231002X";
 const LI: &str = "440524188001010014";
@@ -71,18 +71,29 @@ fn two_persons_who_share_a_key_both_get_the_worse_colour() {
     }
 }
 
+/// The question of a kind.
+fn ask(of: ListKind, list: &List<Vec<u8>>) -> Result<(), ListError> {
+    match of {
+        ListKind::Status => list.status(&SubjectTag([1; 16])).map(drop),
+        ListKind::Revocation => list.revocation(&PassNumber([1; 5])).map(drop),
+        ListKind::Identity => list.identity(&key(WANG)).map(drop),
+    }
+}
+
 #[test]
 fn a_question_for_another_salt_or_another_kind_of_list_is_an_error_by_name() {
     let list = identity_list(&[(WANG, Colour::Red)]);
     let other = IdentityHasher::new(&[9; 16]).key(&number(WANG));
     assert!(matches!(list.identity(&other), Err(ListError::OtherSalt)));
-    assert!(matches!(
-        list.status(&SubjectTag([1; 16])),
-        Err(ListError::OtherKind(ListKind::Identity))
-    ));
-    let status = super::list(ListKind::Status, 1, []);
-    assert!(matches!(
-        status.identity(&key(WANG)),
-        Err(ListError::OtherKind(ListKind::Status))
-    ));
+    for kind in ListKind::ALL {
+        let list = super::list(kind, 1, []);
+        for asked in ListKind::ALL {
+            match ask(asked, &list) {
+                Ok(()) => assert_eq!(asked, kind),
+                Err(why) => {
+                    assert!(matches!(why, ListError::OtherKind(it) if it == kind && it != asked));
+                }
+            }
+        }
+    }
 }
