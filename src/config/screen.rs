@@ -66,14 +66,14 @@ impl Inches {
 
 impl<'de> Deserialize<'de> for Inches {
     fn deserialize<D: Deserializer<'de>>(from: D) -> Result<Self, D::Error> {
-        from.deserialize_any(Number)
+        from.deserialize_any(AnyNumber)
     }
 }
 
 /// Reads [`Inches`] from a number with or without decimals.
-struct Number;
+struct AnyNumber;
 
-impl Visitor<'_> for Number {
+impl Visitor<'_> for AnyNumber {
     type Value = Inches;
 
     fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {

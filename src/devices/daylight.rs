@@ -42,10 +42,10 @@ impl DaylightSensor {
         let sensor = Sensor::find(directory)?;
         let (owner, gone) = mpsc::channel();
         let work = move || {
-            let mut judge = Judge::default();
+            let mut dusk = Dusk::default();
             loop {
                 // A sensor that fails says nothing new.
-                let changed = sensor.lux().ok().and_then(|lux| judge.measured(lux));
+                let changed = sensor.lux().ok().and_then(|lux| dusk.measured(lux));
                 if let Some(day) = changed {
                     listener(DeviceEvent::Daylight(day));
                 }
@@ -136,12 +136,12 @@ fn read_number(path: &Path) -> io::Result<f64> {
 
 /// Makes day and night of measurements.
 #[derive(Debug, Default)]
-struct Judge {
+struct Dusk {
     day: Option<bool>,
     against: u8,
 }
 
-impl Judge {
+impl Dusk {
     /// What it is from now on, where that is new. The first measurement counts at once.
     fn measured(&mut self, lux: f64) -> Option<bool> {
         let Some(day) = self.day else {
@@ -167,8 +167,8 @@ mod tests {
     use std::sync::Arc;
 
     fn said(lux: &[f64]) -> Vec<Option<bool>> {
-        let mut judge = Judge::default();
-        lux.iter().map(|lux| judge.measured(*lux)).collect()
+        let mut dusk = Dusk::default();
+        lux.iter().map(|lux| dusk.measured(*lux)).collect()
     }
 
     #[test]

@@ -12,7 +12,7 @@ use super::{people, record::Recorder};
 use crate::{
     app::{
         event::Sighting,
-        state::{screen::Screen, staff::Staff},
+        state::{screen::ScreenState, staff::Staff},
         vitals::Vitals,
     },
     config::ScreenMode,
@@ -33,7 +33,7 @@ pub(crate) struct Window {
     bar_at: Option<Instant>,
     notices: Vec<Notice>,
     /// What the screen follows, and how it was shown last: by which choice, and whether bright.
-    pub(crate) screen: Screen,
+    pub(crate) screen: ScreenState,
     screen_shown: Option<(ScreenMode, bool)>,
     recorder: Option<Recorder>,
     /// A picture for the recorder is due, now that its verdict shows whether it was logged.
@@ -49,7 +49,7 @@ impl Window {
             back_at: None,
             bar_at: None,
             notices: Vec::new(),
-            screen: Screen::default(),
+            screen: ScreenState::default(),
             screen_shown: None,
             recorder,
             picture_due: false,

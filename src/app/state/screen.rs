@@ -6,14 +6,14 @@ use crate::{config::ScreenMode, readable_time::format_hour};
 
 /// What the screen follows.
 #[derive(Clone, Copy, Debug, Default)]
-pub(crate) struct Screen {
+pub(crate) struct ScreenState {
     /// What was chosen.
     pub(crate) mode: ScreenMode,
     /// What the light sensor said last; nothing without one.
     pub(crate) daylight: Option<bool>,
 }
 
-impl Screen {
+impl ScreenState {
     /// Whether it is bright at this time, `offset` minutes east of UTC.
     pub(crate) fn is_bright(self, time: Timestamp, offset: i16) -> bool {
         match self.mode {
@@ -41,7 +41,7 @@ mod tests {
         let midnight = NOW.minus(NOW.0 % 86_400);
         let bright = |mode, daylight, minutes: u64, offset| {
             let time = midnight.plus(60 * minutes);
-            Screen { mode, daylight }.is_bright(time, offset)
+            ScreenState { mode, daylight }.is_bright(time, offset)
         };
         use ScreenMode::{Auto, Day, Night};
         for daylight in [None, Some(true), Some(false)] {

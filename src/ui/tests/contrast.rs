@@ -12,11 +12,11 @@ use std::collections::BTreeMap;
 const TEXT: f64 = 4.5;
 const OUTLINE: f64 = 3.0;
 
-type Colour = [u8; 3];
+type Rgb = [u8; 3];
 
 /// Contrast of two colours, 1 to 21.
-fn contrast(a: Colour, b: Colour) -> f64 {
-    let luminance = |colour: Colour| {
+fn contrast(a: Rgb, b: Rgb) -> f64 {
+    let luminance = |colour: Rgb| {
         let [r, g, b] = colour.map(|byte| {
             let part = f64::from(byte) / 255.0;
             if part <= 0.04045 {
@@ -32,17 +32,17 @@ fn contrast(a: Colour, b: Colour) -> f64 {
 }
 
 /// The colour of a pixel; none outside.
-fn pixel(shot: &RgbPicture, x: f32, y: f32) -> Option<Colour> {
+fn pixel(shot: &RgbPicture, x: f32, y: f32) -> Option<Rgb> {
     let inside = (0.0..shot.width as f32).contains(&x) && (0.0..shot.height as f32).contains(&y);
     let at = (y as usize * shot.width as usize + x as usize) * 3;
     shot.rgb.get(at..at + 3)?.try_into().ok().filter(|_| inside)
 }
 
 /// Ground and ink of a text: the colour that most of it has, and the one that stands out most.
-fn pair(shot: &RgbPicture, text: &ScreenElement) -> Option<(Colour, Colour)> {
+fn pair(shot: &RgbPicture, text: &ScreenElement) -> Option<(Rgb, Rgb)> {
     // A text that fills a button also covers its outline and its round corners.
     let inset = if text.height > 40.0 { 8.0 } else { 0.0 };
-    let mut counts: BTreeMap<Colour, u32> = BTreeMap::new();
+    let mut counts: BTreeMap<Rgb, u32> = BTreeMap::new();
     let (right, bottom) = (text.x + text.width - inset, text.y + text.height - inset);
     let mut y = text.y + inset;
     while y < bottom {
@@ -62,7 +62,7 @@ fn pair(shot: &RgbPicture, text: &ScreenElement) -> Option<(Colour, Colour)> {
 }
 
 /// What is outside a button's sides and the strongest line at them.
-fn outlines(shot: &RgbPicture, b: &ScreenElement) -> Vec<(Colour, Colour)> {
+fn outlines(shot: &RgbPicture, b: &ScreenElement) -> Vec<(Rgb, Rgb)> {
     let (x, y) = (b.x + b.width / 2.0, b.y + b.height / 2.0);
     let sides = [
         (x, b.y, 0.0, 1.0),
@@ -86,7 +86,7 @@ fn outlines(shot: &RgbPicture, b: &ScreenElement) -> Vec<(Colour, Colour)> {
 }
 
 /// Ground and body, and body and mark of a sign.
-fn of_sign(shot: &RgbPicture, sign: &ScreenElement) -> Option<[(Colour, Colour); 2]> {
+fn of_sign(shot: &RgbPicture, sign: &ScreenElement) -> Option<[(Rgb, Rgb); 2]> {
     let at = |x: f32, y: f32| pixel(shot, sign.x + x * sign.width, sign.y + y * sign.height);
     let (ground, body) = (at(0.02, 0.02)?, at(0.5, 0.91)?);
     let mut marks = Vec::new();
@@ -116,19 +116,19 @@ fn marked(stage: &Stage) -> (Vec<ScreenElement>, Vec<ScreenElement>) {
     found.unwrap()
 }
 
-/// Pairs of colours with what they were seen in.
+/// Contrasts of colours with what they were seen in.
 #[derive(Default)]
-struct Pairs(BTreeMap<(&'static str, Colour, Colour), (u32, String)>);
+struct Contrasts(BTreeMap<(&'static str, Rgb, Rgb), (u32, String)>);
 
-impl Pairs {
-    fn add(&mut self, kind: &'static str, pair: (Colour, Colour), at: &str) {
+impl Contrasts {
+    fn add(&mut self, kind: &'static str, pair: (Rgb, Rgb), at: &str) {
         let seen = self.0.entry((kind, pair.0, pair.1));
         let (count, _) = seen.or_insert_with(|| (0, at.to_owned()));
         *count += 1;
     }
 }
 
-fn measure(stage: &Stage, scene: &str, pairs: &mut Pairs) {
+fn measure(stage: &Stage, scene: &str, pairs: &mut Contrasts) {
     let shot = stage.ui.snapshot().unwrap();
     let hidden = stage.half_hidden();
     let (width, height) = (stage.size.0 as f32, stage.size.1 as f32);
@@ -165,7 +165,7 @@ fn measure(stage: &Stage, scene: &str, pairs: &mut Pairs) {
 fn every_text_outline_and_sign_stands_out_by_day_and_by_night() {
     let mut faults = Vec::new();
     for bright in [true, false] {
-        let mut pairs = Pairs::default();
+        let mut pairs = Contrasts::default();
         for size in [(480, 800), (800, 480)] {
             let stage = Stage::open(size, Language::English);
             stage.ui.send(UiUpdate::Status(status()));
@@ -179,7 +179,7 @@ fn every_text_outline_and_sign_stands_out_by_day_and_by_night() {
         println!("\n{}", if bright { "day" } else { "night" });
         println!("| what | under it | colour | contrast | seen | first in |");
         println!("| --- | --- | --- | --- | --- | --- |");
-        let hex = |[r, g, b]: Colour| format!("#{r:02x}{g:02x}{b:02x}");
+        let hex = |[r, g, b]: Rgb| format!("#{r:02x}{g:02x}{b:02x}");
         for ((kind, ground, ink), (count, at)) in pairs.0 {
             let ratio = contrast(ground, ink);
             let (ground, ink) = (hex(ground), hex(ink));
