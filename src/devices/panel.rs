@@ -95,6 +95,8 @@ fn timing_size(block: &[u8; BLOCK]) -> Option<[u16; 2]> {
 
 #[cfg(test)]
 mod tests {
+    #![allow(clippy::unwrap_used)]
+
     use super::*;
 
     /// The EDID of a panel of so many centimetres, and millimetres in its timing.
