@@ -31,6 +31,8 @@ fn frame_to_verdict(c: &mut Criterion) {
     let recent = RecentPassages::default();
     let judge = Judge {
         bundle: Some(&bundle),
+        class: None,
+        area: None,
         recent: &recent,
         direction: Direction::In,
         now,

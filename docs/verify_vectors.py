@@ -126,6 +126,13 @@ class Reader:
             raise self.damaged()
         return text
 
+    def kebab(self):
+        """A name of a class of place or an area."""
+        name = self.text(24)
+        if not re.fullmatch("[a-z0-9-]{1,24}", name):
+            raise self.damaged()
+        return name
+
     def choice(self, *names):
         number = self.varint(32)
         if number >= len(names):
@@ -336,9 +343,12 @@ def read_flag(read):
 
 def read_place(read, now):
     identity, name, minute = read.text(24), read.text(60), read.varint(32)
-    fixed = ["fixed: yes"] if read_flag(read) else []
+    rest = ["fixed: yes"] if read_flag(read) else []
+    for what in ("class", "area"):
+        if read_flag(read):
+            rest.append(f"{what}: {read.kebab()}")
     read.end()
-    return [f"id: {identity}", f"name: {name}"] + until(minute, now) + fixed
+    return [f"id: {identity}", f"name: {name}"] + until(minute, now) + rest
 
 
 def read_badge(read, now):

@@ -25,6 +25,8 @@ mod tests;
 mod threads;
 mod vitals;
 
+pub(crate) use state::station::place_of_device;
+
 use std::{
     error::Error,
     path::{Path, PathBuf},

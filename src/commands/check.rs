@@ -16,7 +16,7 @@ use gatepost_system::{clock::parse_time, say};
 use serde::Serialize;
 
 use super::{CommandError, Done, each_picture, milliseconds, person, say_json};
-use crate::{clock::Clock, data::DataDir, store::BundleCache};
+use crate::{app::place_of_device, clock::Clock, data::DataDir, store::BundleCache};
 
 /// What `check` takes.
 #[derive(Args, Debug)]
@@ -45,7 +45,8 @@ struct VerdictLine {
     ms: f64,
 }
 
-/// Judges each picture; of several codes in one, each has a line.
+/// Judges each picture by the rules of the place where the device stands; of several codes in one,
+/// each has a line.
 pub fn run(data: &Path, arguments: &Arguments) -> Result<Done, Box<dyn Error>> {
     let data = DataDir::open(data)?;
     let identity = data.identity()?;
@@ -58,11 +59,14 @@ pub fn run(data: &Path, arguments: &Arguments) -> Result<Done, Box<dyn Error>> {
     if let Some(id) = &arguments.id {
         return person::run(&bundle, id, arguments.json);
     }
+    let place = place_of_device(&data, bundle.trust(), clock.now().time);
     each_picture(&arguments.paths, |file, frame| {
         let began = Instant::now();
         let codes = decode(frame.view());
         let judge = Judge {
             bundle: Some(&bundle),
+            class: place.as_ref().and_then(|place| place.class.as_ref()),
+            area: place.as_ref().and_then(|place| place.area.as_ref()),
             recent: &RecentPassages::default(),
             direction: Direction::In,
             now: clock.now(),

@@ -1,9 +1,12 @@
 //! The status bar.
 
-use super::view::{FreshnessView, OnlineView, StatusView};
+use super::view::{FreshnessView, OnlineView, PlaceRulesView, StatusView};
 use crate::readable_time::Date;
+use gatepost_pass::policy::{Risk, Way};
 use gatepost_protocol::Direction;
-use gatepost_window::{AgeUnit, DateItem, DirectionKind, FreshnessKind, OnlineKind, StatusAdapter};
+use gatepost_window::{
+    AgeUnit, DateItem, DirectionKind, FreshnessKind, OnlineKind, RiskKind, StatusAdapter,
+};
 
 const HOUR: u64 = 60;
 const DAY: u64 = 24 * HOUR;
@@ -27,11 +30,32 @@ pub(super) fn show(adapter: &StatusAdapter, view: &StatusView) {
     adapter.set_clock(view.clock.as_str().into());
     adapter.set_clock_trusted(view.clock_trusted);
     adapter.set_place(view.place.as_str().into());
+    show_rules(adapter, view.rules.as_ref());
     adapter.set_direction(match view.direction {
         Direction::In => DirectionKind::Inward,
         Direction::Out => DirectionKind::Outward,
     });
     adapter.set_guard(view.guard.as_str().into());
+}
+
+/// Which rules hold.
+fn show_rules(adapter: &StatusAdapter, rules: Option<&PlaceRulesView>) {
+    let class = rules.and_then(|rules| rules.class.as_ref());
+    let name = class.map_or("", |class| class.name.as_str());
+    let local_name = class.map_or("", |class| class.local_name.as_str());
+    let has = |way| rules.is_some_and(|rules| rules.ways.contains(&way));
+    adapter.set_has_rules(rules.is_some());
+    adapter.set_class(name.into());
+    adapter.set_class_local(local_name.into());
+    adapter.set_risk(match rules.and_then(|rules| rules.risk) {
+        None => RiskKind::None,
+        Some(Risk::Low) => RiskKind::Low,
+        Some(Risk::Medium) => RiskKind::Medium,
+        Some(Risk::High) => RiskKind::High,
+    });
+    adapter.set_stops_nobody(rules.is_some_and(|rules| rules.stops_nobody));
+    adapter.set_registered_crossing(has(Way::RegisteredCrossing));
+    adapter.set_green_channel(has(Way::GreenChannel));
 }
 
 /// In the largest unit that is still precise enough: minutes up to two hours, hours up to two days,

@@ -13,6 +13,7 @@
 //! - [`signed_files`] (trust list and policy), [`own_lists`], [`imported_lists`] and [`deltas`]
 //!   (the lists of a bundle), [`bundle_dir`] (a bundle on disk);
 //! - [`trace`] (signed batches, the audit log);
+//! - [`visitors`] (one of each kind of person, for `policy explain`);
 //! - the small [`durations`] and [`progress`].
 
 #![forbid(unsafe_code)]
@@ -45,6 +46,7 @@ mod signing_keys;
 mod status_file;
 mod token;
 mod trace;
+mod visitors;
 mod waiting_keys;
 
 use std::{error::Error, path::PathBuf, process::ExitCode};
@@ -85,8 +87,9 @@ enum Command {
     /// Decide whose passes are accepted here.
     #[command(subcommand)]
     Trust(trust::Command),
-    /// Change the rules of this region's checkpoints.
-    Policy(policy::Args),
+    /// Change the rules of this region's checkpoints, or explain what devices decide by them.
+    #[command(subcommand)]
+    Policy(policy::Command),
     /// Replace one of this authority's keys.
     #[command(subcommand)]
     Key(key::Command),
@@ -175,7 +178,7 @@ fn run(command: &Command, context: &Context) -> Result<(), Box<dyn Error>> {
     match command {
         Command::Init(args) => init::run(args, context),
         Command::Trust(command) => trust::run(command, context),
-        Command::Policy(args) => policy::run(args, context),
+        Command::Policy(command) => policy::run(command, context),
         Command::Key(command) => key::run(command, context),
         Command::Root(command) => root::run(command, context),
         Command::Check(args) => check::run(args, context),

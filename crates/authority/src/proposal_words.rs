@@ -6,7 +6,7 @@ use std::collections::BTreeMap;
 use data_encoding::HEXLOWER;
 use gatepost_pass::{
     Kind, Recognition,
-    policy::WithoutCode,
+    policy::{WhenExpired, WhenLogFull, WithoutCode},
     trust::{ColourMap, Floors, IssuerEntry, KeyEntry, Proposal, RootClaims, TrustListClaims},
 };
 use gatepost_system::clock::format_time;
@@ -98,9 +98,21 @@ fn floor_facts(floors: &Floors) -> Vec<Fact> {
         ("a bundle is fresh", floors.fresh_hours, "hours"),
         ("a bundle is usable", floors.hard_hours, "hours"),
     ];
+    let past_the_end = match floors.when_expired {
+        WhenExpired::Refuse => "everybody is refused",
+        WhenExpired::Check => "a guard decides",
+    };
+    let full_log = match floors.when_log_full {
+        WhenLogFull::Stop => "scanning stops",
+        WhenLogFull::ScanWithoutLog => "scanning goes on without it",
+    };
     let loosest = |what| format!("at the loosest, {what}");
     let mut facts = vec![fact(loosest("a person without a code"), without_code)];
     facts.extend(lasts.map(|(what, most, unit)| fact(loosest(what), format!("{most} {unit}"))));
+    facts.push(fact(loosest("past the end of a bundle"), past_the_end));
+    facts.push(fact(loosest("while the log is full"), full_log));
+    let uploads = "at the shortest, between uploads";
+    facts.push(fact(uploads, format!("{} minutes", floors.upload_minutes)));
     let may_allow = "at the most, a supervisor may allow";
     facts.push(fact(may_allow, overridable.join(", ")));
     facts.extend(floors.tracing_keys.as_slice().iter().map(|key| {

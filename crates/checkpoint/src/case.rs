@@ -1,6 +1,6 @@
 //! What is to be decided, under which rules, and what is known besides.
 
-use gatepost_pass::{Bounded, DocumentError, Freshness, Listing, Now, Policy, Timestamp};
+use gatepost_pass::{Bounded, DocumentError, Freshness, Listing, Now, RulesHere, Timestamp};
 use gatepost_protocol::{Allowed, Temperature};
 
 use super::{document_lookup::CheckedDocument, list_answer::ListAnswer};
@@ -8,8 +8,8 @@ use super::{document_lookup::CheckedDocument, list_answer::ListAnswer};
 /// Under which rules and at what time a decision is made.
 #[derive(Clone, Copy, Debug)]
 pub struct Situation<'a> {
-    /// The rules of this checkpoint.
-    pub policy: &'a Policy,
+    /// The rules of this place.
+    pub here: &'a RulesHere<'a>,
     /// How old trust and lists are.
     pub freshness: Freshness,
     /// What time it is.

@@ -12,8 +12,8 @@ use super::{
 
 /// Decides one case: the worst finding is the outcome, and all findings are the reasons.
 pub fn decide(situation: &Situation<'_>, case: &Case, observed: &Observed) -> Verdict {
-    let policy = situation.policy;
-    let mut findings = Findings::new(policy, observed);
+    let here = situation.here;
+    let mut findings = Findings::new(here.rules(), observed);
     let mut verdict = Verdict::blank();
     let good_news = match case {
         Case::Code(Err(error)) => {
@@ -45,7 +45,7 @@ pub fn decide(situation: &Situation<'_>, case: &Case, observed: &Observed) -> Ve
             Reason::NotListed
         }
         Case::ByHand(answers) => {
-            rules::by_hand_rules(policy, answers.as_slice(), &mut findings);
+            rules::by_hand_rules(here.rules(), answers.as_slice(), &mut findings);
             Reason::RegisteredByHand
         }
     };
@@ -58,15 +58,16 @@ pub fn decide(situation: &Situation<'_>, case: &Case, observed: &Observed) -> Ve
     ) {
         rules::data_rules(situation, &mut findings);
         // Asked together with identity and pass-back, not instead of them.
-        rules::temperature_rules(policy, &verdict.people, observed, &mut findings);
-        rules::identity_rules(policy, &verdict.people, &mut findings);
-        verdict.passed_minutes_ago = rules::pass_back_rules(policy, observed, &mut findings);
+        rules::temperature_rules(here, &verdict.people, observed, &mut findings);
+        rules::identity_rules(here.rules(), &verdict.people, &mut findings);
+        verdict.passed_minutes_ago =
+            rules::pass_back_rules(here, &verdict.people, observed, &mut findings);
     }
     rules::clock_rules(situation, &mut findings);
 
     verdict.overriding = findings.overriding();
     (verdict.outcome, verdict.reasons) = findings.conclude(good_news);
-    guide(policy, &mut verdict);
+    guide(here.policy(), &mut verdict);
     verdict
 }
 

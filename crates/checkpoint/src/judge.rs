@@ -1,8 +1,8 @@
 //! The judge: one code, ID number or registration becomes a verdict, by signature, lists and rules.
 
 use gatepost_pass::{
-    Document, DocumentError, Freshness, IssuerId, Listing, Now, Pass, Place, ReadAt, Timestamp,
-    Verified, VerifiedBundle, claims::EnrolmentCode, envelope::EnvelopeError, verify,
+    Document, DocumentError, Freshness, IssuerId, KebabName, Listing, Now, Pass, Place, ReadAt,
+    Timestamp, Verified, VerifiedBundle, claims::EnrolmentCode, envelope::EnvelopeError, verify,
 };
 use gatepost_protocol::{ByHand, Direction, Personal, Seen};
 
@@ -106,6 +106,10 @@ pub struct Judge<'a, R> {
     pub bundle: Option<&'a VerifiedBundle<R>>,
     /// Only remarks on passes; the caller adds to it.
     pub recent: &'a RecentPassages,
+    /// The class of the place where it is judged, as the place's code names it.
+    pub class: Option<&'a KebabName>,
+    /// The area where that is.
+    pub area: Option<&'a KebabName>,
     /// Which way people go.
     pub direction: Direction,
     /// What time it is.
@@ -211,8 +215,9 @@ impl<R: ReadAt> Judge<'_, R> {
         observed: Observed,
         seen: Seen,
     ) -> Judged {
+        let here = bundle.policy().rules_at(self.class, self.area, self.now);
         let situation = Situation {
-            policy: bundle.policy(),
+            here: &here,
             freshness: freshness_for(bundle, &seen, self.now.time),
             now: self.now,
         };

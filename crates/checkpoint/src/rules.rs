@@ -1,12 +1,10 @@
 //! What each rule has to say about a pass, a person or a registration: its findings.
 
-use std::collections::BTreeSet;
-
 use gatepost_pass::{
-    Class, ClockTrust, Colour, DocumentError, Freshness, Listing, Pass, Policy, Recognition,
-    Revocation, Verified,
+    Class, ClockTrust, Colour, DocumentError, Freshness, Listing, Pass, Recognition, Revocation,
+    RulesHere, Verified,
     envelope::EnvelopeError,
-    policy::{IdentityRule, Overridable, PassBack, Risk, WhenExpired, WithoutCode},
+    policy::{IdentityRule, PassBack, PlaceRules, WhenExpired, WithoutCode},
 };
 use gatepost_protocol::Temperature;
 
@@ -19,7 +17,7 @@ use super::{
 /// Findings: what each rule has to say. The worst outcome wins; every finding is shown.
 pub(super) struct Findings<'a> {
     found: Vec<(Outcome, Reason)>,
-    policy: &'a Policy,
+    rules: &'a PlaceRules,
     /// A supervisor allows what the policy leaves to one.
     allowing: Allowing,
 }
@@ -28,20 +26,20 @@ pub(super) struct Findings<'a> {
 enum Allowing {
     Nothing,
     /// What would stand in the way is still among the reasons, and stands no longer.
-    WhatThePolicyLists {
+    WhatTheRulesList {
         used: bool,
     },
 }
 
 impl<'a> Findings<'a> {
-    pub(super) fn new(policy: &'a Policy, observed: &Observed) -> Self {
+    pub(super) fn new(rules: &'a PlaceRules, observed: &Observed) -> Self {
         let allowing = match observed.allowed {
             None => Allowing::Nothing,
-            Some(_) => Allowing::WhatThePolicyLists { used: false },
+            Some(_) => Allowing::WhatTheRulesList { used: false },
         };
         Self {
             found: Vec::new(),
-            policy,
+            rules,
             allowing,
         }
     }
@@ -49,9 +47,9 @@ impl<'a> Findings<'a> {
     /// Adds a finding; what stands in the way and is allowed becomes a remark.
     pub(super) fn add(&mut self, outcome: Outcome, reason: Reason) {
         let mut outcome = outcome;
-        if let Allowing::WhatThePolicyLists { used } = &mut self.allowing
+        if let Allowing::WhatTheRulesList { used } = &mut self.allowing
             && outcome != Outcome::Admit
-            && is_left_to_a_supervisor(self.policy, reason)
+            && is_left_to_a_supervisor(self.rules, reason)
         {
             *used = true;
             outcome = Outcome::Admit;
@@ -79,7 +77,7 @@ impl<'a> Findings<'a> {
         let outcome = self.outcome();
         // First in its line: the remarks come after the news.
         match self.allowing {
-            Allowing::WhatThePolicyLists { used: true } => {
+            Allowing::WhatTheRulesList { used: true } => {
                 let allowed = (Outcome::Admit, Reason::SupervisorAllowed);
                 self.found.insert(0, allowed);
             }
@@ -100,7 +98,7 @@ impl<'a> Findings<'a> {
         let stands = |finding: &&(Outcome, Reason)| finding.0 != Outcome::Admit;
         let mut obstacles = self.found.iter().filter(stands).peekable();
         let left = obstacles.peek().is_some()
-            && obstacles.all(|finding| is_left_to_a_supervisor(self.policy, finding.1));
+            && obstacles.all(|finding| is_left_to_a_supervisor(self.rules, finding.1));
         if left {
             Overriding::Possible
         } else {
@@ -112,13 +110,12 @@ impl<'a> Findings<'a> {
 /// Most reasons on the screen and in a passage.
 const MAX_REASONS: usize = 8;
 
-fn is_left_to_a_supervisor(policy: &Policy, reason: Reason) -> bool {
-    let listed: &BTreeSet<Overridable> = &policy.overridable;
+fn is_left_to_a_supervisor(rules: &PlaceRules, reason: Reason) -> bool {
     match reason {
-        Reason::RegisteredByHand => policy.without_code == WithoutCode::Supervisor,
+        Reason::RegisteredByHand => rules.without_code == WithoutCode::Supervisor,
         reason => reason
             .overridable()
-            .is_some_and(|name| listed.contains(&name)),
+            .is_some_and(|name| rules.overridable.contains(&name)),
     }
 }
 
@@ -169,7 +166,7 @@ pub(super) fn validity_rules(
     if now >= until {
         findings.add(Outcome::Refuse, Reason::Expired);
     }
-    if until.since(from) > u64::from(situation.policy.max_validity_days) * 24 * 3600 {
+    if until.since(from) > u64::from(situation.here.policy().max_validity_days) * 24 * 3600 {
         findings.add(Outcome::Refuse, Reason::ValidityTooLong);
     }
 }
@@ -190,7 +187,10 @@ pub(super) fn live_rules(
         findings.add(Outcome::Check, Reason::LiveCodeNeeded);
         return;
     };
-    let (now, window) = (situation.now.time, u64::from(situation.policy.live_window));
+    let (now, window) = (
+        situation.now.time,
+        u64::from(situation.here.policy().live_window),
+    );
     let from = observed.live_from.unwrap_or(live.at);
     if now.since(from) > window || live.at.since(now) > window {
         findings.add(Outcome::Check, Reason::LiveCodeOld);
@@ -229,7 +229,7 @@ pub(super) fn list_rules(
 }
 
 pub(super) fn data_rules(situation: &Situation<'_>, findings: &mut Findings<'_>) {
-    match (situation.freshness, situation.policy.when_expired) {
+    match (situation.freshness, situation.here.policy().when_expired) {
         (Freshness::Fresh, _) => {}
         (Freshness::Stale, _) => findings.add(Outcome::Admit, Reason::StaleData),
         (Freshness::Expired, WhenExpired::Check) => {
@@ -256,35 +256,32 @@ pub(super) fn clock_rules(situation: &Situation<'_>, findings: &mut Findings<'_>
 
 /// Identity is only ever asked for at special places.
 pub(super) fn identity_rules(
-    policy: &Policy,
+    rules: &PlaceRules,
     people: &[JudgedPerson],
     findings: &mut Findings<'_>,
 ) {
-    let asked = match policy.identity {
+    let asked = match rules.identity {
         IdentityRule::Nobody => false,
         IdentityRule::SpecialClasses => special_person(people),
         IdentityRule::Everyone => true,
     };
-    if policy.special_place && asked {
+    if rules.special_place && asked {
         findings.add(Outcome::Check, Reason::CheckIdentity);
     }
 }
 
 /// The temperature is taken of those who would be admitted; in a low-risk area only at special
 /// places and of special persons. An answer takes the question's place. A fever that is known is
-/// said beside whatever else is wrong: no supervisor sets it aside.
+/// said wherever it is, beside whatever else is wrong: no supervisor sets it aside.
 pub(super) fn temperature_rules(
-    policy: &Policy,
+    here: &RulesHere<'_>,
     people: &[JudgedPerson],
     observed: &Observed,
     findings: &mut Findings<'_>,
 ) {
-    let relaxed = policy.risk == Risk::Low && !policy.special_place && !special_person(people);
-    if !policy.temperature || relaxed {
-        return;
-    }
+    let asked = here.rules().temperature && !needs_no_check(here, people);
     match observed.temperature.map(Temperature::is_fever) {
-        None if findings.outcome() == Outcome::Admit => {
+        None if asked && findings.outcome() == Outcome::Admit => {
             findings.add(Outcome::Check, Reason::TakeTemperature);
         }
         Some(true) => findings.add(Outcome::Refuse, Reason::Fever),
@@ -292,20 +289,29 @@ pub(super) fn temperature_rules(
     }
 }
 
+/// Nobody is checked in a low-risk area, but for special persons, and at special places. What is
+/// wrong with a code that is shown is said all the same.
+fn needs_no_check(here: &RulesHere<'_>, people: &[JudgedPerson]) -> bool {
+    here.needs_no_check() && !special_person(people)
+}
+
 fn special_person(people: &[JudgedPerson]) -> bool {
     people.iter().any(|person| person.class != Class::Ordinary)
 }
 
-/// Gives the minutes since somebody on the pass went the same way, where the policy wants it shown.
+/// Gives the minutes since somebody on the pass went the same way, where the rules want it shown.
+/// Where no check is needed it is a remark.
 pub(super) fn pass_back_rules(
-    policy: &Policy,
+    here: &RulesHere<'_>,
+    people: &[JudgedPerson],
     observed: &Observed,
     findings: &mut Findings<'_>,
 ) -> Option<u16> {
-    let window = u64::from(policy.pass_back_minutes) * 60;
+    let window = u64::from(here.rules().pass_back_minutes) * 60;
     let seconds = observed.passed_before.filter(|seconds| *seconds < window)?;
-    let outcome = match policy.pass_back {
+    let outcome = match here.rules().pass_back {
         PassBack::Warn => Outcome::Admit,
+        PassBack::Check if needs_no_check(here, people) => Outcome::Admit,
         PassBack::Check => Outcome::Check,
     };
     findings.add(outcome, Reason::AlreadyPassed);
@@ -328,9 +334,9 @@ pub(super) fn person_rules(listed: ListAnswer<Listing>, findings: &mut Findings<
     }
 }
 
-/// A registration by hand: the policy's word, and any yes of the questionnaire.
-pub(super) fn by_hand_rules(policy: &Policy, answers: &[bool], findings: &mut Findings<'_>) {
-    match policy.without_code {
+/// A registration by hand: the rules' word, and any yes of the questionnaire.
+pub(super) fn by_hand_rules(rules: &PlaceRules, answers: &[bool], findings: &mut Findings<'_>) {
+    match rules.without_code {
         WithoutCode::Admit => {}
         WithoutCode::Supervisor => findings.add(Outcome::Check, Reason::RegisteredByHand),
         WithoutCode::Never => findings.add(Outcome::Refuse, Reason::RegisteredByHand),

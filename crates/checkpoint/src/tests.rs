@@ -2,13 +2,15 @@
 
 #![allow(clippy::unwrap_used, clippy::expect_used)]
 
+use std::collections::BTreeMap;
+
 use gatepost_pass::{
-    Class, ClockTrust, Colour, IssuerId, Kind, Now, Pass, PassNumber, SubjectTag, Timestamp,
-    VerifiedBundle,
+    Class, ClockTrust, Colour, IssuerId, KebabName, Kind, Now, Pass, PassNumber, SubjectTag,
+    Timestamp, VerifiedBundle,
     document::{live_code, to_text},
     fixture::{self, DAY, NOW, Region, SIGNED, documents, foreign},
     list::ListKind,
-    policy::{IdentityRule, PassBack, Policy, Risk, WhenExpired},
+    policy::{IdentityRule, PassBack, PlaceRules, Risk, WhenExpired},
     time::Minute,
 };
 
@@ -23,6 +25,7 @@ mod overriding;
 mod people;
 mod person_lookup;
 mod policy;
+mod rules_by_place;
 mod time;
 mod verdict_group;
 
@@ -33,6 +36,8 @@ const TRUSTED: Now = Now {
 
 struct Gate {
     region: Region,
+    class: Option<KebabName>,
+    area: Option<KebabName>,
     now: Now,
     recent: RecentPassages,
 }
@@ -41,14 +46,26 @@ impl Gate {
     fn new() -> Self {
         Self {
             region: Region::default(),
+            class: None,
+            area: None,
             now: TRUSTED,
             recent: RecentPassages::default(),
         }
     }
 
-    fn with(change: impl FnOnce(&mut Policy)) -> Self {
+    fn with(change: impl Fn(&mut PlaceRules)) -> Self {
         let mut gate = Self::new();
-        change(&mut gate.region.policy);
+        gate.region.rules(change);
+        gate
+    }
+
+    /// In a low-risk area.
+    fn low_risk(change: impl Fn(&mut PlaceRules)) -> Self {
+        let mut gate = Self::with(change);
+        let low = fixture::area("Pingyin", [(Minute(0), Risk::Low)]);
+        let areas = BTreeMap::from([(fixture::kebab("pingyin"), low)]);
+        gate.region.policy.areas = areas.try_into().unwrap();
+        gate.area = Some(fixture::kebab("pingyin"));
         gate
     }
 
@@ -70,6 +87,8 @@ impl Gate {
     fn bench<'a, R>(&'a self, bundle: &'a VerifiedBundle<R>) -> Judge<'a, R> {
         Judge {
             bundle: Some(bundle),
+            class: self.class.as_ref(),
+            area: self.area.as_ref(),
             recent: &self.recent,
             direction: Direction::In,
             now: self.now,
@@ -301,6 +320,8 @@ fn a_place_code_is_not_a_pass_and_says_where_the_device_stands() {
         name: "North gate".try_into().unwrap(),
         not_after: Minute::of(SIGNED.plus(DAY)),
         fixed: false,
+        class: None,
+        area: None,
     };
     let text = to_text(&documents().sign(Kind::PlaceCode, &place));
     let judged = Gate::new().judge(&text);
@@ -322,7 +343,8 @@ fn stale_data_warns_and_expired_data_follows_the_policy() {
     assert_eq!(stale.says(&paper(1)), expected);
     let expired = Gate::at(SIGNED.plus(8 * DAY));
     assert_eq!(expired.says(&paper(1)), refuse(Reason::ExpiredData));
-    let mut lenient = Gate::with(|policy| policy.when_expired = WhenExpired::Check);
+    let mut lenient = Gate::new();
+    lenient.region.policy.when_expired = WhenExpired::Check;
     lenient.now.time = SIGNED.plus(8 * DAY);
     assert_eq!(lenient.says(&paper(1)), check(Reason::ExpiredData));
 }

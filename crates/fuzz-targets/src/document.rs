@@ -102,6 +102,8 @@ fn claims() -> Vec<(u8, Vec<u8>)> {
         name: "South gate".try_into().unwrap(),
         not_after,
         fixed: true,
+        class: Some(fixture::kebab("hospital")),
+        area: Some(fixture::kebab("lixia")),
     };
     let badge = fixture::badge(7, BadgeRole::Supervisor);
     let enrolment = EnrolmentCode {

@@ -3,12 +3,13 @@
 use std::{cell::RefCell, collections::BTreeMap, io, sync::LazyLock};
 
 use gatepost_pass::{
-    BundleFiles, Digest, FileRole, Kind, Manifest, Root, Timestamp, VerifiedBundle,
+    BundleFiles, ClockTrust, Digest, FileRole, Kind, Manifest, Now, Policy, Root, Timestamp,
+    VerifiedBundle,
     bundle::{AuditHead, FileEntry, Intake, Versions, files_named},
     encode,
     fixture::{self, NOW, Region, SIGNED, freshness, issuer, lists, policy_key},
     list::ListKind,
-    trust::sign_with_roots,
+    trust::{Floors, sign_with_roots},
 };
 
 use crate::feed::{Feed, Raw, seed};
@@ -169,6 +170,7 @@ fn check(bytes: &[u8], files: &Files) -> bool {
     };
     let manifest = bundle.manifest();
     assert_eq!(bundle.trust().floors().looser(bundle.policy()), None);
+    rules_keep_the_floors(bundle.policy(), bundle.trust().floors());
     assert!(NOW < manifest.hard_expiry);
     let entries = manifest.files.as_slice();
     assert!(entries.windows(2).all(|two| two[0].role < two[1].role));
@@ -183,6 +185,22 @@ fn check(bytes: &[u8], files: &Files) -> bool {
     let again = VerifiedBundle::verify(&HONEST.root, bytes, files, again, NOW);
     assert!(again.is_err(), "the same version was taken in twice");
     true
+}
+
+/// Whatever holds anywhere, at any time and on any clock is no looser than the floors.
+fn rules_keep_the_floors(policy: &Policy, floors: &Floors) {
+    let classes = policy.places.as_map().keys().map(Some).chain([None]);
+    let areas = policy.areas.as_map().keys().map(Some).chain([None]);
+    for (class, area) in classes.flat_map(|class| areas.clone().map(move |area| (class, area))) {
+        for time in [Timestamp(0), NOW, Timestamp(u64::MAX)] {
+            for clock in [ClockTrust::Trusted, ClockTrust::Unconfirmed] {
+                let here = policy.rules_at(class, area, Now { time, clock });
+                assert!(here.rules().without_code >= floors.without_code);
+                assert!(here.rules().overridable.is_subset(&floors.overridable));
+                assert!(here.risk().is_some() || policy.areas.as_map().is_empty());
+            }
+        }
+    }
 }
 
 pub(crate) fn seeds() -> Vec<Vec<u8>> {
@@ -217,6 +235,7 @@ pub(crate) fn seeds() -> Vec<Vec<u8>> {
         seed(2, &[&[120, 121, 122, 0, 0, 0, 2, 0, 10, 1, 10]]),
         seed(3, &[&[0], &trust]),
         seed(3, &[&[1], &policy]),
+        seed(3, &[&[1], &encode(&fixture::regional_policy())]),
         seed(3, &[&[2], &encode(&head)]),
         seed(3, &[&[3], &numbers[..5]]),
         seed(3, &[&[3], &numbers]),

@@ -3,7 +3,7 @@
 use serde::{Deserialize, Serialize};
 
 use crate::{
-    bounded::{Bounded, Text, ValueError},
+    bounded::{Bounded, KebabName, Text, ValueError},
     colour::Colour,
     digest::Digest,
     hub_address::HubAddress,
@@ -129,6 +129,10 @@ pub struct Place {
     pub not_after: Minute,
     /// A device that stands here stays here: only a supervisor moves it, by badge and PIN.
     pub fixed: bool,
+    /// Which of the policy's classes of place this is.
+    pub class: Option<KebabName>,
+    /// In which of the policy's areas it lies.
+    pub area: Option<KebabName>,
 }
 
 /// Claims of an enrolment code: what a new device pins, and where its hub is.

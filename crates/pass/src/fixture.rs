@@ -10,12 +10,14 @@ mod dice;
 mod documents;
 mod keys;
 mod region;
+mod rules;
 mod trust;
 
 pub use dice::Dice;
 pub use documents::*;
 pub use keys::*;
 pub use region::*;
+pub use rules::*;
 pub use trust::*;
 
 /// The names of all values of an enum whose codes on the wire are 0, 1, 2 in this order.

@@ -52,7 +52,7 @@ mod properties;
 mod tests;
 
 pub use badge::{Badge, BadgeRole, Pin, PinCheck, PinDigest, PinVerifier, Site};
-pub use bounded::{Bounded, Text, ValueError};
+pub use bounded::{Bounded, BoundedMap, KebabName, Text, ValueError};
 pub use bundle::{
     BundleError, BundleFiles, FileRole, Freshness, Manifest, ManifestId, Rules, VerifiedBundle,
 };
@@ -70,7 +70,7 @@ pub use key::{KeyError, PublicKey, SecretKey};
 pub use kind::Kind;
 pub use list::{List, ListError, Listing, ReadAt, Revocation};
 pub use one_time_secret::{OneTimeSecret, Proof};
-pub use policy::Policy;
+pub use policy::{Policy, RulesHere};
 pub use signer::{Sign, Signer};
 pub use time::{ClockTrust, Now, Timestamp};
 pub use timekeeper::{TimeMark, Timekeeper};

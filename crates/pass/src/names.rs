@@ -38,8 +38,10 @@ mod tests {
     use std::{collections::BTreeSet, fmt::Debug};
 
     use crate::{
-        ClockTrust, Colour, Freshness, Kind, fixture::names_by_code, list::ListKind,
-        policy::Overridable,
+        ClockTrust, Colour, Freshness, Kind,
+        fixture::names_by_code,
+        list::ListKind,
+        policy::{Overridable, Risk, Way},
     };
 
     fn each_has_its_own_name<T: Copy + Debug + PartialEq>(
@@ -63,6 +65,8 @@ mod tests {
         each_has_its_own_name(ClockTrust::ALL, ClockTrust::name, ClockTrust::from_name);
         each_has_its_own_name(Freshness::ALL, Freshness::name, Freshness::from_name);
         each_has_its_own_name(Overridable::ALL, Overridable::name, Overridable::from_name);
+        each_has_its_own_name(Risk::ALL, Risk::name, Risk::from_name);
+        each_has_its_own_name(Way::ALL, Way::name, Way::from_name);
     }
 
     #[test]
@@ -73,6 +77,10 @@ mod tests {
         assert_eq!(lists, ["status", "revocation", "identity"]);
         let freshness = names_by_code(&Freshness::ALL, Freshness::name);
         assert_eq!(freshness, ["fresh", "stale", "expired"]);
+        let risks = names_by_code(&Risk::ALL, Risk::name);
+        assert_eq!(risks, ["low", "medium", "high"]);
+        let ways = names_by_code(&Way::ALL, Way::name);
+        assert_eq!(ways, ["registered-crossing", "green-channel"]);
         let overridable = names_by_code(&Overridable::ALL, Overridable::name);
         assert_eq!(
             overridable,

@@ -1,10 +1,19 @@
-//! Signed rules for a class of checkpoints.
+//! Signed rules of a region's checkpoints: what is common to all places, and what holds where.
 
-use std::collections::BTreeSet;
+mod place_class;
+mod rules_here;
 
 use serde::{Deserialize, Serialize};
 
-use crate::bounded::{Bounded, Text};
+use crate::bounded::{Bounded, BoundedMap, KebabName, Text};
+
+pub use place_class::{Area, PlaceClass, PlaceName, PlaceRules, Way};
+pub use rules_here::RulesHere;
+
+/// Most classes of place in a policy.
+pub const MAX_CLASSES: usize = 16;
+/// Most areas in a policy.
+pub const MAX_AREAS: usize = 64;
 
 /// Claims of a policy.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -13,14 +22,6 @@ pub struct Policy {
     pub version: u64,
     /// Name for people.
     pub name: Text<60>,
-    /// Risk level of the area.
-    pub risk: Risk,
-    /// Whether this checkpoint is one of the policy's special places.
-    pub special_place: bool,
-    /// Whether the temperature is taken of everyone who would be admitted.
-    pub temperature: bool,
-    /// Of whom a document is asked for; only at special places.
-    pub identity: IdentityRule,
     /// Longest validity that any pass may have, in days.
     pub max_validity_days: u16,
     /// How old or early a live code may be, in seconds.
@@ -29,10 +30,6 @@ pub struct Policy {
     pub when_expired: WhenExpired,
     /// What happens while the device can't keep one passage more.
     pub when_log_full: WhenLogFull,
-    /// A pass seen again the same way within so many minutes is remarked on; 0 for never.
-    pub pass_back_minutes: u8,
-    /// Whether that is a remark on the verdict or makes it a check.
-    pub pass_back: PassBack,
     /// How long a verdict stands, in seconds: admit, check, refuse.
     pub show_seconds: [u8; 3],
     /// Acknowledged passages stay on the device for so many hours.
@@ -45,18 +42,18 @@ pub struct Policy {
     pub tracing_key: TracingKey,
     /// Published help desks that a refused or checked person can call.
     pub desks: Bounded<HelpDesk, 0, 16>,
-    /// Health questionnaire for who is registered by hand: yes-or-no questions where any yes needs
-    /// a second look.
+    /// Health questionnaire for who is registered by hand, where the place's rules ask it:
+    /// yes-or-no questions where any yes needs a second look.
     pub questions: Bounded<Text<80>, 0, 6>,
-    /// What a registration by hand gives.
-    pub without_code: WithoutCode,
-    /// What a supervisor's badge can allow. A set, so written in order and without repeats.
-    pub overridable: BTreeSet<Overridable>,
     /// Where arrivals from a region whose passes are not recognised declare themselves: an address,
     /// shown as a QR code.
     pub declare: Option<Text<160>>,
     /// Passages go to the hub at the boundaries of so many minutes.
     pub upload_minutes: u16,
+    /// What holds at each class of place.
+    pub places: BoundedMap<KebabName, PlaceClass, 1, MAX_CLASSES>,
+    /// The risk of each area; none where the region does not divide itself by risk.
+    pub areas: BoundedMap<KebabName, Area, 0, MAX_AREAS>,
 }
 
 /// A published help desk.
@@ -119,19 +116,22 @@ crate::names! {
     }
 }
 
-/// Risk level of an area.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+/// Risk level of an area, the lowest first. In all but a low one the rules of the place hold in
+/// full; the guard is told which it is.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
 pub enum Risk {
     /// Needs no check but at special places and of special persons.
     Low,
-    /// Ordinary rules.
+    /// Ordinary.
     Medium,
-    /// Strict rules.
+    /// The highest.
     High,
 }
 
-/// Of whom a special place asks an identity document.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+crate::names! { Risk { Low = "low", Medium = "medium", High = "high" } }
+
+/// Of whom a special place asks an identity document; the fewest first.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
 pub enum IdentityRule {
     /// Of nobody.
     Nobody,
@@ -142,7 +142,7 @@ pub enum IdentityRule {
 }
 
 /// What a verdict becomes once trust and lists are past their last usable time.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
 pub enum WhenExpired {
     /// Nobody is admitted.
     Refuse,
@@ -151,8 +151,8 @@ pub enum WhenExpired {
 }
 
 /// What a device does while its passage log is full of passages that no hub has, or its disk has no
-/// space.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+/// space; the strictest first.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
 pub enum WhenLogFull {
     /// It gives no verdict and opens no gate until there is space. The safe one: a device that
     /// nobody connects, or whose disk somebody fills, is no way past the log; and people can be let
@@ -164,8 +164,8 @@ pub enum WhenLogFull {
     ScanWithoutLog,
 }
 
-/// What happens when a pass goes the same way twice.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+/// What happens when a pass goes the same way twice; the mildest first.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
 pub enum PassBack {
     /// A remark on the verdict.
     Warn,

@@ -19,6 +19,7 @@ use crate::{
     envelope::MAX_CODE,
     fixture::{self, NOW, Region, SIGNED, documents, trust},
     list::{ListPlan, write_revocation, write_status},
+    policy::PlaceRules,
     time::ClockTrust,
     timekeeper::{Boot, ONE_STEP, Reading, TOLERANCE, TimeMark, Timekeeper},
     trust::sign_with_roots,
@@ -64,6 +65,18 @@ fn plan(salt: [u8; 16]) -> ListPlan {
     }
 }
 
+fn is_as_strict(strict: &PlaceRules, than: &PlaceRules) -> bool {
+    strict.special_place >= than.special_place
+        && strict.temperature >= than.temperature
+        && strict.identity >= than.identity
+        && strict.pass_back_minutes >= than.pass_back_minutes
+        && strict.pass_back >= than.pass_back
+        && strict.questionnaire >= than.questionnaire
+        && strict.without_code >= than.without_code
+        && strict.overridable.is_subset(&than.overridable)
+        && strict.ways.is_subset(&than.ways)
+}
+
 proptest! {
     #![proptest_config(runs(128))]
 
@@ -94,6 +107,16 @@ proptest! {
         reads_back(&manifest);
         reads_back(&policy);
         reads_back(&head);
+    }
+
+    #[test]
+    fn the_strictest_of_two_sets_of_rules_is_nowhere_looser_than_either(
+        one in values::place_rules(), other in values::place_rules(),
+    ) {
+        let both = one.strictest(&other);
+        prop_assert!(is_as_strict(&both, &one) && is_as_strict(&both, &other));
+        prop_assert_eq!(&other.strictest(&one), &both);
+        prop_assert_eq!(&one.strictest(&one), &one);
     }
 
     #[test]

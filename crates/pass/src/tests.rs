@@ -27,6 +27,7 @@ mod keys;
 mod lists;
 mod proposals;
 mod remembered;
+mod rules_here;
 mod stolen;
 mod trust;
 

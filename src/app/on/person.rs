@@ -69,10 +69,10 @@ pub(crate) fn show_id_entry(window: &Window, lookup: &IdLookup, fault: Option<Id
     window.send(UiUpdate::IdEntry(IdEntryView { fault, looking }));
 }
 
-/// The form was filled in. One for other questions than the policy's is asked once more.
+/// The form was filled in. One for other questions than those of this place is asked once more.
 pub(crate) fn by_hand(lane: &mut Lane, form: ByHandForm) {
-    let bundle = lane.checkpoint.installed.bundle();
-    let asked = bundle.map_or(0, |bundle| bundle.policy().questions.as_slice().len());
+    let here = lane.checkpoint.rules_here(lane.now());
+    let asked = here.map_or(0, |here| here.questions().len());
     let answers = match Bounded::try_from(form.answers) {
         Ok(answers) if answers.as_slice().len() == asked => answers,
         Ok(_) | Err(_) => {
@@ -92,7 +92,7 @@ pub(crate) fn by_hand(lane: &mut Lane, form: ByHandForm) {
 
 /// Fills the page for registering by hand.
 pub(crate) fn show_by_hand(lane: &Lane) {
-    let view = people::by_hand(lane.checkpoint.installed.bundle());
+    let view = people::by_hand(lane.checkpoint.rules_here(lane.now()).as_ref());
     lane.window.send(UiUpdate::ByHand(view));
 }
 

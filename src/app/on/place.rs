@@ -44,7 +44,7 @@ pub(super) fn shown(
     let station = &mut lane.checkpoint.station;
     let here = station.place();
     let to = StationPlace::of(place, code);
-    if here.id == to.id {
+    if here.is(&to) {
         // An older code of this place does not unfix it.
         if to.fixed || !here.fixed {
             station.stand_at(data, to);

@@ -1,11 +1,11 @@
 //! The bar at the top of every page.
 
-use gatepost_pass::{ClockTrust, Freshness, Now};
+use gatepost_pass::{ClockTrust, Freshness, Now, RulesHere};
 
 use crate::{
     app::state::{checkpoint::Checkpoint, hub_link::HubLink},
     readable_time::format_hour,
-    ui::{FreshnessView, StatusView},
+    ui::{FreshnessView, PlaceRulesView, StatusView},
 };
 
 /// The bar: hub, lists, time, place, direction, guard.
@@ -21,9 +21,22 @@ pub(crate) fn view(checkpoint: &Checkpoint, hub: &HubLink, guard: String, now: N
         clock: format_hour(now.time, installed.utc_offset()),
         clock_trusted: now.clock == ClockTrust::Trusted,
         place: station.place().name.clone(),
+        rules: checkpoint.rules_here(now).and_then(|here| rules(&here)),
         direction: station.direction(),
         guard,
     }
+}
+
+/// What holds here; nothing where it is the same at all places.
+fn rules(here: &RulesHere<'_>) -> Option<PlaceRulesView> {
+    let differ = here.policy().places.as_map().len() > 1;
+    let special = here.risk().is_some() || !here.rules().ways.is_empty();
+    (differ || special).then(|| PlaceRulesView {
+        class: here.class().map(|class| class.name.clone()),
+        risk: here.risk(),
+        stops_nobody: here.stops_nobody(),
+        ways: here.rules().ways.clone(),
+    })
 }
 
 pub(super) fn freshness(freshness: Freshness) -> FreshnessView {

@@ -3,7 +3,7 @@
 use std::time::Instant;
 
 use gatepost_checkpoint::{BadgeFault, DutyStatus, PadState, PinOf, SupervisorCandidate};
-use gatepost_pass::{Badge, ReadAt, VerifiedBundle, id_number::IdNumberError, policy::WithoutCode};
+use gatepost_pass::{Badge, RulesHere, id_number::IdNumberError, policy::WithoutCode};
 
 use crate::{
     app::state::staff::Staff,
@@ -20,19 +20,18 @@ pub(crate) fn id_fault(why: IdNumberError) -> IdFault {
     }
 }
 
-/// The page for registering by hand: the policy's questions, where it allows that at all.
-pub(crate) fn by_hand<R: ReadAt>(bundle: Option<&VerifiedBundle<R>>) -> ByHandView {
-    let Some(bundle) = bundle else {
+/// The page for registering by hand: the questions that are asked here, where it is allowed at all.
+pub(crate) fn by_hand(here: Option<&RulesHere<'_>>) -> ByHandView {
+    let Some(here) = here else {
         return ByHandView {
             questions: Vec::new(),
             allowed: false,
         };
     };
-    let policy = bundle.policy();
-    let questions = policy.questions.as_slice().iter();
+    let questions = here.questions().iter();
     ByHandView {
         questions: questions.map(ToString::to_string).collect(),
-        allowed: policy.without_code != WithoutCode::Never,
+        allowed: here.rules().without_code != WithoutCode::Never,
     }
 }
 

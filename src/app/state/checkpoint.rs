@@ -5,7 +5,7 @@ use std::{fs::File, time::Instant};
 
 use gatepost_checkpoint::{Judge, Judged, LiveCodes, RecentPassages, freshness_for};
 use gatepost_decode::CodeContent;
-use gatepost_pass::{Now, Text, policy::TracingKey};
+use gatepost_pass::{Now, RulesHere, Text, policy::TracingKey};
 use gatepost_protocol::{Outcome, Passage, Reason, Seen};
 
 use super::{
@@ -90,6 +90,13 @@ impl Checkpoint {
         judge(&self.installed, &self.station, &self.recent, now)
     }
 
+    /// What holds where the device stands; nothing without a bundle.
+    pub(crate) fn rules_here(&self, now: Now) -> Option<RulesHere<'_>> {
+        let policy = self.installed.bundle()?.policy();
+        let place = self.station.place();
+        Some(policy.rules_at(place.class.as_ref(), place.area.as_ref(), now))
+    }
+
     /// Remembers who was admitted. Whoever was only checked may still come back with what was asked
     /// for.
     pub(crate) fn passed(&mut self, judged: &Judged, at: Instant) {
@@ -163,12 +170,14 @@ impl Checkpoint {
 
 fn judge<'a>(
     installed: &'a Installed,
-    station: &Station,
+    station: &'a Station,
     recent: &'a RecentPassages,
     now: Now,
 ) -> Judge<'a, File> {
     Judge {
         bundle: installed.bundle(),
+        class: station.place().class.as_ref(),
+        area: station.place().area.as_ref(),
         recent,
         direction: station.direction(),
         now,

@@ -1,6 +1,8 @@
 //! Where the device stands and which way people go there. A restart forgets neither.
 
-use gatepost_pass::{Document, Place, Text, Timestamp, TrustList, VerifiedDocument, verify};
+use gatepost_pass::{
+    Document, KebabName, Place, Text, Timestamp, TrustList, VerifiedDocument, verify,
+};
 use gatepost_protocol::Direction;
 use gatepost_system::{
     chain,
@@ -34,6 +36,10 @@ pub(crate) struct StationPlace {
     pub(crate) code: Option<String>,
     /// Its code says that only a supervisor moves a device from there.
     pub(crate) fixed: bool,
+    /// Its class in the policy, by its code.
+    pub(crate) class: Option<KebabName>,
+    /// Its area in the policy, by its code.
+    pub(crate) area: Option<KebabName>,
 }
 
 /// Who may move a device to another place.
@@ -54,7 +60,16 @@ impl StationPlace {
             name: place.name.to_string(),
             code: Some(code),
             fixed: place.fixed,
+            class: place.class.clone(),
+            area: place.area.clone(),
         }
+    }
+
+    /// Whether both are one place, by the same rules: another class of the same place is another
+    /// place.
+    pub(crate) fn is(&self, other: &Self) -> bool {
+        let of = |place: &Self| (place.id.clone(), place.class.clone(), place.area.clone());
+        of(self) == of(other)
     }
 }
 
@@ -83,10 +98,8 @@ impl Station {
             return;
         };
         self.stays |= document.claimed_place().is_some_and(|place| place.fixed);
-        if let Ok(VerifiedDocument::Place(place)) = verify(&document, trust, now)
-            && now < place.claims().not_after.start()
-        {
-            self.place = StationPlace::of(place.claims(), code);
+        if let Some(place) = valid_place(&document, trust, now) {
+            self.place = StationPlace::of(&place, code);
         }
     }
 
@@ -135,6 +148,21 @@ impl Station {
     }
 }
 
+/// The place where the device stands by a code that is still valid.
+pub(crate) fn place_of_device(data: &DataDir, trust: &TrustList, now: Timestamp) -> Option<Place> {
+    valid_place(&kept_place(data)?.0, trust, now)
+}
+
+fn valid_place(document: &Document, trust: &TrustList, now: Timestamp) -> Option<Place> {
+    match verify(document, trust, now) {
+        Ok(VerifiedDocument::Place(place)) => {
+            let place = place.claims();
+            (now < place.not_after.start()).then(|| place.clone())
+        }
+        _ => None,
+    }
+}
+
 /// The place code that was kept, and its text.
 fn kept_place(data: &DataDir) -> Option<(Document, String)> {
     let code = files::read_text(&data.place(), MAX_CODE).ok()?;
@@ -172,6 +200,8 @@ mod tests {
                 name: "North gate".try_into().unwrap(),
                 not_after: Minute::of(fixture::NOW.plus(fixture::DAY)),
                 fixed,
+                class: None,
+                area: None,
             };
             let code = to_text(&documents().sign(Kind::PlaceCode, &place));
             files::replace(&data.place(), Access::Shared, code.as_bytes()).unwrap();

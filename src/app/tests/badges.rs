@@ -41,7 +41,7 @@ fn a_device_that_the_bundle_has_no_pins_for_says_so_and_signs_nobody_on() {
     ] {
         let post = Post::open(|region| {
             region.pins = pins;
-            region.policy.overridable = [Overridable::Yellow].into();
+            region.rules(|rules| rules.overridable = [Overridable::Yellow].into());
         });
         post.judges(&guard(), "The PIN of this badge can't be checked here yet");
         // A guard without a PIN signs on, and gets no further than that.
@@ -59,7 +59,8 @@ fn a_device_that_the_bundle_has_no_pins_for_says_so_and_signs_nobody_on() {
 
 #[test]
 fn a_supervisors_badge_without_a_pin_allows_nothing() {
-    let post = Post::open(|region| region.policy.overridable = [Overridable::Yellow].into());
+    let post =
+        Post::open(|region| region.rules(|rules| rules.overridable = [Overridable::Yellow].into()));
     post.judges(&paper(101), "CHECK");
     post.tap_all(&["Supervisor", "Emergency: life or health"]);
     post.judges(

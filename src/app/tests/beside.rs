@@ -125,7 +125,11 @@ fn a_thermometer_is_asked_for_a_green_pass_and_its_reading_decides() {
         "[thermometer]\ndevice = \"{}\"\nquery = \"M\\r\\n\"\n",
         socket.path()
     );
-    let post = Post::with_devices(&settings, |_| (), |region| region.policy.temperature = true);
+    let post = Post::with_devices(
+        &settings,
+        |_| (),
+        |region| region.rules(|rules| rules.temperature = true),
+    );
     post.judges(&paper(1), "CHECK");
     assert_eq!(thermometer.hears(3), b"M\r\n");
     thermometer.says(b"T+37.3C\r\n");
@@ -162,7 +166,7 @@ fn the_gate_waits_for_the_temperature_and_stays_closed_for_a_fever() {
     let post = Post::with_devices(
         "",
         |devices| devices.gate = Some(gate),
-        |region| region.policy.temperature = true,
+        |region| region.rules(|rules| rules.temperature = true),
     );
     post.show(&paper(1));
     post.tap("37.3 °C or above");
@@ -243,10 +247,14 @@ fn the_place_code_on_screen_is_the_one_that_was_scanned() {
         name: "North gate".try_into().unwrap(),
         not_after: Minute::of(fixture::NOW.plus(fixture::DAY)),
         fixed: false,
+        class: None,
+        area: None,
     };
     let code = to_text(&documents().sign(Kind::PlaceCode, &place));
     post.judges(&code, "North gate");
-    post.tap_all(&["Move", "Back", "Back"]);
+    post.tap("Move");
+    post.sees("Undo the move");
+    post.tap_all(&["Back", "Back"]);
     post.taps("");
     post.tap("Menu");
     post.tap("Place");

@@ -126,7 +126,7 @@ fn two_passes_of_one_person_in_one_picture_admit_that_person_once_without_a_rema
 
 #[test]
 fn a_second_pass_of_who_is_still_asked_for_the_temperature_is_remarked_on() {
-    let post = Post::open(|region| region.policy.temperature = true);
+    let post = Post::open(|region| region.rules(|rules| rules.temperature = true));
     post.show_both(&paper(1), &second_pass(1));
     post.sees("Already passed less than a minute ago.");
     post.tap("Normal");
@@ -139,7 +139,7 @@ fn a_second_pass_of_who_is_still_asked_for_the_temperature_is_remarked_on() {
 
 #[test]
 fn the_temperature_is_one_tap_and_decides() {
-    let post = Post::open(|region| region.policy.temperature = true);
+    let post = Post::open(|region| region.rules(|rules| rules.temperature = true));
     for (n, answer, outcome, path) in [
         (1, "Normal", "ADMIT", "temperature: normal"),
         (2, "37.3 °C or above", "REFUSE", "temperature: fever"),
@@ -172,7 +172,7 @@ fn the_temperature_is_one_tap_and_decides() {
 
 #[test]
 fn a_question_that_nobody_answers_is_logged_as_it_stands_when_the_verdict_closes() {
-    let post = Post::open(|region| region.policy.temperature = true);
+    let post = Post::open(|region| region.rules(|rules| rules.temperature = true));
     post.judges(&paper(1), "CHECK");
     post.tap("Next");
     let logged = post.passages(1);
@@ -185,7 +185,7 @@ fn a_question_that_nobody_answers_is_logged_as_it_stands_when_the_verdict_closes
 
 #[test]
 fn an_id_number_is_typed_and_without_a_list_leads_on_to_registration_by_hand() {
-    let post = Post::open(|region| region.policy.without_code = WithoutCode::Admit);
+    let post = Post::open(|region| region.rules(|rules| rules.without_code = WithoutCode::Admit));
     post.tap_all(&["No phone or code", "Enter the ID number"]);
     assert_eq!(post.taps("ID number: to the keypad"), 2);
     post.types("110105194912310021");
@@ -213,7 +213,7 @@ fn an_id_number_is_typed_and_without_a_list_leads_on_to_registration_by_hand() {
 #[test]
 fn who_is_registered_by_hand_answers_the_questions_and_waits_for_nobody() {
     let post = Post::open(|region| {
-        region.policy.without_code = WithoutCode::Admit;
+        region.rules(|rules| rules.without_code = WithoutCode::Admit);
         let questions = ["Fever or cough?", "Met a confirmed case?"];
         let questions = questions.map(|text| text.try_into().unwrap()).to_vec();
         region.policy.questions = questions.try_into().unwrap();
@@ -293,7 +293,8 @@ fn a_verdict_waits_while_a_supervisor_is_asked_and_goes_once_that_is_cancelled()
 
 #[test]
 fn a_supervisors_badge_allows_what_the_policy_lists_and_the_log_says_who_and_why() {
-    let post = Post::open(|region| region.policy.overridable = [Overridable::Yellow].into());
+    let post =
+        Post::open(|region| region.rules(|rules| rules.overridable = [Overridable::Yellow].into()));
     post.judges(&paper(101), "CHECK");
     post.tap_all(&["Supervisor", "Emergency: life or health"]);
     post.sees("Supervisor: hold your badge up to the camera");
@@ -324,7 +325,9 @@ fn a_supervisors_badge_allows_what_the_policy_lists_and_the_log_says_who_and_why
 #[test]
 fn a_supervisors_word_is_for_whom_it_was_asked_and_for_nobody_who_joins_the_page_meanwhile() {
     let post = Post::open(|region| {
-        region.policy.overridable = [Overridable::Yellow, Overridable::Expired].into();
+        region.rules(|rules| {
+            rules.overridable = [Overridable::Yellow, Overridable::Expired].into();
+        });
     });
     let expired = gatepost_pass::Pass {
         not_after: Minute::of(fixture::SIGNED.plus(60)),
@@ -424,7 +427,8 @@ fn a_badge_sets_no_time_at_which_it_does_not_count_and_so_puts_back_a_clock_set_
 #[test]
 fn a_forged_pass_offers_no_supervisor() {
     let post = Post::open(|region| {
-        region.policy.overridable = [Overridable::Yellow, Overridable::Expired].into();
+        region
+            .rules(|rules| rules.overridable = [Overridable::Yellow, Overridable::Expired].into());
     });
     let mut forged = documents().sign(Kind::Pass, &fixture::paper_pass(1));
     *forged.last_mut().unwrap() ^= 1;
@@ -482,12 +486,16 @@ fn a_place_code_says_where_the_device_stands_also_after_a_restart() {
         name: "North gate".try_into().unwrap(),
         not_after: Minute::of(fixture::NOW.plus(fixture::DAY)),
         fixed: false,
+        class: None,
+        area: None,
     };
     post.judges(
         &to_text(&documents().sign(Kind::PlaceCode, &place)),
         "Has this device moved?",
     );
-    post.tap_all(&["Move", "Back", "Back"]);
+    post.tap("Move");
+    post.sees("Undo the move");
+    post.tap_all(&["Back", "Back"]);
     post.judges(&paper(1), "Logged");
     assert_eq!(post.passages(2)[1].place.as_str(), "gate-3");
     let post = post.restart();

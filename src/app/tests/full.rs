@@ -103,7 +103,7 @@ fn by_policy_a_full_log_stops_the_checkpoint_at_once_and_room_lets_it_go_on() {
 
 #[test]
 fn a_stopped_checkpoint_judges_nobody_without_a_code_either() {
-    let post = full(|region| region.policy.without_code = WithoutCode::Admit);
+    let post = full(|region| region.rules(|rules| rules.without_code = WithoutCode::Admit));
     post.sees(STOPPED);
     post.tap("No phone or code");
     post.tap("Register by hand");

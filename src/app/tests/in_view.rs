@@ -43,6 +43,8 @@ impl Camera {
         let codes: Vec<_> = codes.iter().map(text).collect();
         let judge = Judge {
             bundle: Some(&self.bundle),
+            class: None,
+            area: None,
             recent: &RecentPassages::default(),
             direction: Direction::In,
             now: grounds.now,

@@ -4,20 +4,27 @@ use gatepost_pass::{
     Badge, BadgeRole, Kind, Place, Site,
     document::to_text,
     fixture::{self, documents},
+    policy::PlaceRules,
     time::Minute,
 };
-use gatepost_protocol::{MoveEnd, Passage, Seen};
+use gatepost_protocol::{MoveEnd, Outcome, Passage, Seen};
 
 use super::*;
 use crate::{app::event::Event, devices::DeviceEvent};
 
 /// A genuine code, of which anybody can have a picture.
 fn code(id: &str, fixed: bool) -> String {
+    code_of(id, fixed, None)
+}
+
+fn code_of(id: &str, fixed: bool, class: Option<&str>) -> String {
     let place = Place {
         id: id.try_into().unwrap(),
         name: id.try_into().unwrap(),
         not_after: Minute::of(fixture::NOW.plus(fixture::DAY)),
         fixed,
+        class: class.map(fixture::kebab),
+        area: None,
     };
     to_text(&documents().sign(Kind::PlaceCode, &place))
 }
@@ -83,6 +90,43 @@ fn a_copied_code_of_another_place_moves_no_device_and_opens_no_badge_of_that_pla
     assert_eq!(logged[1].guard.as_ref().unwrap().as_str(), "staff-2");
     post.judges(&paper(1), "Logged");
     assert_eq!(post.passages(3)[2].place.as_str(), "gate-3");
+}
+
+#[test]
+fn a_code_of_the_same_place_with_another_class_asks_as_a_move_does() {
+    let post = at_gate_3("");
+    post.judges(
+        &code_of("gate-3", false, Some("street")),
+        "Only a guard on duty moves it",
+    );
+    post.tap("Stay");
+    post.sees("No phone or code");
+    let expected = [("gate-3", "gate-3", MoveEnd::Stayed, None)];
+    assert_eq!(moves(&post.passages(1)), expected);
+}
+
+#[test]
+fn the_class_of_the_place_decides_what_is_asked_also_after_a_restart() {
+    let hospital = PlaceRules {
+        temperature: true,
+        ..fixture::place_rules()
+    };
+    let classes = [("hospital", hospital), ("street", fixture::place_rules())];
+    let classes = fixture::at_all_times(classes);
+    let post = Post::open(|region| region.policy.places = classes);
+    // Nowhere: by the strictest of both.
+    post.judges(&paper(1), "CHECK");
+    post.judges(
+        &code_of("street-1", false, Some("street")),
+        "Has this device moved?",
+    );
+    post.tap("Move");
+    post.sees("Undo the move");
+    post.tap_all(&["Back", "Back"]);
+    post.judges(&paper(2), "Logged");
+    let post = post.restart();
+    post.judges(&paper(3), "Logged");
+    assert_eq!(post.passages(4)[3].outcome, Outcome::Admit);
 }
 
 #[test]

@@ -17,6 +17,8 @@ fn judged(n: u8) -> Judged {
     let bundle = fixture::Region::default().verified();
     let judge = Judge {
         bundle: Some(&bundle),
+        class: None,
+        area: None,
         recent: &RecentPassages::default(),
         direction: Direction::In,
         now: Now {

@@ -70,7 +70,7 @@ fn place_scenes() -> Vec<Scene> {
             },
         ),
         (
-            "place-undo",
+            "place-undo-worst",
             PlaceView {
                 name: "泉城路东门 Quancheng Road, east gate".into(),
                 id: "JN-LX-0417".into(),

@@ -140,6 +140,7 @@ pub(super) fn pages() -> Vec<Scene> {
     wrong.remove(1);
     vec![
         Scene::new("scan-found", vec![found()], &[]),
+        Scene::new("scan-low-risk-worst", vec![], &[]),
         Scene::new(
             "scan-stopped",
             vec![UiUpdate::Notices(vec![Notice::Stopped])],
@@ -157,6 +158,7 @@ pub(super) fn pages() -> Vec<Scene> {
             &["No phone or code", "Scan a relative's family pass"],
         ),
         Scene::new("no-code", page(Page::NoCode), &[]),
+        Scene::new("no-code-worst", page(Page::NoCode), &[]),
         Scene::new("id-empty", id(None, false), &[]),
         Scene::new("id-typed", wrong, &digits),
         Scene::new("id-fault", id(Some(IdFault::Length), false), &[]),

@@ -4,9 +4,10 @@ use crate::config::Language;
 use crate::readable_time::Date;
 use crate::ui::{
     ColourView, DeskView, DocumentView, FreshnessView, MemberView, MomentView, OnlineView,
-    OverrideView, PersonView, RgbPicture, ScreenElement, StatusView, Surface, Ui, UiCommand,
-    UiHandle, UiUpdate, VerdictView,
+    OverrideView, PersonView, PlaceRulesView, RgbPicture, ScreenElement, StatusView, Surface, Ui,
+    UiCommand, UiHandle, UiUpdate, VerdictView,
 };
+use gatepost_pass::policy::{PlaceName, Risk, Way};
 use gatepost_protocol::{Direction, Outcome, Reason};
 use i_slint_backend_testing::{AccessibleRole, ElementHandle, ElementQuery};
 use std::path::PathBuf;
@@ -187,6 +188,7 @@ pub(super) fn status() -> StatusView {
         clock: "06:12".into(),
         clock_trusted: true,
         place: "Quancheng Road, east gate".into(),
+        rules: None,
         direction: Direction::In,
         guard: "王芳 Wang Fang".into(),
     }
@@ -201,6 +203,15 @@ pub(super) fn worst_status() -> StatusView {
         clock: "23:58".into(),
         clock_trusted: false,
         place: "济南市历下区泉城路街道办事处东门检查点".into(),
+        rules: Some(PlaceRulesView {
+            class: Some(PlaceName {
+                name: "Community gate".try_into().unwrap(),
+                local_name: "小区门岗".try_into().unwrap(),
+            }),
+            risk: Some(Risk::Low),
+            stops_nobody: true,
+            ways: Way::ALL.into(),
+        }),
         direction: Direction::In,
         guard: String::new(),
     }

@@ -1,6 +1,11 @@
 //! The status bar, the pages about the device, and the notices.
 
-use gatepost_pass::trust::Due;
+use std::collections::BTreeSet;
+
+use gatepost_pass::{
+    policy::{PlaceName, Risk, Way},
+    trust::Due,
+};
 use gatepost_protocol::Direction;
 
 use super::trouble::TroubleView;
@@ -25,10 +30,25 @@ pub struct StatusView {
     pub clock_trusted: bool,
     /// Name of the place, or empty.
     pub place: String,
+    /// Which rules hold there; nothing where all places have the same.
+    pub rules: Option<PlaceRulesView>,
     /// Which way people go.
     pub direction: Direction,
     /// Name of the guard on duty, or empty.
     pub guard: String,
+}
+
+/// Which rules hold where the device stands.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct PlaceRulesView {
+    /// The class of the place; nothing where the strictest rules hold for want of one.
+    pub class: Option<PlaceName>,
+    /// The risk of the area; nothing in a region that does not divide itself by risk.
+    pub risk: Option<Risk>,
+    /// Whether nobody need be stopped.
+    pub stops_nobody: bool,
+    /// How people are helped through.
+    pub ways: BTreeSet<Way>,
 }
 
 /// Whether the hub can be reached.

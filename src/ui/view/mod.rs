@@ -17,8 +17,8 @@ pub use camera::{CameraView, Outline, RgbPicture};
 pub use command::UiCommand;
 pub use info::{
     ClockPageView, ClockStep, ClockView, EndView, EnrolStep, EnrolView, FreshnessView, HourView,
-    IssuerView, Notice, OnlineView, StatusPageView, StatusView, StorageView, SyncView, TodayView,
-    UpdateStep, UpdateView,
+    IssuerView, Notice, OnlineView, PlaceRulesView, StatusPageView, StatusView, StorageView,
+    SyncView, TodayView, UpdateStep, UpdateView,
 };
 pub use page::{Page, TextSize};
 pub use people::{

@@ -1,16 +1,17 @@
 //! The `floors` of `trust.json`: the loosest that the policy and the bundles may become.
 
-use std::path::Path;
+use std::{collections::BTreeSet, path::Path};
 
 use gatepost_pass::{
-    policy::{TracingKey, WithoutCode},
+    policy::{TracingKey, WhenExpired, WhenLogFull, WithoutCode},
     trust::Floors,
 };
 use serde::{Deserialize, Serialize};
 
 use super::{
     file::ConfigFileError,
-    policy::{OverridableName, PolicyConfig, TracingKeyForm, WithoutCodeWords},
+    places::{OverridableName, WithoutCodeWords},
+    policy::{PolicyConfig, TracingKeyForm, WhenExpiredWords, WhenLogFullWords},
 };
 
 /// Most tracing keys that floors name.
@@ -28,6 +29,11 @@ pub(crate) struct FloorsConfig {
     without_code: WithoutCode,
     live_window_seconds: u16,
     max_validity_days: u16,
+    upload_minutes: u16,
+    #[serde(with = "WhenExpiredWords")]
+    when_expired: WhenExpired,
+    #[serde(with = "WhenLogFullWords")]
+    when_log_full: WhenLogFull,
     fresh_hours: u16,
     hard_hours: u16,
     supervisor_may_allow: Vec<OverridableName>,
@@ -55,14 +61,23 @@ impl FloorsConfig {
     /// Floors that just hold a policy.
     pub(crate) fn of(policy: &PolicyConfig) -> Self {
         let hours = |hours: u32| u16::try_from(hours).unwrap_or(u16::MAX);
+        let loosest = policy.rules().map(|rules| rules.without_code).min();
+        let allowed = policy.rules().flat_map(|rules| &rules.supervisor_may_allow);
         Self {
             tracing_keys: vec![TracingKeyEntry(policy.tracing_key)],
-            without_code: policy.without_code,
+            without_code: loosest.unwrap_or(WithoutCode::Never),
             live_window_seconds: policy.live_window_seconds,
             max_validity_days: policy.max_validity_days,
+            upload_minutes: policy.upload_minutes,
+            when_expired: policy.when_expired,
+            when_log_full: policy.when_log_full,
             fresh_hours: hours(policy.fresh_hours),
             hard_hours: hours(policy.hard_days.saturating_mul(HOURS)),
-            supervisor_may_allow: policy.supervisor_may_allow.clone(),
+            supervisor_may_allow: allowed
+                .copied()
+                .collect::<BTreeSet<_>>()
+                .into_iter()
+                .collect(),
         }
     }
 
@@ -77,6 +92,9 @@ impl FloorsConfig {
             without_code: self.without_code,
             live_window: self.live_window_seconds,
             max_validity_days: self.max_validity_days,
+            upload_minutes: self.upload_minutes,
+            when_expired: self.when_expired,
+            when_log_full: self.when_log_full,
             fresh_hours: self.fresh_hours,
             hard_hours: self.hard_hours,
             overridable: names.map(|name| name.0).collect(),

@@ -2,6 +2,7 @@
 
 mod file;
 mod floors;
+mod places;
 mod policy;
 mod text_forms;
 mod trust;

@@ -1,18 +1,16 @@
 //! `policy.json`: the rules of this region's checkpoints, and how long a bundle lasts.
 
-use std::path::Path;
+use std::{collections::BTreeMap, path::Path};
 
 use gatepost_pass::{
-    Policy, Text, Timestamp,
-    policy::{
-        HelpDesk, IdentityRule, Overridable, PassBack, Risk, TracingKey, WhenExpired, WhenLogFull,
-        WithoutCode,
-    },
+    KebabName, Policy, Text, Timestamp,
+    policy::{HelpDesk, TracingKey, WhenExpired, WhenLogFull},
 };
 use serde::{Deserialize, Serialize};
 
 use super::{
     file::ConfigFileError,
+    places::{self, AreaConfig, PlaceConfig, RulesConfig},
     text_forms::{Hex, words},
 };
 use crate::durations::{DAY, HOUR};
@@ -22,12 +20,6 @@ use crate::durations::{DAY, HOUR};
 #[serde(deny_unknown_fields, rename_all = "kebab-case")]
 pub(crate) struct PolicyConfig {
     pub(crate) name: Text<60>,
-    #[serde(with = "RiskWords")]
-    pub(crate) risk: Risk,
-    pub(crate) special_place: bool,
-    pub(crate) temperature: bool,
-    #[serde(with = "IdentityWords")]
-    pub(crate) identity: IdentityRule,
     pub(crate) max_validity_days: u16,
     pub(crate) live_window_seconds: u16,
     #[serde(with = "WhenExpiredWords")]
@@ -35,9 +27,6 @@ pub(crate) struct PolicyConfig {
     /// What a device does when its log is full.
     #[serde(default, with = "WhenLogFullWords")]
     pub(crate) when_log_full: WhenLogFull,
-    #[serde(with = "PassBackWords")]
-    pub(crate) pass_back: PassBack,
-    pub(crate) pass_back_minutes: u8,
     pub(crate) show_seconds: ShowSeconds,
     pub(crate) retention_hours: u16,
     pub(crate) utc_offset_minutes: i16,
@@ -50,12 +39,11 @@ pub(crate) struct PolicyConfig {
     /// Yes-or-no questions on health, for people who are registered by hand.
     #[serde(default)]
     pub(crate) questions: Vec<Text<80>>,
-    /// What a registration by hand leads to.
-    #[serde(default = "supervisor", with = "WithoutCodeWords")]
-    pub(crate) without_code: WithoutCode,
-    /// Which reasons a supervisor's badge can override.
-    #[serde(default)]
-    pub(crate) supervisor_may_allow: Vec<OverridableName>,
+    /// What holds at each class of place.
+    pub(crate) places: BTreeMap<KebabName, PlaceConfig>,
+    /// The risk of each area.
+    #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
+    pub(crate) areas: BTreeMap<KebabName, AreaConfig>,
     /// Address where arrivals declare themselves.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub(crate) declare: Option<Text<160>>,
@@ -94,17 +82,8 @@ pub(crate) struct DeskConfig {
     pub(crate) phone: Text<24>,
 }
 
-/// The name of a reason that a supervisor's badge can override.
-#[derive(Clone, Copy, Serialize, Deserialize)]
-#[serde(transparent)]
-pub(crate) struct OverridableName(#[serde(with = "OverridableWords")] pub(super) Overridable);
-
 fn every_quarter() -> u16 {
     15
-}
-
-fn supervisor() -> WithoutCode {
-    WithoutCode::Supervisor
 }
 
 impl PolicyConfig {
@@ -112,16 +91,10 @@ impl PolicyConfig {
     pub(crate) fn standard(tracing_public: [u8; 32], fresh_hours: u32, hard_days: u32) -> Self {
         Self {
             name: text("Checkpoints"),
-            risk: Risk::Medium,
-            special_place: false,
-            temperature: false,
-            identity: IdentityRule::Nobody,
             max_validity_days: 14,
             live_window_seconds: 90,
             when_expired: WhenExpired::Refuse,
             when_log_full: WhenLogFull::Stop,
-            pass_back_minutes: 5,
-            pass_back: PassBack::Warn,
             show_seconds: ShowSeconds {
                 admit: 2,
                 check: 5,
@@ -136,13 +109,18 @@ impl PolicyConfig {
             },
             desks: Vec::new(),
             questions: Vec::new(),
-            without_code: WithoutCode::Supervisor,
-            supervisor_may_allow: Vec::new(),
+            places: places::one_class(),
+            areas: BTreeMap::new(),
             declare: None,
             upload_minutes: every_quarter(),
             fresh_hours,
             hard_days,
         }
+    }
+
+    /// The rules of every class of place, at all times.
+    pub(super) fn rules(&self) -> impl Iterator<Item = &RulesConfig> {
+        places::all_rules(&self.places)
     }
 
     /// The claims of the signed policy, still with version 0.
@@ -163,16 +141,10 @@ impl PolicyConfig {
         Ok(Policy {
             version: 0,
             name: self.name.clone(),
-            risk: self.risk,
-            special_place: self.special_place,
-            temperature: self.temperature,
-            identity: self.identity,
             max_validity_days: self.max_validity_days,
             live_window: self.live_window_seconds,
             when_expired: self.when_expired,
             when_log_full: self.when_log_full,
-            pass_back_minutes: self.pass_back_minutes,
-            pass_back: self.pass_back,
             show_seconds: [
                 self.show_seconds.admit,
                 self.show_seconds.check,
@@ -184,14 +156,10 @@ impl PolicyConfig {
             tracing_key: self.tracing_key,
             desks,
             questions,
-            without_code: self.without_code,
-            overridable: self
-                .supervisor_may_allow
-                .iter()
-                .map(|name| name.0)
-                .collect(),
             declare: self.declare.clone(),
             upload_minutes: self.upload_minutes,
+            places: places::places(&self.places, path)?,
+            areas: places::areas(&self.areas, path)?,
         })
     }
 
@@ -219,14 +187,6 @@ fn text<const MAX: usize>(text: &str) -> Text<MAX> {
 }
 
 words! {
-    RiskWords for "Risk" { Low, Medium, High }
-    IdentityWords for "IdentityRule" { Nobody, SpecialClasses, Everyone }
     WhenExpiredWords for "WhenExpired" { Refuse, Check }
     WhenLogFullWords for "WhenLogFull" { Stop, ScanWithoutLog }
-    PassBackWords for "PassBack" { Warn, Check }
-    WithoutCodeWords for "WithoutCode" { Admit, Supervisor, Never }
-    OverridableWords for "Overridable" {
-        Yellow, NotYetValid, Expired, LiveCodeNeeded, LiveCodeOld, IssuerRefused, ConvertPass,
-        AlreadyPassed, ExpiredData, NoList, ListUnreadable
-    }
 }

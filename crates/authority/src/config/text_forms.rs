@@ -39,6 +39,27 @@ impl Rfc3339 {
     }
 }
 
+/// The same, or nothing.
+pub(super) struct OptionalRfc3339;
+
+impl OptionalRfc3339 {
+    pub(super) fn serialize<S: serde::Serializer>(
+        time: &Option<Timestamp>,
+        to: S,
+    ) -> Result<S::Ok, S::Error> {
+        match time {
+            Some(time) => Rfc3339::serialize(time, to),
+            None => to.serialize_none(),
+        }
+    }
+
+    pub(super) fn deserialize<'de, D: serde::Deserializer<'de>>(
+        from: D,
+    ) -> Result<Option<Timestamp>, D::Error> {
+        Rfc3339::deserialize(from).map(Some)
+    }
+}
+
 /// Keys as hexadecimal digits.
 pub(super) struct Hex<T>(PhantomData<T>);
 

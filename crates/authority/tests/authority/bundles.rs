@@ -95,7 +95,7 @@ fn publishing_again_raises_the_version_and_signs_trust_and_policy_only_when_they
     assert_eq!((second.trust_list, number(second.policy)), (1, 1));
 
     let policy = fs::read_to_string(region.path("home/policy.json")).unwrap();
-    let stricter = policy.replace("\"risk\": \"medium\"", "\"risk\": \"high\"");
+    let stricter = policy.replace("\"temperature\": false", "\"temperature\": true");
     fs::write(region.path("home/policy.json"), stricter).unwrap();
     let third = versions();
     assert_eq!((third.trust_list, number(third.policy)), (1, 2));

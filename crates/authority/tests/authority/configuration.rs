@@ -27,15 +27,15 @@ fn is_refused_saying(expected: &[&str], file: &str, [from, to]: [&str; 2]) {
 
 #[test]
 fn a_malformed_policy_names_the_line() {
-    let (quoted, bare) = (r#""risk": "medium""#, r#""risk": medium"#);
-    is_refused("policy.json", [quoted, bare], &["line 3 column"]);
+    let (quoted, bare) = (r#""when-expired": "refuse""#, r#""when-expired": refuse"#);
+    is_refused("policy.json", [quoted, bare], &["line 5 column"]);
 }
 
 #[test]
 fn a_word_that_does_not_exist_names_the_line_and_the_choice() {
-    let choice = "expected one of `low`, `medium`, `high`";
-    let edit = ["\"medium\"", "\"extreme\""];
-    is_refused("policy.json", edit, &[choice, "line 3 column"]);
+    let choice = "expected `refuse` or `check`";
+    let edit = ["\"refuse\"", "\"perhaps\""];
+    is_refused("policy.json", edit, &[choice, "line 5 column"]);
 }
 
 #[test]
@@ -87,7 +87,7 @@ fn a_policy_of_before_desks_and_questions_still_counts() {
     let region = Region::new("CN-SD");
     region.change_json("home/policy.json", |policy| {
         let settings = policy.as_object_mut().unwrap();
-        for key in ["desks", "questions", "without-code", "supervisor-may-allow"] {
+        for key in ["desks", "questions"] {
             assert!(settings.remove(key).is_some(), "{key}");
         }
     });
@@ -99,20 +99,22 @@ fn settings_are_taken_into_the_policy_all_or_none() {
     let region = Region::new("CN-SD");
     let demo = concat!(env!("CARGO_MANIFEST_DIR"), "/demo/policy.json");
     let floors = concat!(env!("CARGO_MANIFEST_DIR"), "/demo/floors.json");
-    let told = region.refused(&["policy", demo]);
+    let told = region.refused(&["policy", "set", demo]);
     assert!(told.contains("what a supervisor may allow"), "{told}");
     region.ok(&["trust", "floors", floors]);
-    region.ok(&["policy", demo]);
+    region.ok(&["policy", "set", demo]);
     region.ok(&["publish", "bundle"]);
     let device = region.device("bundle").unwrap();
     let policy = device.0.policy();
     assert_eq!(policy.desks.as_slice()[0].phone.as_str(), "0531-12345");
     assert_eq!(policy.questions.as_slice().len(), 2);
-    assert!(!policy.overridable.is_empty() && policy.declare.is_some());
+    let gate = &policy.places.as_map()[&"gate".parse().unwrap()];
+    let rules = gate.rules.as_map().values().next().unwrap();
+    assert!(!rules.overridable.is_empty() && policy.declare.is_some());
     let path = region.path("home/policy.json");
     let before = fs::read_to_string(&path).unwrap();
     let wrong = region.path("wrong.json");
-    fs::write(&wrong, r#"{"temperature": true, "risc": "low"}"#).unwrap();
-    region.refuses(&["policy", wrong.to_str().unwrap()], "risc");
+    fs::write(&wrong, r#"{"help": "Nobody", "risc": "low"}"#).unwrap();
+    region.refuses(&["policy", "set", wrong.to_str().unwrap()], "risc");
     assert_eq!(fs::read_to_string(&path).unwrap(), before);
 }

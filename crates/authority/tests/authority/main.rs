@@ -11,6 +11,7 @@ mod configuration;
 mod demo;
 mod ends;
 mod evidence;
+mod explain;
 mod identity;
 mod import;
 mod keys;

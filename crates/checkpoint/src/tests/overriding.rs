@@ -16,7 +16,7 @@ use crate::{
 };
 
 fn generous() -> Gate {
-    Gate::with(|policy| policy.overridable = Overridable::ALL.into())
+    Gate::with(|rules| rules.overridable = Overridable::ALL.into())
 }
 
 /// A supervisor's badge, and what its PIN is checked against.
@@ -90,7 +90,7 @@ fn no_policy_lets_a_supervisor_set_aside_what_is_forged_revoked_red_or_feverish(
         assert_eq!(forced(&gate, judged, None), refuse(reason));
     }
     let mut warm = generous();
-    warm.region.policy.temperature = true;
+    warm.region.rules(|rules| rules.temperature = true);
     let judged = warm.judge(&to_text(&paper(1)));
     let expected = forced(&warm, judged, Some(Temperature::Fever));
     assert_eq!(expected, refuse(Reason::Fever));
@@ -252,7 +252,7 @@ fn the_lists_of_a_region_that_is_not_accepted_are_asked_and_red_and_revoked_are_
 #[test]
 fn a_fever_that_is_known_is_no_supervisors_whatever_else_is_wrong() {
     let mut gate = generous();
-    gate.region.policy.temperature = true;
+    gate.region.rules(|rules| rules.temperature = true);
     let bundle = gate.region.verified();
     let judged = gate.judge(&to_text(&paper(101)));
     assert_eq!(judged.verdict.overriding, Overriding::Possible);
@@ -283,7 +283,7 @@ fn one_reason_that_is_not_listed_is_enough_to_keep_the_verdict() {
 #[test]
 fn whoever_a_supervisor_lets_through_is_still_asked_for_the_temperature() {
     let mut gate = generous();
-    gate.region.policy.temperature = true;
+    gate.region.rules(|rules| rules.temperature = true);
     let asked = vec![
         Reason::TakeTemperature,
         Reason::SupervisorAllowed,
@@ -311,7 +311,7 @@ fn a_registration_by_hand_is_a_supervisors_where_the_policy_says_so() {
         (WithoutCode::Admit, Overriding::Impossible),
     ] {
         let mut gate = generous();
-        gate.region.policy.without_code = rule;
+        gate.region.rules(|rules| rules.without_code = rule);
         let bundle = gate.region.verified();
         let judged = gate.bench(&bundle).by_hand(form());
         assert_eq!(judged.verdict.overriding, overriding, "{rule:?}");

@@ -46,7 +46,7 @@ fn measured(gate: &Gate, bytes: &[u8], temperature: Temperature) -> (Outcome, Ve
 
 #[test]
 fn a_green_pass_is_asked_for_the_temperature_once_and_the_answer_decides() {
-    let gate = Gate::with(|policy| policy.temperature = true);
+    let gate = Gate::with(|rules| rules.temperature = true);
     let asked = gate.judge(&to_text(&paper(1))).verdict;
     assert_eq!(asked.question(), Some(OpenQuestion::Temperature));
     for (answer, expected) in [
@@ -61,7 +61,7 @@ fn a_green_pass_is_asked_for_the_temperature_once_and_the_answer_decides() {
 
 #[test]
 fn a_normal_temperature_makes_no_other_verdict_better_or_worse() {
-    let gate = Gate::with(|policy| policy.temperature = true);
+    let gate = Gate::with(|rules| rules.temperature = true);
     let mut forged = paper(1);
     *forged.last_mut().unwrap() ^= 1;
     for (shown, expected) in [
@@ -75,7 +75,10 @@ fn a_normal_temperature_makes_no_other_verdict_better_or_worse() {
         assert_eq!(gate.judge(&to_text(&shown)).verdict.question(), None);
     }
     let never = Gate::new();
-    assert_eq!(measured(&never, &paper(1), Temperature::Fever), admit());
+    assert_eq!(measured(&never, &paper(1), Temperature::Normal), admit());
+    // Nobody is asked there, and a fever that is known all the same is no admission.
+    let fever = measured(&never, &paper(1), Temperature::Fever);
+    assert_eq!(fever, refuse(Reason::Fever));
     assert_eq!(never.judge(&to_text(&paper(1))).verdict.question(), None);
 }
 
@@ -106,7 +109,7 @@ fn an_id_number_is_judged_by_what_the_identity_list_answers() {
     ] {
         assert_eq!(person(&gate, listed), expected, "{listed:?}");
     }
-    let mut warm = Gate::with(|policy| policy.temperature = true);
+    let mut warm = Gate::with(|rules| rules.temperature = true);
     let asked = check(Reason::TakeTemperature);
     assert_eq!(person(&warm, ListAnswer::Found(NotListed)), asked);
     warm.now.time = SIGNED.plus(8 * DAY);
@@ -162,7 +165,7 @@ fn a_registration_by_hand_gives_what_the_policy_says_and_any_yes_a_second_look()
         ),
         (WithoutCode::Never, &[true], never),
     ] {
-        let gate = Gate::with(|policy| policy.without_code = rule);
+        let gate = Gate::with(|rules| rules.without_code = rule);
         assert_eq!(by_hand(&gate, answers), expected, "{rule:?} {answers:?}");
     }
 }
@@ -174,10 +177,10 @@ fn nobody_is_sent_away_without_an_address_or_a_desk() {
         area: "Lixia".try_into().unwrap(),
         phone: "0531 12345".try_into().unwrap(),
     };
-    let gate = Gate::with(|policy| {
-        policy.desks = vec![desk.clone()].try_into().unwrap();
-        policy.declare = Some("https://declare.example".try_into().unwrap());
-    });
+    let mut gate = Gate::new();
+    let policy = &mut gate.region.policy;
+    policy.desks = vec![desk.clone()].try_into().unwrap();
+    policy.declare = Some("https://declare.example".try_into().unwrap());
     let pass = foreign_paper;
     for (bytes, link) in [
         (pass("CN-BJ"), Some("https://pass.example/convert")),

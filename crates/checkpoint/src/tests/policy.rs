@@ -5,40 +5,34 @@ use super::*;
 
 #[test]
 fn temperature_and_identity_follow_policy_place_and_person() {
-    let taken = Gate::with(|policy| policy.temperature = true);
+    let taken = Gate::with(|rules| rules.temperature = true);
     assert_eq!(taken.says(&paper(1)), check(Reason::TakeTemperature));
     assert_eq!(taken.says(&paper(102)), refuse(Reason::Red));
 
-    let elsewhere = Gate::with(|policy| policy.identity = IdentityRule::Everyone);
+    let elsewhere = Gate::with(|rules| rules.identity = IdentityRule::Everyone);
     assert_eq!(elsewhere.says(&paper(1)), admit());
-    for (change, asked) in [
-        (low_risk as fn(&mut Policy), Reason::TakeTemperature),
-        (special_place, Reason::CheckIdentity),
+    let low_risk = Gate::low_risk(|rules| rules.temperature = true);
+    for (gate, asked) in [
+        (low_risk, Reason::TakeTemperature),
+        (Gate::with(special_place), Reason::CheckIdentity),
     ] {
-        let gate = Gate::with(change);
         assert_eq!(gate.says(&paper(1)), admit(), "{asked:?}");
         let special = with_class(Class::Special(1));
         assert_eq!(gate.says(&special), check(asked));
     }
 }
 
-/// Temperature is taken of special persons only.
-fn low_risk(policy: &mut Policy) {
-    policy.temperature = true;
-    policy.risk = Risk::Low;
-}
-
 /// Identity is asked of special persons only.
-fn special_place(policy: &mut Policy) {
-    policy.special_place = true;
-    policy.identity = IdentityRule::SpecialClasses;
+fn special_place(rules: &mut PlaceRules) {
+    rules.special_place = true;
+    rules.identity = IdentityRule::SpecialClasses;
 }
 
 /// Temperature and identity are asked of everyone.
-pub(super) fn asks_all(policy: &mut Policy) {
-    policy.temperature = true;
-    policy.special_place = true;
-    policy.identity = IdentityRule::Everyone;
+pub(super) fn asks_all(rules: &mut PlaceRules) {
+    rules.temperature = true;
+    rules.special_place = true;
+    rules.identity = IdentityRule::Everyone;
 }
 
 #[test]
@@ -54,7 +48,7 @@ fn temperature_is_asked_together_with_other_checks_and_not_of_those_who_are_refu
 
 /// What a gate says of a code a minute after somebody was admitted with another.
 fn after(first: &[u8], second: &[u8]) -> (Outcome, Vec<Reason>) {
-    let mut gate = Gate::with(|policy| policy.pass_back = PassBack::Check);
+    let mut gate = Gate::with(|rules| rules.pass_back = PassBack::Check);
     let passed = std::time::Instant::now();
     let seen = gate.judge(&to_text(first)).seen;
     gate.recent.add(&seen, Direction::In, passed);
@@ -103,7 +97,7 @@ fn whoever_comes_again_with_another_pass_of_theirs_has_passed_already() {
     assert_eq!(after(&paper(1), &paper(2)), admit());
     assert_eq!(after(&family(2), &family(8)), admit());
     // A tag is a name within its issuer only.
-    let others = Gate::with(|policy| policy.pass_back = PassBack::Check);
+    let others = Gate::with(|rules| rules.pass_back = PassBack::Check);
     assert_eq!(
         after(&paper(1), &foreign_paper("CN-JS")),
         others.says(&foreign_paper("CN-JS"))
@@ -148,7 +142,7 @@ fn pass_back_warns_or_checks_within_its_window_only() {
         (60, PassBack::Check, check(Reason::AlreadyPassed)),
         (300, PassBack::Check, admit()),
     ] {
-        let mut gate = Gate::with(|policy| policy.pass_back = rule);
+        let mut gate = Gate::with(|rules| rules.pass_back = rule);
         let passed = std::time::Instant::now();
         gate.recent.add(&seen, Direction::In, passed);
         gate.recent.add(

@@ -27,7 +27,7 @@ fn the_worst_of_a_group_is_its_outcome_so_one_refusal_keeps_the_gate_closed() {
 
 #[test]
 fn each_of_a_group_is_asked_by_itself_one_after_the_other() {
-    let gate = Gate::with(|policy| policy.temperature = true);
+    let gate = Gate::with(|rules| rules.temperature = true);
     let mut group = group(&gate, &[paper(102), paper(1), paper(2)]);
     assert_eq!(group.asked(), Some((1, OpenQuestion::Temperature)));
     group.decide_again(1, |_| Gate::new().judge(&to_text(&paper(1))));

@@ -3,23 +3,23 @@
 use std::{collections::BTreeSet, ops::RangeInclusive};
 
 use proptest::{
-    collection::vec,
+    collection::{btree_map, vec},
     option,
     prelude::*,
     sample::{select, subsequence},
 };
 
 use crate::{
-    Class, Colour, Digest, HubAddress, HubPin, IssuerId, KeyId, Kind, Manifest, Medium,
-    OneTimeSecret, Pass, PassNumber, Place, Policy, PublicKey, Recognition, SecretKey, Subject,
-    SubjectTag, Text, Timestamp,
+    BoundedMap, Class, Colour, Digest, HubAddress, HubPin, IssuerId, KebabName, KeyId, Kind,
+    Manifest, Medium, OneTimeSecret, Pass, PassNumber, Place, Policy, PublicKey, Recognition,
+    SecretKey, Subject, SubjectTag, Text, Timestamp,
     badge::{Badge, BadgeRole, PinDigest, Site},
     bundle::{AuditHead, FileEntry, FileRole, SignedVersion},
     claims::{EnrolmentCode, Holder, Last4},
     list::{ListHead, ListKind},
     policy::{
-        HelpDesk, IdentityRule, Overridable, PassBack, Risk, TracingKey, WhenExpired, WhenLogFull,
-        WithoutCode,
+        Area, HelpDesk, IdentityRule, Overridable, PassBack, PlaceClass, PlaceName, PlaceRules,
+        Risk, TracingKey, Way, WhenExpired, WhenLogFull, WithoutCode,
     },
     time::Minute,
     trust::{ColourMap, Floors, IssuerEntry, KeyEntry, Roles, RootClaims, TrustListClaims},
@@ -60,12 +60,21 @@ pub(super) fn pass(subjects: RangeInclusive<usize>) -> impl Strategy<Value = Pas
 }
 
 pub(super) fn place() -> impl Strategy<Value = Place> {
-    (text(), text(), minute(), any::<bool>()).prop_map(|(id, name, not_after, fixed)| Place {
-        id,
-        name,
-        not_after,
-        fixed,
-    })
+    let kebabs = (option::of(kebab()), option::of(kebab()));
+    (text(), text(), minute(), any::<bool>(), kebabs).prop_map(
+        |(id, name, not_after, fixed, (class, area))| Place {
+            id,
+            name,
+            not_after,
+            fixed,
+            class,
+            area,
+        },
+    )
+}
+
+fn kebab() -> impl Strategy<Value = KebabName> {
+    "[a-z0-9-]{1,24}".prop_map(|name| name.parse().unwrap())
 }
 
 pub(super) fn badge() -> impl Strategy<Value = Badge> {
@@ -134,17 +143,27 @@ pub(super) fn trust_list() -> impl Strategy<Value = TrustListClaims> {
 
 fn floors() -> impl Strategy<Value = Floors> {
     let keys = vec(tracing_key(), 1..=8).prop_map(|keys| keys.try_into().unwrap());
-    let numbers = any::<(u16, u16, u16, u16)>();
-    (keys, without_code(), numbers, overridable()).prop_map(
-        |(tracing_keys, without_code, numbers, overridable)| Floors {
+    let numbers = any::<(u16, u16, u16, u16, u16)>();
+    (keys, without_code(), at_worst(), numbers, overridable()).prop_map(
+        |(tracing_keys, without_code, at_worst, numbers, overridable)| Floors {
             tracing_keys,
             without_code,
             live_window: numbers.0,
             max_validity_days: numbers.1,
+            upload_minutes: numbers.4,
+            when_expired: at_worst.0,
+            when_log_full: at_worst.1,
             fresh_hours: numbers.2,
             hard_hours: numbers.3,
             overridable,
         },
+    )
+}
+
+fn at_worst() -> impl Strategy<Value = (WhenExpired, WhenLogFull)> {
+    (
+        select(vec![WhenExpired::Refuse, WhenExpired::Check]),
+        select(vec![WhenLogFull::Stop, WhenLogFull::ScanWithoutLog]),
     )
 }
 
@@ -192,27 +211,71 @@ pub(super) fn manifest() -> impl Strategy<Value = Manifest> {
     )
 }
 
+pub(super) fn place_rules() -> impl Strategy<Value = PlaceRules> {
+    let identity = select(vec![
+        IdentityRule::Nobody,
+        IdentityRule::SpecialClasses,
+        IdentityRule::Everyone,
+    ]);
+    let pass_back = (any::<u8>(), select(vec![PassBack::Warn, PassBack::Check]));
+    let ways = subsequence(Way::ALL.to_vec(), 0..=Way::ALL.len());
+    let flags = any::<[bool; 3]>();
+    (
+        flags,
+        identity,
+        pass_back,
+        without_code(),
+        overridable(),
+        ways,
+    )
+        .prop_map(
+            |(flags, identity, pass_back, without_code, overridable, ways)| PlaceRules {
+                special_place: flags[0],
+                temperature: flags[1],
+                questionnaire: flags[2],
+                identity,
+                pass_back_minutes: pass_back.0,
+                pass_back: pass_back.1,
+                without_code,
+                overridable,
+                ways: ways.into_iter().collect(),
+            },
+        )
+}
+
+fn place_name() -> impl Strategy<Value = PlaceName> {
+    (text(), text()).prop_map(|(name, local_name)| PlaceName { name, local_name })
+}
+
+/// A map of some of these, at least one.
+fn map<K: Ord + std::fmt::Debug, V: std::fmt::Debug, const MIN: usize, const MAX: usize>(
+    key: impl Strategy<Value = K>,
+    value: impl Strategy<Value = V>,
+    most: usize,
+) -> impl Strategy<Value = BoundedMap<K, V, MIN, MAX>> {
+    btree_map(key, value, 1..=most).prop_map(|entries| entries.try_into().unwrap())
+}
+
+fn place_class() -> impl Strategy<Value = PlaceClass> {
+    (place_name(), map(minute(), place_rules(), 3))
+        .prop_map(|(name, rules)| PlaceClass { name, rules })
+}
+
+fn area() -> impl Strategy<Value = Area> {
+    let risk = select(Risk::ALL.to_vec());
+    (place_name(), map(minute(), risk, 3)).prop_map(|(name, risks)| Area { name, risks })
+}
+
 pub(super) fn policy() -> impl Strategy<Value = Policy> {
-    let rules = (
-        select(vec![Risk::Low, Risk::Medium, Risk::High]),
-        select(vec![
-            IdentityRule::Nobody,
-            IdentityRule::SpecialClasses,
-            IdentityRule::Everyone,
-        ]),
-        select(vec![WhenExpired::Refuse, WhenExpired::Check]),
-        select(vec![PassBack::Warn, PassBack::Check]),
-        any::<(bool, bool)>(),
-        select(vec![WhenLogFull::Stop, WhenLogFull::ScanWithoutLog]),
-    );
-    let numbers = any::<(u16, u16, u16, u8, [u8; 3], u16, i16)>();
+    let rules = at_worst();
+    let numbers = any::<(u16, u16, u16, [u8; 3], u16, i16)>();
     let desk = (text(), text()).prop_map(|(area, phone)| HelpDesk { area, phone });
     let rest = (
         vec(desk, 0..=16).prop_map(|desks| desks.try_into().unwrap()),
         vec(text(), 0..=6).prop_map(|questions| questions.try_into().unwrap()),
-        without_code(),
-        overridable(),
         option::of(text()),
+        map(kebab(), place_class(), 4),
+        map(kebab(), area(), 4),
     );
     (
         any::<u64>(),
@@ -227,27 +290,21 @@ pub(super) fn policy() -> impl Strategy<Value = Policy> {
             |(version, name, help, rules, numbers, tracing_key, rest)| Policy {
                 version,
                 name,
-                risk: rules.0,
-                special_place: rules.4.0,
-                temperature: rules.4.1,
-                identity: rules.1,
                 max_validity_days: numbers.0,
                 live_window: numbers.1,
-                when_expired: rules.2,
-                when_log_full: rules.5,
-                pass_back_minutes: numbers.3,
-                pass_back: rules.3,
-                show_seconds: numbers.4,
-                retention_hours: numbers.5,
-                utc_offset_minutes: numbers.6,
+                when_expired: rules.0,
+                when_log_full: rules.1,
+                show_seconds: numbers.3,
+                retention_hours: numbers.4,
+                utc_offset_minutes: numbers.5,
                 help,
                 tracing_key,
                 desks: rest.0,
                 questions: rest.1,
-                without_code: rest.2,
-                overridable: rest.3,
-                declare: rest.4,
+                declare: rest.2,
                 upload_minutes: numbers.2,
+                places: rest.3,
+                areas: rest.4,
             },
         )
 }

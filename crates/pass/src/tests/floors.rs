@@ -1,6 +1,6 @@
 //! What the roots hold fast, against whoever has the keys below them; and the ends of both.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 
 use super::{
     attacks::{claims, second},
@@ -8,19 +8,23 @@ use super::{
 };
 use crate::{
     Freshness, Manifest, Policy, Root,
-    policy::{Overridable, TracingKey, WithoutCode},
+    policy::{Overridable, PlaceRules, TracingKey, WhenExpired, WhenLogFull, WithoutCode},
+    time::Minute,
     trust::{Due, Floors, sign_with_roots},
 };
 
-/// Floors that just hold the fixture's policy.
 /// What a thief does to the policy.
 type Loosen<'a> = &'a dyn Fn(&mut Policy);
 
+/// Floors that just hold the fixture's policy.
 fn tight() -> Floors {
     Floors {
         without_code: WithoutCode::Supervisor,
         live_window: 90,
         max_validity_days: 14,
+        upload_minutes: 15,
+        when_expired: WhenExpired::Refuse,
+        when_log_full: WhenLogFull::Stop,
         overridable: BTreeSet::new(),
         ..fixture::floors()
     }
@@ -46,15 +50,20 @@ fn the_policy_and_freshness_keys_together_loosen_nothing_that_the_roots_hold() {
         id: 1,
         key: [66; 32],
     };
-    let loosened: [(&str, Loosen<'_>); 5] = [
+    let loosened: [(&str, Loosen<'_>); 8] = [
         ("tracing key", &|policy| policy.tracing_key = to_the_thief),
-        ("without-code", &|policy| {
-            policy.without_code = WithoutCode::Admit;
-        }),
         ("live window", &|policy| policy.live_window = 91),
         ("longest validity", &|policy| policy.max_validity_days = 15),
-        ("what a supervisor may allow", &|policy| {
-            policy.overridable = [Overridable::LiveCodeNeeded].into();
+        ("time between uploads", &|policy| policy.upload_minutes = 14),
+        ("when-expired", &|policy| {
+            policy.when_expired = WhenExpired::Check;
+        }),
+        ("when-log-full", &|policy| {
+            policy.when_log_full = WhenLogFull::ScanWithoutLog;
+        }),
+        ("offset from UTC", &|policy| policy.utc_offset_minutes = 841),
+        ("offset from UTC", &|policy| {
+            policy.utc_offset_minutes = i16::MIN;
         }),
     ];
     for (rule, loosen) in loosened {
@@ -64,6 +73,40 @@ fn the_policy_and_freshness_keys_together_loosen_nothing_that_the_roots_hold() {
     }
     // The tracing key is the whole of it: a known number with another key is another key.
     under(tight()).verified();
+}
+
+/// Each was taken in while only the first set of rules was looked at.
+#[test]
+fn the_floors_hold_in_each_class_of_place_and_in_each_dated_set() {
+    let by_hand = PlaceRules {
+        without_code: WithoutCode::Admit,
+        ..fixture::place_rules()
+    };
+    let by_badge = PlaceRules {
+        overridable: [Overridable::LiveCodeNeeded].into(),
+        ..fixture::place_rules()
+    };
+    let gate = |later: PlaceRules| {
+        let rules = [
+            (Minute(0), fixture::place_rules()),
+            (Minute::of(NOW.plus(30 * DAY)), later),
+        ];
+        BTreeMap::from([(fixture::kebab("gate"), fixture::place_class("Gate", rules))])
+    };
+    for (rule, loose) in [
+        ("without-code", by_hand),
+        ("what a supervisor may allow", by_badge),
+    ] {
+        let mut region = under(tight());
+        region.policy.places = fixture::at_all_times([
+            ("gate", fixture::place_rules()),
+            ("hospital", fixture::place_rules()),
+            ("street", loose.clone()),
+        ]);
+        assert_eq!(looser(&region, &region.manifest()), rule);
+        region.policy.places = gate(loose).try_into().unwrap();
+        assert_eq!(looser(&region, &region.manifest()), rule, "dated");
+    }
 }
 
 #[test]
@@ -107,10 +150,12 @@ fn a_policy_at_its_floors_and_a_stricter_one_are_taken_in() {
         overridable: [Overridable::Yellow, Overridable::Expired].into(),
         ..tight()
     });
-    stricter.policy.without_code = WithoutCode::Never;
+    stricter.rules(|rules| {
+        rules.without_code = WithoutCode::Never;
+        rules.overridable = [Overridable::Yellow].into();
+    });
     stricter.policy.live_window = 30;
     stricter.policy.max_validity_days = 7;
-    stricter.policy.overridable = [Overridable::Yellow].into();
     stricter.verified();
 }
 

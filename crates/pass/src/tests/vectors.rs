@@ -14,7 +14,8 @@ use std::{collections::BTreeMap, fmt::Write as _, fs, path::PathBuf};
 
 use self::make::{Case, Form};
 use crate::{
-    Class, Document, DocumentError, FormatError, Timestamp, TrustList, Verified, VerifiedDocument,
+    Class, Document, DocumentError, FormatError, KebabName, Timestamp, TrustList, Verified,
+    VerifiedDocument,
     badge::{Badge, Site},
     claims::Pass,
     document::to_text,
@@ -144,11 +145,16 @@ fn describe(document: &VerifiedDocument, now: Timestamp) -> Vec<String> {
             let id = format!("id: {}", claims.id);
             let name = format!("name: {}", claims.name);
             let fixed = claims.fixed.then(|| "fixed: yes".to_owned());
+            let named = |what, name: &Option<KebabName>| {
+                name.as_ref().map(|name| format!("{what}: {name}"))
+            };
+            let class = named("class", &claims.class);
+            let area = named("area", &claims.area);
             [
                 signer(place),
                 vec![id, name],
                 until(claims.not_after, now),
-                fixed.into_iter().collect(),
+                fixed.into_iter().chain(class).chain(area).collect(),
             ]
             .concat()
         }

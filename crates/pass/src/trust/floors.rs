@@ -6,7 +6,7 @@ use serde::{Deserialize, Serialize};
 
 use crate::{
     bounded::Bounded,
-    policy::{Overridable, Policy, TracingKey, WithoutCode},
+    policy::{Overridable, PlaceRules, Policy, TracingKey, WhenExpired, WhenLogFull, WithoutCode},
 };
 
 /// The loosest that the roots let the authority's everyday keys be. They stand in the trust list,
@@ -21,6 +21,12 @@ pub struct Floors {
     pub live_window: u16,
     /// Longest validity that a policy may allow a pass, in days.
     pub max_validity_days: u16,
+    /// Shortest time between two boundaries at which passages go to the hub, in minutes.
+    pub upload_minutes: u16,
+    /// The loosest that may happen once the bundle's last usable time is over.
+    pub when_expired: WhenExpired,
+    /// The loosest that may happen while the log is full.
+    pub when_log_full: WhenLogFull,
     /// Longest time that a manifest may call itself fresh, in hours.
     pub fresh_hours: u16,
     /// Longest time that a manifest may call itself usable, in hours.
@@ -31,22 +37,40 @@ pub struct Floors {
 
 /// Seconds in an hour.
 const HOUR: u64 = 3600;
+/// No place's time is further from UTC, in minutes: a clock that a supervisor sets is read by it.
+const MOST_EAST_OR_WEST: u16 = 14 * 60;
 
 impl Floors {
-    /// The first rule in which a policy is looser.
+    /// The first rule in which a policy is looser, at any class of place and at any time.
     pub fn looser(&self, policy: &Policy) -> Option<&'static str> {
         let sealed = self.tracing_keys.as_slice().contains(&policy.tracing_key);
+        let offset = policy.utc_offset_minutes.unsigned_abs();
+        let classes = policy.places.as_map().values();
+        let mut sets = classes.flat_map(|class| class.rules.as_map().values());
         first_broken([
             ("tracing key", sealed),
-            ("without-code", policy.without_code >= self.without_code),
             ("live window", policy.live_window <= self.live_window),
             (
                 "longest validity",
                 policy.max_validity_days <= self.max_validity_days,
             ),
             (
+                "time between uploads",
+                policy.upload_minutes >= self.upload_minutes,
+            ),
+            ("when-expired", policy.when_expired <= self.when_expired),
+            ("when-log-full", policy.when_log_full <= self.when_log_full),
+            ("offset from UTC", offset <= MOST_EAST_OR_WEST),
+        ])
+        .or_else(|| sets.find_map(|rules| self.looser_at_a_place(rules)))
+    }
+
+    fn looser_at_a_place(&self, rules: &PlaceRules) -> Option<&'static str> {
+        first_broken([
+            ("without-code", rules.without_code >= self.without_code),
+            (
                 "what a supervisor may allow",
-                policy.overridable.is_subset(&self.overridable),
+                rules.overridable.is_subset(&self.overridable),
             ),
         ])
     }

@@ -1,10 +1,11 @@
 //! Descriptions of what was verified, line by line.
 
 use gatepost_pass::{
-    Badge, BadgeRole, Digest, HubAddress, List, Manifest, Policy, ReadAt, Site, Text, TrustList,
-    VerifiedDocument,
+    Badge, BadgeRole, Digest, HubAddress, KebabName, List, Manifest, Policy, ReadAt, Site, Text,
+    TrustList, VerifiedDocument,
     bundle::AuditHead,
     list::{Delta, ListKind},
+    policy::PlaceRules,
     time::Minute,
 };
 use gatepost_protocol::{Receipt, VerifiedBatch};
@@ -43,12 +44,14 @@ pub(super) fn document(document: &VerifiedDocument) -> Description {
         }
         VerifiedDocument::Place(place) => {
             let place = place.claims();
-            named(
-                "place",
-                place.id.as_str(),
-                place.name.as_str(),
-                place.not_after,
-            )
+            let id = place.id.as_str();
+            let mut lines = named("place", id, place.name.as_str(), place.not_after);
+            let named = |name: &Option<KebabName>| {
+                name.as_ref().map_or("none", KebabName::as_str).to_owned()
+            };
+            let (class, area) = (named(&place.class), named(&place.area));
+            lines.push(format!("class {class}, area {area}"));
+            lines
         }
         VerifiedDocument::Badge(verified) => badge(verified.claims()),
         VerifiedDocument::Enrolment(code) => {
@@ -143,32 +146,52 @@ pub(super) fn trust(trust: &TrustList) -> Description {
 
 pub(super) fn policy(policy: &Policy) -> Description {
     let mut lines = vec![format!(
-        "policy version {}: {}, risk {:?}, passes of at most {} days, tracing key {}",
-        policy.version, policy.name, policy.risk, policy.max_validity_days, policy.tracing_key.id
+        "policy version {}: {}, passes of at most {} days, tracing key {}",
+        policy.version, policy.name, policy.max_validity_days, policy.tracing_key.id
     )];
     lines.push(format!(
-        "  by hand: {:?}, after {} questions; temperature {}; {} help desks; arrivals declare at \
-         {}",
-        policy.without_code,
+        "  {} health questions; {} help desks; arrivals declare at {}",
         policy.questions.as_slice().len(),
-        if policy.temperature {
-            "taken"
-        } else {
-            "not taken"
-        },
         policy.desks.as_slice().len(),
         policy.declare.as_ref().map_or("no address", Text::as_str)
     ));
-    let allowed: Vec<String> = policy
-        .overridable
-        .iter()
-        .map(|what| format!("{what:?}"))
-        .collect();
-    lines.push(match allowed.as_slice() {
-        [] => "  a supervisor's badge allows nothing".to_owned(),
-        allowed => format!("  a supervisor's badge allows {}", allowed.join(", ")),
-    });
+    for (id, class) in policy.places.as_map() {
+        for (from, rules) in class.rules.as_map() {
+            lines.push(place_rules(&dated("class", id, *from), rules));
+        }
+    }
+    for (id, area) in policy.areas.as_map() {
+        for (from, risk) in area.risks.as_map() {
+            lines.push(format!(
+                "{}: {} risk",
+                dated("area", id, *from),
+                risk.name()
+            ));
+        }
+    }
     lines
+}
+
+fn dated(what: &str, id: &KebabName, from: Minute) -> String {
+    match from {
+        Minute(0) => format!("  {what} {id}"),
+        from => format!("  {what} {id} from {}", format_time(from.start())),
+    }
+}
+
+fn place_rules(of: &str, rules: &PlaceRules) -> String {
+    let mut words = vec![format!("by hand {:?}", rules.without_code).to_lowercase()];
+    let mut flag = |is: bool, what: &str| words.extend(is.then(|| what.to_owned()));
+    flag(rules.special_place, "special place");
+    flag(rules.temperature, "temperature taken");
+    flag(rules.questionnaire, "questions asked");
+    words.extend(rules.ways.iter().map(|way| way.name().to_owned()));
+    let allowed: Vec<_> = rules.overridable.iter().map(|what| what.name()).collect();
+    words.push(match allowed.as_slice() {
+        [] => "a supervisor's badge allows nothing".to_owned(),
+        allowed => format!("a supervisor's badge allows {}", allowed.join(", ")),
+    });
+    format!("{of}: {}", words.join("; "))
 }
 
 pub(super) fn receipt(receipt: &Receipt) -> String {

@@ -3,7 +3,7 @@
 use super::make::{
     Case, around, badge, case, enrolment, flip, held, last_number, live as good_live, live_raw,
     numbered, one_time, pass, phone, place, plus_order, retiring, seal, spoiled, successor,
-    supervisor,
+    supervisor, ward,
 };
 use crate::{
     Class, Colour, Kind, Pass, Place, Subject, Timestamp, codec,
@@ -110,6 +110,9 @@ pub(super) fn good() -> Vec<Case> {
             documents().sign(Kind::PlaceCode, &place())),
         case("ok-place-code-fixed", "ok place-code", "A place from which no device moves by itself",
             documents().sign(Kind::PlaceCode, &Place { fixed: true, ..place() })),
+        case("ok-place-code-with-class-and-area", "ok place-code",
+            "A place of a class, in an area, with every field at its largest",
+            documents().sign(Kind::PlaceCode, &ward())),
         case("ok-badge", "ok badge", "A staff badge", documents().sign(Kind::Badge, &badge())),
         case("ok-badge-of-a-supervisor", "ok badge", "A badge with every field at its largest",
             documents().sign(Kind::Badge, &supervisor())),
@@ -166,11 +169,17 @@ pub(super) fn claims() -> Vec<Case> {
     let named = |name: &[u8]| spoiled(22..28, &[&[name.len() as u8], name].concat());
     let long = |bytes: usize| [&[bytes as u8][..], &vec![b'x'; bytes]].concat();
     let until = &codec::encode(&place().not_after)[..];
-    let id = |bytes| around(Kind::PlaceCode, &[&long(bytes)[..], &long(60), until, &[0]].concat());
+    // Not fixed, without class and area.
+    let rest = &[0, 0, 0][..];
+    let id = |bytes| around(Kind::PlaceCode, &[&long(bytes)[..], &long(60), until, rest].concat());
     let name =
-        |bytes| around(Kind::PlaceCode, &[&long(24)[..], &long(bytes), until, &[0]].concat());
+        |bytes| around(Kind::PlaceCode, &[&long(24)[..], &long(bytes), until, rest].concat());
+    let plain = codec::encode(&place());
+    let plain = &plain[..plain.len() - 2];
+    let class =
+        |text: &[u8]| around(Kind::PlaceCode, &[plain, &[1], text, &[0]].concat());
     let turned = codec::encode(&("gate-3", "a\u{202e}b"));
-    let turned = around(Kind::PlaceCode, &[&turned[..], until, &[0]].concat());
+    let turned = around(Kind::PlaceCode, &[&turned[..], until, rest].concat());
     let badge_name = around(Kind::Badge, &[&long(24)[..], &long(61), until].concat());
     // Of the badge: everything up to its number and role, then the count of its sites and no PIN.
     let staff = codec::encode(&badge());
@@ -235,9 +244,19 @@ pub(super) fn claims() -> Vec<Case> {
             spoiled(44..44, &[0])),
         case("claims-of-another-kind", "Damaged pass", "A place's claims in a pass",
             around(Kind::Pass, &codec::encode(&place()))),
-        case("claims-of-a-pass-in-a-place", "Trailing place-code",
-            "A pass's claims read as an empty place, and something after it",
+        case("claims-of-a-pass-in-a-place", "Damaged place-code",
+            "A pass's claims read as an empty place, whose class is a control character",
             around(Kind::PlaceCode, &good)),
+        case("claims-place-trailing-byte", "Trailing place-code", "A zero after the last field",
+            around(Kind::PlaceCode, &[plain, &[0, 0, 0]].concat())),
+        case("claims-place-class-empty", "Damaged place-code", "None is 0, not an empty text",
+            class(&[0])),
+        case("claims-place-class-in-capitals", "Damaged place-code", "Gate is another than gate",
+            class(b"\x04Gate")),
+        case("claims-place-class-of-25-bytes", "Damaged place-code", "One more than fits",
+            class(&long(25))),
+        case("claims-place-area-missing", "Damaged place-code", "Nothing after the class",
+            around(Kind::PlaceCode, &[plain, &[0]].concat())),
         case("claims-subject-count-not-canonical", "NotCanonical pass", "Count 1 as 81 00",
             spoiled(5..6, &[0x81, 0])),
         case("claims-no-subject", "Damaged pass", "Count 0", spoiled(5..34, &[0])),

@@ -195,6 +195,21 @@ pub(super) fn place() -> Place {
         name: "东门 East gate".try_into().unwrap(),
         not_after: Minute::of(SIGNED.plus(365 * DAY)),
         fixed: false,
+        class: None,
+        area: None,
+    }
+}
+
+/// With every field at its largest.
+pub(super) fn ward() -> Place {
+    let largest = |c: &str| c.repeat(24);
+    Place {
+        id: largest("w").try_into().unwrap(),
+        name: "x".repeat(60).try_into().unwrap(),
+        not_after: Minute(u32::MAX),
+        fixed: true,
+        class: Some(largest("h").parse().unwrap()),
+        area: Some(largest("-").parse().unwrap()),
     }
 }
 
