@@ -10,6 +10,7 @@
 )]
 
 mod bad_input;
+mod doctor;
 mod ends;
 mod enrolment;
 mod faults;

@@ -39,7 +39,7 @@ use std::{
 };
 
 use crate::{
-    camera::PictureFolder,
+    camera::{CameraState, PictureFolder},
     clock::Clock,
     config::Config,
     data::DataDir,
@@ -124,12 +124,20 @@ pub fn run(options: Options) -> Result<(), Box<dyn Error>> {
         Some(path) => {
             // A camera may come later; a folder that is not there is a mistake.
             PictureFolder::open(&path, options.pace)?;
-            frames::Source::Folder(path, options.pace)
+            Some(frames::Source::Folder(path, options.pace))
         }
-        None => frames::Source::Camera(options.camera.clone().unwrap_or(config.camera.clone())),
+        None => {
+            let camera = options.camera.clone().or(config.camera.clone());
+            camera.map(frames::Source::Camera)
+        }
     };
     let to_decoder = inbox_of_frames.clone();
-    let camera = frames::camera(source, to_decoder, handle.clone(), events.clone());
+    let camera =
+        source.map(|source| frames::camera(source, to_decoder, handle.clone(), events.clone()));
+    if camera.is_none() {
+        // The loop outlives this.
+        let _ = events.send(Event::Camera(CameraState::Off));
+    }
     let to_app = events.clone();
     let devices = Devices::start(&config, move |event| {
         let _ = to_app.send(Event::Device(event));
@@ -151,7 +159,7 @@ pub fn run(options: Options) -> Result<(), Box<dyn Error>> {
         recorder,
         vitals: Vitals::new(options.vitals, started),
         once: options.once,
-        camera: Some(camera),
+        camera,
         frames: inbox_of_frames,
     });
     let worker = thread::spawn(move || app.run(&inbox));

@@ -108,6 +108,7 @@ impl App {
     /// Runs until the window is closed.
     pub(super) fn run(mut self, inbox: &Receiver<Event>) {
         self.lane.show_notices();
+        on::device::begin(&self.lane, &self.context);
         on::setting::restore(&mut self.lane, self.choices, &self.context.config);
         on::enrolment::begin(&mut self.enrolment, &mut self.lane, &self.context);
         loop {
@@ -267,6 +268,7 @@ impl App {
 
     fn tick(&mut self, at: Instant) {
         on::log::tick(&mut self.lane, at);
+        on::device::tick(&mut self.lane, &mut self.keys, &self.context, at);
         on::verdict::tick(&mut self.lane, at);
         self.lane.window.tick(at);
         if self.lane.window.bar_is_due(at) {

@@ -35,6 +35,8 @@ pub enum CameraState {
     Waiting(CameraError),
     /// The source has ended; no more frames will come.
     Finished,
+    /// There is none by intention: the settings name no camera, and nothing is watched.
+    Off,
 }
 
 /// What a watch reports.

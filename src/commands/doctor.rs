@@ -13,7 +13,7 @@ use crate::{
     clock::Clock,
     config::Config,
     data::{DataDir, Identity},
-    devices,
+    devices::{self, Device, SCANNER_PREFIXES},
     readable_time::off_in_words,
     store::{BundleCache, InstalledBundle, Outbox, bundles::ListName},
     sync::{HubClient, SyncError, ask_time},
@@ -62,11 +62,7 @@ pub fn run(data: &Path, arguments: &Arguments) -> Result<Done, Box<dyn Error>> {
     let (config, fault) = Config::load_or_safe(&data.config());
     let settings = fault.map_or(Ok(data.config().display().to_string()), Err);
     report.line("settings", settings);
-    let opened = V4lCamera::open(&config.camera).map(|_| config.camera.clone());
-    report.line("camera", opened);
-    for (device, found) in devices::probe(&config) {
-        report.line(&device.to_string(), found.map(|()| "there".to_owned()));
-    }
+    of_devices(&mut report, &config);
 
     let identity = data.identity();
     let device = identity.as_ref();
@@ -103,6 +99,36 @@ pub fn run(data: &Path, arguments: &Arguments) -> Result<Done, Box<dyn Error>> {
         }
     }
     Ok(report.done)
+}
+
+/// The camera, or that there is none by intention, and the devices beside it.
+fn of_devices(report: &mut Report, config: &Config) {
+    match &config.camera {
+        Some(camera) => {
+            let opened = V4lCamera::open(camera).map(|_| camera.clone());
+            report.line("camera", opened);
+        }
+        None if config.scanner.is_some() => {
+            report.ok(
+                "camera",
+                "none by the settings: the scanner reads the codes",
+            );
+        }
+        None => report.fault(
+            "camera",
+            "the settings name neither a camera nor a scanner: name one (see docs/devices.md)",
+        ),
+    }
+    for (device, found) in devices::probe(config) {
+        let there = match device {
+            Device::Scanner => format!(
+                "there; each code must end with Enter, and before a code {} are taken off",
+                SCANNER_PREFIXES.join(" ")
+            ),
+            _ => "there".to_owned(),
+        };
+        report.line(&device.to_string(), found.map(|()| there));
+    }
 }
 
 /// What the hub says of the clock.

@@ -30,8 +30,9 @@ pub use values::Within;
 #[derive(Clone, Debug, PartialEq, Eq, Deserialize)]
 #[serde(deny_unknown_fields, default)]
 pub struct Config {
-    /// Camera device, such as `/dev/video0`.
-    pub camera: String,
+    /// Camera device, such as `/dev/video0`; `None` where only a scanner reads codes.
+    #[serde(deserialize_with = "values::device_or_none")]
+    pub camera: Option<String>,
     /// Language of the screen: `en`, `zh` or `ug`.
     pub language: Language,
     /// When the screen is bright: `day`, `night` or `auto`.
@@ -71,7 +72,7 @@ pub struct Config {
 impl Default for Config {
     fn default() -> Self {
         Self {
-            camera: "/dev/video0".to_owned(),
+            camera: Some("/dev/video0".to_owned()),
             language: Language::English,
             screen: ScreenMode::Auto,
             display_inches: None,

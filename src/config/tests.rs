@@ -293,6 +293,16 @@ fn the_examples_of_the_manual_load() {
 }
 
 #[test]
+fn an_empty_camera_is_none_by_intention_and_no_camera_named_is_the_usual_one() {
+    assert_eq!(load("camera = \"\"").unwrap().camera, None);
+    assert_eq!(load("").unwrap().camera.as_deref(), Some("/dev/video0"));
+    let other = load("camera = \"/dev/video7\"").unwrap();
+    assert_eq!(other.camera.as_deref(), Some("/dev/video7"));
+    let long = fault(&format!("camera = \"{}\"", "a".repeat(256)));
+    assert_eq!(long.key, "camera");
+}
+
+#[test]
 fn no_serial_port_of_the_manual_is_left_to_two_tables() {
     let on_ports = examples().into_iter().filter(|it| it.contains("baud = "));
     let on_ports: Vec<_> = on_ports.collect();

@@ -79,6 +79,14 @@ pub(super) fn maybe_device<'de, D: Deserializer<'de>>(from: D) -> Result<Option<
     device(from).map(Some)
 }
 
+/// As [`device`], where an empty text stands for none.
+pub(super) fn device_or_none<'de, D: Deserializer<'de>>(
+    from: D,
+) -> Result<Option<String>, D::Error> {
+    let name = text(from, 0..=255, &AllowedValue::Text(255))?;
+    Ok(Some(name).filter(|name| !name.is_empty()))
+}
+
 fn text<'de, D: Deserializer<'de>>(
     from: D,
     bytes: RangeInclusive<usize>,

@@ -24,7 +24,7 @@ pub enum DeviceEvent {
         /// What the reader sent, usually an ID number.
         text: String,
     },
-    /// A reader sent a line that is not a text.
+    /// A reader sent a line that is not a text, or a code without an end.
     Garbled(Device, LineFault),
     /// It is day, or night, by the light sensor. Reported at the start and when it changes.
     Daylight(bool),

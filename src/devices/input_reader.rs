@@ -103,21 +103,24 @@ fn read_lines(
     mut lines: LineAssembler,
     listener: &Listener,
 ) -> Result<OwnerGone, DeviceError> {
+    let garbled = |fault| listener(DeviceEvent::Garbled(purpose.device(), fault));
     let mut bytes = Vec::new();
     loop {
-        match wake.wait(Some(port.fd()), None) {
+        let left = |until: Instant| until.saturating_duration_since(Instant::now());
+        bytes.clear();
+        match wake.wait(Some(port.fd()), lines.deadline().map(left)) {
             Woken::Dropped => return Ok(OwnerGone),
             Woken::Asked | Woken::Time => {}
-            Woken::Device => {
-                bytes.clear();
-                port.read(&mut bytes)?;
-                let now = Instant::now();
-                for line in bytes.iter().filter_map(|byte| lines.push(*byte, now)) {
-                    listener(match line.text {
-                        Ok(text) => purpose.read(text),
-                        Err(fault) => DeviceEvent::Garbled(purpose.device(), fault),
-                    });
-                }
+            Woken::Device => port.read(&mut bytes)?,
+        }
+        let now = Instant::now();
+        if let Some(fault) = lines.expire(now) {
+            garbled(fault);
+        }
+        for line in bytes.iter().filter_map(|byte| lines.push(*byte, now)) {
+            match line.text {
+                Ok(text) => listener(purpose.read(text)),
+                Err(fault) => garbled(fault),
             }
         }
     }

@@ -4,6 +4,8 @@ use std::time::{Duration, Instant};
 
 use thiserror::Error;
 
+use super::scanner_prefix::begins_as_code;
+
 /// Longest text accepted from a reader, in bytes: as many letters and digits as a QR code can hold
 /// (ISO/IEC 18004, version 40-L).
 pub const MAX_TEXT: usize = 4296;
@@ -17,6 +19,9 @@ pub enum LineFault {
     /// Not UTF-8.
     #[error("not a text: check the reader's speed and character set")]
     NotText,
+    /// It begins as a Gatepost code and stopped without an end.
+    #[error("a code came without Enter behind it: set the scanner to send Enter after each code")]
+    NoEnd,
 }
 
 /// A complete line.
@@ -52,11 +57,8 @@ impl LineAssembler {
 
     /// Takes a byte and the time it came; returns the line that it ends. Empty lines are skipped.
     pub(super) fn push(&mut self, byte: u8, at: Instant) -> Option<TextLine> {
-        let broken_off =
-            |(_, last): (Instant, Instant)| at.saturating_duration_since(last) > self.patience;
-        if self.times.is_some_and(broken_off) {
-            self.clear();
-        }
+        // Who wants to know of it has asked before.
+        let _ = self.expire(at);
         match byte {
             b'\r' | b'\n' => return self.end(at),
             byte if byte.is_ascii_control() => {}
@@ -71,6 +73,23 @@ impl LineAssembler {
             }
         }
         None
+    }
+
+    /// When the line that has begun is dropped, unless it goes on.
+    pub(super) fn deadline(&self) -> Option<Instant> {
+        self.times.map(|(_, last)| last + self.patience)
+    }
+
+    /// Drops a line that has been interrupted for too long by now. Gives [`LineFault::NoEnd`] if it
+    /// begins as a code: its reader sends no end.
+    pub(super) fn expire(&mut self, now: Instant) -> Option<LineFault> {
+        let (_, last) = self.times?;
+        if now.saturating_duration_since(last) <= self.patience {
+            return None;
+        }
+        let is_code = str::from_utf8(&self.bytes).is_ok_and(begins_as_code);
+        self.clear();
+        is_code.then_some(LineFault::NoEnd)
     }
 
     fn end(&mut self, at: Instant) -> Option<TextLine> {
@@ -122,6 +141,12 @@ impl KeyAssembler {
         let keys = u32::try_from(text.chars().count()).unwrap_or(u32::MAX);
         let typed = text.len() >= Self::SHORTEST && line.took <= Self::PACE.saturating_mul(keys);
         typed.then_some(text)
+    }
+
+    /// Drops what was typed before a pause that is too long by now. Gives [`LineFault::NoEnd`] if
+    /// it begins as a code.
+    pub fn expire(&mut self, now: Instant) -> Option<LineFault> {
+        self.0.expire(now)
     }
 }
 

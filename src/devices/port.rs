@@ -27,6 +27,8 @@ pub(super) struct PortTiming {
     pub(super) half_line: Duration,
     /// From the query to the answer: the guard has to aim and press a button.
     pub(super) answer: Duration,
+    /// From a line that is no temperature to the reading behind it: it may be a greeting.
+    pub(super) greeting: Duration,
 }
 
 impl Default for PortTiming {
@@ -35,6 +37,7 @@ impl Default for PortTiming {
             retry: RETRY,
             half_line: Duration::from_secs(1),
             answer: Duration::from_secs(15),
+            greeting: Duration::from_secs(2),
         }
     }
 }

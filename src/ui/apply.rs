@@ -17,6 +17,8 @@ pub(super) fn apply(app: &AppWindow, update: &UiUpdate) {
             }
         }
         UiUpdate::Camera(camera) => scan::show_camera(&app.global::<ScanAdapter>(), camera),
+        UiUpdate::Scanner(there) => app.global::<ScanAdapter>().set_scanner(*there),
+        UiUpdate::Thermometer(view) => verdict::show_thermometer(app, *view),
         UiUpdate::Verdict(view) => verdict::show(app, view),
         UiUpdate::Saved(saved) => verdict::show_saved(app, *saved),
         UiUpdate::TimeLeft(left) => verdict::show_time_left(app, *left),

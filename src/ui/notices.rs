@@ -31,7 +31,7 @@ fn rank(notice: &Notice) -> u8 {
     match notice {
         Notice::Stopped | Notice::WithoutLog => 0,
         Notice::BadSettings { .. } => 1,
-        Notice::DeviceGone { .. } => 2,
+        Notice::DeviceGone { .. } | Notice::CodeWithoutEnd => 2,
         Notice::ParkedBatch { .. } => 3,
     }
 }
@@ -62,6 +62,10 @@ fn map_notice(notice: &Notice) -> NoticeItem {
                 ..NoticeItem::default()
             }
         }
+        Notice::CodeWithoutEnd => NoticeItem {
+            kind: NoticeKind::CodeWithoutEnd,
+            ..NoticeItem::default()
+        },
         Notice::ParkedBatch { why } => NoticeItem {
             kind: NoticeKind::ParkedBatch,
             trouble: map_trouble(why.what),

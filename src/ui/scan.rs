@@ -84,5 +84,6 @@ pub(super) fn map_camera(camera: &CameraView) -> (CameraKind, &str) {
         CameraView::Stalled => (CameraKind::Stalled, ""),
         CameraView::Unsupported => (CameraKind::Unsupported, ""),
         CameraView::Finished => (CameraKind::Finished, ""),
+        CameraView::Off => (CameraKind::Off, ""),
     }
 }

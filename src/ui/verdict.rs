@@ -3,14 +3,14 @@
 use super::status::map_date;
 use super::view::{
     ColourView, DocumentView, MemberView, OverrideView, Page, PersonView, QuestionView, SavedState,
-    TemperatureAnswer, UiCommand, VerdictView,
+    TemperatureAnswer, ThermometerView, UiCommand, VerdictView,
 };
 use super::{id_entry, page, qr};
 use gatepost_protocol::{Outcome, OverrideWhy, Reason};
 use gatepost_window::{
     AppWindow, ColourKind, DeskItem, DocumentKind, MemberItem, OutcomeKind, OverrideKind,
     OverrideWhyKind, PersonItem, QuestionKind, ReasonKind, SavedKind, StatusAdapter,
-    VerdictAdapter,
+    ThermometerKind, VerdictAdapter,
 };
 use slint::{ComponentHandle, ModelRc};
 use std::rc::Rc;
@@ -109,7 +109,12 @@ pub(super) fn show(app: &AppWindow, view: &VerdictView) {
     );
     adapter.set_help(view.help.as_deref().unwrap_or_default().into());
     adapter.set_passed_minutes(view.passed_minutes_ago.map_or(-1, i32::from));
+    let thermometer = match view.question {
+        None => ThermometerView::Absent,
+        Some(QuestionView::Temperature { thermometer }) => thermometer,
+    };
     adapter.set_question(map_question(view.question));
+    adapter.set_thermometer(map_thermometer(thermometer));
     adapter.set_overriding(map_override(view.overriding));
     show_elsewhere(&adapter, view);
     adapter.set_saved(SavedKind::Saving);
@@ -168,6 +173,14 @@ pub(super) fn show_saved(app: &AppWindow, saved: SavedState) {
     }
 }
 
+/// What the thermometer does now; nothing once the question is answered.
+pub(super) fn show_thermometer(app: &AppWindow, thermometer: ThermometerView) {
+    let adapter = app.global::<VerdictAdapter>();
+    if adapter.get_question() != QuestionKind::None {
+        adapter.set_thermometer(map_thermometer(thermometer));
+    }
+}
+
 /// Sets the thin bar of the time left, 0 to 1.
 pub(super) fn show_time_left(app: &AppWindow, left: f32) {
     let left = if left.is_finite() {
@@ -208,16 +221,27 @@ fn hold(app: &AppWindow, send: &Rc<dyn Fn(UiCommand)>) {
 /// Answers a question once: the buttons disappear, and the program sends the next verdict.
 fn answer(weak: &slint::Weak<AppWindow>, send: &Rc<dyn Fn(UiCommand)>, answer: TemperatureAnswer) {
     let Some(app) = weak.upgrade() else { return };
-    app.global::<VerdictAdapter>()
-        .set_question(QuestionKind::None);
+    let adapter = app.global::<VerdictAdapter>();
+    adapter.set_question(QuestionKind::None);
+    adapter.set_thermometer(ThermometerKind::Absent);
     send(UiCommand::Temperature(number(&app), answer));
 }
 
 fn map_question(question: Option<QuestionView>) -> QuestionKind {
     match question {
         None => QuestionKind::None,
-        Some(QuestionView::Temperature { reader: false }) => QuestionKind::Temperature,
-        Some(QuestionView::Temperature { reader: true }) => QuestionKind::TemperatureReader,
+        Some(QuestionView::Temperature { .. }) => QuestionKind::Temperature,
+    }
+}
+
+pub(super) fn map_thermometer(thermometer: ThermometerView) -> ThermometerKind {
+    match thermometer {
+        ThermometerView::Absent => ThermometerKind::Absent,
+        ThermometerView::Measuring => ThermometerKind::Measuring,
+        ThermometerView::OutOfRange => ThermometerKind::OutOfRange,
+        ThermometerView::WrongUnit => ThermometerKind::WrongUnit,
+        ThermometerView::Unreadable => ThermometerKind::Unreadable,
+        ThermometerView::Silent => ThermometerKind::Silent,
     }
 }
 

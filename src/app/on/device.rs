@@ -17,8 +17,8 @@ use crate::{
         state::{enrolment::EnrolmentState, id_lookup::IdLookup},
     },
     config::ReaderSettings,
-    devices::{DeviceEvent, KeyAssembler},
-    ui::Page,
+    devices::{self, Device, DeviceEvent, KeyAssembler, LineFault},
+    ui::{Page, UiUpdate},
 };
 
 /// A device came, went, or brought something.
@@ -32,26 +32,67 @@ pub(crate) fn event(
     match event {
         DeviceEvent::Ready(device) => {
             lane.notices.device_ready(device);
-            lane.show_notices();
+            changed(lane, context, device);
+            if device == Device::Thermometer {
+                verdict::measure_again(lane);
+            }
         }
         DeviceEvent::Gone(device, why) => {
             log::warn!("{device}: {}", chain(&why));
             lane.notices.device_gone(device, why);
-            lane.show_notices();
+            changed(lane, context, device);
         }
         DeviceEvent::Scanned { text } => scanned(lane, enrolment, context, text),
         DeviceEvent::IdRead { text } => person::id_number(lane, lookup, &context.events, &text),
         DeviceEvent::Daylight(day) => setting::daylight(lane, day),
-        DeviceEvent::Garbled(device, why) => {
-            log::warn!("{device}: {why}");
-            signal::alarm(&lane.devices);
-        }
+        DeviceEvent::Garbled(device, why) => garbled(lane, device, why),
         DeviceEvent::Measured(Ok(reading)) => {
             let number = lane.verdicts.number();
             verdict::answered(lane, number, Temperature::Reading(reading.tenths()));
         }
-        // The question stays on screen: the guard answers, or measures once more.
-        DeviceEvent::Measured(Err(why)) => log::warn!("thermometer: {why}"),
+        DeviceEvent::Measured(Err(why)) => {
+            log::warn!("thermometer: {why}");
+            verdict::not_measured(lane, why);
+        }
+    }
+}
+
+/// Shows at the start whether a scanner reads codes.
+pub(crate) fn begin(lane: &Lane, context: &DeviceContext) {
+    let there = context.config.scanner.is_some() && !lane.notices.is_gone(Device::Scanner);
+    lane.window.send(UiUpdate::Scanner(there));
+}
+
+/// A device came or went: shows it wherever it matters.
+fn changed(lane: &mut Lane, context: &DeviceContext, device: Device) {
+    lane.show_notices();
+    match device {
+        Device::Scanner => begin(lane, context),
+        Device::Thermometer => verdict::show_thermometer(lane),
+        Device::IdReader | Device::Sound | Device::Gate | Device::Lamp | Device::Torch => {}
+    }
+}
+
+/// A reader sent what can't be used.
+fn garbled(lane: &mut Lane, device: Device, why: LineFault) {
+    log::warn!("{device}: {why}");
+    signal::alarm(&lane.devices);
+    if (device, why) == (Device::Scanner, LineFault::NoEnd) {
+        lane.notices.set_code_without_end(true);
+        lane.show_notices();
+    }
+}
+
+/// Time passes: a code that a scanner typed into the window without an end is none.
+pub(crate) fn tick(
+    lane: &mut Lane,
+    keys: &mut KeyAssembler,
+    context: &DeviceContext,
+    now: Instant,
+) {
+    let types = context.config.scanner == Some(ReaderSettings::Window);
+    if let (Some(fault), true) = (keys.expire(now), types) {
+        garbled(lane, Device::Scanner, fault);
     }
 }
 
@@ -64,10 +105,12 @@ pub(crate) fn key(
     context: &DeviceContext,
     key: char,
 ) {
+    let now = Instant::now();
+    tick(lane, keys, context, now);
     let types = |reader: &Option<ReaderSettings>| *reader == Some(ReaderSettings::Window);
     let config = &context.config;
     let (codes, numbers) = (types(&config.scanner), types(&config.id_reader));
-    let Some(text) = keys.push(key, Instant::now()) else {
+    let Some(text) = keys.push(key, now) else {
         return;
     };
     let is_number = numbers && (!codes || lane.window.page() == Page::IdEntry);
@@ -80,8 +123,11 @@ pub(crate) fn key(
 
 /// A code that came from a scanner.
 fn scanned(lane: &mut Lane, enrolment: &mut EnrolmentState, context: &DeviceContext, text: String) {
+    lane.notices.set_code_without_end(false);
+    lane.show_notices();
+    let code = devices::without_prefix(&text).to_owned();
     let sighting = Sighting {
-        codes: vec![CodeContent::Text(text)],
+        codes: vec![CodeContent::Text(code)],
         name: None,
         stamps: Stamps::now(),
     };

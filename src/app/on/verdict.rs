@@ -15,8 +15,9 @@ use crate::{
         },
         threads::log_writer::LogRequest,
     },
+    devices::{Device, TemperatureError},
     store::LoggedAdmit,
-    ui::{Page, SavedState, UiUpdate},
+    ui::{Page, SavedState, ThermometerView, UiUpdate},
 };
 
 /// A verdict that waits for an answer stands at least this long: a thermometer takes its time.
@@ -143,10 +144,10 @@ pub(super) fn present(lane: &mut Lane) {
     let Some(shown) = lane.verdicts.open() else {
         return;
     };
-    let reader = lane.devices.thermometer.is_some();
+    let thermometer = thermometer(lane, shown);
     let offset = lane.checkpoint.installed.utc_offset();
     let number = lane.verdicts.number();
-    let Some(view) = present::verdict::view(number, shown, reader, offset) else {
+    let Some(view) = present::verdict::view(number, shown, thermometer, offset) else {
         return;
     };
     let (outcome, saved) = (shown.group().outcome(), saved(lane, shown));
@@ -157,9 +158,54 @@ pub(super) fn present(lane: &mut Lane) {
 
 /// Asks the thermometer, where there is one, once the verdict waits for it.
 fn ask_thermometer(lane: &Lane) {
-    let asked = lane.verdicts.open().and_then(|shown| shown.group().asked());
-    if let (Some(_), Some(thermometer)) = (asked, &lane.devices.thermometer) {
+    if let (true, Some(thermometer)) = (asks(lane), &lane.devices.thermometer) {
         thermometer.measure();
+    }
+}
+
+/// Whether the verdict on screen waits for a temperature.
+fn asks(lane: &Lane) -> bool {
+    let shown = lane.verdicts.open();
+    shown.is_some_and(|shown| shown.group().asked().is_some())
+}
+
+/// The thermometer gave no temperature. The question stays on screen: the guard answers, or
+/// measures once more.
+pub(super) fn not_measured(lane: &mut Lane, why: TemperatureError) {
+    if !asks(lane) {
+        return;
+    }
+    if let Some(shown) = lane.verdicts.open_mut() {
+        shown.set_unmeasured(Some(why));
+    }
+    signal::alarm(&lane.devices);
+    show_thermometer(lane);
+}
+
+/// The thermometer is back: whatever verdict waits for it asks it once more.
+pub(super) fn measure_again(lane: &mut Lane) {
+    if let Some(shown) = lane.verdicts.open_mut() {
+        shown.set_unmeasured(None);
+    }
+    show_thermometer(lane);
+    ask_thermometer(lane);
+}
+
+/// Shows what the thermometer does about the question on screen, where there is one.
+pub(super) fn show_thermometer(lane: &Lane) {
+    if let (true, Some(shown)) = (asks(lane), lane.verdicts.open()) {
+        let view = thermometer(lane, shown);
+        lane.window.send(UiUpdate::Thermometer(view));
+    }
+}
+
+fn thermometer(lane: &Lane, shown: &ShownVerdict<LoggedAdmit>) -> ThermometerView {
+    if lane.devices.thermometer.is_none() {
+        ThermometerView::Absent
+    } else if lane.notices.is_gone(Device::Thermometer) {
+        ThermometerView::Silent
+    } else {
+        present::verdict::thermometer(shown.unmeasured())
     }
 }
 

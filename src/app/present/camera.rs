@@ -11,6 +11,7 @@ pub(crate) fn view(state: CameraState) -> CameraView {
         CameraState::Starting => return CameraView::Starting,
         CameraState::Live => return CameraView::Live,
         CameraState::Finished => return CameraView::Finished,
+        CameraState::Off => return CameraView::Off,
         CameraState::Waiting(error) => error,
     };
     match error {

@@ -5,10 +5,11 @@ use gatepost_pass::{Colour, Kind, Medium};
 
 use crate::{
     app::state::verdicts::{OverrideStep, ShownVerdict},
+    devices::TemperatureError,
     readable_time::{format_hour, local_date},
     ui::{
         ColourView, DeskView, DocumentView, MemberView, MomentView, OverrideView, PersonView,
-        QuestionView, VerdictView,
+        QuestionView, ThermometerView, VerdictView,
     },
 };
 
@@ -17,7 +18,7 @@ use crate::{
 pub(crate) fn view<A>(
     number: u32,
     shown: &ShownVerdict<A>,
-    reader: bool,
+    thermometer: ThermometerView,
     utc_offset: i16,
 ) -> Option<VerdictView> {
     let group = shown.group();
@@ -55,7 +56,7 @@ pub(crate) fn view<A>(
         link: worst.link.clone(),
         desks: desks.collect(),
         passed_minutes_ago: worst.passed_minutes_ago,
-        question: asked.map(|_| QuestionView::Temperature { reader }),
+        question: asked.map(|_| QuestionView::Temperature { thermometer }),
         overriding: overriding(shown),
         members: if several {
             members
@@ -66,6 +67,19 @@ pub(crate) fn view<A>(
             Vec::new()
         },
     })
+}
+
+/// What a thermometer does that works and was asked, with what came of it last.
+pub(crate) fn thermometer(unmeasured: Option<TemperatureError>) -> ThermometerView {
+    match unmeasured {
+        None => ThermometerView::Measuring,
+        Some(TemperatureError::Impossible { .. }) => ThermometerView::OutOfRange,
+        Some(TemperatureError::Fahrenheit) => ThermometerView::WrongUnit,
+        Some(TemperatureError::Damaged | TemperatureError::NotUnderstood) => {
+            ThermometerView::Unreadable
+        }
+        Some(TemperatureError::NoAnswer) => ThermometerView::Silent,
+    }
 }
 
 fn person(person: &JudgedPerson) -> PersonView {

@@ -17,6 +17,8 @@ pub(crate) struct Notices {
     settings: Option<Notice>,
     /// By the device's name.
     gone: BTreeMap<String, Notice>,
+    /// The scanner's last code had no end.
+    code_without_end: bool,
     parked: Option<Notice>,
 }
 
@@ -49,6 +51,16 @@ impl Notices {
         self.gone.insert(device.to_string(), notice);
     }
 
+    /// Whether a device that the settings name is known not to work.
+    pub(crate) fn is_gone(&self, device: Device) -> bool {
+        self.gone.contains_key(device.name())
+    }
+
+    /// Whether the scanner's last code had no end.
+    pub(crate) fn set_code_without_end(&mut self, so: bool) {
+        self.code_without_end = so;
+    }
+
     /// A batch that the hub refuses, or nothing once it takes them all.
     pub(crate) fn set_parked(&mut self, parked: Option<Notice>) {
         self.parked = parked;
@@ -61,8 +73,10 @@ impl Notices {
             LogHealth::Full(WhenLogFull::Stop) => Some(Notice::Stopped),
             LogHealth::Full(WhenLogFull::ScanWithoutLog) => Some(Notice::WithoutLog),
         };
+        let endless = self.code_without_end.then_some(Notice::CodeWithoutEnd);
         let first = self.settings.iter().chain(&full);
         first
+            .chain(&endless)
             .chain(&self.parked)
             .chain(self.gone.values())
             .cloned()

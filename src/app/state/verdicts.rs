@@ -3,7 +3,7 @@
 
 use std::time::{Duration, Instant};
 
-use crate::ui::SavedState;
+use crate::{devices::TemperatureError, ui::SavedState};
 use gatepost_checkpoint::{
     BadgeFault, GroupFull, Judged, Outcome, SupervisorCandidate, VerdictGroup,
 };
@@ -42,6 +42,8 @@ pub(crate) struct ShownVerdict<A> {
     asked_about: usize,
     /// When a finger last answered a question on it.
     answered: Option<Instant>,
+    /// What the thermometer gave last in place of a temperature.
+    unmeasured: Option<TemperatureError>,
 }
 
 /// What a tap on an answer is.
@@ -135,6 +137,7 @@ impl<A> ShownVerdicts<A> {
             overriding: OverrideStep::NotAsked,
             asked_about: 0,
             answered: None,
+            unmeasured: None,
         });
         self.verdicts
     }
@@ -356,9 +359,10 @@ impl<A> ShownVerdict<A> {
         Tap::Answer
     }
 
-    /// Its time begins anew.
+    /// Its time begins anew, and with it the thermometer's.
     pub(crate) fn restart(&mut self, at: Instant, lasts: Duration) {
         (self.since, self.lasts) = (at, lasts);
+        self.unmeasured = None;
         if self.hold == Hold::Waits && self.overriding == OverrideStep::NotAsked {
             self.hold = Hold::No;
         }
@@ -374,6 +378,15 @@ impl<A> ShownVerdict<A> {
     /// Nobody is asked any more: its time begins anew, unless it is held.
     pub(crate) fn resume(&mut self, at: Instant) {
         self.restart(at, self.lasts);
+    }
+
+    /// What the thermometer gave last in place of a temperature.
+    pub(crate) fn unmeasured(&self) -> Option<TemperatureError> {
+        self.unmeasured
+    }
+
+    pub(crate) fn set_unmeasured(&mut self, why: Option<TemperatureError>) {
+        self.unmeasured = why;
     }
 
     /// It stays until it is closed.

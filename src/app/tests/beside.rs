@@ -14,9 +14,13 @@ use gatepost_pass::{
 use gatepost_protocol::{Outcome, Reason, Seen, Temperature};
 
 use super::{Post, paper, wait_for};
-use crate::devices::tests::{
-    pty::Socket,
-    watched::{Did, OFF, ON, expect, gate, lamp},
+use crate::{
+    app::event::Event,
+    camera::{CameraError, CameraState},
+    devices::tests::{
+        pty::Socket,
+        watched::{Did, OFF, ON, expect, gate, lamp},
+    },
 };
 
 /// GB 11643's own example, and two more.
@@ -261,4 +265,128 @@ fn the_place_code_on_screen_is_the_one_that_was_scanned() {
     post.sees("People can scan this code with their phones.");
     assert_eq!(post.taps("place code on screen"), 2);
     assert_eq!(post.codes_on_screen(), [CodeContent::Text(code)]);
+}
+
+#[test]
+fn a_scanner_whose_codes_have_no_end_is_named_until_one_has() {
+    let socket = Socket::new();
+    let mut scanner = socket.plug();
+    let post = Post::with_devices(&settings("scanner", &socket), |_| (), |_| ());
+    post.sees("No phone or code");
+    scanner.says(paper(1).as_bytes());
+    post.sees(NO_END);
+    scanner.says(format!("{}\r", paper(1)).as_bytes());
+    post.sees("ADMIT");
+    post.tap("Next");
+    post.sees("No phone or code");
+    assert!(!post.says(NO_END));
+}
+
+const NO_END: &str = "The scanner's codes must end with Enter";
+
+#[test]
+fn a_code_that_is_typed_into_the_window_without_an_end_is_told_too() {
+    let post = Post::with_devices("[scanner]\nkind = \"window\"\n", |_| (), |_| ());
+    post.sees("No phone or code");
+    post.keyboard(&paper(101));
+    post.sees(NO_END);
+    post.keyboard(&format!("{}\n", paper(101)));
+    post.sees("CHECK");
+    post.tap("Next");
+    post.sees("No phone or code");
+    assert!(!post.says(NO_END));
+}
+
+#[test]
+fn a_code_with_a_scanners_own_prefix_gets_its_verdict() {
+    let post = Post::with_devices("[scanner]\nkind = \"window\"\n", |_| (), |_| ());
+    post.sees("No phone or code");
+    post.keyboard(&format!("]Q1{}\n", paper(101)));
+    post.sees("CHECK");
+    assert_eq!(post.passages(1)[0].reasons.as_slice(), [Reason::Yellow]);
+}
+
+#[test]
+fn without_a_camera_the_scan_page_says_where_to_scan() {
+    let post = Post::with_devices(
+        "camera = \"\"\n[scanner]\nkind = \"window\"\n",
+        |_| (),
+        |_| (),
+    );
+    post.sees("Scan the code with the scanner");
+    assert!(!post.says("No camera found"));
+    post.keyboard(&format!("{}\n", paper(1)));
+    post.sees("ADMIT");
+    drop(post);
+    let post = Post::with_devices("camera = \"\"\n", |_| (), |_| ());
+    post.sees("No camera and no scanner");
+}
+
+#[test]
+fn where_the_camera_fails_and_a_scanner_is_there_it_says_so() {
+    const HINT: &str = "Until then, scan the code with the scanner.";
+    let gone = || {
+        let device = "/dev/video0".to_owned();
+        Event::Camera(CameraState::Waiting(CameraError::NotFound { device }))
+    };
+    let socket = Socket::new();
+    let scanner = socket.plug();
+    let post = Post::with_devices(&settings("scanner", &socket), |_| (), |_| ());
+    post.sees("No phone or code");
+    post.tell(gone());
+    post.sees("No camera found");
+    post.sees(HINT);
+    drop(scanner);
+    post.sees("Not found: scanner");
+    assert!(!post.says(HINT));
+    drop(post);
+    let post = Post::open(|_| ());
+    post.sees("No phone or code");
+    post.tell(gone());
+    post.sees("No camera found");
+    assert!(!post.says(HINT));
+}
+
+#[test]
+fn what_a_thermometer_gives_that_is_no_temperature_is_told_beside_the_question() {
+    let socket = Socket::new();
+    let mut thermometer = socket.plug();
+    let settings = format!(
+        "[thermometer]\ndevice = \"{}\"\nquery = \"M\"\n",
+        socket.path()
+    );
+    let post = Post::with_devices(
+        &settings,
+        |_| (),
+        |region| region.rules(|rules| rules.temperature = true),
+    );
+    post.judges(&paper(1), "CHECK");
+    assert_eq!(thermometer.hears(1), b"M");
+    const RANGE: &str = "Thermometer: no body temperature. Measure again, or by hand.";
+    for (line, says) in [
+        ("Object = 1037.55*C", RANGE),
+        (
+            "97.9 F",
+            "Thermometer: set to °F, not °C. Measure by hand and tap the answer.",
+        ),
+        ("T-273.15C", RANGE),
+        (
+            "T+36.5C*00",
+            "Thermometer: answer unreadable. Measure by hand and tap the answer.",
+        ),
+    ] {
+        thermometer.says(format!("{line}\r\n").as_bytes());
+        post.sees(says);
+    }
+    // Gone, it gives none either; back, it is asked once more.
+    drop(thermometer);
+    post.sees("Thermometer: no answer. Measure by hand and tap the answer.");
+    let mut thermometer = socket.plug();
+    post.sees("A thermometer reading answers too.");
+    assert_eq!(thermometer.hears(1), b"M");
+    thermometer.says(b"nan\r\n");
+    post.sees("Thermometer: answer unreadable. Measure by hand and tap the answer.");
+    post.tap("Normal");
+    post.sees("ADMIT");
+    assert!(!post.says("Thermometer: "));
 }

@@ -109,6 +109,10 @@ impl Post {
         let (ready, handle) = channel();
         let to_app = events.clone();
         let (config, bad_settings) = Config::load_or_safe(&data.config());
+        let camera = match config.camera {
+            Some(_) => CameraState::Live,
+            None => CameraState::Off,
+        };
         let language = choices::language(&data, &config);
         let window = thread::spawn(move || {
             let surface = Surface::Offscreen {
@@ -153,8 +157,7 @@ impl Post {
         fit(&mut parts);
         let app = App::new(parts);
         let app = thread::spawn(move || app.run(&inbox));
-        let live = Event::Camera(CameraState::Live);
-        events.send(live).unwrap();
+        events.send(Event::Camera(camera)).unwrap();
         Self {
             folder,
             ui,

@@ -134,3 +134,39 @@ fn no_bytes_make_it_panic_or_grow() {
         Err(LineFault::TooLong)
     );
 }
+
+/// Types without Enter, then waits.
+fn left_standing(text: &str, wait: Duration) -> Option<LineFault> {
+    let mut keys = KeyAssembler::default();
+    let now = Instant::now();
+    for key in text.chars() {
+        assert_eq!(keys.push(key, now), None);
+    }
+    let told = keys.expire(now + wait);
+    assert_eq!(keys.expire(now + 2 * wait), None, "once");
+    told
+}
+
+#[test]
+fn a_code_that_no_enter_follows_is_told_once_and_nothing_else_is() {
+    let long = Duration::from_millis(301);
+    let no_end = Some(LineFault::NoEnd);
+    assert_eq!(left_standing(CODE, long), no_end);
+    assert_eq!(left_standing("GP1:", long), no_end);
+    assert_eq!(left_standing(&format!("]Q1{CODE}"), long), no_end);
+    assert_eq!(left_standing(&format!("{CODE}{CODE}"), long), no_end);
+    let endless = "GP1:".to_owned() + &"A".repeat(2 * MAX_TEXT);
+    assert_eq!(left_standing(&endless, long), no_end);
+    for other in ["", "37", "GP1", "https://example.org/menu", "]Q1", "健康码"] {
+        assert_eq!(left_standing(other, long), None, "{other}");
+    }
+    // It may still go on.
+    let mut keys = KeyAssembler::default();
+    let now = Instant::now();
+    for key in CODE.chars() {
+        assert_eq!(keys.push(key, now), None);
+    }
+    assert_eq!(keys.expire(now + Duration::from_millis(300)), None);
+    let end = keys.push('\n', now + Duration::from_millis(300));
+    assert_eq!(end.as_deref(), Some(CODE));
+}

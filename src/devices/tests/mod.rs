@@ -6,6 +6,7 @@
 mod line_assembler;
 pub(crate) mod pty;
 mod readers;
+mod scanner_prefix;
 mod switches;
 mod thermometer;
 pub(crate) mod watched;
@@ -30,6 +31,7 @@ const TIMING: PortTiming = PortTiming {
     retry: SOON,
     half_line: LONG,
     answer: LONG,
+    greeting: LONG,
 };
 
 /// A listener, and the events it gets.

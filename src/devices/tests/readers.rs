@@ -3,19 +3,23 @@
 use std::{fs::File, os::unix::fs::symlink};
 
 use super::{
-    Events, TIMING, listener,
+    Events, SOON, TIMING, listener,
     pty::{Plugged, Socket},
 };
 use crate::devices::{
     Device, DeviceError, DeviceEvent, InputReader, LineFault, MAX_TEXT, input_reader::Purpose,
-    tty::Tty,
+    port::PortTiming, tty::Tty,
 };
 
 fn start(socket: &Socket, purpose: Purpose) -> (InputReader, Events) {
+    start_with(socket, purpose, TIMING)
+}
+
+fn start_with(socket: &Socket, purpose: Purpose, timing: PortTiming) -> (InputReader, Events) {
     let (listener, events) = listener();
     let path = socket.path();
     let open = move || Tty::open(&path, 9600);
-    (InputReader::spawn(open, purpose, listener, TIMING), events)
+    (InputReader::spawn(open, purpose, listener, timing), events)
 }
 
 /// A scanner that is plugged in and ready.
@@ -79,6 +83,26 @@ fn a_line_over_the_limit_is_dropped_as_a_whole_without_growing() {
     }
     plugged.says(b"\rGP1:OK\r");
     assert_recovers(&events, LineFault::TooLong);
+}
+
+#[test]
+fn a_code_without_an_end_is_told_without_waiting_for_another() {
+    let socket = Socket::new();
+    let mut plugged = socket.plug();
+    let timing = PortTiming {
+        half_line: SOON,
+        ..TIMING
+    };
+    let (_reader, events) = start_with(&socket, Purpose::Codes, timing);
+    assert_eq!(events.next(), DeviceEvent::Ready(Device::Scanner));
+    // One of which nobody knows that it is a code.
+    plugged.says(b"6BF+70790T");
+    std::thread::sleep(20 * SOON);
+    plugged.says(b"]Q1GP1:ENDLESS");
+    let no_end = DeviceEvent::Garbled(Device::Scanner, LineFault::NoEnd);
+    assert_eq!(events.next(), no_end);
+    plugged.says(b"GP1:OK\r");
+    assert_eq!(events.next(), scanned("GP1:OK"));
 }
 
 #[test]

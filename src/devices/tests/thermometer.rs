@@ -59,6 +59,10 @@ fn what_no_living_person_has_asks_to_measure_again() {
         ("T-36.5C", -365),
         ("T+00.0C", 0),
         ("T+999.9C", 9999),
+        // What an MLX90614 says that fails, and one without a sensor.
+        ("Object = 1037.55*C", 10376),
+        ("T-273.15C", -2732),
+        ("1234.5", 12345),
     ] {
         assert_eq!(parse_reading(line), Err(E::Impossible { tenths }), "{line}");
     }
@@ -85,8 +89,11 @@ fn what_is_no_temperature_is_not_understood_and_nothing_panics() {
         ".5",
         "36.5 24.1",
         "Ambient = 23.5 C",
-        "1234.5",
+        "12345.6",
         "36.55555",
+        "nan",
+        "Object = nan*C",
+        "T+infC",
         "9999999999999999999999.9",
         "健康",
         "٣٦.٥",
@@ -97,10 +104,17 @@ fn what_is_no_temperature_is_not_understood_and_nothing_panics() {
     }
     assert_eq!(parse_reading("T+97.9F"), Err(E::Fahrenheit));
     assert_eq!(parse_reading("Object = 97.88 *F"), Err(E::Fahrenheit));
+    // No unit, and no person in Celsius; with its unit it is taken at its word.
+    assert_eq!(parse_reading("97.9"), Err(E::Fahrenheit));
+    assert_eq!(parse_reading("T+97.9C"), Err(E::Impossible { tenths: 979 }));
 }
 
 /// A thermometer that is plugged in and ready.
 fn stage(query: &str, answer: Duration) -> (Socket, Plugged, Thermometer, Events) {
+    stage_with(query, PortTiming { answer, ..TIMING })
+}
+
+fn stage_with(query: &str, timing: PortTiming) -> (Socket, Plugged, Thermometer, Events) {
     let socket = Socket::new();
     let plugged = socket.plug();
     let (listener, events) = listener();
@@ -109,7 +123,6 @@ fn stage(query: &str, answer: Duration) -> (Socket, Plugged, Thermometer, Events
         baud: config::Within::nearest(9600),
         query: query.to_owned(),
     };
-    let timing = PortTiming { answer, ..TIMING };
     let thermometer = Thermometer::spawn(settings, listener, timing);
     assert_eq!(events.next(), DeviceEvent::Ready(Device::Thermometer));
     (socket, plugged, thermometer, events)
@@ -151,6 +164,38 @@ fn without_an_answer_that_is_told() {
     let (_socket, _plugged, thermometer, events) = stage("", SOON);
     thermometer.measure();
     assert_eq!(events.next(), DeviceEvent::Measured(Err(E::NoAnswer)));
+}
+
+#[test]
+fn lines_that_cannot_be_read_are_told_once_soon_and_not_as_silence() {
+    let timing = PortTiming {
+        greeting: SOON,
+        ..TIMING
+    };
+    for garbage in [&b"Object = nan*C\r\n"[..], b"\xFF\xFE\x80 not text \r\n"] {
+        let (_socket, mut plugged, thermometer, events) = stage_with("M", timing);
+        thermometer.measure();
+        assert_eq!(plugged.hears(1), b"M");
+        plugged.says(garbage);
+        let unreadable = DeviceEvent::Measured(Err(E::NotUnderstood));
+        assert_eq!(events.next(), unreadable);
+        for _ in 0..3 {
+            plugged.says(garbage);
+            std::thread::sleep(2 * SOON);
+        }
+        // It still counts, and nothing was told in between.
+        plugged.says(b"T+36.5C\r\n");
+        assert_eq!(events.next(), measured(365));
+    }
+}
+
+#[test]
+fn a_reading_that_comes_after_its_time_still_counts() {
+    let (_socket, mut plugged, thermometer, events) = stage("", SOON);
+    thermometer.measure();
+    assert_eq!(events.next(), DeviceEvent::Measured(Err(E::NoAnswer)));
+    plugged.says(b"T+36.5C\r\n");
+    assert_eq!(events.next(), measured(365));
 }
 
 #[test]

@@ -47,9 +47,10 @@ impl Thermometer {
     }
 
     /// Asks for a temperature: sends the query, if the settings have one, and reports what the
-    /// thermometer answers as [`DeviceEvent::Measured`], until that is a body temperature or 15 s
-    /// have passed. Reports nothing while the thermometer is gone. What it sends unasked is
-    /// dropped.
+    /// thermometer answers as [`DeviceEvent::Measured`], until that is a body temperature. An
+    /// answer that is none is reported too; so is silence for 15 s, once, and a line that cannot be
+    /// read and has no reading behind it. Reports nothing while the thermometer is gone. What it
+    /// sends unasked is dropped.
     pub fn measure(&self) {
         self.worker.ask();
     }
@@ -70,10 +71,10 @@ fn measure(
     let report = |answer| listener(DeviceEvent::Measured(answer));
     let mut lines = LineAssembler::new(timing.half_line);
     let mut bytes = Vec::new();
-    // Set while somebody waits for an answer.
-    let mut until: Option<Instant> = None;
+    let mut question: Option<Question> = None;
     loop {
-        let left = until.map(|until| until.saturating_duration_since(Instant::now()));
+        let due = question.and_then(Question::due);
+        let left = due.map(|due| due.saturating_duration_since(Instant::now()));
         match wake.wait(Some(line.fd()), left) {
             Woken::Dropped => return Ok(OwnerGone),
             Woken::Asked => {
@@ -81,7 +82,7 @@ fn measure(
                 line.read(&mut bytes)?;
                 lines = LineAssembler::new(timing.half_line);
                 line.write(query)?;
-                until = Some(Instant::now() + timing.answer);
+                question = Some(Question::new(Instant::now() + timing.answer));
             }
             Woken::Time => {}
             Woken::Device => {
@@ -92,22 +93,75 @@ fn measure(
                     .iter()
                     .filter_map(|byte| lines.push(*byte, now))
                     .collect();
-                for text in said.into_iter().filter_map(|line| line.text.ok()) {
-                    let answer = parse_reading(&text);
-                    // Greetings and the like.
-                    if until.is_none() || answer == Err(TemperatureError::NotUnderstood) {
+                for said in said {
+                    let Some(asked) = &mut question else {
                         continue;
+                    };
+                    let text = said.text.map_err(|_| TemperatureError::NotUnderstood);
+                    match text.and_then(|text| parse_reading(&text)) {
+                        Err(TemperatureError::NotUnderstood) => {
+                            asked.unreadable(now + timing.greeting);
+                        }
+                        Err(fault) => {
+                            *asked = Question::TOLD;
+                            report(Err(fault));
+                        }
+                        Ok(temperature) => {
+                            question = None;
+                            report(Ok(temperature));
+                        }
                     }
-                    if answer.is_ok() {
-                        until = None;
-                    }
-                    report(answer);
                 }
             }
         }
-        if until.is_some_and(|until| until <= Instant::now()) {
-            until = None;
-            report(Err(TemperatureError::NoAnswer));
+        if let Some(asked) = &mut question
+            && let Some(fault) = asked.fault(Instant::now())
+        {
+            *asked = Question::TOLD;
+            report(Err(fault));
         }
+    }
+}
+
+/// Somebody waits for a temperature. Once the first fault is told, only answers are: silence and
+/// lines that cannot be read say nothing new. A reading counts however late it comes.
+#[derive(Clone, Copy)]
+struct Question {
+    /// When silence is a fault; `None` once something was told.
+    silent: Option<Instant>,
+    /// When a line that is no temperature is one, as no reading followed.
+    unreadable: Option<Instant>,
+}
+
+impl Question {
+    const TOLD: Self = Self {
+        silent: None,
+        unreadable: None,
+    };
+
+    fn new(silent: Instant) -> Self {
+        Self {
+            silent: Some(silent),
+            unreadable: None,
+        }
+    }
+
+    fn unreadable(&mut self, at: Instant) {
+        if self.silent.is_some() {
+            self.unreadable.get_or_insert(at);
+        }
+    }
+
+    fn due(self) -> Option<Instant> {
+        self.silent.into_iter().chain(self.unreadable).min()
+    }
+
+    /// What is to be told by now.
+    fn fault(self, now: Instant) -> Option<TemperatureError> {
+        self.due().filter(|due| *due <= now)?;
+        Some(match self.unreadable {
+            Some(_) => TemperatureError::NotUnderstood,
+            None => TemperatureError::NoAnswer,
+        })
     }
 }

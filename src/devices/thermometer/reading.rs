@@ -46,7 +46,7 @@ pub enum TemperatureError {
         /// What it measured, in tenths of a degree Celsius.
         tenths: i32,
     },
-    /// It measures in Fahrenheit.
+    /// It measures in Fahrenheit, by its unit or by its number.
     #[error("the thermometer is set to Fahrenheit: set it to Celsius")]
     Fahrenheit,
     /// The line's checksum is wrong.
@@ -75,7 +75,13 @@ pub fn parse_reading(line: &str) -> Result<BodyTemperature, TemperatureError> {
             .find(|number| number.is_labelled(&["obj", "body"]))
             .ok_or(TemperatureError::NotUnderstood)?,
     };
-    if chosen.fahrenheit {
+    let fahrenheit = match chosen.unit {
+        Some('F') => true,
+        Some('C') => false,
+        // No person has that in Celsius, and every person has it in Fahrenheit.
+        _ => (860..=1130).contains(&chosen.tenths),
+    };
+    if fahrenheit {
         return Err(TemperatureError::Fahrenheit);
     }
     BodyTemperature::from_tenths(chosen.tenths)
@@ -103,7 +109,7 @@ struct Number<'a> {
     /// The text between the number before and this one.
     label: &'a str,
     tenths: i32,
-    fahrenheit: bool,
+    unit: Option<char>,
 }
 
 impl Number<'_> {
@@ -125,8 +131,8 @@ fn numbers(line: &str) -> Vec<Number<'_>> {
             continue;
         };
         rest = tail;
-        // More digits are no temperature.
-        let (1..=3, 1..=4) = (whole.len(), decimals.len()) else {
+        // More digits are no temperature. (An MLX90614 that fails says 1037.55.)
+        let (1..=4, 1..=4) = (whole.len(), decimals.len()) else {
             continue;
         };
         let tenths = tenths(whole, decimals);
@@ -137,7 +143,7 @@ fn numbers(line: &str) -> Vec<Number<'_>> {
             } else {
                 tenths
             },
-            fahrenheit: unit(tail) == Some('F'),
+            unit: unit(tail),
         });
     }
     found

@@ -292,19 +292,20 @@ fn notices_stand_on_every_page_the_weightiest_first_and_open_at_a_tap() {
     let stage = open("menu");
     stage.ui.send(UiUpdate::Status(status()));
     stage.ui.send(UiUpdate::Notices(notices()));
-    assert_says(&stage, &["The passage log is full", "+3", "Menu"]);
+    assert_says(&stage, &["The passage log is full", "+4", "Menu"]);
     stage.tap("Show the notices");
     assert_says(
         &stage,
         &[
             "The settings cannot be used",
             "Not found: scanner",
+            "The scanner's codes must end with Enter",
             "The hub refused some passages",
         ],
     );
     assert!(!stage.says("Menu"), "they take the page's place");
     stage.tap("Close");
-    assert_says(&stage, &["Menu", "+3"]);
+    assert_says(&stage, &["Menu", "+4"]);
     stage.tap("Show the notices");
     stage.tap("Close the notices");
     assert_says(&stage, &["Menu"]);

@@ -417,6 +417,7 @@ pub(super) fn notices() -> Vec<Notice> {
                 },
             }),
         },
+        Notice::CodeWithoutEnd,
         Notice::WithoutLog,
     ]
 }

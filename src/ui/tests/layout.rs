@@ -150,6 +150,7 @@ fn every_camera_state_fits_every_screen_in_every_language() {
         CameraView::Stalled,
         CameraView::Unsupported,
         CameraView::Finished,
+        CameraView::Off,
     ];
     let mut tidiness = Tidiness::default();
     for size in SIZES {
@@ -160,7 +161,10 @@ fn every_camera_state_fits_every_screen_in_every_language() {
             stage.ui.show_language(language);
             for state in &states {
                 stage.ui.send(UiUpdate::Camera(state.clone()));
-                tidiness.look(&stage, &format!("{language:?} {state:?}"));
+                for scanner in [false, true] {
+                    stage.ui.send(UiUpdate::Scanner(scanner));
+                    tidiness.look(&stage, &format!("{language:?} {state:?} {scanner}"));
+                }
             }
         }
     }

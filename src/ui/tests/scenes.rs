@@ -4,7 +4,8 @@ use super::stage::{Stage, camera_picture, fullest_verdict, member, status, verdi
 use crate::config::Language;
 use crate::ui::{
     ByHandView, CameraView, ColourView, DocumentView, DutyState, DutyView, IdEntryView, IdFault,
-    Notice, OverrideView, Page, QuestionView, SavedState, StatusView, TextSize, UiUpdate,
+    Notice, OverrideView, Page, QuestionView, SavedState, StatusView, TextSize, ThermometerView,
+    UiUpdate,
 };
 use gatepost_protocol::{Direction, Outcome, Reason};
 
@@ -52,6 +53,7 @@ impl Scene {
         stage.ui.send(UiUpdate::Saved(SavedState::Logged));
         stage.ui.send(UiUpdate::Notices(Vec::new()));
         stage.ui.send(UiUpdate::Page(Page::Scan));
+        stage.ui.send(UiUpdate::Scanner(false));
         stage.ui.send(UiUpdate::Camera(CameraView::Live));
         stage.ui.send(UiUpdate::Preview(camera_picture()));
         for update in &self.updates {
@@ -214,7 +216,11 @@ pub(super) fn verdicts() -> Vec<Scene> {
     };
     let logged = |view| shown(view, SavedState::Logged);
     let mut question = verdict(Outcome::Check, &[Reason::TakeTemperature], 1);
-    question.question = Some(QuestionView::Temperature { reader: true });
+    question.question = Some(QuestionView::Temperature {
+        thermometer: ThermometerView::Measuring,
+    });
+    let mut unmeasured = logged(question.clone());
+    unmeasured.push(UiUpdate::Thermometer(ThermometerView::WrongUnit));
     let mut no_list = verdict(Outcome::Check, &[Reason::NoList], 1);
     no_list.issuer = String::new();
     let mut group = verdict(Outcome::Refuse, &[Reason::Red], 0);
@@ -249,6 +255,7 @@ pub(super) fn verdicts() -> Vec<Scene> {
         Scene::new("admit-held", logged(green), &["Keep the verdict open"]),
         Scene::new("check", logged(live), &[]),
         Scene::new("check-temperature", logged(question), &[]),
+        Scene::new("check-thermometer", unmeasured, &[]),
         Scene::new("check-family", logged(family), &[]),
         Scene::new("check-id-no-list", from_id, &[]),
         Scene::new(

@@ -5,7 +5,9 @@ use super::info::assert_says;
 use super::scenes::duty;
 use super::stage::{SIZES, Stage, fullest_verdict, member, verdict};
 use crate::config::Language;
-use crate::ui::{DutyState, OverrideView, QuestionView, TemperatureAnswer, UiCommand, UiUpdate};
+use crate::ui::{
+    DutyState, OverrideView, QuestionView, TemperatureAnswer, ThermometerView, UiCommand, UiUpdate,
+};
 use gatepost_protocol::{Outcome, OverrideWhy, Reason};
 use gatepost_window::VerdictAdapter;
 use slint::{ComponentHandle, Model};
@@ -18,11 +20,17 @@ fn the_temperature_is_answered_with_one_tap_and_only_once() {
     ] {
         let stage = stage();
         let mut view = verdict(Outcome::Check, &[Reason::TakeTemperature], 1);
-        view.question = Some(QuestionView::Temperature { reader: false });
+        view.question = Some(QuestionView::Temperature {
+            thermometer: ThermometerView::Measuring,
+        });
         stage.ui.send(UiUpdate::Verdict(view));
         stage.tap(label);
         assert_eq!(stage.commands(), [UiCommand::Temperature(7, answer)]);
         assert!(stage.buttons().iter().all(|b| b.text != label));
+        // What the thermometer says only now has no question any more.
+        let late = ThermometerView::Silent;
+        stage.ui.send(UiUpdate::Thermometer(late));
+        assert!(!stage.says("Thermometer: no answer. Measure by hand and tap the answer."));
     }
 }
 

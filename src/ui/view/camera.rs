@@ -39,6 +39,8 @@ pub enum CameraView {
     Unsupported,
     /// The recorded pictures have ended.
     Finished,
+    /// There is none by intention: a scanner reads the codes.
+    Off,
 }
 
 /// Corners of a code in pixels of the decoded picture: its own top left corner, then clockwise.

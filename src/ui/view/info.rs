@@ -319,6 +319,8 @@ pub enum Notice {
         /// Why it does not work.
         why: DeviceError,
     },
+    /// The scanner sends no Enter behind its codes, so that none is read.
+    CodeWithoutEnd,
     /// The hub refused a batch of passages, which now waits for a person.
     ParkedBatch {
         /// Why it was refused.

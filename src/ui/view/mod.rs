@@ -29,5 +29,5 @@ pub use trouble::{Trouble, TroubleView};
 pub use update::UiUpdate;
 pub use verdict::{
     ColourView, DeskView, DocumentView, MemberView, MomentView, OverrideView, PersonView,
-    QuestionView, SavedState, VerdictView,
+    QuestionView, SavedState, ThermometerView, VerdictView,
 };

@@ -8,7 +8,7 @@ use super::info::{
 };
 use super::page::{Page, TextSize};
 use super::people::{ByHandView, DutyView, IdEntryView, PlaceMoveView, PlaceView};
-use super::verdict::{SavedState, VerdictView};
+use super::verdict::{SavedState, ThermometerView, VerdictView};
 
 /// What the program shows in the window.
 #[derive(Clone, Debug, PartialEq)]
@@ -25,8 +25,12 @@ pub enum UiUpdate {
     },
     /// A new state of the camera. Anything but `Live` clears the preview.
     Camera(CameraView),
+    /// Whether a scanner beside the camera reads codes; none, the window assumes at first.
+    Scanner(bool),
     /// Show this verdict, still being saved and without a time bar.
     Verdict(VerdictView),
+    /// What the thermometer does about the question of the verdict on screen.
+    Thermometer(ThermometerView),
     /// Whether the passage of the verdict on screen is logged.
     Saved(SavedState),
     /// Share of the verdict's time on screen that is left, from 1 down to 0, drawn as a thin bar.

@@ -52,9 +52,26 @@ pub struct MomentView {
 pub enum QuestionView {
     /// "Normal" or "37.3 °C or above": answered by [`super::UiCommand::Temperature`].
     Temperature {
-        /// A thermometer is connected: its reading answers too.
-        reader: bool,
+        /// Its reading answers too.
+        thermometer: ThermometerView,
     },
+}
+
+/// What a thermometer does about the question.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum ThermometerView {
+    /// There is none.
+    Absent,
+    /// It was asked, and may still answer.
+    Measuring,
+    /// It answered with what no person has.
+    OutOfRange,
+    /// It measures in Fahrenheit.
+    WrongUnit,
+    /// Its answer cannot be read.
+    Unreadable,
+    /// It does not answer.
+    Silent,
 }
 
 /// Whether a supervisor may allow what was refused.
