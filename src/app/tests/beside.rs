@@ -382,7 +382,7 @@ fn what_a_thermometer_gives_that_is_no_temperature_is_told_beside_the_question()
     drop(thermometer);
     post.sees("Thermometer: no answer. Measure by hand and tap the answer.");
     let mut thermometer = socket.plug();
-    post.sees("A thermometer reading answers too.");
+    post.sees("Or use the thermometer.");
     assert_eq!(thermometer.hears(1), b"M");
     thermometer.says(b"nan\r\n");
     post.sees("Thermometer: answer unreadable. Measure by hand and tap the answer.");

@@ -66,7 +66,7 @@ fn the_golden_screens_look_as_they_did() {
 #[test]
 fn every_language_has_a_golden_screen() {
     for language in Language::ALL {
-        let has_one = GOLDEN.iter().any(|(_, drawn, _)| *drawn == language);
+        let has_one = GOLDEN.iter().any(|(_, drawn, _, _)| *drawn == language);
         assert!(has_one, "{language:?} has none");
     }
 }
