@@ -109,7 +109,7 @@ impl App {
     pub(super) fn run(mut self, inbox: &Receiver<Event>) {
         self.lane.show_notices();
         on::device::begin(&self.lane, &self.context);
-        on::setting::restore(&mut self.lane, self.choices);
+        on::setting::restore(&mut self.lane, self.choices, &self.context.config);
         on::enrolment::begin(&mut self.enrolment, &mut self.lane, &self.context);
         loop {
             match inbox.recv_timeout(TICK) {
@@ -177,6 +177,8 @@ impl App {
             UiCommand::Temperature(number, TemperatureAnswer::Fever) => {
                 on::verdict::tapped(lane, number, Temperature::Fever);
             }
+            UiCommand::ChooseOverride(number) => on::supervisor::choosing(lane, number),
+            UiCommand::CancelOverride(number) => on::supervisor::cancelled(lane, number),
             UiCommand::Override(number, why) => on::supervisor::asked(lane, number, why),
             UiCommand::Opened(page) => self.opened(page),
             UiCommand::Direction(direction) => on::setting::direction(lane, data, direction),
@@ -203,6 +205,7 @@ impl App {
                 self.choices
                     .change(data, |choices| choices.text_size = Some(size));
             }
+            UiCommand::Screen(mode) => on::setting::screen(lane, &mut self.choices, data, mode),
             UiCommand::Volume(percent) => {
                 on::setting::volume(lane, &mut self.choices, data, percent)
             }
@@ -297,6 +300,7 @@ impl App {
         let installed = &mut lane.checkpoint.installed;
         installed.reload_if_changed(&context.data, identity, &context.clock);
         on::badge::tick(lane);
+        on::setting::show_screen(lane);
         on::place::tick(lane, at);
         on::enrolment::tick(enrolment, lane, context);
         on::update::tick(lane, update, context);

@@ -6,8 +6,9 @@ use super::handle::UiHandle;
 use super::settings;
 use crate::config::Language;
 use i_slint_backend_testing::{AccessibleRole, ElementHandle, ElementQuery};
-use slint::platform::WindowEvent;
-use slint::{ComponentHandle, SharedString};
+use slint::platform::{PointerEventButton, WindowEvent};
+use slint::{ComponentHandle, LogicalPosition, SharedString};
+use std::time::Duration;
 
 /// An element with a label: what it says, and where it is in the window, in pixels.
 #[derive(Clone, Debug, PartialEq)]
@@ -54,6 +55,22 @@ impl UiHandle {
     pub(crate) fn show_language(&self, language: Language) {
         // A closed window says nothing.
         let _ = self.post(move |app| settings::show_language(app, language));
+    }
+
+    /// Holds a finger on this pixel for so long.
+    pub(crate) fn hold(&self, (x, y): (u32, u32), time: Duration) -> Result<(), UiError> {
+        let position = LogicalPosition::new(x as f32, y as f32);
+        let button = PointerEventButton::Left;
+        self.ask(move |app| {
+            let pressed = WindowEvent::PointerPressed { position, button };
+            app.window().dispatch_event(pressed);
+        })?;
+        std::thread::sleep(time);
+        self.ask(move |app| {
+            let released = WindowEvent::PointerReleased { position, button };
+            app.window().dispatch_event(released);
+            app.window().dispatch_event(WindowEvent::PointerExited);
+        })
     }
 
     /// Types these keys into the window, one after the other.

@@ -19,25 +19,28 @@ pub(super) fn connect(app: &AppWindow, on_command: &Rc<dyn Fn(UiCommand)>) {
     let adapter = app.global::<DutyAdapter>();
     let weak = app.as_weak();
     adapter.on_key(move |face| {
-        // Keys are ignored while a PIN is being checked.
-        let asks = |app: AppWindow| app.global::<DutyAdapter>().get_state() == DutyKind::EnterPin;
-        change(&weak, |pin| {
-            if pin.len() < MAX_PIN && weak.upgrade().is_some_and(asks) {
-                pin.push_str(&face);
-            }
-        });
+        if asks(&weak) {
+            change(&weak, |pin| {
+                if pin.len() < MAX_PIN {
+                    pin.push_str(&face);
+                }
+            });
+        }
     });
     let weak = app.as_weak();
     adapter.on_erase(move || {
-        change(&weak, |pin| {
-            pin.pop();
-        });
+        if asks(&weak) {
+            change(&weak, |pin| {
+                pin.pop();
+            });
+        }
     });
     let (weak, send) = (app.as_weak(), on_command.clone());
     adapter.on_submit(move || {
         let pin = PIN.take();
-        change(&weak, String::clear);
-        if !pin.is_empty() {
+        if let (Some(app), false) = (weak.upgrade(), pin.is_empty()) {
+            // Its dots stay until the program has answered.
+            app.global::<DutyAdapter>().set_state(DutyKind::Checking);
             send(UiCommand::Pin(pin));
         }
     });
@@ -73,10 +76,18 @@ pub(super) fn show(app: &AppWindow, view: &DutyView) {
         DutyState::PinNotHere => DutyKind::PinNotHere,
         DutyState::TriesLost => DutyKind::TriesLost,
     };
-    if kind != DutyKind::EnterPin {
+    let before = adapter.get_state();
+    let checked = before == DutyKind::Checking && kind == DutyKind::EnterPin;
+    if checked || !matches!(kind, DutyKind::EnterPin | DutyKind::Checking) {
         forget(app);
     }
     adapter.set_state(kind);
+}
+
+/// Keys are ignored while a PIN is being checked.
+fn asks(app: &slint::Weak<AppWindow>) -> bool {
+    app.upgrade()
+        .is_some_and(|app| app.global::<DutyAdapter>().get_state() == DutyKind::EnterPin)
 }
 
 /// Clears the PIN.

@@ -7,7 +7,6 @@ use gatepost_protocol::Direction;
 use gatepost_window::{
     AgeUnit, DateItem, DirectionKind, FreshnessKind, OnlineKind, RiskKind, StatusAdapter,
 };
-use slint::SharedString;
 
 const HOUR: u64 = 60;
 const DAY: u64 = 24 * HOUR;
@@ -28,11 +27,6 @@ pub(super) fn show(adapter: &StatusAdapter, view: &StatusView) {
     });
     adapter.set_age(age);
     adapter.set_age_unit(unit);
-    adapter.set_listed(in_groups(view.listed).into());
-    adapter.set_unsent(match view.unsent {
-        0 => SharedString::new(),
-        unsent => in_groups(unsent).into(),
-    });
     adapter.set_clock(view.clock.as_str().into());
     adapter.set_clock_trusted(view.clock_trusted);
     adapter.set_place(view.place.as_str().into());
@@ -94,6 +88,16 @@ pub(super) fn in_groups(number: u64) -> String {
         grouped.push(digit);
     }
     grouped
+}
+
+/// `1234.6` for 12 345 678, as Chinese counts; empty below ten thousand.
+pub(super) fn in_ten_thousands(number: u64) -> String {
+    let tenths = number.saturating_add(500) / 1_000;
+    match (tenths / 10, tenths % 10) {
+        _ if number < 10_000 => String::new(),
+        (whole, 0) => whole.to_string(),
+        (whole, tenth) => format!("{whole}.{tenth}"),
+    }
 }
 
 fn to_int(number: u64) -> i32 {

@@ -1,7 +1,7 @@
 //! The status page.
 
 use super::keypad::sends;
-use super::status::{age_in_words, in_groups, map_date};
+use super::status::{age_in_words, in_groups, in_ten_thousands, map_date};
 use super::trouble::{foreign, map_trouble};
 use super::view::{
     ClockView, EndView, FreshnessView, IssuerView, StatusPageView, StorageView, SyncView, UiCommand,
@@ -49,6 +49,8 @@ pub(super) fn show(app: &AppWindow, view: &StatusPageView) {
     adapter.set_hub(view.hub.as_str().into());
     adapter.set_program(view.program.as_str().into());
     adapter.set_bundle(version(view.bundle));
+    adapter.set_listed(in_groups(view.listed).into());
+    adapter.set_listed_ten_thousands(in_ten_thousands(view.listed).into());
 }
 
 fn show_clock(adapter: &StatusPageAdapter, clock: ClockView) {
@@ -106,6 +108,7 @@ fn map_issuer(issuer: &IssuerView) -> IssuerItem {
         name: issuer.name.as_str().into(),
         version: version(issuer.version),
         listed: in_groups(issuer.listed).into(),
+        listed_ten_thousands: in_ten_thousands(issuer.listed).into(),
         freshness: map_freshness(issuer.freshness),
         age,
         age_unit,

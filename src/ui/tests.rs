@@ -2,12 +2,15 @@
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic)]
 
 mod behaviour;
+mod contrast;
 mod figures;
+mod fingers;
 mod flows;
 mod golden;
 mod info;
 mod info_scenes;
 mod layout;
+mod legible;
 mod scenes;
 mod screens;
 mod scrolling;
@@ -15,3 +18,4 @@ mod stage;
 mod texts;
 mod translations;
 mod verdicts;
+mod waiting;

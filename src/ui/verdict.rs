@@ -41,6 +41,24 @@ pub(super) fn connect(app: &AppWindow, on_command: &Rc<dyn Fn(UiCommand)>) {
         }
     });
     let (weak, send) = (app.as_weak(), on_command.clone());
+    adapter.on_show_list(move || {
+        let Some(app) = weak.upgrade() else { return };
+        app.global::<VerdictAdapter>().set_listing(true);
+        hold(&app, &send);
+    });
+    let (weak, send) = (app.as_weak(), on_command.clone());
+    adapter.on_choose_reason(move || {
+        let Some(app) = weak.upgrade() else { return };
+        app.global::<VerdictAdapter>().set_choosing(true);
+        send(UiCommand::ChooseOverride(number(&app)));
+    });
+    let (weak, send) = (app.as_weak(), on_command.clone());
+    adapter.on_cancel_override(move || {
+        let Some(app) = weak.upgrade() else { return };
+        app.global::<VerdictAdapter>().set_choosing(false);
+        send(UiCommand::CancelOverride(number(&app)));
+    });
+    let (weak, send) = (app.as_weak(), on_command.clone());
     adapter.on_temperature_normal(move || answer(&weak, &send, TemperatureAnswer::Normal));
     let (weak, send) = (app.as_weak(), on_command.clone());
     adapter.on_temperature_fever(move || answer(&weak, &send, TemperatureAnswer::Fever));
@@ -68,16 +86,12 @@ pub(super) fn show(app: &AppWindow, view: &VerdictView) {
         .take(MAX_REASONS)
         .map(|reason| map_reason(*reason))
         .collect();
-    let people: Vec<PersonItem> = view
-        .people
-        .iter()
-        .take(MAX_PEOPLE)
-        .map(map_person)
-        .collect();
-    // The same verdict decided again stays held; a new one does not.
+    let people = whom_to_compare(view);
+    // The same verdict decided again stays held, and its list open; a new one does not.
     let number = view.number.cast_signed();
     let same = adapter.get_shown() && adapter.get_number() == number;
     adapter.set_held(same && adapter.get_held());
+    adapter.set_listing(same && adapter.get_listing());
     adapter.set_choosing(false);
     adapter.set_number(number);
     adapter.set_outcome(map_outcome(view.outcome));
@@ -108,6 +122,21 @@ pub(super) fn show(app: &AppWindow, view: &VerdictView) {
     adapter.set_shown(true);
     // The ID number is not needed any more.
     id_entry::forget(app);
+}
+
+/// Who stands in the way comes first: there may be space for one.
+fn whom_to_compare(view: &VerdictView) -> Vec<PersonItem> {
+    let mut people: Vec<&PersonView> = view.people.iter().collect();
+    people.sort_by_key(|person| match person.colour {
+        ColourView::Red => 0,
+        ColourView::Yellow => 1,
+        ColourView::Green => 2,
+    });
+    people
+        .into_iter()
+        .take(MAX_PEOPLE)
+        .map(map_person)
+        .collect()
 }
 
 /// The other codes of the picture, whom to call, and the address for the holder's phone.
@@ -167,6 +196,7 @@ pub(super) fn dismiss(app: &AppWindow) {
     let adapter = app.global::<VerdictAdapter>();
     adapter.set_shown(false);
     adapter.set_held(false);
+    adapter.set_listing(false);
     adapter.set_choosing(false);
     adapter.set_people(ModelRc::default());
     adapter.set_members(ModelRc::default());

@@ -1,6 +1,8 @@
 //! A supervisor's word against the verdict on screen: reason, badge, PIN, and the verdict decided
 //! once more.
 
+use std::time::Instant;
+
 use gatepost_checkpoint::{CheckedBadge, CheckedPin, Overriding, Supervisor, SupervisorCandidate};
 use gatepost_protocol::OverrideWhy;
 
@@ -13,12 +15,28 @@ use crate::{
     ui::{Page, UiUpdate},
 };
 
+/// The reasons for which a supervisor may allow the verdict are on screen: its time waits.
+pub(crate) fn choosing(lane: &mut Lane, number: u32) {
+    if lane.verdicts.shows(number)
+        && let Some(shown) = lane.verdicts.open_mut()
+    {
+        shown.wait();
+    }
+}
+
+/// No supervisor is to allow it after all, at whatever step that was.
+pub(crate) fn cancelled(lane: &mut Lane, number: u32) {
+    if lane.verdicts.shows(number) {
+        give_up(lane);
+    }
+}
+
 /// A supervisor is to allow the verdict on screen, for this reason.
 pub(crate) fn asked(lane: &mut Lane, number: u32, why: OverrideWhy) {
     let member = allowable(lane).filter(|_| lane.verdicts.shows(number));
     if let (Some(member), Some(shown)) = (member, lane.verdicts.open_mut()) {
         shown.ask_supervisor(member, why);
-        shown.hold();
+        shown.wait();
         verdict::present(lane);
     }
 }
@@ -53,7 +71,14 @@ pub(super) fn pin_checked(
 /// The PIN pad of an override was left: the verdict comes back as it was.
 pub(crate) fn pad_left(lane: &mut Lane) {
     if lane.verdicts.awaits_pin().is_some() {
-        set_step(lane, OverrideStep::NotAsked);
+        give_up(lane);
+    }
+}
+
+fn give_up(lane: &mut Lane) {
+    if let Some(shown) = lane.verdicts.open_mut() {
+        shown.set_overriding(OverrideStep::NotAsked);
+        shown.resume(Instant::now());
         verdict::present(lane);
     }
 }

@@ -75,6 +75,8 @@ enum PassageState {
 pub(crate) enum Hold {
     /// When its time is over.
     No,
+    /// Not while a supervisor is asked to allow it.
+    Waits,
     /// Not until it is closed.
     Held,
 }
@@ -291,7 +293,7 @@ impl<A> ShownVerdicts<A> {
     /// What time did to the verdict on screen, where there is one.
     pub(crate) fn tick(&self, at: Instant) -> Option<TimeLeft> {
         let standing = self.open.as_ref()?;
-        if standing.hold == Hold::Held {
+        if standing.hold != Hold::No {
             return Some(TimeLeft::Part(1.0));
         }
         let passed = at.saturating_duration_since(standing.since);
@@ -361,6 +363,21 @@ impl<A> ShownVerdict<A> {
     pub(crate) fn restart(&mut self, at: Instant, lasts: Duration) {
         (self.since, self.lasts) = (at, lasts);
         self.unmeasured = None;
+        if self.hold == Hold::Waits && self.overriding == OverrideStep::NotAsked {
+            self.hold = Hold::No;
+        }
+    }
+
+    /// It stays while a supervisor is asked.
+    pub(crate) fn wait(&mut self) {
+        if self.hold == Hold::No {
+            self.hold = Hold::Waits;
+        }
+    }
+
+    /// Nobody is asked any more: its time begins anew, unless it is held.
+    pub(crate) fn resume(&mut self, at: Instant) {
+        self.restart(at, self.lasts);
     }
 
     /// What the thermometer gave last in place of a temperature.

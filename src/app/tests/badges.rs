@@ -65,7 +65,7 @@ fn a_supervisors_badge_without_a_pin_allows_nothing() {
     post.tap_all(&["Supervisor", "Emergency: life or health"]);
     post.judges(
         &badge(2, BadgeRole::Supervisor, None),
-        "That badge cannot allow this",
+        "This badge cannot approve this",
     );
     post.passages(1);
 }

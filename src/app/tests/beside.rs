@@ -210,6 +210,17 @@ fn the_lamp_shows_the_outcome_until_the_verdict_is_put_away() {
 }
 
 #[test]
+fn a_new_direction_is_heard() {
+    // It is opened at the first sound.
+    let post = Post::with_devices("[sound]\ndevice = \"nowhere\"\n", |_| (), |_| ());
+    post.sees("No phone or code");
+    post.tap("Hold to switch to out");
+    assert!(!post.says("loudspeaker"), "a tap changes nothing");
+    post.holds("Hold to switch to out", Duration::from_millis(700));
+    post.sees("loudspeaker");
+}
+
+#[test]
 fn the_torch_is_lit_and_put_out_by_its_button() {
     let light = tempfile::tempdir().unwrap();
     fs::write(light.path().join("max_brightness"), "255\n").unwrap();
@@ -371,7 +382,7 @@ fn what_a_thermometer_gives_that_is_no_temperature_is_told_beside_the_question()
     drop(thermometer);
     post.sees("Thermometer: no answer. Measure by hand and tap the answer.");
     let mut thermometer = socket.plug();
-    post.sees("A thermometer reading answers too.");
+    post.sees("Or use the thermometer.");
     assert_eq!(thermometer.hears(1), b"M");
     thermometer.says(b"nan\r\n");
     post.sees("Thermometer: answer unreadable. Measure by hand and tap the answer.");

@@ -42,8 +42,8 @@ fn a_verdict_goes_by_itself_and_a_tap_holds_it() {
     post.judges(&paper(1), "ADMIT");
     post.sees("No phone or code");
     post.judges(&paper(2), "ADMIT");
-    post.tap("Hold the verdict");
-    post.sees("Held. Tap to close");
+    post.tap("Keep the verdict open");
+    post.sees("Kept open. Tap to close");
     // Half as long again as it stands by itself.
     std::thread::sleep(std::time::Duration::from_millis(1500));
     assert!(post.says("ADMIT"), "it is held");
@@ -61,8 +61,8 @@ fn the_same_pass_again_says_when_it_passed_and_the_other_way_does_not() {
     post.judges(&paper(1), "Already passed less than a minute ago.");
     post.tap("Next");
     post.taps("pass-back");
-    post.tap("Direction: in. Switch to out");
-    post.sees("OUT");
+    post.holds("Hold to switch to out", Duration::from_millis(700));
+    post.sees("Direction: out");
     assert_eq!(post.taps("direction"), 1);
     post.leaves_the_picture();
     post.judges(&paper(1), "ADMIT");
@@ -74,7 +74,7 @@ fn the_same_pass_again_says_when_it_passed_and_the_other_way_does_not() {
     assert_eq!(logged[2].reasons.as_slice(), [Reason::Green]);
     assert_eq!(logged[2].direction, Direction::Out);
     let post = post.restart();
-    post.sees("OUT");
+    post.sees("Direction: out");
     assert_eq!(post.direction(), Direction::Out, "kept over a restart");
 }
 
@@ -128,7 +128,9 @@ fn two_passes_of_one_person_in_one_picture_admit_that_person_once_without_a_rema
 fn a_second_pass_of_who_is_still_asked_for_the_temperature_is_remarked_on() {
     let post = Post::open(|region| region.rules(|rules| rules.temperature = true));
     post.show_both(&paper(1), &second_pass(1));
+    post.tap("What to do");
     post.sees("Already passed less than a minute ago.");
+    post.tap("Close the list");
     post.tap("Normal");
     // Sooner it would be the second half of a double tap.
     thread::sleep(Duration::from_millis(700));
@@ -200,7 +202,7 @@ fn an_id_number_is_typed_and_without_a_list_leads_on_to_registration_by_hand() {
     assert!(matches!(&logged[0].seen, Seen::IdNumber(number) if number.0.as_str() == NUMBER));
     post.taps("");
     post.tap("Register by hand");
-    post.sees("Why is there no code?");
+    post.sees("Reason for no code");
     post.tap_all(&["No phone, no paper pass", "Register"]);
     post.sees("ADMIT");
     assert_eq!(post.taps("ID number without a list: on to by hand"), 3);
@@ -259,6 +261,39 @@ fn a_badge_signs_the_guard_on_with_a_pin_and_stands_in_each_passage() {
 }
 
 #[test]
+fn a_verdict_waits_while_a_supervisor_is_asked_and_goes_once_that_is_cancelled() {
+    let post = Post::open(|region| {
+        region.rules(|rules| rules.overridable = [Overridable::Yellow].into());
+        region.policy.show_seconds = [1; 3];
+    });
+    let guard = badge(2, BadgeRole::Guard, None);
+    let supervisor = badge(3, BadgeRole::Supervisor, Some("123456"));
+    let why = "Emergency: life or health";
+    let refused = "This badge cannot approve this";
+    for (taps, shown, says) in [
+        (vec!["Supervisor"], None, why),
+        (
+            vec!["Supervisor", why],
+            None,
+            "hold your badge up to the camera",
+        ),
+        (vec!["Supervisor", why], Some(&guard), refused),
+        (vec!["Supervisor", why], Some(&supervisor), "Enter your PIN"),
+    ] {
+        post.judges(&paper(101), "CHECK");
+        post.tap_all(&taps);
+        if let Some(badge) = shown {
+            post.show(badge);
+        }
+        post.sees(says);
+        thread::sleep(Duration::from_millis(1800));
+        assert!(post.says(says), "it waits");
+        post.tap("Cancel");
+        post.sees("No phone or code");
+    }
+}
+
+#[test]
 fn a_supervisors_badge_allows_what_the_policy_lists_and_the_log_says_who_and_why() {
     let post =
         Post::open(|region| region.rules(|rules| rules.overridable = [Overridable::Yellow].into()));
@@ -267,7 +302,7 @@ fn a_supervisors_badge_allows_what_the_policy_lists_and_the_log_says_who_and_why
     post.sees("Supervisor: hold your badge up to the camera");
     post.judges(
         &badge(2, BadgeRole::Guard, None),
-        "That badge cannot allow this",
+        "This badge cannot approve this",
     );
     post.judges(
         &badge(3, BadgeRole::Supervisor, Some("123456")),
@@ -275,7 +310,7 @@ fn a_supervisors_badge_allows_what_the_policy_lists_and_the_log_says_who_and_why
     );
     post.enters_pin("123456");
     post.sees("ADMIT");
-    post.sees("A supervisor has allowed this.");
+    post.sees("A supervisor has approved this.");
     assert_eq!(post.taps("override, beside the PIN's digits"), 3);
     let logged = post.passages(2);
     assert_eq!(logged[0].reasons.as_slice(), [Reason::Yellow]);

@@ -82,6 +82,13 @@ impl Post {
         self.taps.set(self.taps.get() + 1);
     }
 
+    /// Holds a finger on the button with this label for so long.
+    #[track_caller]
+    pub(super) fn holds(&self, label: &str, time: Duration) {
+        self.ui.hold(self.place_of(label), time).unwrap();
+        self.taps.set(self.taps.get() + 1);
+    }
+
     /// Taps one button after the other.
     #[track_caller]
     pub(super) fn tap_all(&self, labels: &[&str]) {

@@ -110,7 +110,7 @@ fn a_new_device_is_set_up_by_a_code_and_a_stick() {
     };
     let other = sign_with_roots(Kind::Root, &claims, &[&SecretKey::from_seed(&[78; 32])]);
     fs::write(stick.join("enrolment-1"), answer(other).to_bytes()).unwrap();
-    post.sees("does not match the code");
+    post.sees("from a different authority than the code's");
     fs::write(stick.join("enrolment-2"), answer(root).to_bytes()).unwrap();
     post.sees("This device is set up");
     assert_eq!(post.taps("first run"), 0);

@@ -60,6 +60,23 @@ fn a_verdict_goes_when_its_time_is_over_and_stays_while_it_is_held() {
 }
 
 #[test]
+fn its_time_waits_while_a_supervisor_is_asked_and_then_begins_anew() {
+    let at = Instant::now();
+    let (mut verdicts, _) = showing(&[1], at);
+    let late = at + 100 * TIME;
+    verdicts.open_mut().unwrap().wait();
+    assert_eq!(verdicts.tick(late), Some(TimeLeft::Part(1.0)));
+    verdicts.open_mut().unwrap().resume(late);
+    assert_eq!(verdicts.tick(late + TIME / 2), Some(TimeLeft::Part(0.5)));
+    assert_eq!(verdicts.tick(late + TIME), Some(TimeLeft::Over));
+    // What was held before stays held.
+    verdicts.open_mut().unwrap().hold();
+    verdicts.open_mut().unwrap().wait();
+    verdicts.open_mut().unwrap().resume(late);
+    assert_eq!(verdicts.tick(late + TIME), Some(TimeLeft::Part(1.0)));
+}
+
+#[test]
 fn the_second_half_of_a_double_tap_answers_for_nobody() {
     let at = Instant::now();
     let (mut verdicts, _) = showing(&[1, 2], at);

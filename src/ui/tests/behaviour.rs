@@ -2,13 +2,13 @@
 
 use super::info::{assert_says, next_command};
 use super::stage::{SIZES, Stage, camera_picture, status, verdict, worst_status};
-use crate::config::Language;
-use crate::ui::status::{age_in_words, in_groups};
+use crate::config::{Language, ScreenMode};
+use crate::ui::status::{age_in_words, in_groups, in_ten_thousands};
 use crate::ui::{CameraView, RgbPicture, SavedState, Surface, Ui, UiCommand, UiError, UiUpdate};
 use gatepost_protocol::{Outcome, Reason};
 use gatepost_window::AgeUnit;
 
-const HOLD: &str = "Hold the verdict";
+const HOLD: &str = "Keep the verdict open";
 const CLOSE: &str = "Close the verdict and keep scanning";
 const TO_CHINESE: &str = "Switch the language to Chinese";
 const TO_ENGLISH: &str = "切换为英文";
@@ -22,7 +22,7 @@ fn pixel(picture: &RgbPicture, x: u32, y: u32) -> [u8; 3] {
 fn each_outcome_has_its_word_and_its_colour() {
     let stage = Stage::open((480, 800), Language::English);
     let cases = [
-        (Outcome::Admit, Reason::Green, "ADMIT", [0x00, 0x7d, 0x66]),
+        (Outcome::Admit, Reason::Green, "ADMIT", [0x00, 0x61, 0x4f]),
         (
             Outcome::Check,
             Reason::CheckIdentity,
@@ -34,7 +34,16 @@ fn each_outcome_has_its_word_and_its_colour() {
     for (outcome, reason, word, colour) in cases {
         stage.shows(outcome, &[reason], 1);
         assert!(stage.says(word), "{:?}", stage.words());
-        assert_eq!(pixel(&stage.ui.snapshot().unwrap(), 3, 240), colour);
+        let head = (3, 100);
+        let page = (3, 240);
+        for (bright, at) in [(true, page), (false, head)] {
+            let mode = ScreenMode::Auto;
+            stage.ui.send(UiUpdate::Screen { mode, bright });
+            let shot = stage.ui.snapshot().unwrap();
+            assert_eq!(pixel(&shot, at.0, at.1), colour, "{bright}");
+        }
+        let shot = stage.ui.snapshot().unwrap();
+        assert_eq!(pixel(&shot, page.0, page.1), [0; 3], "a dark page by night");
     }
 }
 
@@ -42,6 +51,7 @@ fn each_outcome_has_its_word_and_its_colour() {
 fn a_verdict_names_its_people_issuer_and_validity() {
     let stage = Stage::open((480, 800), Language::English);
     stage.shows(Outcome::Admit, &[Reason::Green], 3);
+    stage.tap("More");
     assert_says(
         &stage,
         &["王*堃", "欧阳**", "ID **608X", "Green", "Yellow", "Red"],
@@ -61,12 +71,12 @@ fn logged_shows_only_after_the_passage_is_logged() {
     let stage = Stage::open((480, 800), Language::English);
     let view = verdict(Outcome::Admit, &[Reason::Green], 1);
     stage.ui.send(UiUpdate::Verdict(view.clone()));
-    assert!(stage.says("Saving…") && !stage.says("Logged"));
+    assert!(stage.says("Saving...") && !stage.says("Logged"));
     stage.ui.send(UiUpdate::Saved(SavedState::Logged));
-    assert!(stage.says("Logged") && !stage.says("Saving…"));
+    assert!(stage.says("Logged") && !stage.says("Saving..."));
     stage.ui.send(UiUpdate::Verdict(view));
     assert!(
-        stage.says("Saving…") && !stage.says("Logged"),
+        stage.says("Saving...") && !stage.says("Logged"),
         "the next verdict starts unlogged"
     );
 }
@@ -93,7 +103,7 @@ fn the_first_tap_holds_the_verdict_the_second_closes_it_and_both_tell_the_progra
         stage.ui.send(UiUpdate::Camera(CameraView::Live));
         stage.shows(Outcome::Refuse, &[Reason::Expired], 1);
         stage.tap(HOLD);
-        assert!(stage.says("Held. Tap to close") && stage.says("REFUSE"));
+        assert!(stage.says("Kept open. Tap to close") && stage.says("REFUSE"));
         assert_eq!(stage.commands.try_recv(), Ok(UiCommand::HoldVerdict(7)));
         stage.tap(CLOSE);
         assert!(stage.says("Hold the code inside the frame") && !stage.says("REFUSE"));
@@ -142,7 +152,6 @@ fn the_status_bar_says_everything_in_words() {
         &[
             "Never online",
             "Lists expired, 119 days old",
-            "12\u{a0}345 unsent",
             "23:58",
             "Clock not trusted",
         ],
@@ -167,6 +176,17 @@ fn counts_stand_in_groups_of_three_digits() {
     assert_eq!(in_groups(999), "999");
     assert_eq!(in_groups(1_000), "1\u{a0}000");
     assert_eq!(in_groups(100_000_000), "100\u{a0}000\u{a0}000");
+}
+
+#[test]
+fn large_counts_stand_in_ten_thousands_in_chinese() {
+    assert_eq!(in_ten_thousands(9_999), "");
+    assert_eq!(in_ten_thousands(10_000), "1");
+    assert_eq!(in_ten_thousands(12_345_678), "1234.6");
+    assert_eq!(in_ten_thousands(u64::MAX), "1844674407370955.1");
+    let stage = Stage::open((1280, 720), Language::Chinese);
+    stage.ui.send(UiUpdate::Status(status()));
+    assert_says(&stage, &["名单 1234.6 万条"]);
 }
 
 #[test]

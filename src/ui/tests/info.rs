@@ -3,7 +3,7 @@
 
 use super::info_scenes::{info_scenes, notices};
 use super::stage::{Stage, status};
-use crate::config::Language;
+use crate::config::{Language, ScreenMode};
 use crate::ui::{
     EnrolStep, EnrolView, Notice, Page, PlaceView, TextSize, Trouble, TroubleView, UiCommand,
     UiUpdate, UpdateStep, UpdateView,
@@ -147,6 +147,31 @@ fn the_volume_goes_in_steps_and_stops_at_its_ends() {
 }
 
 #[test]
+fn the_screen_is_bright_or_dark_at_a_tap_and_the_program_decides_for_automatic() {
+    let stage = open("menu");
+    let bright = || {
+        let shot = stage.ui.snapshot().unwrap();
+        shot.rgb.iter().map(|byte| u64::from(*byte)).sum::<u64>() > 128 * shot.rgb.len() as u64
+    };
+    assert!(!bright());
+    stage.tap("Day");
+    assert_eq!(next_command(&stage), UiCommand::Screen(ScreenMode::Day));
+    assert!(bright());
+    stage.tap("Auto");
+    assert_eq!(next_command(&stage), UiCommand::Screen(ScreenMode::Auto));
+    assert!(bright(), "it stays until the program says");
+    let mode = ScreenMode::Auto;
+    stage.ui.send(UiUpdate::Screen {
+        mode,
+        bright: false,
+    });
+    assert!(!bright());
+    stage.tap("Day");
+    stage.tap("Night");
+    assert!(!bright());
+}
+
+#[test]
 fn the_light_is_offered_only_where_the_camera_has_one() {
     let stage = open("menu");
     assert!(!stage.says("Light on") && !stage.says("Light off"));
@@ -257,7 +282,7 @@ fn a_device_without_a_place_asks_for_its_code() {
         &stage,
         &[
             "Bus 117",
-            "The place comes from the settings, so there is no code to show.",
+            "Place is fixed in settings, so there is no code to show.",
         ],
     );
 }

@@ -1,12 +1,13 @@
 //! What the pages can show, for the tests of their layout and for their pictures.
 
-use super::stage::{Stage, camera_picture, fullest_verdict, member, verdict};
+use super::stage::{Stage, camera_picture, fullest_verdict, member, status, verdict};
 use crate::config::Language;
 use crate::ui::{
-    ByHandView, CameraView, DutyState, DutyView, IdEntryView, IdFault, Notice, OverrideView, Page,
-    QuestionView, SavedState, TextSize, ThermometerView, UiUpdate,
+    ByHandView, CameraView, ColourView, DocumentView, DutyState, DutyView, IdEntryView, IdFault,
+    Notice, OverrideView, Page, QuestionView, SavedState, StatusView, TextSize, ThermometerView,
+    UiUpdate,
 };
-use gatepost_protocol::{Outcome, Reason};
+use gatepost_protocol::{Direction, Outcome, Reason};
 
 /// A page in one of its states: the updates that lead there, then the buttons to tap (in English).
 pub(super) struct Scene {
@@ -76,8 +77,8 @@ pub(super) fn duty(state: DutyState) -> DutyView {
 
 pub(super) fn by_hand(questions: usize) -> ByHandView {
     let texts = [
-        "Fever, cough or loss of smell in the last 14 days? 最近十四天有症状吗？",
-        "Contact with a confirmed case in the last 14 days?",
+        "Fever or cough in the last 14 days? 最近 14 天有发热或咳嗽吗？",
+        "Contact with a confirmed case in 14 days? 最近 14 天接触过确诊病例吗？",
     ];
     ByHandView {
         questions: texts
@@ -87,6 +88,13 @@ pub(super) fn by_hand(questions: usize) -> ByHandView {
             .map(|q| (*q).to_owned())
             .collect(),
         allowed: true,
+    }
+}
+
+fn outward() -> StatusView {
+    StatusView {
+        direction: Direction::Out,
+        ..status()
     }
 }
 
@@ -140,7 +148,7 @@ pub(super) fn pages() -> Vec<Scene> {
             vec![UiUpdate::Notices(vec![Notice::Stopped])],
             &[],
         ),
-        Scene::new("scan-out", vec![], &["Direction: in. Switch to out"]),
+        Scene::new("scan-out", vec![UiUpdate::Status(outward())], &[]),
         Scene::new(
             "scan-torch",
             vec![UiUpdate::Torch(Some(false))],
@@ -226,6 +234,13 @@ pub(super) fn verdicts() -> Vec<Scene> {
     );
     worst.help = Some("Service desk 2, Quancheng Road 180. Tel. 0531-12345".into());
     worst.issuer = "Shandong Provincial Health Commission".into();
+    let green = verdict(Outcome::Admit, &[Reason::Green], 1);
+    let live = verdict(Outcome::Check, &[Reason::LiveCodeNeeded], 1);
+    // Green and yellow: with a red member it is refused.
+    let mut family = verdict(Outcome::Check, &[Reason::Yellow, Reason::CheckIdentity], 3);
+    family.people[2].colour = ColourView::Green;
+    let mut expired = verdict(Outcome::Refuse, &[Reason::Expired], 1);
+    expired.document = DocumentView::PhonePass;
     let awaiting = |overriding| {
         let mut view = fullest_verdict();
         view.overriding = overriding;
@@ -236,38 +251,19 @@ pub(super) fn verdicts() -> Vec<Scene> {
     let mut from_id = vec![UiUpdate::Page(Page::IdEntry)];
     from_id.extend(logged(no_list));
     vec![
-        Scene::new(
-            "admit",
-            logged(verdict(Outcome::Admit, &[Reason::Green], 1)),
-            &[],
-        ),
-        Scene::new(
-            "admit-held",
-            logged(verdict(Outcome::Admit, &[Reason::Green], 1)),
-            &["Hold the verdict"],
-        ),
-        Scene::new(
-            "check",
-            logged(verdict(Outcome::Check, &[Reason::LiveCodeNeeded], 1)),
-            &[],
-        ),
+        Scene::new("admit", logged(green.clone()), &[]),
+        Scene::new("admit-held", logged(green), &["Keep the verdict open"]),
+        Scene::new("check", logged(live), &[]),
         Scene::new("check-temperature", logged(question), &[]),
         Scene::new("check-thermometer", unmeasured, &[]),
-        Scene::new(
-            "check-family",
-            logged(verdict(
-                Outcome::Check,
-                &[Reason::Yellow, Reason::CheckIdentity],
-                3,
-            )),
-            &[],
-        ),
+        Scene::new("check-family", logged(family), &[]),
         Scene::new("check-id-no-list", from_id, &[]),
         Scene::new(
             "refuse",
             logged(verdict(Outcome::Refuse, &[Reason::BadSignature], 0)),
             &[],
         ),
+        Scene::new("refuse-expired", logged(expired), &[]),
         Scene::new("refuse-group", logged(group), &[]),
         Scene::new("refuse-crowd", logged(crowd), &[]),
         Scene::new(

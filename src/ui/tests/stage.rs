@@ -9,6 +9,7 @@ use crate::ui::{
 };
 use gatepost_pass::policy::{PlaceName, Risk, Way};
 use gatepost_protocol::{Direction, Outcome, Reason};
+use i_slint_backend_testing::{AccessibleRole, ElementHandle, ElementQuery};
 use std::path::PathBuf;
 use std::sync::mpsc::{Receiver, channel};
 use std::thread::JoinHandle;
@@ -66,7 +67,7 @@ impl Stage {
 
     /// Every button on screen, by its label.
     pub(super) fn buttons(&self) -> Vec<ScreenElement> {
-        self.ui.buttons()
+        shown(self.ui.buttons())
     }
 
     /// Taps buttons one after the other.
@@ -76,14 +77,63 @@ impl Stage {
         }
     }
 
-    /// Taps the middle of the button with this label.
+    /// The button with this label.
+    pub(super) fn button(&self, label: &str) -> ScreenElement {
+        let buttons = self.buttons();
+        let found = buttons.iter().find(|b| b.text == label).cloned();
+        found.unwrap_or_else(|| panic!("no button {label:?} among {buttons:?}"))
+    }
+
+    /// Taps the middle of the button with this label, scrolling to it. A letter of a key that has
+    /// several takes two taps.
     pub(super) fn tap(&self, label: &str) {
         let buttons = self.buttons();
-        let button = buttons.iter().find(|b| b.text == label).unwrap_or_else(|| {
-            panic!("no button {label:?} among {buttons:?}");
-        });
-        let (x, y) = button.middle();
+        let letters = |b: &&ScreenElement| b.text.len() == 3 && b.text.contains(label);
+        let is_letter = label.len() == 1 && buttons.iter().all(|b| b.text != label);
+        if let Some(key) = buttons.iter().filter(|_| is_letter).find(letters) {
+            self.tap(&key.text);
+        }
+        while self.half_hidden().iter().any(|b| b.text == label) && self.page_down() {}
+        let (x, y) = self.button(label).middle();
         self.ui.click(x, y).unwrap();
+    }
+
+    /// Does what the button with this label does for a screen reader.
+    pub(super) fn activate(&self, label: &str) {
+        let label = label.to_owned();
+        let done = self.ui.ask(move |app| {
+            let found = ElementHandle::find_by_accessible_label(app, &label).next();
+            found.map(|button| button.invoke_accessible_default_action())
+        });
+        done.unwrap().expect("a button with this label");
+    }
+
+    /// The buttons among and inside the elements of this component.
+    pub(super) fn within(&self, component: &'static str) -> Vec<ScreenElement> {
+        let found = self.ui.ask(move |app| {
+            let query = ElementQuery::from_root(app).match_descendants();
+            let found = query.match_inherits(component).find_all();
+            let inside = found.iter().flat_map(|element| {
+                let query = element.query_descendants();
+                let buttons = query.match_accessible_role(AccessibleRole::Button);
+                let mut buttons = buttons.find_all();
+                if element.accessible_role() == Some(AccessibleRole::Button) {
+                    buttons.push(element.clone());
+                }
+                buttons
+            });
+            inside.map(|button| ScreenElement::of(&button)).collect()
+        });
+        shown(found.unwrap())
+    }
+
+    /// Whether an element of this component is on screen.
+    pub(super) fn has(&self, component: &'static str) -> bool {
+        let found = self.ui.ask(move |app| {
+            let query = ElementQuery::from_root(app).match_descendants();
+            query.match_inherits(component).find_first().is_some()
+        });
+        found.unwrap()
     }
 
     /// Writes the screen to `target/screens/<name>-<width>x<height>.png`, for the eye.
@@ -135,8 +185,6 @@ pub(super) fn status() -> StatusView {
         online: OnlineView::Online,
         freshness: FreshnessView::Fresh,
         list_age_minutes: Some(12),
-        listed: 12_345_678,
-        unsent: 0,
         clock: "06:12".into(),
         clock_trusted: true,
         place: "Quancheng Road, east gate".into(),
@@ -152,8 +200,6 @@ pub(super) fn worst_status() -> StatusView {
         online: OnlineView::NeverSynced,
         freshness: FreshnessView::Expired,
         list_age_minutes: Some(119 * 24 * 60),
-        listed: 100_000_000,
-        unsent: 12_345,
         clock: "23:58".into(),
         clock_trusted: false,
         place: "济南市历下区泉城路街道办事处东门检查点".into(),

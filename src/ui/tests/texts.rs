@@ -139,6 +139,69 @@ fn translations_keep_the_placeholders() {
 }
 
 #[test]
+fn english_has_no_signs_of_chinese_and_chinese_no_brackets() {
+    let chinese =
+        |c: char| matches!(c, '…' | '⋯' | '\u{3000}'..='\u{303f}' | '\u{ff00}'..='\u{ff5e}');
+    let english = tr_texts()
+        .into_iter()
+        .filter(|text| text.0.contains(chinese));
+    assert_eq!(english.collect::<Vec<_>>(), []);
+    let brackets = ['(', ')', '（', '）', '[', ']', '【', '】'];
+    for (text, translations) in po_texts("zh_CN") {
+        for translation in translations {
+            assert!(!translation.contains(brackets), "{text:?}: {translation}");
+        }
+    }
+}
+
+#[test]
+fn guards_and_authorities_are_called_by_the_words_that_they_use() {
+    let chinese = po_texts("zh_CN");
+    for (text, wanted) in [
+        ("Set up this device", "启用本机"),
+        ("Tap to keep open", "点屏幕保持显示"),
+        ("Kept open. Tap to close", "已保持，点按关闭"),
+        (
+            "This phone code is not live.",
+            "此手机码已超时，不是实时码。",
+        ),
+        ("NOT LOGGED: write it down", "未记录，请用纸笔登记"),
+        ("Supervisor", "值班主管"),
+        ("{} x 10 000 listed", "名单 {} 万条"),
+    ] {
+        assert_eq!(chinese[&(text.to_owned(), None)], [wanted]);
+    }
+    // A supervisor is on duty here, an authority signs: no word is both.
+    for translation in chinese.values().flatten() {
+        for (word, whole) in [("主管", "值班主管"), ("用笔", "用纸笔")] {
+            let others = translation.replace(whole, "");
+            assert!(!others.contains(word), "{translation}");
+        }
+    }
+    assert!(
+        chinese
+            .values()
+            .flatten()
+            .any(|said| said.contains("发证机关"))
+    );
+}
+
+#[test]
+fn the_pages_that_uyghur_lacks_are_named() {
+    let read = |file: &str| fs::read_to_string(root().join(file)).unwrap();
+    let named = read("ui/lang/README.md");
+    for (path, _) in slint_files() {
+        let page = path.file_stem().unwrap().to_string_lossy().into_owned();
+        let is_page = path
+            .parent()
+            .is_some_and(|folder| folder.ends_with("pages"));
+        if is_page && !["scan", "verdict"].contains(&page.as_str()) {
+            assert!(named.contains(&format!("`{page}`")), "{page} is not named");
+        }
+    }
+}
+
+#[test]
 fn no_words_on_screen_stand_outside_tr() {
     let properties = [
         "text:",

@@ -1,6 +1,7 @@
 //! What a guard and a supervisor do with a verdict, by the labels of the buttons.
 
 use super::flows::stage;
+use super::info::assert_says;
 use super::scenes::duty;
 use super::stage::{SIZES, Stage, fullest_verdict, member, verdict};
 use crate::config::Language;
@@ -34,6 +35,38 @@ fn the_temperature_is_answered_with_one_tap_and_only_once() {
 }
 
 #[test]
+fn no_other_button_stands_where_a_temperature_is_answered() {
+    for size in SIZES {
+        let stage = Stage::open(size, Language::English);
+        for language in Language::ALL {
+            stage.ui.show_language(language);
+            let mut view = fullest_verdict();
+            view.overriding = OverrideView::Impossible;
+            let others = [OverrideView::Impossible, OverrideView::Possible];
+            let mut elsewhere = Vec::new();
+            for overriding in others {
+                view.overriding = overriding;
+                stage.ui.send(UiUpdate::Verdict(view.clone()));
+                elsewhere.extend(stage.within("Actions"));
+            }
+            view.question = Some(QuestionView::Temperature { reader: true });
+            stage.ui.send(UiUpdate::Verdict(view));
+            let answers = stage.within("Answer");
+            let [normal, fever] = answers.as_slice() else {
+                panic!("{answers:?}");
+            };
+            assert!(normal.x + normal.width + 20.0 < fever.x, "{answers:?}");
+            for answer in &answers {
+                for other in &elsewhere {
+                    let apart = other.y >= answer.y + answer.height;
+                    assert!(apart, "{other:?} where {answer:?} is");
+                }
+            }
+        }
+    }
+}
+
+#[test]
 fn next_closes_a_verdict_at_once() {
     let stage = stage();
     let view = verdict(Outcome::Admit, &[Reason::Green], 1);
@@ -48,13 +81,13 @@ fn a_verdict_decided_again_stays_held_and_the_next_one_is_not() {
     let stage = stage();
     let mut view = verdict(Outcome::Check, &[Reason::TakeTemperature], 1);
     stage.ui.send(UiUpdate::Verdict(view.clone()));
-    stage.tap("Hold the verdict");
+    stage.tap("Keep the verdict open");
     view.outcome = Outcome::Admit;
     stage.ui.send(UiUpdate::Verdict(view.clone()));
-    assert!(stage.says("Held. Tap to close"));
+    assert!(stage.says("Kept open. Tap to close"));
     view.number += 1;
     stage.ui.send(UiUpdate::Verdict(view));
-    assert!(stage.says("Tap to hold"));
+    assert!(stage.says("Tap to keep open"));
 }
 
 #[test]
@@ -65,6 +98,10 @@ fn a_supervisor_allows_with_a_reason_a_badge_and_a_pin() {
         stage.ui.send(UiUpdate::Verdict(view.clone()));
         stage.tap_all(&["Supervisor", "Cancel", "Supervisor"]);
         assert!(stage.says("CHECK"), "the outcome stays in sight");
+        let chosen = UiCommand::ChooseOverride(7);
+        let cancelled = UiCommand::CancelOverride(7);
+        let taps = [chosen.clone(), cancelled.clone(), chosen];
+        assert_eq!(stage.commands(), taps);
         stage.tap("Other documents seen");
         assert_eq!(
             stage.commands(),
@@ -80,9 +117,13 @@ fn a_supervisor_allows_with_a_reason_a_badge_and_a_pin() {
         stage.tap_all(&["1", "2", "3", "4", "OK"]);
         assert_eq!(stage.commands(), [UiCommand::Pin("1234".into())]);
         assert!(stage.says("CHECK"), "the outcome stays in sight");
+        stage.tap("Cancel");
+        assert_eq!(stage.commands(), [cancelled.clone()]);
         view.overriding = OverrideView::BadgeRefused;
         stage.ui.send(UiUpdate::Verdict(view));
-        assert!(stage.says("That badge cannot allow this, or not at this place."));
+        assert!(stage.says("This badge cannot approve this, or not at this place."));
+        stage.tap("Cancel");
+        assert_eq!(stage.commands(), [cancelled]);
     }
 }
 
@@ -98,28 +139,30 @@ fn a_verdict_that_nobody_may_allow_has_no_supervisor_button() {
 fn a_verdict_says_how_long_ago_whom_to_call_and_shows_the_address_as_a_code() {
     let stage = stage();
     stage.ui.send(UiUpdate::Verdict(fullest_verdict()));
-    for text in [
-        "Already passed 3 minutes ago.",
-        "历下区 Lixia: 0531-88150120",
-        "Scan this with the holder's phone.",
-    ] {
-        assert!(
-            stage.says(text),
-            "{text} is missing in {:#?}",
-            stage.words()
-        );
+    stage.tap("1 more reason");
+    assert_says(
+        &stage,
+        &[
+            "Already passed 3 minutes ago.",
+            "历下区 Lixia: 0531-88150120",
+            "Scan this with the holder's phone.",
+        ],
+    );
+    while codes(&stage) != [fullest_verdict().link.unwrap()] {
+        assert!(stage.page_down(), "no code down to the end");
     }
+}
+
+/// The codes that another camera reads on the screen.
+fn codes(stage: &Stage) -> Vec<String> {
     let shot = stage.ui.snapshot().unwrap();
     let (width, height) = (shot.width as usize, shot.height as usize);
     let mut prepared = rqrr::PreparedImage::prepare_from_greyscale(width, height, |x, y| {
         shot.rgb[(y * width + x) * 3 + 1]
     });
-    let texts: Vec<String> = prepared
-        .detect_grids()
-        .iter()
-        .filter_map(|grid| Some(grid.decode().ok()?.1))
-        .collect();
-    assert_eq!(texts, [fullest_verdict().link.unwrap()]);
+    let grids = prepared.detect_grids();
+    let read = |grid: &rqrr::Grid<_>| Some(grid.decode().ok()?.1);
+    grids.iter().filter_map(read).collect()
 }
 
 #[test]

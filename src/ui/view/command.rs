@@ -2,7 +2,7 @@
 
 use super::page::{Page, TextSize};
 use super::people::{ByHandForm, TemperatureAnswer};
-use crate::config::Language;
+use crate::config::{Language, ScreenMode};
 use gatepost_protocol::{Direction, OverrideWhy};
 
 /// What a guard asks for with a finger or a key.
@@ -14,6 +14,10 @@ pub enum UiCommand {
     HoldVerdict(u32),
     /// The temperature question of this verdict was answered.
     Temperature(u32, TemperatureAnswer),
+    /// A supervisor looks at the reasons for which this verdict can be allowed: its time waits.
+    ChooseOverride(u32),
+    /// No supervisor allows this verdict after all: its time begins anew.
+    CancelOverride(u32),
     /// A supervisor wants to allow this verdict, for this reason.
     Override(u32, OverrideWhy),
     /// The page was opened; the window shows it already. The program fills it.
@@ -44,6 +48,9 @@ pub enum UiCommand {
     SwitchLanguage(Language),
     /// The text size was switched; the window shows it already.
     TextSize(TextSize),
+    /// The screen was set to bright, dark or automatic; the window shows it already, but for
+    /// automatic.
+    Screen(ScreenMode),
     /// Volume of the sounds, 0 to 100.
     Volume(u8),
     /// The torch was switched on or off.
