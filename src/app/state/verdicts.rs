@@ -362,10 +362,10 @@ impl<A> ShownVerdict<A> {
     /// Its time begins anew, and with it the thermometer's.
     pub(crate) fn restart(&mut self, at: Instant, lasts: Duration) {
         (self.since, self.lasts) = (at, lasts);
-        self.unmeasured = None;
         if self.hold == Hold::Waits && self.overriding == OverrideStep::NotAsked {
             self.hold = Hold::No;
         }
+        self.unmeasured = None;
     }
 
     /// It stays while a supervisor is asked.

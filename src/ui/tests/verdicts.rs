@@ -49,7 +49,9 @@ fn no_other_button_stands_where_a_temperature_is_answered() {
                 stage.ui.send(UiUpdate::Verdict(view.clone()));
                 elsewhere.extend(stage.within("Actions"));
             }
-            view.question = Some(QuestionView::Temperature { reader: true });
+            view.question = Some(QuestionView::Temperature {
+                thermometer: ThermometerView::Measuring,
+            });
             stage.ui.send(UiUpdate::Verdict(view));
             let answers = stage.within("Answer");
             let [normal, fever] = answers.as_slice() else {
