@@ -29,7 +29,7 @@ pub(crate) use state::station::place_of_device;
 
 use std::{
     error::Error,
-    path::PathBuf,
+    path::{Path, PathBuf},
     sync::{
         Arc,
         mpsc::{self, Sender},
@@ -43,9 +43,9 @@ use crate::{
     clock::Clock,
     config::Config,
     data::DataDir,
-    devices::Devices,
+    devices::{CONNECTORS, Devices, panel_size},
     sync::wipe,
-    ui::{Surface, Ui, UiCommand},
+    ui::{Surface, Ui, UiCommand, UiUpdate},
 };
 use context::DeviceContext;
 use event::Event;
@@ -110,6 +110,13 @@ pub fn run(options: Options) -> Result<(), Box<dyn Error>> {
         },
     )?;
     let handle = ui.handle();
+    // A screen knows how large it is, which is the window's size where the window covers it.
+    let covers = options.fullscreen || cfg!(feature = "kms");
+    let asked = || panel_size(Path::new(CONNECTORS)).filter(|_| covers);
+    if let Some(inches) = config.display_inches.or_else(asked) {
+        handle.send(UiUpdate::Panel(inches.get()));
+    }
+    handle.send(UiUpdate::Hand(config.hand));
 
     let enrolled = Enrolled::start(&data, &clock, &config, &events)?;
     let inbox_of_frames = frames::decoder(handle.clone(), events.clone());

@@ -109,7 +109,7 @@ impl App {
     pub(super) fn run(mut self, inbox: &Receiver<Event>) {
         self.lane.show_notices();
         on::device::begin(&self.lane, &self.context);
-        on::setting::restore(&mut self.lane, self.choices);
+        on::setting::restore(&mut self.lane, self.choices, &self.context.config);
         on::enrolment::begin(&mut self.enrolment, &mut self.lane, &self.context);
         loop {
             match inbox.recv_timeout(TICK) {
@@ -205,6 +205,7 @@ impl App {
                 self.choices
                     .change(data, |choices| choices.text_size = Some(size));
             }
+            UiCommand::Screen(mode) => on::setting::screen(lane, &mut self.choices, data, mode),
             UiCommand::Volume(percent) => {
                 on::setting::volume(lane, &mut self.choices, data, percent)
             }
@@ -299,6 +300,7 @@ impl App {
         let installed = &mut lane.checkpoint.installed;
         installed.reload_if_changed(&context.data, identity, &context.clock);
         on::badge::tick(lane);
+        on::setting::show_screen(lane);
         on::place::tick(lane, at);
         on::enrolment::tick(enrolment, lane, context);
         on::update::tick(lane, update, context);

@@ -63,6 +63,13 @@ pub enum AllowedValue {
         /// The largest allowed number.
         most: u32,
     },
+    /// A number within these bounds, with or without decimals.
+    Decimal {
+        /// The smallest allowed number.
+        least: u32,
+        /// The largest allowed number.
+        most: u32,
+    },
     /// One of these words.
     OneOf(Vec<String>),
     /// A text of at most this many bytes.
@@ -82,6 +89,7 @@ impl fmt::Display for AllowedValue {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
             Self::Number { least, most } => write!(f, "a whole number from {least} to {most}"),
+            Self::Decimal { least, most } => write!(f, "a number from {least} to {most}"),
             Self::OneOf(words) => write!(f, "`{}`", words.join("`, `")),
             Self::Text(most) => write!(f, "at most {most} bytes"),
             Self::DeviceName => f.write_str(DEVICE_NAME),
@@ -101,10 +109,15 @@ impl AllowedValue {
         if words == DEVICE_NAME {
             return Some(Self::DeviceName);
         }
-        if let Some(bounds) = words.strip_prefix("a whole number from ") {
-            let (least, most) = bounds.split_once(" to ")?;
-            let (least, most) = (least.parse().ok()?, most.parse().ok()?);
+        let bounds = |kind: &str| {
+            let (least, most) = words.strip_prefix(kind)?.split_once(" to ")?;
+            Some((least.parse().ok()?, most.parse().ok()?))
+        };
+        if let Some((least, most)) = bounds("a whole number from ") {
             return Some(Self::Number { least, most });
+        }
+        if let Some((least, most)) = bounds("a number from ") {
+            return Some(Self::Decimal { least, most });
         }
         if let Some(most) = words.strip_prefix("at most ") {
             return Some(Self::Text(most.strip_suffix(" bytes")?.parse().ok()?));

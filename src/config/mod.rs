@@ -5,6 +5,7 @@
 mod devices;
 mod fault;
 mod language;
+mod screen;
 mod values;
 
 #[cfg(test)]
@@ -22,6 +23,7 @@ pub use devices::{
 };
 pub use fault::{AllowedValue, SettingsError, SettingsFault, Wrong};
 pub use language::Language;
+pub use screen::{Hand, Inches, ScreenMode};
 pub use values::Within;
 
 /// The settings of a site, edited by hand.
@@ -33,6 +35,12 @@ pub struct Config {
     pub camera: Option<String>,
     /// Language of the screen: `en`, `zh` or `ug`.
     pub language: Language,
+    /// When the screen is bright: `day`, `night` or `auto`.
+    pub screen: ScreenMode,
+    /// Diagonal of the panel in inches, where the panel does not say it itself.
+    pub display_inches: Option<Inches>,
+    /// On which side of a wide screen keys and buttons are: `right` or `left`.
+    pub hand: Hand,
     /// Which way people pass this device: `in` or `out`.
     pub direction: Direction,
     /// Short name of the place, at most 24 bytes, until a place code is scanned.
@@ -66,6 +74,9 @@ impl Default for Config {
         Self {
             camera: Some("/dev/video0".to_owned()),
             language: Language::English,
+            screen: ScreenMode::Auto,
+            display_inches: None,
+            hand: Hand::Right,
             direction: Direction::In,
             place: String::new(),
             place_fixed: false,

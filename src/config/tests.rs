@@ -108,6 +108,32 @@ fn a_fault_names_line_key_and_what_is_allowed() {
         ),
         ("[torch]\nminutes = 3", 1, "torch", "`led`, `flash`"),
         ("[torch]\nled = \"a\"\nflash = \"b\"", 1, "torch", "either"),
+        (
+            "display_inches = 2.9",
+            1,
+            "display_inches",
+            "a number from 3 to 40",
+        ),
+        (
+            "display_inches = 41",
+            1,
+            "display_inches",
+            "a number from 3 to 40",
+        ),
+        (
+            "display_inches = nan",
+            1,
+            "display_inches",
+            "a number from 3 to 40",
+        ),
+        (
+            "display_inches = \"7\"",
+            1,
+            "display_inches",
+            "a number from 3 to 40",
+        ),
+        ("hand = \"both\"", 1, "hand", "`right`, `left`"),
+        ("screen = \"bright\"", 1, "screen", "`day`, `night`, `auto`"),
         ("[lamp]\nblue = 1", 2, "lamp.blue", "`green`"),
         ("[relay]\nline = 1", 1, "relay", "`gate`"),
     ];
@@ -123,6 +149,15 @@ fn a_fault_names_line_key_and_what_is_allowed() {
             "{text}: {fault}"
         );
     }
+}
+
+#[test]
+fn a_panel_has_whole_inches_or_decimals() {
+    for (text, inches) in [("3", 3.0), ("5.5", 5.5), ("10.1", 10.1), ("40.0", 40.0)] {
+        let config = load(&format!("display_inches = {text}")).unwrap();
+        assert_eq!(config.display_inches.map(Inches::get), Some(inches));
+    }
+    assert_eq!(load("screen = \"day\"").unwrap().screen, ScreenMode::Day);
 }
 
 #[test]
@@ -142,6 +177,11 @@ fn what_is_wrong_and_what_is_allowed_are_said_in_no_language() {
                 least: 0,
                 most: 4095,
             },
+        ),
+        (
+            "display_inches = -7",
+            Wrong::Value,
+            AllowedValue::Decimal { least: 3, most: 40 },
         ),
         (
             "language = \"fr\"",
@@ -183,7 +223,7 @@ fn what_is_wrong_and_what_is_allowed_are_said_in_no_language() {
         );
     }
     assert_eq!(fault("kamera = 1").wrong, Wrong::UnknownKey);
-    assert!(matches!(fault("kamera = 1").allowed, AllowedValue::OneOf(keys) if keys.len() == 14));
+    assert!(matches!(fault("kamera = 1").allowed, AllowedValue::OneOf(keys) if keys.len() == 17));
     assert_eq!(fault("camera = = 1").wrong, Wrong::Syntax);
 }
 

@@ -26,6 +26,8 @@ pub enum DeviceEvent {
     },
     /// A reader sent a line that is not a text, or a code without an end.
     Garbled(Device, LineFault),
+    /// It is day, or night, by the light sensor. Reported at the start and when it changes.
+    Daylight(bool),
     /// The thermometer's answer to `Thermometer::measure`.
     Measured(Result<BodyTemperature, TemperatureError>),
 }

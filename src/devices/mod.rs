@@ -6,8 +6,10 @@
 //! reports [`DeviceEvent`]s to one callback, opens its device again when it is gone, and ends when
 //! its handle is dropped. One file names each interface of the system: `tty.rs` serial ports,
 //! `keys/` evdev, `gpio.rs` GPIO lines, `sound/alsa.rs` ALSA, `led.rs` the LED class, `flash.rs`
-//! V4L2, `wait.rs` poll. `docs/devices.md` is for those who wire and configure them.
+//! V4L2, `wait.rs` poll. Two are found without a setting: `panel.rs` asks the screen how large it
+//! is, `daylight.rs` a light sensor whether it is day. `docs/devices.md` is for those who wire and configure them.
 
+mod daylight;
 mod device;
 mod error;
 mod event;
@@ -19,6 +21,7 @@ mod keys;
 mod lamp;
 mod led;
 mod line_assembler;
+mod panel;
 mod port;
 mod scanner_prefix;
 mod set;
@@ -33,6 +36,7 @@ mod wait;
 #[cfg(test)]
 pub(crate) mod tests;
 
+pub use daylight::DaylightSensor;
 pub use device::Device;
 pub use error::DeviceError;
 pub use event::DeviceEvent;
@@ -40,6 +44,7 @@ pub use gate::Gate;
 pub use input_reader::InputReader;
 pub use lamp::Lamp;
 pub use line_assembler::{KeyAssembler, LineFault, MAX_TEXT};
+pub use panel::{CONNECTORS, EdidError, panel_size};
 pub use scanner_prefix::{SCANNER_PREFIXES, without_prefix};
 pub use set::{Devices, probe};
 pub use sound::{PcmOutput, Sound, Sounds, Volume};

@@ -3,8 +3,9 @@
 use std::sync::Arc;
 
 use super::{
-    Device, DeviceError, DeviceEvent, Gate, InputReader, Lamp, Sounds, Thermometer, Torch,
-    event::Listener, gate, input_reader, input_reader::Purpose, lamp, sound, thermometer, torch,
+    DaylightSensor, Device, DeviceError, DeviceEvent, Gate, InputReader, Lamp, Sounds, Thermometer,
+    Torch, event::Listener, gate, input_reader, input_reader::Purpose, lamp, sound, thermometer,
+    torch,
 };
 use crate::config::Config;
 
@@ -26,6 +27,8 @@ pub struct Devices {
     pub scanner: Option<InputReader>,
     /// Reports [`DeviceEvent::IdRead`].
     pub id_reader: Option<InputReader>,
+    /// Reports [`DeviceEvent::Daylight`]; it needs no setting.
+    pub daylight: Option<DaylightSensor>,
 }
 
 impl Devices {
@@ -49,6 +52,7 @@ impl Devices {
                 .map(|thermometer| Thermometer::start(thermometer, to())),
             scanner: reader(&config.scanner, Purpose::Codes),
             id_reader: reader(&config.id_reader, Purpose::Identity),
+            daylight: DaylightSensor::of_system(to()),
         }
     }
 }

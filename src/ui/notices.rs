@@ -125,6 +125,13 @@ fn map_settings(fault: Option<&SettingsFault>) -> SettingsItem {
             (least, most) = (from.to_shared_string(), to.to_shared_string());
             AllowedKind::Number
         }
+        AllowedValue::Decimal {
+            least: from,
+            most: to,
+        } => {
+            (least, most) = (from.to_shared_string(), to.to_shared_string());
+            AllowedKind::Decimal
+        }
         AllowedValue::OneOf(names) => {
             words = names.join(", ").into();
             AllowedKind::OneOf

@@ -1,8 +1,9 @@
-//! What the menu changes and every page follows: language, text size, volume, torch.
+//! What the menu changes and every page follows: language, text size, bright or dark, volume,
+//! torch; and how large the panel is.
 
 use super::view::{TextSize, UiCommand};
-use crate::config::Language;
-use gatepost_window::{AppWindow, LanguageKind, SettingsAdapter, TextSizeKind};
+use crate::config::{Hand, Language, ScreenMode};
+use gatepost_window::{AppWindow, LanguageKind, ScreenKind, SettingsAdapter, TextSizeKind};
 use slint::ComponentHandle;
 use std::rc::Rc;
 
@@ -28,6 +29,25 @@ pub(super) fn connect(app: &AppWindow, on_command: &Rc<dyn Fn(UiCommand)>) {
             show_text_size(&app, size);
         }
         send(UiCommand::TextSize(size));
+    });
+    let (weak, send) = (app.as_weak(), on_command.clone());
+    adapter.on_switch_screen(move |kind| {
+        let mode = match kind {
+            ScreenKind::Day => ScreenMode::Day,
+            ScreenKind::Night => ScreenMode::Night,
+            ScreenKind::Auto => ScreenMode::Auto,
+        };
+        if let Some(app) = weak.upgrade() {
+            let now = app.global::<SettingsAdapter>().get_day();
+            let bright = match mode {
+                ScreenMode::Day => true,
+                ScreenMode::Night => false,
+                // The program knows.
+                ScreenMode::Auto => now,
+            };
+            show_screen(&app, mode, bright);
+        }
+        send(UiCommand::Screen(mode));
     });
     let (weak, send) = (app.as_weak(), on_command.clone());
     adapter.on_switch_volume(move |volume| {
@@ -70,6 +90,28 @@ pub(super) fn show_text_size(app: &AppWindow, size: TextSize) {
         TextSize::Large => TextSizeKind::Large,
         TextSize::VeryLarge => TextSizeKind::VeryLarge,
     });
+}
+
+/// Shows the window bright or dark, and in the menu what was chosen.
+pub(super) fn show_screen(app: &AppWindow, mode: ScreenMode, bright: bool) {
+    let adapter = app.global::<SettingsAdapter>();
+    adapter.set_screen(match mode {
+        ScreenMode::Day => ScreenKind::Day,
+        ScreenMode::Night => ScreenKind::Night,
+        ScreenMode::Auto => ScreenKind::Auto,
+    });
+    adapter.set_day(bright);
+}
+
+/// Measures everything on a panel of this diagonal, in inches.
+pub(super) fn show_panel(app: &AppWindow, inches: f32) {
+    app.global::<SettingsAdapter>().set_inches(inches);
+}
+
+/// Puts keys and buttons of wide pages on the side of this hand.
+pub(super) fn show_hand(app: &AppWindow, hand: Hand) {
+    let left = hand == Hand::Left;
+    app.global::<SettingsAdapter>().set_left_handed(left);
 }
 
 /// Shows the volume, 0 to 100; `None` when there are no sounds.

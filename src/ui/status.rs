@@ -7,7 +7,6 @@ use gatepost_protocol::Direction;
 use gatepost_window::{
     AgeUnit, DateItem, DirectionKind, FreshnessKind, OnlineKind, RiskKind, StatusAdapter,
 };
-use slint::SharedString;
 
 const HOUR: u64 = 60;
 const DAY: u64 = 24 * HOUR;
@@ -28,12 +27,6 @@ pub(super) fn show(adapter: &StatusAdapter, view: &StatusView) {
     });
     adapter.set_age(age);
     adapter.set_age_unit(unit);
-    adapter.set_listed(in_groups(view.listed).into());
-    adapter.set_listed_ten_thousands(in_ten_thousands(view.listed).into());
-    adapter.set_unsent(match view.unsent {
-        0 => SharedString::new(),
-        unsent => in_groups(unsent).into(),
-    });
     adapter.set_clock(view.clock.as_str().into());
     adapter.set_clock_trusted(view.clock_trusted);
     adapter.set_place(view.place.as_str().into());

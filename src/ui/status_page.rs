@@ -49,6 +49,8 @@ pub(super) fn show(app: &AppWindow, view: &StatusPageView) {
     adapter.set_hub(view.hub.as_str().into());
     adapter.set_program(view.program.as_str().into());
     adapter.set_bundle(version(view.bundle));
+    adapter.set_listed(in_groups(view.listed).into());
+    adapter.set_listed_ten_thousands(in_ten_thousands(view.listed).into());
 }
 
 fn show_clock(adapter: &StatusPageAdapter, clock: ClockView) {

@@ -2,7 +2,9 @@
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic)]
 
 mod behaviour;
+mod contrast;
 mod figures;
+mod fingers;
 mod flows;
 mod golden;
 mod info;

@@ -7,7 +7,7 @@ use gatepost_decode::CodeContent;
 use gatepost_protocol::Temperature;
 use gatepost_system::chain;
 
-use super::{code, person, verdict};
+use super::{code, person, setting, verdict};
 use crate::{
     app::{
         context::DeviceContext,
@@ -44,6 +44,7 @@ pub(crate) fn event(
         }
         DeviceEvent::Scanned { text } => scanned(lane, enrolment, context, text),
         DeviceEvent::IdRead { text } => person::id_number(lane, lookup, &context.events, &text),
+        DeviceEvent::Daylight(day) => setting::daylight(lane, day),
         DeviceEvent::Garbled(device, why) => garbled(lane, device, why),
         DeviceEvent::Measured(Ok(reading)) => {
             let number = lane.verdicts.number();

@@ -1,16 +1,19 @@
-//! What a finger switches: direction, volume, torch, language, size of text.
+//! What a finger switches: direction, volume, torch, language, size of text, bright or dark.
 
 use gatepost_protocol::Direction;
 
 use crate::{
     app::{lane::Lane, present::signal, state::choices::Choices},
+    config::{Config, ScreenMode},
     data::DataDir,
     devices::{Sound, Volume},
     ui::UiUpdate,
 };
 
 /// The scanner starts: says what there is to switch, and how it was switched before the restart.
-pub(crate) fn restore(lane: &mut Lane, choices: Choices) {
+pub(crate) fn restore(lane: &mut Lane, choices: Choices, settings: &Config) {
+    lane.window.screen.mode = choices.screen.unwrap_or(settings.screen);
+    show_screen(lane);
     let size = choices.text_size.unwrap_or_default();
     lane.window.send(UiUpdate::TextSize(size));
     if let (Some(sounds), Some(percent)) = (&mut lane.devices.sounds, choices.volume) {
@@ -21,6 +24,26 @@ pub(crate) fn restore(lane: &mut Lane, choices: Choices) {
     lane.window.send(UiUpdate::Volume(volume));
     let torch = lane.devices.torch.as_ref().map(|_| false);
     lane.window.send(UiUpdate::Torch(torch));
+}
+
+/// The screen is bright or dark, as somebody chose or the time says.
+pub(crate) fn show_screen(lane: &mut Lane) {
+    let offset = lane.checkpoint.installed.utc_offset();
+    let time = lane.now().time;
+    lane.window.show_screen(time, offset);
+}
+
+/// Somebody chose when the screen is bright.
+pub(crate) fn screen(lane: &mut Lane, choices: &mut Choices, data: &DataDir, mode: ScreenMode) {
+    lane.window.screen.mode = mode;
+    show_screen(lane);
+    choices.change(data, |choices| choices.screen = Some(mode));
+}
+
+/// The light sensor says that it is day, or night.
+pub(crate) fn daylight(lane: &mut Lane, day: bool) {
+    lane.window.screen.daylight = Some(day);
+    show_screen(lane);
 }
 
 /// People go this way from now on.

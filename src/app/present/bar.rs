@@ -8,7 +8,7 @@ use crate::{
     ui::{FreshnessView, PlaceRulesView, StatusView},
 };
 
-/// The bar: hub, lists, unsent passages, time, place, direction, guard.
+/// The bar: hub, lists, time, place, direction, guard.
 pub(crate) fn view(checkpoint: &Checkpoint, hub: &HubLink, guard: String, now: Now) -> StatusView {
     let Checkpoint {
         installed, station, ..
@@ -18,8 +18,6 @@ pub(crate) fn view(checkpoint: &Checkpoint, hub: &HubLink, guard: String, now: N
         online: hub.online(),
         freshness: signed.map_or(FreshnessView::NotSetUp, |(state, _)| freshness(state)),
         list_age_minutes: signed.map(|(_, signed)| now.time.since(signed) / 60),
-        listed: installed.listed(),
-        unsent: hub.unsent(),
         clock: format_hour(now.time, installed.utc_offset()),
         clock_trusted: now.clock == ClockTrust::Trusted,
         place: station.place().name.clone(),

@@ -47,6 +47,7 @@ pub(crate) fn view(
         hub: hub_address.to_owned(),
         program: env!("CARGO_PKG_VERSION").to_owned(),
         bundle: installed.version(),
+        listed: installed.listed(),
         trust: bundle.map(|bundle| EndView {
             date: local_date(bundle.rules().trust_ends(), installed.utc_offset()),
             due: Due::of(bundle.rules().trust_ends(), now.time),

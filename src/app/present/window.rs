@@ -4,12 +4,18 @@
 use std::time::{Duration, Instant};
 
 use gatepost_checkpoint::{SupervisorCandidate, Verdict};
+use gatepost_pass::Timestamp;
 use gatepost_protocol::Outcome;
 use gatepost_system::chain;
 
 use super::{people, record::Recorder};
 use crate::{
-    app::{event::Sighting, state::staff::Staff, vitals::Vitals},
+    app::{
+        event::Sighting,
+        state::{screen::ScreenState, staff::Staff},
+        vitals::Vitals,
+    },
+    config::ScreenMode,
     ui::{Notice, Page, SavedState, StatusView, UiHandle, UiUpdate, VerdictView},
 };
 
@@ -26,6 +32,9 @@ pub(crate) struct Window {
     /// When the bar at the top was sent last.
     bar_at: Option<Instant>,
     notices: Vec<Notice>,
+    /// What the screen follows, and how it was shown last: by which choice, and whether bright.
+    pub(crate) screen: ScreenState,
+    screen_shown: Option<(ScreenMode, bool)>,
     recorder: Option<Recorder>,
     /// A picture for the recorder is due, now that its verdict shows whether it was logged.
     picture_due: bool,
@@ -40,6 +49,8 @@ impl Window {
             back_at: None,
             bar_at: None,
             notices: Vec::new(),
+            screen: ScreenState::default(),
+            screen_shown: None,
             recorder,
             picture_due: false,
             vitals,
@@ -105,6 +116,16 @@ impl Window {
         if notices != self.notices {
             self.notices.clone_from(&notices);
             self.send(UiUpdate::Notices(notices));
+        }
+    }
+
+    /// Shows the screen bright or dark where that has changed, at this time, `offset` minutes east
+    /// of UTC.
+    pub(crate) fn show_screen(&mut self, time: Timestamp, offset: i16) {
+        let (mode, bright) = (self.screen.mode, self.screen.is_bright(time, offset));
+        if self.screen_shown != Some((mode, bright)) {
+            self.screen_shown = Some((mode, bright));
+            self.send(UiUpdate::Screen { mode, bright });
         }
     }
 

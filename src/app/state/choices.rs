@@ -1,10 +1,11 @@
-//! What was chosen on the screen and is kept over a restart: language, text size, volume.
+//! What was chosen on the screen and is kept over a restart: language, text size, brightness,
+//! volume.
 
 use gatepost_system::{chain, files};
 use serde::{Deserialize, Serialize};
 
 use crate::{
-    config::{Config, Language},
+    config::{Config, Language, ScreenMode},
     data::DataDir,
     ui::TextSize,
 };
@@ -18,6 +19,7 @@ const MAX_FILE: usize = 1024;
 pub(crate) struct Choices {
     pub(crate) language: Option<Language>,
     pub(crate) text_size: Option<TextSize>,
+    pub(crate) screen: Option<ScreenMode>,
     /// Percent, 0 to 100.
     pub(crate) volume: Option<u8>,
 }
@@ -33,7 +35,7 @@ impl Choices {
     /// Changes one of them, also after a restart.
     pub(crate) fn change(&mut self, data: &DataDir, change: impl FnOnce(&mut Self)) {
         change(self);
-        // Three values that TOML knows: it can't fail to write them.
+        // Four values that TOML knows: it can't fail to write them.
         let text = toml::to_string(self).unwrap_or_default();
         let kept = files::replace(&data.choices(), files::Access::Shared, text.as_bytes());
         if let Err(error) = kept {

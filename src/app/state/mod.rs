@@ -14,6 +14,7 @@ pub(super) mod log_link;
 pub(super) mod notices;
 pub(super) mod place_moves;
 pub(super) mod run_once;
+pub(super) mod screen;
 pub(super) mod staff;
 pub(super) mod station;
 pub(super) mod stick_update;

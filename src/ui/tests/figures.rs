@@ -20,6 +20,7 @@ fn the_status_page_says_every_state_in_words() {
             "Confirmed",
             "12 GB free, passage log 48 MB",
             "Version 42, trust until 14 May 2023",
+            "23\u{a0}456\u{a0}789 listed",
             "370102-0417-03",
             "https://hub.jinan.example",
             "Issuers: 18",

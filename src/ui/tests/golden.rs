@@ -4,23 +4,23 @@
 use super::info_scenes::info_scenes;
 use super::scenes::{Scene, pages, verdicts};
 use super::stage::{Stage, screens, status};
-use crate::config::Language;
+use crate::config::{Language, ScreenMode};
 use crate::ui::UiUpdate;
 use image::codecs::png::{CompressionType, FilterType, PngEncoder};
 use image::{GrayImage, ImageReader, Luma};
 use std::fs::File;
 use std::path::PathBuf;
 
-/// Scene, language and size of each.
-const GOLDEN: [(&str, Language, (u32, u32)); 8] = [
-    ("scan-out", Language::English, (480, 800)),
-    ("admit", Language::English, (480, 800)),
-    ("check-temperature", Language::English, (800, 480)),
-    ("refuse", Language::Chinese, (800, 480)),
-    ("check-family", Language::Uyghur, (480, 800)),
-    ("id-typed", Language::English, (480, 800)),
-    ("status", Language::English, (480, 800)),
-    ("today", Language::Chinese, (800, 480)),
+/// Scene, language, size, and whether the screen is bright.
+const GOLDEN: [(&str, Language, (u32, u32), bool); 8] = [
+    ("scan-out", Language::English, (480, 800), true),
+    ("admit", Language::English, (480, 800), true),
+    ("check-temperature", Language::English, (800, 480), false),
+    ("refuse", Language::Chinese, (800, 480), true),
+    ("check-family", Language::Uyghur, (480, 800), false),
+    ("id-typed", Language::English, (480, 800), false),
+    ("status", Language::English, (480, 800), true),
+    ("today", Language::Chinese, (800, 480), false),
 ];
 /// A pixel differs when its shade does by more than this: edges of letters may move a little with
 /// the renderer.
@@ -34,12 +34,12 @@ const REWRITE: &str = "GATEPOST_GOLDEN_REWRITE";
 #[test]
 fn the_golden_screens_look_as_they_did() {
     let mut faults = Vec::new();
-    for (scene, language, size) in GOLDEN {
+    for (scene, language, size, bright) in GOLDEN {
         let name = format!("{scene}-{}-{}x{}.png", language.name(), size.0, size.1);
         let path = PathBuf::from(env!("CARGO_MANIFEST_DIR"))
             .join("src/ui/tests/golden")
             .join(&name);
-        let seen = draw(scene, language, size);
+        let seen = draw(scene, language, size, bright);
         if std::env::var_os(REWRITE).is_some() {
             let file = File::create(&path).unwrap();
             let small = (CompressionType::Best, FilterType::NoFilter);
@@ -66,24 +66,26 @@ fn the_golden_screens_look_as_they_did() {
 #[test]
 fn every_language_has_a_golden_screen() {
     for language in Language::ALL {
-        let has_one = GOLDEN.iter().any(|(_, drawn, _)| *drawn == language);
+        let has_one = GOLDEN.iter().any(|(_, drawn, _, _)| *drawn == language);
         assert!(has_one, "{language:?} has none");
     }
 }
 
 #[test]
 fn a_moved_word_counts_as_a_difference() {
-    let seen = draw("admit", Language::English, (480, 800));
+    let seen = draw("admit", Language::English, (480, 800), true);
     let moved = GrayImage::from_fn(480, 800, |x, y| *seen.get_pixel(x, (y + 4) % 800));
     assert!(differs("moved.png", &seen, &moved).is_some());
     assert!(differs("same.png", &seen, &seen).is_none());
 }
 
-fn draw(scene: &str, language: Language, size: (u32, u32)) -> GrayImage {
+fn draw(scene: &str, language: Language, size: (u32, u32), bright: bool) -> GrayImage {
     let scenes = pages().into_iter().chain(verdicts()).chain(info_scenes());
     let found: Vec<Scene> = scenes.filter(|known| known.name == scene).collect();
     let stage = Stage::open(size, Language::English);
     stage.ui.send(UiUpdate::Status(status()));
+    let mode = ScreenMode::Auto;
+    stage.ui.send(UiUpdate::Screen { mode, bright });
     found.first().expect("a scene by this name").set(&stage);
     stage.ui.show_language(language);
     let shot = stage.ui.snapshot().unwrap();

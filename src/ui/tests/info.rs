@@ -3,7 +3,7 @@
 
 use super::info_scenes::{info_scenes, notices};
 use super::stage::{Stage, status};
-use crate::config::Language;
+use crate::config::{Language, ScreenMode};
 use crate::ui::{
     EnrolStep, EnrolView, Notice, Page, PlaceView, TextSize, Trouble, TroubleView, UiCommand,
     UiUpdate, UpdateStep, UpdateView,
@@ -144,6 +144,31 @@ fn the_volume_goes_in_steps_and_stops_at_its_ends() {
     assert_says(&stage, &["Sound off"]);
     stage.ui.send(UiUpdate::Volume(None));
     assert!(!stage.says("Louder"), "a device without sounds offers none");
+}
+
+#[test]
+fn the_screen_is_bright_or_dark_at_a_tap_and_the_program_decides_for_automatic() {
+    let stage = open("menu");
+    let bright = || {
+        let shot = stage.ui.snapshot().unwrap();
+        shot.rgb.iter().map(|byte| u64::from(*byte)).sum::<u64>() > 128 * shot.rgb.len() as u64
+    };
+    assert!(!bright());
+    stage.tap("Day");
+    assert_eq!(next_command(&stage), UiCommand::Screen(ScreenMode::Day));
+    assert!(bright());
+    stage.tap("Auto");
+    assert_eq!(next_command(&stage), UiCommand::Screen(ScreenMode::Auto));
+    assert!(bright(), "it stays until the program says");
+    let mode = ScreenMode::Auto;
+    stage.ui.send(UiUpdate::Screen {
+        mode,
+        bright: false,
+    });
+    assert!(!bright());
+    stage.tap("Day");
+    stage.tap("Night");
+    assert!(!bright());
 }
 
 #[test]

@@ -132,6 +132,7 @@ pub(super) fn good_status() -> StatusPageView {
         hub: "https://hub.jinan.example".into(),
         program: "0.1.0".into(),
         bundle: Some(42),
+        listed: 23_456_789,
         trust: Some(EndView {
             date: date(2023, 5, 14),
             due: Due::Later,

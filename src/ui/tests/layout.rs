@@ -1,6 +1,7 @@
 //! Nothing is clipped and nothing overlaps, at every size, in every language and text size, with
 //! the longest texts. What scrolls is checked from top to bottom.
 
+use super::fingers::{LEAST_GAP, LEAST_TARGET, gaps, millimetre, passes};
 use super::info_scenes::info_scenes;
 use super::scenes::{Scene, pages, verdicts};
 use super::stage::{SIZES, Stage, status, verdict, worst_status};
@@ -46,12 +47,17 @@ fn faults(stage: &Stage) -> Vec<String> {
             faults.push(format!("{w:?} out of {b:?}"));
         }
     }
-    // 9 mm or more: 64 pixels of a 5 inch handheld, 52 of a 7 inch and 78 of a 10 inch screen.
-    // Only the keys of a keyboard are narrower: ten of them go across the narrow screen.
-    let least = (if width < height { 64.0 } else { 52.0 }) * width.min(height) / 480.0;
-    let across = |b: &ScreenElement| if b.text.len() == 1 { 40.0 } else { least };
+    let mm = millimetre(stage);
+    let least = LEAST_TARGET * mm;
+    let column = stage.column();
+    for (gap, one, other) in gaps(&buttons) {
+        if gap + 0.5 < LEAST_GAP * mm && !passes(column.as_ref(), one, other) {
+            let gap = gap / mm;
+            faults.push(format!("only {gap:.1} mm between {one:?} and {other:?}"));
+        }
+    }
     for (index, b) in buttons.iter().enumerate() {
-        if b.width + 0.5 < across(b) || b.height + 0.5 < least || !inside(b, &screen) {
+        if b.width + 0.5 < least || b.height + 0.5 < least || !inside(b, &screen) {
             faults.push(format!("too small or cut: {b:?}"));
         }
         let others = buttons[index + 1..].iter();

@@ -2,24 +2,59 @@
 
 use super::info_scenes::info_scenes;
 use super::layout::for_each_scene;
-use super::scenes::{pages, verdicts};
-use super::stage::screens;
-use crate::ui::TextSize;
+use super::scenes::{Scene, pages, verdicts};
+use super::stage::{SIZES, Stage, screens, status};
+use crate::config::{Language, ScreenMode};
+use crate::ui::{TextSize, UiUpdate};
+use image::RgbImage;
+use image::imageops::{FilterType, replace, resize};
 use std::fmt::Write;
 use std::fs;
+
+/// Pictures on a sheet, across and down, each half as large as the screen.
+const ACROSS: u32 = 6;
+const DOWN: u32 = 3;
+
+/// Every scene, or those whose names begin with one of these words, where they are given.
+fn wanted() -> Vec<Scene> {
+    let wanted = std::env::var("GATEPOST_SCENES").unwrap_or_default();
+    let all = pages().into_iter().chain(verdicts()).chain(info_scenes());
+    let begins = |scene: &Scene| wanted.split(',').any(|name| scene.name.starts_with(name));
+    all.filter(begins).collect()
+}
+
+#[test]
+#[ignore = "scripts/screens writes them"]
+fn every_scene_is_on_a_sheet_by_day_and_by_night() {
+    for (mode, bright) in [(ScreenMode::Day, true), (ScreenMode::Night, false)] {
+        for size in SIZES {
+            let stage = Stage::open(size, Language::English);
+            stage.ui.send(UiUpdate::Status(status()));
+            stage.ui.send(UiUpdate::Screen { mode, bright });
+            let (width, height) = (size.0 / 2, size.1 / 2);
+            for (number, scenes) in wanted().chunks((ACROSS * DOWN) as usize).enumerate() {
+                let mut sheet = RgbImage::new(ACROSS * (width + 4), DOWN * (height + 4));
+                sheet.fill(0x60);
+                for (at, scene) in (0..).zip(scenes) {
+                    scene.set(&stage);
+                    let shot = stage.ui.snapshot().unwrap();
+                    let shot = RgbImage::from_raw(shot.width, shot.height, shot.rgb).unwrap();
+                    let small = resize(&shot, width, height, FilterType::Triangle);
+                    let (x, y) = (at % ACROSS * (width + 4), at / ACROSS * (height + 4));
+                    replace(&mut sheet, &small, x.into(), y.into());
+                }
+                let name = format!("sheet-{}-{}x{}-{number}.png", mode.name(), size.0, size.1);
+                sheet.save(screens().join(name)).unwrap();
+            }
+        }
+    }
+}
 
 #[test]
 #[ignore = "scripts/screens writes them"]
 fn every_screen_is_written_with_a_contact_sheet() {
-    let scenes = pages().into_iter().chain(verdicts()).chain(info_scenes());
-    // Only the scenes whose names begin with one of these words, where they are given.
-    let wanted = std::env::var("GATEPOST_SCENES").unwrap_or_default();
-    let scenes = scenes.filter(|scene| {
-        let mut wanted = wanted.split(',');
-        wanted.any(|name| scene.name.starts_with(name))
-    });
     let mut names = Vec::new();
-    for_each_scene(scenes.collect(), |stage, scene, language, text| {
+    for_each_scene(wanted(), |stage, scene, language, text| {
         let suffix = match text {
             TextSize::Normal => "",
             TextSize::Large => "-large",

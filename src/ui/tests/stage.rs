@@ -67,7 +67,7 @@ impl Stage {
 
     /// Every button on screen, by its label.
     pub(super) fn buttons(&self) -> Vec<ScreenElement> {
-        self.ui.buttons()
+        shown(self.ui.buttons())
     }
 
     /// Taps buttons one after the other.
@@ -84,8 +84,16 @@ impl Stage {
         found.unwrap_or_else(|| panic!("no button {label:?} among {buttons:?}"))
     }
 
-    /// Taps the middle of the button with this label.
+    /// Taps the middle of the button with this label, scrolling to it. A letter of a key that has
+    /// several takes two taps.
     pub(super) fn tap(&self, label: &str) {
+        let buttons = self.buttons();
+        let letters = |b: &&ScreenElement| b.text.len() == 3 && b.text.contains(label);
+        let is_letter = label.len() == 1 && buttons.iter().all(|b| b.text != label);
+        if let Some(key) = buttons.iter().filter(|_| is_letter).find(letters) {
+            self.tap(&key.text);
+        }
+        while self.half_hidden().iter().any(|b| b.text == label) && self.page_down() {}
         let (x, y) = self.button(label).middle();
         self.ui.click(x, y).unwrap();
     }
@@ -177,8 +185,6 @@ pub(super) fn status() -> StatusView {
         online: OnlineView::Online,
         freshness: FreshnessView::Fresh,
         list_age_minutes: Some(12),
-        listed: 12_345_678,
-        unsent: 0,
         clock: "06:12".into(),
         clock_trusted: true,
         place: "Quancheng Road, east gate".into(),
@@ -194,8 +200,6 @@ pub(super) fn worst_status() -> StatusView {
         online: OnlineView::NeverSynced,
         freshness: FreshnessView::Expired,
         list_age_minutes: Some(119 * 24 * 60),
-        listed: 100_000_000,
-        unsent: 12_345,
         clock: "23:58".into(),
         clock_trusted: false,
         place: "济南市历下区泉城路街道办事处东门检查点".into(),

@@ -2,7 +2,7 @@
 
 use super::page::{Page, TextSize};
 use super::people::{ByHandForm, TemperatureAnswer};
-use crate::config::Language;
+use crate::config::{Language, ScreenMode};
 use gatepost_protocol::{Direction, OverrideWhy};
 
 /// What a guard asks for with a finger or a key.
@@ -48,6 +48,9 @@ pub enum UiCommand {
     SwitchLanguage(Language),
     /// The text size was switched; the window shows it already.
     TextSize(TextSize),
+    /// The screen was set to bright, dark or automatic; the window shows it already, but for
+    /// automatic.
+    Screen(ScreenMode),
     /// Volume of the sounds, 0 to 100.
     Volume(u8),
     /// The torch was switched on or off.

@@ -24,10 +24,6 @@ pub struct StatusView {
     pub freshness: FreshnessView,
     /// Age of the oldest list in minutes; `None` without a list.
     pub list_age_minutes: Option<u64>,
-    /// Records of all lists together.
-    pub listed: u64,
-    /// Passages that the hub has not confirmed yet.
-    pub unsent: u64,
     /// Local time, such as `06:12`.
     pub clock: String,
     /// False shows "clock not trusted" beside the time.
@@ -103,6 +99,8 @@ pub struct StatusPageView {
     pub program: String,
     /// Version of the installed bundle.
     pub bundle: Option<u64>,
+    /// How many persons and passes its lists name together.
+    pub listed: u64,
     /// When the trust list ends, or the root above it, if that is sooner; `None` before the first
     /// bundle.
     pub trust: Option<EndView>,

@@ -1,5 +1,7 @@
 //! From the program to the window.
 
+use crate::config::{Hand, ScreenMode};
+
 use super::camera::{CameraView, Outline, RgbPicture};
 use super::info::{
     ClockPageView, EnrolView, Notice, StatusPageView, StatusView, TodayView, UpdateView,
@@ -64,6 +66,18 @@ pub enum UiUpdate {
     Notices(Vec<Notice>),
     /// Change the size of all text.
     TextSize(TextSize),
+    /// What was chosen for the screen, and whether it is bright now.
+    Screen {
+        /// The choice, for the menu.
+        mode: ScreenMode,
+        /// Bright, or dark.
+        bright: bool,
+    },
+    /// Diagonal of the panel in inches. Until it is said, the window takes a narrow screen for 5 and
+    /// a wide one for 7.
+    Panel(f32),
+    /// On which side of a wide screen keys and buttons are.
+    Hand(Hand),
     /// Volume of the sounds in the menu, 0 to 100; `None` for a device without sounds.
     Volume(Option<u8>),
     /// Whether the torch is on; `None` for a device without one, as the window assumes at first.
