@@ -1,11 +1,15 @@
-//! `gatepost-readers`: how well and how fast QR readers read, side by side in one run.
+//! `gatepost-readers`: how well and how fast QR readers read, side by side in one run; also with all
+//! that follows at a gate, until the passage is on the disk.
 //!
 //! Times are CPU times of one thread on whatever machine this is: read them as ratios of one run.
 
+mod checkpoint;
 mod curve;
 mod density;
+mod durable;
 mod error;
 mod first_pass;
+mod people;
 mod photos;
 mod readers;
 mod sample_code;
@@ -15,11 +19,23 @@ mod table;
 mod tilted_sheet;
 mod trials;
 
+// The scanner's passage log, and what of the scanner it uses.
+#[path = "../../../src/clock.rs"]
+#[allow(dead_code, unreachable_pub)]
+mod clock;
+#[path = "../../../src/readable_time.rs"]
+#[allow(dead_code, unreachable_pub)]
+mod readable_time;
+#[path = "../../../src/store/mod.rs"]
+#[allow(dead_code, unused_imports, unreachable_pub)]
+mod store;
+
 use std::process::ExitCode;
 
 use clap::{Parser, Subcommand};
 
-/// Compares QR readers over photographs and synthetic pictures; tables go to standard output.
+/// Compares QR readers over photographs, synthetic pictures and a synthetic gate; tables go to
+/// standard output.
 #[derive(Parser)]
 #[command(name = "gatepost-readers")]
 struct Args {
@@ -34,6 +50,8 @@ enum Command {
     Curve(curve::Args),
     Density(density::Args),
     Streams(streams::Args),
+    Durable(durable::Args),
+    People(people::Args),
 }
 
 fn main() -> ExitCode {
@@ -43,6 +61,8 @@ fn main() -> ExitCode {
         Command::Curve(args) => curve::run(&args),
         Command::Density(args) => density::run(&args),
         Command::Streams(args) => streams::run(&args),
+        Command::Durable(args) => durable::run(&args),
+        Command::People(args) => people::run(&args),
     };
     match done {
         Ok(()) => ExitCode::SUCCESS,
