@@ -13,8 +13,8 @@ use gatepost_scene::{Carrier, Code, ErrorCorrection, View, render};
 use image::GrayImage;
 use rusqlite::{Connection, params};
 
-use crate::checkpoint::{Checkpoint, LogDirectory};
 use crate::error::BenchError;
+use crate::judge_and_log::{JudgeAndLog, LogDirectory};
 use crate::readers::{self, CodeReader, Contestant, OURS_STREAM, ZXING, ZXING_FAST};
 use crate::table::{median, milliseconds, p95, print};
 
@@ -42,14 +42,14 @@ pub(crate) fn run(args: &Args) -> Result<(), BenchError> {
     let directory = args.logs.open()?;
     let mut ways = ways(directory.path())?;
     for (name, view) in [
-        ("clean", clean as Camera),
+        ("clean", clean as ViewOfSeed),
         ("held in a hand", |seed| {
             View::hand_held(seed, Carrier::Paper)
         }),
     ] {
         let pictures = pictures(args.frames, view)?;
         let readable = readable_by_all(&ways, &pictures)?;
-        let mut times: Vec<Vec<Parts>> = ways.iter().map(|_| Vec::new()).collect();
+        let mut times: Vec<Vec<TurnTimes>> = ways.iter().map(|_| Vec::new()).collect();
         for turn in 0..args.rounds * readable.len() {
             let picture = readable[turn % readable.len()];
             // Each begins as often as another.
@@ -64,7 +64,7 @@ pub(crate) fn run(args: &Args) -> Result<(), BenchError> {
 }
 
 /// How one seed is seen.
-type Camera = fn(u64) -> View;
+type ViewOfSeed = fn(u64) -> View;
 
 fn clean(seed: u64) -> View {
     View {
@@ -75,7 +75,7 @@ fn clean(seed: u64) -> View {
 }
 
 /// Milliseconds of wall time, one after the other.
-struct Parts {
+struct TurnTimes {
     /// Picture to content.
     read: f64,
     /// Content to verdict, or to a signature that holds.
@@ -86,26 +86,27 @@ struct Parts {
     cpu: f64,
 }
 
-impl Parts {
+impl TurnTimes {
     fn whole(&self) -> f64 {
         self.read + self.judge + self.keep
     }
 }
 
 /// A way from a frame to the disk.
-struct Way {
+struct Contender {
     name: String,
     reader: Contestant,
-    keeper: Keeper,
+    ending: AfterReading,
 }
 
-enum Keeper {
-    Ours(Box<Checkpoint>),
-    Bare(Box<Bare>),
+/// What is done with a content.
+enum AfterReading {
+    Ours(Box<JudgeAndLog>),
+    Bare(Box<LeastWork>),
 }
 
-fn ways(directory: &Path) -> Result<Vec<Way>, BenchError> {
-    let mut checkpoint = Checkpoint::open(&directory.join("passages"))?;
+fn ways(directory: &Path) -> Result<Vec<Contender>, BenchError> {
+    let mut checkpoint = JudgeAndLog::open(&directory.join("passages"))?;
     // The first passage tells how large a sealed record is.
     let first = checkpoint.judge(&[]);
     checkpoint.log(&[first])?;
@@ -114,52 +115,48 @@ fn ways(directory: &Path) -> Result<Vec<Way>, BenchError> {
         [],
         |row| row.get(0),
     )?;
-    let mut ours = Some(checkpoint);
-    let mut ways = Vec::new();
-    for reader in [OURS_STREAM, ZXING, ZXING_FAST].map(str::to_owned) {
-        for reader in readers::named(&[reader]) {
-            let (name, keeper) = match ours.take() {
-                Some(checkpoint) => ("ours".to_owned(), Keeper::Ours(Box::new(checkpoint))),
-                None => {
-                    let bare = Bare::create(&directory.join(reader.name), record as usize)?;
-                    let name = format!("{}, bare", reader.name);
-                    (name, Keeper::Bare(Box::new(bare)))
-                }
-            };
-            ways.push(Way {
-                name,
-                reader,
-                keeper,
-            });
-        }
+    let ours = readers::named(&[OURS_STREAM.to_owned()]).pop();
+    let ours = Contender {
+        name: "ours".to_owned(),
+        reader: ours.ok_or(BenchError::Nothing)?,
+        ending: AfterReading::Ours(Box::new(checkpoint)),
+    };
+    let mut ways = vec![ours];
+    for reader in readers::named(&[ZXING, ZXING_FAST].map(str::to_owned)) {
+        let least = LeastWork::create(&directory.join(reader.name), record as usize)?;
+        ways.push(Contender {
+            name: format!("{}, bare", reader.name),
+            reader,
+            ending: AfterReading::Bare(Box::new(least)),
+        });
     }
     Ok(ways)
 }
 
-impl Way {
+impl Contender {
     /// Nothing where the picture is not read.
-    fn pass(&mut self, picture: &GrayImage) -> Result<Option<Parts>, BenchError> {
+    fn pass(&mut self, picture: &GrayImage) -> Result<Option<TurnTimes>, BenchError> {
         let mut reader = (self.reader.fresh)();
         let (start, cpu) = (Instant::now(), readers::cpu_time());
         let Some(content) = read(&mut *reader, picture) else {
             return Ok(None);
         };
         let was_read = Instant::now();
-        let (was_judged, kept) = match &mut self.keeper {
-            Keeper::Ours(checkpoint) => {
+        let (was_judged, kept) = match &mut self.ending {
+            AfterReading::Ours(checkpoint) => {
                 let judged = checkpoint.judge(&content);
                 let was_judged = Instant::now();
                 black_box(checkpoint.log(&[judged])?);
                 (was_judged, Instant::now())
             }
-            Keeper::Bare(bare) => {
+            AfterReading::Bare(bare) => {
                 black_box(holds(&bare.key, &content));
                 let was_judged = Instant::now();
                 bare.insert()?;
                 (was_judged, Instant::now())
             }
         };
-        Ok(Some(Parts {
+        Ok(Some(TurnTimes {
             read: milliseconds(was_read - start),
             judge: milliseconds(was_judged - was_read),
             keep: milliseconds(kept - was_judged),
@@ -184,13 +181,13 @@ fn holds(key: &PublicKey, content: &[u8]) -> bool {
 
 /// One signature check, and a row that says nothing: as long as a sealed record and synced, in a
 /// database with the same promise as the passage log's.
-struct Bare {
+struct LeastWork {
     key: PublicKey,
     connection: Connection,
     row: Vec<u8>,
 }
 
-impl Bare {
+impl LeastWork {
     fn create(path: &Path, record: usize) -> Result<Self, BenchError> {
         let connection = Connection::open(path)?;
         connection.pragma_update(None, "journal_mode", "WAL")?;
@@ -214,7 +211,7 @@ impl Bare {
     }
 }
 
-fn pictures(count: u8, view: Camera) -> Result<Vec<GrayImage>, BenchError> {
+fn pictures(count: u8, view: ViewOfSeed) -> Result<Vec<GrayImage>, BenchError> {
     let picture = |n: u8| {
         let text = document::to_text(&documents().sign(Kind::Pass, &paper_pass(n)));
         let code = Code::new(&text, ErrorCorrection::Medium)?;
@@ -225,11 +222,11 @@ fn pictures(count: u8, view: Camera) -> Result<Vec<GrayImage>, BenchError> {
 
 /// Those that every reader reads, and reads right; an error where that is less than half of them.
 fn readable_by_all<'a>(
-    ways: &[Way],
+    ways: &[Contender],
     pictures: &'a [GrayImage],
 ) -> Result<Vec<&'a GrayImage>, BenchError> {
     let key = documents().secret.public();
-    let right = |way: &Way, picture: &GrayImage| {
+    let right = |way: &Contender, picture: &GrayImage| {
         read(&mut *(way.reader.fresh)(), picture).is_some_and(|content| holds(&key, &content))
     };
     for way in ways {
@@ -253,10 +250,10 @@ fn readable_by_all<'a>(
     Ok(readable)
 }
 
-fn print_table(name: &str, frames: usize, ways: &[Way], times: &[Vec<Parts>]) {
+fn print_table(name: &str, frames: usize, ways: &[Contender], times: &[Vec<TurnTimes>]) {
     let [ours, ..] = times else { return };
-    let row = |(way, parts): (&Way, &Vec<Parts>)| {
-        let middle = |parts: &[Parts], of: fn(&Parts) -> f64| median(parts.iter().map(of));
+    let row = |(way, parts): (&Contender, &Vec<TurnTimes>)| {
+        let middle = |parts: &[TurnTimes], of: fn(&TurnTimes) -> f64| median(parts.iter().map(of));
         let part = |of| format!("{:.3}", middle(parts, of));
         let ratio = |of| format!("{:.2}", middle(ours, of) / middle(parts, of));
         // Turn by turn, so that a slow moment of the disk is in both.
@@ -264,13 +261,13 @@ fn print_table(name: &str, frames: usize, ways: &[Way], times: &[Vec<Parts>]) {
         let ratios = turns.map(|(ours, other)| ours.whole() / other.whole());
         vec![
             way.name.clone(),
-            part(Parts::whole),
-            format!("{:.3}", p95(parts.iter().map(Parts::whole))),
+            part(TurnTimes::whole),
+            format!("{:.3}", p95(parts.iter().map(TurnTimes::whole))),
             part(|parts| parts.read),
             part(|parts| parts.judge),
             part(|parts| parts.keep),
             part(|parts| parts.cpu),
-            ratio(Parts::whole),
+            ratio(TurnTimes::whole),
             format!("{:.2}", median(ratios)),
             ratio(|parts| parts.cpu),
         ]

@@ -26,7 +26,7 @@ pub(crate) enum BenchError {
         source: std::io::Error,
     },
     #[error("no passage log")]
-    Log(#[from] crate::store::LogError),
+    Log(#[from] crate::scanner::store::LogError),
     #[error("no table of bare rows")]
     Rows(#[from] rusqlite::Error),
     #[error("no random numbers for the log")]

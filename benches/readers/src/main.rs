@@ -1,38 +1,31 @@
-//! `gatepost-readers`: how well and how fast QR readers read, side by side in one run; also with all
-//! that follows at a gate, until the passage is on the disk.
+//! `gatepost-readers`: how well and how fast QR readers read, side by side in one run; also with
+//! all that follows at a gate, until the passage is on the disk.
 //!
 //! Times are CPU times of one thread on whatever machine this is: read them as ratios of one run.
 
-mod checkpoint;
 mod curve;
 mod density;
 mod durable;
 mod error;
 mod first_pass;
+mod judge_and_log;
 mod people;
 mod photos;
 mod readers;
 mod sample_code;
+mod scanner;
 mod shrink;
 mod streams;
 mod table;
 mod tilted_sheet;
 mod trials;
 
-// The scanner's passage log, and what of the scanner it uses.
-#[path = "../../../src/clock.rs"]
-#[allow(dead_code, unreachable_pub)]
-mod clock;
-#[path = "../../../src/readable_time.rs"]
-#[allow(dead_code, unreachable_pub)]
-mod readable_time;
-#[path = "../../../src/store/mod.rs"]
-#[allow(dead_code, unused_imports, unreachable_pub)]
-mod store;
-
 use std::process::ExitCode;
 
 use clap::{Parser, Subcommand};
+
+// Where the scanner's files look for each other.
+use scanner::{clock, readable_time, store};
 
 /// Compares QR readers over photographs, synthetic pictures and a synthetic gate; tables go to
 /// standard output.

@@ -12,7 +12,7 @@ use crate::error::BenchError;
 
 /// A gate, by its camera.
 #[derive(Clone, Copy, PartialEq, Eq)]
-pub(super) enum Gate {
+pub(super) enum GateCamera {
     /// Fixed, in a lit hall.
     Hall,
     /// Fixed, outdoors: sheets at dusk, phones under the sun.
@@ -22,7 +22,7 @@ pub(super) enum Gate {
 }
 
 /// How much more than a relaxed hand a shaky camera and the hand before it move.
-const UNSTEADY: f32 = 4.0;
+const UNSTEADY: f32 = 8.0;
 /// Frames in which two sheets are brought.
 const BROUGHT_IN: usize = 18;
 /// How far apart the middles of two sheets are, in widths of the picture, and how much smaller than
@@ -30,7 +30,7 @@ const BROUGHT_IN: usize = 18;
 const APART: f32 = 0.46;
 const SMALLER: f32 = 0.72;
 
-impl Gate {
+impl GateCamera {
     pub(super) const ALL: [Self; 3] = [Self::Hall, Self::Outdoors, Self::Shaky];
 
     pub(super) fn name(self) -> &'static str {

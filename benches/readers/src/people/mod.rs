@@ -14,9 +14,9 @@ use gatepost_protocol::{Outcome, Reason};
 use gatepost_scene::FRAME_MS;
 
 use self::crowd::{CROWD, PeopleKind};
-use self::gates::{Gate, Showing};
-use crate::checkpoint::{Checkpoint, LogDirectory};
+use self::gates::{GateCamera, Showing};
 use crate::error::BenchError;
+use crate::judge_and_log::{JudgeAndLog, LogDirectory};
 use crate::readers::{self, Contestant, OURS_STREAM, ZXING, ZXING_FAST};
 use crate::table::{median, milliseconds, p95, print};
 
@@ -43,7 +43,7 @@ pub(crate) struct Args {
     #[arg(long, value_name = "MS", default_value_t = 20_000.0)]
     by_hand: f64,
     /// Only this reader, named as in the tables; may be repeated
-    #[arg(long, value_name = "NAME", default_values_t = [OURS_STREAM, ZXING, ZXING_FAST].map(str::to_owned))]
+    #[arg(long, value_name = "NAME", default_values = [OURS_STREAM, ZXING, ZXING_FAST])]
     reader: Vec<String>,
     #[command(flatten)]
     logs: LogDirectory,
@@ -56,18 +56,18 @@ pub(crate) fn run(args: &Args) -> Result<(), BenchError> {
     if contestants.is_empty() {
         return Err(BenchError::Nothing);
     }
-    let lane = |contestant: &Contestant| -> Result<Lane, BenchError> {
-        Ok(Lane {
+    let side = |contestant: &Contestant| -> Result<ReaderAtGates, BenchError> {
+        Ok(ReaderAtGates {
             contestant: *contestant,
-            checkpoint: Checkpoint::open(&directory.path().join(contestant.name))?,
+            checkpoint: JudgeAndLog::open(&directory.path().join(contestant.name))?,
             people: Vec::new(),
         })
     };
-    let mut lanes = contestants
+    let mut sides = contestants
         .iter()
-        .map(lane)
+        .map(side)
         .collect::<Result<Vec<_>, _>>()?;
-    for gate in Gate::ALL {
+    for gate in GateCamera::ALL {
         for (kind, number) in CROWD.iter().zip(0..) {
             eprintln!("{}: {}", gate.name(), kind.name);
             for n in (args.first_seed..).take(args.seeds.into()) {
@@ -75,22 +75,22 @@ pub(crate) fn run(args: &Args) -> Result<(), BenchError> {
                 // Other hands for each kind, the same at each gate.
                 let seed = u64::from(n) * CROWD.len() as u64 + number;
                 let showing = gate.watch(&texts, kind.carrier, seed, args.frames)?;
-                for lane in &mut lanes {
-                    let visit = lane.pass(&texts, kind.right, &showing, args)?;
-                    lane.people.push((gate, kind.name, visit));
+                for side in &mut sides {
+                    let visit = side.pass(&texts, kind.right, &showing, args)?;
+                    side.people.push((gate, kind.name, visit));
                 }
             }
         }
     }
-    print_tables(args, &lanes);
+    print_tables(args, &sides);
     Ok(())
 }
 
 /// The gates with one reader behind their cameras.
-struct Lane {
+struct ReaderAtGates {
     contestant: Contestant,
-    checkpoint: Checkpoint,
-    people: Vec<(Gate, &'static str, Visit)>,
+    checkpoint: JudgeAndLog,
+    people: Vec<(GateCamera, &'static str, Visit)>,
 }
 
 /// What came of one person.
@@ -114,7 +114,7 @@ impl Visit {
     }
 }
 
-impl Lane {
+impl ReaderAtGates {
     fn pass(
         &mut self,
         texts: &[String],
@@ -173,32 +173,32 @@ impl Lane {
         Ok(visit)
     }
 
-    fn of(&self, wanted: impl Fn(Gate, &str) -> bool) -> impl Iterator<Item = &Visit> {
+    fn of(&self, wanted: impl Fn(GateCamera, &str) -> bool) -> impl Iterator<Item = &Visit> {
         let people = self.people.iter();
         people.filter_map(move |(gate, kind, visit)| wanted(*gate, kind).then_some(visit))
     }
 }
 
-fn print_tables(args: &Args, lanes: &[Lane]) {
-    let of_row = |name: &str, wanted: &dyn Fn(Gate, &str) -> bool| {
-        let cell = |lane: &Lane| {
-            let times: Vec<f64> = lane.of(wanted).map(|visit| visit.takes(args)).collect();
-            let unread = lane.of(wanted).filter(|visit| visit.done.is_none()).count();
+fn print_tables(args: &Args, sides: &[ReaderAtGates]) {
+    let of_row = |name: &str, wanted: &dyn Fn(GateCamera, &str) -> bool| {
+        let cell = |side: &ReaderAtGates| {
+            let times: Vec<f64> = side.of(wanted).map(|visit| visit.takes(args)).collect();
+            let unread = side.of(wanted).filter(|visit| visit.done.is_none()).count();
             let minute = 60_000.0 * times.len() as f64 / times.iter().sum::<f64>();
             format!("{minute:.1} / {unread}")
         };
-        let cells = lanes.iter().map(cell);
+        let cells = sides.iter().map(cell);
         std::iter::once(name.to_owned())
             .chain(cells)
             .collect::<Vec<_>>()
     };
-    let gates = Gate::ALL.map(|gate| of_row(gate.name(), &|g, _| g == gate));
+    let gates = GateCamera::ALL.map(|gate| of_row(gate.name(), &|g, _| g == gate));
     let kinds = CROWD
         .iter()
         .map(|kind: &PeopleKind| of_row(kind.name, &|_, name| name == kind.name));
     let all = of_row("all", &|_, _| true);
     let rows: Vec<_> = gates.into_iter().chain(kinds).chain([all]).collect();
-    let names = lanes.iter().map(|lane| lane.contestant.name);
+    let names = sides.iter().map(|side| side.contestant.name);
     let head: Vec<&str> = std::iter::once("gate or kind").chain(names).collect();
     let heading = format!(
         "People a minute / not read in {} frames; {} of each kind at each gate, {} ms to change, \
@@ -207,13 +207,13 @@ fn print_tables(args: &Args, lanes: &[Lane]) {
     );
     print(&heading, &head, &rows);
 
-    let row = |lane: &Lane| {
-        let everybody = || lane.of(|_, _| true);
+    let row = |side: &ReaderAtGates| {
+        let everybody = || side.of(|_, _| true);
         let wait = |visit: &Visit| visit.done.map(|done| done - visit.visible);
         let waits = || everybody().map(move |visit| wait(visit).unwrap_or(f64::INFINITY));
         let looks = || everybody().flat_map(|visit| visit.looks.iter().copied());
         vec![
-            lane.contestant.name.to_owned(),
+            side.contestant.name.to_owned(),
             everybody().count().to_string(),
             everybody()
                 .map(|visit| visit.wrong)
@@ -224,7 +224,7 @@ fn print_tables(args: &Args, lanes: &[Lane]) {
             format!("{:.2} / {:.2}", median(looks()), p95(looks())),
         ]
     };
-    let rows: Vec<_> = lanes.iter().map(row).collect();
+    let rows: Vec<_> = sides.iter().map(row).collect();
     let head = [
         "reader",
         "people",

@@ -13,20 +13,20 @@ use gatepost_system::random::{self, SysRng};
 use tempfile::TempDir;
 
 use crate::error::BenchError;
-use crate::store::{Cap, Logged, PassageLog};
+use crate::scanner::store::{Cap, Logged, PassageLog};
 
 /// Magic number of a file system in memory (`statfs(2)`).
 const TMPFS: u64 = 0x0102_1994;
 
 /// Judges texts by the bundle of the test region, and logs passages as a device does.
-pub(crate) struct Checkpoint {
+pub(crate) struct JudgeAndLog {
     bundle: VerifiedBundle<Vec<u8>>,
     tracing: TracingKey,
     recent: RecentPassages,
     log: PassageLog,
 }
 
-impl Checkpoint {
+impl JudgeAndLog {
     /// With a new log of that name.
     pub(crate) fn open(log: &Path) -> Result<Self, BenchError> {
         let epoch = Epoch(random::bytes()?);
