@@ -1,11 +1,11 @@
 //! All devices that the settings name: started together, or only checked.
 
-use std::sync::Arc;
+use std::{path::Path, sync::Arc};
 
 use super::{
-    DaylightSensor, Device, DeviceError, DeviceEvent, Gate, InputReader, Lamp, Sounds, Thermometer,
-    Torch, event::Listener, gate, input_reader, input_reader::Purpose, lamp, sound, thermometer,
-    torch,
+    Backlight, Device, DeviceError, DeviceEvent, Gate, InputReader, Lamp, Sounds, Thermometer,
+    Torch, Watch, battery, daylight, event::Listener, gate, input_reader, input_reader::Purpose,
+    lamp, network, sound, thermometer, torch,
 };
 use crate::config::Config;
 
@@ -27,8 +27,14 @@ pub struct Devices {
     pub scanner: Option<InputReader>,
     /// Reports [`DeviceEvent::IdRead`].
     pub id_reader: Option<InputReader>,
+    /// Lights the screen; for whoever owns the whole screen to set.
+    pub backlight: Option<Backlight>,
     /// Reports [`DeviceEvent::Daylight`]; it needs no setting.
-    pub daylight: Option<DaylightSensor>,
+    pub daylight: Option<Watch>,
+    /// Reports [`DeviceEvent::Battery`].
+    pub battery: Watch,
+    /// Reports [`DeviceEvent::Network`].
+    pub network: Watch,
 }
 
 impl Devices {
@@ -52,7 +58,15 @@ impl Devices {
                 .map(|thermometer| Thermometer::start(thermometer, to())),
             scanner: reader(&config.scanner, Purpose::Codes),
             id_reader: reader(&config.id_reader, Purpose::Identity),
-            daylight: DaylightSensor::of_system(to()),
+            backlight: None,
+            daylight: daylight::watch(Path::new(daylight::SENSORS), daylight::PAUSE, to()),
+            battery: battery::watch(Path::new(battery::SUPPLIES), battery::PAUSE, to()),
+            network: network::watch(
+                Path::new(network::INTERFACES),
+                Path::new(network::WIRELESS),
+                network::PAUSE,
+                to(),
+            ),
         }
     }
 }
