@@ -63,6 +63,13 @@ pub(super) fn connect(app: &AppWindow, on_command: &Rc<dyn Fn(UiCommand)>) {
         send(UiCommand::Brightness(brightness));
     });
     let (weak, send) = (app.as_weak(), on_command.clone());
+    adapter.on_switch_less_motion(move |less| {
+        if let Some(app) = weak.upgrade() {
+            show_less_motion(&app, less);
+        }
+        send(UiCommand::LessMotion(less));
+    });
+    let (weak, send) = (app.as_weak(), on_command.clone());
     adapter.on_switch_volume(move |level| {
         let level = u8::try_from(level.clamp(0, VOLUMES)).unwrap_or(0);
         let percent = level * PERCENT;
@@ -104,6 +111,11 @@ pub(super) fn show_text_size(app: &AppWindow, size: TextSize) {
         TextSize::Large => TextSizeKind::Large,
         TextSize::VeryLarge => TextSizeKind::VeryLarge,
     });
+}
+
+/// Whether nothing on screen moves by itself.
+pub(super) fn show_less_motion(app: &AppWindow, less: bool) {
+    app.global::<SettingsAdapter>().set_less_motion(less);
 }
 
 /// Shows the window bright or dark, and in the menu what was chosen.

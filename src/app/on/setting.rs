@@ -18,6 +18,8 @@ pub(crate) fn restore(lane: &mut Lane, choices: Choices, settings: &Config) {
     screen.lit.day = choices.day_brightness.unwrap_or(screen.lit.day);
     screen.lit.night = choices.night_brightness.unwrap_or(screen.lit.night);
     show_screen(lane);
+    let less = choices.less_motion.unwrap_or_default();
+    lane.window.send(UiUpdate::LessMotion(less));
     let size = choices.text_size.unwrap_or_default();
     lane.window.send(UiUpdate::TextSize(size));
     if let (Some(sounds), Some(percent)) = (&mut lane.devices.sounds, choices.volume) {

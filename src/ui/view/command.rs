@@ -54,6 +54,8 @@ pub enum UiCommand {
     Screen(ScreenMode),
     /// How brightly the screen is lit now, by day or by night; the window shows it already.
     Brightness(Brightness),
+    /// Whether things on screen move was switched; the window does it already.
+    LessMotion(bool),
     /// Volume of the sounds, 0 to 100.
     Volume(u8),
     /// The torch was switched on or off.
