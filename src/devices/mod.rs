@@ -8,10 +8,10 @@
 //! `keys/` evdev, `gpio.rs` GPIO lines, `sound/alsa.rs` ALSA, `led.rs` the LED class, `flash.rs`
 //! V4L2, `wait.rs` poll.
 //!
-//! Some are found without a setting, in files of the kernel (`sysfs.rs`): `panel.rs` asks the screen
-//! how large it is, `backlight.rs` lights it, `daylight.rs` asks a light sensor whether it is day,
-//! `battery.rs` how long there is power, `network.rs` whether there is a network. `docs/devices.md`
-//! is for those who wire and configure them.
+//! Some are found without a setting, in files of the kernel (`sysfs.rs`): `panel.rs` asks the
+//! screen how large it is, `backlight.rs` lights it, `daylight.rs` asks a light sensor whether it
+//! is day, `battery.rs` how full the battery is, `network.rs` whether there is a network.
+//! `docs/devices.md` is for those who wire and configure them.
 
 mod backlight;
 mod battery;

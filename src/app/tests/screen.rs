@@ -1,5 +1,5 @@
-//! What the screen, its light and its bar do through the whole program: a light in a folder like the
-//! kernel's, and what sensors tell.
+//! What the screen, its light and its bar do through the whole program: a light in a folder like
+//! the kernel's, and what sensors tell.
 #![allow(clippy::unwrap_used)]
 
 use std::{
