@@ -283,7 +283,7 @@ Inter-| sta-|   Quality        |   Discarded packets               | Missed | WE
     }
 
     #[test]
-    fn a_link_is_reported_when_it_changes() {
+    fn a_link_is_reported_when_it_changes_and_only_then() {
         let machine = Machine::new();
         machine.has("eth0", "up", &["device"]);
         let (sender, events) = mpsc::channel();
@@ -292,6 +292,8 @@ Inter-| sta-|   Quality        |   Discarded packets               | Missed | WE
         let watch = watch(&machine.interfaces(), &machine.table(), soon, listener);
         let up = DeviceEvent::Network(Some(NetworkLink::Up));
         assert_eq!(events.recv(), Ok(up));
+        let again = events.recv_timeout(Duration::from_millis(30));
+        assert!(again.is_err(), "nothing is new");
         machine.has("eth0", "down", &["device"]);
         let down = DeviceEvent::Network(Some(NetworkLink::Down));
         assert_eq!(events.recv(), Ok(down));
