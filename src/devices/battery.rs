@@ -5,7 +5,7 @@ use std::{
     time::Duration,
 };
 
-use super::{DeviceEvent, event::Listener, sysfs, watch::Watch};
+use super::{sysfs, watch::Watch};
 
 /// Where the kernel lists power supplies.
 pub(super) const SUPPLIES: &str = "/sys/class/power_supply";
@@ -53,15 +53,19 @@ fn is_feeding(supply: &PathBuf) -> bool {
     feeds && sysfs::number::<u8>(&supply.join("online")).is_some_and(|online| online > 0)
 }
 
-/// Reports [`DeviceEvent::Battery`] from these power supplies.
-pub(super) fn watch(supplies: &Path, pause: Duration, listener: Listener) -> Watch {
+/// Tells how full the battery among these power supplies is, whenever that changes.
+pub(super) fn watch(
+    supplies: &Path,
+    pause: Duration,
+    tell: impl Fn(Option<Battery>) + Send + 'static,
+) -> Watch {
     let supplies = supplies.to_owned();
     Watch::changes(
         "battery",
         pause,
         None,
         move || Battery::read(&supplies),
-        move |battery| listener(DeviceEvent::Battery(battery)),
+        tell,
     )
 }
 
@@ -69,7 +73,7 @@ pub(super) fn watch(supplies: &Path, pause: Duration, listener: Listener) -> Wat
 mod tests {
     #![allow(clippy::unwrap_used)]
 
-    use std::{fs, sync::Arc, sync::mpsc};
+    use std::{fs, sync::mpsc};
 
     use super::*;
 
@@ -164,17 +168,17 @@ mod tests {
         let battery = [("type", "Battery"), ("capacity", "87"), ("status", "Full")];
         let folder = supplies(&[("bms", &battery)]);
         let (sender, events) = mpsc::channel();
-        let listener: Listener = Arc::new(move |event| sender.send(event).unwrap());
-        let watch = watch(folder.path(), Duration::from_millis(1), listener);
+        let tell = move |battery| sender.send(battery).unwrap();
+        let watch = watch(folder.path(), Duration::from_millis(1), tell);
         let reported = |percent, charging| {
             let battery = Some(Battery { percent, charging });
-            assert_eq!(events.recv(), Ok(DeviceEvent::Battery(battery)));
+            assert_eq!(events.recv(), Ok(battery));
         };
         reported(87, true);
         fs::write(folder.path().join("bms/status"), "Discharging").unwrap();
         reported(87, false);
         fs::remove_file(folder.path().join("bms/type")).unwrap();
-        assert_eq!(events.recv(), Ok(DeviceEvent::Battery(None)));
+        assert_eq!(events.recv(), Ok(None));
         drop(watch);
         assert!(events.recv().is_err(), "nobody is left who reports");
     }

@@ -8,7 +8,7 @@ use std::{
 
 use gatepost_system::files;
 
-use super::{DeviceEvent, event::Listener, sysfs, watch::Watch};
+use super::{sysfs, watch::Watch};
 
 /// Where the kernel lists network interfaces, and how well it hears those that are wireless.
 pub(super) const INTERFACES: &str = "/sys/class/net";
@@ -114,28 +114,23 @@ fn bars(table: &str, name: &str) -> Option<SignalBars> {
     Some(SignalBars::of(quality.into(), level.into()))
 }
 
-/// Reports [`DeviceEvent::Network`] from these interfaces.
+/// Tells which of these links is the best, whenever that changes.
 pub(super) fn watch(
     interfaces: &Path,
     wireless: &Path,
     pause: Duration,
-    listener: Listener,
+    tell: impl Fn(Option<NetworkLink>) + Send + 'static,
 ) -> Watch {
     let (interfaces, wireless) = (interfaces.to_owned(), wireless.to_owned());
-    Watch::changes(
-        "network",
-        pause,
-        None,
-        move || NetworkLink::read(&interfaces, &wireless),
-        move |link| listener(DeviceEvent::Network(link)),
-    )
+    let read = move || NetworkLink::read(&interfaces, &wireless);
+    Watch::changes("network", pause, None, read, tell)
 }
 
 #[cfg(test)]
 mod tests {
     #![allow(clippy::unwrap_used)]
 
-    use std::{fs, sync::Arc, sync::mpsc};
+    use std::{fs, sync::mpsc};
 
     use super::*;
 
@@ -287,16 +282,14 @@ Inter-| sta-|   Quality        |   Discarded packets               | Missed | WE
         let machine = Machine::new();
         machine.has("eth0", "up", &["device"]);
         let (sender, events) = mpsc::channel();
-        let listener: Listener = Arc::new(move |event| sender.send(event).unwrap());
+        let tell = move |link| sender.send(link).unwrap();
         let soon = Duration::from_millis(1);
-        let watch = watch(&machine.interfaces(), &machine.table(), soon, listener);
-        let up = DeviceEvent::Network(Some(NetworkLink::Up));
-        assert_eq!(events.recv(), Ok(up));
+        let watch = watch(&machine.interfaces(), &machine.table(), soon, tell);
+        assert_eq!(events.recv(), Ok(Some(NetworkLink::Up)));
         let again = events.recv_timeout(Duration::from_millis(30));
         assert!(again.is_err(), "nothing is new");
         machine.has("eth0", "down", &["device"]);
-        let down = DeviceEvent::Network(Some(NetworkLink::Down));
-        assert_eq!(events.recv(), Ok(down));
+        assert_eq!(events.recv(), Ok(Some(NetworkLink::Down)));
         drop(watch);
         assert!(events.recv().is_err(), "nobody is left who reports");
     }

@@ -60,15 +60,24 @@ impl Devices {
             id_reader: reader(&config.id_reader, Purpose::Identity),
             backlight: None,
             daylight: daylight::watch(Path::new(daylight::SENSORS), daylight::PAUSE, to()),
-            battery: battery::watch(Path::new(battery::SUPPLIES), battery::PAUSE, to()),
+            battery: battery::watch(
+                Path::new(battery::SUPPLIES),
+                battery::PAUSE,
+                tells(DeviceEvent::Battery, to()),
+            ),
             network: network::watch(
                 Path::new(network::INTERFACES),
                 Path::new(network::WIRELESS),
                 network::PAUSE,
-                to(),
+                tells(DeviceEvent::Network, to()),
             ),
         }
     }
+}
+
+/// Tells the listener of values as events.
+fn tells<T>(event: fn(T) -> DeviceEvent, listener: Listener) -> impl Fn(T) {
+    move |value| listener(event(value))
 }
 
 /// Checks that each device that the settings name exists and may be opened. Switches nothing.
