@@ -29,12 +29,8 @@ pub struct Devices {
     pub id_reader: Option<InputReader>,
     /// Lights the screen; for whoever owns the whole screen to set.
     pub backlight: Option<Backlight>,
-    /// Reports [`DeviceEvent::Daylight`]; it needs no setting.
-    pub daylight: Option<Watch>,
-    /// Reports [`DeviceEvent::Battery`].
-    pub battery: Watch,
-    /// Reports [`DeviceEvent::Network`].
-    pub network: Watch,
+    /// Report [`DeviceEvent::Daylight`], `Battery` and `Network`; they need no setting.
+    pub watches: Vec<Watch>,
 }
 
 impl Devices {
@@ -59,25 +55,31 @@ impl Devices {
             scanner: reader(&config.scanner, Purpose::Codes),
             id_reader: reader(&config.id_reader, Purpose::Identity),
             backlight: None,
-            daylight: daylight::watch(Path::new(daylight::SENSORS), daylight::PAUSE, to()),
-            battery: battery::watch(
-                Path::new(battery::SUPPLIES),
-                battery::PAUSE,
-                tells(DeviceEvent::Battery, to()),
-            ),
-            network: network::watch(
-                Path::new(network::INTERFACES),
-                Path::new(network::WIRELESS),
-                network::PAUSE,
-                tells(DeviceEvent::Network, to()),
-            ),
+            watches: watches(&listener),
         }
     }
 }
 
-/// Tells the listener of values as events.
-fn tells<T>(event: fn(T) -> DeviceEvent, listener: Listener) -> impl Fn(T) {
-    move |value| listener(event(value))
+/// What is found without a setting.
+fn watches(listener: &Listener) -> Vec<Watch> {
+    let (to_battery, to_network) = (listener.clone(), listener.clone());
+    let daylight = daylight::watch(
+        Path::new(daylight::SENSORS),
+        daylight::PAUSE,
+        listener.clone(),
+    );
+    let battery = battery::watch(
+        Path::new(battery::SUPPLIES),
+        battery::PAUSE,
+        move |battery| to_battery(DeviceEvent::Battery(battery)),
+    );
+    let network = network::watch(
+        Path::new(network::INTERFACES),
+        Path::new(network::WIRELESS),
+        network::PAUSE,
+        move |link| to_network(DeviceEvent::Network(link)),
+    );
+    daylight.into_iter().chain([battery, network]).collect()
 }
 
 /// Checks that each device that the settings name exists and may be opened. Switches nothing.
