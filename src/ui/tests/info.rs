@@ -166,20 +166,23 @@ fn the_screen_is_lit_in_steps_and_never_dark_where_it_can_be_set() {
     assert!(!stage.all_words().contains("Brighter"));
     stage.ui.send(UiUpdate::Brightness(Brightness::from(9)));
     assert_says(&stage, &["Brightness by night: 9 of 10"]);
-    stage.activate("Brighter");
+    while stage.page_down() {}
+    stage.tap("Brighter");
     let full = UiCommand::Brightness(Brightness::FULL);
     assert_eq!(next_command(&stage), full);
     assert_says(&stage, &["Brightness by night: 10 of 10"]);
-    stage.activate("Brighter");
+    while stage.page_down() {}
+    stage.tap("Brighter");
     assert!(stage.commands.try_recv().is_err(), "nothing is brighter");
     let (mode, bright) = (ScreenMode::Auto, true);
     stage.ui.send(UiUpdate::Screen { mode, bright });
     stage.ui.send(UiUpdate::Brightness(Brightness::from(2)));
     assert_says(&stage, &["Brightness by day: 2 of 10"]);
-    stage.activate("Darker");
+    while stage.page_down() {}
+    stage.tap("Darker");
     let least = UiCommand::Brightness(Brightness::LEAST);
     assert_eq!(next_command(&stage), least);
-    stage.activate("Darker");
+    stage.tap("Darker");
     assert!(stage.commands.try_recv().is_err(), "it can still be read");
 }
 
