@@ -10,6 +10,7 @@ mod in_view;
 mod pages;
 mod places;
 mod post;
+mod screen;
 mod supervisors;
 mod verdicts;
 
