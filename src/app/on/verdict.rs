@@ -220,6 +220,8 @@ fn log_passage(lane: &mut Lane, member: usize, at: Instant) {
     match passage {
         Some((passage, key)) => {
             let number = lane.verdicts.sent(member);
+            lane.count_inside();
+            lane.inside.sent(number, &passage);
             let request = LogRequest {
                 number,
                 passage,

@@ -26,7 +26,7 @@ use crate::{
         state::choices,
         threads::{
             enrolled::Enrolled,
-            frames::{self, FrameInbox},
+            frames::{self, FrameInbox, RunningCamera},
         },
         vitals::Vitals,
     },
@@ -144,6 +144,7 @@ impl Post {
                 clock,
                 events: events.clone(),
                 sticks: vec![mounts],
+                video_devices: folder.path().join("cameras"),
             },
             bad_settings,
             ui: ui.clone(),
@@ -151,8 +152,7 @@ impl Post {
             recorder: None,
             vitals: Vitals::new(None, Instant::now()),
             once: false,
-            camera: None,
-            frames: frames.clone(),
+            camera: RunningCamera::start(None, frames.clone(), ui.clone(), events.clone()),
         };
         fit(&mut parts);
         let app = App::new(parts);

@@ -132,7 +132,11 @@ fn a_day_of_too_few_or_too_many_hours_does_not_break_the_page() {
             count
         ];
         let day = date(2022, 5, 14);
-        stage.ui.send(UiUpdate::Today(TodayView { day, hours }));
+        stage.ui.send(UiUpdate::Today(TodayView {
+            day,
+            hours,
+            inside: None,
+        }));
         assert_says(&stage, &[&count.min(24).to_string()]);
     }
 }
@@ -148,7 +152,11 @@ fn bars_stand_as_high_as_their_counts() {
             refuse,
         };
         let day = date(2022, 5, 14);
-        stage.ui.send(UiUpdate::Today(TodayView { day, hours }));
+        stage.ui.send(UiUpdate::Today(TodayView {
+            day,
+            hours,
+            inside: None,
+        }));
         stage.ui.send(UiUpdate::Page(Page::Today));
         count(&stage.ui.snapshot().unwrap(), [0x3d, 0xdc, 0x97])
     };

@@ -4,8 +4,8 @@ use super::stage::{Stage, camera_picture, fullest_verdict, member, status, verdi
 use crate::config::Language;
 use crate::ui::{
     ByHandView, CameraView, ColourView, DocumentView, DutyState, DutyView, IdEntryView, IdFault,
-    Notice, OverrideView, Page, QuestionView, SavedState, StatusView, TextSize, ThermometerView,
-    UiUpdate,
+    LockView, Notice, OverrideView, Page, QuestionView, SavedState, StatusView, TextSize,
+    ThermometerView, UiUpdate,
 };
 use gatepost_protocol::{Direction, Outcome, Reason};
 
@@ -47,6 +47,8 @@ impl Scene {
         stage.ui.send(UiUpdate::TextSize(TextSize::Normal));
         stage.ui.send(UiUpdate::Torch(None));
         stage.ui.send(UiUpdate::Volume(Some(70)));
+        stage.ui.send(UiUpdate::Lock(LockView::Open));
+        stage.ui.send(UiUpdate::Cameras(Vec::new()));
         stage.ui.send(UiUpdate::Dismiss);
         stage.ui.send(UiUpdate::Duty(duty(DutyState::ShowBadge)));
         stage.ui.send(UiUpdate::ByHand(by_hand(0)));
