@@ -1,5 +1,5 @@
 //! What was chosen on the screen and is kept over a restart: language, text size, brightness,
-//! volume, camera; and that somebody has seen how the device works.
+//! motion, volume, camera; and that somebody has seen how the device works.
 
 use std::path::Path;
 
@@ -23,6 +23,7 @@ pub(crate) struct Choices {
     pub(crate) language: Option<Language>,
     pub(crate) text_size: Option<TextSize>,
     pub(crate) screen: Option<ScreenMode>,
+    pub(crate) less_motion: Option<bool>,
     /// Percent, 0 to 100.
     pub(crate) volume: Option<u8>,
     /// Whether somebody has seen how the device works.

@@ -6,9 +6,7 @@ use gatepost_pass::{Badge, Pin, PinVerifier, badge::BadgeRole};
 use gatepost_protocol::PinTable;
 
 use super::*;
-use crate::{
-    BadgeFault, CheckedPin, ListAnswer, MenuBadge, MenuCandidate, PinPad, PinTries,
-};
+use crate::{BadgeFault, CheckedPin, ListAnswer, MenuBadge, MenuCandidate, PinPad, PinTries};
 
 fn pin(text: &str) -> Pin {
     text.to_owned().try_into().unwrap()
