@@ -24,7 +24,7 @@ use gatepost_protocol::{
 use gatepost_scene::{Carrier, Code, ErrorCorrection, View, render_rgb};
 use image::{DynamicImage, RgbImage};
 
-use super::post::Post;
+use super::post::{HEIGHT, Post, WIDTH};
 use crate::{
     app::{event::Event, state::in_view::OUT_OF_VIEW},
     camera::Frame,
@@ -66,12 +66,17 @@ impl Post {
         self.events.send(event).unwrap();
     }
 
-    /// Taps the button with this label, which must come on screen.
+    /// Taps the button with this label, which must come on screen; scrolls down to it.
     #[track_caller]
     pub(super) fn tap(&self, label: &str) {
         let find = || {
             let buttons = self.ui.buttons();
-            buttons.into_iter().find(|button| button.text == label)
+            let button = buttons.into_iter().find(|button| button.text == label)?;
+            let in_sight = button.y + button.height <= HEIGHT as f32;
+            if !in_sight {
+                self.ui.wheel((WIDTH / 2, HEIGHT / 2), -100.0).unwrap();
+            }
+            in_sight.then_some(button)
         };
         let Some(button) = wait_for(find) else {
             self.keep_picture();

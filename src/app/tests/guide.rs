@@ -2,14 +2,7 @@
 
 use std::{fs, path::Path, time::Duration};
 
-use gatepost_pass::{
-    Digest, Kind, SecretKey, claims,
-    document::to_text,
-    fixture::{self, NOW, documents},
-    time::Minute,
-    trust::{RootClaims, sign_with_roots},
-};
-use gatepost_protocol::{DeviceRequest, Direction, Enrolment};
+use gatepost_protocol::Direction;
 
 use super::*;
 
@@ -17,38 +10,8 @@ const FIRST: &str = "On a phone or on paper, a hand's width away. It is read by 
 
 /// A new device that was just set up by a code and a stick.
 fn set_up() -> Post {
-    let post = Post::new_device("");
-    let secret = SecretKey::from_seed(&[77; 32]);
-    let claims = RootClaims {
-        version: 1,
-        threshold: 1,
-        keys: vec![secret.public()].try_into().unwrap(),
-        expires: NOW.plus(400 * fixture::DAY),
-    };
-    let root = sign_with_roots(Kind::Root, &claims, &[&secret]);
-    let code = claims::EnrolmentCode {
-        root: Digest::of(&root),
-        hub: None,
-        not_after: Minute::of(NOW.plus(fixture::DAY)),
-        hub_pins: Default::default(),
-        secret: None,
-    };
-    post.judges(
-        &to_text(&documents().sign(Kind::Enrolment, &code)),
-        "Insert a USB stick",
-    );
-    let stick = post.stick();
-    post.sees("The request is on the USB stick");
-    let request = fs::read_dir(&stick).unwrap().next().unwrap().unwrap();
-    let request = DeviceRequest::verify(&fs::read(request.path()).unwrap()).unwrap();
-    let certificate = request.certify(&fixture::devices(), fixture::SIGNED, NOW.plus(fixture::DAY));
-    let answer = Enrolment {
-        root,
-        certificate,
-        hub: None,
-        hub_pins: Default::default(),
-    };
-    fs::write(stick.join("enrolment"), answer.to_bytes()).unwrap();
+    let (post, [_, own]) = pages::has_asked();
+    fs::write(post.stick().join("enrolment"), own).unwrap();
     post.sees("This device is set up");
     post
 }

@@ -69,8 +69,9 @@ fn an_older_bundle_is_refused_in_words_and_the_lists_from_before_stay() {
     post.judges(&paper(1), "ADMIT");
 }
 
-#[test]
-fn a_new_device_is_set_up_by_a_code_and_a_stick() {
+/// A new device whose request is on the stick, what another authority answers to it, and what its
+/// own does.
+pub(super) fn has_asked() -> (Post, [Vec<u8>; 2]) {
     let post = Post::new_device("");
     post.sees("Hold the enrolment code inside the frame");
     let secret = SecretKey::from_seed(&[77; 32]);
@@ -109,9 +110,17 @@ fn a_new_device_is_set_up_by_a_code_and_a_stick() {
         hub_pins: Default::default(),
     };
     let other = sign_with_roots(Kind::Root, &claims, &[&SecretKey::from_seed(&[78; 32])]);
-    fs::write(stick.join("enrolment-1"), answer(other).to_bytes()).unwrap();
+    let answers = [other, root].map(|root| answer(root).to_bytes());
+    (post, answers)
+}
+
+#[test]
+fn a_new_device_is_set_up_by_a_code_and_a_stick() {
+    let (post, [other, own]) = has_asked();
+    let stick = post.stick();
+    fs::write(stick.join("enrolment-1"), other).unwrap();
     post.sees("from a different authority than the code's");
-    fs::write(stick.join("enrolment-2"), answer(root).to_bytes()).unwrap();
+    fs::write(stick.join("enrolment-2"), own).unwrap();
     post.sees("This device is set up");
     assert_eq!(post.taps("first run"), 0);
 }

@@ -39,6 +39,11 @@ use crate::{
     ui::{Surface, Ui, UiCommand, UiHandle},
 };
 
+/// Its window, in pixels.
+pub(super) const WIDTH: u32 = 480;
+/// See [`WIDTH`].
+pub(super) const HEIGHT: u32 = 800;
+
 /// A checkpoint that is running.
 pub(super) struct Post {
     folder: TempDir,
@@ -116,8 +121,8 @@ impl Post {
         let language = choices::language(&data, &config);
         let window = thread::spawn(move || {
             let surface = Surface::Offscreen {
-                width: 480,
-                height: 800,
+                width: WIDTH,
+                height: HEIGHT,
             };
             let ui = Ui::new(surface, language, false, move |command| {
                 let _ = to_app.send(Event::Ui(command));

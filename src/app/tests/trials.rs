@@ -1,13 +1,24 @@
 //! Devices are tried on their page, through the whole program.
 
-use std::{fs, time::Duration};
+use std::time::Duration;
 
 use gatepost_protocol::Reason;
 
-use super::{Post, paper, wait_for};
-use crate::devices::tests::{
-    pty::Socket,
-    watched::{Did, OFF, ON, expect, gate, lamp},
+use super::{
+    Post,
+    beside::{settings, with_torch},
+    paper,
+};
+use crate::{
+    app::event::Event,
+    devices::{
+        Device,
+        tests::{
+            pty::{Plugged, Socket},
+            watched::{Did, OFF, ON, expect, gate, lamp},
+        },
+    },
+    ui::UiCommand,
 };
 
 fn on_the_page(post: &Post) {
@@ -15,19 +26,20 @@ fn on_the_page(post: &Post) {
     post.sees("pictures a second");
 }
 
-fn serial(table: &str, socket: &Socket) -> String {
-    let path = socket.path();
-    format!("[{table}]\nkind = \"serial\"\ndevice = \"{path}\"\n")
+/// A reader that is being tried, and its socket.
+fn tries(table: &str, device: &str) -> (Socket, Plugged, Post) {
+    let socket = Socket::new();
+    let reader = socket.plug();
+    let post = Post::with_devices(&settings(table, &socket), |_| (), |_| ());
+    on_the_page(&post);
+    post.sees("Connected");
+    post.tap(&format!("Try: {device}"));
+    (socket, reader, post)
 }
 
 #[test]
 fn what_a_scanner_sends_is_shown_while_it_is_tried_and_judged_before_and_after() {
-    let socket = Socket::new();
-    let mut scanner = socket.plug();
-    let post = Post::with_devices(&serial("scanner", &socket), |_| (), |_| ());
-    on_the_page(&post);
-    post.sees("Connected");
-    post.tap("Try: Scanner");
+    let (_socket, mut scanner, post) = tries("scanner", "Scanner");
     post.sees("Scan any code now. It is not judged.");
     scanner.says(b"]Q1HELLO-WORLD-2022\r\n");
     post.sees("A code came, with Enter. It begins with ]Q1HELLO-WOR");
@@ -42,11 +54,7 @@ fn what_a_scanner_sends_is_shown_while_it_is_tried_and_judged_before_and_after()
 
 #[test]
 fn a_trial_ends_when_its_page_is_left_and_the_next_code_is_judged() {
-    let socket = Socket::new();
-    let mut scanner = socket.plug();
-    let post = Post::with_devices(&serial("scanner", &socket), |_| (), |_| ());
-    on_the_page(&post);
-    post.tap("Try: Scanner");
+    let (_socket, mut scanner, post) = tries("scanner", "Scanner");
     post.sees("Scan any code now.");
     post.tap_all(&["Back", "Back"]);
     post.sees("No phone or code");
@@ -56,11 +64,7 @@ fn a_trial_ends_when_its_page_is_left_and_the_next_code_is_judged() {
 
 #[test]
 fn a_verdict_ends_a_trial_so_that_the_next_code_of_a_scanner_is_judged() {
-    let socket = Socket::new();
-    let mut scanner = socket.plug();
-    let post = Post::with_devices(&serial("scanner", &socket), |_| (), |_| ());
-    on_the_page(&post);
-    post.tap("Try: Scanner");
+    let (_socket, mut scanner, post) = tries("scanner", "Scanner");
     post.judges(&paper(1), "ADMIT");
     scanner.says(format!("{}\r\n", paper(102)).as_bytes());
     post.sees("REFUSE");
@@ -70,11 +74,7 @@ fn a_verdict_ends_a_trial_so_that_the_next_code_of_a_scanner_is_judged() {
 #[test]
 fn of_an_id_card_only_its_length_is_shown() {
     const WANG: &str = "11010519491231002X";
-    let socket = Socket::new();
-    let mut reader = socket.plug();
-    let post = Post::with_devices(&serial("id_reader", &socket), |_| (), |_| ());
-    on_the_page(&post);
-    post.tap("Try: ID card reader");
+    let (_socket, mut reader, post) = tries("id_reader", "ID card reader");
     post.sees("Hold a card to the reader now.");
     reader.says(format!("{WANG}\r\n").as_bytes());
     post.sees("A card came with 18 characters and Enter.");
@@ -113,7 +113,6 @@ fn the_gate_can_not_be_tried_since_only_a_logged_admission_opens_it() {
     post.sees("It opens for a logged admission and for nothing else, so not from here.");
     assert!(!post.says("Try: Gate"));
     // Nor by an event that the page does not send.
-    use crate::{app::event::Event, devices::Device, ui::UiCommand};
     post.tell(Event::Ui(UiCommand::TryDevice(Device::Gate)));
     post.judges(&paper(1), "ADMIT");
     expect(&did, &[Did::Set(0, ON), Did::Set(0, OFF)]);
@@ -150,16 +149,7 @@ fn the_lamp_shows_each_light_for_a_second_until_a_verdict_shows_its_own() {
 
 #[test]
 fn the_torch_is_on_for_two_seconds_and_off_again() {
-    let light = tempfile::tempdir().unwrap();
-    fs::write(light.path().join("max_brightness"), "255\n").unwrap();
-    fs::write(light.path().join("brightness"), "7\n").unwrap();
-    let is = |value: &str| {
-        let read = || fs::read_to_string(light.path().join("brightness")).ok();
-        wait_for(|| read().filter(|now| now == value)).is_some()
-    };
-    let settings = format!("[torch]\nled = \"{}\"\n", light.path().display());
-    let post = Post::with_devices(&settings, |_| (), |_| ());
-    assert!(is("0"), "at the start");
+    let (post, is) = with_torch();
     on_the_page(&post);
     post.tap("Try: Camera light");
     assert!(is("255"));
