@@ -2,7 +2,7 @@
 
 use super::notices::{map_device, map_device_error};
 use super::trouble::foreign;
-use super::view::{DeviceRow, DeviceState, DevicesView, Trial, UiCommand};
+use super::view::{DeviceState, DevicesView, Trial, TriedDevice, UiCommand};
 use crate::devices::{Device, LineFault, TemperatureError};
 use gatepost_window::{
     AppWindow, DeviceFaultKind, DeviceItem, DeviceKind, DeviceStateKind, DevicesAdapter, TrialKind,
@@ -30,7 +30,7 @@ pub(super) fn forget(app: &AppWindow) {
     app.global::<DevicesAdapter>().set_picture(false);
 }
 
-fn item(row: &DeviceRow) -> DeviceItem {
+fn item(row: &TriedDevice) -> DeviceItem {
     let (state, fault, detail) = map_state(&row.state);
     let (trial, result) = map_trial(&row.trial);
     DeviceItem {
@@ -46,7 +46,7 @@ fn item(row: &DeviceRow) -> DeviceItem {
 
 /// The gate opens for a logged admission and for nothing else. What is gone can't be tried, but for
 /// sounds: their card is opened anew for each.
-fn can_try(row: &DeviceRow) -> bool {
+fn can_try(row: &TriedDevice) -> bool {
     match (row.device, &row.state) {
         (Device::Gate, _) | (_, DeviceState::NotSetUp) => false,
         (Device::Sound, DeviceState::Gone(_)) => true,

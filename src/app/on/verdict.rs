@@ -228,6 +228,7 @@ fn log_passage(lane: &mut Lane, member: usize, at: Instant) {
                 key,
             };
             if lane.log.append(request).is_err() {
+                lane.inside.not_logged(number);
                 lane.verdicts.not_logged(member);
             }
         }

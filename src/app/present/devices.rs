@@ -4,7 +4,7 @@ use crate::{
     app::state::{device_trials::DeviceTrials, notices::Notices},
     config::Config,
     devices::{Device, Devices},
-    ui::{DeviceRow, DeviceState, DevicesView},
+    ui::{DeviceState, DevicesView, TriedDevice},
 };
 
 /// Each device, as it is now.
@@ -14,7 +14,7 @@ pub(crate) fn view(
     notices: &Notices,
     trials: &DeviceTrials,
 ) -> DevicesView {
-    let row = |device| DeviceRow {
+    let row = |device| TriedDevice {
         device,
         state: match notices.fault(device) {
             _ if !is_set_up(config, devices, device) => DeviceState::NotSetUp,

@@ -224,7 +224,7 @@ mod tests {
     #[test]
     fn pictures_a_second_are_counted_over_a_second_or_more() {
         let (mut trials, start) = (DeviceTrials::default(), Instant::now());
-        let mut rate = |came, at| {
+        let mut rate = |came, at: Duration| {
             trials.count_frames(came, start + at);
             trials.frames_a_second()
         };

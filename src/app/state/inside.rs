@@ -35,8 +35,8 @@ impl InsideCount {
         if self.since.as_ref().is_some_and(same) {
             return;
         }
-        let was_here = self.since.as_ref().is_some_and(|(_, there)| there == place);
-        let since = match was_here {
+        let seen_since = |(since, there): &(Timestamp, Text<24>)| there == place && *since <= now;
+        let since = match self.since.as_ref().is_some_and(seen_since) {
             true => first_of_day(now, offset),
             false => now,
         };
@@ -70,6 +70,11 @@ impl InsideCount {
             Some((Direction::Out, people)) => self.went += people,
             None => {}
         }
+    }
+
+    /// It never will be.
+    pub(crate) fn not_logged(&mut self, number: u32) {
+        self.on_their_way.remove(&number);
     }
 
     /// The verdicts of what is on its way were taken back: whoever it is comes again.

@@ -1,7 +1,7 @@
 //! A locked menu: who opens it, and that there is no way around.
 
-use gatepost_pass::{BadgeRole, fixture};
-use gatepost_protocol::{Direction, fixture::sealed_pins};
+use gatepost_pass::BadgeRole;
+use gatepost_protocol::Direction;
 
 use super::*;
 use crate::{
@@ -133,7 +133,7 @@ fn the_guard_on_duty_opens_it_with_badge_and_pin_and_no_other_guard_does() {
     post.tap("Louder");
     post.sees("Volume 60");
     // Off duty, it is shut at once.
-    post.tap_all(&["Duty", "Sign off", "Back"]);
+    post.tap_all(&["Back", "Menu", "Duty", "Sign off", "Back"]);
     post.sees("Unlock the settings");
 }
 
@@ -164,21 +164,9 @@ fn a_pin_that_was_entered_for_duty_opens_nothing() {
 
 #[test]
 fn a_device_that_can_read_no_badge_takes_new_lists_without_one() {
-    let folder = tempfile::tempdir().unwrap();
-    let post = Post::prepared(
-        folder,
-        LOCKED,
-        |region| {
-            region.pins = Some(sealed_pins(
-                [],
-                &gatepost_pass::SecretKey::from_seed(&[43; 32]),
-            ));
-            region.hard_expiry = fixture::NOW.minus(60);
-        },
-        |_| (),
-        |_| (),
-    );
-    post.tap_all(&["Menu", "Update"]);
+    let post = Post::new_device(LOCKED);
+    post.sees("Hold the enrolment code inside the frame");
+    post.tap_all(&["Back", "Update"]);
     post.sees("Insert the USB stick with the update");
     post.tap("Back");
     // What is no way out stays shut.
@@ -196,6 +184,6 @@ fn without_the_setting_nothing_asks_for_a_badge() {
     post.tell(Event::Ui(UiCommand::TextSize(TextSize::Large)));
     post.tell(Event::Ui(UiCommand::SwitchLanguage(Language::English)));
     post.tell(Event::Ui(UiCommand::Direction(Direction::Out)));
-    post.tap("Update");
+    post.tap_all(&["Back", "Menu", "Update"]);
     post.sees("Insert the USB stick with the update");
 }

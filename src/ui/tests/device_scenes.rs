@@ -4,7 +4,7 @@
 use super::scenes::Scene;
 use crate::devices::{BodyTemperature, Device, DeviceError, LineFault, TemperatureError};
 use crate::ui::{
-    CameraChoiceView, CameraView, DeviceRow, DeviceState, DevicesView, LockView, Page, Trial,
+    CameraChoiceView, CameraView, DeviceState, DevicesView, LockView, Page, Trial, TriedDevice,
     UiUpdate,
 };
 
@@ -61,7 +61,7 @@ pub(super) fn cameras() -> Vec<CameraChoiceView> {
     ]
 }
 
-fn devices(name: &'static str, devices: Vec<DeviceRow>, before: Vec<UiUpdate>) -> Scene {
+fn devices(name: &'static str, devices: Vec<TriedDevice>, before: Vec<UiUpdate>) -> Scene {
     let view = UiUpdate::Devices(DevicesView { rate: 25, devices });
     let updates = before
         .into_iter()
@@ -74,8 +74,8 @@ fn no_camera() -> Vec<UiUpdate> {
     vec![UiUpdate::Camera(CameraView::NotFound { device })]
 }
 
-fn rows(state: fn(Device) -> DeviceState, trial: fn(Device) -> Trial) -> Vec<DeviceRow> {
-    let row = |device| DeviceRow {
+fn rows(state: fn(Device) -> DeviceState, trial: fn(Device) -> Trial) -> Vec<TriedDevice> {
+    let row = |device| TriedDevice {
         device,
         state: state(device),
         trial: trial(device),
@@ -84,7 +84,7 @@ fn rows(state: fn(Device) -> DeviceState, trial: fn(Device) -> Trial) -> Vec<Dev
 }
 
 /// All of them work, and were tried.
-pub(super) fn tried() -> Vec<DeviceRow> {
+pub(super) fn tried() -> Vec<TriedDevice> {
     rows(
         |device| match device {
             Device::Sound => DeviceState::Unused,
@@ -101,7 +101,7 @@ pub(super) fn tried() -> Vec<DeviceRow> {
 }
 
 /// In each something is wrong.
-fn troubled() -> Vec<DeviceRow> {
+fn troubled() -> Vec<TriedDevice> {
     rows(
         |device| match device {
             Device::Sound => DeviceState::Gone(DeviceError::Busy {

@@ -216,3 +216,16 @@ fn sizes_read_in_decimal_units() {
         assert_eq!(size_in_words(bytes), words);
     }
 }
+
+#[test]
+fn who_is_inside_is_said_with_what_the_device_knows_of_it() {
+    let stage = open("today-full");
+    let [came, went, inside] = [123_456, 120_000, 3_456].map(in_groups);
+    let note =
+        format!("{came} in, {went} out, by this device since 06:00. It does not see other gates.");
+    assert_says(&stage, &["Inside now", &inside, &note]);
+    show(&stage, "today-left");
+    assert_says(&stage, &["Unknown: more left than came"]);
+    show(&stage, "today");
+    assert!(!stage.all_words().contains("Inside now"));
+}

@@ -482,14 +482,3 @@ fn the_camera_page_and_the_notices_lead_to_the_page_on_which_devices_are_tried()
     assert_eq!(next_command(&stage), UiCommand::Opened(Page::Devices));
     assert_says(&stage, &["Camera"]);
 }
-
-#[test]
-fn who_is_inside_is_said_with_what_the_device_knows_of_it() {
-    let stage = open("today-full");
-    let note = "123 456 in, 120 000 out, by this device since 06:00. It does not see other gates.";
-    assert_says(&stage, &["Inside now", "3 456", note]);
-    show(&stage, "today-left");
-    assert_says(&stage, &["Unknown: more left than came"]);
-    show(&stage, "today");
-    assert!(!stage.all_words().contains("Inside now"));
-}

@@ -8,12 +8,12 @@ pub struct DevicesView {
     /// Pictures that came from the camera in a second.
     pub rate: u32,
     /// Those beside the camera.
-    pub devices: Vec<DeviceRow>,
+    pub devices: Vec<TriedDevice>,
 }
 
 /// A device, as it is now.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub struct DeviceRow {
+pub struct TriedDevice {
     /// Which one.
     pub device: Device,
     /// How it is.

@@ -16,7 +16,7 @@ mod verdict;
 
 pub use camera::{CameraChoiceView, CameraView, Outline, RgbPicture};
 pub use command::UiCommand;
-pub use devices::{DeviceRow, DeviceState, DevicesView, Trial};
+pub use devices::{DeviceState, DevicesView, Trial, TriedDevice};
 pub use info::{
     ClockPageView, ClockStep, ClockView, EndView, EnrolStep, EnrolView, FreshnessView, HourView,
     InsideView, IssuerView, Notice, OnlineView, PlaceRulesView, StatusPageView, StatusView,
