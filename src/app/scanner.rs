@@ -15,9 +15,9 @@ use super::{
     state::{
         checkpoint::Checkpoint, choices::Choices, day_counts::DayCounts,
         device_trials::DeviceTrials, enrolment::EnrolmentState, hub_link::HubLink,
-        id_lookup::IdLookup, log_link::LogLink, menu_lock::MenuLock, notices::Notices,
-        place_moves::PlaceMoves, run_once::RunOnce, staff::Staff, stick_update::StickUpdate,
-        verdicts::ShownVerdicts,
+        id_lookup::IdLookup, inside::InsideCount, log_link::LogLink, menu_lock::MenuLock,
+        notices::Notices, place_moves::PlaceMoves, run_once::RunOnce, staff::Staff,
+        stick_update::StickUpdate, verdicts::ShownVerdicts,
     },
     threads::{enrolled::Enrolled, frames::RunningCamera, log_writer::LogWriter},
     vitals::Vitals,

@@ -76,7 +76,7 @@ impl MenuLock {
 
     /// Nobody opens it after all.
     pub(crate) fn cancel(&mut self) {
-        (self.refused, self.candidate) = (false, None);
+        self.asked(Page::Menu);
     }
 
     /// Shuts at once: the guard goes off duty.
@@ -99,5 +99,63 @@ impl MenuLock {
         };
         let before = std::mem::replace(&mut self.shown, view);
         (before != view).then_some(view)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    #![allow(clippy::unwrap_used, clippy::panic)]
+
+    use gatepost_checkpoint::{CheckedBadge, ListAnswer, MenuBadge};
+    use gatepost_pass::{
+        BadgeRole, Document, Kind, VerifiedDocument,
+        fixture::{self, NOW, documents},
+        verify,
+    };
+
+    use super::*;
+
+    /// A guard on duty whose badge has no PIN.
+    fn opener() -> MenuOpener {
+        let bytes = documents().sign(Kind::Badge, &fixture::badge(1, BadgeRole::Guard));
+        let document = Document::from_bytes(&bytes).unwrap();
+        let Ok(VerifiedDocument::Badge(badge)) = verify(&document, &fixture::trust(), NOW) else {
+            panic!("no badge");
+        };
+        let on_duty = badge.claims().clone();
+        let revocation = ListAnswer::NoList;
+        let checked = CheckedBadge { badge, revocation };
+        match MenuBadge::new(checked, Some(&on_duty), None, "gate-3", NOW) {
+            Ok(MenuBadge::Opens(opener)) => opener,
+            other => panic!("{other:?}"),
+        }
+    }
+
+    #[test]
+    fn it_stays_open_for_two_minutes_and_shuts_at_once_with_the_duty() {
+        let (mut lock, start) = (MenuLock::new(true), Instant::now());
+        let second = Duration::from_secs(1);
+        assert!(lock.is_shut(start));
+        lock.asked(Page::Update);
+        assert_eq!(lock.open(opener(), start), Page::Update);
+        assert!(!lock.is_shut(start + 119 * second));
+        assert!(lock.is_shut(start + 120 * second));
+        assert_eq!(lock.open(opener(), start), Page::Menu, "asked once");
+        lock.shut();
+        assert!(lock.is_shut(start));
+        assert!(!MenuLock::new(false).is_shut(start), "there is none");
+    }
+
+    #[test]
+    fn the_window_hears_of_it_when_it_changes() {
+        let (mut lock, start) = (MenuLock::new(true), Instant::now());
+        assert_eq!(lock.changed(start), Some(LockView::Shut));
+        assert_eq!(lock.changed(start), None);
+        lock.refused();
+        assert_eq!(lock.changed(start), Some(LockView::BadgeRefused));
+        lock.open(opener(), start);
+        assert_eq!(lock.changed(start), Some(LockView::Open));
+        let later = start + OPEN;
+        assert_eq!(lock.changed(later), Some(LockView::Shut));
     }
 }
