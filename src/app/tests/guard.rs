@@ -160,10 +160,10 @@ impl Post {
         wait_for(|| {
             let found = look();
             misses += u32::from(found.is_none());
-            match misses % 160 {
+            match misses % 80 {
                 _ if found.is_some() => {}
                 0 => self.scroll(1e6),
-                n if n % 16 == 0 => self.scroll(-150.0),
+                n if n % 8 == 0 => self.scroll(-150.0),
                 _ => {}
             }
             found

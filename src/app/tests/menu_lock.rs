@@ -83,6 +83,7 @@ fn who_only_reads_needs_no_badge_and_scanning_goes_on() {
     post.tap("简体中文");
     post.sees("菜单");
     post.tap("English");
+    post.tap_all(&["Back", "Menu"]);
     for page in [
         "Duty",
         "Place",

@@ -82,7 +82,7 @@ fn the_menu_sets_language_and_text_size_at_once() {
     stage.ui.show_language(Language::English);
     let height = |stage: &Stage| {
         let words = stage.words();
-        words.iter().find(|w| w.text == "Standard").unwrap().height
+        words.iter().find(|w| w.text == "Duty").unwrap().height
     };
     let normal = height(&stage);
     for (label, size) in [
