@@ -17,4 +17,6 @@ pub(super) struct DeviceContext {
     pub(super) events: Sender<Event>,
     /// Where USB sticks are mounted.
     pub(super) sticks: Vec<PathBuf>,
+    /// Where the kernel lists video devices.
+    pub(super) video_devices: PathBuf,
 }

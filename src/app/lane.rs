@@ -2,15 +2,18 @@
 
 use std::sync::Arc;
 
-use gatepost_checkpoint::{BadgeFault, CheckedBadge, SupervisorCandidate};
-use gatepost_pass::{Now, Timestamp};
+use gatepost_checkpoint::{BadgeFault, CheckedBadge, PinOf, SupervisorCandidate};
+use gatepost_pass::{Badge, Now, Timestamp};
 use gatepost_protocol::{Reason, Seen};
 
 use super::{
     present::window::Window,
     state::{
         checkpoint::Checkpoint,
+        device_trials::DeviceTrials,
+        inside::InsideCount,
         log_link::{LogHealth, LogLink},
+        menu_lock::MenuLock,
         notices::Notices,
         place_moves::PlaceMoves,
         staff::Staff,
@@ -26,12 +29,15 @@ use crate::{clock::Clock, devices::Devices, store::LoggedAdmit, ui::Page};
 pub(super) struct Lane {
     pub(super) checkpoint: Checkpoint,
     pub(super) staff: Staff,
+    pub(super) menu_lock: MenuLock,
     pub(super) moves: PlaceMoves,
     pub(super) verdicts: ShownVerdicts<LoggedAdmit>,
     pub(super) log: LogLink,
+    pub(super) inside: InsideCount,
     pub(super) notices: Notices,
     pub(super) devices: Devices,
     pub(super) supplies: Supplies,
+    pub(super) trials: DeviceTrials,
     pub(super) window: Window,
     pub(super) clock: Arc<Clock>,
 }
@@ -39,6 +45,13 @@ pub(super) struct Lane {
 impl Lane {
     pub(super) fn now(&self) -> Now {
         self.clock.now()
+    }
+
+    /// Counts who is inside by this place and day.
+    pub(super) fn count_inside(&mut self) {
+        let place = &self.checkpoint.station.place().id;
+        let offset = self.checkpoint.installed.utc_offset();
+        self.inside.at(place, self.clock.now().time, offset);
     }
 
     /// What is to be expected of the log, by the policy that is in force.
@@ -91,15 +104,19 @@ impl Lane {
         Ok(())
     }
 
-    /// The supervisor whose PIN is awaited: for a verdict, for the clock, or to move the device.
-    pub(super) fn awaits_pin(&self) -> Option<&SupervisorCandidate> {
+    /// The badge whose PIN is awaited, beside that of the next guard: for a verdict, for the clock,
+    /// to move the device, or to open the menu.
+    pub(super) fn awaits_pin(&self) -> Option<(&Badge, PinOf)> {
         let verdict = self.verdicts.awaits_pin().map(|(_, candidate)| candidate);
         let clock = self.staff.clock.awaits_pin();
         let clock = clock.map(|(_, candidate)| candidate);
-        verdict.or(clock).or(self.moves.awaits_pin())
+        let supervisor = verdict.or(clock).or(self.moves.awaits_pin());
+        let supervisor = supervisor.map(|candidate| (candidate.badge(), candidate.pin()));
+        let menu = self.menu_lock.awaits_pin();
+        supervisor.or(menu.map(|candidate| (candidate.badge(), candidate.pin())))
     }
 
-    /// Fills the duty page: the pad for a supervisor whose PIN is awaited, or who is on duty.
+    /// Fills the duty page: the pad for a badge whose PIN is awaited, or who is on duty.
     pub(super) fn show_duty(&self) {
         self.window.show_duty(&self.staff, self.awaits_pin());
     }

@@ -39,7 +39,7 @@ use std::{
 };
 
 use crate::{
-    camera::{CameraState, PictureFolder},
+    camera::{PictureFolder, VIDEO_DEVICES},
     clock::Clock,
     config::Config,
     data::DataDir,
@@ -127,17 +127,15 @@ pub fn run(options: Options) -> Result<(), Box<dyn Error>> {
             Some(frames::Source::Folder(path, options.pace))
         }
         None => {
-            let camera = options.camera.clone().or(config.camera.clone());
-            camera.map(frames::Source::Camera)
+            let configured = options.camera.clone().or_else(|| {
+                let choice = state::choices::camera(&data, Path::new(VIDEO_DEVICES));
+                config.camera.clone().map(|camera| choice.unwrap_or(camera))
+            });
+            configured.map(frames::Source::Camera)
         }
     };
-    let to_decoder = inbox_of_frames.clone();
     let camera =
-        source.map(|source| frames::camera(source, to_decoder, handle.clone(), events.clone()));
-    if camera.is_none() {
-        // The loop outlives this.
-        let _ = events.send(Event::Camera(CameraState::Off));
-    }
+        frames::RunningCamera::start(source, inbox_of_frames, handle.clone(), events.clone());
     let to_app = events.clone();
     let mut devices = Devices::start(&config, move |event| {
         let _ = to_app.send(Event::Device(event));
@@ -155,6 +153,7 @@ pub fn run(options: Options) -> Result<(), Box<dyn Error>> {
             clock,
             events,
             sticks: options.sticks,
+            video_devices: VIDEO_DEVICES.into(),
         },
         bad_settings,
         enrolled,
@@ -164,7 +163,6 @@ pub fn run(options: Options) -> Result<(), Box<dyn Error>> {
         vitals: Vitals::new(options.vitals, started),
         once: options.once,
         camera,
-        frames: inbox_of_frames,
     });
     let worker = thread::spawn(move || app.run(&inbox));
     let shown = ui.run();

@@ -2,10 +2,7 @@
 //! each stands in `on`, a kind of event a file.
 
 use std::{
-    sync::{
-        Arc,
-        mpsc::{Receiver, RecvTimeoutError},
-    },
+    sync::mpsc::{Receiver, RecvTimeoutError},
     time::{Duration, Instant},
 };
 
@@ -16,16 +13,16 @@ use super::{
     on,
     present::{self, record::Recorder, window::Window},
     state::{
-        checkpoint::Checkpoint, choices::Choices, day_counts::DayCounts, enrolment::EnrolmentState,
-        hub_link::HubLink, id_lookup::IdLookup, log_link::LogLink, notices::Notices,
-        place_moves::PlaceMoves, run_once::RunOnce, staff::Staff, stick_update::StickUpdate,
-        supplies::Supplies, verdicts::ShownVerdicts,
+        checkpoint::Checkpoint, choices::Choices, day_counts::DayCounts,
+        device_trials::DeviceTrials, enrolment::EnrolmentState, hub_link::HubLink,
+        id_lookup::IdLookup, inside::InsideCount, log_link::LogLink, menu_lock::MenuLock,
+        notices::Notices, place_moves::PlaceMoves, run_once::RunOnce, staff::Staff,
+        stick_update::StickUpdate, supplies::Supplies, verdicts::ShownVerdicts,
     },
-    threads::{enrolled::Enrolled, frames::FrameInbox, log_writer::LogWriter},
+    threads::{enrolled::Enrolled, frames::RunningCamera, log_writer::LogWriter},
     vitals::Vitals,
 };
 use crate::{
-    camera::{CameraState, CameraWatch},
     config::SettingsError,
     devices::{Devices, KeyAssembler},
     sync::SyncNews,
@@ -49,8 +46,8 @@ pub(super) struct Parts {
     pub(super) vitals: Vitals,
     /// Stop when the pictures are through and everything is logged and sent.
     pub(super) once: bool,
-    pub(super) camera: Option<CameraWatch>,
-    pub(super) frames: Arc<FrameInbox>,
+    /// Dropping it stops camera and decoder.
+    pub(super) camera: RunningCamera,
 }
 
 /// The loop and all that it knows.
@@ -65,10 +62,8 @@ pub(super) struct App {
     choices: Choices,
     keys: KeyAssembler,
     once: RunOnce,
-    /// Dropping it stops the camera.
-    _camera: Option<CameraWatch>,
-    /// Dropping it stops the decoder.
-    frames: Arc<FrameInbox>,
+    /// Dropping it stops camera and decoder.
+    camera: RunningCamera,
 }
 
 impl App {
@@ -81,12 +76,15 @@ impl App {
         let lane = Lane {
             checkpoint: Checkpoint::load(data, identity, clock, &context.config),
             staff: Staff::load(data, Instant::now()),
+            menu_lock: MenuLock::new(context.config.menu_lock),
             moves: PlaceMoves::default(),
             verdicts: ShownVerdicts::default(),
             log: LogLink::new(log),
+            inside: InsideCount::default(),
             notices: Notices::new(parts.bad_settings),
             devices: parts.devices,
             supplies: Supplies::default(),
+            trials: DeviceTrials::default(),
             window: Window::new(parts.ui, parts.recorder, parts.vitals),
             clock: clock.clone(),
         };
@@ -100,8 +98,7 @@ impl App {
             choices: Choices::load(data),
             keys: KeyAssembler::default(),
             once: RunOnce::new(parts.once),
-            _camera: parts.camera,
-            frames: parts.frames,
+            camera: parts.camera,
             context,
         }
     }
@@ -110,7 +107,7 @@ impl App {
     pub(super) fn run(mut self, inbox: &Receiver<Event>) {
         self.lane.show_notices();
         on::device::begin(&self.lane, &self.context);
-        on::setting::restore(&mut self.lane, self.choices, &self.context.config);
+        on::setting::restore(&mut self.lane, &self.choices, &self.context.config);
         on::enrolment::begin(&mut self.enrolment, &mut self.lane, &self.context);
         loop {
             match inbox.recv_timeout(TICK) {
@@ -133,7 +130,7 @@ impl App {
     fn take(&mut self, event: Event) {
         let (lane, context) = (&mut self.lane, &self.context);
         match event {
-            Event::Camera(state) => camera(&mut lane.window, state),
+            Event::Camera(state) => on::camera::changed(lane, state),
             Event::Through => self.once.through(Instant::now()),
             Event::Decoded(sighting) => {
                 on::code::sighted(lane, &mut self.enrolment, context, &sighting)
@@ -167,6 +164,9 @@ impl App {
     }
 
     fn command(&mut self, command: UiCommand) {
+        if on::menu_lock::refuses(&mut self.lane, &command) {
+            return;
+        }
         let (lane, context) = (&mut self.lane, &self.context);
         let (data, events) = (&context.data, &context.events);
         match command {
@@ -216,7 +216,12 @@ impl App {
             UiCommand::Volume(percent) => {
                 on::setting::volume(lane, &mut self.choices, data, percent)
             }
+            UiCommand::Camera(device) => {
+                let camera = &mut self.camera;
+                on::camera::chosen(lane, context, camera, &mut self.choices, &device);
+            }
             UiCommand::Torch(on) => on::setting::torch(lane, on),
+            UiCommand::TryDevice(device) => on::trial::begin(lane, &context.config, device),
             UiCommand::Key(key) => on::device::key(
                 lane,
                 &mut self.enrolment,
@@ -236,9 +241,18 @@ impl App {
         if before == Page::Duty && page != Page::Duty {
             on::supervisor::pad_left(&mut self.lane);
             on::place::pad_left(&mut self.lane);
+            on::menu_lock::left(&mut self.lane);
+        }
+        if before == Page::Unlock {
+            on::menu_lock::left(&mut self.lane);
         }
         if before == Page::PlaceMove {
             on::place::left(&mut self.lane);
+        }
+        // Who has set the device up sees how it works before the first code comes.
+        let set_up = before == Page::Enrol && self.enrolment.is_enrolled();
+        if set_up && page == Page::Scan && !self.choices.guided {
+            self.lane.window.go_to(Page::Guide);
         }
         // Another page, or this one anew: whoever left it no longer sets the clock.
         self.lane.staff.clock.cancel();
@@ -249,7 +263,8 @@ impl App {
     fn fill(&mut self, page: Page, at: Instant) {
         let (lane, context) = (&self.lane, &self.context);
         match page {
-            Page::Scan | Page::Menu | Page::NoCode => {}
+            Page::Scan | Page::NoCode | Page::Unlock | Page::Guide => {}
+            Page::Menu => on::camera::show(lane, context, &self.camera),
             Page::IdEntry => on::person::show_id_entry(&lane.window, &self.lookup, None),
             Page::ByHand => on::person::show_by_hand(lane),
             Page::Duty => lane.show_duty(),
@@ -266,6 +281,7 @@ impl App {
                 );
                 lane.window.send(UiUpdate::StatusPage(view));
             }
+            Page::Devices => on::trial::show(lane, &context.config),
             Page::Clock => on::clock::show(lane),
             Page::Today => on::today::show(lane, &mut self.day, context, at),
             Page::Update => on::update::opened(lane, &mut self.update, context),
@@ -277,7 +293,14 @@ impl App {
         on::log::tick(&mut self.lane, at);
         on::device::tick(&mut self.lane, &mut self.keys, &self.context, at);
         on::verdict::tick(&mut self.lane, at);
-        self.lane.window.tick(at);
+        on::trial::tick(&mut self.lane, at);
+        if let Some(page) = self.lane.window.tick(at) {
+            self.fill(page, at);
+        }
+        if self.lane.window.page() == Page::Guide && !self.choices.guided {
+            self.choices
+                .change(&self.context.data, |choices| choices.guided = true);
+        }
         if self.lane.window.bar_is_due(at) {
             self.slow_tick(at);
         }
@@ -291,6 +314,7 @@ impl App {
             lane,
             enrolment,
             update,
+            camera,
             ..
         } = self;
         if let Some(jump) = context.clock.jump() {
@@ -303,10 +327,13 @@ impl App {
             );
         }
         lane.checkpoint.tick(at);
+        lane.count_inside();
+        lane.trials.count_frames(camera.frames().came(), at);
         let identity = enrolment.identity().map(|identity| &**identity);
         let installed = &mut lane.checkpoint.installed;
         installed.reload_if_changed(&context.data, identity, &context.clock);
         on::badge::tick(lane);
+        on::menu_lock::tick(lane, at);
         on::setting::show_screen(lane);
         on::place::tick(lane, at);
         on::enrolment::tick(enrolment, lane, context);
@@ -318,7 +345,7 @@ impl App {
         // Always at hand: a quick finger must not get past the questions.
         self.fill(Page::ByHand, at);
         self.show_bar();
-        let (frames, window) = (&self.frames.latest, &self.lane.window);
+        let (frames, window) = (self.camera.frames(), &self.lane.window);
         window.report_vitals(frames.came(), frames.dropped());
     }
 
@@ -342,7 +369,7 @@ impl App {
 /// Whether what is on a page changes without anybody touching it, so that it is sent again.
 fn changes_while_open(page: Page) -> bool {
     match page {
-        Page::Place | Page::Status | Page::Clock | Page::Today => true,
+        Page::Place | Page::Status | Page::Devices | Page::Clock | Page::Today => true,
         Page::Scan
         | Page::Menu
         | Page::NoCode
@@ -350,18 +377,9 @@ fn changes_while_open(page: Page) -> bool {
         | Page::ByHand
         | Page::Duty
         | Page::PlaceMove
+        | Page::Unlock
+        | Page::Guide
         | Page::Update
         | Page::Enrol => false,
     }
-}
-
-/// The camera came or went.
-fn camera(window: &mut Window, state: CameraState) {
-    if let CameraState::Waiting(error) = &state {
-        log::warn!("{}", gatepost_system::chain(error));
-    }
-    if state == CameraState::Live {
-        window.camera_live();
-    }
-    window.send(UiUpdate::Camera(present::camera::view(state)));
 }

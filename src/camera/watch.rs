@@ -111,14 +111,22 @@ pub fn watch(
     }
 }
 
-impl Drop for CameraWatch {
-    fn drop(&mut self) {
+impl CameraWatch {
+    /// Stops it without waiting until it has: its camera may hang. It reports nothing from now on,
+    /// but for what it is reporting already.
+    pub fn stop(&self) {
         self.stopped.store(true, Ordering::Release);
-        // wakes the watch thread; when the channel is full it is awake anyway.
+        // Wakes the watch thread; when the channel is full it is awake anyway.
         let _ = self.messages.try_send(CaptureMessage {
             capture: 0,
             content: CaptureNews::Wake,
         });
+    }
+}
+
+impl Drop for CameraWatch {
+    fn drop(&mut self) {
+        self.stop();
         if let Some(handle) = self.thread.take()
             // An event may drop the watch from its own thread.
             && handle.thread().id() != thread::current().id()

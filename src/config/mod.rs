@@ -48,6 +48,8 @@ pub struct Config {
     pub place: String,
     /// Whether the device stays where it stands: once it has a place, only a supervisor moves it.
     pub place_fixed: bool,
+    /// Whether a badge must open the menu before anything in it is changed.
+    pub menu_lock: bool,
     /// Seconds between two fetches of bundle and orders from the hub; when passages are sent, the
     /// policy says.
     pub sync_seconds: Within<1, 86_400>,
@@ -80,6 +82,7 @@ impl Default for Config {
             direction: Direction::In,
             place: String::new(),
             place_fixed: false,
+            menu_lock: false,
             sync_seconds: Within::nearest(30),
             log_megabytes: Within::nearest(256),
             scanner: None,

@@ -73,6 +73,16 @@ impl UiHandle {
         })
     }
 
+    /// Turns a wheel at this pixel; downwards is negative.
+    pub(crate) fn wheel(&self, (x, y): (u32, u32), delta_y: f32) -> Result<(), UiError> {
+        let event = WindowEvent::PointerScrolled {
+            position: LogicalPosition::new(x as f32, y as f32),
+            delta_x: 0.0,
+            delta_y,
+        };
+        self.ask(move |app| app.window().dispatch_event(event))
+    }
+
     /// Types these keys into the window, one after the other.
     pub(crate) fn type_keys(&self, keys: &str) -> Result<(), UiError> {
         let keys: Vec<SharedString> = keys.chars().map(SharedString::from).collect();

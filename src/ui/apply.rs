@@ -2,8 +2,8 @@
 
 use super::view::UiUpdate;
 use super::{
-    by_hand, clock, duty, enrol, id_entry, notices, page, place, place_move, scan, settings,
-    status, status_page, today, update, verdict,
+    by_hand, clock, devices, duty, enrol, id_entry, notices, page, place, place_move, scan,
+    settings, status, status_page, today, update, verdict,
 };
 use gatepost_window::{AppWindow, ScanAdapter, StatusAdapter};
 use slint::ComponentHandle;
@@ -17,6 +17,7 @@ pub(super) fn apply(app: &AppWindow, update: &UiUpdate) {
             }
         }
         UiUpdate::Camera(camera) => scan::show_camera(&app.global::<ScanAdapter>(), camera),
+        UiUpdate::Cameras(cameras) => settings::show_cameras(app, cameras),
         UiUpdate::Scanner(there) => app.global::<ScanAdapter>().set_scanner(*there),
         UiUpdate::Thermometer(view) => verdict::show_thermometer(app, *view),
         UiUpdate::Verdict(view) => verdict::show(app, view),
@@ -35,7 +36,9 @@ pub(super) fn apply(app: &AppWindow, update: &UiUpdate) {
         UiUpdate::Page(page) => page::open(app, *page),
         UiUpdate::Place(view) => place::show(app, view),
         UiUpdate::PlaceMove(view) => place_move::show(app, view),
+        UiUpdate::Lock(view) => settings::show_lock(app, *view),
         UiUpdate::StatusPage(view) => status_page::show(app, view),
+        UiUpdate::Devices(view) => devices::show(app, view),
         UiUpdate::Clock(view) => clock::show(app, view),
         UiUpdate::Today(view) => today::show(app, view),
         UiUpdate::Update(view) => update::show(app, view),

@@ -10,6 +10,7 @@ mod accessibility;
 mod apply;
 mod by_hand;
 mod clock;
+mod devices;
 mod duty;
 mod enrol;
 mod error;

@@ -88,7 +88,7 @@ pub(super) fn map_device(device: Device) -> DeviceKind {
 }
 
 /// The fault, and the device as the settings name it, with what is wrong or missing.
-fn map_device_error(error: &DeviceError) -> (DeviceFaultKind, SharedString) {
+pub(super) fn map_device_error(error: &DeviceError) -> (DeviceFaultKind, SharedString) {
     match error {
         DeviceError::NotFound { name } => (DeviceFaultKind::NotFound, foreign(name)),
         DeviceError::Busy { name } => (DeviceFaultKind::Busy, foreign(name)),

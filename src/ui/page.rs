@@ -1,8 +1,8 @@
 //! Which page is open, and the keys that no page takes.
 
 use super::view::{Page, UiCommand};
-use super::{by_hand, clock, duty, id_entry};
-use gatepost_window::{AppWindow, HintKind, PageAdapter, PageKind, ScanAdapter};
+use super::{by_hand, clock, devices, duty, id_entry};
+use gatepost_window::{AppWindow, GuideAdapter, HintKind, PageAdapter, PageKind, ScanAdapter};
 use slint::ComponentHandle;
 use std::rc::Rc;
 
@@ -30,6 +30,8 @@ pub(super) fn open(app: &AppWindow, page: Page) {
     by_hand::forget(app);
     duty::forget(app);
     clock::forget(app);
+    devices::forget(app);
+    app.global::<GuideAdapter>().set_step(0);
     app.global::<ScanAdapter>().set_hint(HintKind::None);
     app.global::<PageAdapter>().set_page(to_kind(page));
 }
@@ -57,10 +59,13 @@ fn to_kind(page: Page) -> PageKind {
         Page::Duty => PageKind::Duty,
         Page::Place => PageKind::Place,
         Page::PlaceMove => PageKind::PlaceMove,
+        Page::Unlock => PageKind::Unlock,
         Page::Status => PageKind::Status,
+        Page::Devices => PageKind::Devices,
         Page::Clock => PageKind::Clock,
         Page::Today => PageKind::Today,
         Page::Update => PageKind::Update,
+        Page::Guide => PageKind::Guide,
         Page::Enrol => PageKind::Enrol,
     }
 }
@@ -75,10 +80,13 @@ fn from_kind(kind: PageKind) -> Page {
         PageKind::Duty => Page::Duty,
         PageKind::Place => Page::Place,
         PageKind::PlaceMove => Page::PlaceMove,
+        PageKind::Unlock => Page::Unlock,
         PageKind::Status => Page::Status,
+        PageKind::Devices => Page::Devices,
         PageKind::Clock => Page::Clock,
         PageKind::Today => Page::Today,
         PageKind::Update => Page::Update,
+        PageKind::Guide => Page::Guide,
         PageKind::Enrol => Page::Enrol,
     }
 }

@@ -1,11 +1,14 @@
 //! What the menu changes and every page follows: language, text size, day or night, brightness,
 //! volume, torch; and how large the panel is.
 
-use super::view::{TextSize, UiCommand};
+use super::trouble::foreign;
+use super::view::{CameraChoiceView, LockView, TextSize, UiCommand};
 use crate::config::{Hand, Language, ScreenMode};
 use crate::devices::Brightness;
-use gatepost_window::{AppWindow, LanguageKind, ScreenKind, SettingsAdapter, TextSizeKind};
-use slint::ComponentHandle;
+use gatepost_window::{
+    AppWindow, CameraItem, LanguageKind, LockKind, ScreenKind, SettingsAdapter, TextSizeKind,
+};
+use slint::{ComponentHandle, ModelRc};
 use std::rc::Rc;
 
 /// The loudest level of the menu, and how much of the volume each is.
@@ -78,6 +81,8 @@ pub(super) fn connect(app: &AppWindow, on_command: &Rc<dyn Fn(UiCommand)>) {
         }
         send(UiCommand::Volume(percent));
     });
+    let send = on_command.clone();
+    adapter.on_switch_camera(move |device| send(UiCommand::Camera(device.to_string())));
     let (weak, send) = (app.as_weak(), on_command.clone());
     adapter.on_switch_torch(move |on| {
         if let Some(app) = weak.upgrade() {
@@ -85,6 +90,25 @@ pub(super) fn connect(app: &AppWindow, on_command: &Rc<dyn Fn(UiCommand)>) {
         }
         send(UiCommand::Torch(on));
     });
+}
+
+/// Shows the cameras to choose from. Each is named as it calls itself; two that call themselves the
+/// same have their devices behind it.
+pub(super) fn show_cameras(app: &AppWindow, cameras: &[CameraChoiceView]) {
+    let item = |camera: &CameraChoiceView| {
+        let same = cameras.iter().filter(|other| other.name == camera.name);
+        let device = Some(&camera.device).filter(|_| same.count() > 1);
+        let name = [Some(&camera.name), device];
+        let name: Vec<&str> = name.into_iter().flatten().map(String::as_str).collect();
+        CameraItem {
+            name: foreign(&name.join(" ")),
+            device: camera.device.as_str().into(),
+            chosen: camera.chosen,
+        }
+    };
+    let items: Vec<CameraItem> = cameras.iter().map(item).collect();
+    let adapter = app.global::<SettingsAdapter>();
+    adapter.set_cameras(ModelRc::from(items.as_slice()));
 }
 
 /// Switches every text on screen.
@@ -162,6 +186,15 @@ pub(super) fn show_torch(app: &AppWindow, torch: Option<bool>) {
     let adapter = app.global::<SettingsAdapter>();
     adapter.set_has_torch(torch.is_some());
     adapter.set_torch(torch.unwrap_or(false));
+}
+
+/// Shows whether somebody has to open the menu first.
+pub(super) fn show_lock(app: &AppWindow, lock: LockView) {
+    app.global::<SettingsAdapter>().set_lock(match lock {
+        LockView::Open => LockKind::Open,
+        LockView::Shut => LockKind::Shut,
+        LockView::BadgeRefused => LockKind::BadgeRefused,
+    });
 }
 
 fn from_language_kind(kind: LanguageKind) -> Language {

@@ -3,6 +3,8 @@
 
 mod behaviour;
 mod contrast;
+mod device_pages;
+mod device_scenes;
 mod figures;
 mod fingers;
 mod flows;

@@ -28,6 +28,14 @@ pub(super) fn show(app: &AppWindow, view: &TodayView) {
     adapter.set_check(in_groups(check).into());
     adapter.set_refuse(in_groups(refuse).into());
     adapter.set_total(in_groups(admit + check + refuse).into());
+    let inside = view.inside.as_ref();
+    let figure = |count: Option<u64>| count.map(in_groups).unwrap_or_default().into();
+    adapter.set_counts_inside(inside.is_some());
+    // More people left than came: some were inside before.
+    adapter.set_inside(figure(inside.and_then(|i| i.came.checked_sub(i.went))));
+    adapter.set_came(figure(inside.map(|i| i.came)));
+    adapter.set_went(figure(inside.map(|i| i.went)));
+    adapter.set_since(inside.map(|i| i.since.as_str().into()).unwrap_or_default());
     adapter.set_busiest(busiest);
     adapter.set_busiest_count(in_groups(fullest).into());
 }

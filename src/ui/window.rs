@@ -5,8 +5,8 @@ use super::handle::{UiHandle, WindowLink};
 use super::offscreen::Offscreen;
 use super::view::UiCommand;
 use super::{
-    by_hand, clock, duty, fonts, id_entry, page, place, place_move, scan, settings, status_page,
-    update, verdict,
+    by_hand, clock, devices, duty, fonts, id_entry, page, place, place_move, scan, settings,
+    status_page, update, verdict,
 };
 use crate::config::Language;
 use gatepost_window::AppWindow;
@@ -70,6 +70,7 @@ impl Ui {
             by_hand::connect,
             duty::connect,
             clock::connect,
+            devices::connect,
             page::connect,
             place::connect,
             place_move::connect,

@@ -4,7 +4,7 @@
 //! `document_lookup` and `person_lookup` (what the lists say), `case` (what is to be decided),
 //! `rules` and `decide` (pure), `pass_back` and `live_codes` (the last minutes, in memory only),
 //! `judge` (all of it in a row), `verdict_group` (the codes of one frame). Of the staff:
-//! `badge_fault`, `pin_tries`, `pin_pad`, `guard_duty` and `supervisor`.
+//! `badge_fault`, `pin_tries`, `pin_pad`, `guard_duty`, `supervisor` and `menu_badge`.
 
 #![forbid(unsafe_code)]
 
@@ -16,6 +16,7 @@ mod guard_duty;
 mod judge;
 mod list_answer;
 mod live_codes;
+mod menu_badge;
 mod pass_back;
 mod person_lookup;
 mod pin_pad;
@@ -37,6 +38,7 @@ pub use guard_duty::{DutyStatus, GuardDuty};
 pub use judge::{Basis, Judge, Judged, freshness_for};
 pub use list_answer::ListAnswer;
 pub use live_codes::LiveCodes;
+pub use menu_badge::{MenuBadge, MenuCandidate, MenuOpener};
 pub use pass_back::RecentPassages;
 pub use person_lookup::{PersonAnswer, ask_about, look_up_person, worst};
 pub use pin_pad::{CheckedPin, EnteredPin, PadState, PinOf, PinPad};

@@ -21,6 +21,7 @@ use super::{
 use gatepost_protocol::Direction;
 
 mod guard_duty;
+mod menu_badge;
 mod overriding;
 mod people;
 mod person_lookup;

@@ -8,7 +8,7 @@ use std::{
 use gatepost_checkpoint::{CheckedBadge, CheckedPin, DutyStatus};
 use gatepost_pass::Pin;
 
-use super::{clock, place, supervisor, verdict};
+use super::{clock, menu_lock, place, supervisor, verdict};
 use crate::{
     app::{event::Event, lane::Lane, present::signal, threads::beside},
     data::DataDir,
@@ -29,6 +29,9 @@ pub(super) fn shown(lane: &mut Lane, badge: CheckedBadge, at: Instant) {
     }
     if lane.moves.awaits_badge() {
         return place::badge_shown(lane, badge, at);
+    }
+    if lane.window.page() == Page::Unlock {
+        return menu_lock::badge_shown(lane, badge, at);
     }
     // Whoever comes on duty scans the place code again.
     place::left(lane);
@@ -61,7 +64,7 @@ fn duty_changed(lane: &mut Lane, at: Instant) {
 /// hash is slow on purpose.
 pub(crate) fn pin_entered(lane: &mut Lane, events: &Sender<Event>, text: String) {
     let of = match (lane.awaits_pin(), lane.staff.duty.status()) {
-        (Some(candidate), _) => Some(candidate.pin()),
+        (Some((_, of)), _) => Some(of),
         (_, DutyStatus::Asking(_, of)) => Some(of),
         (_, DutyStatus::On(_) | DutyStatus::Nobody | DutyStatus::Fault(_)) => None,
     };
@@ -92,6 +95,9 @@ pub(crate) fn pin_checked(lane: &mut Lane, data: &DataDir, pin: &CheckedPin) {
     if let Some(candidate) = lane.moves.awaits_pin().cloned() {
         return place::pin_checked(lane, data, candidate, pin);
     }
+    if lane.menu_lock.awaits_pin().is_some() {
+        return menu_lock::pin_checked(lane, pin);
+    }
     if let DutyStatus::Asking(..) = lane.staff.duty.status() {
         lane.staff.duty.checked(pin);
         duty_changed(lane, at);
@@ -103,6 +109,7 @@ pub(crate) fn pin_checked(lane: &mut Lane, data: &DataDir, pin: &CheckedPin) {
 /// The guard goes off duty.
 pub(crate) fn sign_off(lane: &mut Lane) {
     lane.staff.duty.sign_off();
+    lane.menu_lock.shut();
     lane.show_duty();
     lane.window.bar_soon();
 }
@@ -118,6 +125,7 @@ pub(crate) fn tick(lane: &mut Lane) {
     let pins = lane.checkpoint.installed.pins();
     lane.staff.tick(pins, Instant::now());
     if before && lane.staff.duty.guard().is_none() {
+        lane.menu_lock.shut();
         signal::alarm(&lane.devices);
         lane.window.go_to(Page::Duty);
         lane.show_duty();

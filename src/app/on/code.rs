@@ -8,14 +8,17 @@ use super::{
     place::{self, PlaceShown},
     verdict,
 };
-use crate::app::{
-    context::DeviceContext,
-    event::Sighting,
-    lane::Lane,
-    state::{
-        enrolment::EnrolmentState,
-        in_view::{Company, Expecting},
+use crate::{
+    app::{
+        context::DeviceContext,
+        event::Sighting,
+        lane::Lane,
+        state::{
+            enrolment::EnrolmentState,
+            in_view::{Company, Expecting},
+        },
     },
+    ui::Page,
 };
 
 /// A frame to its verdicts: each code that is new is judged, shown and logged.
@@ -28,7 +31,8 @@ pub(crate) fn sighted(
     let (now, at) = (lane.now(), Instant::now());
     let badge = lane.verdicts.awaits_badge().is_some()
         || lane.staff.clock.awaits_badge().is_some()
-        || lane.moves.awaits_badge();
+        || lane.moves.awaits_badge()
+        || lane.window.page() == Page::Unlock;
     let expecting = match badge {
         true => Expecting::Badge,
         false => Expecting::Anyone,

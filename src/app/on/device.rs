@@ -7,7 +7,7 @@ use gatepost_decode::CodeContent;
 use gatepost_protocol::Temperature;
 use gatepost_system::chain;
 
-use super::{code, person, setting, verdict};
+use super::{code, person, setting, trial, verdict};
 use crate::{
     app::{
         context::DeviceContext,
@@ -17,8 +17,10 @@ use crate::{
         state::{enrolment::EnrolmentState, id_lookup::IdLookup},
     },
     config::ReaderSettings,
-    devices::{self, Device, DeviceEvent, KeyAssembler, LineFault},
-    ui::{Page, UiUpdate},
+    devices::{
+        self, BodyTemperature, Device, DeviceEvent, KeyAssembler, LineFault, TemperatureError,
+    },
+    ui::{Page, Trial, UiUpdate},
 };
 
 /// A device came, went, or brought something.
@@ -32,6 +34,7 @@ pub(crate) fn event(
     match event {
         DeviceEvent::Ready(device) => {
             lane.notices.device_ready(device);
+            lane.trials.works(device);
             changed(lane, context, device);
             if device == Device::Thermometer {
                 verdict::measure_again(lane);
@@ -40,10 +43,11 @@ pub(crate) fn event(
         DeviceEvent::Gone(device, why) => {
             log::warn!("{device}: {}", chain(&why));
             lane.notices.device_gone(device, why);
+            lane.trials.gone(device);
             changed(lane, context, device);
         }
         DeviceEvent::Scanned { text } => scanned(lane, enrolment, context, text),
-        DeviceEvent::IdRead { text } => person::id_number(lane, lookup, &context.events, &text),
+        DeviceEvent::IdRead { text } => id_read(lane, lookup, context, &text),
         DeviceEvent::Daylight(day) => setting::daylight(lane, day),
         DeviceEvent::Battery(battery) => {
             lane.supplies.battery = battery;
@@ -53,7 +57,8 @@ pub(crate) fn event(
             lane.supplies.network = link;
             lane.window.bar_soon();
         }
-        DeviceEvent::Garbled(device, why) => garbled(lane, device, why),
+        DeviceEvent::Garbled(device, why) => garbled(lane, context, device, why),
+        DeviceEvent::Measured(answer) if tried(lane, context, answer) => {}
         DeviceEvent::Measured(Ok(reading)) => {
             let number = lane.verdicts.number();
             verdict::answered(lane, number, Temperature::Reading(reading.tenths()));
@@ -63,6 +68,16 @@ pub(crate) fn event(
             verdict::not_measured(lane, why);
         }
     }
+}
+
+/// Whether the thermometer's answer is for somebody who tries it.
+fn tried(
+    lane: &mut Lane,
+    context: &DeviceContext,
+    answer: Result<BodyTemperature, TemperatureError>,
+) -> bool {
+    let device = Device::Thermometer;
+    trial::takes(lane, &context.config, device, || Trial::Measured(answer))
 }
 
 /// Shows at the start whether a scanner reads codes.
@@ -82,8 +97,9 @@ fn changed(lane: &mut Lane, context: &DeviceContext, device: Device) {
 }
 
 /// A reader sent what can't be used.
-fn garbled(lane: &mut Lane, device: Device, why: LineFault) {
+fn garbled(lane: &mut Lane, context: &DeviceContext, device: Device, why: LineFault) {
     log::warn!("{device}: {why}");
+    trial::garbled(lane, &context.config, device, why);
     signal::alarm(&lane.devices);
     if (device, why) == (Device::Scanner, LineFault::NoEnd) {
         lane.notices.set_code_without_end(true);
@@ -100,7 +116,7 @@ pub(crate) fn tick(
 ) {
     let types = context.config.scanner == Some(ReaderSettings::Window);
     if let (Some(fault), true) = (keys.expire(now), types) {
-        garbled(lane, Device::Scanner, fault);
+        garbled(lane, context, Device::Scanner, fault);
     }
 }
 
@@ -121,11 +137,21 @@ pub(crate) fn key(
     let Some(text) = keys.push(key, now) else {
         return;
     };
-    let is_number = numbers && (!codes || lane.window.page() == Page::IdEntry);
+    let tried = lane.trials.awaits(Device::IdReader);
+    let is_number = numbers && (!codes || tried || lane.window.page() == Page::IdEntry);
     if is_number {
-        person::id_number(lane, lookup, &context.events, &text);
+        id_read(lane, lookup, context, &text);
     } else if codes {
         scanned(lane, enrolment, context, text);
+    }
+}
+
+/// The number of an ID card came from a reader.
+fn id_read(lane: &mut Lane, lookup: &mut IdLookup, context: &DeviceContext, text: &str) {
+    lane.trials.works(Device::IdReader);
+    let length = || Trial::Card(text.chars().count());
+    if !trial::takes(lane, &context.config, Device::IdReader, length) {
+        person::id_number(lane, lookup, &context.events, text);
     }
 }
 
@@ -133,6 +159,11 @@ pub(crate) fn key(
 fn scanned(lane: &mut Lane, enrolment: &mut EnrolmentState, context: &DeviceContext, text: String) {
     lane.notices.set_code_without_end(false);
     lane.show_notices();
+    lane.trials.works(Device::Scanner);
+    let beginning = || trial::beginning(&text);
+    if trial::takes(lane, &context.config, Device::Scanner, beginning) {
+        return;
+    }
     let code = devices::without_prefix(&text).to_owned();
     let sighting = Sighting {
         codes: vec![CodeContent::Text(code)],

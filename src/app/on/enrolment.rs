@@ -16,7 +16,7 @@ use crate::{
         event::{EnrolStickNews, Event},
         lane::Lane,
         present::trouble,
-        state::{enrolment::EnrolmentState, log_link::LogLink},
+        state::{choices::Choices, enrolment::EnrolmentState, log_link::LogLink},
         sticks,
         threads::{beside, enrolled::Enrolled},
     },
@@ -255,6 +255,10 @@ fn start(
     let (enrolled, writer) = started.unzip();
     lane.log = LogLink::new(writer);
     enrolment.accepted(enrolled);
-    lane.window.go_back_at(Instant::now() + SHOW_DONE);
+    let next = match Choices::load(data).guided {
+        true => Page::Scan,
+        false => Page::Guide,
+    };
+    lane.window.go_at(next, Instant::now() + SHOW_DONE);
     Ok(())
 }

@@ -28,6 +28,7 @@ pub(crate) fn logged(
     let answer = match result {
         Ok(logged) => {
             lane.log.arrived();
+            lane.inside.logged(passage);
             lane.window.vitals.logged();
             hub.logged(now);
             written(lane, Ok(()), at);
@@ -99,6 +100,7 @@ fn withdraw(lane: &mut Lane, at: Instant) {
     let members = shown.group().members().to_vec();
     lane.window.send(UiUpdate::Dismiss);
     verdict::close(lane, at);
+    lane.inside.withdrawn();
     for judged in &members {
         lane.checkpoint.withdrawn(judged);
     }

@@ -12,7 +12,7 @@ use crate::{
 };
 
 /// The scanner starts: says what there is to switch, and how it was switched before the restart.
-pub(crate) fn restore(lane: &mut Lane, choices: Choices, settings: &Config) {
+pub(crate) fn restore(lane: &mut Lane, choices: &Choices, settings: &Config) {
     let screen = &mut lane.window.screen;
     screen.mode = choices.screen.unwrap_or(settings.screen);
     screen.lit.day = choices.day_brightness.unwrap_or(screen.lit.day);
@@ -25,11 +25,22 @@ pub(crate) fn restore(lane: &mut Lane, choices: Choices, settings: &Config) {
     if let (Some(sounds), Some(percent)) = (&mut lane.devices.sounds, choices.volume) {
         sounds.set_volume(Volume::from_percent(percent));
     }
+    show_volume(lane);
+    let torch = lane.devices.torch.as_ref().map(|_| false);
+    lane.window.send(UiUpdate::Torch(torch));
+}
+
+/// The window has switched what may not be switched: shows it as it is.
+pub(super) fn show_again(lane: &mut Lane) {
+    lane.window.screen_is_stale();
+    show_screen(lane);
+    show_volume(lane);
+}
+
+fn show_volume(lane: &Lane) {
     let sounds = lane.devices.sounds.as_ref();
     let volume = sounds.map(|sounds| sounds.volume().percent());
     lane.window.send(UiUpdate::Volume(volume));
-    let torch = lane.devices.torch.as_ref().map(|_| false);
-    lane.window.send(UiUpdate::Torch(torch));
 }
 
 /// The screen shows day or night, as somebody chose or the time says, and is lit as that is.

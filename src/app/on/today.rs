@@ -41,6 +41,6 @@ pub(crate) fn counted(lane: &Lane, day: &mut DayCounts, counts: Result<Vec<HourC
 
 fn present(lane: &Lane, day: &DayCounts) {
     let offset = lane.checkpoint.installed.utc_offset();
-    let view = present::today::view(day.counts(), lane.now().time, offset);
+    let view = present::today::view(day.counts(), &lane.inside, lane.now().time, offset);
     lane.window.send(UiUpdate::Today(view));
 }

@@ -220,12 +220,15 @@ fn log_passage(lane: &mut Lane, member: usize, at: Instant) {
     match passage {
         Some((passage, key)) => {
             let number = lane.verdicts.sent(member);
+            lane.count_inside();
+            lane.inside.sent(number, &passage);
             let request = LogRequest {
                 number,
                 passage,
                 key,
             };
             if lane.log.append(request).is_err() {
+                lane.inside.not_logged(number);
                 lane.verdicts.not_logged(member);
             }
         }

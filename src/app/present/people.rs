@@ -2,7 +2,7 @@
 
 use std::time::Instant;
 
-use gatepost_checkpoint::{BadgeFault, DutyStatus, PadState, PinOf, SupervisorCandidate};
+use gatepost_checkpoint::{BadgeFault, DutyStatus, PadState, PinOf};
 use gatepost_pass::{Badge, RulesHere, id_number::IdNumberError, policy::WithoutCode};
 
 use crate::{
@@ -35,12 +35,8 @@ pub(crate) fn by_hand(here: Option<&RulesHere<'_>>) -> ByHandView {
     }
 }
 
-/// The duty page; with a supervisor's badge that waits for its PIN, the pad for that.
-pub(crate) fn duty(
-    staff: &Staff,
-    supervisor: Option<&SupervisorCandidate>,
-    at: Instant,
-) -> DutyView {
+/// The duty page; with another badge that waits for its PIN, the pad for that.
+pub(crate) fn duty(staff: &Staff, asked: Option<(&Badge, PinOf)>, at: Instant) -> DutyView {
     let asking = |badge: &Badge, of: PinOf| match staff.pad.state(&of, at) {
         PadState::Open(_) if staff.tries_lost => DutyState::TriesLost,
         PadState::Locked(seconds) => DutyState::Locked { seconds },
@@ -52,8 +48,8 @@ pub(crate) fn duty(
             tries_left,
         },
     };
-    let state = match (supervisor, staff.duty.status()) {
-        (Some(candidate), _) => asking(candidate.badge(), candidate.pin()),
+    let state = match (asked, staff.duty.status()) {
+        (Some((badge, of)), _) => asking(badge, of),
         (None, DutyStatus::Asking(badge, of)) => asking(badge, of),
         (None, DutyStatus::On(_)) => DutyState::OnDuty,
         (None, DutyStatus::Nobody) => DutyState::ShowBadge,

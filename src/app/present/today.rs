@@ -4,14 +4,21 @@ use gatepost_pass::Timestamp;
 use gatepost_protocol::Outcome;
 
 use crate::{
+    app::state::inside::InsideCount,
     readable_time::local_date,
     store::HourCount,
     ui::{HourView, TodayView},
 };
 
 /// The local day, `offset` minutes east of UTC.
-pub(crate) fn view(counts: &[HourCount], now: Timestamp, offset: i16) -> TodayView {
+pub(crate) fn view(
+    counts: &[HourCount],
+    inside: &InsideCount,
+    now: Timestamp,
+    offset: i16,
+) -> TodayView {
     TodayView {
+        inside: inside.view(offset),
         day: local_date(now, offset),
         hours: hours(counts, now, offset),
     }

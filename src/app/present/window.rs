@@ -3,7 +3,8 @@
 
 use std::time::{Duration, Instant};
 
-use gatepost_checkpoint::{SupervisorCandidate, Verdict};
+use gatepost_checkpoint::{PinOf, Verdict};
+use gatepost_pass::{Badge, Timestamp};
 use gatepost_protocol::Outcome;
 use gatepost_system::chain;
 
@@ -26,8 +27,8 @@ pub(crate) struct Window {
     ui: UiHandle,
     /// The page under the verdict.
     page: Page,
-    /// When that returns to the camera without a tap.
-    back_at: Option<Instant>,
+    /// When another page opens without a tap, and which.
+    next: Option<(Page, Instant)>,
     /// When the bar at the top was sent last.
     bar_at: Option<Instant>,
     notices: Vec<Notice>,
@@ -45,7 +46,7 @@ impl Window {
         Self {
             ui,
             page: Page::Scan,
-            back_at: None,
+            next: None,
             bar_at: None,
             notices: Vec::new(),
             screen: ScreenState::default(),
@@ -72,7 +73,7 @@ impl Window {
 
     /// A finger opened this page, and it shows already. Gives the one before.
     pub(crate) fn opened(&mut self, page: Page) -> Page {
-        self.back_at = None;
+        self.next = None;
         std::mem::replace(&mut self.page, page)
     }
 
@@ -84,14 +85,24 @@ impl Window {
 
     /// Goes back to the camera at this time, unless a finger opens another page before.
     pub(crate) fn go_back_at(&mut self, at: Instant) {
-        self.back_at = Some(at);
+        self.go_at(Page::Scan, at);
     }
 
-    /// Goes back to the camera where it is time.
-    pub(crate) fn tick(&mut self, at: Instant) {
-        if self.back_at.take_if(|back| *back <= at).is_some() {
-            self.go_to(Page::Scan);
-        }
+    /// Opens a page at this time, unless a finger opens another one before.
+    pub(crate) fn go_at(&mut self, page: Page, at: Instant) {
+        self.next = Some((page, at));
+    }
+
+    /// Opens a page as soon as the loop has time to fill it.
+    pub(crate) fn lead_to(&mut self, page: Page) {
+        self.go_at(page, Instant::now());
+    }
+
+    /// Opens the page whose time has come, which is to be filled.
+    pub(crate) fn tick(&mut self, at: Instant) -> Option<Page> {
+        let (page, _) = self.next.take_if(|(_, next)| *next <= at)?;
+        self.go_to(page);
+        Some(page)
     }
 
     /// Shows the bar at the top at the next look at the clock.
@@ -127,9 +138,14 @@ impl Window {
         }
     }
 
-    /// Fills the duty page; with a supervisor's badge that waits for its PIN, the pad is for that.
-    pub(crate) fn show_duty(&self, staff: &Staff, supervisor: Option<&SupervisorCandidate>) {
-        let view = people::duty(staff, supervisor, Instant::now());
+    /// The window shows the screen otherwise than it is.
+    pub(crate) fn screen_is_stale(&mut self) {
+        self.screen_shown = None;
+    }
+
+    /// Fills the duty page; with another badge that waits for its PIN, the pad is for that.
+    pub(crate) fn show_duty(&self, staff: &Staff, asked: Option<(&Badge, PinOf)>) {
+        let view = people::duty(staff, asked, Instant::now());
         self.send(UiUpdate::Duty(view));
     }
 

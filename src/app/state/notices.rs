@@ -56,6 +56,14 @@ impl Notices {
         self.gone.contains_key(device.name())
     }
 
+    /// Why a device does not work.
+    pub(crate) fn fault(&self, device: Device) -> Option<&DeviceError> {
+        match self.gone.get(device.name()) {
+            Some(Notice::DeviceGone { why, .. }) => Some(why),
+            _ => None,
+        }
+    }
+
     /// Whether the scanner's last code had no end.
     pub(crate) fn set_code_without_end(&mut self, so: bool) {
         self.code_without_end = so;

@@ -28,7 +28,7 @@ const WANG: &str = "11010519491231002X";
 const LI: &str = "440524188001010014";
 const SUN: &str = "370102199003070139";
 
-fn settings(table: &str, socket: &Socket) -> String {
+pub(super) fn settings(table: &str, socket: &Socket) -> String {
     format!(
         "[{table}]\nkind = \"serial\"\ndevice = \"{}\"\n",
         socket.path()
@@ -220,18 +220,25 @@ fn a_new_direction_is_heard() {
     post.sees("loudspeaker");
 }
 
-#[test]
-fn the_torch_is_lit_and_put_out_by_its_button() {
+/// A checkpoint with a light in a folder like the kernel's, and whether that comes to have this
+/// brightness.
+pub(super) fn with_torch() -> (Post, impl Fn(&str) -> bool) {
     let light = tempfile::tempdir().unwrap();
     fs::write(light.path().join("max_brightness"), "255\n").unwrap();
     fs::write(light.path().join("brightness"), "7\n").unwrap();
-    let is = |value: &str| {
+    let settings = format!("[torch]\nled = \"{}\"\n", light.path().display());
+    let is = move |value: &str| {
         let read = || fs::read_to_string(light.path().join("brightness")).ok();
         wait_for(|| read().filter(|now| now == value)).is_some()
     };
-    let settings = format!("[torch]\nled = \"{}\"\n", light.path().display());
     let post = Post::with_devices(&settings, |_| (), |_| ());
     assert!(is("0"), "at the start");
+    (post, is)
+}
+
+#[test]
+fn the_torch_is_lit_and_put_out_by_its_button() {
+    let (post, is) = with_torch();
     post.tap("Light on");
     assert!(is("255"));
     assert_eq!(post.taps("torch"), 1);

@@ -24,7 +24,7 @@ use gatepost_protocol::{
 use gatepost_scene::{Carrier, Code, ErrorCorrection, View, render_rgb};
 use image::{DynamicImage, RgbImage};
 
-use super::post::Post;
+use super::post::{HEIGHT, Post, WIDTH};
 use crate::{
     app::{event::Event, state::in_view::OUT_OF_VIEW},
     camera::Frame,
@@ -66,14 +66,19 @@ impl Post {
         self.events.send(event).unwrap();
     }
 
-    /// Taps the button with this label, which must come on screen.
+    /// Taps the button with this label, which must come on screen; scrolls down to it.
     #[track_caller]
     pub(super) fn tap(&self, label: &str) {
         let find = || {
             let buttons = self.ui.buttons();
-            buttons.into_iter().find(|button| button.text == label)
+            let button = buttons.into_iter().find(|button| button.text == label)?;
+            let below = button.y + button.height > HEIGHT as f32;
+            if below {
+                self.scroll(-100.0);
+            }
+            (!below).then_some(button)
         };
-        let Some(button) = wait_for(find) else {
+        let Some(button) = self.seek(find) else {
             self.keep_picture();
             panic!("no button {label:?} among {:?}", words(&self.ui.buttons()));
         };
@@ -137,7 +142,7 @@ impl Post {
     /// A text must come on screen that has this in it.
     #[track_caller]
     pub(super) fn sees(&self, text: &str) {
-        if wait_for(|| self.says(text).then_some(())).is_some() {
+        if self.seek(|| self.says(text).then_some(())).is_some() {
             return;
         }
         self.keep_picture();
@@ -146,6 +151,28 @@ impl Post {
             words(&self.ui.texts()),
             words(&self.ui.buttons())
         );
+    }
+
+    /// Looks until it is found, after a while further down the page too: what lies below the edge
+    /// of the window is not on screen.
+    fn seek<T>(&self, look: impl Fn() -> Option<T>) -> Option<T> {
+        let mut misses = 0;
+        wait_for(|| {
+            let found = look();
+            misses += u32::from(found.is_none());
+            match misses % 80 {
+                _ if found.is_some() => {}
+                0 => self.scroll(1e6),
+                n if n % 8 == 0 => self.scroll(-150.0),
+                _ => {}
+            }
+            found
+        })
+    }
+
+    /// Turns a wheel over the page; downwards is negative.
+    fn scroll(&self, pixels: f32) {
+        self.ui.wheel((WIDTH / 2, HEIGHT / 2), pixels).unwrap();
     }
 
     /// This text must go from the screen.

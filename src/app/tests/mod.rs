@@ -6,12 +6,15 @@ mod beside;
 mod flows;
 mod full;
 mod guard;
+mod guide;
 mod in_view;
+mod menu_lock;
 mod pages;
 mod places;
 mod post;
 mod screen;
 mod supervisors;
+mod trials;
 mod verdicts;
 
 use guard::{badge, badge_for, paper, wait_for};

@@ -26,7 +26,7 @@ use crate::{
         state::choices,
         threads::{
             enrolled::Enrolled,
-            frames::{self, FrameInbox},
+            frames::{self, FrameInbox, RunningCamera},
         },
         vitals::Vitals,
     },
@@ -38,6 +38,11 @@ use crate::{
     store::{BundleCache, bundles::BundleDirectory},
     ui::{Surface, Ui, UiCommand, UiHandle},
 };
+
+/// Its window, in pixels.
+pub(super) const WIDTH: u32 = 480;
+/// See [`WIDTH`].
+pub(super) const HEIGHT: u32 = 800;
 
 /// A checkpoint that is running.
 pub(super) struct Post {
@@ -116,8 +121,8 @@ impl Post {
         let language = choices::language(&data, &config);
         let window = thread::spawn(move || {
             let surface = Surface::Offscreen {
-                width: 480,
-                height: 800,
+                width: WIDTH,
+                height: HEIGHT,
             };
             let ui = Ui::new(surface, language, false, move |command| {
                 let _ = to_app.send(Event::Ui(command));
@@ -144,6 +149,7 @@ impl Post {
                 clock,
                 events: events.clone(),
                 sticks: vec![mounts],
+                video_devices: folder.path().join("cameras"),
             },
             bad_settings,
             ui: ui.clone(),
@@ -151,8 +157,7 @@ impl Post {
             recorder: None,
             vitals: Vitals::new(None, Instant::now()),
             once: false,
-            camera: None,
-            frames: frames.clone(),
+            camera: RunningCamera::start(None, frames.clone(), ui.clone(), events.clone()),
         };
         fit(&mut parts);
         let app = App::new(parts);

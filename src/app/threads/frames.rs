@@ -1,6 +1,7 @@
 //! The threads that bring frames and their codes: the camera and the decoder.
 
 use std::{
+    fs,
     path::PathBuf,
     sync::{
         Arc,
@@ -13,6 +14,7 @@ use std::{
 
 use gatepost_decode::StreamReader;
 
+use super::beside;
 use crate::{
     app::event::{Event, Sighting, Stamps},
     camera::{
@@ -37,7 +39,7 @@ const MOST_OUTLINES: usize = 8;
 const FRAME_WAIT: Duration = Duration::from_millis(250);
 
 /// Starts the camera: every frame goes to the preview and to the decoder.
-pub(crate) fn camera(
+fn camera(
     source: Source,
     inbox: Arc<FrameInbox>,
     ui: UiHandle,
@@ -66,6 +68,72 @@ pub(crate) fn camera(
             let _ = events.send(Event::Camera(state));
         }
     })
+}
+
+/// The camera that runs, and what it takes to start another one in its place.
+pub(crate) struct RunningCamera {
+    inbox: Arc<FrameInbox>,
+    ui: UiHandle,
+    events: Sender<Event>,
+    /// Dropping it stops the camera.
+    watch: Option<CameraWatch>,
+    /// Which camera; nothing where the pictures come from elsewhere, or from nowhere.
+    device: Option<String>,
+}
+
+impl RunningCamera {
+    /// Starts with this source, if with any.
+    pub(crate) fn start(
+        source: Option<Source>,
+        inbox: Arc<FrameInbox>,
+        ui: UiHandle,
+        events: Sender<Event>,
+    ) -> Self {
+        let device = match &source {
+            Some(Source::Camera(device)) => Some(device.clone()),
+            Some(Source::Folder(..)) | None => None,
+        };
+        let watch = source.map(|source| camera(source, inbox.clone(), ui.clone(), events.clone()));
+        if watch.is_none() {
+            // The loop outlives this.
+            let _ = events.send(Event::Camera(CameraState::Off));
+        }
+        Self {
+            inbox,
+            ui,
+            events,
+            watch,
+            device,
+        }
+    }
+
+    /// Whether the pictures come from a camera.
+    pub(crate) fn is_camera(&self) -> bool {
+        self.device.is_some()
+    }
+
+    /// Whether they come from this one, by whatever name.
+    pub(crate) fn is(&self, device: &str) -> bool {
+        let path = |device: &str| fs::canonicalize(device).unwrap_or_else(|_| device.into());
+        let running = self.device.as_ref();
+        running.is_some_and(|running| path(running) == path(device))
+    }
+
+    /// Another camera takes its place. The one before is let go beside the loop: it may hang.
+    pub(crate) fn change(&mut self, device: String) {
+        if let Some(watch) = self.watch.take() {
+            watch.stop();
+            beside::run(move || drop(watch));
+        }
+        self.device = Some(device.clone());
+        let (inbox, ui, events) = (self.inbox.clone(), self.ui.clone(), self.events.clone());
+        self.watch = Some(camera(Source::Camera(device), inbox, ui, events));
+    }
+
+    /// The newest frame, and how many there were.
+    pub(crate) fn frames(&self) -> &LatestFrame {
+        &self.inbox.latest
+    }
 }
 
 /// What the decoder takes its frames from.

@@ -132,7 +132,11 @@ fn a_day_of_too_few_or_too_many_hours_does_not_break_the_page() {
             count
         ];
         let day = date(2022, 5, 14);
-        stage.ui.send(UiUpdate::Today(TodayView { day, hours }));
+        stage.ui.send(UiUpdate::Today(TodayView {
+            day,
+            hours,
+            inside: None,
+        }));
         assert_says(&stage, &[&count.min(24).to_string()]);
     }
 }
@@ -148,7 +152,11 @@ fn bars_stand_as_high_as_their_counts() {
             refuse,
         };
         let day = date(2022, 5, 14);
-        stage.ui.send(UiUpdate::Today(TodayView { day, hours }));
+        stage.ui.send(UiUpdate::Today(TodayView {
+            day,
+            hours,
+            inside: None,
+        }));
         stage.ui.send(UiUpdate::Page(Page::Today));
         count(&stage.ui.snapshot().unwrap(), [0x3d, 0xdc, 0x97])
     };
@@ -207,4 +215,17 @@ fn sizes_read_in_decimal_units() {
     ] {
         assert_eq!(size_in_words(bytes), words);
     }
+}
+
+#[test]
+fn who_is_inside_is_said_with_what_the_device_knows_of_it() {
+    let stage = open("today-full");
+    let [came, went, inside] = [123_456, 120_000, 3_456].map(in_groups);
+    let note =
+        format!("{came} in, {went} out, by this device since 06:00. It does not see other gates.");
+    assert_says(&stage, &["Inside now", &inside, &note]);
+    show(&stage, "today-left");
+    assert_says(&stage, &["Unknown: more left than came"]);
+    show(&stage, "today");
+    assert!(!stage.all_words().contains("Inside now"));
 }

@@ -46,6 +46,8 @@ fn each_tile_of_the_menu_opens_its_page_and_back_leads_home() {
         ("Today", Page::Today),
         ("Update", Page::Update),
         ("Set up this device", Page::Enrol),
+        ("Check the devices", Page::Devices),
+        ("How it works", Page::Guide),
     ];
     let stage = open("menu");
     for (label, page) in tiles {
@@ -81,7 +83,7 @@ fn the_menu_sets_language_and_text_size_at_once() {
     stage.ui.show_language(Language::English);
     let height = |stage: &Stage| {
         let words = stage.words();
-        words.iter().find(|w| w.text == "Quieter").unwrap().height
+        words.iter().find(|w| w.text == "Duty").unwrap().height
     };
     let normal = height(&stage);
     for (label, size) in [

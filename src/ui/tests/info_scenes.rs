@@ -1,6 +1,7 @@
 //! Every state of the menu, of the pages that explain the device and of the notices, as updates to
 //! send.
 
+use super::device_scenes::device_scenes;
 use super::scenes::Scene;
 use super::stage::date;
 use crate::config::{AllowedValue, SettingsFault, Wrong};
@@ -8,8 +9,9 @@ use crate::devices::{Brightness, Device, DeviceError};
 use crate::readable_time::Span;
 use crate::ui::{
     CameraView, ClockPageView, ClockStep, ClockView, EndView, EnrolStep, EnrolView, FreshnessView,
-    HourView, IssuerView, Notice, Page, PlaceMoveStep, PlaceMoveView, PlaceView, StatusPageView,
-    StorageView, SyncView, TodayView, Trouble, TroubleView, UiUpdate, UpdateStep, UpdateView,
+    HourView, InsideView, IssuerView, Notice, Page, PlaceMoveStep, PlaceMoveView, PlaceView,
+    StatusPageView, StorageView, SyncView, TodayView, Trouble, TroubleView, UiUpdate, UpdateStep,
+    UpdateView,
 };
 use gatepost_pass::trust::Due;
 
@@ -33,6 +35,7 @@ pub(super) fn info_scenes() -> Vec<Scene> {
     scenes.extend(today_scenes());
     scenes.extend(update_scenes());
     scenes.extend(enrol_scenes());
+    scenes.extend(device_scenes());
     scenes
 }
 
@@ -271,7 +274,14 @@ pub(super) fn busy_day() -> TodayView {
                 refuse: admit / 23,
             })
             .collect(),
+        inside: None,
     }
+}
+
+/// More came than went, by so many.
+fn inside(came: u64, went: u64) -> Option<InsideView> {
+    let since = "06:00".into();
+    Some(InsideView { came, went, since })
 }
 
 fn clock_scenes() -> Vec<Scene> {
@@ -307,6 +317,7 @@ fn today_scenes() -> Vec<Scene> {
     let empty = TodayView {
         day: date(2022, 5, 14),
         hours: vec![HourView::default(); 24],
+        inside: None,
     };
     // One a second, in three lanes.
     let fullest = HourView {
@@ -317,9 +328,15 @@ fn today_scenes() -> Vec<Scene> {
     let full = TodayView {
         day: date(2022, 12, 31),
         hours: vec![fullest; 24],
+        inside: inside(123_456, 120_000),
+    };
+    let left = TodayView {
+        inside: inside(12, 15),
+        ..busy_day()
     };
     [
         ("today", busy_day()),
+        ("today-left", left),
         ("today-empty", empty),
         ("today-full", full),
     ]

@@ -5,8 +5,8 @@ use crate::config::Language;
 use crate::devices::{Battery, NetworkLink, SignalBars};
 use crate::ui::{
     ByHandView, CameraView, ColourView, DocumentView, DutyState, DutyView, IdEntryView, IdFault,
-    Notice, OverrideView, Page, QuestionView, SavedState, StatusView, TextSize, ThermometerView,
-    UiUpdate,
+    LockView, Notice, OverrideView, Page, QuestionView, SavedState, StatusView, TextSize,
+    ThermometerView, UiUpdate,
 };
 use gatepost_protocol::{Direction, Outcome, Reason};
 
@@ -54,6 +54,8 @@ impl Scene {
         stage.ui.send(UiUpdate::TextSize(TextSize::Normal));
         stage.ui.send(UiUpdate::Torch(None));
         stage.ui.send(UiUpdate::Volume(Some(70)));
+        stage.ui.send(UiUpdate::Lock(LockView::Open));
+        stage.ui.send(UiUpdate::Cameras(Vec::new()));
         stage.ui.send(UiUpdate::Dismiss);
         stage.ui.send(UiUpdate::Duty(duty(DutyState::ShowBadge)));
         stage.ui.send(UiUpdate::ByHand(by_hand(0)));

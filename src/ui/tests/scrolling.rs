@@ -62,13 +62,8 @@ impl Stage {
         let Some(column) = self.column() else {
             return;
         };
-        let event = WindowEvent::PointerScrolled {
-            position: LogicalPosition::new(column.x + 5.0, column.y + 5.0),
-            delta_x: 0.0,
-            delta_y,
-        };
-        let done = self.ui.ask(move |app| app.window().dispatch_event(event));
-        done.unwrap();
+        let at = (column.x as u32 + 5, column.y as u32 + 5);
+        self.ui.wheel(at, delta_y).unwrap();
     }
 
     /// Draws a finger from one point to another.

@@ -96,7 +96,10 @@ impl Stage {
         if let Some(key) = buttons.iter().filter(|_| is_letter).find(letters) {
             self.tap(&key.text);
         }
-        while self.half_hidden().iter().any(|b| b.text == label) && self.page_down() {}
+        let here = |b: &ScreenElement| b.text == label;
+        while (self.half_hidden().iter().any(here) || !self.buttons().iter().any(here))
+            && self.page_down()
+        {}
         let (x, y) = self.button(label).middle();
         self.ui.click(x, y).unwrap();
     }

@@ -281,8 +281,10 @@ const DATA: &[&str] = &[
     "to_id",
     // A date or a time of day.
     "clock",
+    "since",
     "time",
     // A code's own text, or an address.
+    "Code",
     "code",
     "link",
     // The policy's own words.
@@ -290,7 +292,8 @@ const DATA: &[&str] = &[
     "questions",
     // Under a sentence, for whoever repairs the device.
     "detail",
-    // What a finger typed.
+    // What a finger typed or chose.
+    "Camera",
     "IdNumber",
     "Pin",
     "SetClock",

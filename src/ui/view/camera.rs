@@ -45,3 +45,14 @@ pub enum CameraView {
 
 /// Corners of a code in pixels of the decoded picture: its own top left corner, then clockwise.
 pub type Outline = [(f32, f32); 4];
+
+/// A camera to choose.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct CameraChoiceView {
+    /// Its device, for the answer.
+    pub device: String,
+    /// What it calls itself.
+    pub name: String,
+    /// Whether the pictures come from it.
+    pub chosen: bool,
+}

@@ -3,7 +3,7 @@
 use super::page::{Page, TextSize};
 use super::people::{ByHandForm, TemperatureAnswer};
 use crate::config::{Language, ScreenMode};
-use crate::devices::Brightness;
+use crate::devices::{Brightness, Device};
 use gatepost_protocol::{Direction, OverrideWhy};
 
 /// What a guard asks for with a finger or a key.
@@ -58,8 +58,12 @@ pub enum UiCommand {
     LessMotion(bool),
     /// Volume of the sounds, 0 to 100.
     Volume(u8),
+    /// The camera with this device was chosen.
+    Camera(String),
     /// The torch was switched on or off.
     Torch(bool),
+    /// This device is to be tried.
+    TryDevice(Device),
     /// A key of a keyboard, or of a scanner that acts as one; `\n` for Enter.
     Key(char),
     /// The window was closed.

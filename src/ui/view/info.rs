@@ -222,6 +222,19 @@ pub struct TodayView {
     pub day: Date,
     /// The 24 hours of the day.
     pub hours: Vec<HourView>,
+    /// Who came and went; nothing before people were seen to go both ways.
+    pub inside: Option<InsideView>,
+}
+
+/// How many people this device saw come and go.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct InsideView {
+    /// Came in.
+    pub came: u64,
+    /// Went out.
+    pub went: u64,
+    /// Since when, such as `06:00`.
+    pub since: String,
 }
 
 /// Passages of one hour.

@@ -2,10 +2,11 @@
 //!
 //! `update` is what the program shows, `command` what a finger asks for. `verdict` is what a guard
 //! reads about people, `people` the pages for those without a code and for staff, `info` the pages
-//! about the device, `trouble` what can go wrong with it.
+//! about the device, `devices` the one on which its devices are tried, `trouble` what can go wrong with it.
 
 mod camera;
 mod command;
+mod devices;
 mod info;
 mod page;
 mod people;
@@ -13,16 +14,17 @@ mod trouble;
 mod update;
 mod verdict;
 
-pub use camera::{CameraView, Outline, RgbPicture};
+pub use camera::{CameraChoiceView, CameraView, Outline, RgbPicture};
 pub use command::UiCommand;
+pub use devices::{DeviceState, DevicesView, Trial, TriedDevice};
 pub use info::{
     ClockPageView, ClockStep, ClockView, EndView, EnrolStep, EnrolView, FreshnessView, HourView,
-    IssuerView, Notice, OnlineView, PlaceRulesView, StatusPageView, StatusView, StorageView,
-    SyncView, TodayView, UpdateStep, UpdateView,
+    InsideView, IssuerView, Notice, OnlineView, PlaceRulesView, StatusPageView, StatusView,
+    StorageView, SyncView, TodayView, UpdateStep, UpdateView,
 };
 pub use page::{Page, TextSize};
 pub use people::{
-    ByHandForm, ByHandView, DutyState, DutyView, IdEntryView, IdFault, PlaceMoveStep,
+    ByHandForm, ByHandView, DutyState, DutyView, IdEntryView, IdFault, LockView, PlaceMoveStep,
     PlaceMoveView, PlaceView, TemperatureAnswer,
 };
 pub use trouble::{Trouble, TroubleView};

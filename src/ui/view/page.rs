@@ -34,14 +34,20 @@ pub enum Page {
     Place,
     /// The code of another place was shown: whether the device stands there.
     PlaceMove,
+    /// The menu is locked: asks for a badge that opens it.
+    Unlock,
     /// Lists, clock, storage, unsent passages, sync, identity.
     Status,
+    /// Each device: how it is, and a try.
+    Devices,
     /// A supervisor sets the clock.
     Clock,
     /// Counts by hour and verdict.
     Today,
     /// Installs a bundle from a USB stick.
     Update,
+    /// How the device works, in three pictures.
+    Guide,
     /// Enrolment, at the first run.
     Enrol,
 }
@@ -49,7 +55,9 @@ pub enum Page {
 gatepost_pass::names! {
     Page {
         Scan = "scan", Menu = "menu", NoCode = "no-code", IdEntry = "id-entry", ByHand = "by-hand",
-        Duty = "duty", Place = "place", PlaceMove = "place-move", Status = "status",
-        Clock = "clock", Today = "today", Update = "update", Enrol = "enrol",
+        Duty = "duty", Place = "place", PlaceMove = "place-move",
+        Unlock = "unlock", Status = "status",
+        Devices = "devices", Clock = "clock", Today = "today", Update = "update", Guide = "guide",
+        Enrol = "enrol",
     }
 }

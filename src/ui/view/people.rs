@@ -147,3 +147,14 @@ pub enum PlaceMoveStep {
     /// The same: the PIN of that badge can't be checked here yet.
     PinNotHere,
 }
+
+/// The lock of the menu.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum LockView {
+    /// There is none, or somebody has opened it for a while.
+    Open,
+    /// A badge is to be shown.
+    Shut,
+    /// The same: the last badge did not open it.
+    BadgeRefused,
+}

@@ -3,12 +3,13 @@
 use crate::config::{Hand, ScreenMode};
 use crate::devices::Brightness;
 
-use super::camera::{CameraView, Outline, RgbPicture};
+use super::camera::{CameraChoiceView, CameraView, Outline, RgbPicture};
+use super::devices::DevicesView;
 use super::info::{
     ClockPageView, EnrolView, Notice, StatusPageView, StatusView, TodayView, UpdateView,
 };
 use super::page::{Page, TextSize};
-use super::people::{ByHandView, DutyView, IdEntryView, PlaceMoveView, PlaceView};
+use super::people::{ByHandView, DutyView, IdEntryView, LockView, PlaceMoveView, PlaceView};
 use super::verdict::{SavedState, ThermometerView, VerdictView};
 
 /// What the program shows in the window.
@@ -26,6 +27,8 @@ pub enum UiUpdate {
     },
     /// A new state of the camera. Anything but `Live` clears the preview.
     Camera(CameraView),
+    /// The cameras to choose from, in the menu.
+    Cameras(Vec<CameraChoiceView>),
     /// Whether a scanner beside the camera reads codes; none, the window assumes at first.
     Scanner(bool),
     /// Show this verdict, still being saved and without a time bar.
@@ -53,8 +56,12 @@ pub enum UiUpdate {
     Place(PlaceView),
     /// The question whether the device has moved.
     PlaceMove(PlaceMoveView),
+    /// Whether the menu is locked.
+    Lock(LockView),
     /// The status page.
     StatusPage(StatusPageView),
+    /// The page on which each device is tried.
+    Devices(DevicesView),
     /// The page on which the clock is set.
     Clock(ClockPageView),
     /// The page of the day.
