@@ -9,11 +9,14 @@ use gatepost_protocol::{Reason, Seen};
 use super::{
     present::window::Window,
     state::{
+        aiming::Aiming,
         checkpoint::Checkpoint,
         log_link::{LogHealth, LogLink},
         notices::Notices,
         place_moves::PlaceMoves,
+        recent_outcomes::RecentOutcomes,
         staff::Staff,
+        torch_light::TorchLight,
         verdicts::ShownVerdicts,
     },
     threads::log_writer::{LogRequest, NotTaken},
@@ -26,10 +29,14 @@ pub(super) struct Lane {
     pub(super) checkpoint: Checkpoint,
     pub(super) staff: Staff,
     pub(super) moves: PlaceMoves,
+    pub(super) aiming: Aiming,
     pub(super) verdicts: ShownVerdicts<LoggedAdmit>,
+    pub(super) recent: RecentOutcomes,
     pub(super) log: LogLink,
     pub(super) notices: Notices,
     pub(super) devices: Devices,
+    /// Where there is one.
+    pub(super) torch: Option<TorchLight>,
     pub(super) window: Window,
     pub(super) clock: Arc<Clock>,
 }

@@ -16,9 +16,10 @@ use super::{
     on,
     present::{self, record::Recorder, window::Window},
     state::{
-        checkpoint::Checkpoint, choices::Choices, day_counts::DayCounts, enrolment::EnrolmentState,
-        hub_link::HubLink, id_lookup::IdLookup, log_link::LogLink, notices::Notices,
-        place_moves::PlaceMoves, run_once::RunOnce, staff::Staff, stick_update::StickUpdate,
+        aiming::Aiming, checkpoint::Checkpoint, choices::Choices, day_counts::DayCounts,
+        enrolment::EnrolmentState, hub_link::HubLink, id_lookup::IdLookup, log_link::LogLink,
+        notices::Notices, place_moves::PlaceMoves, recent_outcomes::RecentOutcomes,
+        run_once::RunOnce, staff::Staff, stick_update::StickUpdate, torch_light::TorchLight,
         verdicts::ShownVerdicts,
     },
     threads::{enrolled::Enrolled, frames::FrameInbox, log_writer::LogWriter},
@@ -82,10 +83,13 @@ impl App {
             checkpoint: Checkpoint::load(data, identity, clock, &context.config),
             staff: Staff::load(data, Instant::now()),
             moves: PlaceMoves::default(),
+            aiming: Aiming::default(),
             verdicts: ShownVerdicts::default(),
+            recent: RecentOutcomes::default(),
             log: LogLink::new(log),
             notices: Notices::new(parts.bad_settings),
             devices: parts.devices,
+            torch: context.config.torch.as_ref().map(TorchLight::new),
             window: Window::new(parts.ui, parts.recorder, parts.vitals),
             clock: clock.clone(),
         };
@@ -135,8 +139,10 @@ impl App {
             Event::Camera(state) => camera(&mut lane.window, state),
             Event::Through => self.once.through(Instant::now()),
             Event::Decoded(sighting) => {
+                on::aim::read(lane, Instant::now());
                 on::code::sighted(lane, &mut self.enrolment, context, &sighting)
             }
+            Event::Unread(obstacle) => on::aim::unread(lane, obstacle, Instant::now()),
             Event::Logged { passage, result } => {
                 on::log::logged(lane, &mut self.hub, passage, result)
             }
@@ -209,7 +215,7 @@ impl App {
             UiCommand::Volume(percent) => {
                 on::setting::volume(lane, &mut self.choices, data, percent)
             }
-            UiCommand::Torch(on) => on::setting::torch(lane, on),
+            UiCommand::Torch(on) => on::aim::torch_tapped(lane, on, Instant::now()),
             UiCommand::Key(key) => on::device::key(
                 lane,
                 &mut self.enrolment,
@@ -270,6 +276,7 @@ impl App {
         on::log::tick(&mut self.lane, at);
         on::device::tick(&mut self.lane, &mut self.keys, &self.context, at);
         on::verdict::tick(&mut self.lane, at);
+        on::aim::tick(&mut self.lane, at);
         self.lane.window.tick(at);
         if self.lane.window.bar_is_due(at) {
             self.slow_tick(at);

@@ -3,6 +3,7 @@
 //! verdicts), `enrolment`, `code` (which sorts them), `device` (which brings codes and numbers).
 //! The others stand alone.
 
+pub(super) mod aim;
 pub(super) mod badge;
 pub(super) mod clock;
 pub(super) mod code;

@@ -1,4 +1,4 @@
-//! What a finger switches: direction, volume, torch, language, size of text, bright or dark.
+//! What a finger switches: direction, volume, language, size of text, bright or dark.
 
 use gatepost_protocol::Direction;
 
@@ -58,13 +58,5 @@ pub(crate) fn volume(lane: &mut Lane, choices: &mut Choices, data: &DataDir, per
         sounds.set_volume(Volume::from_percent(percent));
         sounds.play(Sound::Scanned);
         choices.change(data, |choices| choices.volume = Some(percent));
-    }
-}
-
-pub(crate) fn torch(lane: &Lane, on: bool) {
-    match (&lane.devices.torch, on) {
-        (Some(torch), true) => torch.on(),
-        (Some(torch), false) => torch.off(),
-        (None, _) => {}
     }
 }

@@ -13,7 +13,7 @@ mod trouble;
 mod update;
 mod verdict;
 
-pub use camera::{CameraView, Outline, RgbPicture};
+pub use camera::{AimHint, CameraView, Outline, RgbPicture};
 pub use command::UiCommand;
 pub use info::{
     ClockPageView, ClockStep, ClockView, EndView, EnrolStep, EnrolView, FreshnessView, HourView,
@@ -29,5 +29,5 @@ pub use trouble::{Trouble, TroubleView};
 pub use update::UiUpdate;
 pub use verdict::{
     ColourView, DeskView, DocumentView, MemberView, MomentView, OverrideView, PersonView,
-    QuestionView, SavedState, ThermometerView, VerdictView,
+    QuestionView, RecentVerdict, SavedState, ThermometerView, VerdictView,
 };
