@@ -11,6 +11,7 @@ mod info;
 mod info_scenes;
 mod layout;
 mod legible;
+mod motion;
 mod scenes;
 mod screens;
 mod scrolling;

@@ -17,6 +17,12 @@ pub(super) struct Scene {
 }
 
 impl Scene {
+    /// Whether its name begins with a word of `GATEPOST_SCENES`, if that is set.
+    pub(super) fn is_wanted(&self) -> bool {
+        let wanted = std::env::var("GATEPOST_SCENES").unwrap_or_default();
+        wanted.split(',').any(|name| self.name.starts_with(name))
+    }
+
     pub(super) fn new(name: &'static str, updates: Vec<UiUpdate>, taps: &[&'static str]) -> Self {
         let taps = taps.to_vec();
         Self {
