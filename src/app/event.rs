@@ -3,7 +3,7 @@
 use std::{path::PathBuf, time::Instant};
 
 use gatepost_checkpoint::{CheckedPin, ListAnswer};
-use gatepost_decode::CodeContent;
+use gatepost_decode::{CodeContent, Obstacle};
 use gatepost_pass::Listing;
 use gatepost_protocol::Personal;
 
@@ -25,6 +25,8 @@ pub(crate) enum Event {
     Camera(CameraState),
     /// A frame was decoded, and it holds codes.
     Decoded(Sighting),
+    /// A frame was looked at and nothing was read, because of this.
+    Unread(Option<Obstacle>),
     /// The source was through, and its last frame has been decoded.
     Through,
     /// A passage was committed, or could not be.

@@ -9,6 +9,7 @@ use gatepost_protocol::{Reason, Seen};
 use super::{
     present::window::Window,
     state::{
+        aiming::Aiming,
         checkpoint::Checkpoint,
         device_trials::DeviceTrials,
         inside::InsideCount,
@@ -16,8 +17,10 @@ use super::{
         menu_lock::MenuLock,
         notices::Notices,
         place_moves::PlaceMoves,
+        recent_outcomes::RecentOutcomes,
         staff::Staff,
         supplies::Supplies,
+        torch_light::TorchLight,
         verdicts::ShownVerdicts,
     },
     threads::log_writer::{LogRequest, NotTaken},
@@ -31,13 +34,17 @@ pub(super) struct Lane {
     pub(super) staff: Staff,
     pub(super) menu_lock: MenuLock,
     pub(super) moves: PlaceMoves,
+    pub(super) aiming: Aiming,
     pub(super) verdicts: ShownVerdicts<LoggedAdmit>,
+    pub(super) recent: RecentOutcomes,
     pub(super) log: LogLink,
     pub(super) inside: InsideCount,
     pub(super) notices: Notices,
     pub(super) devices: Devices,
     pub(super) supplies: Supplies,
     pub(super) trials: DeviceTrials,
+    /// Where there is one.
+    pub(super) torch: Option<TorchLight>,
     pub(super) window: Window,
     pub(super) clock: Arc<Clock>,
 }

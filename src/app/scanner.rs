@@ -13,11 +13,12 @@ use super::{
     on,
     present::{self, record::Recorder, window::Window},
     state::{
-        checkpoint::Checkpoint, choices::Choices, day_counts::DayCounts,
+        aiming::Aiming, checkpoint::Checkpoint, choices::Choices, day_counts::DayCounts,
         device_trials::DeviceTrials, enrolment::EnrolmentState, hub_link::HubLink,
         id_lookup::IdLookup, inside::InsideCount, log_link::LogLink, menu_lock::MenuLock,
-        notices::Notices, place_moves::PlaceMoves, run_once::RunOnce, staff::Staff,
-        stick_update::StickUpdate, supplies::Supplies, verdicts::ShownVerdicts,
+        notices::Notices, place_moves::PlaceMoves, recent_outcomes::RecentOutcomes,
+        run_once::RunOnce, staff::Staff, stick_update::StickUpdate, supplies::Supplies,
+        torch_light::TorchLight, verdicts::ShownVerdicts,
     },
     threads::{enrolled::Enrolled, frames::RunningCamera, log_writer::LogWriter},
     vitals::Vitals,
@@ -78,13 +79,16 @@ impl App {
             staff: Staff::load(data, Instant::now()),
             menu_lock: MenuLock::new(context.config.menu_lock),
             moves: PlaceMoves::default(),
+            aiming: Aiming::default(),
             verdicts: ShownVerdicts::default(),
+            recent: RecentOutcomes::default(),
             log: LogLink::new(log),
             inside: InsideCount::default(),
             notices: Notices::new(parts.bad_settings),
             devices: parts.devices,
             supplies: Supplies::default(),
             trials: DeviceTrials::default(),
+            torch: context.config.torch.as_ref().map(TorchLight::new),
             window: Window::new(parts.ui, parts.recorder, parts.vitals),
             clock: clock.clone(),
         };
@@ -133,8 +137,10 @@ impl App {
             Event::Camera(state) => on::camera::changed(lane, state),
             Event::Through => self.once.through(Instant::now()),
             Event::Decoded(sighting) => {
+                on::aim::read(lane, Instant::now());
                 on::code::sighted(lane, &mut self.enrolment, context, &sighting)
             }
+            Event::Unread(obstacle) => on::aim::unread(lane, obstacle, Instant::now()),
             Event::Logged { passage, result } => {
                 on::log::logged(lane, &mut self.hub, passage, result)
             }
@@ -220,8 +226,8 @@ impl App {
                 let camera = &mut self.camera;
                 on::camera::chosen(lane, context, camera, &mut self.choices, &device);
             }
-            UiCommand::Torch(on) => on::setting::torch(lane, on),
             UiCommand::TryDevice(device) => on::trial::begin(lane, &context.config, device),
+            UiCommand::Torch(on) => on::aim::torch_tapped(lane, on, Instant::now()),
             UiCommand::Key(key) => on::device::key(
                 lane,
                 &mut self.enrolment,
@@ -293,6 +299,7 @@ impl App {
         on::log::tick(&mut self.lane, at);
         on::device::tick(&mut self.lane, &mut self.keys, &self.context, at);
         on::verdict::tick(&mut self.lane, at);
+        on::aim::tick(&mut self.lane, at);
         on::trial::tick(&mut self.lane, at);
         if let Some(page) = self.lane.window.tick(at) {
             self.fill(page, at);

@@ -1,5 +1,7 @@
 //! The tables of the devices beside the camera. `docs/devices.md` explains each with an example.
 
+use std::time::Duration;
+
 use serde::Deserialize;
 
 use super::{Within, values};
@@ -156,6 +158,15 @@ pub struct TorchSettings {
     pub light: Light,
     /// Minutes until it switches off on its own.
     pub minutes: Within<1, 60>,
+    /// Whether it lights by itself when a code gets too little light.
+    pub auto: bool,
+}
+
+impl TorchSettings {
+    /// How long it stays on at most.
+    pub fn lasts(&self) -> Duration {
+        Duration::from_secs(60 * u64::from(self.minutes.get()))
+    }
 }
 
 /// How the kernel offers a light.
@@ -177,6 +188,8 @@ struct RawTorch {
     flash: Option<String>,
     #[serde(default = "default_minutes")]
     minutes: Within<1, 60>,
+    #[serde(default = "default_auto")]
+    auto: bool,
 }
 
 impl TryFrom<RawTorch> for TorchSettings {
@@ -192,6 +205,7 @@ impl TryFrom<RawTorch> for TorchSettings {
         Ok(Self {
             light,
             minutes: table.minutes,
+            auto: table.auto,
         })
     }
 }
@@ -202,6 +216,10 @@ fn default_baud() -> Baud {
 
 fn default_pulse() -> Within<50, 10_000> {
     Within::nearest(1000)
+}
+
+fn default_auto() -> bool {
+    true
 }
 
 fn default_minutes() -> Within<1, 60> {

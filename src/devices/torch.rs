@@ -21,7 +21,7 @@ pub struct Torch {
 
 impl Torch {
     pub(super) fn start(settings: TorchSettings, listener: Listener) -> Self {
-        let lasts = Duration::from_secs(60 * u64::from(settings.minutes.get()));
+        let lasts = settings.lasts();
         let open = move || Ok(vec![open_light(&settings.light)?]);
         Self::spawn(open, lasts, listener, RETRY)
     }

@@ -19,6 +19,8 @@ pub(super) fn apply(app: &AppWindow, update: &UiUpdate) {
         UiUpdate::Camera(camera) => scan::show_camera(&app.global::<ScanAdapter>(), camera),
         UiUpdate::Cameras(cameras) => settings::show_cameras(app, cameras),
         UiUpdate::Scanner(there) => app.global::<ScanAdapter>().set_scanner(*there),
+        UiUpdate::Aim(hint) => scan::show_aim(&app.global::<ScanAdapter>(), *hint),
+        UiUpdate::Recent(verdicts) => scan::show_recent(&app.global::<ScanAdapter>(), verdicts),
         UiUpdate::Thermometer(view) => verdict::show_thermometer(app, *view),
         UiUpdate::Verdict(view) => verdict::show(app, view),
         UiUpdate::Saved(saved) => verdict::show_saved(app, *saved),

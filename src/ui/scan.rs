@@ -1,14 +1,19 @@
 //! The scan page: camera state, preview, the codes found in it, and which way people go.
 
-use super::view::{CameraView, Outline, RgbPicture, UiCommand};
+use super::verdict::map_outcome;
+use super::view::{AimHint, CameraView, Outline, RecentVerdict, RgbPicture, UiCommand};
 use gatepost_protocol::Direction;
-use gatepost_window::{AppWindow, CameraKind, DirectionKind, ScanAdapter, StatusAdapter};
-use slint::{ComponentHandle, Image, Rgb8Pixel, SharedPixelBuffer, SharedString};
+use gatepost_window::{
+    AimKind, AppWindow, CameraKind, DirectionKind, RecentItem, ScanAdapter, StatusAdapter,
+};
+use slint::{ComponentHandle, Image, ModelRc, Rgb8Pixel, SharedPixelBuffer, SharedString};
 use std::fmt::Write;
 use std::rc::Rc;
 
 /// More codes in one picture are not outlined.
 const MAX_OUTLINES: usize = 8;
+/// Closed verdicts that there is space for.
+const MAX_RECENT: usize = 3;
 
 /// The direction button switches at once and reports it to the program.
 pub(super) fn connect(app: &AppWindow, on_command: &Rc<dyn Fn(UiCommand)>) {
@@ -49,6 +54,25 @@ pub(super) fn show_found(adapter: &ScanAdapter, codes: &[Outline], size: (u32, u
     adapter.set_outlines_width(size.0 as f32);
     adapter.set_outlines_height(size.1 as f32);
     adapter.set_found(adapter.get_found().wrapping_add(1));
+}
+
+/// Shows what to do so that a code can be read.
+pub(super) fn show_aim(adapter: &ScanAdapter, hint: Option<AimHint>) {
+    adapter.set_aim(match hint {
+        None => AimKind::None,
+        Some(AimHint::TooDark) => AimKind::TooDark,
+        Some(AimHint::ComeCloser) => AimKind::ComeCloser,
+        Some(AimHint::HoldStill) => AimKind::HoldStill,
+    });
+}
+
+/// Shows how the last verdicts went.
+pub(super) fn show_recent(adapter: &ScanAdapter, verdicts: &[RecentVerdict]) {
+    let items = verdicts.iter().take(MAX_RECENT).map(|verdict| RecentItem {
+        outcome: map_outcome(verdict.outcome),
+        seconds: verdict.seconds.into(),
+    });
+    adapter.set_recent(ModelRc::from(items.collect::<Vec<_>>().as_slice()));
 }
 
 /// Closed polygons as an SVG path. A code with a corner that is not a number is left out.

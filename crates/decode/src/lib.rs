@@ -42,6 +42,7 @@ mod look;
 mod luma;
 mod mapping;
 mod mesh;
+mod obstacle;
 mod point;
 mod segments;
 mod stages;
@@ -63,6 +64,7 @@ mod vectors;
 pub use content::{CodeContent, DecodedCode, MAX_CODES, MAX_CONTENT_BYTES};
 pub use explain::{Drawing, explain};
 pub use luma::Luma;
+pub use obstacle::Obstacle;
 #[doc(hidden)]
 pub use stages::Stages;
 pub use still::decode;

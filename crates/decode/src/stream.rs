@@ -6,6 +6,7 @@ use crate::content::{DecodedCode, once_each};
 use crate::finder::SeenFinder;
 use crate::look::{Care, Look, PLAIN};
 use crate::luma::{Luma, MIN_SIDE};
+use crate::obstacle::{CodeLike, Obstacle, Watch};
 use crate::stages::{LookResult, Stages};
 
 /// Most pixels of a frame's further looks together, after scaling, before none is enlarged any
@@ -81,6 +82,8 @@ pub struct StreamReader {
     turn: usize,
     /// Where finder patterns were seen last, and how many frames ago.
     place: Option<(FramePart, usize)>,
+    /// What was seen in frames without a code.
+    watch: Watch,
 }
 
 /// A part of a frame, in pixels: left, top, right, bottom.
@@ -97,12 +100,24 @@ impl StreamReader {
         let quick = Look::quick(frame);
         let seen = Stages::of(quick, frame).result();
         self.remember(&seen, frame);
+        let mut code_like = CodeLike::whole(&seen.unread, (0, 0));
+        let torn = CodeLike::torn(&seen.loose);
         let mut codes = seen.codes;
         if codes.is_empty() || !seen.unread.is_empty() || !seen.loose.is_empty() {
-            let more = self.further(frame, quick.scale, &codes);
+            let more = self.further(frame, quick.scale, &codes, &mut code_like);
             codes.extend(more);
         }
+        if codes.is_empty() {
+            self.watch.unread(frame, code_like.or(torn));
+        } else {
+            self.watch.read();
+        }
         once_each(codes)
+    }
+
+    /// What keeps a code from being read, by the last frame; nothing where one was read.
+    pub fn obstacle(&self) -> Option<Obstacle> {
+        self.watch.obstacle()
     }
 
     fn remember(&mut self, seen: &LookResult, frame: Luma<'_>) {
@@ -130,18 +145,27 @@ impl StreamReader {
     }
 
     /// The looks after the quick one until one reads something that is not `known`: cheap ones at
-    /// the whole frame, expensive ones where something was seen. `scale` is the quick look's.
-    fn further(&mut self, frame: Luma<'_>, scale: f64, known: &[DecodedCode]) -> Vec<DecodedCode> {
+    /// the whole frame, expensive ones where something was seen. `scale` is the quick look's. What
+    /// looks like a code and is not read is put into `code_like`.
+    fn further(
+        &mut self,
+        frame: Luma<'_>,
+        scale: f64,
+        known: &[DecodedCode],
+        code_like: &mut Option<CodeLike>,
+    ) -> Vec<DecodedCode> {
         let mut pixels_left = MOST_PIXELS;
-        let mut read = |look: Look, part| {
+        let mut read = |look: Look, part, start| {
             let look = look.within(&mut pixels_left, scale, part);
-            let mut codes = Stages::of(look, part).result().codes;
+            let seen = Stages::of(look, part).result();
+            *code_like = code_like.or_else(|| CodeLike::whole(&seen.unread, start));
+            let mut codes = seen.codes;
             codes.retain(|code| known.iter().all(|known| known.content != code.content));
             (!codes.is_empty()).then_some(codes)
         };
         let dazzled = dazzles(frame).then_some(DAZZLED).into_iter().flatten();
         let mut cheap = [FINE].into_iter().chain(dazzled);
-        if let Some(codes) = cheap.find_map(|look| read(look, frame)) {
+        if let Some(codes) = cheap.find_map(|look| read(look, frame, (0, 0))) {
             return codes;
         }
         let pixels: Vec<u8>;
@@ -158,7 +182,7 @@ impl StreamReader {
         self.turn += 1;
         let expensive = [DOUBLED, turn].into_iter();
         let mut codes = { expensive }
-            .find_map(|look| read(look, part))
+            .find_map(|look| read(look, part, (left, top)))
             .unwrap_or_default();
         for (x, y) in codes.iter_mut().flat_map(|code| &mut code.corners) {
             *x += left as f32;

@@ -3,6 +3,7 @@
 //! verdicts), `enrolment`, `code` (which sorts them), `trial` and `device` (which brings codes and numbers).
 //! The others stand alone.
 
+pub(super) mod aim;
 pub(super) mod badge;
 pub(super) mod camera;
 pub(super) mod clock;

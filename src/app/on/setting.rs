@@ -1,5 +1,5 @@
-//! What a finger switches: direction, volume, torch, language, size of text, day or night and how
-//! bright each is.
+//! What a finger switches: direction, volume, language, size of text, day or night and how bright
+//! each is.
 
 use gatepost_protocol::Direction;
 
@@ -102,13 +102,5 @@ pub(crate) fn volume(lane: &mut Lane, choices: &mut Choices, data: &DataDir, per
         sounds.set_volume(Volume::from_percent(percent));
         sounds.play(Sound::Sample);
         choices.change(data, |choices| choices.volume = Some(percent));
-    }
-}
-
-pub(crate) fn torch(lane: &Lane, on: bool) {
-    match (&lane.devices.torch, on) {
-        (Some(torch), true) => torch.on(),
-        (Some(torch), false) => torch.off(),
-        (None, _) => {}
     }
 }

@@ -2,7 +2,7 @@
 
 use std::time::{Duration, Instant};
 
-use gatepost_checkpoint::{Judged, Observed};
+use gatepost_checkpoint::{Judged, Observed, VerdictGroup};
 use gatepost_protocol::{Seen, Temperature};
 
 use crate::{
@@ -274,8 +274,10 @@ pub(crate) fn dismissed(lane: &mut Lane, number: u32) {
     }
 }
 
-/// Time passes: the verdict goes when its own is over.
+/// Time passes: the verdict goes when its own is over, and those before it grow old.
 pub(crate) fn tick(lane: &mut Lane, at: Instant) {
+    let recent = lane.recent.view(at);
+    lane.window.show_recent(recent);
     match lane.verdicts.tick(at) {
         Some(TimeLeft::Part(left)) => lane.window.send(UiUpdate::TimeLeft(left)),
         Some(TimeLeft::Over) => {
@@ -286,12 +288,22 @@ pub(crate) fn tick(lane: &mut Lane, at: Instant) {
     }
 }
 
+/// Remembers how a verdict on somebody who tried to pass went, and nothing else of it.
+fn remember(lane: &mut Lane, at: Instant) {
+    let group = lane.verdicts.open().map(ShownVerdict::group);
+    let attempt = |group: &&VerdictGroup| group.members().iter().any(Judged::is_attempt);
+    if let Some(group) = group.filter(attempt) {
+        lane.recent.add(group.outcome(), at);
+    }
+}
+
 /// The verdict goes: what waits for an answer is logged as it stands, and a page that was only the
 /// way to it goes too, with what was typed there.
 pub(crate) fn close(lane: &mut Lane, at: Instant) {
     if lane.verdicts.open().is_none() {
         return;
     }
+    remember(lane, at);
     for member in lane.verdicts.close(at) {
         log_passage(lane, member, at);
     }

@@ -16,7 +16,10 @@ use crate::{
         vitals::Vitals,
     },
     config::ScreenMode,
-    ui::{Notice, Page, SavedState, StatusView, UiHandle, UiUpdate, VerdictView},
+    ui::{
+        AimHint, Notice, Page, RecentVerdict, SavedState, StatusView, UiHandle, UiUpdate,
+        VerdictView,
+    },
 };
 
 /// Time between two looks at what changes slowly.
@@ -32,6 +35,8 @@ pub(crate) struct Window {
     /// When the bar at the top was sent last.
     bar_at: Option<Instant>,
     notices: Vec<Notice>,
+    aim: Option<AimHint>,
+    recent: Vec<RecentVerdict>,
     /// What the screen follows, and how it was shown last: by which choice, and whether bright.
     pub(crate) screen: ScreenState,
     screen_shown: Option<(ScreenMode, bool)>,
@@ -49,6 +54,8 @@ impl Window {
             next: None,
             bar_at: None,
             notices: Vec::new(),
+            aim: None,
+            recent: Vec::new(),
             screen: ScreenState::default(),
             screen_shown: None,
             recorder,
@@ -126,6 +133,22 @@ impl Window {
         if notices != self.notices {
             self.notices.clone_from(&notices);
             self.send(UiUpdate::Notices(notices));
+        }
+    }
+
+    /// Shows a hint to whoever aims, or none.
+    pub(crate) fn show_aim(&mut self, hint: Option<AimHint>) {
+        if hint != self.aim {
+            self.aim = hint;
+            self.send(UiUpdate::Aim(hint));
+        }
+    }
+
+    /// Shows how the last verdicts went.
+    pub(crate) fn show_recent(&mut self, recent: Vec<RecentVerdict>) {
+        if recent != self.recent {
+            self.recent.clone_from(&recent);
+            self.send(UiUpdate::Recent(recent));
         }
     }
 

@@ -1,6 +1,7 @@
 //! What the scanner knows, a matter a file. Nothing here reaches the window, a device or the
 //! network, but for the handles that it holds for others.
 
+pub(super) mod aiming;
 pub(super) mod checkpoint;
 pub(super) mod choices;
 pub(super) mod clock_setting;
@@ -16,10 +17,12 @@ pub(super) mod log_link;
 pub(super) mod menu_lock;
 pub(super) mod notices;
 pub(super) mod place_moves;
+pub(super) mod recent_outcomes;
 pub(super) mod run_once;
 pub(super) mod screen;
 pub(super) mod staff;
 pub(super) mod station;
 pub(super) mod stick_update;
 pub(super) mod supplies;
+pub(super) mod torch_light;
 pub(super) mod verdicts;

@@ -1,6 +1,7 @@
 //! The whole program with a window in memory: pictures of codes in, taps on labels, passages out.
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic)]
 
+mod aiming;
 mod badges;
 mod beside;
 mod flows;

@@ -163,6 +163,9 @@ pub(crate) fn decoder(ui: UiHandle, events: Sender<Event>) -> Arc<FrameInbox> {
             let found = reader.read(frame.view());
             let read = Instant::now();
             if found.is_empty() {
+                if events.send(Event::Unread(reader.obstacle())).is_err() {
+                    return;
+                }
                 continue;
             }
             let outlines = found.iter().take(MOST_OUTLINES);

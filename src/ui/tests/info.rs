@@ -2,12 +2,13 @@
 //! buttons send.
 
 use super::info_scenes::{info_scenes, notices};
+use super::scenes::{Scene, pages};
 use super::stage::{Stage, status};
 use crate::config::{Language, ScreenMode};
 use crate::devices::{Battery, Brightness, NetworkLink, SignalBars};
 use crate::ui::{
-    EnrolStep, EnrolView, Notice, Page, PlaceView, StatusView, TextSize, Trouble, TroubleView,
-    UiCommand, UiUpdate, UpdateStep, UpdateView,
+    CameraView, EnrolStep, EnrolView, Notice, Page, PlaceRulesView, PlaceView, StatusView, TextSize,
+    Trouble, TroubleView, UiCommand, UiUpdate, UpdateStep, UpdateView,
 };
 use gatepost_protocol::{Outcome, Reason};
 use std::collections::BTreeSet;
@@ -355,6 +356,46 @@ fn a_device_without_a_place_asks_for_its_code() {
             "Place is fixed in settings, so there is no code to show.",
         ],
     );
+}
+
+#[test]
+fn a_place_without_a_code_says_which_rules_hold() {
+    let stage = open("place-settings");
+    let mut strict = status();
+    strict.rules = Some(PlaceRulesView {
+        class: None,
+        risk: None,
+        stops_nobody: false,
+        ways: BTreeSet::new(),
+    });
+    stage.ui.send(UiUpdate::Status(strict));
+    assert_says(&stage, &["bus-117 · Strictest rules"]);
+}
+
+#[test]
+fn without_a_camera_no_page_asks_for_one() {
+    let stage = open("menu");
+    let asks = |stage: &Stage| {
+        let words = stage.all_words().into_iter();
+        words
+            .filter(|text| text.contains("up to the camera"))
+            .count()
+    };
+    let scenes = info_scenes().into_iter().chain(pages());
+    let named = |scene: &Scene| {
+        ["place-", "clock-", "duty-"]
+            .iter()
+            .any(|n| scene.name.starts_with(n))
+    };
+    let mut asked = 0;
+    for scene in scenes.filter(named) {
+        scene.set(&stage);
+        asked += asks(&stage);
+        stage.ui.send(UiUpdate::Camera(CameraView::Off));
+        stage.ui.send(UiUpdate::Scanner(true));
+        assert_eq!(asks(&stage), 0, "{}", scene.name);
+    }
+    assert!(asked >= 4, "{asked}");
 }
 
 #[test]

@@ -4,9 +4,9 @@ use super::stage::{Stage, camera_picture, fullest_verdict, member, status, verdi
 use crate::config::Language;
 use crate::devices::{Battery, NetworkLink, SignalBars};
 use crate::ui::{
-    ByHandView, CameraView, ColourView, DocumentView, DutyState, DutyView, IdEntryView, IdFault,
-    LockView, Notice, OverrideView, Page, QuestionView, SavedState, StatusView, TextSize,
-    ThermometerView, UiUpdate,
+    AimHint, ByHandView, CameraView, ColourView, DocumentView, DutyState, DutyView, IdEntryView,
+    IdFault, LockView, Notice, OverrideView, Page, QuestionView, RecentVerdict, SavedState,
+    StatusView, TextSize, ThermometerView, UiUpdate,
 };
 use gatepost_protocol::{Direction, Outcome, Reason};
 
@@ -63,6 +63,8 @@ impl Scene {
         stage.ui.send(UiUpdate::Notices(Vec::new()));
         stage.ui.send(UiUpdate::Page(Page::Scan));
         stage.ui.send(UiUpdate::Scanner(false));
+        stage.ui.send(UiUpdate::Aim(None));
+        stage.ui.send(UiUpdate::Recent(Vec::new()));
         stage.ui.send(UiUpdate::Camera(CameraView::Live));
         stage.ui.send(UiUpdate::Preview(camera_picture()));
         for update in &self.updates {
@@ -161,8 +163,29 @@ pub(super) fn pages() -> Vec<Scene> {
     ];
     let mut wrong = id(Some(IdFault::CheckDigit), false);
     wrong.remove(1);
+    let recent = || {
+        let one = |outcome, seconds| RecentVerdict { outcome, seconds };
+        UiUpdate::Recent(vec![
+            one(Outcome::Admit, 12),
+            one(Outcome::Check, 48),
+            one(Outcome::Refuse, 119),
+        ])
+    };
+    let aim = |hint| vec![UiUpdate::Aim(Some(hint)), recent()];
     vec![
         Scene::new("scan-found", vec![found()], &[]),
+        Scene::new("scan-dark", aim(AimHint::TooDark), &[]),
+        Scene::new("scan-closer-worst", aim(AimHint::ComeCloser), &[]),
+        Scene::new("scan-still", aim(AimHint::HoldStill), &[]),
+        Scene::new(
+            "scan-without-camera",
+            vec![
+                UiUpdate::Camera(CameraView::Off),
+                UiUpdate::Scanner(true),
+                recent(),
+            ],
+            &[],
+        ),
         Scene::new("scan-low-risk-worst", vec![], &[]),
         Scene::new(
             "scan-stopped",

@@ -43,6 +43,17 @@ pub enum CameraView {
     Off,
 }
 
+/// What to do so that a code in view can be read.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum AimHint {
+    /// It needs more light.
+    TooDark,
+    /// It is too far away.
+    ComeCloser,
+    /// It, or the scanner, moves.
+    HoldStill,
+}
+
 /// Corners of a code in pixels of the decoded picture: its own top left corner, then clockwise.
 pub type Outline = [(f32, f32); 4];
 

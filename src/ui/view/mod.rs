@@ -14,7 +14,7 @@ mod trouble;
 mod update;
 mod verdict;
 
-pub use camera::{CameraChoiceView, CameraView, Outline, RgbPicture};
+pub use camera::{AimHint, CameraChoiceView, CameraView, Outline, RgbPicture};
 pub use command::UiCommand;
 pub use devices::{DeviceState, DevicesView, Trial, TriedDevice};
 pub use info::{
@@ -31,5 +31,5 @@ pub use trouble::{Trouble, TroubleView};
 pub use update::UiUpdate;
 pub use verdict::{
     ColourView, DeskView, DocumentView, MemberView, MomentView, OverrideView, PersonView,
-    QuestionView, SavedState, ThermometerView, VerdictView,
+    QuestionView, RecentVerdict, SavedState, ThermometerView, VerdictView,
 };

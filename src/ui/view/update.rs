@@ -3,14 +3,14 @@
 use crate::config::{Hand, ScreenMode};
 use crate::devices::Brightness;
 
-use super::camera::{CameraChoiceView, CameraView, Outline, RgbPicture};
+use super::camera::{AimHint, CameraChoiceView, CameraView, Outline, RgbPicture};
 use super::devices::DevicesView;
 use super::info::{
     ClockPageView, EnrolView, Notice, StatusPageView, StatusView, TodayView, UpdateView,
 };
 use super::page::{Page, TextSize};
 use super::people::{ByHandView, DutyView, IdEntryView, LockView, PlaceMoveView, PlaceView};
-use super::verdict::{SavedState, ThermometerView, VerdictView};
+use super::verdict::{RecentVerdict, SavedState, ThermometerView, VerdictView};
 
 /// What the program shows in the window.
 #[derive(Clone, Debug, PartialEq)]
@@ -31,6 +31,10 @@ pub enum UiUpdate {
     Cameras(Vec<CameraChoiceView>),
     /// Whether a scanner beside the camera reads codes; none, the window assumes at first.
     Scanner(bool),
+    /// What to do so that a code in view can be read.
+    Aim(Option<AimHint>),
+    /// How the last verdicts went, the newest first.
+    Recent(Vec<RecentVerdict>),
     /// Show this verdict, still being saved and without a time bar.
     Verdict(VerdictView),
     /// What the thermometer does about the question of the verdict on screen.

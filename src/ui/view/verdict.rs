@@ -38,6 +38,15 @@ pub struct VerdictView {
     pub members: Vec<MemberView>,
 }
 
+/// A verdict that was closed a moment ago; it does not say on whom.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct RecentVerdict {
+    /// Determines the sign.
+    pub outcome: Outcome,
+    /// How long ago, in seconds.
+    pub seconds: u8,
+}
+
 /// A moment in local time.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct MomentView {

@@ -1,0 +1,62 @@
+//! Frames without a code: what to tell whoever aims, and light for a code that gets too little.
+
+use std::time::Instant;
+
+use gatepost_decode::Obstacle;
+
+use crate::{
+    app::{lane::Lane, state::torch_light::TorchLight},
+    ui::{AimHint, Page, UiUpdate},
+};
+
+/// Nothing was read from a frame, because of this.
+pub(crate) fn unread(lane: &mut Lane, obstacle: Option<Obstacle>, at: Instant) {
+    // A verdict or another page: nobody aims.
+    if lane.window.page() != Page::Scan || lane.verdicts.open().is_some() {
+        return lane.aiming.clear();
+    }
+    lane.aiming.unread(obstacle, at);
+    let too_dark = lane.aiming.hint(at) == Some(AimHint::TooDark);
+    if too_dark && obstacle == Some(Obstacle::DimCode) {
+        let needed = |torch: &mut TorchLight| torch.needed(at);
+        if lane.torch.as_mut().is_some_and(needed) {
+            switch(lane, true);
+        }
+    }
+}
+
+/// Something was read.
+pub(crate) fn read(lane: &mut Lane, at: Instant) {
+    lane.aiming.clear();
+    if let Some(torch) = &mut lane.torch {
+        torch.code_seen(at);
+    }
+}
+
+/// Time passes.
+pub(crate) fn tick(lane: &mut Lane, at: Instant) {
+    let hint = lane.aiming.hint(at);
+    lane.window.show_aim(hint);
+    let over = |torch: &mut TorchLight| torch.tick(at);
+    if lane.torch.as_mut().is_some_and(over) {
+        switch(lane, false);
+    }
+}
+
+/// A finger switched the torch.
+pub(crate) fn torch_tapped(lane: &mut Lane, on: bool, at: Instant) {
+    if let Some(torch) = &mut lane.torch {
+        torch.tapped(on, at);
+        switch(lane, on);
+    }
+}
+
+/// Switches the torch, and its button.
+fn switch(lane: &Lane, on: bool) {
+    match (&lane.devices.torch, on) {
+        (Some(torch), true) => torch.on(),
+        (Some(torch), false) => torch.off(),
+        (None, _) => {}
+    }
+    lane.window.send(UiUpdate::Torch(Some(on)));
+}
