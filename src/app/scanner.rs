@@ -196,10 +196,8 @@ impl App {
                 on::update::asked(lane, &mut self.update, &self.enrolment, context)
             }
             UiCommand::SyncNow => on::hub::sync_now(&self.enrolment),
-            // The window has switched already.
             UiCommand::SwitchLanguage(language) => {
-                self.choices
-                    .change(data, |choices| choices.language = Some(language));
+                on::setting::language(lane, &mut self.choices, data, language);
             }
             UiCommand::TextSize(size) => {
                 self.choices

@@ -102,6 +102,8 @@ pub struct SoundSettings {
     pub device: String,
     /// Volume in percent.
     pub volume: Within<0, 100>,
+    /// Whether a verdict is also said, in the language of the screen.
+    pub spoken: bool,
 }
 
 impl Default for SoundSettings {
@@ -109,6 +111,7 @@ impl Default for SoundSettings {
         Self {
             device: "default".to_owned(),
             volume: Within::nearest(80),
+            spoken: false,
         }
     }
 }

@@ -4,7 +4,7 @@ use gatepost_protocol::Direction;
 
 use crate::{
     app::{lane::Lane, present::signal, state::choices::Choices},
-    config::{Config, ScreenMode},
+    config::{Config, Language, ScreenMode},
     data::DataDir,
     devices::{Sound, Volume},
     ui::UiUpdate,
@@ -19,11 +19,25 @@ pub(crate) fn restore(lane: &mut Lane, choices: Choices, settings: &Config) {
     if let (Some(sounds), Some(percent)) = (&mut lane.devices.sounds, choices.volume) {
         sounds.set_volume(Volume::from_percent(percent));
     }
+    speak(lane, choices.language.unwrap_or(settings.language));
     let sounds = lane.devices.sounds.as_ref();
     let volume = sounds.map(|sounds| sounds.volume().percent());
     lane.window.send(UiUpdate::Volume(volume));
     let torch = lane.devices.torch.as_ref().map(|_| false);
     lane.window.send(UiUpdate::Torch(torch));
+}
+
+/// Somebody chose a language; the window has switched already.
+pub(crate) fn language(lane: &mut Lane, choices: &mut Choices, data: &DataDir, to: Language) {
+    speak(lane, to);
+    choices.change(data, |choices| choices.language = Some(to));
+}
+
+/// The loudspeaker says what it says in this language.
+fn speak(lane: &mut Lane, language: Language) {
+    if let Some(sounds) = &mut lane.devices.sounds {
+        sounds.set_language(language);
+    }
 }
 
 /// The screen is bright or dark, as somebody chose or the time says.

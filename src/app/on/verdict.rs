@@ -151,9 +151,10 @@ pub(super) fn present(lane: &mut Lane) {
         return;
     };
     let (outcome, saved) = (shown.group().outcome(), saved(lane, shown));
+    let words = signal::words(shown.group());
     lane.window.show_verdict(view, outcome);
     lane.window.show_saved(saved);
-    signal::outcome(&lane.devices, outcome, lasts);
+    signal::verdict(&lane.devices, outcome, &words, lasts);
 }
 
 /// Asks the thermometer, where there is one, once the verdict waits for it.
