@@ -10,6 +10,7 @@ use super::{
     present::window::Window,
     state::{
         checkpoint::Checkpoint,
+        face::FaceState,
         log_link::{LogHealth, LogLink},
         notices::Notices,
         place_moves::PlaceMoves,
@@ -20,12 +21,13 @@ use super::{
 };
 use crate::{clock::Clock, devices::Devices, store::LoggedAdmit, ui::Page};
 
-/// What people are judged with, the verdict on screen, and where it goes: log, window,
-/// devices.
+/// What people are judged with, the verdict on screen, and where it goes: log, window, devices,
+/// the second display that faces them.
 pub(super) struct Lane {
     pub(super) checkpoint: Checkpoint,
     pub(super) staff: Staff,
     pub(super) moves: PlaceMoves,
+    pub(super) face: FaceState,
     pub(super) verdicts: ShownVerdicts<LoggedAdmit>,
     pub(super) log: LogLink,
     pub(super) notices: Notices,

@@ -17,9 +17,9 @@ use super::{
     present::{self, record::Recorder, window::Window},
     state::{
         checkpoint::Checkpoint, choices::Choices, day_counts::DayCounts, enrolment::EnrolmentState,
-        hub_link::HubLink, id_lookup::IdLookup, log_link::LogLink, notices::Notices,
-        place_moves::PlaceMoves, run_once::RunOnce, staff::Staff, stick_update::StickUpdate,
-        verdicts::ShownVerdicts,
+        face::FaceState, hub_link::HubLink, id_lookup::IdLookup, log_link::LogLink,
+        notices::Notices, place_moves::PlaceMoves, run_once::RunOnce, staff::Staff,
+        stick_update::StickUpdate, verdicts::ShownVerdicts,
     },
     threads::{enrolled::Enrolled, frames::FrameInbox, log_writer::LogWriter},
     vitals::Vitals,
@@ -87,6 +87,7 @@ impl App {
             notices: Notices::new(parts.bad_settings),
             devices: parts.devices,
             window: Window::new(parts.ui, parts.recorder, parts.vitals),
+            face: FaceState::new(data, &context.config),
             clock: clock.clone(),
         };
         Self {
@@ -126,13 +127,14 @@ impl App {
         // What still waits for an answer is logged as it stands.
         on::verdict::close(&mut self.lane, Instant::now());
         on::place::left(&mut self.lane);
+        on::face::end(&mut self.lane, &self.context);
         self.lane.window.quit();
     }
 
     fn take(&mut self, event: Event) {
         let (lane, context) = (&mut self.lane, &self.context);
         match event {
-            Event::Camera(state) => camera(&mut lane.window, state),
+            Event::Camera(state) => camera(lane, state),
             Event::Through => self.once.through(Instant::now()),
             Event::Decoded(sighting) => {
                 on::code::sighted(lane, &mut self.enrolment, context, &sighting)
@@ -269,6 +271,8 @@ impl App {
         on::device::tick(&mut self.lane, &mut self.keys, &self.context, at);
         on::verdict::tick(&mut self.lane, at);
         self.lane.window.tick(at);
+        let (lane, context) = (&mut self.lane, &self.context);
+        on::face::tick(lane, &self.enrolment, &self.lookup, context, at);
         if self.lane.window.bar_is_due(at) {
             self.slow_tick(at);
         }
@@ -346,11 +350,13 @@ fn changes_while_open(page: Page) -> bool {
 }
 
 /// The camera came or went.
-fn camera(window: &mut Window, state: CameraState) {
+fn camera(lane: &mut Lane, state: CameraState) {
+    let window = &mut lane.window;
     if let CameraState::Waiting(error) = &state {
         log::warn!("{}", gatepost_system::chain(error));
     }
-    if state == CameraState::Live {
+    lane.face.sees = state == CameraState::Live;
+    if lane.face.sees {
         window.camera_live();
     }
     window.send(UiUpdate::Camera(present::camera::view(state)));

@@ -2,7 +2,7 @@
 
 use serde::Deserialize;
 
-use super::{Within, values};
+use super::{Language, Within, values};
 
 /// Speed of a serial port in baud.
 type Baud = Within<300, 4_000_000>;
@@ -114,6 +114,14 @@ impl Default for SoundSettings {
             spoken: false,
         }
     }
+}
+
+/// `[face]`: a second display faces the person.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Deserialize)]
+#[serde(deny_unknown_fields, default)]
+pub struct FaceSettings {
+    /// The language that everybody here reads; without it Chinese and English, one below the other.
+    pub language: Option<Language>,
 }
 
 /// `[gate]`.

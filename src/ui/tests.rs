@@ -3,6 +3,7 @@
 
 mod behaviour;
 mod contrast;
+mod face;
 mod figures;
 mod fingers;
 mod flows;

@@ -1,5 +1,5 @@
 //! What happens on each kind of event, a kind a file. In the order in which they build on each
-//! other: `verdict`, `log`, `supervisor`, `clock`, `place`, `badge` and `person` (which show
+//! other: `face` (the second display), `verdict`, `log`, `supervisor`, `clock`, `place`, `badge` and `person` (which show
 //! verdicts), `enrolment`, `code` (which sorts them), `device` (which brings codes and numbers).
 //! The others stand alone.
 
@@ -8,6 +8,7 @@ pub(super) mod clock;
 pub(super) mod code;
 pub(super) mod device;
 pub(super) mod enrolment;
+pub(super) mod face;
 pub(super) mod hub;
 pub(super) mod log;
 pub(super) mod person;

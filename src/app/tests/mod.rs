@@ -3,6 +3,7 @@
 
 mod badges;
 mod beside;
+mod face;
 mod flows;
 mod full;
 mod guard;
