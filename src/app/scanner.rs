@@ -205,6 +205,9 @@ impl App {
                 self.choices
                     .change(data, |choices| choices.text_size = Some(size));
             }
+            UiCommand::LessMotion(less) => self
+                .choices
+                .change(data, |choices| choices.less_motion = Some(less)),
             UiCommand::Screen(mode) => on::setting::screen(lane, &mut self.choices, data, mode),
             UiCommand::Volume(percent) => {
                 on::setting::volume(lane, &mut self.choices, data, percent)

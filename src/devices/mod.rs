@@ -7,7 +7,8 @@
 //! its handle is dropped. One file names each interface of the system: `tty.rs` serial ports,
 //! `keys/` evdev, `gpio.rs` GPIO lines, `sound/alsa.rs` ALSA, `led.rs` the LED class, `flash.rs`
 //! V4L2, `wait.rs` poll. Two are found without a setting: `panel.rs` asks the screen how large it
-//! is, `daylight.rs` a light sensor whether it is day. `docs/devices.md` is for those who wire and configure them.
+//! is, `daylight.rs` a light sensor whether it is day. `docs/devices.md` is for
+//! those who wire and configure them.
 
 mod daylight;
 mod device;

@@ -25,6 +25,7 @@ pub(super) fn apply(app: &AppWindow, update: &UiUpdate) {
         UiUpdate::Dismiss => verdict::dismiss(app),
         UiUpdate::Status(status) => status::show(&app.global::<StatusAdapter>(), status),
         UiUpdate::TextSize(size) => settings::show_text_size(app, *size),
+        UiUpdate::LessMotion(less) => settings::show_less_motion(app, *less),
         UiUpdate::Screen { mode, bright } => settings::show_screen(app, *mode, *bright),
         UiUpdate::Panel(inches) => settings::show_panel(app, *inches),
         UiUpdate::Hand(hand) => settings::show_hand(app, *hand),

@@ -1,19 +1,28 @@
-//! The font of the Arabic script, which Uyghur is written in: the window's own font has none.
+//! The fonts of Chinese and of the Arabic script, which Uyghur is written in: the window's own font
+//! has neither.
 
 use slint::fontique_011::{fontique, shared_collection};
 
-/// The family in `ui/fonts/uyghur.ttf`, which is compiled into the window.
-const UYGHUR: &str = "Noto Sans Arabic";
+/// Scripts (ISO 15924), and the families that have their letters. The fonts are compiled into the
+/// window (`ui/fonts`).
+const FAMILIES: [(&[u8; 4], &str); 5] = [
+    (b"Hani", CHINESE),
+    (b"Hira", CHINESE),
+    (b"Kana", CHINESE),
+    (b"Bopo", CHINESE),
+    (b"Arab", "Noto Sans Arabic"),
+];
+const CHINESE: &str = "WenQuanYi Micro Hei";
 
-/// Makes letters of the Arabic script fall back to their font. Call it after the window is made,
-/// which loads the fonts: a device has no system fonts to fall back to.
+/// Makes letters of these scripts fall back to their fonts. Call it after the window is made, which
+/// loads the fonts: a device has no system fonts to fall back to.
 pub(super) fn connect() {
     let mut fonts = shared_collection();
-    if let Some(family) = fonts.family_id(UYGHUR) {
-        let arabic = fontique::Script::from_bytes(*b"Arab");
-        fonts.set_fallbacks(
-            fontique::FallbackKey::new(arabic, None),
-            [family].into_iter(),
-        );
+    for (script, family) in FAMILIES {
+        if let Some(family) = fonts.family_id(family) {
+            let script = fontique::Script::from_bytes(*script);
+            let key = fontique::FallbackKey::new(script, None);
+            fonts.set_fallbacks(key, [family].into_iter());
+        }
     }
 }

@@ -50,6 +50,13 @@ pub(super) fn connect(app: &AppWindow, on_command: &Rc<dyn Fn(UiCommand)>) {
         send(UiCommand::Screen(mode));
     });
     let (weak, send) = (app.as_weak(), on_command.clone());
+    adapter.on_switch_less_motion(move |less| {
+        if let Some(app) = weak.upgrade() {
+            show_less_motion(&app, less);
+        }
+        send(UiCommand::LessMotion(less));
+    });
+    let (weak, send) = (app.as_weak(), on_command.clone());
     adapter.on_switch_volume(move |volume| {
         let volume = u8::try_from(volume.clamp(0, 100)).unwrap_or(100);
         if let Some(app) = weak.upgrade() {
@@ -99,6 +106,11 @@ pub(super) fn show_text_size(app: &AppWindow, size: TextSize) {
         TextSize::Large => TextSizeKind::Large,
         TextSize::VeryLarge => TextSizeKind::VeryLarge,
     });
+}
+
+/// Whether nothing on screen moves by itself.
+pub(super) fn show_less_motion(app: &AppWindow, less: bool) {
+    app.global::<SettingsAdapter>().set_less_motion(less);
 }
 
 /// Shows the window bright or dark, and in the menu what was chosen.

@@ -54,6 +54,39 @@ fn none(faults: &[String]) {
     assert!(faults.is_empty(), "\n{}", faults.join("\n"));
 }
 
+/// Units of the distances in the window.
+const SPACINGS: [u32; 5] = [4, 8, 12, 16, 24];
+
+#[test]
+fn every_distance_in_the_window_is_of_one_scale() {
+    let mut faults = Vec::new();
+    for file in source::files(&source::root().join("ui"), &[".slint"]).unwrap() {
+        for (number, line) in fs::read_to_string(&file).unwrap().lines().enumerate() {
+            let line = line.trim().trim_start_matches("property <length> ");
+            let Some((name, value)) = line.split_once(": ") else {
+                continue;
+            };
+            if !["padding", "spacing", "gap", "edge"]
+                .iter()
+                .any(|of| name.starts_with(of))
+            {
+                continue;
+            }
+            let factors = value.split(" * ").zip(value.split(" * ").skip(1));
+            for (factor, unit) in factors {
+                let digits = factor.rsplit(|c: char| !c.is_ascii_digit()).next();
+                let odd = digits
+                    .and_then(|digits| digits.parse().ok())
+                    .is_some_and(|factor: u32| !SPACINGS.contains(&factor));
+                if odd && ["u", "root.u"].iter().any(|u| unit.starts_with(u)) {
+                    faults.push(format!("{}:{}: {line}", relative(&file), number + 1));
+                }
+            }
+        }
+    }
+    none(&faults);
+}
+
 #[test]
 fn every_source_file_opens_with_a_sentence_on_what_is_in_it() {
     let mut faults = Vec::new();

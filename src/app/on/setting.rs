@@ -14,6 +14,8 @@ use crate::{
 pub(crate) fn restore(lane: &mut Lane, choices: Choices, settings: &Config) {
     lane.window.screen.mode = choices.screen.unwrap_or(settings.screen);
     show_screen(lane);
+    let less = choices.less_motion.unwrap_or_default();
+    lane.window.send(UiUpdate::LessMotion(less));
     let size = choices.text_size.unwrap_or_default();
     lane.window.send(UiUpdate::TextSize(size));
     if let (Some(sounds), Some(percent)) = (&mut lane.devices.sounds, choices.volume) {

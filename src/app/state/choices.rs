@@ -1,5 +1,5 @@
 //! What was chosen on the screen and is kept over a restart: language, text size, brightness,
-//! volume.
+//! motion, volume.
 
 use gatepost_system::{chain, files};
 use serde::{Deserialize, Serialize};
@@ -20,6 +20,7 @@ pub(crate) struct Choices {
     pub(crate) language: Option<Language>,
     pub(crate) text_size: Option<TextSize>,
     pub(crate) screen: Option<ScreenMode>,
+    pub(crate) less_motion: Option<bool>,
     /// Percent, 0 to 100.
     pub(crate) volume: Option<u8>,
 }
@@ -35,7 +36,7 @@ impl Choices {
     /// Changes one of them, also after a restart.
     pub(crate) fn change(&mut self, data: &DataDir, change: impl FnOnce(&mut Self)) {
         change(self);
-        // Four values that TOML knows: it can't fail to write them.
+        // Values that TOML knows: it can't fail to write them.
         let text = toml::to_string(self).unwrap_or_default();
         let kept = files::replace(&data.choices(), files::Access::Shared, text.as_bytes());
         if let Err(error) = kept {

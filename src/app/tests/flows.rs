@@ -296,9 +296,10 @@ fn an_unknown_region_gets_an_address_and_a_desk_to_call() {
     });
     let other = foreign("CN-XX").sign(Kind::Pass, &fixture::paper_pass(1));
     post.judges(&to_text(&other), "REFUSE");
+    post.tap("More");
     post.sees("Scan this with the holder's phone.");
     post.sees("Lixia: 0531-88150120");
-    assert_eq!(post.taps("unknown region"), 0);
+    assert_eq!(post.taps("unknown region"), 1);
 }
 
 #[test]

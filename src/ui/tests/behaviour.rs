@@ -51,7 +51,7 @@ fn each_outcome_has_its_word_and_its_colour() {
 fn a_verdict_names_its_people_issuer_and_validity() {
     let stage = Stage::open((480, 800), Language::English);
     stage.shows(Outcome::Admit, &[Reason::Green], 3);
-    stage.tap("More");
+    stage.tap("3 people to compare");
     assert_says(
         &stage,
         &["王*堃", "欧阳**", "ID **608X", "Green", "Yellow", "Red"],
@@ -184,9 +184,6 @@ fn large_counts_stand_in_ten_thousands_in_chinese() {
     assert_eq!(in_ten_thousands(10_000), "1");
     assert_eq!(in_ten_thousands(12_345_678), "1234.6");
     assert_eq!(in_ten_thousands(u64::MAX), "1844674407370955.1");
-    let stage = Stage::open((1280, 720), Language::Chinese);
-    stage.ui.send(UiUpdate::Status(status()));
-    assert_says(&stage, &["名单 1234.6 万条"]);
 }
 
 #[test]
@@ -195,15 +192,13 @@ fn the_preview_shows_letterboxed_and_goes_with_the_camera() {
     stage.ui.send(UiUpdate::Camera(CameraView::Live));
     stage.ui.send(UiUpdate::Preview(camera_picture()));
     let shot = stage.ui.snapshot().unwrap();
-    // Below the bar and the row with the guard.
-    let top = 96 + 64 + 10;
-    assert_eq!(pixel(&shot, 5, top), [0, 0, 0], "black above the picture");
-    assert!(pixel(&shot, 5, 400)[0] > 80, "the picture in the middle");
+    assert_eq!(pixel(&shot, 5, 400), [0; 3], "black beside the picture");
+    assert!(pixel(&shot, 100, 400)[0] > 80, "the picture in the middle");
     stage.ui.send(UiUpdate::Camera(CameraView::Stalled));
     assert!(stage.says("The camera is not responding"));
     stage.ui.send(UiUpdate::Camera(CameraView::Live));
     let shot = stage.ui.snapshot().unwrap();
-    assert_eq!(pixel(&shot, 5, 400), [0, 0, 0], "no picture from before");
+    assert_eq!(pixel(&shot, 100, 400), [0; 3], "no picture from before");
 }
 
 #[test]
@@ -218,7 +213,7 @@ fn previews_of_the_wrong_length_are_ignored_and_do_not_block_the_next() {
         }));
     }
     stage.ui.send(UiUpdate::Preview(camera_picture()));
-    assert!(pixel(&stage.ui.snapshot().unwrap(), 5, 400)[0] > 80);
+    assert!(pixel(&stage.ui.snapshot().unwrap(), 100, 400)[0] > 80);
 }
 
 #[test]
@@ -239,14 +234,14 @@ fn previews_that_come_while_one_waits_are_dropped_and_nobody_blocks() {
         stage.ui.send(UiUpdate::Preview(picture));
     }
     drop(resume);
-    assert_eq!(pixel(&stage.ui.snapshot().unwrap(), 5, 400), [200; 3]);
+    assert_eq!(pixel(&stage.ui.snapshot().unwrap(), 100, 400), [200; 3]);
     stage.ui.send(UiUpdate::Preview(RgbPicture {
         width: 4,
         height: 3,
         rgb: vec![50; 36],
     }));
     assert_eq!(
-        pixel(&stage.ui.snapshot().unwrap(), 5, 400),
+        pixel(&stage.ui.snapshot().unwrap(), 100, 400),
         [50; 3],
         "the next one shows again"
     );

@@ -38,6 +38,8 @@ impl Stage {
                 let _ = sender.send(command);
             })
             .expect("off-screen needs no display");
+            // So that a picture does not depend on when it is taken.
+            ui.handle().send(UiUpdate::LessMotion(true));
             ready.send(ui.handle()).unwrap();
             ui.run().unwrap();
         });

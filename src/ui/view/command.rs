@@ -51,6 +51,8 @@ pub enum UiCommand {
     /// The screen was set to bright, dark or automatic; the window shows it already, but for
     /// automatic.
     Screen(ScreenMode),
+    /// Whether things on screen move was switched; the window does it already.
+    LessMotion(bool),
     /// Volume of the sounds, 0 to 100.
     Volume(u8),
     /// The torch was switched on or off.

@@ -73,8 +73,10 @@ pub enum UiUpdate {
         /// Bright, or dark.
         bright: bool,
     },
-    /// Diagonal of the panel in inches. Until it is said, the window takes a narrow screen for 5 and
-    /// a wide one for 7.
+    /// Whether nothing on screen moves by itself.
+    LessMotion(bool),
+    /// Diagonal of the panel in inches. Until it is said, a narrow window counts as 5, a wide one
+    /// for 7.
     Panel(f32),
     /// On which side of a wide screen keys and buttons are.
     Hand(Hand),
