@@ -57,6 +57,10 @@ names! {
     choices: "choices.toml";
     /// The enrolment code of a first run, as text (0600), until the authority has answered.
     first_run: "first-run";
+    /// The socket on which the second display listens (0600).
+    face: "face.sock";
+    /// Where that socket is while it is made (0700).
+    face_begun: "face.begun";
     /// The list of revoked devices that was read last.
     revoked: "revoked";
     /// The list that names this device: everything is destroyed except settings and unsent

@@ -4,7 +4,8 @@
 //! `gatepost_checkpoint` (which verifies with `gatepost_pass`, looks the holder up in the lists and
 //! decides) -> [`ui`].
 //! The verdict becomes a passage in [`store`], which [`sync`] sends to the hub. [`app`] is the loop
-//! that connects them; [`commands`] is the command line.
+//! that connects them; [`commands`] is the command line. [`face`] is what a second display shows to
+//! the person.
 
 #![cfg_attr(not(test), warn(clippy::print_stdout, clippy::print_stderr))]
 
@@ -16,6 +17,7 @@ pub mod commands;
 pub mod config;
 pub mod data;
 pub mod devices;
+pub mod face;
 pub mod readable_time;
 pub mod store;
 pub mod sync;

@@ -6,7 +6,7 @@ use std::{path::PathBuf, process::ExitCode};
 
 use clap::{Parser, Subcommand};
 use gatepost::{
-    commands::{CommandError, Done, check, decode, doctor, enrol, import, run, sync},
+    commands::{CommandError, Done, check, decode, doctor, enrol, face, import, run, sync},
     data::DataDir,
 };
 use gatepost_system::{chain, messages, output};
@@ -26,6 +26,8 @@ struct Cli {
 enum Command {
     /// Show the scanner (what happens without a command).
     Run(run::Arguments),
+    /// Show on a second display what the person is to do, beside a running scanner.
+    Face(face::Arguments),
     /// Judge pictures, without a window and without logging a passage.
     Check(check::Arguments),
     /// Print the contents of the codes in pictures, unverified.
@@ -47,6 +49,7 @@ fn main() -> ExitCode {
     let done = match cli.command {
         None => run::run(data, run::Arguments::default()),
         Some(Command::Run(arguments)) => run::run(data, arguments),
+        Some(Command::Face(arguments)) => face::run(data, &arguments),
         Some(Command::Check(arguments)) => check::run(data, &arguments),
         Some(Command::Decode(arguments)) => decode::run(&arguments),
         Some(Command::Import(arguments)) => import::run(data, &arguments),

@@ -35,10 +35,10 @@ fn a_command_whose_output_nobody_reads_does_its_work_and_ends_the_same() {
     let (_, listed) = listed.split_once("Commands:\n").unwrap();
     for line in listed.lines().take_while(|line| !line.is_empty()) {
         let name = line.split_whitespace().next().unwrap();
-        // `run` opens the window, and `help` is the command line's own.
+        // `run` and `face` open windows, and `help` is the command line's own.
         let tried = commands.iter().any(|command| command[0] == name);
         assert!(
-            tried || ["run", "help"].contains(&name),
+            tried || ["run", "face", "help"].contains(&name),
             "{name} is not tried"
         );
     }
@@ -73,6 +73,9 @@ fn an_error_is_printed_with_every_cause_down_to_the_systems_words() {
     let (nowhere, bundle) = (town.path("nowhere"), town.path("device/bundle/files"));
     let missing = "No such file or directory (os error 2)";
     let nothing = nowhere.display();
+    // Something else lies where the second display makes its socket.
+    fs::write(town.path("device/face.begun"), "").unwrap();
+    let (socket, exists) = (town.path("device/face.sock"), "File exists (os error 17)");
     for (command, says) in [
         (
             arguments!["import", &nowhere],
@@ -81,6 +84,10 @@ fn an_error_is_printed_with_every_cause_down_to_the_systems_words() {
         (
             arguments!["sync", "--revoked", &nowhere],
             format!("cannot read {nothing}: {missing}"),
+        ),
+        (
+            arguments!["face"],
+            format!("cannot listen on {}: {exists}", socket.display()),
         ),
         (
             request_into(&nowhere.join("x")),

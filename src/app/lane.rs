@@ -12,6 +12,7 @@ use super::{
         aiming::Aiming,
         checkpoint::Checkpoint,
         device_trials::DeviceTrials,
+        face::FaceState,
         inside::InsideCount,
         log_link::{LogHealth, LogLink},
         menu_lock::MenuLock,
@@ -27,14 +28,15 @@ use super::{
 };
 use crate::{clock::Clock, devices::Devices, store::LoggedAdmit, ui::Page};
 
-/// What people are judged with, the verdict on screen, and where it goes: log, window,
-/// devices.
+/// What people are judged with, the verdict on screen, and where it goes: log, window, devices,
+/// the second display that faces them.
 pub(super) struct Lane {
     pub(super) checkpoint: Checkpoint,
     pub(super) staff: Staff,
     pub(super) menu_lock: MenuLock,
     pub(super) moves: PlaceMoves,
     pub(super) aiming: Aiming,
+    pub(super) face: FaceState,
     pub(super) verdicts: ShownVerdicts<LoggedAdmit>,
     pub(super) recent: RecentOutcomes,
     pub(super) log: LogLink,

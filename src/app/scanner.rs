@@ -14,7 +14,7 @@ use super::{
     present::{self, record::Recorder, window::Window},
     state::{
         aiming::Aiming, checkpoint::Checkpoint, choices::Choices, day_counts::DayCounts,
-        device_trials::DeviceTrials, enrolment::EnrolmentState, hub_link::HubLink,
+        device_trials::DeviceTrials, enrolment::EnrolmentState, face::FaceState, hub_link::HubLink,
         id_lookup::IdLookup, inside::InsideCount, log_link::LogLink, menu_lock::MenuLock,
         notices::Notices, place_moves::PlaceMoves, recent_outcomes::RecentOutcomes,
         run_once::RunOnce, staff::Staff, stick_update::StickUpdate, supplies::Supplies,
@@ -90,6 +90,7 @@ impl App {
             trials: DeviceTrials::default(),
             torch: context.config.torch.as_ref().map(TorchLight::new),
             window: Window::new(parts.ui, parts.recorder, parts.vitals),
+            face: FaceState::new(data, &context.config),
             clock: clock.clone(),
         };
         Self {
@@ -128,6 +129,7 @@ impl App {
         // What still waits for an answer is logged as it stands.
         on::verdict::close(&mut self.lane, Instant::now());
         on::place::left(&mut self.lane);
+        on::face::end(&mut self.lane, &self.context);
         self.lane.window.quit();
     }
 
@@ -203,10 +205,8 @@ impl App {
                 on::update::asked(lane, &mut self.update, &self.enrolment, context)
             }
             UiCommand::SyncNow => on::hub::sync_now(&self.enrolment),
-            // The window has switched already.
             UiCommand::SwitchLanguage(language) => {
-                self.choices
-                    .change(data, |choices| choices.language = Some(language));
+                on::setting::language(lane, &mut self.choices, data, language);
             }
             UiCommand::TextSize(size) => {
                 self.choices
@@ -308,6 +308,8 @@ impl App {
             self.choices
                 .change(&self.context.data, |choices| choices.guided = true);
         }
+        let (lane, context) = (&mut self.lane, &self.context);
+        on::face::tick(lane, &self.enrolment, &self.lookup, context, at);
         if self.lane.window.bar_is_due(at) {
             self.slow_tick(at);
         }

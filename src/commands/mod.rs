@@ -4,6 +4,7 @@ pub mod check;
 pub mod decode;
 pub mod doctor;
 pub mod enrol;
+pub mod face;
 pub mod import;
 mod person;
 pub mod run;

@@ -4,7 +4,7 @@ use std::time::Duration;
 
 use serde::Deserialize;
 
-use super::{Within, values};
+use super::{Language, Within, values};
 
 /// Speed of a serial port in baud.
 type Baud = Within<300, 4_000_000>;
@@ -104,6 +104,8 @@ pub struct SoundSettings {
     pub device: String,
     /// Volume in percent.
     pub volume: Within<0, 100>,
+    /// Whether a verdict is also said, in the language of the screen.
+    pub spoken: bool,
 }
 
 impl Default for SoundSettings {
@@ -111,8 +113,17 @@ impl Default for SoundSettings {
         Self {
             device: "default".to_owned(),
             volume: Within::nearest(80),
+            spoken: false,
         }
     }
+}
+
+/// `[face]`: a second display faces the person.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Deserialize)]
+#[serde(deny_unknown_fields, default)]
+pub struct FaceSettings {
+    /// The language that everybody here reads; without it Chinese and English, one below the other.
+    pub language: Option<Language>,
 }
 
 /// `[gate]`.

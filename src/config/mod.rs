@@ -18,8 +18,8 @@ use gatepost_system::files;
 use serde::Deserialize;
 
 pub use devices::{
-    GateSettings, LampSettings, Light, ReaderSettings, SoundSettings, ThermometerSettings,
-    TorchSettings,
+    FaceSettings, GateSettings, LampSettings, Light, ReaderSettings, SoundSettings,
+    ThermometerSettings, TorchSettings,
 };
 pub use fault::{AllowedValue, SettingsError, SettingsFault, Wrong};
 pub use language::Language;
@@ -63,6 +63,8 @@ pub struct Config {
     pub thermometer: Option<ThermometerSettings>,
     /// Sounds.
     pub sound: Option<SoundSettings>,
+    /// The second display.
+    pub face: Option<FaceSettings>,
     /// The relay of a gate.
     pub gate: Option<GateSettings>,
     /// Green, yellow and red lights.
@@ -89,6 +91,7 @@ impl Default for Config {
             id_reader: None,
             thermometer: None,
             sound: None,
+            face: None,
             gate: None,
             lamp: None,
             torch: None,

@@ -161,6 +161,19 @@ fn a_panel_has_whole_inches_or_decimals() {
 }
 
 #[test]
+fn a_verdict_is_said_and_a_second_display_is_told_only_where_the_settings_want_it() {
+    let config = load("[sound]\n[face]\n").unwrap();
+    assert!(!config.sound.unwrap().spoken);
+    assert_eq!(config.face.unwrap().language, None);
+    let config = load("[sound]\nspoken = true\n[face]\nlanguage = \"ug\"\n").unwrap();
+    assert!(config.sound.unwrap().spoken);
+    assert_eq!(config.face.unwrap().language, Some(Language::Uyghur));
+    assert_eq!(fault("[sound]\nspoken = \"en\"").key, "sound.spoken");
+    assert_eq!(fault("[face]\nlanguage = \"fr\"").key, "face.language");
+    assert_eq!(load("").unwrap().face, None);
+}
+
+#[test]
 fn a_missing_key_names_its_table_and_itself() {
     let fault = fault("language = \"en\"\n[gate]\nchip = \"/dev/gpiochip0\"\n");
     assert_eq!((fault.line, fault.key.as_str()), (2, "gate"), "{fault}");
@@ -277,6 +290,7 @@ fn the_examples_of_the_manual_load() {
         "id_reader",
         "thermometer",
         "sound",
+        "face",
         "gate",
         "lamp",
         "torch",

@@ -58,7 +58,7 @@ pub use network::{NetworkLink, SignalBars};
 pub use panel::{CONNECTORS, EdidError, panel_size};
 pub use scanner_prefix::{SCANNER_PREFIXES, without_prefix};
 pub use set::{Devices, probe};
-pub use sound::{PcmOutput, Sound, Sounds, Volume};
+pub use sound::{PcmOutput, Sound, Sounds, SpokenWord, Volume};
 pub use switch::{Actuator, SwitchState};
 pub use thermometer::{BodyTemperature, TemperatureError, Thermometer, parse_reading};
 pub use torch::Torch;

@@ -3,7 +3,8 @@
 //!
 //! `view` holds the plain types of both. `window` makes the window, `handle` reaches it from any
 //! thread, `apply` gives each update to its page. Each page has a file that maps the plain types
-//! onto the page's adapter; `offscreen` is a window without a display.
+//! onto the page's adapter; `offscreen` is a window without a display. `face` is the second
+//! display's window, in a process of its own.
 
 #[cfg(test)]
 mod accessibility;
@@ -14,6 +15,7 @@ mod devices;
 mod duty;
 mod enrol;
 mod error;
+mod face;
 mod fonts;
 mod handle;
 mod id_entry;
@@ -40,6 +42,7 @@ mod window;
 #[cfg(test)]
 pub(crate) use accessibility::ScreenElement;
 pub use error::UiError;
+pub use face::{FaceHandle, FaceUi};
 pub use handle::UiHandle;
 pub use view::*;
 pub use window::{Surface, Ui};

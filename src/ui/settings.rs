@@ -111,15 +111,24 @@ pub(super) fn show_cameras(app: &AppWindow, cameras: &[CameraChoiceView]) {
     adapter.set_cameras(ModelRc::from(items.as_slice()));
 }
 
+/// The name of a language's translation.
+pub(super) fn bundle(language: Language) -> &'static str {
+    match language {
+        Language::English => "en",
+        Language::Chinese => "zh_CN",
+        Language::Uyghur => "ug",
+    }
+}
+
 /// Switches every text on screen.
 pub(super) fn show_language(app: &AppWindow, language: Language) {
-    let (kind, bundle) = match language {
-        Language::English => (LanguageKind::English, "en"),
-        Language::Chinese => (LanguageKind::Chinese, "zh_CN"),
-        Language::Uyghur => (LanguageKind::Uyghur, "ug"),
+    let kind = match language {
+        Language::English => LanguageKind::English,
+        Language::Chinese => LanguageKind::Chinese,
+        Language::Uyghur => LanguageKind::Uyghur,
     };
     // All are compiled in, so this fails only for a build without translations: English stays.
-    if slint::select_bundled_translation(bundle).is_ok() {
+    if slint::select_bundled_translation(bundle(language)).is_ok() {
         let adapter = app.global::<SettingsAdapter>();
         adapter.set_language(kind);
         if kind != LanguageKind::Chinese {

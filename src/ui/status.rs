@@ -41,11 +41,15 @@ pub(super) fn show(adapter: &StatusAdapter, view: &StatusView) {
     adapter.set_clock_trusted(view.clock_trusted);
     adapter.set_place(view.place.as_str().into());
     show_rules(adapter, view.rules.as_ref());
-    adapter.set_direction(match view.direction {
+    adapter.set_direction(map_direction(view.direction));
+    adapter.set_guard(view.guard.as_str().into());
+}
+
+pub(super) fn map_direction(direction: Direction) -> DirectionKind {
+    match direction {
         Direction::In => DirectionKind::Inward,
         Direction::Out => DirectionKind::Outward,
-    });
-    adapter.set_guard(view.guard.as_str().into());
+    }
 }
 
 /// Whether there is a network.

@@ -5,6 +5,7 @@ mod behaviour;
 mod contrast;
 mod device_pages;
 mod device_scenes;
+mod face;
 mod figures;
 mod fingers;
 mod flows;

@@ -36,7 +36,7 @@ pub struct Verdict {
 
 impl Verdict {
     /// An admission without a reason, to be filled in.
-    pub(super) fn blank() -> Self {
+    pub fn blank() -> Self {
         Self {
             outcome: Outcome::Admit,
             reasons: Vec::new(),

@@ -22,12 +22,13 @@ const WIDTHS: [(&str, usize); 5] = [
 const WIDE: [&str; 1] = ["docs/pass-format.md"];
 
 /// The rooms of the scanner, lowest first: none uses one that stands after it.
-const ROOMS: [&str; 13] = [
+const ROOMS: [&str; 14] = [
     "clock",
     "readable_time",
     "data",
     "config",
     "cause",
+    "face",
     "store",
     "camera",
     "devices",

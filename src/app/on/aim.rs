@@ -20,7 +20,7 @@ pub(crate) fn unread(lane: &mut Lane, obstacle: Option<Obstacle>, at: Instant) {
     if too_dark && obstacle == Some(Obstacle::DimCode) {
         let needed = |torch: &mut TorchLight| torch.needed(at);
         if lane.torch.as_mut().is_some_and(needed) {
-            switch(lane, true);
+            switch_torch(lane, true);
         }
     }
 }
@@ -39,7 +39,7 @@ pub(crate) fn tick(lane: &mut Lane, at: Instant) {
     lane.window.show_aim(hint);
     let over = |torch: &mut TorchLight| torch.tick(at);
     if lane.torch.as_mut().is_some_and(over) {
-        switch(lane, false);
+        switch_torch(lane, false);
     }
 }
 
@@ -47,12 +47,12 @@ pub(crate) fn tick(lane: &mut Lane, at: Instant) {
 pub(crate) fn torch_tapped(lane: &mut Lane, on: bool, at: Instant) {
     if let Some(torch) = &mut lane.torch {
         torch.tapped(on, at);
-        switch(lane, on);
+        switch_torch(lane, on);
     }
 }
 
 /// Switches the torch, and its button.
-fn switch(lane: &Lane, on: bool) {
+pub(super) fn switch_torch(lane: &Lane, on: bool) {
     match (&lane.devices.torch, on) {
         (Some(torch), true) => torch.on(),
         (Some(torch), false) => torch.off(),

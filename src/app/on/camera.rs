@@ -18,7 +18,8 @@ pub(crate) fn changed(lane: &mut Lane, state: CameraState) {
     if let CameraState::Waiting(error) = &state {
         log::warn!("{}", chain(error));
     }
-    if state == CameraState::Live {
+    lane.face.sees = state == CameraState::Live;
+    if lane.face.sees {
         lane.window.camera_live();
     }
     lane.window

@@ -4,7 +4,7 @@ use std::time::Instant;
 
 use gatepost_system::chain;
 
-use super::verdict;
+use super::{face, verdict};
 use crate::{
     app::{
         lane::Lane,
@@ -42,8 +42,11 @@ pub(crate) fn logged(
         }
     };
     let answer = lane.verdicts.logged(passage, answer, at);
-    if let (Some(admit), Some(gate)) = (answer.admit, &lane.devices.gate) {
-        gate.open(admit);
+    if let Some(admit) = answer.admit {
+        face::let_in(lane, at);
+        if let Some(gate) = &lane.devices.gate {
+            gate.open(admit);
+        }
     }
     lane.window.bar_soon();
     if answer.on_screen {

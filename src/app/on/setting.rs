@@ -5,7 +5,7 @@ use gatepost_protocol::Direction;
 
 use crate::{
     app::{lane::Lane, present::signal, state::choices::Choices},
-    config::{Config, ScreenMode},
+    config::{Config, Language, ScreenMode},
     data::DataDir,
     devices::{Brightness, Sound, Volume},
     ui::UiUpdate,
@@ -25,9 +25,23 @@ pub(crate) fn restore(lane: &mut Lane, choices: &Choices, settings: &Config) {
     if let (Some(sounds), Some(percent)) = (&mut lane.devices.sounds, choices.volume) {
         sounds.set_volume(Volume::from_percent(percent));
     }
+    speak(lane, choices.language.unwrap_or(settings.language));
     show_volume(lane);
     let torch = lane.devices.torch.as_ref().map(|_| false);
     lane.window.send(UiUpdate::Torch(torch));
+}
+
+/// Somebody chose a language; the window has switched already.
+pub(crate) fn language(lane: &mut Lane, choices: &mut Choices, data: &DataDir, to: Language) {
+    speak(lane, to);
+    choices.change(data, |choices| choices.language = Some(to));
+}
+
+/// The loudspeaker says what it says in this language.
+fn speak(lane: &mut Lane, language: Language) {
+    if let Some(sounds) = &mut lane.devices.sounds {
+        sounds.set_language(language);
+    }
 }
 
 /// The window has switched what may not be switched: shows it as it is.

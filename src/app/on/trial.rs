@@ -2,11 +2,15 @@
 
 use std::time::Instant;
 
+use super::aim;
 use crate::{
     app::{
         lane::Lane,
         present,
-        state::device_trials::{LAMP_LIGHT, TrialStep},
+        state::{
+            device_trials::{LAMP_LIGHT, TrialStep},
+            torch_light::TorchLight,
+        },
     },
     config::Config,
     devices::{Device, LineFault, Sound},
@@ -36,7 +40,7 @@ pub(crate) fn begin(lane: &mut Lane, config: &Config, device: Device) {
             }
         }
         Device::Torch => {
-            light(lane, true);
+            aim::switch_torch(lane, true);
             lane.trials.begin(device, at);
         }
         Device::Scanner | Device::IdReader | Device::Lamp => lane.trials.begin(device, at),
@@ -88,16 +92,14 @@ pub(crate) fn tick(lane: &mut Lane, at: Instant) {
             (TrialStep::Light(colour), Some(lamp)) => lamp.show(colour, LAMP_LIGHT),
             // A verdict has set its own.
             (TrialStep::LampOff, Some(lamp)) if !verdict => lamp.off(),
-            (TrialStep::TorchOff, _) => light(lane, false),
+            // As it was before.
+            (TrialStep::TorchOff, _) => {
+                let on = lane.torch.as_ref().is_some_and(TorchLight::is_on);
+                aim::switch_torch(lane, on);
+            }
             (TrialStep::Light(_) | TrialStep::LampOff | TrialStep::Over, _) => {}
         }
     }
-}
-
-fn light(lane: &Lane, on: bool) {
-    super::setting::torch(lane, on);
-    lane.window
-        .send(UiUpdate::Torch(lane.devices.torch.as_ref().map(|_| on)));
 }
 
 /// Fills the page.

@@ -5,6 +5,7 @@ use std::time::{Duration, Instant};
 use gatepost_checkpoint::{Judged, Observed, VerdictGroup};
 use gatepost_protocol::{Seen, Temperature};
 
+use super::face;
 use crate::{
     app::{
         lane::Lane,
@@ -151,9 +152,11 @@ pub(super) fn present(lane: &mut Lane) {
         return;
     };
     let (outcome, saved) = (shown.group().outcome(), saved(lane, shown));
+    let words = signal::words(shown.group());
     lane.window.show_verdict(view, outcome);
     lane.window.show_saved(saved);
-    signal::outcome(&lane.devices, outcome, lasts);
+    signal::verdict(&lane.devices, outcome, &words, lasts);
+    face::judged(lane, saved);
 }
 
 /// Asks the thermometer, where there is one, once the verdict waits for it.
@@ -243,6 +246,7 @@ pub(super) fn show_saved(lane: &mut Lane) {
     let Some(saved) = lane.verdicts.open().map(|shown| saved(lane, shown)) else {
         return;
     };
+    face::judged(lane, saved);
     if saved != SavedState::Saving {
         lane.window.show_saved(saved);
         lane.window.picture_soon();
@@ -308,6 +312,7 @@ pub(crate) fn close(lane: &mut Lane, at: Instant) {
         log_passage(lane, member, at);
     }
     signal::dark(&lane.devices);
+    lane.face.closed();
     if matches!(
         lane.window.page(),
         Page::IdEntry | Page::ByHand | Page::NoCode

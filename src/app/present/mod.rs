@@ -3,6 +3,7 @@
 pub(super) mod bar;
 pub(super) mod camera;
 pub(super) mod devices;
+pub(super) mod face;
 pub(super) mod people;
 pub(super) mod place_move;
 pub(super) mod record;

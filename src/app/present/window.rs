@@ -4,7 +4,7 @@
 use std::time::{Duration, Instant};
 
 use gatepost_checkpoint::{PinOf, Verdict};
-use gatepost_pass::{Badge, Timestamp};
+use gatepost_pass::Badge;
 use gatepost_protocol::Outcome;
 use gatepost_system::chain;
 

@@ -8,6 +8,7 @@ pub(super) mod clock_setting;
 pub(super) mod day_counts;
 pub(super) mod device_trials;
 pub(super) mod enrolment;
+pub(super) mod face;
 pub(super) mod hub_link;
 pub(super) mod id_lookup;
 pub(super) mod in_view;

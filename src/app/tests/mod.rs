@@ -4,6 +4,7 @@
 mod aiming;
 mod badges;
 mod beside;
+mod face;
 mod flows;
 mod full;
 mod guard;

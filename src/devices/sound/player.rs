@@ -1,15 +1,19 @@
 //! Plays one sound at a time, the newest, in a thread of its own.
 
-use std::sync::mpsc::{Receiver, TryRecvError};
+use std::{
+    iter,
+    sync::mpsc::{Receiver, TryRecvError},
+};
 
 use gatepost_protocol::Outcome;
 
 use super::{
     pcm::PcmOutput,
+    speech::{SpokenWord, Voice},
     tones::{RATE, Sound, Volume},
 };
 use crate::{
-    config::SoundSettings,
+    config::{Language, SoundSettings},
     devices::{
         Device, DeviceError,
         event::{Listener, Reporter},
@@ -20,18 +24,34 @@ use crate::{
 /// Samples written at a time, 20 ms: how soon a newer sound is noticed.
 pub(super) const CHUNK: usize = RATE as usize / 50;
 
-/// Plays sounds in a thread of its own. A newer sound cuts off the one that plays, and so does
-/// dropping this handle.
+/// Plays sounds in a thread of its own. A newer sound cuts off the one that plays, with its words,
+/// and so does dropping this handle.
 #[derive(Debug)]
 pub struct Sounds {
     pub(super) orders: Orders<PlayOrder>,
     volume: Volume,
+    /// Whether words come behind the tones of a verdict.
+    pub(super) spoken: bool,
+    language: Language,
 }
 
-#[derive(Clone, Copy, Debug)]
+#[derive(Clone, Debug)]
 pub(super) struct PlayOrder {
     sound: Sound,
+    /// Behind it.
+    words: Vec<(Voice, SpokenWord)>,
     volume: Volume,
+}
+
+impl PlayOrder {
+    /// The tones, then the words. Each is made when its turn comes, so that the tones wait for
+    /// nothing; all of them at one volume.
+    fn parts(&self) -> impl Iterator<Item = Vec<i16>> {
+        let tones = || self.sound.samples(self.volume);
+        let words = self.words.iter();
+        let words = words.map(|(voice, word)| word.samples(*voice, self.volume));
+        iter::once_with(tones).chain(words)
+    }
 }
 
 impl Sounds {
@@ -39,7 +59,9 @@ impl Sounds {
         let device = settings.device;
         let percent = u8::try_from(settings.volume.get()).unwrap_or(100);
         let volume = Volume::from_percent(percent);
-        Self::spawn(move || open(&device), volume, listener)
+        let mut sounds = Self::spawn(move || open(&device), volume, listener);
+        sounds.spoken = settings.spoken;
+        sounds
     }
 
     /// Plays on what `open` opens: at the first sound, and again after each fault.
@@ -52,13 +74,34 @@ impl Sounds {
         let orders = Orders::spawn(Device::Sound, &listener, move |orders| {
             run(open, orders, Reporter::new(Device::Sound, events));
         });
-        Self { orders, volume }
+        Self {
+            orders,
+            volume,
+            spoken: false,
+            language: Language::English,
+        }
     }
 
     /// Plays a sound; returns at once.
     pub fn play(&self, sound: Sound) {
-        let volume = self.volume;
-        self.orders.give(PlayOrder { sound, volume });
+        self.play_and_say(sound, &[]);
+    }
+
+    /// Plays a sound and says words behind it, where the settings want that and the screen's
+    /// language has a voice. Returns at once.
+    pub fn play_and_say(&self, sound: Sound, words: &[SpokenWord]) {
+        let voice = Voice::of(self.language).filter(|_| self.spoken);
+        let words = voice.map(|voice| words.iter().map(|word| (voice, *word)).collect());
+        self.orders.give(PlayOrder {
+            sound,
+            words: words.unwrap_or_default(),
+            volume: self.volume,
+        });
+    }
+
+    /// Speaks this language, from the next sound on.
+    pub fn set_language(&mut self, language: Language) {
+        self.language = language;
     }
 
     /// Changes the volume, from the next sound on.
@@ -112,7 +155,7 @@ fn run(
             None => open(),
         };
         let played = opened.and_then(|mut opened| {
-            let end = play(opened.as_mut(), order, orders)?;
+            let end = play(opened.as_mut(), &order, orders)?;
             output = Some(opened);
             Ok(end)
         });
@@ -127,7 +170,7 @@ fn run(
 
 /// Why playing stopped.
 enum PlayEnd {
-    /// The sound was played to its end.
+    /// The sound and its words were played to their end.
     Heard,
     /// Another sound is to be played.
     Newer(PlayOrder),
@@ -137,21 +180,22 @@ enum PlayEnd {
 
 fn play(
     output: &mut dyn PcmOutput,
-    order: PlayOrder,
+    order: &PlayOrder,
     orders: &Receiver<PlayOrder>,
 ) -> Result<PlayEnd, DeviceError> {
-    let samples = order.sound.samples(order.volume);
-    for chunk in samples.chunks(CHUNK) {
-        let end = match orders.try_recv() {
-            Err(TryRecvError::Empty) => None,
-            Ok(newer) => Some(PlayEnd::Newer(newer)),
-            Err(TryRecvError::Disconnected) => Some(PlayEnd::OwnerGone),
-        };
-        if let Some(end) = end {
-            output.cut()?;
-            return Ok(end);
+    for part in order.parts() {
+        for chunk in part.chunks(CHUNK) {
+            let end = match orders.try_recv() {
+                Err(TryRecvError::Empty) => None,
+                Ok(newer) => Some(PlayEnd::Newer(newer)),
+                Err(TryRecvError::Disconnected) => Some(PlayEnd::OwnerGone),
+            };
+            if let Some(end) = end {
+                output.cut()?;
+                return Ok(end);
+            }
+            output.write(chunk)?;
         }
-        output.write(chunk)?;
     }
     output.finish()?;
     Ok(PlayEnd::Heard)

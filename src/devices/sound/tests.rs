@@ -12,8 +12,13 @@ use std::{
     time::Duration,
 };
 
-use super::{PcmOutput, Sound, Sounds, Volume, player::CHUNK, tones::RATE};
-use crate::devices::{Device, DeviceError, DeviceEvent, event::Listener};
+use super::{
+    PcmOutput, Sound, Sounds, SpokenWord, Volume, player::CHUNK, speech::Voice, tones::RATE,
+};
+use crate::{
+    config::Language,
+    devices::{Device, DeviceError, DeviceEvent, event::Listener},
+};
 
 /// Energy of a tone in samples, 1 for a full sine of that pitch (Goertzel, 1958).
 fn energy(samples: &[i16], hertz: f32) -> f32 {
@@ -262,6 +267,69 @@ fn the_newest_sound_cuts_the_one_that_plays_and_those_between_are_never_heard() 
     assert_eq!(stage.played(), Played::Wrote(CHUNK / 4));
     stage.may.send(Ok(())).unwrap();
     assert_eq!(stage.played(), Played::Finished);
+}
+
+/// The chunks in which a sound is written.
+fn chunks(samples: &[i16]) -> impl Iterator<Item = Played> {
+    samples
+        .chunks(CHUNK)
+        .map(|chunk| Played::Wrote(chunk.len()))
+}
+
+#[test]
+fn words_come_behind_the_tones_and_a_quick_second_verdict_cuts_them() {
+    let mut stage = stage(Vec::new());
+    stage.sounds.spoken = true;
+    let words = [SpokenWord::Check, SpokenWord::TakeTemperature];
+    stage.sounds.play_and_say(Sound::Check, &words);
+    assert_eq!(stage.played(), Played::Opened);
+    for chunk in chunks(&Sound::Check.samples(Volume::FULL)) {
+        assert_eq!(stage.played(), chunk);
+        stage.may.send(Ok(())).unwrap();
+    }
+    // Now the first word.
+    for _ in 0..5 {
+        assert_eq!(stage.played(), Played::Wrote(CHUNK));
+        stage.may.send(Ok(())).unwrap();
+    }
+    assert_eq!(stage.played(), Played::Wrote(CHUNK));
+    stage
+        .sounds
+        .play_and_say(Sound::Admit, &[SpokenWord::Admit]);
+    stage.may.send(Ok(())).unwrap();
+    assert_eq!(stage.played(), Played::Cut);
+    let tones = Sound::Admit.samples(Volume::FULL);
+    let word = SpokenWord::Admit.samples(Voice::English, Volume::FULL);
+    for chunk in chunks(&tones).chain(chunks(&word)) {
+        assert_eq!(stage.played(), chunk);
+        stage.may.send(Ok(())).unwrap();
+    }
+    // Nothing of what was cut comes later.
+    assert_eq!(stage.played(), Played::Finished);
+}
+
+#[test]
+fn words_are_said_only_where_the_settings_want_them_and_the_language_has_a_voice() {
+    for (spoken, language, voice) in [
+        (false, Language::English, None),
+        (true, Language::English, Some(Voice::English)),
+        (true, Language::Chinese, Some(Voice::Chinese)),
+        (true, Language::Uyghur, None),
+    ] {
+        let mut stage = stage(Vec::new());
+        stage.sounds.spoken = spoken;
+        stage.sounds.set_language(language);
+        let words = [SpokenWord::Refuse];
+        stage.sounds.play_and_say(Sound::Refuse, &words);
+        assert_eq!(stage.played(), Played::Opened);
+        let word = voice.map(|voice| SpokenWord::Refuse.samples(voice, Volume::FULL));
+        let word = word.unwrap_or_default();
+        for chunk in chunks(&Sound::Refuse.samples(Volume::FULL)).chain(chunks(&word)) {
+            assert_eq!(stage.played(), chunk, "{spoken} {language:?}");
+            stage.may.send(Ok(())).unwrap();
+        }
+        assert_eq!(stage.played(), Played::Finished, "{spoken} {language:?}");
+    }
 }
 
 #[test]

@@ -98,7 +98,7 @@ impl Volume {
     }
 
     /// Cubic, as PulseAudio's volumes are: ears hear ratios. 50 is 18 dB below 100.
-    fn gain(self) -> f32 {
+    pub(super) fn gain(self) -> f32 {
         (f32::from(self.0) / 100.0).powi(3)
     }
 }

@@ -7,8 +7,8 @@ use super::stage::{Stage, status};
 use crate::config::{Language, ScreenMode};
 use crate::devices::{Battery, Brightness, NetworkLink, SignalBars};
 use crate::ui::{
-    CameraView, EnrolStep, EnrolView, Notice, Page, PlaceRulesView, PlaceView, StatusView, TextSize,
-    Trouble, TroubleView, UiCommand, UiUpdate, UpdateStep, UpdateView,
+    CameraView, EnrolStep, EnrolView, Notice, Page, PlaceRulesView, PlaceView, StatusView,
+    TextSize, Trouble, TroubleView, UiCommand, UiUpdate, UpdateStep, UpdateView,
 };
 use gatepost_protocol::{Outcome, Reason};
 use std::collections::BTreeSet;

@@ -51,7 +51,8 @@ pub(super) fn tr_texts() -> BTreeSet<TextKey> {
     texts_of(&slint_files())
 }
 
-/// The `@tr` texts that Uyghur has: scan page, verdict, status bar, and the functions they use.
+/// The `@tr` texts that Uyghur has: scan page, verdict, status bar, the functions they use, and the
+/// second display.
 pub(super) fn uyghur_texts() -> BTreeSet<TextKey> {
     let files = [
         "pages/scan.slint",
@@ -61,6 +62,7 @@ pub(super) fn uyghur_texts() -> BTreeSet<TextKey> {
         "widgets/person-card.slint",
         "widgets/direction-button.slint",
         "widgets/camera-trouble.slint",
+        "texts-face.slint",
     ];
     // Functions of other pages among the common ones.
     let others = ["why(", "id-fault(", "duty(", "duty-advice("];
