@@ -5,21 +5,12 @@ use std::{
     time::Duration,
 };
 
-use super::{sysfs, watch::Watch};
+use super::{supplies::Battery, sysfs, watch::Watch};
 
 /// Where the kernel lists power supplies.
 pub(super) const SUPPLIES: &str = "/sys/class/power_supply";
 /// Time between two looks.
 pub(super) const PAUSE: Duration = Duration::from_secs(30);
-
-/// The device's battery.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct Battery {
-    /// How full it is, 0 to 100.
-    pub percent: u8,
-    /// Whether the device is fed from outside, so that it does not run down.
-    pub charging: bool,
-}
 
 impl Battery {
     /// The first battery among these power supplies, by name, that says how full it is. One of

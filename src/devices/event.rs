@@ -2,11 +2,10 @@
 
 use std::sync::Arc;
 
-use super::battery::Battery;
 use super::device::Device;
 use super::error::DeviceError;
 use super::line_assembler::LineFault;
-use super::network::NetworkLink;
+use super::supplies::{Battery, NetworkLink};
 use super::thermometer::{BodyTemperature, TemperatureError};
 
 /// What devices report. The texts are as they came, at most `MAX_TEXT` bytes: hostile until parsed.

@@ -8,7 +8,11 @@ use std::{
 
 use gatepost_system::files;
 
-use super::{sysfs, watch::Watch};
+use super::{
+    supplies::{NetworkLink, SignalBars},
+    sysfs,
+    watch::Watch,
+};
 
 /// Where the kernel lists network interfaces, and how well it hears those that are wireless.
 pub(super) const INTERFACES: &str = "/sys/class/net";
@@ -20,43 +24,6 @@ pub(super) const PAUSE: Duration = Duration::from_secs(10);
 const MAX_TABLE: usize = 16 * 1024;
 /// `ARPHRD_LOOPBACK` of the kernel.
 const LOOPBACK: u32 = 772;
-
-/// The best link that a device has.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum NetworkLink {
-    /// None is up.
-    Down,
-    /// By radio, this strong.
-    Wireless(SignalBars),
-    /// By cable, or by something that does not say how strong it is.
-    Up,
-}
-
-/// Strength of a radio link: 0 to 4.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct SignalBars(u8);
-
-impl SignalBars {
-    /// So many; above 4 is 4.
-    pub const fn new(bars: u8) -> Self {
-        Self(if bars > 4 { 4 } else { bars })
-    }
-
-    /// How many.
-    pub const fn get(self) -> u8 {
-        self.0
-    }
-
-    /// Of a level in dBm, or of a quality in percent where the driver knows no level.
-    fn of(quality: f32, level: f32) -> Self {
-        let steps = if level < 0.0 {
-            [-88.0, -77.0, -66.0, -55.0].map(|least| level >= least)
-        } else {
-            [10.0, 30.0, 55.0, 80.0].map(|least| quality >= least)
-        };
-        Self(steps.into_iter().map(u8::from).sum())
-    }
-}
 
 impl NetworkLink {
     /// Of these interfaces: a cable before the radio, which may be on beside it. Nothing on a
