@@ -16,6 +16,7 @@ use super::{
         place_moves::PlaceMoves,
         recent_outcomes::RecentOutcomes,
         staff::Staff,
+        supplies::Supplies,
         torch_light::TorchLight,
         verdicts::ShownVerdicts,
     },
@@ -35,6 +36,7 @@ pub(super) struct Lane {
     pub(super) log: LogLink,
     pub(super) notices: Notices,
     pub(super) devices: Devices,
+    pub(super) supplies: Supplies,
     /// Where there is one.
     pub(super) torch: Option<TorchLight>,
     pub(super) window: Window,

@@ -19,8 +19,8 @@ use super::{
         aiming::Aiming, checkpoint::Checkpoint, choices::Choices, day_counts::DayCounts,
         enrolment::EnrolmentState, hub_link::HubLink, id_lookup::IdLookup, log_link::LogLink,
         notices::Notices, place_moves::PlaceMoves, recent_outcomes::RecentOutcomes,
-        run_once::RunOnce, staff::Staff, stick_update::StickUpdate, torch_light::TorchLight,
-        verdicts::ShownVerdicts,
+        run_once::RunOnce, staff::Staff, stick_update::StickUpdate, supplies::Supplies,
+        torch_light::TorchLight, verdicts::ShownVerdicts,
     },
     threads::{enrolled::Enrolled, frames::FrameInbox, log_writer::LogWriter},
     vitals::Vitals,
@@ -89,6 +89,7 @@ impl App {
             log: LogLink::new(log),
             notices: Notices::new(parts.bad_settings),
             devices: parts.devices,
+            supplies: Supplies::default(),
             torch: context.config.torch.as_ref().map(TorchLight::new),
             window: Window::new(parts.ui, parts.recorder, parts.vitals),
             clock: clock.clone(),
@@ -215,6 +216,9 @@ impl App {
                 .choices
                 .change(data, |choices| choices.less_motion = Some(less)),
             UiCommand::Screen(mode) => on::setting::screen(lane, &mut self.choices, data, mode),
+            UiCommand::Brightness(brightness) => {
+                on::setting::brightness(lane, &mut self.choices, data, brightness)
+            }
             UiCommand::Volume(percent) => {
                 on::setting::volume(lane, &mut self.choices, data, percent)
             }
@@ -328,7 +332,8 @@ impl App {
     fn show_bar(&mut self) {
         let lane = &mut self.lane;
         let guard = lane.staff.guard_name();
-        let view = present::bar::view(&lane.checkpoint, &self.hub, guard, lane.clock.now());
+        let (supplies, now) = (lane.supplies, lane.clock.now());
+        let view = present::bar::view(&lane.checkpoint, &self.hub, supplies, guard, now);
         lane.window.show_bar(view);
     }
 

@@ -20,5 +20,6 @@ pub(super) mod screen;
 pub(super) mod staff;
 pub(super) mod station;
 pub(super) mod stick_update;
+pub(super) mod supplies;
 pub(super) mod torch_light;
 pub(super) mod verdicts;
