@@ -15,6 +15,7 @@ use super::{
         notices::Notices,
         place_moves::PlaceMoves,
         staff::Staff,
+        supplies::Supplies,
         verdicts::ShownVerdicts,
     },
     threads::log_writer::{LogRequest, NotTaken},
@@ -32,6 +33,7 @@ pub(super) struct Lane {
     pub(super) log: LogLink,
     pub(super) notices: Notices,
     pub(super) devices: Devices,
+    pub(super) supplies: Supplies,
     pub(super) window: Window,
     pub(super) clock: Arc<Clock>,
 }

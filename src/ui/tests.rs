@@ -12,6 +12,7 @@ mod info;
 mod info_scenes;
 mod layout;
 mod legible;
+mod motion;
 mod scenes;
 mod screens;
 mod scrolling;

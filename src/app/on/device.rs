@@ -45,6 +45,14 @@ pub(crate) fn event(
         DeviceEvent::Scanned { text } => scanned(lane, enrolment, context, text),
         DeviceEvent::IdRead { text } => person::id_number(lane, lookup, &context.events, &text),
         DeviceEvent::Daylight(day) => setting::daylight(lane, day),
+        DeviceEvent::Battery(battery) => {
+            lane.supplies.battery = battery;
+            lane.window.bar_soon();
+        }
+        DeviceEvent::Network(link) => {
+            lane.supplies.network = link;
+            lane.window.bar_soon();
+        }
         DeviceEvent::Garbled(device, why) => garbled(lane, device, why),
         DeviceEvent::Measured(Ok(reading)) => {
             let number = lane.verdicts.number();

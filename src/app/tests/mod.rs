@@ -11,6 +11,7 @@ mod in_view;
 mod pages;
 mod places;
 mod post;
+mod screen;
 mod supervisors;
 mod verdicts;
 

@@ -2,6 +2,7 @@
 
 use super::stage::{Stage, camera_picture, fullest_verdict, member, status, verdict};
 use crate::config::Language;
+use crate::devices::{Battery, NetworkLink, SignalBars};
 use crate::ui::{
     ByHandView, CameraView, ColourView, DocumentView, DutyState, DutyView, IdEntryView, IdFault,
     Notice, OverrideView, Page, QuestionView, SavedState, StatusView, TextSize, ThermometerView,
@@ -17,6 +18,12 @@ pub(super) struct Scene {
 }
 
 impl Scene {
+    /// Whether its name begins with a word of `GATEPOST_SCENES`, if that is set.
+    pub(super) fn is_wanted(&self) -> bool {
+        let wanted = std::env::var("GATEPOST_SCENES").unwrap_or_default();
+        wanted.split(',').any(|name| self.name.starts_with(name))
+    }
+
     pub(super) fn new(name: &'static str, updates: Vec<UiUpdate>, taps: &[&'static str]) -> Self {
         let taps = taps.to_vec();
         Self {
@@ -98,6 +105,18 @@ fn outward() -> StatusView {
     }
 }
 
+/// On a handheld.
+fn carried() -> StatusView {
+    StatusView {
+        network: Some(NetworkLink::Wireless(SignalBars::new(2))),
+        battery: Some(Battery {
+            percent: 17,
+            charging: false,
+        }),
+        ..status()
+    }
+}
+
 fn pin(tries_left: Option<u8>) -> UiUpdate {
     UiUpdate::Duty(duty(DutyState::EnterPin {
         name: "欧阳晓明 Ouyang Xiaoming".into(),
@@ -148,6 +167,8 @@ pub(super) fn pages() -> Vec<Scene> {
             vec![UiUpdate::Notices(vec![Notice::Stopped])],
             &[],
         ),
+        Scene::new("scan-battery", vec![UiUpdate::Status(carried())], &[]),
+        Scene::new("scan-mute-worst", vec![UiUpdate::Volume(Some(0))], &[]),
         Scene::new("scan-out", vec![UiUpdate::Status(outward())], &[]),
         Scene::new(
             "scan-torch",
