@@ -4,6 +4,7 @@ use std::time::{Duration, Instant};
 
 use gatepost_protocol::Outcome;
 
+use super::setting;
 use crate::{
     app::{
         context::DeviceContext,
@@ -79,14 +80,13 @@ pub(crate) fn end(lane: &mut Lane, context: &DeviceContext) {
 }
 
 fn tell(lane: &mut Lane, context: &DeviceContext, sign: FaceSign, at: Instant) {
-    let offset = lane.checkpoint.installed.utc_offset();
     let settings = context.config.face.as_ref();
     let message = FaceMessage {
         sign,
         direction: lane.checkpoint.station.direction(),
         // No pass names a language, so it is the place's.
         language: settings.and_then(|settings| settings.language),
-        bright: lane.window.screen.is_bright(lane.now().time, offset),
+        bright: setting::is_bright(lane),
     };
     lane.face.tell(message, at);
 }

@@ -69,7 +69,8 @@ pub(crate) fn show_screen(lane: &mut Lane) {
     }
 }
 
-fn is_bright(lane: &Lane) -> bool {
+/// Whether the screen shows day.
+pub(super) fn is_bright(lane: &Lane) -> bool {
     let offset = lane.checkpoint.installed.utc_offset();
     lane.window.screen.is_bright(lane.now().time, offset)
 }
