@@ -17,6 +17,7 @@ use super::{
         notices::Notices,
         place_moves::PlaceMoves,
         staff::Staff,
+        supplies::Supplies,
         verdicts::ShownVerdicts,
     },
     threads::log_writer::{LogRequest, NotTaken},
@@ -36,6 +37,7 @@ pub(super) struct Lane {
     pub(super) notices: Notices,
     pub(super) devices: Devices,
     pub(super) trials: DeviceTrials,
+    pub(super) supplies: Supplies,
     pub(super) window: Window,
     pub(super) clock: Arc<Clock>,
 }

@@ -43,7 +43,7 @@ use crate::{
     clock::Clock,
     config::Config,
     data::DataDir,
-    devices::{CONNECTORS, Devices, panel_size},
+    devices::{BACKLIGHTS, Backlight, CONNECTORS, Devices, panel_size},
     sync::wipe,
     ui::{Surface, Ui, UiCommand, UiUpdate},
 };
@@ -137,9 +137,13 @@ pub fn run(options: Options) -> Result<(), Box<dyn Error>> {
     let camera =
         frames::RunningCamera::start(source, inbox_of_frames, handle.clone(), events.clone());
     let to_app = events.clone();
-    let devices = Devices::start(&config, move |event| {
+    let mut devices = Devices::start(&config, move |event| {
         let _ = to_app.send(Event::Device(event));
     });
+    // On a desktop others set it.
+    devices.backlight = covers
+        .then(|| Backlight::find(Path::new(BACKLIGHTS)))
+        .flatten();
 
     let at_the_end = clock.clone();
     let app = App::new(Parts {

@@ -17,7 +17,7 @@ use super::{
         device_trials::DeviceTrials, enrolment::EnrolmentState, hub_link::HubLink,
         id_lookup::IdLookup, inside::InsideCount, log_link::LogLink, menu_lock::MenuLock,
         notices::Notices, place_moves::PlaceMoves, run_once::RunOnce, staff::Staff,
-        stick_update::StickUpdate, verdicts::ShownVerdicts,
+        stick_update::StickUpdate, supplies::Supplies, verdicts::ShownVerdicts,
     },
     threads::{enrolled::Enrolled, frames::RunningCamera, log_writer::LogWriter},
     vitals::Vitals,
@@ -84,6 +84,7 @@ impl App {
             notices: Notices::new(parts.bad_settings),
             devices: parts.devices,
             trials: DeviceTrials::default(),
+            supplies: Supplies::default(),
             window: Window::new(parts.ui, parts.recorder, parts.vitals),
             clock: clock.clone(),
         };
@@ -209,6 +210,9 @@ impl App {
                 .choices
                 .change(data, |choices| choices.less_motion = Some(less)),
             UiCommand::Screen(mode) => on::setting::screen(lane, &mut self.choices, data, mode),
+            UiCommand::Brightness(brightness) => {
+                on::setting::brightness(lane, &mut self.choices, data, brightness)
+            }
             UiCommand::Volume(percent) => {
                 on::setting::volume(lane, &mut self.choices, data, percent)
             }
@@ -348,7 +352,8 @@ impl App {
     fn show_bar(&mut self) {
         let lane = &mut self.lane;
         let guard = lane.staff.guard_name();
-        let view = present::bar::view(&lane.checkpoint, &self.hub, guard, lane.clock.now());
+        let (supplies, now) = (lane.supplies, lane.clock.now());
+        let view = present::bar::view(&lane.checkpoint, &self.hub, supplies, guard, now);
         lane.window.show_bar(view);
     }
 

@@ -2,25 +2,17 @@
 //! is one.
 
 use std::{
-    fs::File,
-    io::{self, Read},
     path::{Path, PathBuf},
-    sync::mpsc::{self, RecvTimeoutError, Sender},
-    thread::{Builder, JoinHandle},
     time::Duration,
 };
 
-use super::{DeviceEvent, event::Listener};
+use super::{DeviceEvent, event::Listener, sysfs, watch::Watch};
 
 /// Where the kernel lists IIO devices.
 pub(super) const SENSORS: &str = "/sys/bus/iio/devices";
 
 /// Time between two measurements.
-const PAUSE: Duration = Duration::from_secs(2);
-/// Most devices that are looked at.
-const MAX_SENSORS: usize = 64;
-/// Longest file with a number in it, in bytes.
-const MAX_NUMBER: u64 = 64;
+pub(super) const PAUSE: Duration = Duration::from_secs(2);
 
 /// Illuminance from which it is day, and below which it is night, in lux: a lit office has 500, a
 /// street at night 20. Between the two nothing changes.
@@ -29,53 +21,16 @@ const NIGHT: f64 = 100.0;
 /// So many measurements in a row must agree: a hand or a headlight passes.
 const IN_A_ROW: u8 = 3;
 
-/// A thread that measures and reports [`DeviceEvent::Daylight`]. Dropping it ends the thread.
-#[derive(Debug)]
-pub struct DaylightSensor {
-    owner: Option<Sender<()>>,
-    thread: Option<JoinHandle<()>>,
-}
-
-impl DaylightSensor {
-    /// Starts it, if there is a sensor under `directory`.
-    pub(super) fn start(directory: &Path, listener: Listener, pause: Duration) -> Option<Self> {
-        let sensor = Sensor::find(directory)?;
-        let (owner, gone) = mpsc::channel();
-        let work = move || {
-            let mut dusk = Dusk::default();
-            loop {
-                // A sensor that fails says nothing new.
-                let changed = sensor.lux().ok().and_then(|lux| dusk.measured(lux));
-                if let Some(day) = changed {
-                    listener(DeviceEvent::Daylight(day));
-                }
-                if gone.recv_timeout(pause) != Err(RecvTimeoutError::Timeout) {
-                    break;
-                }
-            }
-        };
-        // Without a thread the clock decides, as without a sensor.
-        let thread = Builder::new().name("light sensor".to_owned()).spawn(work);
-        Some(Self {
-            owner: Some(owner),
-            thread: Some(thread.ok()?),
-        })
-    }
-
-    /// The system's own sensor.
-    pub(super) fn of_system(listener: Listener) -> Option<Self> {
-        Self::start(Path::new(SENSORS), listener, PAUSE)
-    }
-}
-
-impl Drop for DaylightSensor {
-    fn drop(&mut self) {
-        drop(self.owner.take());
-        if let Some(thread) = self.thread.take() {
-            // A panic was printed when it happened.
-            let _ = thread.join();
+/// Reports [`DeviceEvent::Daylight`], if there is a sensor under `directory`.
+pub(super) fn watch(directory: &Path, pause: Duration, listener: Listener) -> Option<Watch> {
+    let sensor = Sensor::find(directory)?;
+    let mut dusk = Dusk::default();
+    Some(Watch::start("light sensor", pause, move || {
+        // A sensor that fails says nothing new.
+        if let Some(day) = sensor.lux().and_then(|lux| dusk.measured(lux)) {
+            listener(DeviceEvent::Daylight(day));
         }
-    }
+    }))
 }
 
 /// The files of a light sensor.
@@ -89,14 +44,7 @@ struct Sensor {
 impl Sensor {
     /// The first one, by the names of their directories.
     fn find(directory: &Path) -> Option<Self> {
-        let entries = std::fs::read_dir(directory).ok()?;
-        let mut devices: Vec<PathBuf> = entries
-            .take(MAX_SENSORS)
-            .flatten()
-            .map(|entry| entry.path())
-            .collect();
-        devices.sort();
-        devices.iter().find_map(|device| {
+        sysfs::entries(directory).iter().find_map(|device| {
             let measured = device.join("in_illuminance_input");
             let raw = device.join("in_illuminance_raw");
             if measured.exists() {
@@ -105,7 +53,7 @@ impl Sensor {
                     scale: 1.0,
                 })
             } else if raw.exists() {
-                let scale = read_number(&device.join("in_illuminance_scale")).ok();
+                let scale = read_number(&device.join("in_illuminance_scale"));
                 Some(Self {
                     value: raw,
                     scale: scale.unwrap_or(1.0),
@@ -116,22 +64,15 @@ impl Sensor {
         })
     }
 
-    fn lux(&self) -> io::Result<f64> {
+    fn lux(&self) -> Option<f64> {
         read_number(&self.value).map(|value| value * self.scale)
     }
 }
 
-/// The number in a file of one line.
-fn read_number(path: &Path) -> io::Result<f64> {
-    let mut text = String::new();
-    File::open(path)?
-        .take(MAX_NUMBER)
-        .read_to_string(&mut text)?;
-    let number = text.trim().parse::<f64>();
-    number
-        .ok()
-        .filter(|number| number.is_finite() && *number >= 0.0)
-        .ok_or_else(|| io::Error::from(io::ErrorKind::InvalidData))
+/// A number that light can have.
+fn read_number(file: &Path) -> Option<f64> {
+    let number = sysfs::number(file);
+    number.filter(|number: &f64| number.is_finite() && *number >= 0.0)
 }
 
 /// Makes day and night of measurements.
@@ -166,7 +107,7 @@ mod tests {
     #![allow(clippy::unwrap_used)]
 
     use super::*;
-    use std::sync::Arc;
+    use std::sync::{Arc, mpsc};
 
     fn said(lux: &[f64]) -> Vec<Option<bool>> {
         let mut dusk = Dusk::default();
@@ -208,15 +149,15 @@ mod tests {
         assert_eq!(Sensor::find(folder.path()), None);
         put("iio:device2/in_illuminance_input", "123.5\n");
         let lux = |folder: &Path| Sensor::find(folder).unwrap().lux();
-        assert_eq!(lux(folder.path()).unwrap(), 123.5);
+        assert_eq!(lux(folder.path()), Some(123.5));
         put("iio:device1/in_illuminance_raw", "40\n");
-        assert_eq!(lux(folder.path()).unwrap(), 40.0);
+        assert_eq!(lux(folder.path()), Some(40.0));
         put("iio:device1/in_illuminance_scale", "0.25\n");
-        assert_eq!(lux(folder.path()).unwrap(), 10.0);
+        assert_eq!(lux(folder.path()), Some(10.0));
         for wrong in ["", "bright", "nan", "inf", "-3", "1 2", &"9".repeat(4000)] {
             put("iio:device1/in_illuminance_raw", wrong);
             let said = lux(folder.path());
-            assert!(said.is_err() || said.is_ok_and(f64::is_finite), "{wrong}");
+            assert_eq!(said, None, "{wrong:.20}");
         }
     }
 
@@ -228,8 +169,8 @@ mod tests {
         std::fs::write(&file, "900").unwrap();
         let (sender, events) = mpsc::channel();
         let listener: Listener = Arc::new(move |event| sender.send(event).unwrap());
-        let start = DaylightSensor::start(folder.path(), listener, Duration::from_millis(1));
-        let sensor = start.unwrap();
+        let sensor = watch(folder.path(), Duration::from_millis(1), listener);
+        assert!(sensor.is_some());
         assert_eq!(events.recv(), Ok(DeviceEvent::Daylight(true)));
         std::fs::write(&file, "3").unwrap();
         assert_eq!(events.recv(), Ok(DeviceEvent::Daylight(false)));

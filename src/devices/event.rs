@@ -5,6 +5,7 @@ use std::sync::Arc;
 use super::device::Device;
 use super::error::DeviceError;
 use super::line_assembler::LineFault;
+use super::supplies::{Battery, NetworkLink};
 use super::thermometer::{BodyTemperature, TemperatureError};
 
 /// What devices report. The texts are as they came, at most `MAX_TEXT` bytes: hostile until parsed.
@@ -28,6 +29,12 @@ pub enum DeviceEvent {
     Garbled(Device, LineFault),
     /// It is day, or night, by the light sensor. Reported at the start and when it changes.
     Daylight(bool),
+    /// The device's battery, or none any more. Reported at the start, where there is one, and when
+    /// it changes.
+    Battery(Option<Battery>),
+    /// The device's link to a network; nothing where it has no interface for one. Reported as the
+    /// battery is.
+    Network(Option<NetworkLink>),
     /// The thermometer's answer to `Thermometer::measure`.
     Measured(Result<BodyTemperature, TemperatureError>),
 }

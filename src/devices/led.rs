@@ -5,7 +5,7 @@ use std::{
     path::{Path, PathBuf},
 };
 
-use super::{Actuator, DeviceError, SwitchState};
+use super::{Actuator, DeviceError, SwitchState, sysfs};
 
 /// A light under `/sys/class/leds`. The switch that owns it puts it out before dropping it.
 #[derive(Debug)]
@@ -38,12 +38,6 @@ impl Actuator for Led {
             SwitchState::Active => self.brightest.as_str(),
             SwitchState::Inactive => "0",
         };
-        // The file is never created: without it there is no light.
-        fs::OpenOptions::new()
-            .write(true)
-            .truncate(true)
-            .open(&self.brightness)
-            .and_then(|mut file| std::io::Write::write_all(&mut file, value.as_bytes()))
-            .map_err(|error| DeviceError::using(&self.name, error))
+        sysfs::put(&self.brightness, value).map_err(|error| DeviceError::using(&self.name, error))
     }
 }

@@ -1,11 +1,11 @@
 //! All devices that the settings name: started together, or only checked.
 
-use std::sync::Arc;
+use std::{path::Path, sync::Arc};
 
 use super::{
-    DaylightSensor, Device, DeviceError, DeviceEvent, Gate, InputReader, Lamp, Sounds, Thermometer,
-    Torch, event::Listener, gate, input_reader, input_reader::Purpose, lamp, sound, thermometer,
-    torch,
+    Backlight, Device, DeviceError, DeviceEvent, Gate, InputReader, Lamp, Sounds, Thermometer,
+    Torch, Watch, battery, daylight, event::Listener, gate, input_reader, input_reader::Purpose,
+    lamp, network, sound, thermometer, torch,
 };
 use crate::config::Config;
 
@@ -27,8 +27,10 @@ pub struct Devices {
     pub scanner: Option<InputReader>,
     /// Reports [`DeviceEvent::IdRead`].
     pub id_reader: Option<InputReader>,
-    /// Reports [`DeviceEvent::Daylight`]; it needs no setting.
-    pub daylight: Option<DaylightSensor>,
+    /// Lights the screen; for whoever owns the whole screen to set.
+    pub backlight: Option<Backlight>,
+    /// Report [`DeviceEvent::Daylight`], `Battery` and `Network`; they need no setting.
+    pub watches: Vec<Watch>,
 }
 
 impl Devices {
@@ -52,9 +54,32 @@ impl Devices {
                 .map(|thermometer| Thermometer::start(thermometer, to())),
             scanner: reader(&config.scanner, Purpose::Codes),
             id_reader: reader(&config.id_reader, Purpose::Identity),
-            daylight: DaylightSensor::of_system(to()),
+            backlight: None,
+            watches: watches(&listener),
         }
     }
+}
+
+/// What is found without a setting.
+fn watches(listener: &Listener) -> Vec<Watch> {
+    let (to_battery, to_network) = (listener.clone(), listener.clone());
+    let daylight = daylight::watch(
+        Path::new(daylight::SENSORS),
+        daylight::PAUSE,
+        listener.clone(),
+    );
+    let battery = battery::watch(
+        Path::new(battery::SUPPLIES),
+        battery::PAUSE,
+        move |battery| to_battery(DeviceEvent::Battery(battery)),
+    );
+    let network = network::watch(
+        Path::new(network::INTERFACES),
+        Path::new(network::WIRELESS),
+        network::PAUSE,
+        move |link| to_network(DeviceEvent::Network(link)),
+    );
+    daylight.into_iter().chain([battery, network]).collect()
 }
 
 /// Checks that each device that the settings name exists and may be opened. Switches nothing.

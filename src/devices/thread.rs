@@ -71,6 +71,17 @@ impl<O: Send + 'static> Orders<O> {
         }
     }
 
+    /// Starts a thread without which the device does all the same: where the system has none left,
+    /// nobody is told.
+    pub(super) fn unmissed(name: &str, work: impl FnOnce(&Receiver<O>) + Send + 'static) -> Self {
+        let (sender, orders) = mpsc::channel();
+        let thread = Builder::new().name(name.to_owned());
+        Self {
+            sender: Some(sender),
+            thread: Thread(thread.spawn(move || work(&orders)).ok()),
+        }
+    }
+
     /// Gives an order; returns at once.
     pub(super) fn give(&self, order: O) {
         // A thread that has ended has reported why.

@@ -30,6 +30,7 @@ pub(super) fn apply(app: &AppWindow, update: &UiUpdate) {
         UiUpdate::Screen { mode, bright } => settings::show_screen(app, *mode, *bright),
         UiUpdate::Panel(inches) => settings::show_panel(app, *inches),
         UiUpdate::Hand(hand) => settings::show_hand(app, *hand),
+        UiUpdate::Brightness(brightness) => settings::show_brightness(app, *brightness),
         UiUpdate::Volume(volume) => settings::show_volume(app, *volume),
         UiUpdate::Torch(torch) => settings::show_torch(app, *torch),
         UiUpdate::Page(page) => page::open(app, *page),

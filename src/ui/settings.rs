@@ -1,14 +1,19 @@
-//! What the menu changes and every page follows: language, text size, bright or dark, volume,
-//! torch; and how large the panel is.
+//! What the menu changes and every page follows: language, text size, day or night, brightness,
+//! volume, torch; and how large the panel is.
 
 use super::trouble::foreign;
 use super::view::{CameraChoiceView, LockView, TextSize, UiCommand};
 use crate::config::{Hand, Language, ScreenMode};
+use crate::devices::Brightness;
 use gatepost_window::{
     AppWindow, CameraItem, LanguageKind, LockKind, ScreenKind, SettingsAdapter, TextSizeKind,
 };
 use slint::{ComponentHandle, ModelRc};
 use std::rc::Rc;
+
+/// The loudest level of the menu, and how much of the volume each is.
+const VOLUMES: i32 = 5;
+const PERCENT: u8 = 20;
 
 /// Each button switches at once and reports it to the program.
 pub(super) fn connect(app: &AppWindow, on_command: &Rc<dyn Fn(UiCommand)>) {
@@ -53,6 +58,14 @@ pub(super) fn connect(app: &AppWindow, on_command: &Rc<dyn Fn(UiCommand)>) {
         send(UiCommand::Screen(mode));
     });
     let (weak, send) = (app.as_weak(), on_command.clone());
+    adapter.on_switch_brightness(move |step| {
+        let brightness = Brightness::from(u8::try_from(step.max(0)).unwrap_or(u8::MAX));
+        if let Some(app) = weak.upgrade() {
+            show_brightness(&app, brightness);
+        }
+        send(UiCommand::Brightness(brightness));
+    });
+    let (weak, send) = (app.as_weak(), on_command.clone());
     adapter.on_switch_less_motion(move |less| {
         if let Some(app) = weak.upgrade() {
             show_less_motion(&app, less);
@@ -60,12 +73,13 @@ pub(super) fn connect(app: &AppWindow, on_command: &Rc<dyn Fn(UiCommand)>) {
         send(UiCommand::LessMotion(less));
     });
     let (weak, send) = (app.as_weak(), on_command.clone());
-    adapter.on_switch_volume(move |volume| {
-        let volume = u8::try_from(volume.clamp(0, 100)).unwrap_or(100);
+    adapter.on_switch_volume(move |level| {
+        let level = u8::try_from(level.clamp(0, VOLUMES)).unwrap_or(0);
+        let percent = level * PERCENT;
         if let Some(app) = weak.upgrade() {
-            show_volume(&app, Some(volume));
+            show_volume(&app, Some(percent));
         }
-        send(UiCommand::Volume(volume));
+        send(UiCommand::Volume(percent));
     });
     let send = on_command.clone();
     adapter.on_switch_camera(move |device| send(UiCommand::Camera(device.to_string())));
@@ -150,11 +164,21 @@ pub(super) fn show_hand(app: &AppWindow, hand: Hand) {
     app.global::<SettingsAdapter>().set_left_handed(left);
 }
 
-/// Shows the volume, 0 to 100; `None` when there are no sounds.
-pub(super) fn show_volume(app: &AppWindow, volume: Option<u8>) {
+/// Shows how brightly the screen is lit, on a device that can set it.
+pub(super) fn show_brightness(app: &AppWindow, brightness: Brightness) {
     let adapter = app.global::<SettingsAdapter>();
-    adapter.set_has_sound(volume.is_some());
-    adapter.set_volume(volume.unwrap_or(0).into());
+    adapter.set_has_backlight(true);
+    adapter.set_brightness(brightness.get().into());
+}
+
+/// Shows the volume, 0 to 100 percent, as the nearest level; silence alone is level 0. `None` when
+/// there are no sounds.
+pub(super) fn show_volume(app: &AppWindow, percent: Option<u8>) {
+    let adapter = app.global::<SettingsAdapter>();
+    adapter.set_has_sound(percent.is_some());
+    let percent = percent.unwrap_or(0);
+    let nearest = percent.saturating_add(PERCENT / 2) / PERCENT;
+    adapter.set_volume(nearest.max(u8::from(percent > 0)).into());
 }
 
 /// Shows whether the torch is on; `None` when there is none.

@@ -1,11 +1,13 @@
 //! The status bar.
 
 use super::view::{FreshnessView, OnlineView, PlaceRulesView, StatusView};
+use crate::devices::{Battery, NetworkLink};
 use crate::readable_time::Date;
 use gatepost_pass::policy::{Risk, Way};
 use gatepost_protocol::Direction;
 use gatepost_window::{
-    AgeUnit, DateItem, DirectionKind, FreshnessKind, OnlineKind, RiskKind, StatusAdapter,
+    AgeUnit, DateItem, DirectionKind, FreshnessKind, NetworkKind, OnlineKind, RiskKind,
+    StatusAdapter,
 };
 
 const HOUR: u64 = 60;
@@ -19,6 +21,14 @@ pub(super) fn show(adapter: &StatusAdapter, view: &StatusView) {
         OnlineView::Offline => OnlineKind::Offline,
         OnlineView::NeverSynced => OnlineKind::NeverSynced,
     });
+    show_network(adapter, view.network);
+    adapter.set_has_battery(view.battery.is_some());
+    let battery = view.battery.unwrap_or(Battery {
+        percent: 0,
+        charging: false,
+    });
+    adapter.set_battery(battery.percent.into());
+    adapter.set_charging(battery.charging);
     adapter.set_freshness(match view.freshness {
         FreshnessView::Fresh => FreshnessKind::Fresh,
         FreshnessView::Stale => FreshnessKind::Stale,
@@ -36,6 +46,18 @@ pub(super) fn show(adapter: &StatusAdapter, view: &StatusView) {
         Direction::Out => DirectionKind::Outward,
     });
     adapter.set_guard(view.guard.as_str().into());
+}
+
+/// Whether there is a network.
+fn show_network(adapter: &StatusAdapter, link: Option<NetworkLink>) {
+    let (kind, bars) = match link {
+        None => (NetworkKind::Unknown, 0),
+        Some(NetworkLink::Down) => (NetworkKind::Down, 0),
+        Some(NetworkLink::Wireless(bars)) => (NetworkKind::Wireless, bars.get()),
+        Some(NetworkLink::Up) => (NetworkKind::Up, 0),
+    };
+    adapter.set_network(kind);
+    adapter.set_bars(bars.into());
 }
 
 /// Which rules hold.

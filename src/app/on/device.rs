@@ -49,6 +49,14 @@ pub(crate) fn event(
         DeviceEvent::Scanned { text } => scanned(lane, enrolment, context, text),
         DeviceEvent::IdRead { text } => id_read(lane, lookup, context, &text),
         DeviceEvent::Daylight(day) => setting::daylight(lane, day),
+        DeviceEvent::Battery(battery) => {
+            lane.supplies.battery = battery;
+            lane.window.bar_soon();
+        }
+        DeviceEvent::Network(link) => {
+            lane.supplies.network = link;
+            lane.window.bar_soon();
+        }
         DeviceEvent::Garbled(device, why) => garbled(lane, context, device, why),
         DeviceEvent::Measured(answer) if tried(lane, context, answer) => {}
         DeviceEvent::Measured(Ok(reading)) => {

@@ -1,4 +1,5 @@
-//! What a finger switches: direction, volume, torch, language, size of text, bright or dark.
+//! What a finger switches: direction, volume, torch, language, size of text, day or night and how
+//! bright each is.
 
 use gatepost_protocol::Direction;
 
@@ -6,13 +7,16 @@ use crate::{
     app::{lane::Lane, present::signal, state::choices::Choices},
     config::{Config, ScreenMode},
     data::DataDir,
-    devices::{Sound, Volume},
+    devices::{Brightness, Sound, Volume},
     ui::UiUpdate,
 };
 
 /// The scanner starts: says what there is to switch, and how it was switched before the restart.
 pub(crate) fn restore(lane: &mut Lane, choices: &Choices, settings: &Config) {
-    lane.window.screen.mode = choices.screen.unwrap_or(settings.screen);
+    let screen = &mut lane.window.screen;
+    screen.mode = choices.screen.unwrap_or(settings.screen);
+    screen.lit.day = choices.day_brightness.unwrap_or(screen.lit.day);
+    screen.lit.night = choices.night_brightness.unwrap_or(screen.lit.night);
     show_screen(lane);
     let less = choices.less_motion.unwrap_or_default();
     lane.window.send(UiUpdate::LessMotion(less));
@@ -39,11 +43,38 @@ fn show_volume(lane: &Lane) {
     lane.window.send(UiUpdate::Volume(volume));
 }
 
-/// The screen is bright or dark, as somebody chose or the time says.
+/// The screen shows day or night, as somebody chose or the time says, and is lit as that is.
 pub(crate) fn show_screen(lane: &mut Lane) {
+    let bright = is_bright(lane);
+    lane.window.show_screen(bright);
+    let brightness = lane.window.screen.lit.of(bright);
+    if let Some(backlight) = &mut lane.devices.backlight
+        && backlight.set(brightness)
+    {
+        lane.window.send(UiUpdate::Brightness(brightness));
+    }
+}
+
+fn is_bright(lane: &Lane) -> bool {
     let offset = lane.checkpoint.installed.utc_offset();
-    let time = lane.now().time;
-    lane.window.show_screen(time, offset);
+    lane.window.screen.is_bright(lane.now().time, offset)
+}
+
+/// Somebody chose how brightly the screen is lit, by day or by night, whichever it shows.
+pub(crate) fn brightness(
+    lane: &mut Lane,
+    choices: &mut Choices,
+    data: &DataDir,
+    brightness: Brightness,
+) {
+    let bright = is_bright(lane);
+    let lit = &mut lane.window.screen.lit;
+    *(if bright { &mut lit.day } else { &mut lit.night }) = brightness;
+    show_screen(lane);
+    choices.change(data, |choices| {
+        let (day, night) = (&mut choices.day_brightness, &mut choices.night_brightness);
+        *(if bright { day } else { night }) = Some(brightness);
+    });
 }
 
 /// Somebody chose when the screen is bright.
@@ -69,7 +100,7 @@ pub(crate) fn direction(lane: &mut Lane, data: &DataDir, direction: Direction) {
 pub(crate) fn volume(lane: &mut Lane, choices: &mut Choices, data: &DataDir, percent: u8) {
     if let Some(sounds) = &mut lane.devices.sounds {
         sounds.set_volume(Volume::from_percent(percent));
-        sounds.play(Sound::Scanned);
+        sounds.play(Sound::Sample);
         choices.change(data, |choices| choices.volume = Some(percent));
     }
 }

@@ -3,19 +3,27 @@
 use gatepost_pass::{ClockTrust, Freshness, Now, RulesHere};
 
 use crate::{
-    app::state::{checkpoint::Checkpoint, hub_link::HubLink},
+    app::state::{checkpoint::Checkpoint, hub_link::HubLink, supplies::Supplies},
     readable_time::format_hour,
     ui::{FreshnessView, PlaceRulesView, StatusView},
 };
 
-/// The bar: hub, lists, time, place, direction, guard.
-pub(crate) fn view(checkpoint: &Checkpoint, hub: &HubLink, guard: String, now: Now) -> StatusView {
+/// The bar: hub, network, battery, lists, time, place, direction, guard.
+pub(crate) fn view(
+    checkpoint: &Checkpoint,
+    hub: &HubLink,
+    supplies: Supplies,
+    guard: String,
+    now: Now,
+) -> StatusView {
     let Checkpoint {
         installed, station, ..
     } = checkpoint;
     let signed = installed.freshness(now.time);
     StatusView {
         online: hub.online(),
+        network: supplies.network,
+        battery: supplies.battery,
         freshness: signed.map_or(FreshnessView::NotSetUp, |(state, _)| freshness(state)),
         list_age_minutes: signed.map(|(_, signed)| now.time.since(signed) / 60),
         clock: format_hour(now.time, installed.utc_offset()),

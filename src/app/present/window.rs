@@ -4,7 +4,7 @@
 use std::time::{Duration, Instant};
 
 use gatepost_checkpoint::{PinOf, Verdict};
-use gatepost_pass::{Badge, Timestamp};
+use gatepost_pass::Badge;
 use gatepost_protocol::Outcome;
 use gatepost_system::chain;
 
@@ -129,10 +129,9 @@ impl Window {
         }
     }
 
-    /// Shows the screen bright or dark where that has changed, at this time, `offset` minutes east
-    /// of UTC.
-    pub(crate) fn show_screen(&mut self, time: Timestamp, offset: i16) {
-        let (mode, bright) = (self.screen.mode, self.screen.is_bright(time, offset));
+    /// Shows day or night where that has changed.
+    pub(crate) fn show_screen(&mut self, bright: bool) {
+        let mode = self.screen.mode;
         if self.screen_shown != Some((mode, bright)) {
             self.screen_shown = Some((mode, bright));
             self.send(UiUpdate::Screen { mode, bright });

@@ -1,5 +1,5 @@
-//! What was chosen on the screen and is kept over a restart: language, text size, brightness,
-//! motion, volume, camera; and that somebody has seen how the device works.
+//! What was chosen on the screen and is kept over a restart: language, text size, day or night and
+//! how bright each is, motion, volume, camera; and that somebody has seen how the device works.
 
 use std::path::Path;
 
@@ -10,6 +10,7 @@ use crate::{
     camera::{PluggedCamera, cameras, find},
     config::{Config, Language, ScreenMode},
     data::DataDir,
+    devices::Brightness,
     ui::TextSize,
 };
 
@@ -23,6 +24,9 @@ pub(crate) struct Choices {
     pub(crate) language: Option<Language>,
     pub(crate) text_size: Option<TextSize>,
     pub(crate) screen: Option<ScreenMode>,
+    /// By day, and by night.
+    pub(crate) day_brightness: Option<Brightness>,
+    pub(crate) night_brightness: Option<Brightness>,
     pub(crate) less_motion: Option<bool>,
     /// Percent, 0 to 100.
     pub(crate) volume: Option<u8>,

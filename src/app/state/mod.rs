@@ -21,4 +21,5 @@ pub(super) mod screen;
 pub(super) mod staff;
 pub(super) mod station;
 pub(super) mod stick_update;
+pub(super) mod supplies;
 pub(super) mod verdicts;

@@ -1,8 +1,9 @@
-//! Whether the screen is bright: as somebody chose, as the light sensor says, or as the clock does.
+//! Whether the screen shows day or night: as somebody chose, as the light sensor says, or as the
+//! clock does; and how brightly it is lit then.
 
 use gatepost_pass::Timestamp;
 
-use crate::{config::ScreenMode, readable_time::format_hour};
+use crate::{config::ScreenMode, devices::Brightness, readable_time::format_hour};
 
 /// What the screen follows.
 #[derive(Clone, Copy, Debug, Default)]
@@ -11,6 +12,31 @@ pub(crate) struct ScreenState {
     pub(crate) mode: ScreenMode,
     /// What the light sensor said last; nothing without one.
     pub(crate) daylight: Option<bool>,
+    /// How brightly it is lit.
+    pub(crate) lit: LitScreen,
+}
+
+/// How brightly the screen is lit by day, and by night.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct LitScreen {
+    pub(crate) day: Brightness,
+    pub(crate) night: Brightness,
+}
+
+impl LitScreen {
+    pub(crate) fn of(self, bright: bool) -> Brightness {
+        if bright { self.day } else { self.night }
+    }
+}
+
+/// Until somebody chooses: against the sun, and so that eyes stay used to the dark.
+impl Default for LitScreen {
+    fn default() -> Self {
+        Self {
+            day: Brightness::FULL,
+            night: Brightness::from(4),
+        }
+    }
 }
 
 impl ScreenState {
@@ -41,7 +67,13 @@ mod tests {
         let midnight = NOW.minus(NOW.0 % 86_400);
         let bright = |mode, daylight, minutes: u64, offset| {
             let time = midnight.plus(60 * minutes);
-            ScreenState { mode, daylight }.is_bright(time, offset)
+            let lit = LitScreen::default();
+            let screen = ScreenState {
+                mode,
+                daylight,
+                lit,
+            };
+            screen.is_bright(time, offset)
         };
         use ScreenMode::{Auto, Day, Night};
         for daylight in [None, Some(true), Some(false)] {

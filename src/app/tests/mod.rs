@@ -12,6 +12,7 @@ mod menu_lock;
 mod pages;
 mod places;
 mod post;
+mod screen;
 mod supervisors;
 mod trials;
 mod verdicts;

@@ -172,15 +172,15 @@ fn what_goes_wrong_is_said_in_the_language_of_the_screen() {
 
 #[test]
 fn language_text_size_and_volume_that_were_chosen_are_kept_over_a_restart() {
-    let settings = "language = \"en\"\n[sound]\ndevice = \"null\"\nvolume = 50\n";
+    let settings = "language = \"en\"\n[sound]\ndevice = \"null\"\nvolume = 40\n";
     let post = Post::new_device(settings);
     post.sees("Hold the enrolment code inside the frame");
     post.tap("Back");
     let standard = post.place_of("Standard");
     post.tap("Very large");
-    post.sees("Volume 50");
+    post.sees("Volume 2 of 5");
     post.tap("Louder");
-    post.sees("Volume 60");
+    post.sees("Volume 3 of 5");
     post.tap("简体中文");
     post.tap_all(&["返回", "菜单"]);
     let larger = post.place_of("标准");
@@ -188,5 +188,5 @@ fn language_text_size_and_volume_that_were_chosen_are_kept_over_a_restart() {
     let post = post.restart();
     post.tap("返回");
     assert_eq!(post.place_of("标准"), larger, "the size of text");
-    post.sees("音量 60");
+    post.sees("音量 3，共 5 档");
 }

@@ -174,10 +174,15 @@ impl Post {
     }
 
     /// Closes the window, and opens it once more on the same data.
-    pub(super) fn restart(mut self) -> Self {
+    pub(super) fn restart(self) -> Self {
+        self.restart_with(|_| ())
+    }
+
+    /// The same, with something done to the parts of its scanner.
+    pub(super) fn restart_with(mut self, fit: impl FnOnce(&mut Parts)) -> Self {
         self.close();
         let folder = std::mem::replace(&mut self.folder, tempfile::tempdir().unwrap());
-        Self::start(folder, |_| ())
+        Self::start(folder, fit)
     }
 
     fn close(&mut self) {

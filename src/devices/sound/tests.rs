@@ -83,6 +83,7 @@ fn each_sound_has_its_own_pitch_and_rhythm() {
     let error = [(0, 70, 440), (150, 70, 440), (300, 70, 440)];
     assert_eq!(stretches(Sound::Error), error);
     assert_eq!(stretches(Sound::Scanned), [(0, 20, 2000)]);
+    assert_eq!(stretches(Sound::Sample), [(0, 300, 660)]);
 }
 
 #[test]

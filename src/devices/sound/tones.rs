@@ -18,16 +18,19 @@ pub enum Sound {
     Refuse,
     /// Three short low tones: something is wrong with the device, not with the person.
     Error,
+    /// One middling tone: so loud are the others.
+    Sample,
 }
 
 impl Sound {
     /// All of them.
-    pub const ALL: [Self; 5] = [
+    pub const ALL: [Self; 6] = [
         Self::Scanned,
         Self::Admit,
         Self::Check,
         Self::Refuse,
         Self::Error,
+        Self::Sample,
     ];
 
     /// Mono samples, 48,000 a second.
@@ -47,6 +50,7 @@ impl Sound {
             Self::Check => &[Note(660, 160), PAUSE, Note(660, 160)],
             Self::Refuse => &[Note(330, 900)],
             Self::Error => &[Note(440, 70), PAUSE, Note(440, 70), PAUSE, Note(440, 70)],
+            Self::Sample => &[Note(660, 300)],
         }
     }
 }

@@ -3,8 +3,12 @@
 use super::info::{assert_says, next_command};
 use super::stage::{SIZES, Stage, camera_picture, status, verdict, worst_status};
 use crate::config::{Language, ScreenMode};
+use crate::devices::{Battery, NetworkLink, SignalBars};
 use crate::ui::status::{age_in_words, in_groups, in_ten_thousands};
-use crate::ui::{CameraView, RgbPicture, SavedState, Surface, Ui, UiCommand, UiError, UiUpdate};
+use crate::ui::{
+    CameraView, OnlineView, RgbPicture, SavedState, StatusView, Surface, Ui, UiCommand, UiError,
+    UiUpdate,
+};
 use gatepost_protocol::{Outcome, Reason};
 use gatepost_window::AgeUnit;
 
@@ -158,6 +162,79 @@ fn the_status_bar_says_everything_in_words() {
     );
     stage.ui.send(UiUpdate::Status(status()));
     assert!(stage.says("Online") && !stage.says("Clock not trusted"));
+}
+
+/// How many pixels of the first element of this component have this colour.
+fn inked(stage: &Stage, component: &'static str, colour: [u8; 3]) -> usize {
+    let sign = stage.place_of(component).unwrap();
+    let shot = stage.ui.snapshot().unwrap();
+    let (left, top) = (sign.x as u32, sign.y as u32);
+    let (right, bottom) = ((sign.x + sign.width) as u32, (sign.y + sign.height) as u32);
+    let rows = top..bottom;
+    let pixels = rows.flat_map(|y| (left..right).map(move |x| (x, y)));
+    pixels
+        .filter(|(x, y)| pixel(&shot, *x, *y) == colour)
+        .count()
+}
+
+#[test]
+fn the_bar_shows_how_full_the_battery_is_and_nothing_without_one() {
+    let (front, attention, bad) = ([0xff; 3], [0xff, 0xc6, 0x1a], [0xff, 0x6b, 0x78]);
+    for size in SIZES {
+        let stage = Stage::open(size, Language::English);
+        stage.ui.send(UiUpdate::Status(status()));
+        assert!(!stage.has("BatterySign"));
+        for (percent, charging, colour) in [
+            (100, false, front),
+            (20, false, front),
+            (19, false, attention),
+            (10, false, attention),
+            (9, false, bad),
+            (9, true, front),
+        ] {
+            let battery = Some(Battery { percent, charging });
+            let view = StatusView {
+                battery,
+                ..status()
+            };
+            stage.ui.send(UiUpdate::Status(view));
+            assert!(stage.says(&format!("{percent}%")));
+            for other in [front, attention, bad] {
+                let seen = inked(&stage, "BatterySign", other) > 20;
+                assert_eq!(seen, other == colour, "{percent} {charging} {other:?}");
+            }
+        }
+    }
+}
+
+#[test]
+fn the_bar_shows_the_network_in_bars_and_by_its_colour_whether_the_hub_answers() {
+    let (good, attention) = ([0x3d, 0xdc, 0x97], [0xff, 0xc6, 0x1a]);
+    let stage = Stage::open((1280, 720), Language::English);
+    let show = |online, network| {
+        let view = StatusView {
+            online,
+            network,
+            ..status()
+        };
+        stage.ui.send(UiUpdate::Status(view));
+    };
+    show(OnlineView::Online, None);
+    assert!(!stage.has("NetworkSign") && stage.says("Online"));
+    let bars = [0, 1, 2, 3, 4].map(|bars| {
+        let link = NetworkLink::Wireless(SignalBars::new(bars));
+        show(OnlineView::Online, Some(link));
+        inked(&stage, "NetworkSign", good)
+    });
+    assert!(bars.is_sorted_by(|less, more| less < more), "{bars:?}");
+    show(OnlineView::Online, Some(NetworkLink::Up));
+    assert!(!bars.contains(&inked(&stage, "NetworkSign", good)));
+    for link in [NetworkLink::Up, NetworkLink::Down] {
+        show(OnlineView::Offline, Some(link));
+        assert!(stage.says("Offline"));
+        assert_eq!(inked(&stage, "NetworkSign", good), 0);
+        assert!(inked(&stage, "NetworkSign", attention) > 20);
+    }
 }
 
 #[test]

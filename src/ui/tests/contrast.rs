@@ -99,6 +99,9 @@ fn of_sign(shot: &RgbPicture, sign: &ScreenElement) -> Option<[(Rgb, Rgb); 2]> {
     Some([(ground, body), (body, mark)])
 }
 
+/// Signs of one colour.
+const PLAIN_SIGNS: [&str; 3] = ["BatterySign", "NetworkSign", "MuteSign"];
+
 /// Buttons that are on, and signs.
 fn marked(stage: &Stage) -> (Vec<ScreenElement>, Vec<ScreenElement>) {
     let found = stage.ui.ask(|app| {
@@ -147,6 +150,14 @@ fn measure(stage: &Stage, scene: &str, pairs: &mut Contrasts) {
     for b in &buttons {
         for pair in outlines(&shot, b) {
             pairs.add("outline", pair, &format!("{scene}: {}", b.text));
+        }
+    }
+    let plain = PLAIN_SIGNS
+        .into_iter()
+        .filter_map(|sign| stage.place_of(sign));
+    for sign in plain.filter(whole) {
+        if let Some(pair) = pair(&shot, &sign) {
+            pairs.add("sign", pair, scene);
         }
     }
     let column = stage.column();

@@ -4,9 +4,10 @@
 use super::info_scenes::{info_scenes, notices};
 use super::stage::{Stage, status};
 use crate::config::{Language, ScreenMode};
+use crate::devices::{Battery, Brightness, NetworkLink, SignalBars};
 use crate::ui::{
-    EnrolStep, EnrolView, Notice, Page, PlaceView, TextSize, Trouble, TroubleView, UiCommand,
-    UiUpdate, UpdateStep, UpdateView,
+    EnrolStep, EnrolView, Notice, Page, PlaceView, StatusView, TextSize, Trouble, TroubleView,
+    UiCommand, UiUpdate, UpdateStep, UpdateView,
 };
 use gatepost_protocol::{Outcome, Reason};
 use std::collections::BTreeSet;
@@ -131,8 +132,8 @@ fn the_menu_and_the_button_of_the_scan_page_offer_every_language() {
 #[test]
 fn the_volume_goes_in_steps_and_stops_at_its_ends() {
     let stage = open("menu");
-    stage.ui.send(UiUpdate::Volume(Some(95)));
-    assert_says(&stage, &["Volume 95"]);
+    stage.ui.send(UiUpdate::Volume(Some(75)));
+    assert_says(&stage, &["Volume 4 of 5"]);
     stage.tap("Louder");
     assert_eq!(next_command(&stage), UiCommand::Volume(100));
     stage.tap("Louder");
@@ -140,12 +141,79 @@ fn the_volume_goes_in_steps_and_stops_at_its_ends() {
         stage.commands.try_recv().is_err(),
         "louder than all is not offered"
     );
-    stage.ui.send(UiUpdate::Volume(Some(4)));
+    stage.ui.send(UiUpdate::Volume(Some(1)));
+    assert_says(&stage, &["Volume 1 of 5"]);
     stage.tap("Quieter");
     assert_eq!(next_command(&stage), UiCommand::Volume(0));
     assert_says(&stage, &["Sound off"]);
+    stage.tap("Quieter");
+    assert!(stage.commands.try_recv().is_err(), "nor quieter than off");
     stage.ui.send(UiUpdate::Volume(None));
     assert!(!stage.says("Louder"), "a device without sounds offers none");
+}
+
+#[test]
+fn the_scan_page_says_that_the_sounds_are_off() {
+    let stage = Stage::open((480, 800), Language::English);
+    for (volume, off) in [(None, false), (Some(20), false), (Some(0), true)] {
+        stage.ui.send(UiUpdate::Volume(volume));
+        assert_eq!(stage.says("Sound off"), off, "{volume:?}");
+        assert_eq!(stage.has("MuteSign"), off, "{volume:?}");
+    }
+}
+
+#[test]
+fn the_screen_is_lit_in_steps_and_never_dark_where_it_can_be_set() {
+    let stage = open("menu");
+    assert!(!stage.all_words().contains("Brighter"));
+    stage.ui.send(UiUpdate::Brightness(Brightness::from(9)));
+    assert_says(&stage, &["Brightness by night: 9 of 10"]);
+    while stage.page_down() {}
+    stage.tap("Brighter");
+    let full = UiCommand::Brightness(Brightness::FULL);
+    assert_eq!(next_command(&stage), full);
+    assert_says(&stage, &["Brightness by night: 10 of 10"]);
+    while stage.page_down() {}
+    stage.tap("Brighter");
+    assert!(stage.commands.try_recv().is_err(), "nothing is brighter");
+    let (mode, bright) = (ScreenMode::Auto, true);
+    stage.ui.send(UiUpdate::Screen { mode, bright });
+    stage.ui.send(UiUpdate::Brightness(Brightness::from(2)));
+    assert_says(&stage, &["Brightness by day: 2 of 10"]);
+    while stage.page_down() {}
+    stage.tap("Darker");
+    let least = UiCommand::Brightness(Brightness::LEAST);
+    assert_eq!(next_command(&stage), least);
+    stage.tap("Darker");
+    assert!(stage.commands.try_recv().is_err(), "it can still be read");
+}
+
+#[test]
+fn the_status_page_says_what_battery_and_network_do() {
+    let stage = open("status");
+    let say = |battery: Option<(u8, bool)>, network| {
+        let battery = battery.map(|(percent, charging)| Battery { percent, charging });
+        let view = StatusView {
+            battery,
+            network,
+            ..status()
+        };
+        stage.ui.send(UiUpdate::Status(view));
+    };
+    say(None, None);
+    let words = stage.all_words();
+    assert!(!words.contains("Battery") && !words.contains("Network"));
+    let two = NetworkLink::Wireless(SignalBars::new(2));
+    say(Some((87, true)), Some(two));
+    assert_says(
+        &stage,
+        &["Battery", "87%, charging", "Wireless, strength 2 of 4"],
+    );
+    say(Some((20, false)), Some(NetworkLink::Down));
+    assert_says(&stage, &["20%", "No network"]);
+    assert!(!stage.all_words().contains("Charge this device."));
+    say(Some((19, false)), Some(NetworkLink::Up));
+    assert_says(&stage, &["19%", "Charge this device.", "Connected"]);
 }
 
 #[test]

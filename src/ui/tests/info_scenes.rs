@@ -5,7 +5,7 @@ use super::device_scenes::device_scenes;
 use super::scenes::Scene;
 use super::stage::date;
 use crate::config::{AllowedValue, SettingsFault, Wrong};
-use crate::devices::{Device, DeviceError};
+use crate::devices::{Brightness, Device, DeviceError};
 use crate::readable_time::Span;
 use crate::ui::{
     CameraView, ClockPageView, ClockStep, ClockView, EndView, EnrolStep, EnrolView, FreshnessView,
@@ -17,9 +17,11 @@ use gatepost_pass::trust::Due;
 
 pub(super) fn info_scenes() -> Vec<Scene> {
     let menu = |torch| vec![UiUpdate::Torch(torch), UiUpdate::Page(Page::Menu)];
+    let mut lit = menu(Some(true));
+    lit.push(UiUpdate::Brightness(Brightness::FULL));
     let mut scenes = vec![
         Scene::new("menu", menu(None), &[]),
-        Scene::new("menu-torch", menu(Some(true)), &[]),
+        Scene::new("menu-torch", lit, &[]),
         Scene::new("notices", vec![UiUpdate::Notices(notices())], &[]),
         Scene::new(
             "notices-open",

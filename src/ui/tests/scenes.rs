@@ -2,6 +2,7 @@
 
 use super::stage::{Stage, camera_picture, fullest_verdict, member, status, verdict};
 use crate::config::Language;
+use crate::devices::{Battery, NetworkLink, SignalBars};
 use crate::ui::{
     ByHandView, CameraView, ColourView, DocumentView, DutyState, DutyView, IdEntryView, IdFault,
     LockView, Notice, OverrideView, Page, QuestionView, SavedState, StatusView, TextSize,
@@ -106,6 +107,18 @@ fn outward() -> StatusView {
     }
 }
 
+/// On a handheld.
+fn carried() -> StatusView {
+    StatusView {
+        network: Some(NetworkLink::Wireless(SignalBars::new(2))),
+        battery: Some(Battery {
+            percent: 17,
+            charging: false,
+        }),
+        ..status()
+    }
+}
+
 fn pin(tries_left: Option<u8>) -> UiUpdate {
     UiUpdate::Duty(duty(DutyState::EnterPin {
         name: "欧阳晓明 Ouyang Xiaoming".into(),
@@ -156,6 +169,8 @@ pub(super) fn pages() -> Vec<Scene> {
             vec![UiUpdate::Notices(vec![Notice::Stopped])],
             &[],
         ),
+        Scene::new("scan-battery", vec![UiUpdate::Status(carried())], &[]),
+        Scene::new("scan-mute-worst", vec![UiUpdate::Volume(Some(0))], &[]),
         Scene::new("scan-out", vec![UiUpdate::Status(outward())], &[]),
         Scene::new(
             "scan-torch",

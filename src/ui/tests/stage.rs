@@ -1,6 +1,7 @@
 //! An off-screen window on a thread of its own, what it shows, and examples to show on it.
 
 use crate::config::Language;
+use crate::devices::{Battery, NetworkLink, SignalBars};
 use crate::readable_time::Date;
 use crate::ui::{
     ColourView, DeskView, DocumentView, FreshnessView, MemberView, MomentView, OnlineView,
@@ -141,6 +142,16 @@ impl Stage {
         found.unwrap()
     }
 
+    /// Where the first element of this component is on screen.
+    pub(super) fn place_of(&self, component: &'static str) -> Option<ScreenElement> {
+        let found = self.ui.ask(move |app| {
+            let query = ElementQuery::from_root(app).match_descendants();
+            let found = query.match_inherits(component).find_first();
+            found.map(|element| ScreenElement::of(&element))
+        });
+        found.unwrap()
+    }
+
     /// Writes the screen to `target/screens/<name>-<width>x<height>.png`, for the eye.
     pub(super) fn picture(&self, name: &str) -> RgbPicture {
         let shot = self.ui.snapshot().unwrap();
@@ -188,6 +199,8 @@ fn shown(texts: Vec<ScreenElement>) -> Vec<ScreenElement> {
 pub(super) fn status() -> StatusView {
     StatusView {
         online: OnlineView::Online,
+        network: Some(NetworkLink::Wireless(SignalBars::new(4))),
+        battery: None,
         freshness: FreshnessView::Fresh,
         list_age_minutes: Some(12),
         clock: "06:12".into(),
@@ -203,6 +216,11 @@ pub(super) fn status() -> StatusView {
 pub(super) fn worst_status() -> StatusView {
     StatusView {
         online: OnlineView::NeverSynced,
+        network: Some(NetworkLink::Down),
+        battery: Some(Battery {
+            percent: 100,
+            charging: true,
+        }),
         freshness: FreshnessView::Expired,
         list_age_minutes: Some(119 * 24 * 60),
         clock: "23:58".into(),

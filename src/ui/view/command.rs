@@ -3,7 +3,7 @@
 use super::page::{Page, TextSize};
 use super::people::{ByHandForm, TemperatureAnswer};
 use crate::config::{Language, ScreenMode};
-use crate::devices::Device;
+use crate::devices::{Brightness, Device};
 use gatepost_protocol::{Direction, OverrideWhy};
 
 /// What a guard asks for with a finger or a key.
@@ -52,6 +52,8 @@ pub enum UiCommand {
     /// The screen was set to bright, dark or automatic; the window shows it already, but for
     /// automatic.
     Screen(ScreenMode),
+    /// How brightly the screen is lit now, by day or by night; the window shows it already.
+    Brightness(Brightness),
     /// Whether things on screen move was switched; the window does it already.
     LessMotion(bool),
     /// Volume of the sounds, 0 to 100.

@@ -11,7 +11,7 @@ use gatepost_protocol::Direction;
 use super::trouble::TroubleView;
 use crate::{
     config::SettingsFault,
-    devices::{Device, DeviceError},
+    devices::{Battery, Device, DeviceError, NetworkLink},
     readable_time::{Date, Span},
 };
 
@@ -20,6 +20,10 @@ use crate::{
 pub struct StatusView {
     /// Whether the hub can be reached.
     pub online: OnlineView,
+    /// Whether there is a network; `None` where that is not known.
+    pub network: Option<NetworkLink>,
+    /// How full the battery is; `None` without one.
+    pub battery: Option<Battery>,
     /// State of the lists and the trust.
     pub freshness: FreshnessView,
     /// Age of the oldest list in minutes; `None` without a list.

@@ -1,6 +1,7 @@
 //! From the program to the window.
 
 use crate::config::{Hand, ScreenMode};
+use crate::devices::Brightness;
 
 use super::camera::{CameraChoiceView, CameraView, Outline, RgbPicture};
 use super::devices::DevicesView;
@@ -87,6 +88,9 @@ pub enum UiUpdate {
     Panel(f32),
     /// On which side of a wide screen keys and buttons are.
     Hand(Hand),
+    /// How brightly the screen is lit, in the menu; none, as the window assumes at first, for one
+    /// whose light can't be set.
+    Brightness(Brightness),
     /// Volume of the sounds in the menu, 0 to 100; `None` for a device without sounds.
     Volume(Option<u8>),
     /// Whether the torch is on; `None` for a device without one, as the window assumes at first.

@@ -109,7 +109,8 @@ pub(crate) fn hush_panics() {
     panic::set_hook(Box::new(|_| ()));
 }
 
-fn cpu_time() -> Duration {
+/// CPU time of this thread so far.
+pub(crate) fn cpu_time() -> Duration {
     // A clock that only goes up from 0 always converts.
     Duration::try_from(clock_gettime(ClockId::ThreadCPUTime)).unwrap_or_default()
 }
