@@ -56,7 +56,7 @@ fn each_thing_behind_the_lock_is_refused_by_the_program_and_not_only_hidden() {
     post.tap_all(&["Menu", "Unlock the settings"]);
     post.judges(&supervisor(), "Enter your PIN");
     post.enters_pin("123456");
-    post.sees("Volume 50");
+    post.sees("Volume 2 of 5");
 }
 
 #[test]
@@ -130,9 +130,9 @@ fn the_guard_on_duty_opens_it_with_badge_and_pin_and_no_other_guard_does() {
     post.enters_pin("0000");
     post.sees("Wrong PIN. 4 tries left.");
     post.enters_pin("4711");
-    post.sees("Volume 50");
+    post.sees("Volume 2 of 5");
     post.tap("Louder");
-    post.sees("Volume 60");
+    post.sees("Volume 3 of 5");
     // Off duty, it is shut at once.
     post.tap_all(&["Back", "Menu", "Duty", "Sign off", "Back"]);
     post.sees("Unlock the settings");
@@ -179,9 +179,9 @@ fn a_device_that_can_read_no_badge_takes_new_lists_without_one() {
 fn without_the_setting_nothing_asks_for_a_badge() {
     let post = Post::with_devices("[sound]\ndevice = \"null\"\nvolume = 50\n", |_| (), |_| ());
     post.tap("Menu");
-    post.sees("Volume 50");
+    post.sees("Volume 2 of 5");
     post.tap("Louder");
-    post.sees("Volume 60");
+    post.sees("Volume 3 of 5");
     post.tell(Event::Ui(UiCommand::TextSize(TextSize::Large)));
     post.tell(Event::Ui(UiCommand::SwitchLanguage(Language::English)));
     post.tell(Event::Ui(UiCommand::Direction(Direction::Out)));
