@@ -60,7 +60,6 @@ fn behind_lock(command: &UiCommand) -> Option<Page> {
         | UiCommand::SyncNow
         | UiCommand::SwitchLanguage(_)
         | UiCommand::TextSize(_)
-        | UiCommand::Brightness(_)
         | UiCommand::LessMotion(_)
         | UiCommand::Torch(_)
         | UiCommand::TryDevice(_)

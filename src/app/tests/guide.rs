@@ -73,7 +73,7 @@ fn who_is_inside_is_counted_from_logged_admissions_and_forgotten_at_a_restart() 
     assert!(!post.says("Inside now"), "nobody was seen to leave");
     post.tap_all(&["Back", "Back"]);
     turn(&post, "Hold to switch to out", Direction::Out);
-    passes(&post, 1);
+    passes(&post, 4);
     post.tap_all(&["Menu", "Today"]);
     post.sees("Inside now");
     post.sees("3 in, 1 out, by this device since");

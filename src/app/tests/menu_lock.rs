@@ -10,7 +10,7 @@ use crate::{
     ui::{Page, TextSize, UiCommand},
 };
 
-const LOCKED: &str = "menu_lock = true\n[sound]\ndevice = \"null\"\nvolume = 50\n";
+const LOCKED: &str = "menu_lock = true\n[sound]\ndevice = \"null\"\nvolume = 40\n";
 const ASKS: &str = "The guard on duty or a supervisor opens them for two minutes.";
 
 fn locked() -> Post {
@@ -177,7 +177,7 @@ fn a_device_that_can_read_no_badge_takes_new_lists_without_one() {
 
 #[test]
 fn without_the_setting_nothing_asks_for_a_badge() {
-    let post = Post::with_devices("[sound]\ndevice = \"null\"\nvolume = 50\n", |_| (), |_| ());
+    let post = Post::with_devices("[sound]\ndevice = \"null\"\nvolume = 40\n", |_| (), |_| ());
     post.tap("Menu");
     post.sees("Volume 2 of 5");
     post.tap("Louder");

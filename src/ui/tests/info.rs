@@ -83,6 +83,7 @@ fn the_menu_sets_language_and_text_size_at_once() {
     );
     stage.ui.show_language(Language::English);
     let height = |stage: &Stage| {
+        stage.to_top();
         let words = stage.words();
         words.iter().find(|w| w.text == "Duty").unwrap().height
     };

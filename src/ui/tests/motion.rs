@@ -68,6 +68,30 @@ fn what_is_left_of_a_verdict_is_a_ring_on_next() {
     assert!((13..=16).contains(&drawn), "{drawn} of 36, not four tenths");
 }
 
+/// Labels of the buttons on screen without one. What is not on screen is not drawn yet.
+fn without_picture(stage: &Stage) -> Vec<String> {
+    let bottom = stage.size.1 as f32;
+    let labels = stage.ui.ask(move |app| {
+        let of = |component: &str| {
+            let query = ElementQuery::from_root(app).match_descendants();
+            query.match_inherits(component.to_owned()).find_all()
+        };
+        let buttons = of("BigButton").into_iter().chain(of("Tile"));
+        let bare = buttons.filter(|button| {
+            let at = ScreenElement::of(button);
+            let on_screen = at.y >= 0.0 && at.y + at.height <= bottom;
+            let pictures = button.query_descendants();
+            let drawn = pictures.match_inherits("Path").find_first().is_some();
+            // One of several says by its brightness which it is.
+            let choice = button.accessible_checkable() == Some(true);
+            on_screen && !drawn && !choice
+        });
+        let labels = bare.map(|button| button.accessible_label().unwrap_or_default());
+        labels.map(String::from).collect()
+    });
+    labels.unwrap()
+}
+
 #[test]
 fn every_button_has_a_picture_of_the_set() {
     let stage = Stage::open((480, 800), Language::English);
@@ -75,28 +99,14 @@ fn every_button_has_a_picture_of_the_set() {
     let mut bare = Vec::new();
     for scene in pages().into_iter().chain(verdicts()).chain(info_scenes()) {
         scene.set(&stage);
-        let without = stage.ui.ask(|app| {
-            let of = |component: &str| {
-                let query = ElementQuery::from_root(app).match_descendants();
-                query.match_inherits(component.to_owned()).find_all()
-            };
-            let buttons = of("BigButton").into_iter().chain(of("Tile"));
-            let bare = buttons.filter(|button| {
-                let pictures = button.query_descendants();
-                let drawn = pictures.match_inherits("Path").find_first().is_some();
-                // One of several says by its brightness which it is.
-                let choice = button.accessible_checkable() == Some(true);
-                !drawn && !choice
-            });
-            let labels = bare.map(|button| button.accessible_label().unwrap_or_default());
-            labels.map(String::from).collect::<Vec<_>>()
-        });
-        bare.extend(
-            without
-                .unwrap()
-                .into_iter()
-                .map(|label| (scene.name, label)),
-        );
+        stage.to_top();
+        loop {
+            let labels = without_picture(&stage);
+            bare.extend(labels.into_iter().map(|label| (scene.name, label)));
+            if !stage.page_down() {
+                break;
+            }
+        }
     }
     assert!(bare.is_empty(), "no picture: {bare:#?}");
 }
