@@ -37,7 +37,7 @@ pub enum FaceError {
 #[derive(Debug)]
 pub struct FaceListener {
     socket: UnixDatagram,
-    heard: Heard,
+    heard: HeardMessage,
     _lock: File,
 }
 
@@ -52,7 +52,7 @@ impl FaceListener {
         let socket = bind_privately(data).map_err(|why| FaceError::Listen(path, why))?;
         Ok(Self {
             socket,
-            heard: Heard::default(),
+            heard: HeardMessage::default(),
             _lock: lock,
         })
     }
@@ -117,7 +117,7 @@ fn bind_privately(data: &DataDir) -> io::Result<UnixDatagram> {
 
 /// What was heard last, and what was shown.
 #[derive(Debug, Default)]
-pub(super) struct Heard {
+pub(super) struct HeardMessage {
     last: Option<(FaceMessage, Instant)>,
     shown: Option<FaceMessage>,
 }
@@ -130,7 +130,7 @@ const NOTHING: FaceMessage = FaceMessage {
     bright: false,
 };
 
-impl Heard {
+impl HeardMessage {
     pub(super) fn take(&mut self, message: FaceMessage, at: Instant) {
         self.last = Some((message, at));
     }

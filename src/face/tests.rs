@@ -17,7 +17,7 @@ use std::{
 
 use gatepost_protocol::Direction;
 
-use super::{listener::Heard, *};
+use super::{listener::HeardMessage, *};
 use crate::{config::Language, data::DataDir};
 
 fn messages() -> impl Iterator<Item = FaceMessage> {
@@ -87,7 +87,7 @@ fn a_scanner_that_falls_silent_leaves_please_see_staff_behind() {
     let begin = Instant::now();
     let at = |millis| begin + Duration::from_millis(millis);
     for sign in FaceSign::ALL {
-        let mut heard = Heard::default();
+        let mut heard = HeardMessage::default();
         heard.take(says(sign), begin);
         assert_eq!(heard.news(begin), Some(says(sign)));
         assert_eq!(heard.news(at(2999)), None, "{sign:?}");
@@ -106,7 +106,7 @@ fn a_scanner_that_falls_silent_leaves_please_see_staff_behind() {
 
 #[test]
 fn before_the_first_word_the_person_is_sent_to_the_staff() {
-    let mut heard = Heard::default();
+    let mut heard = HeardMessage::default();
     let first = heard.news(Instant::now()).unwrap();
     assert_eq!((first.sign, first.language), (FaceSign::SeeStaff, None));
     assert_eq!(heard.news(Instant::now()), None);

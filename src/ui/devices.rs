@@ -2,7 +2,7 @@
 
 use super::notices::{map_device, map_device_error};
 use super::trouble::foreign;
-use super::view::{DeviceState, DevicesView, Trial, TriedDevice, UiCommand};
+use super::view::{DeviceState, DeviceTrial, DeviceTrialsView, TriedDevice, UiCommand};
 use crate::devices::{Device, LineFault, TemperatureError};
 use gatepost_window::{
     AppWindow, DeviceFaultKind, DeviceItem, DeviceKind, DeviceStateKind, DevicesAdapter, TrialKind,
@@ -18,7 +18,7 @@ pub(super) fn connect(app: &AppWindow, on_command: &Rc<dyn Fn(UiCommand)>) {
 }
 
 /// Fills the page.
-pub(super) fn show(app: &AppWindow, view: &DevicesView) {
+pub(super) fn show(app: &AppWindow, view: &DeviceTrialsView) {
     let adapter = app.global::<DevicesAdapter>();
     adapter.set_rate(i32::try_from(view.rate).unwrap_or(i32::MAX));
     let items: Vec<DeviceItem> = view.devices.iter().map(item).collect();
@@ -51,7 +51,7 @@ fn can_try(row: &TriedDevice) -> bool {
         (Device::Gate, _) | (_, DeviceState::NotSetUp) => false,
         (Device::Sound, DeviceState::Gone(_)) => true,
         (_, DeviceState::Gone(_)) => false,
-        (_, DeviceState::Works | DeviceState::Unused) => row.trial != Trial::Running,
+        (_, DeviceState::Works | DeviceState::Unused) => row.trial != DeviceTrial::Running,
     }
 }
 
@@ -68,23 +68,25 @@ fn map_state(state: &DeviceState) -> (DeviceStateKind, DeviceFaultKind, SharedSt
     }
 }
 
-fn map_trial(trial: &Trial) -> (TrialKind, SharedString) {
+fn map_trial(trial: &DeviceTrial) -> (TrialKind, SharedString) {
     let kind = match trial {
-        Trial::None => TrialKind::None,
-        Trial::Running => TrialKind::Running,
-        Trial::Ran => TrialKind::Ran,
-        Trial::Code(begins) => return (TrialKind::Arrived, foreign(begins)),
-        Trial::Card(length) => return (TrialKind::Arrived, length.to_shared_string()),
-        Trial::Garbled(LineFault::NoEnd) => TrialKind::WithoutEnd,
-        Trial::Garbled(LineFault::TooLong | LineFault::NotText) => TrialKind::NotText,
-        Trial::Nothing => TrialKind::Nothing,
-        Trial::Measured(Ok(reading)) => return (TrialKind::Measured, reading.to_shared_string()),
-        Trial::Measured(Err(TemperatureError::Impossible { .. })) => TrialKind::OutOfRange,
-        Trial::Measured(Err(TemperatureError::Fahrenheit)) => TrialKind::WrongUnit,
-        Trial::Measured(Err(TemperatureError::Damaged | TemperatureError::NotUnderstood)) => {
+        DeviceTrial::None => TrialKind::None,
+        DeviceTrial::Running => TrialKind::Running,
+        DeviceTrial::Ran => TrialKind::Ran,
+        DeviceTrial::Code(begins) => return (TrialKind::Arrived, foreign(begins)),
+        DeviceTrial::Card(length) => return (TrialKind::Arrived, length.to_shared_string()),
+        DeviceTrial::Garbled(LineFault::NoEnd) => TrialKind::WithoutEnd,
+        DeviceTrial::Garbled(LineFault::TooLong | LineFault::NotText) => TrialKind::NotText,
+        DeviceTrial::Nothing => TrialKind::Nothing,
+        DeviceTrial::Measured(Ok(reading)) => {
+            return (TrialKind::Measured, reading.to_shared_string());
+        }
+        DeviceTrial::Measured(Err(TemperatureError::Impossible { .. })) => TrialKind::OutOfRange,
+        DeviceTrial::Measured(Err(TemperatureError::Fahrenheit)) => TrialKind::WrongUnit,
+        DeviceTrial::Measured(Err(TemperatureError::Damaged | TemperatureError::NotUnderstood)) => {
             TrialKind::Unreadable
         }
-        Trial::Measured(Err(TemperatureError::NoAnswer)) => TrialKind::NoAnswer,
+        DeviceTrial::Measured(Err(TemperatureError::NoAnswer)) => TrialKind::NoAnswer,
     };
     (kind, SharedString::new())
 }

@@ -60,7 +60,7 @@ pub(crate) struct CodeLike {
 
 /// What was seen since something was read last.
 #[derive(Clone, Debug, Default)]
-pub(crate) struct Watch {
+pub(crate) struct LookBack {
     obstacle: Option<Obstacle>,
     /// What last looked like a code, and how many frames ago.
     before: Option<(CodeLike, usize)>,
@@ -138,7 +138,7 @@ impl CodeLike {
     }
 }
 
-impl Watch {
+impl LookBack {
     /// Codes of a frame were read.
     pub(crate) fn read(&mut self) {
         *self = Self::default();

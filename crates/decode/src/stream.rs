@@ -6,7 +6,7 @@ use crate::content::{DecodedCode, once_each};
 use crate::finder::SeenFinder;
 use crate::look::{Care, Look, PLAIN};
 use crate::luma::{Luma, MIN_SIDE};
-use crate::obstacle::{CodeLike, Obstacle, Watch};
+use crate::obstacle::{CodeLike, LookBack, Obstacle};
 use crate::stages::{LookResult, Stages};
 
 /// Most pixels of a frame's further looks together, after scaling, before none is enlarged any
@@ -83,7 +83,7 @@ pub struct StreamReader {
     /// Where finder patterns were seen last, and how many frames ago.
     place: Option<(FramePart, usize)>,
     /// What was seen in frames without a code.
-    watch: Watch,
+    watch: LookBack,
 }
 
 /// A part of a frame, in pixels: left, top, right, bottom.

@@ -20,7 +20,7 @@ use crate::{
     devices::{
         self, BodyTemperature, Device, DeviceEvent, KeyAssembler, LineFault, TemperatureError,
     },
-    ui::{Page, Trial, UiUpdate},
+    ui::{DeviceTrial, Page, UiUpdate},
 };
 
 /// A device came, went, or brought something.
@@ -77,7 +77,9 @@ fn tried(
     answer: Result<BodyTemperature, TemperatureError>,
 ) -> bool {
     let device = Device::Thermometer;
-    trial::takes(lane, &context.config, device, || Trial::Measured(answer))
+    trial::takes(lane, &context.config, device, || {
+        DeviceTrial::Measured(answer)
+    })
 }
 
 /// Shows at the start whether a scanner reads codes.
@@ -149,7 +151,7 @@ pub(crate) fn key(
 /// The number of an ID card came from a reader.
 fn id_read(lane: &mut Lane, lookup: &mut IdLookup, context: &DeviceContext, text: &str) {
     lane.trials.works(Device::IdReader);
-    let length = || Trial::Card(text.chars().count());
+    let length = || DeviceTrial::Card(text.chars().count());
     if !trial::takes(lane, &context.config, Device::IdReader, length) {
         person::id_number(lane, lookup, &context.events, text);
     }

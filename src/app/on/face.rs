@@ -27,8 +27,8 @@ pub(super) fn judged(lane: &mut Lane, saved: SavedState) {
     say(lane, sign, Instant::now());
 }
 
-/// All of a verdict is on the disk, and admits. Where its page is closed by now the person may go on
-/// all the same, unless somebody else stands there.
+/// All of a verdict is on the disk, and admits. Where its page is closed by now the person may go
+/// on all the same, unless somebody else stands there.
 pub(super) fn let_in(lane: &mut Lane, at: Instant) {
     if lane.verdicts.open().is_none() {
         say(lane, FaceSign::GoOn, at);

@@ -36,10 +36,7 @@ pub(crate) fn refuses(lane: &mut Lane, command: &UiCommand) -> bool {
 /// could put it right.
 fn behind_lock(command: &UiCommand) -> Option<Page> {
     match command {
-        UiCommand::Screen(_)
-        | UiCommand::Brightness(_)
-        | UiCommand::Volume(_)
-        | UiCommand::Camera(_) => Some(Page::Menu),
+        UiCommand::Screen(_) | UiCommand::Volume(_) | UiCommand::Camera(_) => Some(Page::Menu),
         UiCommand::UndoMove => Some(Page::Place),
         UiCommand::Update | UiCommand::Opened(Page::Update) => Some(Page::Update),
         UiCommand::DismissVerdict(_)
@@ -60,6 +57,7 @@ fn behind_lock(command: &UiCommand) -> Option<Page> {
         | UiCommand::SyncNow
         | UiCommand::SwitchLanguage(_)
         | UiCommand::TextSize(_)
+        | UiCommand::Brightness(_)
         | UiCommand::LessMotion(_)
         | UiCommand::Torch(_)
         | UiCommand::TryDevice(_)

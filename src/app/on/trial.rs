@@ -14,7 +14,7 @@ use crate::{
     },
     config::Config,
     devices::{Device, LineFault, Sound},
-    ui::{Page, Trial, UiUpdate},
+    ui::{DeviceTrial, Page, UiUpdate},
 };
 
 /// Characters of a code that are shown.
@@ -31,7 +31,7 @@ pub(crate) fn begin(lane: &mut Lane, config: &Config, device: Device) {
         Device::Gate => {}
         Device::Sound => {
             present::signal::play(&lane.devices, Sound::Check);
-            lane.trials.end(device, Trial::Ran);
+            lane.trials.end(device, DeviceTrial::Ran);
         }
         Device::Thermometer => {
             if let Some(thermometer) = &lane.devices.thermometer {
@@ -59,7 +59,7 @@ pub(super) fn takes(
     lane: &mut Lane,
     config: &Config,
     device: Device,
-    brought: impl FnOnce() -> Trial,
+    brought: impl FnOnce() -> DeviceTrial,
 ) -> bool {
     if !lane.trials.awaits(device) || !is_open(lane) {
         return false;
@@ -71,13 +71,13 @@ pub(super) fn takes(
 }
 
 /// How a code begins: enough to tell what came.
-pub(super) fn beginning(code: &str) -> Trial {
-    Trial::Code(code.chars().take(BEGINNING).collect())
+pub(super) fn beginning(code: &str) -> DeviceTrial {
+    DeviceTrial::Code(code.chars().take(BEGINNING).collect())
 }
 
 /// The same for a line that can't be used, which is reported as ever.
 pub(super) fn garbled(lane: &mut Lane, config: &Config, device: Device, why: LineFault) {
-    takes(lane, config, device, || Trial::Garbled(why));
+    takes(lane, config, device, || DeviceTrial::Garbled(why));
 }
 
 /// Time passes. A verdict, or another page, ends whatever is being tried.

@@ -4,7 +4,7 @@ use crate::{
     app::state::{device_trials::DeviceTrials, notices::Notices},
     config::Config,
     devices::{Device, Devices},
-    ui::{DeviceState, DevicesView, TriedDevice},
+    ui::{DeviceState, DeviceTrialsView, TriedDevice},
 };
 
 /// Each device, as it is now.
@@ -13,7 +13,7 @@ pub(crate) fn view(
     devices: &Devices,
     notices: &Notices,
     trials: &DeviceTrials,
-) -> DevicesView {
+) -> DeviceTrialsView {
     let row = |device| TriedDevice {
         device,
         state: match notices.fault(device) {
@@ -24,7 +24,7 @@ pub(crate) fn view(
         },
         trial: trials.of(device),
     };
-    DevicesView {
+    DeviceTrialsView {
         rate: trials.frames_a_second(),
         devices: Device::ALL.map(row).into(),
     }

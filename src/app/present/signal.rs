@@ -19,7 +19,8 @@ pub(crate) fn verdict(devices: &Devices, outcome: Outcome, words: &[SpokenWord],
 }
 
 /// What is said of the verdicts that share a page: the outcome, and where the guard has one act to
-/// do, that. Anybody near the loudspeaker hears it, so of a refusal it is never more than of another.
+/// do, that. Anybody near the loudspeaker hears it, so of one refusal it is never more than of
+/// another.
 pub(crate) fn words(group: &VerdictGroup) -> Vec<SpokenWord> {
     let members = group.members();
     let asked = group.asked().and_then(|(member, _)| members.get(member));

@@ -8,7 +8,7 @@ use std::{
 
 use gatepost_protocol::Outcome;
 
-use crate::{devices::Device, ui::Trial};
+use crate::{devices::Device, ui::DeviceTrial};
 
 /// How long a reader is waited for; a thermometer says itself when it does not answer.
 const PATIENCE: Duration = Duration::from_secs(15);
@@ -23,7 +23,7 @@ const LIGHTS: [Outcome; 3] = [Outcome::Admit, Outcome::Check, Outcome::Refuse];
 #[derive(Debug, Default)]
 pub(crate) struct DeviceTrials {
     working: HashSet<Device>,
-    ended: HashMap<Device, Trial>,
+    ended: HashMap<Device, DeviceTrial>,
     running: HashMap<Device, Running>,
     frames: FrameRate,
 }
@@ -86,15 +86,15 @@ impl DeviceTrials {
     }
 
     /// A trial has ended.
-    pub(crate) fn end(&mut self, device: Device, trial: Trial) {
+    pub(crate) fn end(&mut self, device: Device, trial: DeviceTrial) {
         self.running.remove(&device);
         self.ended.insert(device, trial);
     }
 
     /// What to say of it.
-    pub(crate) fn of(&self, device: Device) -> Trial {
+    pub(crate) fn of(&self, device: Device) -> DeviceTrial {
         match self.awaits(device) {
-            true => Trial::Running,
+            true => DeviceTrial::Running,
             false => self.ended.get(&device).cloned().unwrap_or_default(),
         }
     }
@@ -119,11 +119,11 @@ impl DeviceTrials {
             .map(|device| match device {
                 Device::Lamp => self.next_light(at),
                 Device::Torch => {
-                    self.end(device, Trial::Ran);
+                    self.end(device, DeviceTrial::Ran);
                     TrialStep::TorchOff
                 }
                 _ => {
-                    self.end(device, Trial::Nothing);
+                    self.end(device, DeviceTrial::Nothing);
                     TrialStep::Over
                 }
             })
@@ -137,7 +137,7 @@ impl DeviceTrials {
             Some(*light)
         });
         if next.is_none() {
-            self.end(Device::Lamp, Trial::Ran);
+            self.end(Device::Lamp, DeviceTrial::Ran);
         }
         next.map_or(TrialStep::LampOff, TrialStep::Light)
     }
@@ -194,7 +194,7 @@ mod tests {
             at += SECOND;
         }
         assert_eq!(trials.tick(at), [TrialStep::LampOff]);
-        assert_eq!(trials.of(Device::Lamp), Trial::Ran);
+        assert_eq!(trials.of(Device::Lamp), DeviceTrial::Ran);
         assert_eq!(trials.tick(at + 9 * SECOND), []);
     }
 
@@ -203,9 +203,9 @@ mod tests {
         let (mut trials, start) = (DeviceTrials::default(), Instant::now());
         trials.begin(Device::Scanner, start);
         assert_eq!(trials.tick(start + 14 * SECOND), []);
-        assert_eq!(trials.of(Device::Scanner), Trial::Running);
+        assert_eq!(trials.of(Device::Scanner), DeviceTrial::Running);
         assert_eq!(trials.tick(start + 15 * SECOND), [TrialStep::Over]);
-        assert_eq!(trials.of(Device::Scanner), Trial::Nothing);
+        assert_eq!(trials.of(Device::Scanner), DeviceTrial::Nothing);
     }
 
     #[test]
@@ -214,10 +214,10 @@ mod tests {
         for device in [Device::Torch, Device::Scanner] {
             trials.begin(device, start);
         }
-        trials.end(Device::Sound, Trial::Ran);
+        trials.end(Device::Sound, DeviceTrial::Ran);
         assert_eq!(trials.clear(), [TrialStep::TorchOff]);
         for device in [Device::Torch, Device::Scanner, Device::Sound] {
-            assert_eq!(trials.of(device), Trial::None);
+            assert_eq!(trials.of(device), DeviceTrial::None);
         }
     }
 

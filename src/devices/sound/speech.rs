@@ -1,5 +1,5 @@
-//! Words behind the tones of a verdict: recordings, a file each, that `scripts/voices` renders. They
-//! say what to do, never to whom or why.
+//! Words behind the tones of a verdict: recordings, a file each, that `scripts/voices` renders.
+//! They say what to do, never to whom or why.
 
 use super::tones::{RATE, Volume};
 use crate::config::Language;

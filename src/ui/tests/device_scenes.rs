@@ -4,8 +4,8 @@
 use super::scenes::Scene;
 use crate::devices::{BodyTemperature, Device, DeviceError, LineFault, TemperatureError};
 use crate::ui::{
-    CameraChoiceView, CameraView, DeviceState, DevicesView, LockView, Page, Trial, TriedDevice,
-    UiUpdate,
+    CameraChoiceView, CameraView, DeviceState, DeviceTrial, DeviceTrialsView, LockView, Page,
+    TriedDevice, UiUpdate,
 };
 
 pub(super) fn device_scenes() -> Vec<Scene> {
@@ -18,7 +18,7 @@ pub(super) fn device_scenes() -> Vec<Scene> {
         ),
         devices(
             "devices-bare",
-            rows(|_| DeviceState::NotSetUp, |_| Trial::None),
+            rows(|_| DeviceState::NotSetUp, |_| DeviceTrial::None),
             no_camera(),
         ),
         devices("devices-worst", troubled(), no_camera()),
@@ -62,7 +62,7 @@ pub(super) fn cameras() -> Vec<CameraChoiceView> {
 }
 
 fn devices(name: &'static str, devices: Vec<TriedDevice>, before: Vec<UiUpdate>) -> Scene {
-    let view = UiUpdate::Devices(DevicesView { rate: 25, devices });
+    let view = UiUpdate::Devices(DeviceTrialsView { rate: 25, devices });
     let updates = before
         .into_iter()
         .chain([view, UiUpdate::Page(Page::Devices)]);
@@ -74,7 +74,7 @@ fn no_camera() -> Vec<UiUpdate> {
     vec![UiUpdate::Camera(CameraView::NotFound { device })]
 }
 
-fn rows(state: fn(Device) -> DeviceState, trial: fn(Device) -> Trial) -> Vec<TriedDevice> {
+fn rows(state: fn(Device) -> DeviceState, trial: fn(Device) -> DeviceTrial) -> Vec<TriedDevice> {
     let row = |device| TriedDevice {
         device,
         state: state(device),
@@ -91,11 +91,11 @@ pub(super) fn tried() -> Vec<TriedDevice> {
             _ => DeviceState::Works,
         },
         |device| match device {
-            Device::Scanner => Trial::Code("GP1:6BF+7079".into()),
-            Device::IdReader => Trial::Card(18),
-            Device::Thermometer => Trial::Measured(BodyTemperature::from_tenths(365)),
-            Device::Sound | Device::Lamp | Device::Torch => Trial::Ran,
-            Device::Gate => Trial::None,
+            Device::Scanner => DeviceTrial::Code("GP1:6BF+7079".into()),
+            Device::IdReader => DeviceTrial::Card(18),
+            Device::Thermometer => DeviceTrial::Measured(BodyTemperature::from_tenths(365)),
+            Device::Sound | Device::Lamp | Device::Torch => DeviceTrial::Ran,
+            Device::Gate => DeviceTrial::None,
         },
     )
 }
@@ -113,19 +113,19 @@ fn troubled() -> Vec<TriedDevice> {
             _ => DeviceState::Works,
         },
         |device| match device {
-            Device::Scanner => Trial::Garbled(LineFault::NoEnd),
-            Device::IdReader => Trial::Garbled(LineFault::NotText),
-            Device::Thermometer => Trial::Measured(Err(TemperatureError::Fahrenheit)),
-            Device::Lamp | Device::Torch => Trial::Nothing,
-            Device::Sound | Device::Gate => Trial::None,
+            Device::Scanner => DeviceTrial::Garbled(LineFault::NoEnd),
+            Device::IdReader => DeviceTrial::Garbled(LineFault::NotText),
+            Device::Thermometer => DeviceTrial::Measured(Err(TemperatureError::Fahrenheit)),
+            Device::Lamp | Device::Torch => DeviceTrial::Nothing,
+            Device::Sound | Device::Gate => DeviceTrial::None,
         },
     )
 }
 
 /// All of them are being tried that can be for a while.
-fn running(device: Device) -> Trial {
+fn running(device: Device) -> DeviceTrial {
     match device {
-        Device::Sound | Device::Gate => Trial::None,
-        _ => Trial::Running,
+        Device::Sound | Device::Gate => DeviceTrial::None,
+        _ => DeviceTrial::Running,
     }
 }

@@ -4,7 +4,7 @@ use crate::devices::{BodyTemperature, Device, DeviceError, LineFault, Temperatur
 
 /// Every device, and how fast the camera is.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub struct DevicesView {
+pub struct DeviceTrialsView {
     /// Pictures that came from the camera in a second.
     pub rate: u32,
     /// Those beside the camera.
@@ -19,7 +19,7 @@ pub struct TriedDevice {
     /// How it is.
     pub state: DeviceState,
     /// What came of trying it.
-    pub trial: Trial,
+    pub trial: DeviceTrial,
 }
 
 /// How a device is.
@@ -37,7 +37,7 @@ pub enum DeviceState {
 
 /// What came of trying a device.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
-pub enum Trial {
+pub enum DeviceTrial {
     /// Nobody has tried it.
     #[default]
     None,

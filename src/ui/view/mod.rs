@@ -2,7 +2,8 @@
 //!
 //! `update` is what the program shows, `command` what a finger asks for. `verdict` is what a guard
 //! reads about people, `people` the pages for those without a code and for staff, `info` the pages
-//! about the device, `devices` the one on which its devices are tried, `trouble` what can go wrong with it.
+//! about the device, `devices` the one on which its devices are tried, `trouble` what can go
+//! wrong with it.
 
 mod camera;
 mod command;
@@ -16,7 +17,7 @@ mod verdict;
 
 pub use camera::{AimHint, CameraChoiceView, CameraView, Outline, RgbPicture};
 pub use command::UiCommand;
-pub use devices::{DeviceState, DevicesView, Trial, TriedDevice};
+pub use devices::{DeviceState, DeviceTrial, DeviceTrialsView, TriedDevice};
 pub use info::{
     ClockPageView, ClockStep, ClockView, EndView, EnrolStep, EnrolView, FreshnessView, HourView,
     InsideView, IssuerView, Notice, OnlineView, PlaceRulesView, StatusPageView, StatusView,

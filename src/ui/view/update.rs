@@ -4,7 +4,7 @@ use crate::config::{Hand, ScreenMode};
 use crate::devices::Brightness;
 
 use super::camera::{AimHint, CameraChoiceView, CameraView, Outline, RgbPicture};
-use super::devices::DevicesView;
+use super::devices::DeviceTrialsView;
 use super::info::{
     ClockPageView, EnrolView, Notice, StatusPageView, StatusView, TodayView, UpdateView,
 };
@@ -65,7 +65,7 @@ pub enum UiUpdate {
     /// The status page.
     StatusPage(StatusPageView),
     /// The page on which each device is tried.
-    Devices(DevicesView),
+    Devices(DeviceTrialsView),
     /// The page on which the clock is set.
     Clock(ClockPageView),
     /// The page of the day.

@@ -127,7 +127,7 @@ fn whole((x, y): (f32, f32), module: f32) -> CodeLike {
 
 /// What hinders after this was seen in frames of one picture.
 fn hindered(canvas: &Canvas, seen: impl IntoIterator<Item = CodeLike>) -> Option<Obstacle> {
-    let mut watch = Watch::default();
+    let mut watch = LookBack::default();
     for code in seen {
         watch.unread(canvas.view(), Some(code));
     }
@@ -165,7 +165,7 @@ fn a_code_in_too_little_light_is_told_from_darkness() {
     let (mut canvas, code) = drawn(0);
     canvas.pixels.iter_mut().for_each(|pixel| *pixel /= 4);
     assert_eq!(hindered(&canvas, [code]), Some(Obstacle::DimCode));
-    let mut watch = Watch::default();
+    let mut watch = LookBack::default();
     watch.unread(canvas.view(), None);
     assert_eq!(watch.obstacle(), Some(Obstacle::Darkness));
     watch.read();
@@ -193,7 +193,7 @@ fn noise_that_looks_like_finder_patterns_is_no_code() {
 #[test]
 fn the_last_sight_of_a_code_counts_while_the_careful_looks_take_turns_and_no_longer() {
     let (canvas, _) = drawn(0);
-    let mut watch = Watch::default();
+    let mut watch = LookBack::default();
     watch.unread(canvas.view(), Some(whole((160.0, 120.0), 1.2)));
     for _ in 0..REMEMBERED {
         assert_eq!(watch.obstacle(), Some(Obstacle::TooFar));
