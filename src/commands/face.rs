@@ -24,7 +24,7 @@ pub fn run(data: &Path, arguments: &Arguments) -> Result<Done, Box<dyn Error>> {
     // It ends with the process, or with a fault, which ends the window.
     let listening = thread::spawn(move || {
         let fault = loop {
-            match listener.next() {
+            match listener.next_message() {
                 Ok(message) => handle.show(message),
                 Err(fault) => break fault,
             }

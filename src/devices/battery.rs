@@ -1,9 +1,6 @@
 //! How full the device's battery is, by the kernel's power supply class.
 
-use std::{
-    path::{Path, PathBuf},
-    time::Duration,
-};
+use std::{path::Path, time::Duration};
 
 use super::{supplies::Battery, sysfs, watch::Watch};
 
@@ -24,7 +21,7 @@ impl Battery {
             let charging = match sysfs::text(&supply.join("status")).as_deref() {
                 Some("Charging" | "Full" | "Not charging") => true,
                 Some("Discharging") => false,
-                _ => supplies.iter().any(is_feeding),
+                _ => supplies.iter().any(|supply| is_feeding(supply)),
             };
             Some(Self { percent, charging })
         })
@@ -38,7 +35,7 @@ fn is_own_battery(supply: &Path) -> bool {
 }
 
 /// Whether it is a power supply with power on it: mains, or one of the kinds of USB.
-fn is_feeding(supply: &PathBuf) -> bool {
+fn is_feeding(supply: &Path) -> bool {
     let kind = sysfs::text(&supply.join("type")).unwrap_or_default();
     let feeds = kind == "Mains" || kind == "Wireless" || kind.starts_with("USB");
     feeds && sysfs::number::<u8>(&supply.join("online")).is_some_and(|online| online > 0)

@@ -34,13 +34,13 @@ impl NetworkLink {
             sysfs::number(&one.join("type")).is_some_and(|kind: u32| kind != LOOPBACK)
         });
         // Bridges and tunnels have no hardware; in a container nothing has.
-        if all.iter().any(is_hardware) {
-            all.retain(is_hardware);
+        if all.iter().any(|one| is_hardware(one)) {
+            all.retain(|one| is_hardware(one));
         }
         let is_radio =
             |one: &PathBuf| one.join("phy80211").exists() || one.join("wireless").exists();
         let (radios, others): (Vec<PathBuf>, Vec<PathBuf>) = all.into_iter().partition(is_radio);
-        if others.iter().any(is_up) {
+        if others.iter().any(|one| is_up(one)) {
             return Some(Self::Up);
         }
         let Some(radio) = radios.iter().find(|radio| is_up(radio)) else {
@@ -54,12 +54,12 @@ impl NetworkLink {
     }
 }
 
-fn is_hardware(interface: &PathBuf) -> bool {
+fn is_hardware(interface: &Path) -> bool {
     interface.join("device").exists()
 }
 
 /// Whether it carries packets. A modem's state is unknown while it does.
-fn is_up(interface: &PathBuf) -> bool {
+fn is_up(interface: &Path) -> bool {
     let carries = || sysfs::number::<u8>(&interface.join("carrier")) == Some(1);
     match sysfs::text(&interface.join("operstate")).as_deref() {
         Some("up") => true,

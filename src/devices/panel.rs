@@ -62,9 +62,7 @@ fn read_block(path: &Path) -> Result<Vec<u8>, EdidError> {
 
 /// Diagonal of the panel of this EDID.
 fn diagonal(edid: &[u8]) -> Result<Inches, EdidError> {
-    let block: &[u8; BLOCK] = edid
-        .first_chunk()
-        .ok_or_else(|| EdidError::Short(edid.len()))?;
+    let block: &[u8; BLOCK] = edid.first_chunk().ok_or(EdidError::Short(edid.len()))?;
     if !block.starts_with(&HEADER) {
         return Err(EdidError::Header);
     }

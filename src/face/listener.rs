@@ -62,7 +62,7 @@ impl FaceListener {
     ///
     /// # Errors
     /// When the socket fails.
-    pub fn next(&mut self) -> Result<FaceMessage, FaceError> {
+    pub fn next_message(&mut self) -> Result<FaceMessage, FaceError> {
         loop {
             let at = Instant::now();
             if let Some(news) = self.heard.news(at) {

@@ -1,7 +1,7 @@
 //! The line both ways, hostile lines, a scanner that falls silent, and a socket that nobody else
 //! reaches and nobody waits for.
 
-#![allow(clippy::unwrap_used)]
+#![allow(clippy::unwrap_used, clippy::expect_used)]
 
 use std::{
     collections::BTreeSet,
@@ -127,19 +127,19 @@ fn directory() -> (tempfile::TempDir, DataDir) {
 fn what_the_scanner_sends_is_shown_once_and_the_newest_counts() {
     let (_folder, data) = directory();
     let mut listener = FaceListener::bind(&data).unwrap();
-    assert_eq!(listener.next().unwrap().sign, FaceSign::SeeStaff);
+    assert_eq!(listener.next_message().unwrap().sign, FaceSign::SeeStaff);
     let sender = FaceSender::new(data.face());
     for sign in [FaceSign::Wait, FaceSign::GoOn] {
         assert!(sender.send(says(sign)));
     }
-    assert_eq!(listener.next().unwrap(), says(FaceSign::GoOn));
+    assert_eq!(listener.next_message().unwrap(), says(FaceSign::GoOn));
     // The same again is a beat and no news; what is no line is nothing at all.
     assert!(sender.send(says(FaceSign::GoOn)));
     let stranger = UnixDatagram::unbound().unwrap();
     stranger.send_to(&[b'x'; 4096], data.face()).unwrap();
     stranger.send_to(b"", data.face()).unwrap();
     assert!(sender.send(says(FaceSign::ShowCode)));
-    assert_eq!(listener.next().unwrap(), says(FaceSign::ShowCode));
+    assert_eq!(listener.next_message().unwrap(), says(FaceSign::ShowCode));
 }
 
 #[test]
@@ -156,9 +156,9 @@ fn the_socket_is_its_users_own_and_another_display_is_refused() {
     fs::create_dir(data.face_begun()).unwrap();
     fs::write(data.face_begun().join("s"), "").unwrap();
     let mut second = FaceListener::bind(&data).unwrap();
-    assert_eq!(second.next().unwrap().sign, FaceSign::SeeStaff);
+    assert_eq!(second.next_message().unwrap().sign, FaceSign::SeeStaff);
     assert!(FaceSender::new(data.face()).send(says(FaceSign::Wait)));
-    assert_eq!(second.next().unwrap(), says(FaceSign::Wait));
+    assert_eq!(second.next_message().unwrap(), says(FaceSign::Wait));
 }
 
 #[test]

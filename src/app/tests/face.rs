@@ -46,7 +46,7 @@ impl Faced {
             }
             let mut listener = FaceListener::bind(data).unwrap();
             thread::spawn(move || {
-                while let Ok(message) = listener.next() {
+                while let Ok(message) = listener.next_message() {
                     if to_test.send((message, Instant::now())).is_err() {
                         break;
                     }

@@ -70,6 +70,7 @@ fn what_is_left_of_a_verdict_is_a_ring_on_next() {
 
 /// Labels of the buttons on screen without one. What is not on screen is not drawn yet.
 fn without_picture(stage: &Stage) -> Vec<String> {
+    stage.ui.snapshot().unwrap();
     let bottom = stage.size.1 as f32;
     let labels = stage.ui.ask(move |app| {
         let of = |component: &str| {

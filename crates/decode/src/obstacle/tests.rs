@@ -1,6 +1,8 @@
 //! What hinders in the night and the distance of the synthetic camera, in nothing at all, in drawn
 //! codes that are blurred or move, and in the photographs of other projects.
 
+#![allow(clippy::unwrap_used)]
+
 use std::collections::BTreeMap;
 use std::ops::Range;
 
