@@ -72,6 +72,7 @@ fn what_is_left_of_a_verdict_is_a_ring_on_next() {
 fn without_picture(stage: &Stage) -> Vec<String> {
     stage.ui.snapshot().unwrap();
     let bottom = stage.size.1 as f32;
+    let column = stage.column();
     let labels = stage.ui.ask(move |app| {
         let of = |component: &str| {
             let query = ElementQuery::from_root(app).match_descendants();
@@ -80,7 +81,12 @@ fn without_picture(stage: &Stage) -> Vec<String> {
         let buttons = of("BigButton").into_iter().chain(of("Tile"));
         let bare = buttons.filter(|button| {
             let at = ScreenElement::of(button);
-            let on_screen = at.y >= 0.0 && at.y + at.height <= bottom;
+            let ends = at.y + at.height;
+            // A column that scrolls cuts off what is in it.
+            let cut = column
+                .as_ref()
+                .is_some_and(|c| at.y < c.y || (at.y < c.y + c.height && ends > c.y + c.height));
+            let on_screen = !cut && ends <= bottom;
             let pictures = button.query_descendants();
             let drawn = pictures.match_inherits("Path").find_first().is_some();
             // One of several says by its brightness which it is.
