@@ -14,6 +14,7 @@ mod info;
 mod info_scenes;
 mod layout;
 mod legible;
+mod menu;
 mod motion;
 mod scenes;
 mod screens;
