@@ -334,14 +334,14 @@ pub(super) fn person_rules(listed: ListAnswer<Listing>, findings: &mut Findings<
     }
 }
 
-/// A registration by hand: the rules' word, and any yes of the questionnaire.
+/// A registration by hand: any yes of the questionnaire, which weighs more, and the rules' word.
 pub(super) fn by_hand_rules(rules: &PlaceRules, answers: &[bool], findings: &mut Findings<'_>) {
+    if answers.contains(&true) {
+        findings.add(Outcome::Check, Reason::HealthAnswer);
+    }
     match rules.without_code {
         WithoutCode::Admit => {}
         WithoutCode::Supervisor => findings.add(Outcome::Check, Reason::RegisteredByHand),
         WithoutCode::Never => findings.add(Outcome::Refuse, Reason::RegisteredByHand),
-    }
-    if answers.contains(&true) {
-        findings.add(Outcome::Check, Reason::HealthAnswer);
     }
 }

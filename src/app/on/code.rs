@@ -52,6 +52,7 @@ pub(crate) fn sighted(
         {
             continue;
         }
+        place::overtaken(lane);
         lane.window.verdict_begins(sighting, &judged.verdict);
         verdict::show(lane, judged, company, at);
         // The others of this frame share its page.

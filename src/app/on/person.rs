@@ -6,7 +6,7 @@ use gatepost_checkpoint::{ListAnswer, look_up_person};
 use gatepost_pass::{Bounded, Listing, Text, id_number::IdNumber, visible::visible};
 use gatepost_protocol::{ByHand, Personal};
 
-use super::verdict;
+use super::{place, verdict};
 use crate::{
     app::{
         event::Event,
@@ -60,6 +60,7 @@ pub(crate) fn looked_up(
     lookup.end();
     show_id_entry(&lane.window, lookup, None);
     let judged = lane.checkpoint.judge(lane.now()).person(number, listed);
+    place::overtaken(lane);
     verdict::show(lane, judged, Company::Alone, Instant::now());
 }
 

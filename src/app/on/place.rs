@@ -104,6 +104,15 @@ pub(crate) fn left(lane: &mut Lane) {
     }
 }
 
+/// Somebody tries to pass while it is asked: the device stays. Under the verdict nothing waits that
+/// a tap meant for "Next" could hit.
+pub(super) fn overtaken(lane: &mut Lane) {
+    if lane.moves.question().is_some() {
+        left(lane);
+        lane.window.go_to(Page::Scan);
+    }
+}
+
 /// The PIN pad was left: the device stays.
 pub(crate) fn pad_left(lane: &mut Lane) {
     if lane.moves.awaits_pin().is_some() {

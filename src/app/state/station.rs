@@ -84,7 +84,7 @@ impl Station {
         };
         Self {
             place,
-            stays: config.place_fixed,
+            stays: config.place_fixed || config.menu_lock,
             was_placed: data.place().exists(),
             direction: kept_direction(data).unwrap_or(config.direction),
         }

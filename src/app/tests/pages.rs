@@ -171,7 +171,7 @@ fn what_goes_wrong_is_said_in_the_language_of_the_screen() {
 }
 
 #[test]
-fn language_text_size_and_volume_that_were_chosen_are_kept_over_a_restart() {
+fn language_text_size_motion_and_volume_that_were_chosen_are_kept_over_a_restart() {
     let settings = "language = \"en\"\n[sound]\ndevice = \"null\"\nvolume = 40\n";
     let post = Post::new_device(settings);
     post.sees("Hold the enrolment code inside the frame");
@@ -182,11 +182,14 @@ fn language_text_size_and_volume_that_were_chosen_are_kept_over_a_restart() {
     post.tap("Louder");
     post.sees("Volume 3 of 5");
     post.tap("简体中文");
+    post.tap("减少动态效果");
     post.tap_all(&["返回", "菜单"]);
     let larger = post.place_of("标准");
     assert_ne!(larger, standard, "larger text needs more room above");
     let post = post.restart();
     post.tap("返回");
     assert_eq!(post.place_of("标准"), larger, "the size of text");
+    let kept = fs::read_to_string(post.data().choices()).unwrap();
+    assert!(kept.contains("less_motion = true"), "{kept}");
     post.sees("音量 3，共 5 档");
 }

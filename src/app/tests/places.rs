@@ -93,6 +93,23 @@ fn a_copied_code_of_another_place_moves_no_device_and_opens_no_badge_of_that_pla
 }
 
 #[test]
+fn who_tries_to_pass_ends_the_question_so_that_nothing_waits_under_next() {
+    let post = guarded("", &badge_of("gate-3"));
+    post.judges(&code("gate-9", false), "Has this device moved?");
+    post.judges(&paper(1), "ADMIT");
+    post.tap("Next");
+    post.sees("No phone or code");
+    assert!(!post.says("Has this device moved?"));
+    let logged = post.passages(2);
+    assert!(
+        logged
+            .iter()
+            .all(|passage| passage.place.as_str() == "gate-3")
+    );
+    assert_eq!(moved(&logged[0]).2, MoveEnd::Stayed);
+}
+
+#[test]
 fn a_code_of_the_same_place_with_another_class_asks_as_a_move_does() {
     let post = at_gate_3("");
     post.judges(
@@ -163,22 +180,24 @@ fn whose_badge_does_not_cover_the_new_place_goes_off_duty_with_the_move_and_not_
 
 #[test]
 fn a_fixed_place_is_left_by_a_supervisors_badge_with_its_pin_alone() {
-    let post = guarded("place_fixed = true\n", &badge(2, BadgeRole::Guard, None));
-    post.judges(&code("gate-4", false), "Only a supervisor moves it");
-    post.judges(
-        &badge(5, BadgeRole::Guard, Some("2468")),
-        "That badge cannot move it",
-    );
-    post.judges(
-        &badge(3, BadgeRole::Supervisor, Some("123456")),
-        "Enter your PIN",
-    );
-    post.enters_pin("123450");
-    post.sees("Wrong PIN");
-    post.enters_pin("123456");
-    post.sees("Undo the move");
-    let expected = [("gate-3", "gate-4", MoveEnd::Moved, Some("staff-3"))];
-    assert_eq!(moves(&post.passages(1)), expected);
+    for settings in ["place_fixed = true\n", "menu_lock = true\n"] {
+        let post = guarded(settings, &badge(2, BadgeRole::Guard, None));
+        post.judges(&code("gate-4", false), "Only a supervisor moves it");
+        post.judges(
+            &badge(5, BadgeRole::Guard, Some("2468")),
+            "That badge cannot move it",
+        );
+        post.judges(
+            &badge(3, BadgeRole::Supervisor, Some("123456")),
+            "Enter your PIN",
+        );
+        post.enters_pin("123450");
+        post.sees("Wrong PIN");
+        post.enters_pin("123456");
+        post.sees("Undo the move");
+        let expected = [("gate-3", "gate-4", MoveEnd::Moved, Some("staff-3"))];
+        assert_eq!(moves(&post.passages(1)), expected);
+    }
 }
 
 #[test]

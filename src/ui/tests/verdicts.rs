@@ -180,3 +180,19 @@ fn people_and_codes_of_a_verdict_are_gone_when_it_is_closed() {
     });
     assert_eq!(left.unwrap(), 0);
 }
+
+#[test]
+fn who_is_registered_by_hand_is_let_through_only_where_the_outcome_says_so() {
+    let stage = Stage::open((480, 800), Language::English);
+    for (outcome, passes) in [
+        (Outcome::Admit, true),
+        (Outcome::Check, false),
+        (Outcome::Refuse, false),
+    ] {
+        stage.shows(outcome, &[Reason::RegisteredByHand], 0);
+        let words = stage.all_words();
+        let through = words.iter().any(|text| text.contains("Let them through"));
+        assert_eq!(through, passes, "{outcome:?}: {words:?}");
+        stage.ui.send(UiUpdate::Dismiss);
+    }
+}

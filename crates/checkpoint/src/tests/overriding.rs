@@ -298,7 +298,7 @@ fn whoever_a_supervisor_lets_through_is_still_asked_for_the_temperature() {
 
 #[test]
 fn a_registration_by_hand_is_a_supervisors_where_the_policy_says_so() {
-    use gatepost_pass::policy::WithoutCode;
+    use gatepost_pass::policy::{PlaceRules, WithoutCode};
     let form = || ByHand {
         why: WhyNoCode::CannotShow,
         name: Personal::default(),
@@ -316,6 +316,17 @@ fn a_registration_by_hand_is_a_supervisors_where_the_policy_says_so() {
         let judged = gate.bench(&bundle).by_hand(form());
         assert_eq!(judged.verdict.overriding, overriding, "{rule:?}");
     }
+    let mut gate = generous();
+    let rule = |rules: &mut PlaceRules| rules.without_code = WithoutCode::Supervisor;
+    gate.region.rules(rule);
+    let bundle = gate.region.verified();
+    let ill = ByHand {
+        answers: vec![true].try_into().unwrap(),
+        ..form()
+    };
+    let judged = gate.bench(&bundle).by_hand(ill);
+    let reasons = [Reason::HealthAnswer, Reason::RegisteredByHand];
+    assert_eq!(judged.verdict.reasons.as_slice(), reasons);
     let gate = generous();
     let bundle = gate.region.verified();
     let number = Personal("A1234".try_into().unwrap());

@@ -141,7 +141,7 @@ fn a_registration_by_hand_gives_what_the_policy_says_and_any_yes_a_second_look()
     let admitted = (Outcome::Admit, vec![Reason::RegisteredByHand]);
     let both = (
         Outcome::Check,
-        vec![Reason::RegisteredByHand, Reason::HealthAnswer],
+        vec![Reason::HealthAnswer, Reason::RegisteredByHand],
     );
     let answered = (Outcome::Check, vec![Reason::HealthAnswer]);
     let never = (
