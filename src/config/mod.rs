@@ -48,7 +48,8 @@ pub struct Config {
     pub place: String,
     /// Whether the device stays where it stands: once it has a place, only a supervisor moves it.
     pub place_fixed: bool,
-    /// Whether a badge must open the menu before anything in it is changed.
+    /// Whether a badge must open the menu before anything in it is changed; a device that has a
+    /// place is then moved by a supervisor only.
     pub menu_lock: bool,
     /// Seconds between two fetches of bundle and orders from the hub; when passages are sent, the
     /// policy says.

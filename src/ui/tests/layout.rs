@@ -4,7 +4,7 @@
 use super::fingers::{LEAST_GAP, LEAST_TARGET, gaps, millimetre, passes};
 use super::info_scenes::info_scenes;
 use super::scenes::{Scene, pages, verdicts};
-use super::stage::{SIZES, Stage, status, verdict, worst_status};
+use super::stage::{SIZES, Stage, none, status, verdict, worst_status};
 use super::texts::all_reasons;
 use super::translations::slint_files;
 use crate::config::Language;
@@ -90,12 +90,7 @@ impl Tidiness {
     }
 
     fn verify(self) {
-        assert!(
-            self.0.is_empty(),
-            "{} faults:\n{}",
-            self.0.len(),
-            self.0.join("\n")
-        );
+        none(&self.0);
     }
 }
 

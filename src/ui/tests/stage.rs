@@ -18,6 +18,13 @@ use std::thread::JoinHandle;
 /// The three screens that the window is made for.
 pub(super) const SIZES: [(u32, u32); 3] = [(480, 800), (800, 480), (1280, 720)];
 
+/// Panics with every fault that was found.
+#[track_caller]
+pub(super) fn none(faults: &[String]) {
+    let all = faults.join("\n");
+    assert!(faults.is_empty(), "{} faults:\n{all}", faults.len());
+}
+
 /// A running window and the commands that came from it.
 pub(super) struct Stage {
     pub(super) ui: UiHandle,

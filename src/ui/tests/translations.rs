@@ -62,10 +62,9 @@ pub(super) fn uyghur_texts() -> BTreeSet<TextKey> {
         "widgets/person-card.slint",
         "widgets/direction-button.slint",
         "widgets/camera-trouble.slint",
+        "texts.slint",
         "texts-face.slint",
     ];
-    // Functions of other pages among the common ones.
-    let others = ["why(", "id-fault(", "duty(", "duty-advice("];
     let ui = root().join("ui");
     let mut found = Vec::new();
     for (path, text) in slint_files() {
@@ -74,11 +73,7 @@ pub(super) fn uyghur_texts() -> BTreeSet<TextKey> {
             .unwrap()
             .to_string_lossy()
             .into_owned();
-        if name == "texts.slint" {
-            let functions = text.split("public pure function ");
-            let common = functions.filter(|f| !others.iter().any(|other| f.starts_with(other)));
-            found.push((path, common.collect()));
-        } else if files.iter().any(|file| name.starts_with(file)) {
+        if files.iter().any(|file| name.starts_with(file)) {
             found.push((path, text));
         }
     }
