@@ -31,6 +31,11 @@ fn a_verdict_waits_while_a_supervisor_is_asked_and_goes_once_that_is_cancelled()
         ),
         (vec!["Supervisor", why], Some(&guard), refused),
         (vec!["Supervisor", why], Some(&supervisor), "Enter your PIN"),
+        (
+            vec!["Supervisor", why],
+            Some(&supervisor),
+            "allows this verdict",
+        ),
     ] {
         post.judges(&paper(101), "CHECK");
         post.tap_all(&taps);

@@ -5,8 +5,8 @@ use crate::config::Language;
 use crate::devices::{Battery, NetworkLink, SignalBars};
 use crate::ui::{
     AimHint, ByHandView, CameraView, ColourView, DocumentView, DutyState, DutyView, IdEntryView,
-    IdFault, LockView, Notice, OverrideView, Page, QuestionView, RecentVerdict, SavedState,
-    StatusView, TextSize, ThermometerView, UiUpdate,
+    IdFault, LockView, Notice, OverrideView, Page, PinPurpose, QuestionView, RecentVerdict,
+    SavedState, StatusView, TextSize, ThermometerView, UiUpdate,
 };
 use gatepost_protocol::{Direction, Outcome, Reason};
 
@@ -83,6 +83,7 @@ pub(super) fn duty(state: DutyState) -> DutyView {
     DutyView {
         guard: guard.into(),
         state,
+        pin_for: PinPurpose::Duty,
     }
 }
 

@@ -62,6 +62,24 @@ pub struct DutyView {
     pub guard: String,
     /// How far signing on is.
     pub state: DutyState,
+    /// What the PIN that is asked for does.
+    pub pin_for: PinPurpose,
+}
+
+/// What a PIN is asked for: whoever enters it must know what it does.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum PinPurpose {
+    /// To sign on.
+    #[default]
+    Duty,
+    /// To allow the verdict that was on screen.
+    Verdict,
+    /// To set the clock.
+    Clock,
+    /// To move the device to another place.
+    Move,
+    /// To open what is locked in the menu.
+    Menu,
 }
 
 /// How far signing on is.
