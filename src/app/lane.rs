@@ -26,7 +26,12 @@ use super::{
     },
     threads::log_writer::{LogRequest, NotTaken},
 };
-use crate::{clock::Clock, devices::Devices, store::LoggedAdmit, ui::Page};
+use crate::{
+    clock::Clock,
+    devices::Devices,
+    store::LoggedAdmit,
+    ui::{Page, PinPurpose},
+};
 
 /// What people are judged with, the verdict on screen, and where it goes: log, window, devices,
 /// the second display that faces them.
@@ -125,8 +130,25 @@ impl Lane {
         supervisor.or(menu.map(|candidate| (candidate.badge(), candidate.pin())))
     }
 
+    /// What that PIN does.
+    fn pin_purpose(&self) -> PinPurpose {
+        if self.verdicts.awaits_pin().is_some() {
+            PinPurpose::Verdict
+        } else if self.staff.clock.awaits_pin().is_some() {
+            PinPurpose::Clock
+        } else if self.moves.awaits_pin().is_some() {
+            PinPurpose::Move
+        } else if self.menu_lock.awaits_pin().is_some() {
+            PinPurpose::Menu
+        } else {
+            PinPurpose::Duty
+        }
+    }
+
     /// Fills the duty page: the pad for a badge whose PIN is awaited, or who is on duty.
     pub(super) fn show_duty(&self) {
-        self.window.show_duty(&self.staff, self.awaits_pin());
+        let pin_for = self.pin_purpose();
+        self.window
+            .show_duty(&self.staff, self.awaits_pin(), pin_for);
     }
 }

@@ -34,6 +34,7 @@ pub(super) fn show(app: &AppWindow, view: &ClockPageView) {
         ClockStep::Enter => ClockStepKind::Enter,
         ClockStep::NoTime => ClockStepKind::NoTime,
         ClockStep::BeforeSigned => ClockStepKind::BeforeSigned,
+        ClockStep::FarOff => ClockStepKind::FarOff,
         ClockStep::ShowBadge => ClockStepKind::ShowBadge,
         ClockStep::BadgeRefused => ClockStepKind::BadgeRefused,
         ClockStep::Set => ClockStepKind::Set,

@@ -1,7 +1,7 @@
 //! The duty page, and the PIN of whoever's badge was shown.
 
-use super::view::{DutyState, DutyView, UiCommand};
-use gatepost_window::{AppWindow, DutyAdapter, DutyKind};
+use super::view::{DutyState, DutyView, PinPurpose, UiCommand};
+use gatepost_window::{AppWindow, DutyAdapter, DutyKind, PinPurposeKind};
 use slint::{ComponentHandle, SharedString};
 use std::cell::RefCell;
 use std::rc::Rc;
@@ -54,6 +54,13 @@ pub(super) fn show(app: &AppWindow, view: &DutyView) {
     adapter.set_guard(view.guard.as_str().into());
     adapter.set_name(SharedString::default());
     adapter.set_tries_left(-1);
+    adapter.set_pin_for(match view.pin_for {
+        PinPurpose::Duty => PinPurposeKind::Duty,
+        PinPurpose::Verdict => PinPurposeKind::Verdict,
+        PinPurpose::Clock => PinPurposeKind::Clock,
+        PinPurpose::Move => PinPurposeKind::Move,
+        PinPurpose::Menu => PinPurposeKind::Menu,
+    });
     let kind = match &view.state {
         DutyState::ShowBadge => DutyKind::ShowBadge,
         DutyState::EnterPin { name, tries_left } => {

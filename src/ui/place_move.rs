@@ -1,5 +1,6 @@
 //! The page that asks whether the device has moved.
 
+use super::status;
 use super::view::{PlaceMoveStep, PlaceMoveView, UiCommand};
 use gatepost_window::{AppWindow, MoveKind, PlaceMoveAdapter};
 use slint::ComponentHandle;
@@ -33,6 +34,12 @@ pub(super) fn show(app: &AppWindow, view: &PlaceMoveView) {
     adapter.set_number(i32::try_from(view.number).unwrap_or(-1));
     adapter.set_from(named(&view.from, &view.from_id).into());
     adapter.set_to(named(&view.to, &view.to_id).into());
+    let rules = view.rules.as_ref();
+    let class = rules.and_then(|rules| rules.class.as_ref());
+    adapter.set_has_rules(rules.is_some());
+    adapter.set_class(class.map_or("", |class| class.name.as_str()).into());
+    adapter.set_class_local(class.map_or("", |class| class.local_name.as_str()).into());
+    adapter.set_risk(status::map_risk(rules));
     adapter.set_seconds(i32::try_from(view.seconds).unwrap_or(i32::MAX));
     adapter.set_step(match view.step {
         PlaceMoveStep::Confirm => MoveKind::Confirm,

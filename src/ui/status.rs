@@ -73,15 +73,19 @@ fn show_rules(adapter: &StatusAdapter, rules: Option<&PlaceRulesView>) {
     adapter.set_has_rules(rules.is_some());
     adapter.set_class(name.into());
     adapter.set_class_local(local_name.into());
-    adapter.set_risk(match rules.and_then(|rules| rules.risk) {
+    adapter.set_risk(map_risk(rules));
+    adapter.set_stops_nobody(rules.is_some_and(|rules| rules.stops_nobody));
+    adapter.set_registered_crossing(has(Way::RegisteredCrossing));
+    adapter.set_green_channel(has(Way::GreenChannel));
+}
+
+pub(super) fn map_risk(rules: Option<&PlaceRulesView>) -> RiskKind {
+    match rules.and_then(|rules| rules.risk) {
         None => RiskKind::None,
         Some(Risk::Low) => RiskKind::Low,
         Some(Risk::Medium) => RiskKind::Medium,
         Some(Risk::High) => RiskKind::High,
-    });
-    adapter.set_stops_nobody(rules.is_some_and(|rules| rules.stops_nobody));
-    adapter.set_registered_crossing(has(Way::RegisteredCrossing));
-    adapter.set_green_channel(has(Way::GreenChannel));
+    }
 }
 
 /// In the largest unit that is still precise enough: minutes up to two hours, hours up to two days,

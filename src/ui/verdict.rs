@@ -92,11 +92,19 @@ pub(super) fn show(app: &AppWindow, view: &VerdictView) {
     let same = adapter.get_shown() && adapter.get_number() == number;
     adapter.set_held(same && adapter.get_held());
     adapter.set_listing(same && adapter.get_listing());
-    adapter.set_choosing(false);
+    adapter.set_choosing(view.overriding == OverrideView::ChooseReason);
     adapter.set_number(number);
     adapter.set_outcome(map_outcome(view.outcome));
     adapter.set_reasons(ModelRc::from(reasons.as_slice()));
     adapter.set_people(ModelRc::from(people.as_slice()));
+    let count = |colour| -> i32 {
+        people
+            .iter()
+            .map(|one| i32::from(one.colour == colour))
+            .sum()
+    };
+    adapter.set_reds(count(ColourKind::Red));
+    adapter.set_yellows(count(ColourKind::Yellow));
     adapter.set_document(map_document(view.document));
     adapter.set_issuer(view.issuer.as_str().into());
     let until = view.valid_until.as_ref();
@@ -248,7 +256,7 @@ pub(super) fn map_thermometer(thermometer: ThermometerView) -> ThermometerKind {
 fn map_override(overriding: OverrideView) -> OverrideKind {
     match overriding {
         OverrideView::Impossible => OverrideKind::Impossible,
-        OverrideView::Possible => OverrideKind::Possible,
+        OverrideView::Possible | OverrideView::ChooseReason => OverrideKind::Possible,
         OverrideView::ShowBadge => OverrideKind::ShowBadge,
         OverrideView::BadgeRefused => OverrideKind::BadgeRefused,
         OverrideView::PinNotHere => OverrideKind::PinNotHere,

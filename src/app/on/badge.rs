@@ -24,6 +24,10 @@ pub(super) fn shown(lane: &mut Lane, badge: CheckedBadge, at: Instant) {
     if let Some(why) = lane.verdicts.awaits_badge() {
         return supervisor::badge_shown(lane, badge, why);
     }
+    if let Some(early) = lane.verdicts.badge_before_reason() {
+        *early = Some(Box::new(badge));
+        return signal::play(&lane.devices, Sound::Scanned);
+    }
     if let Some(wanted) = lane.staff.clock.awaits_badge() {
         return clock::badge_shown(lane, badge, wanted);
     }

@@ -21,11 +21,16 @@ use crate::{
 /// A time was typed, as twelve digits.
 pub(crate) fn asked(lane: &mut Lane, digits: &str) {
     let offset = lane.checkpoint.installed.utc_offset();
-    lane.staff.clock = match local_time(digits, offset) {
-        None => ClockSetting::NoTime,
-        Some(time) if lane.clock.is_before_signed(time) => ClockSetting::BeforeSigned,
-        Some(time) => ClockSetting::ShowBadge(WantedTime::new(time, Instant::now())),
-    };
+    match local_time(digits, offset) {
+        None => lane.staff.clock = ClockSetting::NoTime,
+        Some(time) if lane.clock.is_before_signed(time) => {
+            lane.staff.clock = ClockSetting::BeforeSigned;
+        }
+        Some(time) => {
+            let (wanted, now) = (WantedTime::new(time, Instant::now()), lane.now());
+            lane.staff.clock.ask(wanted, now);
+        }
+    }
     show(lane);
 }
 
@@ -100,6 +105,7 @@ pub(crate) fn show(lane: &Lane) {
         ClockSetting::Enter => ClockStep::Enter,
         ClockSetting::NoTime => ClockStep::NoTime,
         ClockSetting::BeforeSigned => ClockStep::BeforeSigned,
+        ClockSetting::FarOff(_) => ClockStep::FarOff,
         ClockSetting::ShowBadge(_) | ClockSetting::EnterPin(..) => ClockStep::ShowBadge,
         ClockSetting::BadgeRefused(_) => ClockStep::BadgeRefused,
         ClockSetting::Set => ClockStep::Set,

@@ -221,8 +221,8 @@ fn record(
 
 /// Fills the page of the question.
 pub(crate) fn show(lane: &Lane, at: Instant) {
-    let place = lane.checkpoint.station.place();
-    if let Some(view) = present::place_move::view(place, &lane.moves, at) {
+    let now = lane.now();
+    if let Some(view) = present::place_move::view(&lane.checkpoint, &lane.moves, now, at) {
         lane.window.send(UiUpdate::PlaceMove(view));
     }
 }

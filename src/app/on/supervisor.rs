@@ -20,6 +20,7 @@ pub(crate) fn choosing(lane: &mut Lane, number: u32) {
     if lane.verdicts.shows(number)
         && let Some(shown) = lane.verdicts.open_mut()
     {
+        shown.set_overriding(OverrideStep::ChooseReason(None));
         shown.wait();
     }
 }
@@ -35,9 +36,12 @@ pub(crate) fn cancelled(lane: &mut Lane, number: u32) {
 pub(crate) fn asked(lane: &mut Lane, number: u32, why: OverrideWhy) {
     let member = allowable(lane).filter(|_| lane.verdicts.shows(number));
     if let (Some(member), Some(shown)) = (member, lane.verdicts.open_mut()) {
-        shown.ask_supervisor(member, why);
+        let badge = shown.ask_supervisor(member, why);
         shown.wait();
-        verdict::present(lane);
+        match badge {
+            Some(badge) => badge_shown(lane, *badge, why),
+            None => verdict::present(lane),
+        }
     }
 }
 

@@ -36,7 +36,7 @@ pub(crate) fn view(
 }
 
 /// What holds here; nothing where it is the same at all places.
-fn rules(here: &RulesHere<'_>) -> Option<PlaceRulesView> {
+pub(super) fn rules(here: &RulesHere<'_>) -> Option<PlaceRulesView> {
     let differ = here.policy().places.as_map().len() > 1;
     let special = here.risk().is_some() || !here.rules().ways.is_empty();
     (differ || special).then(|| PlaceRulesView {

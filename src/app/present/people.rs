@@ -7,7 +7,7 @@ use gatepost_pass::{Badge, RulesHere, id_number::IdNumberError, policy::WithoutC
 
 use crate::{
     app::state::staff::Staff,
-    ui::{ByHandView, DutyState, DutyView, IdFault},
+    ui::{ByHandView, DutyState, DutyView, IdFault, PinPurpose},
 };
 
 /// What is wrong with an ID number that was typed.
@@ -36,7 +36,12 @@ pub(crate) fn by_hand(here: Option<&RulesHere<'_>>) -> ByHandView {
 }
 
 /// The duty page; with another badge that waits for its PIN, the pad for that.
-pub(crate) fn duty(staff: &Staff, asked: Option<(&Badge, PinOf)>, at: Instant) -> DutyView {
+pub(crate) fn duty(
+    staff: &Staff,
+    asked: Option<(&Badge, PinOf)>,
+    pin_for: PinPurpose,
+    at: Instant,
+) -> DutyView {
     let asking = |badge: &Badge, of: PinOf| match staff.pad.state(&of, at) {
         PadState::Open(_) if staff.tries_lost => DutyState::TriesLost,
         PadState::Locked(seconds) => DutyState::Locked { seconds },
@@ -66,5 +71,6 @@ pub(crate) fn duty(staff: &Staff, asked: Option<(&Badge, PinOf)>, at: Instant) -
     DutyView {
         guard: staff.guard_name(),
         state,
+        pin_for,
     }
 }

@@ -3,24 +3,35 @@
 use std::time::Instant;
 
 use gatepost_checkpoint::BadgeFault;
+use gatepost_pass::Now;
+
+use super::bar;
 
 use crate::{
     app::state::{
+        checkpoint::Checkpoint,
         place_moves::{MoveStep, PlaceMoves},
-        station::StationPlace,
     },
     ui::{PlaceMoveStep, PlaceMoveView},
 };
 
 /// The page; nothing while no question is open.
-pub(crate) fn view(here: &StationPlace, moves: &PlaceMoves, at: Instant) -> Option<PlaceMoveView> {
+pub(crate) fn view(
+    checkpoint: &Checkpoint,
+    moves: &PlaceMoves,
+    now: Now,
+    at: Instant,
+) -> Option<PlaceMoveView> {
     let question = moves.question()?;
+    let here = checkpoint.station.place();
+    let there = checkpoint.rules_at(&question.to, now);
     Some(PlaceMoveView {
         number: moves.number(),
         from: here.name.clone(),
         from_id: here.id.to_string(),
         to: question.to.name.clone(),
         to_id: question.to.id.to_string(),
+        rules: there.and_then(|there| bar::rules(&there)),
         step: match question.step {
             MoveStep::Confirm => PlaceMoveStep::Confirm,
             MoveStep::NobodyOnDuty => PlaceMoveStep::NobodyOnDuty,

@@ -112,6 +112,7 @@ fn overriding<A>(shown: &ShownVerdict<A>) -> OverrideView {
     match (shown.overriding(), possible) {
         (_, false) => OverrideView::Impossible,
         (OverrideStep::NotAsked, true) => OverrideView::Possible,
+        (OverrideStep::ChooseReason(_), true) => OverrideView::ChooseReason,
         (OverrideStep::ShowBadge(_) | OverrideStep::EnterPin(..), true) => OverrideView::ShowBadge,
         (OverrideStep::BadgeRefused(_, BadgeFault::PinNotHere), true) => OverrideView::PinNotHere,
         (OverrideStep::BadgeRefused(..), true) => OverrideView::BadgeRefused,

@@ -17,8 +17,8 @@ use crate::{
     },
     config::ScreenMode,
     ui::{
-        AimHint, Notice, Page, RecentVerdict, SavedState, StatusView, UiHandle, UiUpdate,
-        VerdictView,
+        AimHint, Notice, Page, PinPurpose, RecentVerdict, SavedState, StatusView, UiHandle,
+        UiUpdate, VerdictView,
     },
 };
 
@@ -167,8 +167,13 @@ impl Window {
     }
 
     /// Fills the duty page; with another badge that waits for its PIN, the pad is for that.
-    pub(crate) fn show_duty(&self, staff: &Staff, asked: Option<(&Badge, PinOf)>) {
-        let view = people::duty(staff, asked, Instant::now());
+    pub(crate) fn show_duty(
+        &self,
+        staff: &Staff,
+        asked: Option<(&Badge, PinOf)>,
+        pin_for: PinPurpose,
+    ) {
+        let view = people::duty(staff, asked, pin_for, Instant::now());
         self.send(UiUpdate::Duty(view));
     }
 

@@ -11,7 +11,7 @@ use gatepost_protocol::{Outcome, Passage, Reason, Seen};
 use super::{
     in_view::{Expecting, Grounds, InView, Sighted},
     installed::Installed,
-    station::Station,
+    station::{Station, StationPlace},
 };
 use crate::{
     clock::Clock,
@@ -92,8 +92,12 @@ impl Checkpoint {
 
     /// What holds where the device stands; nothing without a bundle.
     pub(crate) fn rules_here(&self, now: Now) -> Option<RulesHere<'_>> {
+        self.rules_at(self.station.place(), now)
+    }
+
+    /// What would hold there.
+    pub(crate) fn rules_at(&self, place: &StationPlace, now: Now) -> Option<RulesHere<'_>> {
         let policy = self.installed.bundle()?.policy();
-        let place = self.station.place();
         Some(policy.rules_at(place.class.as_ref(), place.area.as_ref(), now))
     }
 

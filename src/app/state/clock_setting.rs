@@ -3,7 +3,7 @@
 use std::time::{Duration, Instant};
 
 use gatepost_checkpoint::SupervisorCandidate;
-use gatepost_pass::Timestamp;
+use gatepost_pass::{ClockTrust, Now, Timestamp};
 
 /// Setting the clock: the time, then the badge, then its PIN.
 #[derive(Debug, Default)]
@@ -15,6 +15,8 @@ pub(crate) enum ClockSetting {
     NoTime,
     /// It is before the newest lists were signed.
     BeforeSigned,
+    /// It is far from a clock that is confirmed: is it meant?
+    FarOff(WantedTime),
     /// This time waits for a supervisor's badge.
     ShowBadge(WantedTime),
     /// It still does: the badge that was shown may not set the clock.
@@ -32,6 +34,10 @@ pub(crate) struct WantedTime {
     typed: Instant,
 }
 
+/// A confirmed clock that is off by no more may be set without a question.
+const NEAR: Duration = Duration::from_secs(10 * 60);
+/// A second tap that comes sooner is one half of a double tap.
+const SECOND_TAP: Duration = Duration::from_secs(1);
 /// How long a time that was typed waits for badge and PIN.
 const PATIENCE: Duration = Duration::from_secs(120);
 
@@ -48,6 +54,23 @@ impl WantedTime {
 }
 
 impl ClockSetting {
+    /// This time was typed. One that is far from a confirmed clock must be typed or tapped twice.
+    pub(crate) fn ask(&mut self, wanted: WantedTime, now: Now) {
+        let apart = now.time.since(wanted.time) + wanted.time.since(now.time);
+        let far = now.clock == ClockTrust::Trusted && apart > NEAR.as_secs();
+        *self = match *self {
+            Self::FarOff(before) if before.time == wanted.time => {
+                let since = wanted.typed.saturating_duration_since(before.typed);
+                if since < SECOND_TAP {
+                    return;
+                }
+                Self::ShowBadge(wanted)
+            }
+            _ if far => Self::FarOff(wanted),
+            _ => Self::ShowBadge(wanted),
+        };
+    }
+
     /// The time that waits for a badge.
     pub(crate) fn awaits_badge(&self) -> Option<WantedTime> {
         match self {

@@ -5,7 +5,7 @@ use std::time::{Duration, Instant};
 
 use crate::{devices::TemperatureError, ui::SavedState};
 use gatepost_checkpoint::{
-    BadgeFault, GroupFull, Judged, Outcome, SupervisorCandidate, VerdictGroup,
+    BadgeFault, CheckedBadge, GroupFull, Judged, Outcome, SupervisorCandidate, VerdictGroup,
 };
 use gatepost_protocol::OverrideWhy;
 
@@ -86,6 +86,8 @@ pub(crate) enum Hold {
 pub(crate) enum OverrideStep {
     /// Nobody asked for one.
     NotAsked,
+    /// The reason is being chosen; a badge that was shown meanwhile waits for it.
+    ChooseReason(Option<Box<CheckedBadge>>),
     /// The reason is chosen: a badge, please.
     ShowBadge(OverrideWhy),
     /// The badge is a supervisor's, and its PIN is asked.
@@ -192,7 +194,17 @@ impl<A> ShownVerdicts<A> {
     pub(crate) fn awaits_badge(&self) -> Option<OverrideWhy> {
         match self.overriding()? {
             OverrideStep::ShowBadge(why) | OverrideStep::BadgeRefused(why, _) => Some(*why),
-            OverrideStep::NotAsked | OverrideStep::EnterPin(..) => None,
+            OverrideStep::NotAsked | OverrideStep::ChooseReason(_) | OverrideStep::EnterPin(..) => {
+                None
+            }
+        }
+    }
+
+    /// Where a badge goes that is shown before its reason is chosen.
+    pub(crate) fn badge_before_reason(&mut self) -> Option<&mut Option<Box<CheckedBadge>>> {
+        match &mut self.open.as_mut()?.overriding {
+            OverrideStep::ChooseReason(badge) => Some(badge),
+            _ => None,
         }
     }
 
@@ -320,10 +332,18 @@ impl<A> ShownVerdict<A> {
         self.overriding = step;
     }
 
-    /// A supervisor is asked about this code, for this reason.
-    pub(crate) fn ask_supervisor(&mut self, member: usize, why: OverrideWhy) {
+    /// A supervisor is asked about this code, for this reason. Gives the badge that was shown
+    /// already.
+    pub(crate) fn ask_supervisor(
+        &mut self,
+        member: usize,
+        why: OverrideWhy,
+    ) -> Option<Box<CheckedBadge>> {
         self.asked_about = member;
-        self.overriding = OverrideStep::ShowBadge(why);
+        match std::mem::replace(&mut self.overriding, OverrideStep::ShowBadge(why)) {
+            OverrideStep::ChooseReason(badge) => badge,
+            _ => None,
+        }
     }
 
     /// The code that a supervisor was asked about.

@@ -315,7 +315,7 @@ fn a_place_code_says_where_the_device_stands_also_after_a_restart() {
     };
     post.judges(
         &to_text(&documents().sign(Kind::PlaceCode, &place)),
-        "Has this device moved?",
+        "Has this device moved to",
     );
     post.tap("Move");
     post.sees("Undo the move");

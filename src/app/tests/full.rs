@@ -258,7 +258,7 @@ fn a_full_log_lets_no_supervisor_set_the_clock() {
     post.tap("Status");
     post.tap("Set the clock");
     post.types("202611240830");
-    post.tap("Set");
+    post.sets_a_far_time();
     post.sees("Supervisor: hold your badge up to the camera");
     scan(&post, badge(3, BadgeRole::Supervisor, Some("123456")));
     post.sees("Enter your PIN");

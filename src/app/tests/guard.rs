@@ -118,6 +118,17 @@ impl Post {
         }
     }
 
+    /// Sets a time that is far from the confirmed clock, which takes a second tap and no double one.
+    #[track_caller]
+    pub(super) fn sets_a_far_time(&self) {
+        self.tap("Set");
+        self.sees("A confirmed clock says");
+        self.tap("Set");
+        thread::sleep(Duration::from_millis(1100));
+        assert!(self.says("A confirmed clock says"));
+        self.tap("Set");
+    }
+
     /// Types as a keyboard does that no field listens to: all at once.
     pub(super) fn keyboard(&self, keys: &str) {
         self.ui.type_keys(keys).unwrap();

@@ -78,7 +78,7 @@ fn a_copied_code_of_another_place_moves_no_device_and_opens_no_badge_of_that_pla
     post.judges(&badge_of("bus-7"), "This badge is for another place");
     // A guard who is on duty says no, and it stays.
     goes_on_duty(&post, &badge_of("gate-3"));
-    post.judges(&code("bus-8", false), "Has this device moved?");
+    post.judges(&code("bus-8", false), "Has this device moved to");
     post.tap("Stay");
     post.sees("No phone or code");
     let logged = post.passages(2);
@@ -95,11 +95,11 @@ fn a_copied_code_of_another_place_moves_no_device_and_opens_no_badge_of_that_pla
 #[test]
 fn who_tries_to_pass_ends_the_question_so_that_nothing_waits_under_next() {
     let post = guarded("", &badge_of("gate-3"));
-    post.judges(&code("gate-9", false), "Has this device moved?");
+    post.judges(&code("gate-9", false), "Has this device moved to");
     post.judges(&paper(1), "ADMIT");
     post.tap("Next");
     post.sees("No phone or code");
-    assert!(!post.says("Has this device moved?"));
+    assert!(!post.says("Has this device moved to"));
     let logged = post.passages(2);
     assert!(
         logged
@@ -135,7 +135,7 @@ fn the_class_of_the_place_decides_what_is_asked_also_after_a_restart() {
     post.judges(&paper(1), "CHECK");
     post.judges(
         &code_of("street-1", false, Some("street")),
-        "Has this device moved?",
+        "Has this device moved to",
     );
     post.tap("Move");
     post.sees("Undo the move");
@@ -149,7 +149,7 @@ fn the_class_of_the_place_decides_what_is_asked_also_after_a_restart() {
 #[test]
 fn the_guard_on_duty_moves_the_device_and_can_undo_it() {
     let post = guarded("", &badge(2, BadgeRole::Guard, None));
-    post.judges(&code("gate-4", false), "Has this device moved?");
+    post.judges(&code("gate-4", false), "Has this device moved to");
     // Nothing replaces the question under the guard's finger.
     let text = code("bus-9", false);
     post.tell(Event::Device(DeviceEvent::Scanned { text }));
@@ -171,7 +171,7 @@ fn the_guard_on_duty_moves_the_device_and_can_undo_it() {
 #[test]
 fn whose_badge_does_not_cover_the_new_place_goes_off_duty_with_the_move_and_not_before() {
     let post = guarded("", &badge_of("gate-3"));
-    post.judges(&code("gate-4", false), "Has this device moved?");
+    post.judges(&code("gate-4", false), "Has this device moved to");
     post.sees("Stay");
     assert!(!post.says("This badge is for another place"));
     post.tap("Move");
@@ -217,7 +217,7 @@ fn a_supervisors_badge_without_a_pin_moves_nothing_from_a_fixed_place() {
 fn a_code_that_says_its_place_is_fixed_fixes_it_also_after_a_restart() {
     let post = Post::open(|_| ());
     // The first place is nobody's to defend: whoever sets the device up says where it stands.
-    post.judges(&code("gate-4", true), "Has this device moved?");
+    post.judges(&code("gate-4", true), "Has this device moved to");
     post.tap("Move");
     post.sees("Undo the move");
     // An older code of the place itself makes it no less, before the restart and after it.

@@ -31,6 +31,11 @@ fn a_verdict_waits_while_a_supervisor_is_asked_and_goes_once_that_is_cancelled()
         ),
         (vec!["Supervisor", why], Some(&guard), refused),
         (vec!["Supervisor", why], Some(&supervisor), "Enter your PIN"),
+        (
+            vec!["Supervisor", why],
+            Some(&supervisor),
+            "allows this verdict",
+        ),
     ] {
         post.judges(&paper(101), "CHECK");
         post.tap_all(&taps);
@@ -74,6 +79,24 @@ fn a_supervisors_badge_allows_what_the_policy_lists_and_the_log_says_who_and_why
         ("staff-3", OverrideWhy::Emergency)
     );
     assert_eq!(word.rules, Outcome::Check);
+}
+
+#[test]
+fn a_badge_that_is_shown_before_the_reason_is_chosen_waits_for_it() {
+    let post =
+        Post::open(|region| region.rules(|rules| rules.overridable = [Overridable::Yellow].into()));
+    let why = "Emergency: life or health";
+    post.judges(&paper(101), "CHECK");
+    post.tap("Supervisor");
+    post.sees(why);
+    post.show(&badge(3, BadgeRole::Supervisor, Some("123456")));
+    thread::sleep(Duration::from_millis(600));
+    assert!(post.says(why), "nobody goes on duty");
+    post.leaves_the_picture();
+    post.tap(why);
+    post.sees("allows this verdict");
+    post.enters_pin("123456");
+    post.sees("A supervisor has approved this.");
 }
 
 #[test]
@@ -126,7 +149,7 @@ fn a_supervisor_sets_the_clock_by_badge_and_pin_and_the_log_says_who() {
         post.tap("Delete the last character");
     }
     post.types("11240830");
-    post.tap("Set");
+    post.sets_a_far_time();
     post.sees("Supervisor: hold your badge up to the camera");
     for (n, role, pin) in [
         (1, BadgeRole::Guard, Some("4711")),
@@ -161,7 +184,7 @@ fn a_badge_sets_no_time_at_which_it_does_not_count_and_so_puts_back_a_clock_set_
     post.tap("Set the clock");
     // Months ahead, by a slip of the finger: then no badge of this month could put it right.
     post.types("202706240830");
-    post.tap("Set");
+    post.sets_a_far_time();
     post.judges(&supervisor(30), "This badge may not set the clock.");
     post.judges(&supervisor(300), "Enter your PIN");
     post.types("123456");
@@ -170,7 +193,7 @@ fn a_badge_sets_no_time_at_which_it_does_not_count_and_so_puts_back_a_clock_set_
     post.tap("Back");
     post.tap("Set the clock");
     post.types("202611240830");
-    post.tap("Set");
+    post.sets_a_far_time();
     post.leaves_the_picture();
     post.judges(&supervisor(30), "Enter your PIN");
     post.types("123456");

@@ -3,7 +3,7 @@
 
 use super::device_scenes::device_scenes;
 use super::scenes::Scene;
-use super::stage::date;
+use super::stage::{date, worst_status};
 use crate::config::{AllowedValue, SettingsFault, Wrong};
 use crate::devices::{Brightness, Device, DeviceError};
 use crate::readable_time::Span;
@@ -113,6 +113,7 @@ fn place_moves() -> impl Iterator<Item = Scene> {
             from_id: "JN-LX-0417".into(),
             to: "泉城路西门 Quancheng Road, west gate".into(),
             to_id: "JN-LX-0418".into(),
+            rules: worst_status().rules,
             step,
             seconds: 29,
         };
@@ -307,6 +308,7 @@ fn clock_scenes() -> Vec<Scene> {
         later("clock-typed", ClockStep::Enter, typed),
         later("clock-no-time", ClockStep::NoTime, &[]),
         later("clock-before-signed", ClockStep::BeforeSigned, &[]),
+        later("clock-far-off", ClockStep::FarOff, typed),
         later("clock-badge", ClockStep::ShowBadge, &[]),
         later("clock-badge-refused", ClockStep::BadgeRefused, &[]),
         later("clock-set", ClockStep::Set, &[]),

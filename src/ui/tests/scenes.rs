@@ -5,8 +5,8 @@ use crate::config::Language;
 use crate::devices::{Battery, NetworkLink, SignalBars};
 use crate::ui::{
     AimHint, ByHandView, CameraView, ColourView, DocumentView, DutyState, DutyView, IdEntryView,
-    IdFault, LockView, Notice, OverrideView, Page, QuestionView, RecentVerdict, SavedState,
-    StatusView, TextSize, ThermometerView, UiUpdate,
+    IdFault, LockView, Notice, OverrideView, Page, PinPurpose, QuestionView, RecentVerdict,
+    SavedState, StatusView, TextSize, ThermometerView, UiUpdate,
 };
 use gatepost_protocol::{Direction, Outcome, Reason};
 
@@ -83,6 +83,7 @@ pub(super) fn duty(state: DutyState) -> DutyView {
     DutyView {
         guard: guard.into(),
         state,
+        pin_for: PinPurpose::Duty,
     }
 }
 
@@ -285,6 +286,10 @@ pub(super) fn verdicts() -> Vec<Scene> {
     // Green and yellow: with a red member it is refused.
     let mut family = verdict(Outcome::Check, &[Reason::Yellow, Reason::CheckIdentity], 3);
     family.people[2].colour = ColourView::Green;
+    let mut stopped = family.clone();
+    stopped.outcome = Outcome::Refuse;
+    stopped.reasons = vec![Reason::Red, Reason::CheckIdentity];
+    stopped.people[0].colour = ColourView::Red;
     let mut expired = verdict(Outcome::Refuse, &[Reason::Expired], 1);
     expired.document = DocumentView::PhonePass;
     let awaiting = |overriding| {
@@ -303,6 +308,7 @@ pub(super) fn verdicts() -> Vec<Scene> {
         Scene::new("check-temperature", logged(question), &[]),
         Scene::new("check-thermometer", unmeasured, &[]),
         Scene::new("check-family", logged(family), &[]),
+        Scene::new("refuse-family", logged(stopped), &[]),
         Scene::new("check-id-no-list", from_id, &[]),
         Scene::new(
             "refuse",

@@ -6,7 +6,8 @@ use super::scenes::duty;
 use super::stage::{SIZES, Stage, fullest_verdict, member, verdict};
 use crate::config::Language;
 use crate::ui::{
-    DutyState, OverrideView, QuestionView, TemperatureAnswer, ThermometerView, UiCommand, UiUpdate,
+    ColourView, DutyState, OverrideView, QuestionView, TemperatureAnswer, ThermometerView,
+    UiCommand, UiUpdate,
 };
 use gatepost_protocol::{Outcome, OverrideWhy, Reason};
 use gatepost_window::VerdictAdapter;
@@ -90,6 +91,30 @@ fn a_verdict_decided_again_stays_held_and_the_next_one_is_not() {
     view.number += 1;
     stage.ui.send(UiUpdate::Verdict(view));
     assert!(stage.says("Tap to keep open"));
+}
+
+#[test]
+fn of_a_pass_of_several_it_says_how_many_have_the_colour_and_that_it_holds_for_all() {
+    for (red, whose) in [
+        (1, "1 of 3 on this pass is red."),
+        (2, "2 of 3 on this pass are red."),
+    ] {
+        let stage = Stage::open(SIZES[0], Language::English);
+        let mut view = verdict(Outcome::Refuse, &[Reason::Red, Reason::CheckIdentity], 3);
+        for (at, person) in view.people.iter_mut().enumerate() {
+            person.colour = if at < red {
+                ColourView::Red
+            } else {
+                ColourView::Green
+            };
+        }
+        stage.ui.send(UiUpdate::Verdict(view));
+        assert!(stage.says(whose));
+        assert!(stage.says("Holds for all 3. Each may show a code of their own."));
+        // People come before the second reason.
+        stage.tap("3 people to compare");
+        assert!(stage.says("Close the list"));
+    }
 }
 
 #[test]

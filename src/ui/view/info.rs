@@ -175,6 +175,8 @@ pub enum ClockStep {
     NoTime,
     /// What was typed is before the newest lists were signed.
     BeforeSigned,
+    /// What was typed is far from a clock that is confirmed: setting it takes a second tap.
+    FarOff,
     /// A supervisor's badge is awaited, and then its PIN.
     ShowBadge,
     /// The badge may not set the clock; another one may.

@@ -25,8 +25,8 @@ pub use info::{
 };
 pub use page::{Page, TextSize};
 pub use people::{
-    ByHandForm, ByHandView, DutyState, DutyView, IdEntryView, IdFault, LockView, PlaceMoveStep,
-    PlaceMoveView, PlaceView, TemperatureAnswer,
+    ByHandForm, ByHandView, DutyState, DutyView, IdEntryView, IdFault, LockView, PinPurpose,
+    PlaceMoveStep, PlaceMoveView, PlaceView, TemperatureAnswer,
 };
 pub use trouble::{Trouble, TroubleView};
 pub use update::UiUpdate;

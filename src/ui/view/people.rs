@@ -2,6 +2,8 @@
 
 use gatepost_protocol::WhyNoCode;
 
+use super::info::PlaceRulesView;
+
 /// What the guard saw on the forehead thermometer.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum TemperatureAnswer {
@@ -62,6 +64,24 @@ pub struct DutyView {
     pub guard: String,
     /// How far signing on is.
     pub state: DutyState,
+    /// What the PIN that is asked for does.
+    pub pin_for: PinPurpose,
+}
+
+/// What a PIN is asked for: whoever enters it must know what it does.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum PinPurpose {
+    /// To sign on.
+    #[default]
+    Duty,
+    /// To allow the verdict that was on screen.
+    Verdict,
+    /// To set the clock.
+    Clock,
+    /// To move the device to another place.
+    Move,
+    /// To open what is locked in the menu.
+    Menu,
 }
 
 /// How far signing on is.
@@ -127,6 +147,8 @@ pub struct PlaceMoveView {
     pub to: String,
     /// Its short name.
     pub to_id: String,
+    /// Which rules hold there; nothing where they are the same at all places.
+    pub rules: Option<PlaceRulesView>,
     /// What the move waits for.
     pub step: PlaceMoveStep,
     /// Seconds until the device stays where it is.

@@ -88,8 +88,10 @@ pub enum ThermometerView {
 pub enum OverrideView {
     /// No: there is nothing to allow, or the policy lists none of the reasons.
     Impossible,
-    /// Yes: a button, then three reasons to choose from, then the supervisor's badge.
+    /// Yes: a button, then three reasons to choose from, and the supervisor's badge.
     Possible,
+    /// Its reason is being chosen.
+    ChooseReason,
     /// The reason is chosen; waiting for the supervisor's badge.
     ShowBadge,
     /// The badge that was shown does not allow this, or not here.
