@@ -5,15 +5,10 @@
 use std::{fs, time::Duration};
 
 use gatepost_decode::CodeContent;
-use gatepost_pass::{
-    Colour, Kind, Place,
-    document::to_text,
-    fixture::{self, documents},
-    time::Minute,
-};
+use gatepost_pass::{Colour, fixture};
 use gatepost_protocol::{Outcome, Reason, Seen, Temperature};
 
-use super::{Post, paper, wait_for};
+use super::{Post, guard::north_gate, paper, wait_for};
 use crate::{
     app::event::Event,
     camera::{CameraError, CameraState},
@@ -253,15 +248,7 @@ fn the_torch_is_lit_and_put_out_by_its_button() {
 #[test]
 fn the_place_code_on_screen_is_the_one_that_was_scanned() {
     let post = Post::open(|_| ());
-    let place = Place {
-        id: "gate-3".try_into().unwrap(),
-        name: "North gate".try_into().unwrap(),
-        not_after: Minute::of(fixture::NOW.plus(fixture::DAY)),
-        fixed: false,
-        class: None,
-        area: None,
-    };
-    let code = to_text(&documents().sign(Kind::PlaceCode, &place));
+    let code = north_gate();
     post.judges(&code, "North gate");
     post.tap("Move");
     post.sees("Undo the move");

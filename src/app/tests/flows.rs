@@ -8,11 +8,10 @@ use gatepost_pass::{
     document::to_text,
     fixture::{self, documents, foreign},
     policy::{HelpDesk, WithoutCode},
-    time::Minute,
 };
 use gatepost_protocol::{Direction, Outcome, Reason, Seen, Temperature, WhyNoCode};
 
-use super::{Post, badge, paper};
+use super::{Post, badge, guard::north_gate, paper};
 use crate::{
     app::event::Event,
     devices::{BodyTemperature, DeviceEvent},
@@ -305,18 +304,7 @@ fn an_unknown_region_gets_an_address_and_a_desk_to_call() {
 #[test]
 fn a_place_code_says_where_the_device_stands_also_after_a_restart() {
     let post = Post::open(|_| ());
-    let place = gatepost_pass::Place {
-        id: "gate-3".try_into().unwrap(),
-        name: "North gate".try_into().unwrap(),
-        not_after: Minute::of(fixture::NOW.plus(fixture::DAY)),
-        fixed: false,
-        class: None,
-        area: None,
-    };
-    post.judges(
-        &to_text(&documents().sign(Kind::PlaceCode, &place)),
-        "Has this device moved to",
-    );
+    post.judges(&north_gate(), "Has this device moved to");
     post.tap("Move");
     post.sees("Undo the move");
     post.tap_all(&["Back", "Back"]);

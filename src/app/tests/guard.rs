@@ -9,7 +9,7 @@ use std::{
 
 use gatepost_decode::{CodeContent, decode};
 use gatepost_pass::{
-    BadgeRole, Kind, PassNumber, Pin, PinVerifier, SecretKey,
+    BadgeRole, Kind, PassNumber, Pin, PinVerifier, Place, SecretKey,
     document::to_text,
     fixture::{self, documents},
     time::Minute,
@@ -269,6 +269,19 @@ static VERIFIERS: LazyLock<Vec<(PassNumber, PinVerifier)>> = LazyLock::new(|| {
 });
 
 /// What the region seals for the device of a checkpoint.
+/// The code of gate 3, the north gate.
+pub(super) fn north_gate() -> String {
+    let place = Place {
+        id: "gate-3".try_into().unwrap(),
+        name: "North gate".try_into().unwrap(),
+        not_after: Minute::of(fixture::NOW.plus(fixture::DAY)),
+        fixed: false,
+        class: None,
+        area: None,
+    };
+    to_text(&documents().sign(Kind::PlaceCode, &place))
+}
+
 pub(super) fn pins() -> Vec<u8> {
     let device = SecretKey::from_seed(&[42; 32]);
     sealed_pins(VERIFIERS.iter().copied(), &device)

@@ -137,6 +137,7 @@ fn the_class_of_the_place_decides_what_is_asked_also_after_a_restart() {
         &code_of("street-1", false, Some("street")),
         "Has this device moved to",
     );
+    post.sees("Rules there: street");
     post.tap("Move");
     post.sees("Undo the move");
     post.tap_all(&["Back", "Back"]);
