@@ -1,12 +1,16 @@
 //! A camera behind V4L2. The only file that names nokhwa.
 //!
-//! We convert nokhwa's raw buffers ourselves, and use its V4L2 device directly: its `Camera` cannot
-//! be sent to another thread and unwraps when dropped. It has no timeout, so a stalled camera
-//! blocks for ever, which [`super::watch`] notices. Its errors carry the system's error number only
+//! nokhwa finds the format, by its V4L2 device: its `Camera` cannot be sent to another thread and
+//! unwraps when dropped. The stream is that of v4l, on which nokhwa stands: it has a timeout, so
+//! that a driver that stops is let go and opened again, and says how many bytes of a buffer are the
+//! picture. We convert the buffers ourselves. nokhwa's errors carry the system's error number only
 //! in their text.
 
+use std::error::Error;
 use std::fs;
+use std::io;
 use std::path::Path;
+use std::time::Duration;
 
 use nokhwa::NokhwaError;
 use nokhwa::backends::capture::V4LCaptureDevice;
@@ -14,6 +18,12 @@ use nokhwa::camera_traits::CaptureBackendTrait;
 use nokhwa::utils::{
     CameraFormat, CameraIndex, FrameFormat, RequestedFormat, RequestedFormatType, Resolution,
 };
+use v4l::buffer::Type;
+use v4l::io::mmap::Stream;
+use v4l::io::traits::CaptureStream;
+use v4l::video::Capture;
+use v4l::video::capture::Parameters;
+use v4l::{Device, Format, FourCC};
 
 use super::error::CameraError;
 use super::frame::{Frame, FrameError};
@@ -35,9 +45,14 @@ const FORMATS: [FrameFormat; 5] = [
 /// Broken frames in a row that are skipped; many cameras start with some.
 const MAX_BROKEN: usize = 30;
 
+/// Without a buffer for so long, the stream has stopped: sooner than [`super::watch`] leaves its
+/// thread behind.
+const STOPPED: Duration = Duration::from_secs(2);
+/// Buffers that the driver fills in turns.
+const BUFFERS: u32 = 4;
+
 /// Error numbers of Linux.
 const ENOENT: i32 = 2;
-const EINTR: i32 = 4;
 const EIO: i32 = 5;
 const ENXIO: i32 = 6;
 const EACCES: i32 = 13;
@@ -47,7 +62,8 @@ const ENODEV: i32 = 19;
 /// An open, streaming camera.
 pub struct V4lCamera {
     name: String,
-    device: V4LCaptureDevice<'static>,
+    format: Format,
+    stream: Stream<'static>,
 }
 
 impl V4lCamera {
@@ -57,35 +73,60 @@ impl V4lCamera {
     /// # Errors
     /// `NotFound`, `Busy` or `Unsupported`.
     pub fn open(device: &str) -> Result<Self, CameraError> {
-        let index = CameraIndex::Index(index_of(device)?);
-        let mut opened = open_in_best_format(&index).map_err(|e| at_open(device, e))?;
-        opened.open_stream().map_err(|e| at_open(device, e))?;
+        let index = index_of(device)?;
+        let found = open_in_best_format(&CameraIndex::Index(index));
+        let found = found.map_err(|e| at_open(device, e))?.camera_format();
+        let stream = start(index, found);
+        let (format, stream) = stream.map_err(|e| at_open(device, e))?;
         Ok(Self {
             name: device.to_owned(),
-            device: opened,
+            format,
+            stream,
         })
     }
 
     /// One buffer as a frame; outer error: the camera, inner error: this buffer.
     fn capture(&mut self) -> Result<Result<Frame, FrameError>, CameraError> {
-        let format = self.device.camera_format();
-        let (width, height) = (format.width(), format.height());
-        let buffer = loop {
-            match self.device.frame_raw() {
-                Ok(buffer) => break buffer.into_owned(),
-                Err(e) if errno(&e.to_string()) == Some(EINTR) => {}
-                Err(e) => return Err(while_streaming(&self.name, e)),
-            }
-        };
-        Ok(match format.format() {
-            FrameFormat::YUYV => Frame::from_yuyv(width, height, &buffer),
-            FrameFormat::MJPEG => Frame::from_jpeg(&buffer),
-            FrameFormat::NV12 => Frame::from_nv12(width, height, &buffer),
-            FrameFormat::GRAY => Frame::from_grey(width, height, &buffer),
-            FrameFormat::RAWRGB => Frame::from_rgb(width, height, &buffer),
-            FrameFormat::RAWBGR => Err(FrameError::Format("BGR")),
+        let Format {
+            width,
+            height,
+            fourcc,
+            ..
+        } = self.format;
+        let (buffer, filled) = self
+            .stream
+            .next()
+            .map_err(|e| while_streaming(&self.name, e))?;
+        let filled = usize::try_from(filled.bytesused).unwrap_or(usize::MAX);
+        let buffer = buffer.get(..filled).unwrap_or(buffer);
+        Ok(match &fourcc.repr {
+            b"YUYV" => Frame::from_yuyv(width, height, buffer),
+            b"MJPG" | b"JPEG" => Frame::from_jpeg(buffer),
+            b"NV12" => Frame::from_nv12(width, height, buffer),
+            b"GREY" => Frame::from_grey(width, height, buffer),
+            b"RGB3" => Frame::from_rgb(width, height, buffer),
+            _ => Err(FrameError::Format("an unknown one")),
         })
     }
+}
+
+/// Opens the device in this format, as far as it takes it, with its buffers.
+fn start(index: u32, found: CameraFormat) -> io::Result<(Format, Stream<'static>)> {
+    let device = Device::with_path(format!("/dev/video{index}"))?;
+    let fourcc = FourCC::new(match found.format() {
+        FrameFormat::YUYV => b"YUYV",
+        FrameFormat::MJPEG => b"MJPG",
+        FrameFormat::NV12 => b"NV12",
+        FrameFormat::GRAY => b"GREY",
+        FrameFormat::RAWRGB | FrameFormat::RAWBGR => b"RGB3",
+    });
+    let format = Format::new(found.width(), found.height(), fourcc);
+    let format = device.set_format(&format)?;
+    // Some drivers have one rate only, and say so.
+    let _ = device.set_params(&Parameters::with_fps(found.frame_rate()));
+    let mut stream = Stream::with_buffers(&device, Type::VideoCapture, BUFFERS)?;
+    stream.set_timeout(STOPPED);
+    Ok((format, stream))
 }
 
 impl FrameSource for V4lCamera {
@@ -197,7 +238,7 @@ fn closest(listed: &[CameraFormat]) -> Option<CameraFormat> {
         })
 }
 
-fn at_open(device: &str, error: NokhwaError) -> CameraError {
+fn at_open(device: &str, error: impl Error + Send + Sync + 'static) -> CameraError {
     let device = device.to_owned();
     match errno(&error.to_string()) {
         Some(ENOENT | ENXIO | ENODEV) => CameraError::NotFound { device },
@@ -213,12 +254,14 @@ fn at_open(device: &str, error: NokhwaError) -> CameraError {
     }
 }
 
-fn while_streaming(device: &str, error: NokhwaError) -> CameraError {
+fn while_streaming(device: &str, error: io::Error) -> CameraError {
     let device = device.to_owned();
-    match errno(&error.to_string()) {
+    match error.raw_os_error() {
         Some(ENOENT | EIO | ENXIO | ENODEV) => CameraError::Unplugged { device },
         Some(EBUSY) => CameraError::Busy { device },
+        // A signal too: the stream cannot say which buffer it was at.
         Some(_) => CameraError::Stalled { device },
+        None if error.kind() == io::ErrorKind::TimedOut => CameraError::Stalled { device },
         None => CameraError::Unsupported {
             device,
             cause: Cause::new(error),
@@ -241,10 +284,6 @@ mod tests {
             "0",
             NokhwaError::OpenDeviceError("0".to_owned(), text.to_owned()),
         )
-    }
-
-    fn streaming(text: &str) -> CameraError {
-        while_streaming("0", NokhwaError::ReadFrameError(text.to_owned()))
     }
 
     #[test]
@@ -302,16 +341,18 @@ mod tests {
 
     #[test]
     fn errors_while_streaming_are_told_apart() {
-        let told = |text| match streaming(text) {
+        let told = |error| match while_streaming("0", error) {
             CameraError::Unplugged { .. } => "unplugged",
             CameraError::Stalled { .. } => "stalled",
             CameraError::Unsupported { .. } => "unsupported",
             _ => "something else",
         };
-        assert_eq!(told("No such device (os error 19)"), "unplugged");
-        let busy = "Resource temporarily unavailable (os error 11)";
-        assert_eq!(told(busy), "stalled");
-        assert_eq!(told("Stream Not Started"), "unsupported");
+        let system = io::Error::from_raw_os_error;
+        assert_eq!(told(system(ENODEV)), "unplugged");
+        for stopped in [system(11), io::ErrorKind::TimedOut.into()] {
+            assert_eq!(told(stopped), "stalled");
+        }
+        assert_eq!(told(io::Error::other("no stream")), "unsupported");
     }
 
     #[test]

@@ -129,6 +129,9 @@ fn a_supervisor_allows_with_a_reason_a_badge_and_a_pin() {
         let cancelled = UiCommand::CancelOverride(7);
         let taps = [chosen.clone(), cancelled.clone(), chosen];
         assert_eq!(stage.commands(), taps);
+        // Another code joins the page meanwhile.
+        view.overriding = OverrideView::ChooseReason;
+        stage.ui.send(UiUpdate::Verdict(view.clone()));
         stage.tap("Other documents seen");
         assert_eq!(
             stage.commands(),
