@@ -53,6 +53,8 @@ names! {
     direction: "direction";
     /// What is kept of the time: [`Clock::open`].
     time_mark: "time";
+    /// When an exchange with the hub went through last.
+    last_sync: "last-sync";
     /// The choices made on the screen: language, text size, volume.
     choices: "choices.toml";
     /// The enrolment code of a first run, as text (0600), until the authority has answered.

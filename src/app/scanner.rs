@@ -283,7 +283,7 @@ impl App {
                     &self.hub,
                     lane.log_health(),
                     &context.data,
-                    (&lane.clock, at),
+                    &lane.clock,
                 );
                 lane.window.send(UiUpdate::StatusPage(view));
             }

@@ -2,6 +2,10 @@
 
 use std::{path::Path, time::Duration};
 
+use gatepost_system::{
+    chain,
+    files::{self, FileError},
+};
 use rusqlite::{Connection, OpenFlags, TransactionBehavior};
 
 use super::error::LogError;
@@ -12,6 +16,28 @@ pub(super) const MIGRATIONS: [&str; 3] = [
     include_str!("schema-2.sql"),
     include_str!("schema-3.sql"),
 ];
+
+/// Lets the owner alone read the database that is about to be opened, and all that stands beside it
+/// under its name: SQLite gives its own files the mode of the database, and older programs left
+/// them to everybody.
+pub(super) fn keep_private(path: &Path) {
+    let keep = || {
+        files::keep_private(path)?;
+        let name = path.file_name().unwrap_or_default().as_encoded_bytes();
+        for file in files::list(files::directory_of(path))? {
+            let other = file.file_name().unwrap_or_default().as_encoded_bytes();
+            // Another process may have just closed the database, and its journal is gone.
+            if other.starts_with(name) && file.exists() {
+                files::keep_private(&file)?;
+            }
+        }
+        Ok::<(), FileError>(())
+    };
+    // A log that anybody can read is better than none: it is sealed.
+    if let Err(fault) = keep() {
+        log::warn!("{}", chain(&fault));
+    }
+}
 
 /// Opens a database that must exist and be intact, and brings it to this program's schema.
 pub(super) fn open(path: &Path) -> Result<Connection, LogError> {

@@ -21,6 +21,7 @@ pub(super) fn open_or_create(
     now: Timestamp,
 ) -> Result<(Connection, Option<SetAside>), LogError> {
     let before = replace_damaged::resume(path, now)?;
+    database::keep_private(path);
     let opened = match wal_check::check(path)? {
         Wal::Intact => open_intact(path, device),
         Wal::Rotten => Err(LogError::Damaged(LogDamage::WriteAheadLog)),

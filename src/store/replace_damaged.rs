@@ -85,6 +85,7 @@ pub(super) fn resume(path: &Path, now: Timestamp) -> Result<Option<SetAside>, Lo
 /// Builds the new log and returns how many records were rescued.
 pub(super) fn build(partial: &Path, damaged: &Path, device: DeviceId) -> Result<u64, LogError> {
     // In SQLite's default journal mode it is one file, which is on the disk when a commit returns.
+    database::keep_private(partial);
     let mut new = Connection::open(partial)?;
     database::upgrade(&mut new)?;
     let rescued = intact_records::copy(damaged, &mut new, device)?;

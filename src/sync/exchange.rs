@@ -2,7 +2,13 @@
 
 use std::time::Duration;
 
+use gatepost_pass::Timestamp;
 use gatepost_protocol::DeviceStatus;
+use gatepost_system::{
+    chain,
+    clock::{format_time, parse_time},
+    files::{self, Access},
+};
 
 use super::{
     bundle::fetch_bundle,
@@ -65,6 +71,10 @@ pub fn exchange(
         pushed
     });
     let order = wipe::fetch(data, identity, &mut hub, clock);
+    let all = fetched.is_ok() && !matches!(pushed, Some(Err(_))) && order.is_ok();
+    if all && hub.contact() == Contact::Answered {
+        keep_last_sync(data, clock);
+    }
     Ok(Exchanged {
         fetched,
         pushed,
@@ -73,6 +83,20 @@ pub fn exchange(
         rest: hub.rest(),
         backlog: backlog(data)?,
     })
+}
+
+/// Remembers that an exchange went through. What can't be kept is only not known after a restart.
+fn keep_last_sync(data: &DataDir, clock: &Clock) {
+    let text = format_time(clock.now().time);
+    if let Err(fault) = files::replace(&data.last_sync(), Access::Shared, text.as_bytes()) {
+        log::warn!("{}", chain(&fault));
+    }
+}
+
+/// When an exchange went through last, also before the program was restarted.
+pub fn last_sync(data: &DataDir) -> Option<Timestamp> {
+    let text = files::read_text(&data.last_sync(), 64).ok()?;
+    parse_time(text.trim()).ok()
 }
 
 /// Reports this device's status to the hub, for the fleet page. A hub that does not take it changes

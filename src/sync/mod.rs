@@ -20,7 +20,7 @@ mod tests;
 
 pub use bundle::fetch_bundle;
 pub use error::SyncError;
-pub use exchange::{Errand, Exchanged, exchange};
+pub use exchange::{Errand, Exchanged, exchange, last_sync};
 pub use http::{Contact, HubClient, HubError, Patience};
 pub use push::{backlog, push_passages};
 pub use time::ask_time;

@@ -117,7 +117,7 @@ pub fn finish(data: &DataDir, now: Timestamp) -> Result<Option<DeviceId>, SyncEr
         if data.passages().exists() {
             let outbox = Outbox::open(&data.passages())?;
             // Its bundle is gone already.
-            let unsent = StickDir::create(&data.unsent(), Access::Shared)?;
+            let unsent = StickDir::create(&data.unsent(), Access::Private)?;
             stick::write_unsent(&outbox, &identity, None, &unsent)?;
         }
         let hub = WipedHub {
@@ -142,6 +142,7 @@ pub fn finish(data: &DataDir, now: Timestamp) -> Result<Option<DeviceId>, SyncEr
         data.direction(),
         data.revoked(),
         data.time_mark(),
+        data.last_sync(),
         passages.clone(),
         beside("-wal"),
         beside("-shm"),

@@ -5,6 +5,7 @@ use super::error::UiError;
 use super::handle::UiHandle;
 use super::settings;
 use crate::config::Language;
+use gatepost_window::{ByHandAdapter, PageAdapter};
 use i_slint_backend_testing::{AccessibleRole, ElementHandle, ElementQuery};
 use slint::platform::{PointerEventButton, WindowEvent};
 use slint::{ComponentHandle, LogicalPosition, SharedString};
@@ -71,6 +72,15 @@ impl UiHandle {
             app.window().dispatch_event(released);
             app.window().dispatch_event(WindowEvent::PointerExited);
         })
+    }
+
+    /// Whether a page has just come up and takes no taps yet.
+    pub(crate) fn is_settling(&self) -> bool {
+        let settling = self.ask(|app| {
+            let page = app.global::<PageAdapter>().get_settling();
+            page || app.global::<ByHandAdapter>().get_settling()
+        });
+        settling.unwrap_or_default()
     }
 
     /// Turns a wheel at this pixel; downwards is negative.

@@ -25,7 +25,7 @@ pub(super) fn apply(app: &AppWindow, update: &UiUpdate) {
         UiUpdate::Verdict(view) => verdict::show(app, view),
         UiUpdate::Saved(saved) => verdict::show_saved(app, *saved),
         UiUpdate::TimeLeft(left) => verdict::show_time_left(app, *left),
-        UiUpdate::Dismiss => verdict::dismiss(app),
+        UiUpdate::Dismiss => verdict::go(app),
         UiUpdate::Status(status) => status::show(&app.global::<StatusAdapter>(), status),
         UiUpdate::TextSize(size) => settings::show_text_size(app, *size),
         UiUpdate::LessMotion(less) => settings::show_less_motion(app, *less),

@@ -16,7 +16,7 @@ pub(super) fn connect(app: &AppWindow, on_command: &Rc<dyn Fn(UiCommand)>) {
     adapter.on_choose(with(app, |adapter, why| {
         adapter.set_why(why);
         adapter.set_has_why(true);
-        adapter.set_step(1);
+        go_on(adapter, 1);
     }));
     adapter.on_answer(with(app, answer));
     adapter.on_key_name(with(app, |adapter, face: SharedString| {
@@ -63,6 +63,7 @@ pub(super) fn forget(app: &AppWindow) {
     let adapter = app.global::<ByHandAdapter>();
     let open = vec![AnswerKind::Open; adapter.get_questions().row_count()];
     adapter.set_step(0);
+    adapter.set_settling(false);
     adapter.set_has_why(false);
     adapter.set_answers(ModelRc::new(VecModel::from(open)));
     adapter.set_name(SharedString::default());
@@ -87,7 +88,13 @@ fn answer(adapter: &ByHandAdapter, yes: bool) {
     };
     let kind = if yes { AnswerKind::Yes } else { AnswerKind::No };
     adapter.get_answers().set_row_data(index, kind);
-    adapter.set_step(step + 1);
+    go_on(adapter, step + 1);
+}
+
+/// Goes on to a step, which takes no taps at once: what lies under the finger is another answer.
+fn go_on(adapter: &ByHandAdapter, step: i32) {
+    adapter.set_step(step);
+    adapter.set_settling(true);
 }
 
 fn form(adapter: &ByHandAdapter) -> ByHandForm {

@@ -63,6 +63,7 @@ pub(super) fn show_aim(adapter: &ScanAdapter, hint: Option<AimHint>) {
         Some(AimHint::TooDark) => AimKind::TooDark,
         Some(AimHint::ComeCloser) => AimKind::ComeCloser,
         Some(AimHint::HoldStill) => AimKind::HoldStill,
+        Some(AimHint::AlreadyRead) => AimKind::AlreadyRead,
     });
 }
 

@@ -9,7 +9,7 @@ use super::view::{
 use crate::readable_time::Span;
 use gatepost_pass::trust::Due;
 use gatepost_window::{
-    AppWindow, ClockKind, EndKind, FreshnessKind, IssuerItem, SignKind, SpanUnit,
+    AgeUnit, AppWindow, ClockKind, EndKind, FreshnessKind, IssuerItem, SignKind, SpanUnit,
     StatusPageAdapter, SyncKind, TroubleKind,
 };
 use slint::{ComponentHandle, ModelRc, SharedString};
@@ -37,7 +37,7 @@ pub(super) fn show(app: &AppWindow, view: &StatusPageView) {
     let free = view.storage.free.map(size_in_words);
     adapter.set_free(free.unwrap_or_default().into());
     adapter.set_log(size_in_words(view.storage.log).into());
-    let (oldest, oldest_unit) = age_in_words(view.oldest_unsent_minutes);
+    let (oldest, oldest_unit) = bound_in_words(view.oldest_unsent_under_hours);
     adapter.set_unsent(match view.unsent {
         0 => SharedString::new(),
         unsent => in_groups(unsent).into(),
@@ -51,6 +51,16 @@ pub(super) fn show(app: &AppWindow, view: &StatusPageView) {
     adapter.set_bundle(version(view.bundle));
     adapter.set_listed(in_groups(view.listed).into());
     adapter.set_listed_ten_thousands(in_ten_thousands(view.listed).into());
+}
+
+/// A bound in hours; from two days on in days, rounded up.
+pub(super) fn bound_in_words(hours: Option<u64>) -> (i32, AgeUnit) {
+    let whole = |count: u64| i32::try_from(count).unwrap_or(i32::MAX);
+    match hours {
+        None => (0, AgeUnit::Unknown),
+        Some(hours) if hours < 48 => (whole(hours), AgeUnit::Hours),
+        Some(hours) => (whole(hours.div_ceil(24)), AgeUnit::Days),
+    }
 }
 
 fn show_clock(adapter: &StatusPageAdapter, clock: ClockView) {

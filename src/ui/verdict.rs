@@ -9,7 +9,7 @@ use super::{id_entry, page, qr};
 use gatepost_protocol::{Outcome, OverrideWhy, Reason};
 use gatepost_window::{
     AppWindow, ColourKind, DeskItem, DocumentKind, MemberItem, OutcomeKind, OverrideKind,
-    OverrideWhyKind, PersonItem, QuestionKind, ReasonKind, SavedKind, StatusAdapter,
+    OverrideWhyKind, PageAdapter, PersonItem, QuestionKind, ReasonKind, SavedKind, StatusAdapter,
     ThermometerKind, VerdictAdapter,
 };
 use slint::{ComponentHandle, ModelRc};
@@ -199,8 +199,17 @@ pub(super) fn show_time_left(app: &AppWindow, left: f32) {
     app.global::<VerdictAdapter>().set_time_left(left);
 }
 
+/// The program closes the verdict. No finger did, and one that is on its way to "Next" must not hit
+/// what comes up there.
+pub(super) fn go(app: &AppWindow) {
+    if app.global::<VerdictAdapter>().get_shown() {
+        app.global::<PageAdapter>().set_settling(true);
+    }
+    dismiss(app);
+}
+
 /// Back to the scan page; forgets the people who were on screen.
-pub(super) fn dismiss(app: &AppWindow) {
+fn dismiss(app: &AppWindow) {
     let adapter = app.global::<VerdictAdapter>();
     adapter.set_shown(false);
     adapter.set_held(false);

@@ -6,9 +6,9 @@
 use std::{
     ffi::OsString,
     fmt,
-    fs::{self, File, OpenOptions},
+    fs::{self, File, OpenOptions, Permissions},
     io::{self, Read as _, Write as _},
-    os::unix::fs::{DirBuilderExt as _, OpenOptionsExt as _},
+    os::unix::fs::{DirBuilderExt as _, OpenOptionsExt as _, PermissionsExt as _},
     path::{Path, PathBuf},
 };
 
@@ -168,6 +168,20 @@ pub fn create_private(path: &Path, bytes: &[u8]) -> Result<(), FileError> {
     sync_directory(directory_of(path))
 }
 
+/// Lets the owner alone read a file and write it (mode 0600), whoever could before. One that is
+/// missing is made, empty.
+pub fn keep_private(path: &Path) -> Result<(), FileError> {
+    let keep = || {
+        let mut options = OpenOptions::new();
+        let file = options.append(true).create(true).mode(0o600).open(path)?;
+        match file.metadata()?.permissions().mode() & 0o777 {
+            0o600 => Ok(()),
+            _ => file.set_permissions(Permissions::from_mode(0o600)),
+        }
+    };
+    keep().map_err(FileError::at(Action::Write, path))
+}
+
 /// Makes a directory that only its owner can enter (mode 0700), where there is none.
 pub fn make_private_directory(path: &Path) -> Result<(), FileError> {
     match fs::DirBuilder::new().mode(0o700).create(path) {
@@ -252,7 +266,7 @@ fn is_unsupported(why: &io::Error) -> bool {
 mod tests {
     #![allow(clippy::unwrap_used)]
 
-    use std::os::unix::fs::{PermissionsExt as _, symlink};
+    use std::os::unix::fs::symlink;
 
     use super::*;
 
@@ -278,6 +292,21 @@ mod tests {
         assert_eq!(read(&path, 3).unwrap(), b"two");
         assert_eq!(mode(&path), 0o600);
         assert_eq!(names(home.path()), ["a.json"]);
+    }
+
+    #[test]
+    fn a_file_that_is_kept_private_keeps_its_bytes_and_is_made_where_it_is_missing() {
+        let home = tempfile::tempdir().unwrap();
+        let path = home.path().join("log");
+        keep_private(&path).unwrap();
+        assert_eq!((mode(&path), read(&path, 3).unwrap()), (0o600, Vec::new()));
+        fs::write(&path, "old").unwrap();
+        fs::set_permissions(&path, Permissions::from_mode(0o644)).unwrap();
+        keep_private(&path).unwrap();
+        assert_eq!(
+            (mode(&path), read(&path, 3).unwrap()),
+            (0o600, b"old".to_vec())
+        );
     }
 
     #[test]

@@ -33,6 +33,13 @@ pub(crate) fn read(lane: &mut Lane, at: Instant) {
     }
 }
 
+/// What was read has had its verdict, so that nothing comes of it: on the scan page that is said.
+pub(super) fn already_read(lane: &mut Lane, at: Instant) {
+    if lane.window.page() == Page::Scan && lane.verdicts.open().is_none() {
+        lane.aiming.already_read(at);
+    }
+}
+
 /// Time passes.
 pub(crate) fn tick(lane: &mut Lane, at: Instant) {
     let hint = lane.aiming.hint(at);

@@ -4,7 +4,7 @@
 use std::time::Instant;
 
 use super::{
-    badge, enrolment,
+    aim, badge, enrolment,
     place::{self, PlaceShown},
     verdict,
 };
@@ -39,6 +39,9 @@ pub(crate) fn sighted(
     };
     let sighted = lane.checkpoint.sight(&sighting.codes, expecting, now, at);
     let mut company = sighted.company;
+    if sighted.new.is_empty() && company == Company::StillInView {
+        aim::already_read(lane, at);
+    }
     for (judged, text) in sighted.new {
         if enrolment::code_shown(enrolment, lane, context, &judged, text.as_deref()) {
             continue;

@@ -29,7 +29,7 @@ pub(crate) fn synced(lane: &mut Lane, hub: &mut HubLink, once: &mut RunOnce, new
                 why: trouble::of_sync(fault),
             });
             lane.notices.set_parked(parked);
-            hub.reached(backlog, fault.as_ref().map(trouble::of_sync), at);
+            hub.reached(backlog, fault.as_ref().map(trouble::of_sync), lane.now());
             if backlog.unsent == 0 {
                 once.exchanged(at);
             }

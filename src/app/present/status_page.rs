@@ -1,6 +1,6 @@
 //! The pages that explain the device: its lists, clock, disk and exchange, and where it stands.
 
-use std::{fs, time::Instant};
+use std::fs;
 
 use gatepost_pass::{
     ClockTrust, HubAddress, Recognition, Timestamp,
@@ -29,7 +29,7 @@ pub(crate) fn view(
     hub: &HubLink,
     log: LogHealth,
     data: &DataDir,
-    (device_clock, at): (&Clock, Instant),
+    device_clock: &Clock,
 ) -> StatusPageView {
     let now = device_clock.now();
     let bundle = installed.bundle();
@@ -41,8 +41,8 @@ pub(crate) fn view(
         clock: clock(device_clock),
         storage: storage(data, log),
         unsent: hub.unsent(),
-        oldest_unsent_minutes: hub.oldest_minutes(now),
-        sync: hub.last_exchange(hub_address, at),
+        oldest_unsent_under_hours: hub.oldest_under_hours(now),
+        sync: hub.last_exchange(hub_address, now),
         device: identity.map_or_else(String::new, |_| enrolment.device(data)),
         hub: hub_address.to_owned(),
         program: env!("CARGO_PKG_VERSION").to_owned(),

@@ -1,6 +1,6 @@
-//! What to tell whoever aims at a code that is not read. A hint comes once the frames of a second
-//! agree, stays long enough to be read, and goes at once when something is read. Pure: time comes
-//! in as an argument.
+//! What to tell whoever aims: why a code is not read, or that it was read a moment ago. A hint
+//! comes once the frames of a second agree, stays long enough to be read, and goes at once when
+//! something is read. Pure: time comes in as an argument.
 
 use std::{
     collections::VecDeque,
@@ -39,6 +39,11 @@ impl Aiming {
             self.frames.pop_front();
         }
         self.frames.push_back((obstacle.map(hint_for), at));
+    }
+
+    /// What was read had its verdict a moment ago. The hint stays while it is in view.
+    pub(crate) fn already_read(&mut self, at: Instant) {
+        self.shown = Some((AimHint::AlreadyRead, at));
     }
 
     /// Something was read, or nobody aims any more.

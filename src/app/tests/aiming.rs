@@ -38,6 +38,19 @@ fn a_hint_stands_on_the_scan_page_until_something_is_read() {
 }
 
 #[test]
+fn a_code_that_was_read_a_moment_ago_is_said_to_be_read_already_and_counts_once() {
+    let post = Post::open(|_| ());
+    post.judges(&paper(1), "Logged");
+    post.show(&paper(1));
+    assert!(!post.says("Already read"), "the verdict says it");
+    post.tap("Next");
+    post.show(&paper(1));
+    post.sees("Already read");
+    post.sees_no_more("Already read");
+    post.passages(1);
+}
+
+#[test]
 fn the_torch_lights_by_itself_for_a_code_in_the_dark_and_a_finger_goes_before() {
     let light = tempfile::tempdir().unwrap();
     fs::write(light.path().join("max_brightness"), "255\n").unwrap();

@@ -24,11 +24,13 @@ const NUMBER: &str = "11010519491231002X";
 fn a_pass_is_scanned_logged_and_the_next_one_comes() {
     let post = Post::open(|_| ());
     post.judges(&paper(1), "ADMIT");
+    post.sees("Compare name and last 4 with the ID card");
     post.sees("Logged");
     assert_eq!(post.taps("scan: green pass"), 0);
     post.tap("Next");
     post.sees("No phone or code");
     post.judges(&paper(102), "REFUSE");
+    post.sees("No one can allow this here.");
     let logged = post.passages(2);
     assert_eq!(logged[0].reasons.as_slice(), [Reason::Green]);
     assert_eq!(logged[1].reasons.as_slice(), [Reason::Red]);
@@ -49,6 +51,20 @@ fn a_verdict_goes_by_itself_and_a_tap_holds_it() {
     post.tap("Close the verdict and keep scanning");
     post.sees("No phone or code");
     post.taps("hold and close");
+}
+
+#[test]
+fn a_tap_that_comes_late_for_next_opens_nothing_once_the_verdict_has_gone_by_itself() {
+    let post = Post::open(|region| region.policy.show_seconds = [1; 3]);
+    post.judges(&paper(1), "ADMIT");
+    post.sees("No phone or code");
+    let (x, y) = post.place_of("No phone or code");
+    post.ui.click(x, y).unwrap();
+    thread::sleep(Duration::from_millis(300));
+    assert!(!post.says("Enter the ID number"), "the tap was for Next");
+    // A moment later it is meant.
+    post.tap("No phone or code");
+    post.sees("Enter the ID number");
 }
 
 #[test]
@@ -195,7 +211,9 @@ fn an_id_number_is_typed_and_without_a_list_leads_on_to_registration_by_hand() {
     post.tap("Delete the last character");
     post.types("X");
     post.tap("Look up");
-    post.sees("CHECK");
+    post.sees("ID numbers cannot be looked up here.");
+    post.sees("Register the person by hand.");
+    assert!(!post.says("Update this device"), "no update brings a list");
     let logged = post.passages(1);
     assert_eq!(logged[0].reasons.as_slice(), [Reason::NoList]);
     assert!(matches!(&logged[0].seen, Seen::IdNumber(number) if number.0.as_str() == NUMBER));

@@ -71,6 +71,9 @@ impl Post {
     pub(super) fn tap(&self, label: &str) {
         let find = || {
             let buttons = self.ui.buttons();
+            if self.ui.is_settling() {
+                return None;
+            }
             let button = buttons.into_iter().find(|button| button.text == label)?;
             let below = button.y + button.height > HEIGHT as f32;
             if below {

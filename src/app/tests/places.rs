@@ -93,6 +93,16 @@ fn a_copied_code_of_another_place_moves_no_device_and_opens_no_badge_of_that_pla
 }
 
 #[test]
+fn the_code_of_the_place_where_the_device_stands_says_so() {
+    let post = at_gate_3("");
+    post.judges(&code("gate-3", false), "You are at this place already.");
+    assert!(!post.says("not a pass"));
+    post.tap("Next");
+    post.sees("No phone or code");
+    post.passages(0);
+}
+
+#[test]
 fn who_tries_to_pass_ends_the_question_so_that_nothing_waits_under_next() {
     let post = guarded("", &badge_of("gate-3"));
     post.judges(&code("gate-9", false), "Has this device moved to");

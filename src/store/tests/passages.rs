@@ -1,7 +1,55 @@
 //! The passage log: receipts, epochs, what is forgotten and when, damage.
 
+use std::os::unix::fs::PermissionsExt as _;
+
 use super::*;
 use crate::store::{HourCount, counts_by_hour, outbox::WAITING};
+
+/// Who may do what with each file of the log.
+fn modes(disk: &Disk) -> Vec<(String, u32)> {
+    let files = fs::read_dir(disk.path.parent().unwrap()).unwrap();
+    let mode = |file: fs::DirEntry| {
+        let name = file.file_name().into_string().unwrap();
+        (name, file.metadata().unwrap().permissions().mode() & 0o777)
+    };
+    let mut modes: Vec<_> = files.map(|file| mode(file.unwrap())).collect();
+    modes.retain(|(name, _)| name.starts_with("passages.sqlite"));
+    modes.sort();
+    modes
+}
+
+#[test]
+fn only_the_owner_reads_the_log_also_one_that_anybody_could_read_before() {
+    let (disk, _passages, _outbox) = log_of(1);
+    let private = |suffix: &str| (format!("passages.sqlite{suffix}"), 0o600);
+    let expected = ["", "-shm", "-wal"].map(private);
+    assert_eq!(modes(&disk), expected);
+    drop((_passages, _outbox));
+    // As older programs left them, with one that was set aside.
+    let aside = disk.path.with_file_name("passages.sqlite.damaged-1");
+    fs::write(&aside, "").unwrap();
+    fs::write(disk.path.with_file_name("other"), "").unwrap();
+    for path in [&disk.path, &aside] {
+        fs::set_permissions(path, fs::Permissions::from_mode(0o644)).unwrap();
+    }
+    let _open = open(&disk.path, 2).log;
+    let expected = ["", "-shm", "-wal", ".damaged-1"].map(private);
+    assert_eq!(modes(&disk), expected);
+}
+
+#[test]
+fn a_log_that_takes_the_place_of_a_damaged_one_is_the_owners_too() {
+    let disk = disk();
+    fs::write(&disk.path, "no database").unwrap();
+    fs::set_permissions(&disk.path, fs::Permissions::from_mode(0o644)).unwrap();
+    let opened = open(&disk.path, 1);
+    assert!(opened.set_aside.is_some());
+    let modes = modes(&disk);
+    assert!(
+        modes.len() > 1 && modes.iter().all(|(_, mode)| *mode == 0o600),
+        "{modes:?}"
+    );
+}
 
 #[test]
 fn passages_wait_in_order_until_a_receipt_covers_them() {

@@ -200,3 +200,22 @@ fn a_refused_batch_is_parked_by_name_and_those_of_other_epochs_go_on() {
     assert_eq!((hub.passages_of(device.id()), device.waiting()), (5, 0));
     assert!(device.outbox().parked().unwrap().is_empty());
 }
+
+#[test]
+fn an_exchange_that_went_through_is_remembered_and_one_that_did_not_changes_nothing() {
+    let hub = ModelHub::new();
+    hub.publish(&Region::default());
+    let device = Device::new(42, &hub.address, Vec::new());
+    let (data, own) = (&device.data, &device.identity);
+    let exchanged = |at| exchange(data, own, &Clock::still(at), Errand::Fetch);
+    assert_eq!(last_sync(data), None);
+    hub.fail_always(Some(Fault::HangsUp));
+    let _ = exchanged(NOW);
+    assert_eq!(last_sync(data), None);
+    hub.fail_always(None);
+    let done = exchanged(NOW).unwrap();
+    assert_eq!(last_sync(data), Some(NOW), "{done:?}");
+    hub.fail_always(Some(Fault::Refuses(403, RefusalReason::Certificate, None)));
+    let _ = exchanged(NOW.plus(60));
+    assert_eq!(last_sync(data), Some(NOW));
+}

@@ -200,6 +200,7 @@ fn the_bar_shows_how_full_the_battery_is_and_nothing_without_one() {
             let battery = Some(Battery { percent, charging });
             let view = StatusView {
                 battery,
+                place: "East gate".into(),
                 ..status()
             };
             stage.ui.send(UiUpdate::Status(view));
@@ -210,6 +211,31 @@ fn the_bar_shows_how_full_the_battery_is_and_nothing_without_one() {
             }
         }
     }
+}
+
+#[test]
+fn the_figure_of_the_battery_gives_way_to_a_long_name_of_the_place() {
+    let stage = Stage::open((480, 800), Language::English);
+    let show = |place: &str, battery| {
+        let view = StatusView {
+            battery,
+            place: place.into(),
+            ..status()
+        };
+        stage.ui.send(UiUpdate::Status(view));
+        stage.place_of("Place").unwrap().width
+    };
+    let battery = Some(Battery {
+        percent: 87,
+        charging: false,
+    });
+    show("East gate", battery);
+    assert!(stage.says("87%"));
+    let long = "Quancheng Road, east gate of the south side";
+    let alone = show(long, None);
+    let beside = show(long, battery);
+    assert!(stage.has("BatterySign") && !stage.says("87%"));
+    assert!(alone - beside < 40.0, "{alone} {beside}");
 }
 
 #[test]

@@ -6,7 +6,7 @@ use super::info::{assert_says, next_command, open, show};
 use super::info_scenes::notices;
 use super::stage::Stage;
 use crate::devices::Device;
-use crate::ui::{CameraView, Page, UiCommand, UiUpdate};
+use crate::ui::{CameraView, DeviceTrialsView, Page, UiCommand, UiUpdate};
 
 #[test]
 fn each_device_can_be_tried_but_the_gate_and_what_is_not_there() {
@@ -35,6 +35,23 @@ fn each_device_can_be_tried_but_the_gate_and_what_is_not_there() {
     show(&stage, "devices-bare");
     assert_eq!(tries(&stage), 0);
     assert_says(&stage, &["Not set up here", "No camera found"]);
+}
+
+#[test]
+fn a_camera_that_sends_no_pictures_has_no_tick() {
+    let stage = open("devices");
+    let rate = |rate| {
+        let view = DeviceTrialsView {
+            rate,
+            devices: Vec::new(),
+        };
+        stage.ui.send(UiUpdate::Devices(view));
+        stage.all_words()
+    };
+    let (runs, stands) = ("The camera is running.", "The camera is not responding");
+    assert!(rate(25).contains(runs) && rate(1).contains(runs));
+    let words = rate(0);
+    assert!(!words.contains(runs) && words.contains(stands), "{words:?}");
 }
 
 #[test]

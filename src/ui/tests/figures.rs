@@ -38,7 +38,7 @@ fn the_status_page_says_every_state_in_words() {
             "Failed. Last success: 31 days ago",
             "The hub cannot be reached. Check the cable or SIM card. The device keeps trying; \
              scanning continues.",
-            "1\u{a0}234\u{a0}567, the oldest 31 days ago",
+            "1\u{a0}234\u{a0}567, the oldest less than 31 days ago",
             "40 days ahead",
             "Bring this device online or set its clock. Check the pass's dates yourself.",
             "0 B free, passage log 1.9 GB",
@@ -50,7 +50,7 @@ fn the_status_page_says_every_state_in_words() {
         &stage,
         &[
             "No hub: USB stick only",
-            "12, the oldest less than a minute ago",
+            "12, the oldest less than 1 hour ago",
             "56 years behind",
             "The confirmed time is used instead. Have the clock repaired.",
             "Nearly full. Call the help desk.",

@@ -117,6 +117,37 @@ fn a_form_by_hand_goes_whole_to_the_program_and_is_forgotten() {
 }
 
 #[test]
+fn a_double_tap_answers_one_question_and_registers_nobody() {
+    for size in SIZES {
+        let stage = Stage::open(size, Language::English);
+        stage.ui.send(UiUpdate::ByHand(by_hand(2)));
+        stage.ui.send(UiUpdate::Page(Page::ByHand));
+        let step = || {
+            let step = |app: &gatepost_window::AppWindow| app.global::<ByHandAdapter>().get_step();
+            stage.ui.ask(step).unwrap()
+        };
+        for (number, label) in [
+            (1, "Child or patient, cannot show one"),
+            (2, "Yes"),
+            (3, "Yes"),
+        ] {
+            stage.tap(label);
+            assert_eq!(step(), number, "{label}");
+            // The second half: whatever has come up under the finger.
+            for button in stage.buttons() {
+                let (x, y) = button.middle();
+                let header = button.text == "Back" || button.text.contains("language");
+                if !header {
+                    stage.ui.click(x, y).unwrap();
+                }
+            }
+            assert_eq!(step(), number, "{label}");
+        }
+        assert_eq!(stage.commands(), []);
+    }
+}
+
+#[test]
 fn the_way_back_through_a_form_keeps_its_answers() {
     let stage = on_by_hand(1);
     stage.tap_all(&["Visitor without a local pass", "Yes", "Back", "Back"]);
@@ -135,7 +166,9 @@ fn the_way_back_through_a_form_keeps_its_answers() {
 fn a_name_and_a_number_stop_at_what_the_record_has_room_for() {
     let stage = on_by_hand(0);
     stage.tap("Code cannot be read");
+    assert!(stage.says("In pinyin: WANG FANG"), "no keys write 王芳");
     stage.tap_all(&["W"; 45]);
+    assert!(!stage.says("In pinyin: WANG FANG"));
     stage.tap("ID or telephone number");
     stage.tap_all(&["7"; 30]);
     stage.tap("Register");

@@ -66,6 +66,31 @@ fn the_status_page_says_what_battery_and_network_do() {
 }
 
 #[test]
+fn nobody_looks_for_a_cable_where_the_network_is_up_and_the_hub_is_silent() {
+    let stage = open("status-worst");
+    let say = |network| {
+        let view = StatusView {
+            network,
+            ..status()
+        };
+        stage.ui.send(UiUpdate::Status(view));
+        let words = stage.all_words().into_iter();
+        let about = words.filter(|text| text.starts_with("The hub cannot be reached."));
+        about.collect::<String>()
+    };
+    let cable = "Check the cable or SIM card.";
+    for network in [None, Some(NetworkLink::Down)] {
+        assert!(say(network).contains(cable), "{network:?}");
+    }
+    let wireless = NetworkLink::Wireless(SignalBars::new(3));
+    for network in [NetworkLink::Up, wireless] {
+        let says = say(Some(network));
+        assert!(!says.contains(cable), "{says}");
+        assert!(says.contains("The network is up"), "{says}");
+    }
+}
+
+#[test]
 fn one_big_button_installs_tries_again_or_goes_back_to_scanning() {
     let stage = open("update-found");
     assert_says(&stage, &["Update found", "Version 41", "Version 42"]);

@@ -132,7 +132,7 @@ pub(super) fn good_status() -> StatusPageView {
             writable: true,
         },
         unsent: 0,
-        oldest_unsent_minutes: None,
+        oldest_unsent_under_hours: None,
         sync: SyncView::Done { minutes: 3 },
         device: "370102-0417-03".into(),
         hub: "https://hub.jinan.example".into(),
@@ -200,7 +200,7 @@ fn status_scenes() -> Vec<Scene> {
             writable: false,
         },
         unsent: 1_234_567,
-        oldest_unsent_minutes: Some(31 * 24 * 60),
+        oldest_unsent_under_hours: Some(31 * 24),
         sync: SyncView::Failed {
             why: trouble(
                 Trouble::HubAway,
@@ -227,7 +227,7 @@ fn status_scenes() -> Vec<Scene> {
             writable: true,
         },
         unsent: 12,
-        oldest_unsent_minutes: Some(0),
+        oldest_unsent_under_hours: Some(1),
         sync: SyncView::NoHub,
         device: String::new(),
         hub: String::new(),

@@ -178,6 +178,7 @@ pub(super) fn pages() -> Vec<Scene> {
         Scene::new("scan-dark", aim(AimHint::TooDark), &[]),
         Scene::new("scan-closer-worst", aim(AimHint::ComeCloser), &[]),
         Scene::new("scan-still", aim(AimHint::HoldStill), &[]),
+        Scene::new("scan-already-worst", aim(AimHint::AlreadyRead), &[]),
         Scene::new(
             "scan-without-camera",
             vec![

@@ -94,9 +94,12 @@ impl Stage {
         found.unwrap_or_else(|| panic!("no button {label:?} among {buttons:?}"))
     }
 
-    /// Taps the middle of the button with this label, scrolling to it. A letter of a key that has
-    /// several takes two taps.
+    /// Taps the middle of the button with this label, scrolling to it, once the page takes taps. A
+    /// letter of a key that has several takes two taps.
     pub(super) fn tap(&self, label: &str) {
+        while self.ui.is_settling() {
+            std::thread::sleep(std::time::Duration::from_millis(20));
+        }
         let buttons = self.buttons();
         let letters = |b: &&ScreenElement| b.text.len() == 3 && b.text.contains(label);
         let is_letter = label.len() == 1 && buttons.iter().all(|b| b.text != label);

@@ -6,8 +6,8 @@ use super::scenes::duty;
 use super::stage::{SIZES, Stage, fullest_verdict, member, verdict};
 use crate::config::Language;
 use crate::ui::{
-    ColourView, DutyState, OverrideView, QuestionView, TemperatureAnswer, ThermometerView,
-    UiCommand, UiUpdate,
+    ColourView, DocumentView, DutyState, OverrideView, QuestionView, TemperatureAnswer,
+    ThermometerView, UiCommand, UiUpdate,
 };
 use gatepost_protocol::{Outcome, OverrideWhy, Reason};
 use gatepost_window::VerdictAdapter;
@@ -163,6 +163,40 @@ fn a_verdict_that_nobody_may_allow_has_no_supervisor_button() {
     let view = verdict(Outcome::Refuse, &[Reason::BadSignature], 0);
     stage.ui.send(UiUpdate::Verdict(view));
     assert!(stage.buttons().iter().all(|b| b.text != "Supervisor"));
+    let nobody = "No one can allow this here.";
+    assert_says(&stage, &[nobody]);
+    let mut view = verdict(Outcome::Refuse, &[Reason::Expired], 1);
+    view.overriding = OverrideView::Possible;
+    stage.ui.send(UiUpdate::Verdict(view));
+    assert!(!stage.all_words().contains(nobody));
+    // Nobody looks for a supervisor where something else is to be done first.
+    for (outcome, reason) in [
+        (Outcome::Admit, Reason::Green),
+        (Outcome::Check, Reason::ForeignCode),
+    ] {
+        stage.shows(outcome, &[reason], 0);
+        assert!(!stage.all_words().contains(nobody), "{reason:?}");
+    }
+}
+
+#[test]
+fn a_paper_pass_is_compared_with_the_id_card_and_a_phone_is_asked_for_nothing_else() {
+    let stage = stage();
+    for (document, step) in [
+        (
+            DocumentView::PaperPass,
+            "Compare name and last 4 with the ID card, then let the holder through.",
+        ),
+        (
+            DocumentView::PhonePass,
+            "Let the holder through. Ask for nothing else.",
+        ),
+    ] {
+        let mut view = verdict(Outcome::Admit, &[Reason::Green], 1);
+        view.document = document;
+        stage.ui.send(UiUpdate::Verdict(view));
+        assert_says(&stage, &[step]);
+    }
 }
 
 #[test]

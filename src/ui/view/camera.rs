@@ -43,7 +43,7 @@ pub enum CameraView {
     Off,
 }
 
-/// What to do so that a code in view can be read.
+/// What to do so that a code in view can be read, or why it is not.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum AimHint {
     /// It needs more light.
@@ -52,6 +52,8 @@ pub enum AimHint {
     ComeCloser,
     /// It, or the scanner, moves.
     HoldStill,
+    /// It was read a moment ago, and had its verdict.
+    AlreadyRead,
 }
 
 /// Corners of a code in pixels of the decoded picture: its own top left corner, then clockwise.

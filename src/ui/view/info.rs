@@ -91,8 +91,8 @@ pub struct StatusPageView {
     pub storage: StorageView,
     /// Passages without a receipt.
     pub unsent: u64,
-    /// Age of the oldest unsent passage in minutes.
-    pub oldest_unsent_minutes: Option<u64>,
+    /// The oldest unsent passage is younger than so many hours; more is not known of it.
+    pub oldest_unsent_under_hours: Option<u64>,
     /// The last sync with the hub.
     pub sync: SyncView,
     /// This device's number, as on its certificate; empty when not enrolled.

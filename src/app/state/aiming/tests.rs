@@ -97,3 +97,19 @@ fn a_hint_goes_at_once_when_something_is_read_and_also_when_no_frames_come() {
     // And then it takes a second anew.
     assert_eq!(shown(&mut aiming, end + FRAME * 30, &dark[..20]), []);
 }
+
+#[test]
+fn what_was_read_already_is_said_while_it_is_in_view_and_long_enough_to_be_read() {
+    let (mut aiming, start) = (Aiming::default(), Instant::now());
+    let after = |millis| start + Duration::from_millis(millis);
+    for millis in (0..=2000).step_by(100) {
+        aiming.already_read(after(millis));
+        assert_eq!(aiming.hint(after(millis)), Some(AimHint::AlreadyRead));
+    }
+    aiming.unread(None, after(3400));
+    assert_eq!(aiming.hint(after(3400)), Some(AimHint::AlreadyRead));
+    assert_eq!(aiming.hint(after(3500)), None);
+    aiming.already_read(after(4000));
+    aiming.clear();
+    assert_eq!(aiming.hint(after(4000)), None, "the next code is new");
+}
