@@ -23,7 +23,8 @@ use crate::{
 
 fn on_the_page(post: &Post) {
     post.tap_all(&["Menu", "Check the devices"]);
-    post.sees("pictures a second");
+    // No frames come before its camera.
+    post.sees("The camera is not responding");
 }
 
 /// A reader that is being tried, and its socket.

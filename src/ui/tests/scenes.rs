@@ -269,8 +269,10 @@ pub(super) fn verdicts() -> Vec<Scene> {
     });
     let mut unmeasured = logged(question.clone());
     unmeasured.push(UiUpdate::Thermometer(ThermometerView::WrongUnit));
-    let mut no_list = verdict(Outcome::Check, &[Reason::NoList], 1);
-    no_list.issuer = String::new();
+    // An ID number says nothing of a pass.
+    let mut no_list = verdict(Outcome::Check, &[Reason::NoList], 0);
+    (no_list.document, no_list.issuer) = (DocumentView::Unknown, String::new());
+    no_list.valid_until = None;
     let mut group = verdict(Outcome::Refuse, &[Reason::Red], 0);
     group.members = (0..3).map(member).collect();
     let mut crowd = group.clone();
