@@ -180,12 +180,12 @@ fn a_verdict_that_nobody_may_allow_has_no_supervisor_button() {
 }
 
 #[test]
-fn a_paper_pass_is_compared_with_the_id_card_and_a_phone_is_asked_for_nothing_else() {
+fn a_paper_pass_is_compared_with_its_paper_and_nobody_is_asked_for_anything_else() {
     let stage = stage();
     for (document, step) in [
         (
             DocumentView::PaperPass,
-            "Compare name and last 4 with the ID card, then let the holder through.",
+            "Is it the name on the paper? Let the holder through. Ask for nothing else.",
         ),
         (
             DocumentView::PhonePass,
