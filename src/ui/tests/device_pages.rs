@@ -41,10 +41,8 @@ fn each_device_can_be_tried_but_the_gate_and_what_is_not_there() {
 fn a_camera_that_sends_no_pictures_has_no_tick() {
     let stage = open("devices");
     let rate = |rate| {
-        let view = DeviceTrialsView {
-            rate,
-            devices: Vec::new(),
-        };
+        let devices = Vec::new();
+        let view = DeviceTrialsView { rate, devices };
         stage.ui.send(UiUpdate::Devices(view));
         stage.all_words()
     };
