@@ -74,8 +74,8 @@ impl HubLink {
         }
     }
 
-    /// The oldest passage that has no receipt is younger than so many hours. Only its hour is known,
-    /// and it may have come at the beginning of that as well as at its end.
+    /// The oldest passage that has no receipt is younger than so many hours. Only its hour is
+    /// known, and it may have come at the beginning of that as well as at its end.
     pub(crate) fn oldest_under_hours(&self, now: Now) -> Option<u64> {
         let oldest = u64::from(self.backlog.oldest_hour?);
         Some((now.time.0 / 3600).saturating_sub(oldest) + 1)
@@ -91,7 +91,7 @@ impl HubLink {
 
 #[cfg(test)]
 mod tests {
-    #![allow(clippy::unwrap_used)]
+    #![allow(clippy::unwrap_used, clippy::panic)]
 
     use std::fs;
 

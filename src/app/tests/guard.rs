@@ -121,7 +121,7 @@ impl Post {
         }
     }
 
-    /// Sets a time that is far from the confirmed clock, which takes a second tap and no double one.
+    /// Sets a time far from the confirmed clock, which takes a second tap and no double one.
     #[track_caller]
     pub(super) fn sets_a_far_time(&self) {
         self.tap("Set");
