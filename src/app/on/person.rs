@@ -59,6 +59,8 @@ pub(crate) fn looked_up(
 ) {
     lookup.end();
     show_id_entry(&lane.window, lookup, None);
+    // The verdict says whether that comes next.
+    show_by_hand(lane);
     let judged = lane.checkpoint.judge(lane.now()).person(number, listed);
     place::overtaken(lane);
     verdict::show(lane, judged, Company::Alone, Instant::now());

@@ -24,7 +24,7 @@ const NUMBER: &str = "11010519491231002X";
 fn a_pass_is_scanned_logged_and_the_next_one_comes() {
     let post = Post::open(|_| ());
     post.judges(&paper(1), "ADMIT");
-    post.sees("Compare name and last 4 with the ID card");
+    post.sees("Is it the name on the paper?");
     post.sees("Logged");
     assert_eq!(post.taps("scan: green pass"), 0);
     post.tap("Next");
