@@ -245,6 +245,7 @@ impl App {
     fn opened(&mut self, page: Page) {
         let before = self.lane.window.opened(page);
         if before == Page::Duty && page != Page::Duty {
+            self.lane.staff.duty.put_away();
             on::supervisor::pad_left(&mut self.lane);
             on::place::pad_left(&mut self.lane);
             on::menu_lock::left(&mut self.lane);

@@ -52,4 +52,7 @@ fn set(app: &AppWindow, digits: &str) {
     adapter.set_digits(SharedString::from(digits));
     adapter.set_typed(separated(digits, &SEPARATORS).into());
     adapter.set_complete(digits.len() == LENGTH);
+    if adapter.get_step() == ClockStepKind::FarOff {
+        adapter.set_step(ClockStepKind::Enter);
+    }
 }

@@ -94,6 +94,13 @@ impl GuardDuty {
         }
     }
 
+    /// The badge that waits for its PIN is put away; whoever is on duty stays.
+    pub fn put_away(&mut self) {
+        if let Next::Asking(..) = self.next {
+            self.next = Next::Nobody;
+        }
+    }
+
     /// The guard goes, or the badge that waits for its PIN is put away.
     pub fn sign_off(&mut self) {
         *self = Self::default();

@@ -24,6 +24,10 @@ pub(super) fn shown(lane: &mut Lane, badge: CheckedBadge, at: Instant) {
     if let Some(why) = lane.verdicts.awaits_badge() {
         return supervisor::badge_shown(lane, badge, why);
     }
+    if lane.awaits_pin().is_some() || clock::is_typed(lane) {
+        // Whoever comes by with a badge ends nobody's PIN, and takes no time that is being typed.
+        return signal::play(&lane.devices, Sound::Refuse);
+    }
     if let Some(early) = lane.verdicts.badge_before_reason() {
         *early = Some(Box::new(badge));
         return signal::play(&lane.devices, Sound::Scanned);

@@ -28,10 +28,15 @@ pub(crate) fn asked(lane: &mut Lane, digits: &str) {
         }
         Some(time) => {
             let (wanted, now) = (WantedTime::new(time, Instant::now()), lane.now());
-            lane.staff.clock.ask(wanted, now);
+            lane.staff.clock.ask(wanted, now.time);
         }
     }
     show(lane);
+}
+
+/// Whether somebody types a time, and no badge is asked for yet.
+pub(super) fn is_typed(lane: &Lane) -> bool {
+    lane.window.page() == Page::Clock && lane.staff.clock.takes_digits()
 }
 
 /// A badge was shown where a supervisor's is awaited for this time. Without a PIN it is not enough.

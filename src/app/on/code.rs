@@ -33,9 +33,12 @@ pub(crate) fn sighted(
         || lane.staff.clock.awaits_badge().is_some()
         || lane.moves.awaits_badge()
         || lane.window.page() == Page::Unlock;
-    let expecting = match badge {
-        true => Expecting::Badge,
-        false => Expecting::Anyone,
+    let expecting = if badge {
+        Expecting::Badge
+    } else if verdict::asks(lane) {
+        Expecting::Answer
+    } else {
+        Expecting::Anyone
     };
     let sighted = lane.checkpoint.sight(&sighting.codes, expecting, now, at);
     let mut company = sighted.company;

@@ -38,6 +38,8 @@ pub(crate) fn asked(lane: &mut Lane, number: u32, why: OverrideWhy) {
     if let (Some(member), Some(shown)) = (member, lane.verdicts.open_mut()) {
         let badge = shown.ask_supervisor(member, why);
         shown.wait();
+        // Nothing of an earlier PIN is under it.
+        lane.show_duty();
         match badge {
             Some(badge) => badge_shown(lane, *badge, why),
             None => verdict::present(lane),

@@ -24,6 +24,9 @@ use crate::{
 /// A verdict that waits for an answer stands at least this long: a thermometer takes its time.
 const ANSWER_TIME: Duration = Duration::from_secs(30);
 
+/// Where there are several people to compare, a verdict stands at least this long for each.
+const EACH: Duration = Duration::from_secs(2);
+
 /// Time for a tap to say all that it means.
 const TAP: Duration = Duration::from_millis(200);
 
@@ -133,9 +136,13 @@ fn show_time(lane: &Lane) -> Duration {
         return Duration::ZERO;
     };
     let time = lane.checkpoint.installed.show_time(shown.group().outcome());
-    match shown.group().asked() {
-        Some(_) => time.max(ANSWER_TIME),
-        None => time,
+    if shown.group().asked().is_some() {
+        return time.max(ANSWER_TIME);
+    }
+    let members = shown.group().members().iter();
+    match members.map(|member| member.verdict.people.len()).sum() {
+        0 | 1 => time,
+        several => time.max(EACH * u32::try_from(several).unwrap_or(u32::MAX)),
     }
 }
 
@@ -167,7 +174,7 @@ fn ask_thermometer(lane: &Lane) {
 }
 
 /// Whether the verdict on screen waits for a temperature.
-fn asks(lane: &Lane) -> bool {
+pub(super) fn asks(lane: &Lane) -> bool {
     let shown = lane.verdicts.open();
     shown.is_some_and(|shown| shown.group().asked().is_some())
 }

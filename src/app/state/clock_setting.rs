@@ -3,7 +3,7 @@
 use std::time::{Duration, Instant};
 
 use gatepost_checkpoint::SupervisorCandidate;
-use gatepost_pass::{ClockTrust, Now, Timestamp};
+use gatepost_pass::Timestamp;
 
 /// Setting the clock: the time, then the badge, then its PIN.
 #[derive(Debug, Default)]
@@ -15,7 +15,7 @@ pub(crate) enum ClockSetting {
     NoTime,
     /// It is before the newest lists were signed.
     BeforeSigned,
-    /// It is far from a clock that is confirmed: is it meant?
+    /// It is far from what the clock says: is it meant?
     FarOff(WantedTime),
     /// This time waits for a supervisor's badge.
     ShowBadge(WantedTime),
@@ -34,7 +34,7 @@ pub(crate) struct WantedTime {
     typed: Instant,
 }
 
-/// A confirmed clock that is off by no more may be set without a question.
+/// A clock that is off by no more is set without a question.
 const NEAR: Duration = Duration::from_secs(10 * 60);
 /// A second tap that comes sooner is one half of a double tap.
 const SECOND_TAP: Duration = Duration::from_secs(1);
@@ -54,10 +54,10 @@ impl WantedTime {
 }
 
 impl ClockSetting {
-    /// This time was typed. One that is far from a confirmed clock must be typed or tapped twice.
-    pub(crate) fn ask(&mut self, wanted: WantedTime, now: Now) {
-        let apart = now.time.since(wanted.time) + wanted.time.since(now.time);
-        let far = now.clock == ClockTrust::Trusted && apart > NEAR.as_secs();
+    /// This time was typed. One that is far from what the clock says must be tapped twice.
+    pub(crate) fn ask(&mut self, wanted: WantedTime, now: Timestamp) {
+        let apart = now.since(wanted.time) + wanted.time.since(now);
+        let far = apart > NEAR.as_secs();
         *self = match *self {
             Self::FarOff(before) if before.time == wanted.time => {
                 let since = wanted.typed.saturating_duration_since(before.typed);
@@ -69,6 +69,14 @@ impl ClockSetting {
             _ if far => Self::FarOff(wanted),
             _ => Self::ShowBadge(wanted),
         };
+    }
+
+    /// Whether a time is typed, or typed again.
+    pub(crate) fn takes_digits(&self) -> bool {
+        match self {
+            Self::Enter | Self::NoTime | Self::BeforeSigned | Self::FarOff(_) => true,
+            Self::ShowBadge(_) | Self::BadgeRefused(_) | Self::EnterPin(..) | Self::Set => false,
+        }
     }
 
     /// The time that waits for a badge.

@@ -74,6 +74,8 @@ pub(crate) enum Expecting {
     Anyone,
     /// A badge, which is taken even beside a pass.
     Badge,
+    /// An answer about somebody: whoever comes alone meanwhile waits until it is given.
+    Answer,
 }
 
 impl InView {
@@ -121,6 +123,9 @@ impl InView {
             }
         }
         found.retain(|(shown, ..)| self.shown.iter().all(|(other, _)| other != shown));
+        if expecting == Expecting::Answer && company == Company::Alone {
+            found.retain(|(_, judged, _)| !judged.is_attempt());
+        }
         let mut new = Vec::new();
         for (shown, judged, content) in found {
             make_space(&mut self.shown);

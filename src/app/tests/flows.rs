@@ -188,6 +188,26 @@ fn the_temperature_is_one_tap_and_decides() {
 }
 
 #[test]
+fn who_comes_while_somebody_waits_for_an_answer_takes_nobodys_place() {
+    let post = Post::open(|region| region.rules(|rules| rules.temperature = true));
+    let asked = "The holder's temperature must be taken.";
+    post.judges(&paper(1), asked);
+    post.sees("Logged once answered");
+    post.show(&paper(2));
+    thread::sleep(Duration::from_millis(600));
+    post.tap("37.3 °C or above");
+    // The first is answered; then it is the second's turn.
+    let logged = post.passages(1);
+    assert_eq!(logged[0].temperature, Some(Temperature::Fever));
+    post.judges(&paper(2), asked);
+    thread::sleep(Duration::from_millis(700));
+    post.tap("Normal");
+    let logged = post.passages(2);
+    assert_eq!(logged[1].temperature, Some(Temperature::Normal));
+    assert_ne!(logged[0].seen, logged[1].seen);
+}
+
+#[test]
 fn a_question_that_nobody_answers_is_logged_as_it_stands_when_the_verdict_closes() {
     let post = Post::open(|region| region.rules(|rules| rules.temperature = true));
     post.judges(&paper(1), "CHECK");

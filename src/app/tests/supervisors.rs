@@ -3,7 +3,7 @@
 use std::{thread, time::Duration};
 
 use gatepost_pass::{
-    BadgeRole, Kind,
+    BadgeRole, Colour, Kind, SubjectTag,
     document::to_text,
     fixture::{self, documents},
     policy::Overridable,
@@ -97,6 +97,48 @@ fn a_badge_that_is_shown_before_the_reason_is_chosen_waits_for_it() {
     post.sees("allows this verdict");
     post.enters_pin("123456");
     post.sees("A supervisor has approved this.");
+}
+
+#[test]
+fn a_pad_that_is_left_asks_nobody_any_more_and_no_other_badge_ends_a_supervisors() {
+    let post = Post::open(|region| {
+        region.listed.push((SubjectTag([104; 16]), Colour::Yellow));
+        region.rules(|rules| rules.overridable = [Overridable::Yellow].into());
+    });
+    let supervisor = badge(3, BadgeRole::Supervisor, Some("123456"));
+    let why = "Emergency: life or health";
+    // On the scan page a badge is for duty.
+    post.judges(&supervisor, "Enter your PIN");
+    post.tap("Cancel");
+    post.leaves_the_picture();
+    post.judges(&paper(101), "CHECK");
+    post.tap_all(&["Supervisor", why]);
+    post.sees("Supervisor: hold your badge up to the camera");
+    assert!(!post.says("Enter your PIN"), "nobody has shown a badge");
+    post.judges(&supervisor, "allows this verdict");
+    post.show(&badge(2, BadgeRole::Guard, None));
+    thread::sleep(Duration::from_millis(600));
+    assert!(post.says("allows this verdict"), "a guard walks by");
+    post.enters_pin("123456");
+    post.sees("A supervisor has approved this.");
+    post.tap("Next");
+    post.leaves_the_picture();
+    // The next one begins anew.
+    post.judges(&paper(104), "CHECK");
+    post.tap_all(&["Supervisor", why]);
+    post.sees("Supervisor: hold your badge up to the camera");
+    assert!(!post.says("Checking the PIN..."));
+}
+
+#[test]
+fn a_badge_that_is_shown_while_a_time_is_typed_signs_nobody_on() {
+    let post = Post::open(|_| ());
+    post.tap_all(&["Menu", "Status", "Set the clock"]);
+    post.types("2026");
+    post.show(&badge(3, BadgeRole::Supervisor, Some("123456")));
+    thread::sleep(Duration::from_millis(600));
+    post.sees("2026");
+    assert!(!post.says("Enter your PIN"));
 }
 
 #[test]

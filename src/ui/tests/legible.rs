@@ -153,10 +153,11 @@ fn what_a_page_has_no_space_for_is_in_a_list_and_nothing_is_lost() {
             all.iter().any(|text| !stage.says(text)),
             "there is no space for all"
         );
+        let labels = ["What to do", "people to compare", "more reasons"];
         let more = stage
             .buttons()
             .into_iter()
-            .find(|b| b.text.contains("What to do") || b.text.contains("more reasons"));
+            .find(|b| labels.iter().any(|label| b.text.contains(label)));
         stage.tap(&more.expect("a button to the rest").text);
         assert_eq!(
             stage.commands(),
@@ -219,7 +220,13 @@ fn no_tick_stands_on_a_page_that_does_not_admit() {
     }
     // Of a family, who is red stands first.
     stage.shows(Outcome::Refuse, &[Reason::Red, Reason::Yellow], 3);
-    assert!(stage.says("欧阳**") && stage.says("Red") && !stage.says("王*堃"));
+    assert!(stage.says("欧阳**") && stage.says("1 of 3 on this pass is red."));
+    stage.shows(
+        Outcome::Refuse,
+        &[Reason::Red, Reason::Yellow, Reason::StaleData],
+        6,
+    );
+    assert!(!stage.says("王*堃"), "who is green comes last");
     stage.shows(Outcome::Refuse, &[Reason::Revoked], 1);
     assert!(stage.says("Pass says green: not accepted") && !stage.says("Green"));
     stage.shows(Outcome::Check, &[Reason::LiveCodeNeeded], 1);

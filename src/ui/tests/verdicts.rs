@@ -6,7 +6,7 @@ use super::scenes::duty;
 use super::stage::{SIZES, Stage, fullest_verdict, member, verdict};
 use crate::config::Language;
 use crate::ui::{
-    ColourView, DocumentView, DutyState, OverrideView, QuestionView, TemperatureAnswer,
+    ColourView, DocumentView, DutyState, OverrideView, PinPurpose, QuestionView, TemperatureAnswer,
     ThermometerView, UiCommand, UiUpdate,
 };
 use gatepost_protocol::{Outcome, OverrideWhy, Reason};
@@ -140,10 +140,14 @@ fn a_supervisor_allows_with_a_reason_a_badge_and_a_pin() {
         view.overriding = OverrideView::ShowBadge;
         stage.ui.send(UiUpdate::Verdict(view.clone()));
         assert!(stage.says("Supervisor: hold your badge up to the camera"));
-        stage.ui.send(UiUpdate::Duty(duty(DutyState::EnterPin {
+        let mut pad = duty(DutyState::EnterPin {
             name: "Li".into(),
             tries_left: None,
-        })));
+        });
+        stage.ui.send(UiUpdate::Duty(pad.clone()));
+        assert!(!stage.says("Enter your PIN"), "this is for duty");
+        pad.pin_for = PinPurpose::Verdict;
+        stage.ui.send(UiUpdate::Duty(pad));
         stage.tap_all(&["1", "2", "3", "4", "OK"]);
         assert_eq!(stage.commands(), [UiCommand::Pin("1234".into())]);
         assert!(stage.says("CHECK"), "the outcome stays in sight");

@@ -175,7 +175,7 @@ pub enum ClockStep {
     NoTime,
     /// What was typed is before the newest lists were signed.
     BeforeSigned,
-    /// What was typed is far from a clock that is confirmed: setting it takes a second tap.
+    /// What was typed is far from what the clock says: setting it takes a second tap.
     FarOff,
     /// A supervisor's badge is awaited, and then its PIN.
     ShowBadge,
