@@ -122,11 +122,12 @@ fn carried() -> StatusView {
     }
 }
 
-fn pin(tries_left: Option<u8>) -> UiUpdate {
-    UiUpdate::Duty(duty(DutyState::EnterPin {
-        name: "欧阳晓明 Ouyang Xiaoming".into(),
-        tries_left,
-    }))
+fn pin(tries_left: Option<u8>, pin_for: PinPurpose) -> UiUpdate {
+    let name = "欧阳晓明 Ouyang Xiaoming".into();
+    UiUpdate::Duty(DutyView {
+        pin_for,
+        ..duty(DutyState::EnterPin { name, tries_left })
+    })
 }
 
 fn found() -> UiUpdate {
@@ -233,7 +234,7 @@ pub(super) fn pages() -> Vec<Scene> {
         Scene::new("duty-badge", on_duty(DutyState::ShowBadge), &[]),
         Scene::new(
             "duty-pin",
-            vec![UiUpdate::Page(Page::Duty), pin(Some(2))],
+            vec![UiUpdate::Page(Page::Duty), pin(Some(2), PinPurpose::Duty)],
             &["1", "2", "3"],
         ),
         Scene::new(
@@ -301,7 +302,7 @@ pub(super) fn verdicts() -> Vec<Scene> {
         view
     };
     let mut with_pin = logged(awaiting(OverrideView::ShowBadge));
-    with_pin.push(pin(None));
+    with_pin.push(pin(None, PinPurpose::Verdict));
     let mut from_id = vec![UiUpdate::Page(Page::IdEntry)];
     from_id.extend(logged(no_list));
     vec![
