@@ -1,4 +1,5 @@
-//! Compiles the roots in `keys/roots` into the scanner, which then pins them.
+//! Compiles the roots in `keys/roots` into the scanner, which then pins them; leaves out of a device's
+//! program what only unwinding needs.
 
 use std::{env, error::Error, fmt::Write, fs, path::Path};
 
@@ -20,6 +21,22 @@ fn main() -> Result<(), Box<dyn Error>> {
         write!(list, "include_bytes!({root:?}), ")?;
     }
     list.push(']');
-    fs::write(Path::new(&env::var("OUT_DIR")?).join("pinned.rs"), list)?;
+    let out = env::var("OUT_DIR")?;
+    fs::write(Path::new(&out).join("pinned.rs"), list)?;
+    leave_out_unwinding(Path::new(&out))
+}
+
+/// Where a panic ends the program, nobody reads how to unwind its stack: a tenth of a device's
+/// program, the standard library's and SQLite's part of it too.
+fn leave_out_unwinding(out: &Path) -> Result<(), Box<dyn Error>> {
+    let is = |name: &str, value: &str| env::var(name).is_ok_and(|given| given == value);
+    if is("CARGO_CFG_PANIC", "abort") && is("CARGO_CFG_TARGET_OS", "linux") {
+        let script = out.join("no-unwinding.ld");
+        // Beside the linker's own script, not instead of it.
+        let text = "SECTIONS { /DISCARD/ : { *(.eh_frame) *(.eh_frame.*) } } INSERT AFTER .text;\n";
+        fs::write(&script, text)?;
+        println!("cargo:rustc-link-arg-bins=-Wl,--no-eh-frame-hdr");
+        println!("cargo:rustc-link-arg-bins=-Wl,-T,{}", script.display());
+    }
     Ok(())
 }

@@ -22,5 +22,6 @@ mod kill;
 mod lists;
 mod output;
 mod secure_hub;
+mod service;
 mod support;
 mod town;

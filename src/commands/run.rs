@@ -3,7 +3,7 @@
 use std::{
     error::Error,
     fs::File,
-    io::Write,
+    io::{self, Write},
     path::{Path, PathBuf},
     sync::mpsc::{Receiver, Sender, channel},
     thread,
@@ -11,7 +11,10 @@ use std::{
 };
 
 use clap::Args;
-use gatepost_system::files::{Action, FileError};
+use gatepost_system::{
+    files::{Action, FileError},
+    service_manager::ServiceManager,
+};
 
 use super::Done;
 use crate::{
@@ -69,7 +72,13 @@ pub fn run(data: &Path, arguments: Arguments) -> Result<Done, Box<dyn Error>> {
         None => Surface::Window,
         Some((width, height)) => Surface::Offscreen { width, height },
     };
-    let (vitals, written) = arguments.vitals.map(vitals_to).transpose()?.unzip();
+    let file = arguments.vitals.map(vitals_file).transpose()?;
+    let manager = ServiceManager::of_environment().unwrap_or_else(|why| {
+        log::warn!("cannot reach the service manager, which may end this program: {why}");
+        None
+    });
+    let listens = file.is_some() || manager.is_some();
+    let (vitals, written) = listens.then(|| vitals_to(file, manager)).unzip();
     let data = DataDir::open(data)?;
     let clock = data.clock();
     let ran = app::run(app::Options {
@@ -93,20 +102,56 @@ pub fn run(data: &Path, arguments: Arguments) -> Result<Done, Box<dyn Error>> {
     Ok(Done::Well)
 }
 
-/// Starts a thread that writes figures, a line each, until every sender is dropped; then its other
-/// channel ends.
-fn vitals_to(path: PathBuf) -> Result<(Sender<Vital>, Receiver<()>), Box<dyn Error>> {
-    let mut file = File::create(&path).map_err(FileError::at(Action::Create, &path))?;
+/// A file for figures, by its path.
+fn vitals_file(path: PathBuf) -> Result<(PathBuf, File), FileError> {
+    let file = File::create(&path).map_err(FileError::at(Action::Create, &path))?;
+    Ok((path, file))
+}
+
+/// Starts a thread that writes figures, a line each, and tells the service manager of them, until
+/// every sender is dropped; then its other channel ends.
+fn vitals_to(
+    mut file: Option<(PathBuf, File)>,
+    manager: Option<ServiceManager>,
+) -> (Sender<Vital>, Receiver<()>) {
     let (sender, vitals) = channel();
     let (writing, written) = channel();
     thread::spawn(move || {
         let _writing = writing;
+        let mut ready = false;
         for vital in vitals {
-            if let Err(why) = writeln!(file, "{vital}") {
+            if let Some((path, out)) = &mut file
+                && let Err(why) = writeln!(out, "{vital}")
+            {
                 log::error!("cannot write {}: {why}", path.display());
-                return;
+                file = None;
+            }
+            if let Some(manager) = &manager
+                && let Err(why) = told(manager, &vital, &mut ready)
+            {
+                log::debug!("the service manager does not listen: {why}");
             }
         }
     });
-    Ok((sender, written))
+    (sender, written)
+}
+
+/// Tells the service manager what a figure means. The window has answered the loop for each of
+/// them: with either of the two stuck it hears nothing.
+fn told(manager: &ServiceManager, vital: &Vital, ready: &mut bool) -> io::Result<()> {
+    match vital {
+        Vital::FirstPicture(after) => {
+            let line = format!("first camera picture after {} ms", after.as_millis());
+            log::info!("{line}");
+            manager.status(&line)
+        }
+        Vital::Passed(_) if *ready => manager.alive(),
+        Vital::Passed(_) => {
+            log::info!("ready: the first page is drawn");
+            manager.ready()?;
+            *ready = true;
+            Ok(())
+        }
+        Vital::Verdict(_) => Ok(()),
+    }
 }
