@@ -67,3 +67,21 @@ fn main() -> ExitCode {
         }
     }
 }
+
+#[cfg(test)]
+mod tests {
+    #![allow(clippy::unwrap_used)]
+
+    use clap::CommandFactory as _;
+
+    use super::*;
+
+    #[test]
+    fn each_command_and_option_is_in_a_man_page_and_in_the_completions() {
+        gatepost_manual::write(
+            // Not the home of whoever runs this.
+            Cli::command().mut_arg("data", |data| data.default_value("~/.local/share/gatepost")),
+        )
+        .unwrap();
+    }
+}

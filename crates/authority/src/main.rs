@@ -202,3 +202,15 @@ fn run(command: &Command, context: &Context) -> Result<(), Box<dyn Error>> {
         Command::Render(args) => render::run(args),
     }
 }
+
+#[cfg(test)]
+mod tests {
+    #![allow(clippy::unwrap_used)]
+
+    use super::*;
+
+    #[test]
+    fn each_command_and_option_is_in_a_man_page_and_in_the_completions() {
+        gatepost_manual::write(Cli::command()).unwrap();
+    }
+}

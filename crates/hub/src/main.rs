@@ -62,3 +62,17 @@ fn run(command: Command) -> Result<(), CliError> {
         Command::TlsPin(args) => args.run(),
     }
 }
+
+#[cfg(test)]
+mod tests {
+    #![allow(clippy::unwrap_used)]
+
+    use clap::CommandFactory as _;
+
+    use super::*;
+
+    #[test]
+    fn each_command_and_option_is_in_a_man_page_and_in_the_completions() {
+        gatepost_manual::write(Cli::command()).unwrap();
+    }
+}

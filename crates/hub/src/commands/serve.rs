@@ -10,6 +10,7 @@ use gatepost_pass::{Root, Signer, envelope::MAX_FILE};
 use gatepost_system::clock;
 use gatepost_system::files::{self, Access};
 use gatepost_system::say;
+use gatepost_system::service_manager::ServiceManager;
 use tokio::{
     net::TcpListener,
     signal::unix::{Signal, SignalKind, signal},
@@ -19,6 +20,9 @@ use super::{database::Database, error::CliError};
 
 /// Most connections of one address to the operators' pages.
 const OPERATOR_CONNECTIONS: usize = 64;
+
+/// How often a service manager hears that the hub is alive.
+const ALIVE: Duration = Duration::from_secs(5);
 
 /// Threads for work that waits for disk or database. Each takes memory, and a disk does not become
 /// quicker by being asked more at the same time.
@@ -225,6 +229,7 @@ impl Args {
             _ = terminate.recv() => {}
             _ = interrupt.recv() => {}
             () = renew => {}
+            () = tell_service_manager() => {}
         }
         drop(stopping);
         while servers.join_next().await.is_some() {}
@@ -259,6 +264,28 @@ fn forget_every_hour(hub: &Hub, days: u64) {
         hub.forget(days);
         std::thread::sleep(Duration::from_secs(3600));
     }
+}
+
+/// Tells the service manager, where there is one, that the addresses are open, and again and again
+/// that the threads that serve them take work. A database that is gone is no reason to be ended:
+/// the hub waits for it. Never returns.
+async fn tell_service_manager() {
+    match ServiceManager::of_environment() {
+        Ok(Some(manager)) => {
+            let told = |told: std::io::Result<()>| {
+                told.unwrap_or_else(|why| log::debug!("the service manager does not listen: {why}"))
+            };
+            told(manager.ready());
+            let mut ticks = tokio::time::interval(ALIVE);
+            loop {
+                ticks.tick().await;
+                told(manager.alive());
+            }
+        }
+        Ok(None) => {}
+        Err(why) => log::warn!("cannot reach the service manager, which may end the hub: {why}"),
+    }
+    std::future::pending().await
 }
 
 /// Reads the certificate again at each SIGHUP. Never returns.

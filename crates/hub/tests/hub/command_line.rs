@@ -3,7 +3,9 @@
 use std::{
     fs,
     io::{BufRead as _, BufReader},
+    os::unix::net::UnixDatagram,
     process::{Command, Output, Stdio},
+    time::Duration,
 };
 
 use gatepost_hub::fleet::Operators;
@@ -144,4 +146,26 @@ fn a_published_key_is_refused_by_name() {
         !output.status.success() && said.contains("published test key"),
         "{said}"
     );
+}
+
+#[test]
+fn a_service_manager_hears_when_the_addresses_are_open_and_that_the_hub_is_alive() {
+    let site = Site::new();
+    let socket = UnixDatagram::bind(site.path("notify")).unwrap();
+    let patience = Some(Duration::from_secs(20));
+    socket.set_read_timeout(patience).unwrap();
+    let mut command = command(&site);
+    command.env("NOTIFY_SOCKET", site.path("notify"));
+    let mut hub = command.stdout(Stdio::null()).spawn().unwrap();
+    let hears = || {
+        let mut text = [0; 100];
+        let length = socket.recv(&mut text).unwrap();
+        String::from_utf8(text[..length].to_vec()).unwrap()
+    };
+    let heard = [(); 3].map(|()| hears());
+    let opened = site.path("port").exists();
+    hub.kill().unwrap();
+    hub.wait().unwrap();
+    assert_eq!(heard, ["READY=1", "WATCHDOG=1", "WATCHDOG=1"]);
+    assert!(opened);
 }
