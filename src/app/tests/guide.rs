@@ -42,8 +42,12 @@ fn who_taps_start_scanning_after_the_first_run_sees_the_guide_too() {
     post.sees(FIRST);
     post.tap("Skip");
     post.sees("No phone or code");
-    let kept = fs::read_to_string(post.data().choices()).unwrap();
-    assert!(kept.contains("guided = true"), "{kept}");
+    // The page is there before it is written that it was.
+    let kept = || {
+        let kept = fs::read_to_string(post.data().choices()).ok()?;
+        kept.contains("guided = true").then_some(())
+    };
+    assert!(wait_for(kept).is_some());
 }
 
 /// Somebody comes through with this pass.
