@@ -1,5 +1,5 @@
-//! Compiles the roots in `keys/roots` into the scanner, which then pins them; leaves out of a device's
-//! program what only unwinding needs.
+//! Compiles the roots in `keys/roots` into the scanner, which then pins them; leaves out of a
+//! device's program what only unwinding needs.
 
 use std::{env, error::Error, fmt::Write, fs, path::Path};
 

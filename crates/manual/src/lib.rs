@@ -97,6 +97,8 @@ fn lacks_none(file: &Path, text: &str, command: &Command) -> Result<(), ManualEr
 
 #[cfg(test)]
 mod tests {
+    #![allow(clippy::unwrap_used)]
+
     use clap::Arg;
 
     use super::*;

@@ -1,5 +1,5 @@
-// Feeds the virtual camera of tests: pictures come as raw YUYV through a virtio port, and the newest is shown
-// again and again, until the next one is whole.
+// Feeds the virtual camera of tests: pictures come as raw YUYV through a virtio port, and the
+// newest is shown again and again, until the next one is whole.
 
 #include <errno.h>
 #include <fcntl.h>
