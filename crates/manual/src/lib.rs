@@ -1,5 +1,5 @@
 //! Man pages and shell completions out of a program's command definition, so that they say what
-//! `--help` says. The test of each program calls [`write`]; no program carries it.
+//! `--help` says. The test of each program calls [`write()`]; no program carries it.
 
 use std::{
     env, fs, io,
