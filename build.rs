@@ -29,8 +29,11 @@ fn main() -> Result<(), Box<dyn Error>> {
 /// Where a panic ends the program, nobody reads how to unwind its stack: a tenth of a device's
 /// program, the standard library's and SQLite's part of it too.
 fn leave_out_unwinding(out: &Path) -> Result<(), Box<dyn Error>> {
-    let is = |name: &str, value: &str| env::var(name).is_ok_and(|given| given == value);
-    if is("CARGO_CFG_PANIC", "abort") && is("CARGO_CFG_TARGET_OS", "linux") {
+    // Cargo tells neither the profile's name nor how it panics, but for the path: OUT_DIR is
+    // PROFILE/build/PACKAGE/out.
+    let profile = out.ancestors().nth(3).and_then(Path::file_name);
+    let linux = env::var("CARGO_CFG_TARGET_OS").is_ok_and(|system| system == "linux");
+    if profile.is_some_and(|name| name == "device") && linux {
         let script = out.join("no-unwinding.ld");
         // Beside the linker's own script, not instead of it.
         let text = "SECTIONS { /DISCARD/ : { *(.eh_frame) *(.eh_frame.*) } } INSERT AFTER .text;\n";
