@@ -32,11 +32,7 @@ fn a_service_manager_hears_that_the_scanner_is_ready_and_then_that_it_is_alive()
     }
     scanner.kill().unwrap();
     scanner.wait().unwrap();
-    let status = "STATUS=first camera picture after ";
-    assert_eq!(
-        said.iter().filter(|word| word.starts_with(status)).count(),
-        1
-    );
-    said.retain(|word| !word.starts_with(status));
+    // Whenever that may come.
+    said.retain(|word| !word.starts_with("STATUS=first camera picture after "));
     assert_eq!(said, ["READY=1", "WATCHDOG=1", "WATCHDOG=1"]);
 }
