@@ -110,6 +110,9 @@ fn a_pad_that_is_left_asks_nobody_any_more_and_no_other_badge_ends_a_supervisors
     // On the scan page a badge is for duty.
     post.judges(&supervisor, "Enter your PIN");
     post.tap("Cancel");
+    post.tap_all(&["Menu", "Duty"]);
+    post.sees("Nobody is on duty at this device.");
+    post.tap_all(&["Back", "Back"]);
     post.leaves_the_picture();
     post.judges(&paper(101), "CHECK");
     post.tap_all(&["Supervisor", why]);
