@@ -196,7 +196,7 @@ fn versions_are_three_numbers_and_of_two_everybody_knows_the_newer() {
         assert_eq!(version.to_string(), text);
     }
     let wrong = "1 1.2 1.2. .1.2 1..2 1.2.3.4 01.2.3 1.02.3 1.2.00 +1.2.3 1.2.-3 1.2.3-rc.1 1.2.3+b \
-                 65536.0.0 99999999999.0.0 v1.2.3 1.2.３ 1,2,3";
+                 65536.0.0 9999999999.0.0 v1.2.3 1.2.３ 1,2,3";
     for text in wrong.split(' ').chain(["", " 1.2.3", "1.2.3 ", "1.2.3\n"]) {
         assert!(text.parse::<ProgramVersion>().is_err(), "{text:?}");
     }
