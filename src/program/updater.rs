@@ -20,7 +20,7 @@ use crate::{
     data::DataDir,
     store::{
         disk::{Disk, FileSystem},
-        signed_file::{CopyFault, SignedFile},
+        signed_file::{CopyFault, ExpectedFile},
     },
 };
 
@@ -163,7 +163,7 @@ impl<D: Disk> Updater<D> {
         let image = folder.join(digest.to_string());
         fs::create_dir_all(&folder).map_err(FileError::at(Action::Create, &folder))?;
         self.sweep(Some(&digest));
-        let file = SignedFile { digest, length };
+        let file = ExpectedFile { digest, length };
         if file.is_at(&image) {
             return Ok(image);
         }

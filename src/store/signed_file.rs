@@ -17,7 +17,7 @@ pub(crate) const PIECE: usize = 64 * 1024;
 
 /// A file as it was signed.
 #[derive(Clone, Copy, Debug)]
-pub(crate) struct SignedFile {
+pub(crate) struct ExpectedFile {
     /// BLAKE3 of its bytes.
     pub(crate) digest: Digest,
     /// Its length in bytes.
@@ -35,7 +35,7 @@ pub(crate) enum CopyFault {
     OtherBytes,
 }
 
-impl SignedFile {
+impl ExpectedFile {
     /// Copies it to a path from what `open` gives from an offset on. What is left of a copy that
     /// broke off lies beside it, and is gone on with.
     pub(crate) fn copy<'a, D: Disk>(

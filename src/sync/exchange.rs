@@ -1,5 +1,5 @@
-//! One sync with the hub: time, bundle, passages, orders, status, program. No part of it hinders the
-//! others.
+//! One sync with the hub: time, bundle, passages, orders, status, program. No part of it hinders
+//! the others.
 
 use std::time::Duration;
 

@@ -10,7 +10,7 @@ use gatepost_pass::{
 use super::{cache::BundleCache, error::CacheError, origin::BundleOrigin};
 use crate::store::{
     disk::Disk,
-    signed_file::{CopyFault, SignedFile},
+    signed_file::{CopyFault, ExpectedFile},
 };
 
 impl<D: Disk> BundleCache<D> {
@@ -47,8 +47,8 @@ impl<D: Disk> BundleCache<D> {
     }
 }
 
-fn signed(entry: &FileEntry) -> SignedFile {
-    SignedFile {
+fn signed(entry: &FileEntry) -> ExpectedFile {
+    ExpectedFile {
         digest: entry.digest,
         length: entry.length,
     }

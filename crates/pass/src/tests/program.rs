@@ -195,8 +195,8 @@ fn versions_are_three_numbers_and_of_two_everybody_knows_the_newer() {
         let version: ProgramVersion = text.parse().unwrap();
         assert_eq!(version.to_string(), text);
     }
-    let wrong = "1 1.2 1.2. .1.2 1..2 1.2.3.4 01.2.3 1.02.3 1.2.00 +1.2.3 1.2.-3 1.2.3-rc.1 1.2.3+b \
-                 65536.0.0 9999999999.0.0 v1.2.3 1.2.３ 1,2,3";
+    let wrong = "1 1.2 1.2. .1.2 1..2 1.2.3.4 01.2.3 1.02.3 1.2.00 +1.2.3 1.2.-3 1.2.3-rc.1 \
+                 1.2.3+b 65536.0.0 9999999999.0.0 v1.2.3 1.2.３ 1,2,3";
     for text in wrong.split(' ').chain(["", " 1.2.3", "1.2.3 ", "1.2.3\n"]) {
         assert!(text.parse::<ProgramVersion>().is_err(), "{text:?}");
     }
