@@ -26,6 +26,7 @@ KINDS = {
     26: "audit-entry",
     27: "wipe-order",
     28: "time-answer",
+    29: "program-release",
 }
 OWN_ONLY = {"place-code", "badge", "enrolment"}
 MAX_CODE = 1200

@@ -59,6 +59,10 @@ names! {
     choices: "choices.toml";
     /// The enrolment code of a first run, as text (0600), until the authority has answered.
     first_run: "first-run";
+    /// What is remembered of updates of the program.
+    program_record: "program-record";
+    /// The image of the next program, on its way into the other slot.
+    program_image: "program-image";
     /// The socket on which the second display listens (0600).
     face: "face.sock";
     /// Where that socket is while it is made (0700).

@@ -3,7 +3,8 @@
 //! A frame becomes a verdict in this order: [`camera`] -> `gatepost_decode` ->
 //! `gatepost_checkpoint` (which verifies with `gatepost_pass`, looks the holder up in the lists and
 //! decides) -> [`ui`].
-//! The verdict becomes a passage in [`store`], which [`sync`] sends to the hub. [`app`] is the loop
+//! The verdict becomes a passage in [`store`], which [`sync`] sends to the hub. [`program`] updates
+//! the program itself. [`app`] is the loop
 //! that connects them; [`commands`] is the command line. [`face`] is what a second display shows to
 //! the person.
 
@@ -18,6 +19,7 @@ pub mod config;
 pub mod data;
 pub mod devices;
 pub mod face;
+pub mod program;
 pub mod readable_time;
 pub mod store;
 pub mod sync;

@@ -26,6 +26,7 @@ use super::{
 use crate::{
     config::SettingsError,
     devices::{Devices, KeyAssembler},
+    program::Confirmation,
     sync::SyncNews,
     ui::{Page, TemperatureAnswer, UiCommand, UiHandle, UiUpdate},
 };
@@ -63,6 +64,8 @@ pub(super) struct App {
     choices: Choices,
     keys: KeyAssembler,
     once: RunOnce,
+    /// Until the first picture.
+    confirmation: Option<Confirmation>,
     /// Dropping it stops camera and decoder.
     camera: RunningCamera,
 }
@@ -103,6 +106,11 @@ impl App {
             choices: Choices::load(data),
             keys: KeyAssembler::default(),
             once: RunOnce::new(parts.once),
+            confirmation: context
+                .config
+                .program
+                .as_ref()
+                .map(|program| Confirmation::new(data.clone(), program.confirm.words())),
             camera: parts.camera,
             context,
         }
@@ -136,7 +144,9 @@ impl App {
     fn take(&mut self, event: Event) {
         let (lane, context) = (&mut self.lane, &self.context);
         match event {
-            Event::Camera(state) => on::camera::changed(lane, state),
+            Event::Camera(state) => {
+                on::camera::changed(lane, state, &mut self.confirmation);
+            }
             Event::Through => self.once.through(Instant::now()),
             Event::Decoded(sighting) => {
                 on::aim::read(lane, Instant::now());

@@ -1,4 +1,5 @@
-//! `gatepost import`: installs a bundle from a directory, such as a USB stick.
+//! `gatepost import`: installs a bundle from a directory, such as a USB stick, and the program that
+//! lies beside it.
 
 use std::{
     error::Error,
@@ -7,59 +8,98 @@ use std::{
 };
 
 use clap::Args;
-use gatepost_pass::Root;
+use gatepost_pass::{ProgramRelease, Rollback, Root};
 use gatepost_system::{clock::format_time, say, stick::StickDir};
 
-use super::Done;
+use super::{Done, program_settings, say_program};
 use crate::{
     clock::Clock,
-    data::DataDir,
+    config::ProgramSettings,
+    data::{DataDir, Identity},
     store::{
         BundleCache,
         bundles::{
-            BundleDirectory, InstallOutcome, InstallProgress,
+            BundleDirectory, InstallOutcome, InstallProgress, MANIFEST,
             scrub::{Scrubbed, Scrubber},
         },
     },
+    sync::{SyncError, update_program, updater},
 };
 
 /// What `import` takes.
 #[derive(Args, Debug)]
 pub struct Arguments {
-    /// The bundle's directory.
+    /// The directory of a bundle, of a program, or of both.
     #[arg(value_name = "PATH")]
     path: PathBuf,
 }
 
-/// Installs the bundle; when it is not valid, the installed one stays in use.
+/// Installs bundle and program; what is not valid changes nothing.
 pub fn run(data: &Path, arguments: &Arguments) -> Result<Done, Box<dyn Error>> {
     let data = DataDir::open(data)?;
     let identity = data.identity()?;
     let clock = data.clock();
+    let stick = StickDir::open(&arguments.path)?;
+    let program = program_settings(&data);
+    let there = |name: &str| !matches!(stick.file(name), Err(why) if why.is_not_found());
+    let program = program.filter(|it| there(&ProgramRelease::file_name(&it.target)));
+    // A directory with a program alone is good, too.
+    if program.is_none() || there(MANIFEST) {
+        install_bundle(&data, &identity, &clock, stick.clone())?;
+    }
+    if let Some(program) = program {
+        install_program(&data, &identity, &clock, &program, stick)?;
+    }
+    Ok(Done::Well)
+}
+
+fn install_program(
+    data: &DataDir,
+    identity: &Identity,
+    clock: &Clock,
+    program: &ProgramSettings,
+    mut stick: StickDir,
+) -> Result<(), SyncError> {
+    let mut updater = updater(data, program);
+    let (stick, refused) = (&mut stick, Rollback::Refused);
+    let outcome = update_program(
+        data,
+        identity,
+        clock,
+        &mut updater,
+        stick,
+        refused,
+        &mut percent,
+    );
+    end_of_percents();
+    say_program(outcome?);
+    Ok(())
+}
+
+fn install_bundle(
+    data: &DataDir,
+    identity: &Identity,
+    clock: &Clock,
+    stick: StickDir,
+) -> Result<(), Box<dyn Error>> {
     let cache = BundleCache::new(data.bundle());
-    let mut origin = BundleDirectory::from(StickDir::open(&arguments.path)?);
+    let mut origin = BundleDirectory::from(stick);
     let _lock = data.lock("bundle")?;
-    let terminal = io::stderr().is_terminal();
     let mut report = |progress| match progress {
-        InstallProgress::Bytes { done, total } if terminal && total > 0 => {
-            let _ = write!(io::stderr(), "\r{} %", done * 100 / total);
-        }
-        InstallProgress::Bytes { .. } => {}
+        InstallProgress::Bytes { done, total } => percent(done, total),
         InstallProgress::Merged { .. } | InstallProgress::Repaired { .. } => {
             log::info!("{progress}");
         }
         InstallProgress::WholeList { .. } => log::warn!("{progress}"),
     };
-    let mut outcome = cache.install(&mut origin, &identity.root, &clock, &mut report)?;
+    let mut outcome = cache.install(&mut origin, &identity.root, clock, &mut report)?;
     // The same bundle again may be meant to repair what has rotted, found already or not.
     if matches!(outcome, InstallOutcome::AlreadyInstalled)
-        && find_damage(&cache, &identity.root, &clock)? > 0
+        && find_damage(&cache, &identity.root, clock)? > 0
     {
-        outcome = cache.install(&mut origin, &identity.root, &clock, &mut report)?;
+        outcome = cache.install(&mut origin, &identity.root, clock, &mut report)?;
     }
-    if terminal {
-        let _ = writeln!(io::stderr());
-    }
+    end_of_percents();
     match outcome {
         InstallOutcome::AlreadyInstalled => say!("this bundle is installed already"),
         InstallOutcome::Installed(bundle) => {
@@ -73,7 +113,20 @@ pub fn run(data: &Path, arguments: &Arguments) -> Result<Done, Box<dyn Error>> {
             );
         }
     }
-    Ok(Done::Well)
+    Ok(())
+}
+
+/// Tells on a terminal how far it is.
+fn percent(done: u64, total: u64) {
+    if io::stderr().is_terminal() && total > 0 {
+        let _ = write!(io::stderr(), "\r{} %", done * 100 / total);
+    }
+}
+
+fn end_of_percents() {
+    if io::stderr().is_terminal() {
+        let _ = writeln!(io::stderr());
+    }
 }
 
 /// Checks every installed list, reports each bad chunk and returns their number.

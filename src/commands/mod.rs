@@ -21,7 +21,12 @@ use gatepost_pass::visible::visible;
 use gatepost_system::{chain, say};
 use serde::Serialize;
 
-use crate::camera::{CameraError, Frame, load_picture, pictures_in};
+use crate::{
+    camera::{CameraError, Frame, load_picture, pictures_in},
+    config::{Config, ProgramSettings},
+    data::DataDir,
+    program::UpdateOutcome,
+};
 
 /// How a command ended.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -91,6 +96,35 @@ fn say_json(line: &impl Serialize) -> Result<(), Box<dyn Error>> {
     let json = serde_json::to_string(line);
     say!("{}", json.map_err(|why| CommandError::Output(why.into()))?);
     Ok(())
+}
+
+/// How the program is updated. Wrong settings hinder nothing else; the scanner shows them.
+fn program_settings(data: &DataDir) -> Option<ProgramSettings> {
+    let (config, fault) = Config::load_or_safe(&data.config());
+    if let Some(fault) = fault {
+        log::warn!("{}", chain(&fault));
+    }
+    config.program
+}
+
+/// Says what came of looking for a newer program.
+fn say_program(outcome: UpdateOutcome) {
+    match outcome {
+        UpdateOutcome::NoRelease => {}
+        UpdateOutcome::Running(version) => say!("program {version} runs already"),
+        UpdateOutcome::Waits(version) => {
+            say!("program {version} is in the other slot already: start the device anew");
+        }
+        UpdateOutcome::Tried(version) => {
+            say!("program {version} was tried before and is not tried again");
+        }
+        UpdateOutcome::NoPictureYet => {
+            say!("no program is installed before the camera has given a picture in this start");
+        }
+        UpdateOutcome::Written(version) => {
+            say!("program {version} is in the other slot: it runs from the next start on");
+        }
+    }
 }
 
 /// Milliseconds since `began`, with two digits after the point.

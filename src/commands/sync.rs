@@ -9,12 +9,12 @@ use clap::Args;
 use gatepost_protocol::Revoked;
 use gatepost_system::say;
 
-use super::Done;
+use super::{Done, program_settings, say_program};
 use crate::{
     clock::Clock,
     data::{DataDir, DataError, Identity},
     store::Outbox,
-    sync::{Errand, Order, exchange, stick, wipe},
+    sync::{Errand, Order, exchange, stick, updater, wipe},
 };
 
 /// What `sync` takes.
@@ -72,7 +72,9 @@ pub fn run(data: &Path, arguments: &Arguments) -> Result<Done, Box<dyn Error>> {
 }
 
 fn with_hub(data: &DataDir, identity: &Identity, clock: &Clock) -> Result<Done, Box<dyn Error>> {
-    let exchanged = exchange(data, identity, clock, Errand::Upload)?;
+    let program = program_settings(data);
+    let mut updater = program.map(|program| updater(data, &program));
+    let exchanged = exchange(data, identity, clock, Errand::Upload, updater.as_mut())?;
     match &exchanged.fetched {
         Ok(Some(bundle)) => say!("installed bundle {}", bundle.manifest().version),
         Ok(None) => say!("the bundle is up to date"),
@@ -85,11 +87,15 @@ fn with_hub(data: &DataDir, identity: &Identity, clock: &Clock) -> Result<Done, 
         wipe_if_ordered(data, clock)?;
         return Ok(Done::Well);
     }
+    if let Some(Ok(outcome)) = exchanged.program {
+        say_program(outcome);
+    }
     let fault = exchanged
         .fetched
         .err()
         .or(exchanged.pushed.and_then(Result::err));
-    match fault.or(exchanged.order.err()) {
+    let fault = fault.or(exchanged.order.err());
+    match fault.or(exchanged.program.and_then(Result::err)) {
         None => Ok(Done::Well),
         Some(fault) => Err(fault.into()),
     }

@@ -5,6 +5,7 @@
 mod devices;
 mod fault;
 mod language;
+mod program;
 mod screen;
 mod values;
 
@@ -23,6 +24,7 @@ pub use devices::{
 };
 pub use fault::{AllowedValue, SettingsError, SettingsFault, Wrong};
 pub use language::Language;
+pub use program::{ProgramSettings, ToolCommand};
 pub use screen::{Hand, Inches, ScreenMode};
 pub use values::Within;
 
@@ -72,6 +74,8 @@ pub struct Config {
     pub lamp: Option<LampSettings>,
     /// The light beside the camera.
     pub torch: Option<TorchSettings>,
+    /// How the program itself is updated; not at all without it.
+    pub program: Option<ProgramSettings>,
 }
 
 impl Default for Config {
@@ -96,6 +100,7 @@ impl Default for Config {
             gate: None,
             lamp: None,
             torch: None,
+            program: None,
         }
     }
 }

@@ -236,7 +236,7 @@ fn what_is_wrong_and_what_is_allowed_are_said_in_no_language() {
         );
     }
     assert_eq!(fault("kamera = 1").wrong, Wrong::UnknownKey);
-    assert!(matches!(fault("kamera = 1").allowed, AllowedValue::OneOf(keys) if keys.len() == 19));
+    assert!(matches!(fault("kamera = 1").allowed, AllowedValue::OneOf(keys) if keys.len() == 20));
     assert_eq!(fault("camera = = 1").wrong, Wrong::Syntax);
 }
 
@@ -274,8 +274,13 @@ fn after_a_fault_the_settings_are_safe_and_the_fault_is_there_to_be_shown() {
 
 /// Every example of the manual.
 fn examples() -> Vec<&'static str> {
-    let manual = include_str!("../../docs/devices.md");
-    let examples = manual.split("```toml\n").skip(1);
+    let manuals = [
+        include_str!("../../docs/devices.md"),
+        include_str!("../../docs/updates.md"),
+    ];
+    let examples = manuals
+        .into_iter()
+        .flat_map(|manual| manual.split("```toml\n").skip(1));
     examples
         .filter_map(|rest| rest.split("```").next())
         .collect()
@@ -294,6 +299,7 @@ fn the_examples_of_the_manual_load() {
         "gate",
         "lamp",
         "torch",
+        "program",
     ] {
         let head = format!("[{table}]");
         assert!(
@@ -329,5 +335,26 @@ fn no_serial_port_of_the_manual_is_left_to_two_tables() {
         let reader = reader.next().unwrap();
         let both = format!("{example}[{reader}]\nkind = \"serial\"\n{port}\n");
         assert_eq!(fault(&both).wrong, Wrong::Shared, "{both}");
+    }
+}
+
+#[test]
+fn how_a_program_is_installed_is_told_whole_or_not_at_all() {
+    assert_eq!(load("").unwrap().program, None);
+    let table = "[program]\ntarget = \"aarch64\"\n";
+    let confirm = "confirm = [\"true\"]\n";
+    let config = load(&format!(
+        "{table}install = [\"rauc\", \"install\"]\n{confirm}"
+    ));
+    let program = config.unwrap().program.unwrap();
+    assert_eq!(program.install.words(), ["rauc", "install"]);
+    for wrong in [
+        table.to_owned(),
+        format!("{table}install = []\n{confirm}"),
+        format!("{table}install = \"rauc install\"\n{confirm}"),
+        format!("{table}install = [\"a\\u0000b\"]\n{confirm}"),
+        format!("[program]\ntarget = \"../x\"\ninstall = [\"a\"]\n{confirm}"),
+    ] {
+        fault(&wrong);
     }
 }

@@ -1,5 +1,5 @@
-//! Every change that installing a bundle makes to storage, as one small trait: the real file
-//! system, and in tests one whose power is cut after any step.
+//! Every change that installing a bundle or an image makes to storage, as one small trait: the real
+//! file system, and in tests one whose power is cut after any step, or that is full.
 
 use std::{
     fs::{self, File, OpenOptions},
@@ -26,6 +26,11 @@ pub trait Disk {
     fn sync_directory(&self, path: &Path) -> Result<(), FileError>;
     /// Removes a file.
     fn remove(&self, path: &Path) -> Result<(), FileError>;
+
+    /// Bytes that are free where a path is.
+    fn free_space(&self, path: &Path) -> Result<u64, FileError> {
+        files::free_space(path)
+    }
 
     /// Replaces a file, whole or not at all: a file beside it, sync, rename, sync of the directory.
     fn replace(&self, path: &Path, bytes: &[u8]) -> Result<(), FileError> {

@@ -13,6 +13,7 @@ mod parked;
 mod receipt;
 mod replace_damaged;
 mod retention;
+pub(crate) mod signed_file;
 mod size_cap;
 mod stored_epoch;
 mod wal_check;

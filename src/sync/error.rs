@@ -7,6 +7,7 @@ use gatepost_system::{files::FileError, random::RandomError};
 use super::http::HubError;
 use crate::{
     data::DataError,
+    program::ProgramError,
     store::{CacheError, LogError},
 };
 
@@ -35,6 +36,8 @@ pub enum SyncError {
     /// What is kept of the hub of a wiped device cannot be read.
     #[error("the address of a wiped device's hub is damaged")]
     WipedHub(#[source] gatepost_pass::FormatError),
+    /// The program was not updated.
+    Program(#[from] ProgramError),
     /// The order to wipe this device is not valid.
     #[error("the order to wipe this device is not valid")]
     Order(#[source] OrderError),

@@ -1,8 +1,9 @@
-//! One sync with the hub: time, bundle, passages, orders, status. No part of it hinders the others.
+//! One sync with the hub: time, bundle, passages, orders, status, program. No part of it hinders
+//! the others.
 
 use std::time::Duration;
 
-use gatepost_pass::Timestamp;
+use gatepost_pass::{Rollback, Timestamp};
 use gatepost_protocol::DeviceStatus;
 use gatepost_system::{
     chain,
@@ -14,6 +15,7 @@ use super::{
     bundle::fetch_bundle,
     error::SyncError,
     http::{Contact, HubClient},
+    program::update_program,
     push::{backlog, push_passages},
     time,
     wipe::{self, Order},
@@ -21,6 +23,7 @@ use super::{
 use crate::{
     clock::Clock,
     data::{DataDir, Identity},
+    program::{ProgramRecord, UpdateOutcome, Updater},
     store::{Backlog, BundleCache, InstalledBundle},
 };
 
@@ -43,6 +46,8 @@ pub struct Exchanged {
     pub pushed: Option<Result<u64, SyncError>>,
     /// Whether the authority wants this device wiped.
     pub order: Result<Order, SyncError>,
+    /// What came of looking for a newer program; nothing where none is looked for.
+    pub program: Option<Result<UpdateOutcome, SyncError>>,
     /// Whether the hub answered at all.
     pub contact: Contact,
     /// How long the hub asks to be left alone.
@@ -51,12 +56,13 @@ pub struct Exchanged {
     pub backlog: Backlog,
 }
 
-/// Syncs with the hub once.
+/// Syncs with the hub once. Without an updater, no program is looked for.
 pub fn exchange(
     data: &DataDir,
     identity: &Identity,
     clock: &Clock,
     errand: Errand,
+    updater: Option<&mut Updater>,
 ) -> Result<Exchanged, SyncError> {
     let mut hub = HubClient::of(identity)?;
     // First of all: what follows is judged by it.
@@ -71,6 +77,21 @@ pub fn exchange(
         pushed
     });
     let order = wipe::fetch(data, identity, &mut hub, clock);
+    // Last of all, because it may take minutes: no order waits for it, and no hub that is away.
+    let wiped = matches!(order, Ok(Order::Wipe));
+    let updater = updater.filter(|_| hub.contact() == Contact::Answered && !wiped);
+    let program = updater.map(|updater| {
+        let quiet = &mut |_: u64, _: u64| {};
+        update_program(
+            data,
+            identity,
+            clock,
+            updater,
+            &mut hub,
+            Rollback::Refused,
+            quiet,
+        )
+    });
     let all = fetched.is_ok() && !matches!(pushed, Some(Err(_))) && order.is_ok();
     if all && hub.contact() == Contact::Answered {
         keep_last_sync(data, clock);
@@ -79,6 +100,7 @@ pub fn exchange(
         fetched,
         pushed,
         order,
+        program,
         contact: hub.contact(),
         rest: hub.rest(),
         backlog: backlog(data)?,
@@ -115,6 +137,7 @@ fn post_status(data: &DataDir, identity: &Identity, hub: &mut HubClient, clock: 
         freshness: bundle.freshness(now.time),
         backlog: backlog.unsent,
         parked: u32::try_from(backlog.parked).unwrap_or(u32::MAX),
+        program: ProgramRecord::status(data),
     };
     let _ = hub.post_status(&status.sign(&identity.key));
 }

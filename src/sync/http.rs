@@ -9,7 +9,10 @@ use std::{
     time::{Duration, Instant},
 };
 
-use gatepost_pass::{DeviceId, Digest, FormatError, HubAddress, HubPin, envelope::MAX_CODE};
+use gatepost_pass::{
+    DeviceId, Digest, FormatError, HubAddress, HubPin, KebabName, ProgramRelease,
+    envelope::MAX_CODE,
+};
 use gatepost_protocol::{
     Answer, HubAnswer, RefusalReason, RequestNonce, Revoked, TimeNonce,
     hub_answer::{MARK, NONCE},
@@ -249,6 +252,20 @@ impl HubClient {
             return Err(HubError::OtherServer(status.as_u16()));
         }
         Ok(Some(list))
+    }
+
+    /// The newest release of the program for a target, not yet verified; nothing where the hub has
+    /// none.
+    pub fn program_release(&mut self, target: &KebabName) -> Result<Option<Vec<u8>>, HubError> {
+        let path = format!("{}{target}", routes::PROGRAM);
+        match self.get(&path, Credible::Hub, &[]) {
+            Ok(accepted) => read_all(accepted.answer, ProgramRelease::MAX as u64).map(Some),
+            Err(HubError::Refused {
+                reason: RefusalReason::NotFound,
+                ..
+            }) => Ok(None),
+            Err(fault) => Err(fault),
+        }
     }
 
     /// Asks what time it is; the answer is not yet verified. Gives also how long it took.

@@ -1,11 +1,12 @@
-//! Sync with the hub, over the network or by USB stick: bundles come, passages go, and nothing is
-//! deleted without a receipt.
+//! Sync with the hub, over the network or by USB stick: bundles and programs come, passages go, and
+//! nothing is deleted without a receipt.
 
 mod bundle;
 mod error;
 mod exchange;
 mod http;
 mod jitter;
+mod program;
 mod push;
 mod time;
 mod tls;
@@ -22,6 +23,7 @@ pub use bundle::fetch_bundle;
 pub use error::SyncError;
 pub use exchange::{Errand, Exchanged, exchange, last_sync};
 pub use http::{Contact, HubClient, HubError, Patience};
+pub use program::{update_program, updater};
 pub use push::{backlog, push_passages};
 pub use time::ask_time;
 pub use wipe::Order;

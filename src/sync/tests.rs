@@ -36,6 +36,7 @@ mod faults;
 mod hub;
 mod pinned;
 mod portal;
+mod program;
 mod rhythm;
 mod sticks;
 mod time;

@@ -26,6 +26,7 @@ use super::{
 use crate::{
     clock::Clock,
     data::{DataDir, Identity},
+    program::Updater,
     store::Backlog,
 };
 
@@ -60,6 +61,7 @@ pub fn spawn(
     identity: Arc<Identity>,
     clock: Arc<Clock>,
     every: Duration,
+    mut updater: Option<Updater>,
     report: impl Fn(SyncNews) + Send + 'static,
 ) -> Sender<()> {
     let (wake, woken) = mpsc::channel();
@@ -72,7 +74,7 @@ pub fn spawn(
                 true => Errand::Upload,
                 false => Errand::Fetch,
             };
-            let exchanged = exchange(&data, &identity, &clock, errand);
+            let exchanged = exchange(&data, &identity, &clock, errand, updater.as_mut());
             if exchanged.as_ref().is_ok_and(has_uploaded) {
                 let minutes = upload_minutes(&data, &identity, &clock);
                 upload_at = Instant::now() + until_upload(clock.now().time, minutes, chance());
@@ -135,7 +137,13 @@ fn news(exchanged: Result<Exchanged, SyncError>) -> SyncNews {
         return SyncNews::Wipe;
     }
     let pushed = done.pushed.and_then(Result::err);
-    let fault = done.fetched.err().or(pushed).or(done.order.err());
+    let program = done.program.and_then(Result::err);
+    let fault = done
+        .fetched
+        .err()
+        .or(pushed)
+        .or(done.order.err())
+        .or(program);
     // With nothing to fetch, that part succeeds without reaching anyone.
     match (done.contact, fault) {
         (Contact::Silent, Some(fault)) => SyncNews::Failed(fault),
@@ -174,6 +182,7 @@ mod tests {
             fetched: Err(SyncError::NoBundle),
             pushed: Some(Ok(0)),
             order: Ok(Order::None),
+            program: None,
             rest: None,
             contact: Contact::Silent,
             backlog: Backlog::default(),

@@ -8,7 +8,7 @@ use std::{
 };
 
 use gatepost_pass::{
-    BundleError, BundleFiles, Digest, DigestHasher, FileRole,
+    BundleError, BundleFiles, Digest, DigestHasher, FileRole, ProgramRelease,
     bundle::{FileEntry, files_named},
     envelope::MAX_FILE,
 };
@@ -172,12 +172,13 @@ impl BundleDir {
     }
 
     /// Makes a manifest the current one, once all that it names is on disk. Files that neither it
-    /// nor the previous manifest names are removed.
+    /// nor the previous manifest nor a release of the program here names are removed.
     pub(crate) fn swap(&self, manifest: &[u8]) -> Result<(), FileError> {
         let mut kept: BTreeSet<String> = named(manifest);
         if let Ok(before) = self.manifest() {
             kept.extend(named(&before));
         }
+        kept.extend(self.images()?);
         self.dir.replace(MANIFEST, Access::Shared, manifest)?;
         let is_file = |name: &str| name.parse::<Digest>().is_ok();
         for (name, _) in self.dir.entries(is_file)? {
@@ -187,6 +188,18 @@ impl BundleDir {
         }
         self.dir.remove_drafts()?;
         Ok(())
+    }
+
+    /// The files that releases of the program beside the manifest name.
+    fn images(&self) -> Result<Vec<String>, FileError> {
+        let releases = self
+            .dir
+            .entries(|name| name.starts_with(ProgramRelease::FILE))?;
+        let images = releases.iter().filter_map(|(name, _)| {
+            let release = self.dir.read(name, ProgramRelease::MAX).ok()?;
+            Some(ProgramRelease::peek(&release).ok()?.digest.to_string())
+        });
+        Ok(images.collect())
     }
 }
 

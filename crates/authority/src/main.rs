@@ -5,7 +5,8 @@
 //! that several share. They build on:
 //! - [`home`] (the directory), [`config`] (what people edit);
 //! - [`signing_keys`] and [`key_files`]: keys by name, in the home or in a [`token`]
-//!   ([`online_key`]); [`waiting_keys`] until a trust list names them;
+//!   ([`online_key`]), or on a stick ([`offline_key`]); [`waiting_keys`] until a trust list names
+//!   them;
 //! - [`root_keys`], sealed by a [`passphrase`] ([`age`]); what they sign: [`proposals`], in words
 //!   [`proposal_words`];
 //! - [`register`] (what was issued), [`pseudonym`] (ID number to tag), [`status_file`] (a file of
@@ -32,6 +33,7 @@ mod identity_hashing;
 mod imported_lists;
 mod key_files;
 mod look_alikes;
+mod offline_key;
 mod online_key;
 mod own_lists;
 mod passphrase;
@@ -58,8 +60,8 @@ use gatepost_system::{chain, clock, messages, output};
 use crate::{
     commands::{
         badge, check, enrol, enrol_code, holder_key, identity, init, inspect, issue, key, lists,
-        live, place, policy, public, publish, query, render, revoke, revoke_device, root, status,
-        trace as trace_command, trust,
+        live, place, policy, program, public, publish, query, render, revoke, revoke_device, root,
+        status, trace as trace_command, trust,
     },
     context::Context,
 };
@@ -130,6 +132,9 @@ enum Command {
     EnrolCode(enrol_code::Args),
     /// Sign the order that makes a lost or retired device wipe itself.
     RevokeDevice(revoke_device::Args),
+    /// Sign releases of the program that the devices run.
+    #[command(subcommand)]
+    Program(program::Command),
     /// Open sealed passages of one person or place, on the record.
     #[command(subcommand)]
     Trace(trace_command::Command),
@@ -197,6 +202,7 @@ fn run(command: &Command, context: &Context) -> Result<(), Box<dyn Error>> {
         Command::Enrol(args) => enrol::run(args, context),
         Command::EnrolCode(args) => enrol_code::run(args, context),
         Command::RevokeDevice(args) => revoke_device::run(args, context),
+        Command::Program(command) => program::run(command, context),
         Command::Trace(command) => trace_command::run(command, context),
         Command::Inspect(args) => inspect::run(args, context),
         Command::Render(args) => render::run(args),

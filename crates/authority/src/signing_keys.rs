@@ -22,10 +22,12 @@ pub(crate) enum SigningKey {
     Devices,
     /// Signs orders to wipe a device; offline.
     Wipe,
+    /// Signs releases of the devices' program; offline, and only where there are such releases.
+    Program,
 }
 
 impl SigningKey {
-    pub(crate) const ALL: [Self; 7] = [
+    pub(crate) const ALL: [Self; 8] = [
         Self::Documents,
         Self::Lists,
         Self::Policy,
@@ -33,6 +35,7 @@ impl SigningKey {
         Self::Hub,
         Self::Devices,
         Self::Wipe,
+        Self::Program,
     ];
 
     /// Name of its file, without `.key`.
@@ -45,6 +48,7 @@ impl SigningKey {
             Self::Hub => "hub",
             Self::Devices => "devices",
             Self::Wipe => "wipe",
+            Self::Program => "program",
         }
     }
 
@@ -58,6 +62,7 @@ impl SigningKey {
             Self::Hub => 5,
             Self::Devices => 6,
             Self::Wipe => 7,
+            Self::Program => 8,
         }
     }
 
@@ -77,7 +82,19 @@ impl SigningKey {
             Self::Hub => &[Kind::Receipt, Kind::TimeAnswer],
             Self::Devices => &[Kind::DeviceCertificate],
             Self::Wipe => &[Kind::WipeOrder],
+            Self::Program => &[Kind::ProgramRelease],
         }
+    }
+
+    /// Whether every authority has it from the beginning: only some release programs.
+    pub(crate) const fn is_first(self) -> bool {
+        !matches!(self, Self::Program)
+    }
+
+    /// Whether it is kept on a stick of its own, made there, and never in the home of an authority
+    /// that is not a trial's.
+    pub(crate) const fn is_offline(self) -> bool {
+        matches!(self, Self::Wipe | Self::Program)
     }
 
     /// How long a new key signs, in seconds, until another one takes over.
@@ -90,7 +107,7 @@ impl SigningKey {
             | Self::Hub
             | Self::Devices => 90 * DAY,
             // Offline.
-            Self::Wipe => 5 * 365 * DAY,
+            Self::Wipe | Self::Program => 5 * 365 * DAY,
         }
     }
 
@@ -101,6 +118,8 @@ impl SigningKey {
             Self::Documents | Self::Devices => 365 * DAY,
             // Signed anew with every bundle, or judged at the time when it was signed.
             Self::Lists | Self::Policy | Self::Freshness | Self::Hub | Self::Wipe => 0,
+            // Releases are signed again by the next key.
+            Self::Program => 0,
         }
     }
 

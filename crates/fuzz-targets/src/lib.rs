@@ -28,6 +28,7 @@ mod picture;
 mod pins;
 mod proposal;
 mod qr;
+mod release;
 mod status;
 mod time;
 mod trust;
@@ -71,6 +72,8 @@ pub const BATCH: Target = target("batch", batch::run, batch::seeds);
 pub const STATUS: Target = target("status", status::run, status::seeds);
 /// Orders to wipe a device, and lists of them.
 pub const WIPE_ORDER: Target = target("wipe_order", wipe_order::run, wipe_order::seeds);
+/// Releases of the program, and how versions are written.
+pub const RELEASE: Target = target("release", release::run, release::seeds);
 /// The hub's word on the time, and what a device keeps of it.
 pub const TIME: Target = target("time", time::run, time::seeds);
 /// What hides from a network how much there was to say.
@@ -97,7 +100,7 @@ pub const MODULES: Target = Target {
 };
 
 /// All of them.
-pub const TARGETS: [Target; 17] = [
+pub const TARGETS: [Target; 18] = [
     ENVELOPE,
     FAMILY_PASS,
     TRUST_LIST,
@@ -108,6 +111,7 @@ pub const TARGETS: [Target; 17] = [
     BATCH,
     STATUS,
     WIPE_ORDER,
+    RELEASE,
     TIME,
     PADDING,
     ENROLMENT,

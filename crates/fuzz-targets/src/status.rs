@@ -1,10 +1,12 @@
 //! What devices say of themselves to the hub.
 
 use gatepost_pass::{
-    ClockTrust, Freshness, Kind, encode,
+    ClockTrust, Freshness, Kind, ProgramVersion, encode,
     fixture::{NOW, devices},
 };
-use gatepost_protocol::{DeviceStatus, device::device_id, status::MAX_BYTES};
+use gatepost_protocol::{
+    DeviceStatus, ProgramStatus, ProgramUpdate, UpdateEnd, device::device_id, status::MAX_BYTES,
+};
 
 use crate::{
     batch::{BUNDLE, CERTIFICATE, DEVICE, certificate, certified},
@@ -21,6 +23,13 @@ fn status() -> DeviceStatus {
         freshness: Freshness::Stale,
         backlog: 300,
         parked: 2,
+        program: ProgramStatus {
+            running: ProgramVersion::new(1, 2, 3),
+            update: Some(ProgramUpdate {
+                version: ProgramVersion::new(1, 3, 0),
+                end: UpdateEnd::FellBack,
+            }),
+        },
     }
 }
 

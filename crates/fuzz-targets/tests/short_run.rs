@@ -3,7 +3,7 @@
 
 use gatepost_fuzz_targets::{
     BATCH, DECODE, ENROLMENT, ENVELOPE, FAMILY_PASS, LIST, LIST_DELTA, MANIFEST, MODULES, PADDING,
-    PINS, PROPOSAL, STATUS, TIME, TRUST_LIST, Target, WIPE_ORDER, WORDS, mutate,
+    PINS, PROPOSAL, RELEASE, STATUS, TIME, TRUST_LIST, Target, WIPE_ORDER, WORDS, mutate,
 };
 use gatepost_pass::fixture::Dice;
 
@@ -69,6 +69,11 @@ fn deltas_hold() {
 #[test]
 fn batches_hold() {
     run(BATCH);
+}
+
+#[test]
+fn releases_hold() {
+    run(RELEASE);
 }
 
 #[test]

@@ -10,8 +10,8 @@ use std::{
 };
 
 use gatepost_pass::{
-    BundleError, BundleFiles, DeviceId, Digest, ManifestId, Root, Signer, Timestamp, TrustList,
-    VerifiedBundle, bundle::Intake, envelope::MAX_FILE,
+    BundleError, BundleFiles, DeviceId, Digest, KebabName, ManifestId, ProgramRelease, Root,
+    Signer, Timestamp, TrustList, VerifiedBundle, bundle::Intake, envelope::MAX_FILE,
 };
 use gatepost_protocol::{Epoch, Head, Receipt};
 use gatepost_system::chain;
@@ -125,6 +125,11 @@ impl BundleWatch {
     /// Path of the list of revoked devices; it may not exist.
     pub fn revoked(&self) -> PathBuf {
         self.path.join(REVOKED)
+    }
+
+    /// Path of the newest release of the program for a target; it may not exist.
+    pub fn release(&self, target: &KebabName) -> PathBuf {
+        self.path.join(ProgramRelease::file_name(target))
     }
 
     fn refresh(&self, last: &mut LastCheck, now: Timestamp) {

@@ -16,7 +16,7 @@ use axum::{
     routing::{get, post},
 };
 use gatepost_protocol::routes::{
-    BATCHES, ENROLMENTS, FILES, HEALTH, MANIFEST, REVOKED, STATUS, TIME, UPLOADS,
+    BATCHES, ENROLMENTS, FILES, HEALTH, MANIFEST, PROGRAM, REVOKED, STATUS, TIME, UPLOADS,
 };
 
 use crate::{
@@ -42,6 +42,7 @@ pub fn router(hub: Arc<Hub>, caller: Caller) -> Router {
         .route(MANIFEST, get(bundle::manifest))
         .route(&format!("{FILES}{{digest}}"), get(bundle::file))
         .route(REVOKED, get(bundle::revoked))
+        .route(&format!("{PROGRAM}{{target}}"), get(bundle::release))
         .route(UPLOADS, post(batches::take_padded))
         .route(BATCHES, post(batches::take))
         .route(STATUS, post(batches::record_status))

@@ -158,7 +158,8 @@ impl<const MAX: usize> fmt::Display for Text<MAX> {
     }
 }
 
-/// How a place code and a policy name a class of place or an area: 1 to 24 of `a-z`, `0-9` and `-`,
+/// How a place code and a policy name a class of place or an area, and a release the devices that
+/// it is for: 1 to 24 of `a-z`, `0-9` and `-`,
 /// so that nothing else looks like it.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize)]
 #[serde(transparent)]

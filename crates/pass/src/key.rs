@@ -85,7 +85,7 @@ fn canonical(bytes: &[u8; 32]) -> bool {
 pub struct Published;
 
 /// The public halves of `keys/test`.
-const PUBLISHED: [&str; 10] = [
+const PUBLISHED: [&str; 11] = [
     "5373d16e91aa41a64a97a63cda14214e23e59e4a3ad90eb775f4a04bc7a5f153",
     "78c4586342bd91f5e64a8f6cf3d9aa98d63f0709e9b9c331f1ad683fb4c150ea",
     "d5e730cf6502dbd8ada9880fe11fd0d7515587dca48a41dfa9d41f836e802bbb",
@@ -96,6 +96,7 @@ const PUBLISHED: [&str; 10] = [
     "1d0711db20bffcb4237396d15cc620b5ab1f24ca2cbe5c3205ea458047e4a2f9",
     "91170b16b5931d1ba34abad21148252c5b925e4ba498a226f6ea533f49023eb3",
     "e928cbd2270e3068ba3bbac898ada0144c9319f81729b18ebee2c8fdc82212b2",
+    "7114009f6cdbf74df718e319e6f0fab3e378b3914a7b4b73eca49750ee117641",
 ];
 
 /// The signature was not made by this key over these bytes.

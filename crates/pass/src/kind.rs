@@ -46,6 +46,8 @@ pub enum Kind {
     WipeOrder = 27,
     /// The hub's word on what time it is.
     TimeAnswer = 28,
+    /// The authority's word on which file is a version of the program.
+    ProgramRelease = 29,
 }
 
 crate::names! {
@@ -55,7 +57,7 @@ crate::names! {
         Policy = "policy", Manifest = "manifest", List = "list", Receipt = "receipt",
         DeviceCertificate = "device-certificate", Batch = "batch", DeviceRequest = "device-request",
         DeviceStatus = "device-status", AuditEntry = "audit-entry", WipeOrder = "wipe-order",
-        TimeAnswer = "time-answer",
+        TimeAnswer = "time-answer", ProgramRelease = "program-release",
     }
 }
 

@@ -13,6 +13,7 @@
 //!    [`VerifiedDocument`].
 //! 6. [`list`]: status, revocation and identity lists.
 //! 7. [`bundle`]: a manifest and the files it names, and the one way to a [`VerifiedBundle`].
+//! 8. [`program`]: versions of the devices' program, and the one way to a [`VerifiedRelease`].
 
 #![forbid(unsafe_code)]
 
@@ -39,6 +40,7 @@ pub mod kind;
 pub mod list;
 pub mod one_time_secret;
 pub mod policy;
+pub mod program;
 pub mod signer;
 pub mod time;
 pub mod timekeeper;
@@ -71,6 +73,10 @@ pub use kind::Kind;
 pub use list::{List, ListError, Listing, ReadAt, Revocation};
 pub use one_time_secret::{OneTimeSecret, Proof};
 pub use policy::{Policy, RulesHere};
+pub use program::{
+    ImageLength, OwnProgram, ProgramRelease, ProgramVersion, ReleaseError, Rollback,
+    VerifiedRelease,
+};
 pub use signer::{Sign, Signer};
 pub use time::{ClockTrust, Now, Timestamp};
 pub use timekeeper::{TimeMark, Timekeeper};

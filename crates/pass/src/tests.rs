@@ -25,6 +25,7 @@ mod floors;
 mod identity;
 mod keys;
 mod lists;
+mod program;
 mod proposals;
 mod remembered;
 mod rules_here;

@@ -131,7 +131,8 @@ pub fn verify(
         | Kind::DeviceStatus
         | Kind::AuditEntry
         | Kind::WipeOrder
-        | Kind::TimeAnswer => Err(DocumentError::NotACode {
+        | Kind::TimeAnswer
+        | Kind::ProgramRelease => Err(DocumentError::NotACode {
             kind: envelope.kind,
         }),
     }

@@ -53,7 +53,7 @@ pub use record::{Body, Previous, Record};
 pub use seal::{OpenError, SealError, open, seal};
 pub use seal_key::SealKey;
 pub use sealed::{Clear, Sealed};
-pub use status::DeviceStatus;
+pub use status::{DeviceStatus, ProgramStatus, ProgramUpdate, UpdateEnd};
 pub use time_answer::{TimeAnswer, TimeAnswerError, TimeNonce};
 pub use verdict::{Outcome, Reason};
 pub use wipe_order::{OrderError, Revoked, WipeOrder};

@@ -20,6 +20,11 @@ pub const TIME: &str = "/v1/time";
 /// `GET`: the authority's signed list of revoked devices, as it lies in the bundle directory; 404
 /// where there is none. Devices check its signature; the hub does not.
 pub const REVOKED: &str = "/v1/revoked";
+/// `GET` with a target's name after it, such as `aarch64`: the newest signed release of the program
+/// for those devices ([`gatepost_pass::ProgramRelease`]), as it lies in the bundle directory; 404
+/// where there is none. Devices check its signature; the hub does not. Its image is under
+/// [`FILES`].
+pub const PROGRAM: &str = "/v1/program/";
 /// `POST`: a device's request ([`crate::DeviceRequest`]) that names the code by which it asks;
 /// queued for the authority and answered with 204. `GET` with a device's name in hexadecimal after
 /// it: the authority's answer ([`crate::Answer`]); 404 while there is none.

@@ -2,7 +2,8 @@
 //! passages.
 
 use gatepost_pass::{
-    ClockTrust, DeviceId, Freshness, Kind, ManifestId, SecretKey, Timestamp, TrustList,
+    ClockTrust, DeviceId, Freshness, Kind, ManifestId, ProgramVersion, SecretKey, Timestamp,
+    TrustList,
 };
 use serde::{Deserialize, Serialize};
 
@@ -32,6 +33,45 @@ pub struct DeviceStatus {
     pub backlog: u64,
     /// Batches among them that the hub refused, and that wait for a person.
     pub parked: u32,
+    /// The program that sends this.
+    pub program: ProgramStatus,
+}
+
+/// A device's program, and how its last update ended.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct ProgramStatus {
+    /// The version that runs.
+    pub running: ProgramVersion,
+    /// The last update that was begun; none where there never was one.
+    pub update: Option<ProgramUpdate>,
+}
+
+/// An update of a device's program.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct ProgramUpdate {
+    /// To this version.
+    pub version: ProgramVersion,
+    /// How it ended.
+    pub end: UpdateEnd,
+}
+
+/// How an update of a program ended, or how far it is.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub enum UpdateEnd {
+    /// It lies in the other slot, and runs from the next start of the device.
+    Waiting,
+    /// It ran and saw a first picture: it stays.
+    Installed,
+    /// The device has started since, and the version before runs.
+    FellBack,
+    /// It could not be written into the other slot.
+    Failed,
+}
+
+gatepost_pass::names! {
+    UpdateEnd {
+        Waiting = "waiting", Installed = "installed", FellBack = "fell-back", Failed = "failed",
+    }
 }
 
 impl DeviceStatus {

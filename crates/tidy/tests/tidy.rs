@@ -22,7 +22,7 @@ const WIDTHS: [(&str, usize); 5] = [
 const WIDE: [&str; 1] = ["docs/pass-format.md"];
 
 /// The rooms of the scanner, lowest first: none uses one that stands after it.
-const ROOMS: [&str; 14] = [
+const ROOMS: [&str; 15] = [
     "clock",
     "readable_time",
     "data",
@@ -30,6 +30,7 @@ const ROOMS: [&str; 14] = [
     "cause",
     "face",
     "store",
+    "program",
     "camera",
     "devices",
     "sync",

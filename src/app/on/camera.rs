@@ -6,15 +6,33 @@ use gatepost_system::chain;
 
 use crate::{
     app::{
-        context::DeviceContext, lane::Lane, present, state::choices::Choices,
-        threads::frames::RunningCamera,
+        context::DeviceContext,
+        lane::Lane,
+        present,
+        state::choices::Choices,
+        threads::{beside, frames::RunningCamera},
     },
     camera::{CameraState, PluggedCamera, cameras},
+    program::Confirmation,
     ui::{CameraChoiceView, UiUpdate},
 };
 
-/// The camera came or went.
-pub(crate) fn changed(lane: &mut Lane, state: CameraState) {
+/// The camera came or went. Its first picture finds this start of the program good; where there is
+/// no camera, the loop itself does, which has come this far.
+pub(crate) fn changed(
+    lane: &mut Lane,
+    state: CameraState,
+    confirmation: &mut Option<Confirmation>,
+) {
+    if matches!(state, CameraState::Live | CameraState::Off)
+        && let Some(confirmation) = confirmation.take()
+    {
+        beside::run(move || {
+            if let Err(why) = confirmation.run() {
+                log::warn!("{}", chain(&why));
+            }
+        });
+    }
     if let CameraState::Waiting(error) = &state {
         log::warn!("{}", chain(error));
     }

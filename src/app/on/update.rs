@@ -3,7 +3,7 @@
 use std::path::{Path, PathBuf};
 
 use gatepost_pass::{
-    Manifest,
+    Manifest, Rollback,
     envelope::{Envelope, MAX_FILE},
 };
 use gatepost_system::{chain, stick::StickDir};
@@ -19,12 +19,13 @@ use crate::{
         threads::beside,
     },
     clock::Clock,
+    config::ProgramSettings,
     data::{DataDir, Identity},
     store::{
         BundleCache,
         bundles::{BundleDirectory, InstallOutcome, InstallProgress, MANIFEST},
     },
-    sync::SyncError,
+    sync::{SyncError, update_program, updater},
     ui::{Page, Trouble, UiUpdate, UpdateStep, UpdateView},
 };
 
@@ -76,6 +77,7 @@ pub(crate) fn asked(
     update.begin(lane.checkpoint.installed.version());
     let (data, clock) = (context.data.clone(), context.clock.clone());
     let (events, mounts) = (context.events.clone(), context.sticks.clone());
+    let program = context.config.program.clone();
     beside::run(move || {
         let mut last = 0;
         let report = |percent: u8| {
@@ -84,7 +86,9 @@ pub(crate) fn asked(
                 let _ = events.send(Event::Update(UpdateNews::Percent(percent)));
             }
         };
-        let news = match install(&mounts, &place, &data, &identity, &clock, report) {
+        let program = program.as_ref();
+        let installed = install(&mounts, &place, &data, &identity, &clock, program, report);
+        let news = match installed {
             Ok(version) => UpdateNews::Done(version),
             Err(why) => UpdateNews::Refused(why),
         };
@@ -129,36 +133,56 @@ fn present(lane: &Lane, update: &StickUpdate) {
     }));
 }
 
-/// Installs a bundle and returns its version.
+/// Installs a bundle and returns its version; then the program beside it, if there is one.
 fn install(
     mounts: &[PathBuf],
     place: &Path,
     data: &DataDir,
     identity: &Identity,
     clock: &Clock,
+    program: Option<&ProgramSettings>,
     mut percent: impl FnMut(u8),
 ) -> Result<u64, SyncError> {
     // Opened before the lock is taken; a stick that hangs later is given up.
-    let mut origin = match sticks::open(mounts, place) {
+    let found = sticks::open(mounts, place);
+    let mut origin = match found.clone() {
         Some(found) => BundleDirectory::from(found),
         None => BundleDirectory::new(place),
     };
-    let _lock = data.lock("bundle")?;
+    let lock = data.lock("bundle")?;
     let cache = BundleCache::new(data.bundle());
+    let mut percent = |done: u64, total: u64| {
+        let part = u128::from(done) * 100 / u128::from(total.max(1));
+        percent(part.min(100) as u8);
+    };
     let mut report = |progress| {
         if let InstallProgress::Bytes { done, total } = progress {
-            let part = u128::from(done) * 100 / u128::from(total.max(1));
-            percent(part.min(100) as u8);
+            percent(done, total);
         }
     };
-    match cache.install(&mut origin, &identity.root, clock, &mut report)? {
-        InstallOutcome::Installed(bundle) => Ok(bundle.manifest().version),
+    let version = match cache.install(&mut origin, &identity.root, clock, &mut report)? {
+        InstallOutcome::Installed(bundle) => bundle.manifest().version,
         InstallOutcome::AlreadyInstalled => {
             let rules = cache.load_rules(&identity.root, clock)?;
             let version = rules.map(|rules| rules.manifest().version);
-            version.ok_or(SyncError::NoBundle)
+            version.ok_or(SyncError::NoBundle)?
         }
+    };
+    drop(lock);
+    if let (Some(program), Some(mut stick)) = (program, found) {
+        let mut updater = updater(data, program);
+        let (stick, refused) = (&mut stick, Rollback::Refused);
+        update_program(
+            data,
+            identity,
+            clock,
+            &mut updater,
+            stick,
+            refused,
+            &mut percent,
+        )?;
     }
+    Ok(version)
 }
 
 /// What the manifest claims, before anything is checked: only ever shown.

@@ -3,13 +3,16 @@
 
 use std::{error::Error, fmt::Display, io};
 
-use gatepost_pass::{BundleError, DocumentError, ListError, TrustError, envelope::EnvelopeError};
+use gatepost_pass::{
+    BundleError, DocumentError, ListError, ReleaseError, TrustError, envelope::EnvelopeError,
+};
 use gatepost_protocol::{RefusalReason, device::CertificateError};
 use gatepost_system::{chain, files::FileError};
 
 use crate::{
     app::threads::log_writer::StartError,
     data::DataError,
+    program::ProgramError,
     store::{CacheError, LogError},
     sync::{HubError, SyncError, enrol::EnrolError},
     ui::{Trouble, TroubleView},
@@ -34,6 +37,9 @@ pub(crate) fn of_update(error: &SyncError) -> TroubleView {
         SyncError::Bundle(CacheError::Bundle(BundleError::File { why, .. })) => {
             with(Trouble::StickUnreadable, why)
         }
+        SyncError::Program(error @ ProgramError::Origin { .. }) => {
+            because(Trouble::StickUnreadable, error)
+        }
         error => of_sync(error),
     }
 }
@@ -53,9 +59,28 @@ pub(crate) fn of_sync(error: &SyncError) -> TroubleView {
         }
         SyncError::NoBundle => Trouble::NoLists.into(),
         SyncError::File(why) => of_file(why),
+        SyncError::Program(why) => of_program(why),
         SyncError::WipedHub(_) => because(Trouble::StorageFails, error),
         SyncError::Order(why) => because(Trouble::OrderWrong, why),
         SyncError::Stuck { epoch } => with(Trouble::PassagesRefused, epoch),
+    }
+}
+
+/// Why the program was not updated.
+fn of_program(error: &ProgramError) -> TroubleView {
+    match error {
+        ProgramError::Release(ReleaseError::Document(why)) => because(of_document(*why), error),
+        ProgramError::Release(ReleaseError::Older { have, found }) => {
+            with(Trouble::UpdateOlder, format_args!("{found} < {have}"))
+        }
+        ProgramError::Release(ReleaseError::OtherTarget { .. } | ReleaseError::Running(_)) => {
+            because(Trouble::UpdateWrong, error)
+        }
+        ProgramError::Origin { .. } => because(Trouble::UpdateBrokeOff, error),
+        ProgramError::OtherImage(_) => because(Trouble::UpdateDamaged, error),
+        ProgramError::NoSpace { .. } => because(Trouble::DiskFull, error),
+        ProgramError::Store(why) => of_file(why),
+        ProgramError::Install(_) => because(Trouble::ProgramFails, error),
     }
 }
 

@@ -14,6 +14,7 @@ mod menu_lock;
 mod pages;
 mod places;
 mod post;
+mod program;
 mod screen;
 mod supervisors;
 mod trials;

@@ -56,6 +56,7 @@ impl Enrolled {
                 identity.clone(),
                 clock.clone(),
                 config.sync_every(),
+                config.program.as_ref().map(|it| sync::updater(data, it)),
                 move |news| {
                     let _ = events.send(Event::Sync(news));
                 },

@@ -14,11 +14,8 @@ use gatepost_pass::{
 };
 use gatepost_system::files::{Action, FileError};
 
-use super::{
-    cache::BundleCache, copy_file::PIECE, error::CacheError, list_name::ListName,
-    origin::BundleOrigin,
-};
-use crate::store::disk::Disk;
+use super::{cache::BundleCache, error::CacheError, list_name::ListName, origin::BundleOrigin};
+use crate::store::{disk::Disk, signed_file::PIECE};
 
 impl<D: Disk> BundleCache<D> {
     /// Makes a list by deltas and returns how many were applied; nothing when no deltas lead to it,

@@ -4,13 +4,11 @@ use std::{fs::File, io::Read, ops::Range};
 
 use gatepost_pass::{BundleError, List, Rules, bundle::FileEntry};
 
-use super::{
-    cache::BundleCache,
-    copy_file::{PIECE, has_digest, unreadable},
-    error::CacheError,
-    origin::BundleOrigin,
+use super::{cache::BundleCache, copy_file::unreadable, error::CacheError, origin::BundleOrigin};
+use crate::store::{
+    disk::Disk,
+    signed_file::{PIECE, has_digest},
 };
-use crate::store::disk::Disk;
 
 impl<D: Disk> BundleCache<D> {
     /// Repairs a list of the right length and returns how many parts were bad; nothing when so much

@@ -1,14 +1,14 @@
-//! The hub, or any server that has its files, as an origin of bundles: what comes is checked by
-//! signature and digest, so its mark is not needed.
+//! The hub, or any server that has its files, as an origin of bundles and images: what comes is
+//! checked by signature and digest, so its mark is not needed.
 
 use std::io::{self, Read};
 
-use gatepost_pass::{Kind, bundle::FileEntry};
+use gatepost_pass::{Digest, KebabName, Kind, ProgramRelease, bundle::FileEntry};
 use gatepost_protocol::routes;
 use ureq::http::StatusCode;
 
 use super::{Accepted, Credible, HubClient, HubError, Response, read_all};
-use crate::store::bundles::BundleOrigin;
+use crate::{program::ReleaseOrigin, store::bundles::BundleOrigin};
 
 impl BundleOrigin for HubClient {
     fn manifest(&mut self, limit: usize) -> io::Result<Vec<u8>> {
@@ -27,10 +27,32 @@ impl BundleOrigin for HubClient {
     }
 
     fn file(&mut self, entry: &FileEntry, offset: u64) -> io::Result<Box<dyn Read + '_>> {
-        let path = format!("{}{}", routes::FILES, entry.digest);
+        self.signed_file(&entry.digest, entry.length, offset)
+    }
+}
+
+impl ReleaseOrigin for HubClient {
+    fn release(&mut self, target: &KebabName) -> io::Result<Option<Vec<u8>>> {
+        self.program_release(target).map_err(io::Error::other)
+    }
+
+    fn image(&mut self, release: &ProgramRelease, offset: u64) -> io::Result<Box<dyn Read + '_>> {
+        self.signed_file(&release.digest, release.length.get(), offset)
+    }
+}
+
+impl HubClient {
+    /// A file of which digest and length are signed, from `offset` on.
+    fn signed_file(
+        &mut self,
+        digest: &Digest,
+        length: u64,
+        offset: u64,
+    ) -> io::Result<Box<dyn Read + '_>> {
+        let path = format!("{}{digest}", routes::FILES);
         let answer = self.get_from(&path, offset).map_err(io::Error::other)?;
         // A page of another server must not come into a file that the next sync goes on with.
-        let start = start_of(&answer, entry.length).filter(|start| *start <= offset);
+        let start = start_of(&answer, length).filter(|start| *start <= offset);
         let Some(start) = start else {
             let status = answer.status().as_u16();
             return Err(io::Error::other(HubError::OtherServer(status)));

@@ -207,7 +207,7 @@ fn an_exchange_that_went_through_is_remembered_and_one_that_did_not_changes_noth
     hub.publish(&Region::default());
     let device = Device::new(42, &hub.address, Vec::new());
     let (data, own) = (&device.data, &device.identity);
-    let exchanged = |at| exchange(data, own, &Clock::still(at), Errand::Fetch);
+    let exchanged = |at| exchange(data, own, &Clock::still(at), Errand::Fetch, None);
     assert_eq!(last_sync(data), None);
     hub.fail_always(Some(Fault::HangsUp));
     let _ = exchanged(NOW);

@@ -161,6 +161,12 @@ impl ModelHub {
         self.held.lock().unwrap().bundle = Some(bundle(region));
     }
 
+    /// Puts a file beside the bundle that it serves.
+    pub(super) fn add_file(&self, name: &str, bytes: &[u8]) {
+        let held = self.held.lock().unwrap();
+        fs::write(held.bundle.as_ref().unwrap().path().join(name), bytes).unwrap();
+    }
+
     /// The bundle that it has from now on, by its manifest.
     pub(super) fn have_bundle(&self, manifest: Vec<u8>) {
         self.held.lock().unwrap().manifest = Some(manifest);
@@ -256,6 +262,11 @@ fn answer(stream: &mut dyn Stream, held: &Mutex<Held>) -> std::io::Result<()> {
             let name = name.split(' ').next().unwrap();
             let name = name.strip_prefix("files/").unwrap_or(name);
             fs::read(bundle.path().join(name)).ok()
+        } else if let (Some(target), Some(bundle)) =
+            (head.strip_prefix("GET /v1/program/"), held.bundle.as_ref())
+        {
+            let target = target.split(' ').next().unwrap();
+            fs::read(bundle.path().join(format!("release-{target}"))).ok()
         } else if is_upload {
             take(&body, &mut held)
         } else if head.starts_with("POST") {

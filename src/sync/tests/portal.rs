@@ -34,7 +34,7 @@ fn a_portal_is_no_hub_parks_nothing_and_asks_for_no_rest() {
         for fault in [Fault::Portal(status), Fault::Echo(status)] {
             let (hub, mut device) = at_a_portal(fault);
             let all = Errand::Upload;
-            let done = exchange(&device.data, &device.identity, &device.clock, all).unwrap();
+            let done = exchange(&device.data, &device.identity, &device.clock, all, None).unwrap();
             assert_eq!(done.contact, Contact::Silent, "{fault:?}");
             assert_eq!(done.rest, None, "{fault:?}");
             is_other_server(&done.fetched, status);

@@ -18,6 +18,7 @@ fn seen(hub: &ModelHub, device: &Device) -> Vec<Request> {
         &device.identity,
         &device.clock,
         Errand::Upload,
+        None,
     )
     .unwrap();
     hub.take_requests()
@@ -80,6 +81,7 @@ fn no_request_follows_a_passage_unless_the_guard_asks() {
         Arc::new(device.data.identity().unwrap()),
         Arc::new(Clock::still(NOW)),
         Duration::from_millis(30),
+        None,
         move |news| drop(report.send(news)),
     );
     // The first exchange, at the start, sends what the last run left.

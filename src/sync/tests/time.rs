@@ -37,7 +37,7 @@ fn believed(device: &Device) -> (Timestamp, ClockTrust) {
 
 fn exchanged(device: &Device) -> Exchanged {
     let (data, own, clock) = (&device.data, &device.identity, &device.clock);
-    exchange(data, own, clock, Errand::Upload).unwrap()
+    exchange(data, own, clock, Errand::Upload, None).unwrap()
 }
 
 #[test]

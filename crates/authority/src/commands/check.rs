@@ -235,16 +235,22 @@ fn open_files(home: &Home, findings: &mut KeyFindings) -> Result<(), FileError> 
 
 /// Keys that belong elsewhere.
 fn kept_apart(home: &Home, findings: &mut KeyFindings) -> Result<(), FileError> {
-    let wipe = home.key_path(SigningKey::Wipe.name());
-    let held = key_files::read_online(&wipe);
-    if matches!(held, Ok(OnlineKey::File(_))) {
-        findings.add(
-            format!(
-                "the key that wipes devices is in the home: {}",
-                wipe.display()
-            ),
+    for (key, what, remedy) in [
+        (
+            SigningKey::Wipe,
+            "the key that wipes devices",
             "move it to a stick, and give it to `revoke-device --key` when it is needed",
-        );
+        ),
+        (
+            SigningKey::Program,
+            "the key that releases programs",
+            "move it to a stick, and give it to `program sign --key` when it is needed",
+        ),
+    ] {
+        let path = home.key_path(key.name());
+        if matches!(key_files::read_online(&path), Ok(OnlineKey::File(_))) {
+            findings.add(format!("{what} is in the home: {}", path.display()), remedy);
+        }
     }
     for path in files_below(&home.keys_dir(), DEEPEST)? {
         let name = path.file_name().unwrap_or_default().to_string_lossy();
@@ -313,8 +319,16 @@ fn ends(
         "`trust renew` proposes the next",
         findings,
     );
+    let own = trust.issuer(trust.own());
+    let keys = || own.into_iter().flat_map(|own| own.keys.as_slice());
+    let listed = |name: SigningKey| {
+        let mut kinds = keys().flat_map(|key| key.roles.kinds());
+        kinds.any(|kind| name.roles().contains(&kind))
+    };
     for name in SigningKey::ALL {
-        key_end(home, &trust, name, now, findings);
+        if name.is_first() || listed(name) {
+            key_end(home, &trust, name, now, findings);
+        }
     }
     Ok(())
 }

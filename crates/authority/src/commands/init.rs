@@ -247,7 +247,7 @@ fn own_trust(
 ) -> Result<TrustConfig, Box<dyn Error>> {
     let from = now.minus(DAY);
     let mut keys = Vec::new();
-    for key in SigningKey::ALL {
+    for key in SigningKey::ALL.into_iter().filter(|key| key.is_first()) {
         let public = match wipe.filter(|_| key == SigningKey::Wipe) {
             Some(public) => public,
             None => make_key(args, home, key.name(), key.first_id())?.public(),

@@ -11,8 +11,8 @@ use std::{
 };
 
 use gatepost_pass::{
-    Digest, Document, Kind, List, ListError, Manifest, Policy, Root, Signer, Timestamp, TrustError,
-    TrustList, VerifiedBundle,
+    Digest, Document, Kind, List, ListError, Manifest, Policy, ProgramRelease, Root, Signer,
+    Timestamp, TrustError, TrustList, VerifiedBundle,
     bundle::Intake,
     document::TEXT_PREFIX,
     envelope::{Envelope, EnvelopeError, MAX_FILE},
@@ -181,6 +181,8 @@ impl Inspector {
             Kind::Receipt => {
                 Receipt::verify(bytes, trust, now).map(|receipt| vec![describe::receipt(&receipt)])
             }
+            Kind::ProgramRelease => verify_envelope::<ProgramRelease>(envelope, trust, now)
+                .map(|release| describe::release(release.claims())),
             Kind::WipeOrder => {
                 return match WipeOrder::verify(bytes, trust) {
                     Ok(order) => vec![

@@ -32,12 +32,12 @@ use crate::{
 #[derive(clap::Subcommand)]
 pub(crate) enum Command {
     /// Replace a key by a new one, or all online keys; what the old ones signed stays valid for a
-    /// while.
+    /// while. Also makes the first key `program`.
     Rotate {
         /// Key to replace.
         #[arg(required_unless_present = "all")]
         key: Option<SigningKey>,
-        /// Replace every key but the one that wipes devices.
+        /// Replace every key but those that are kept offline: `wipe` and `program`.
         #[arg(long, conflicts_with = "key")]
         all: bool,
         /// Number of days for which the old key is still valid [default: 365 for documents and
@@ -69,7 +69,7 @@ pub(crate) struct PlaceArgs {
     module: Option<PathBuf>,
     #[command(flatten)]
     pin: TokenPinArgs,
-    /// Public half of a wipe key that `root new-key` made on its stick.
+    /// Public half of a key `wipe` or `program` that `root new-key` made on its stick.
     #[arg(long, value_name = "FILE", conflicts_with = "token")]
     public: Option<PathBuf>,
 }
@@ -98,14 +98,14 @@ enum ReplaceError {
     /// A hub reads its key from a file.
     #[error("the hub reads its key from a file: rotate it without --token")]
     HubToken,
-    /// The key that wipes devices is kept away from the others.
+    /// It is kept away from the others.
     #[error(
-        "the wipe key is made on a stick of its own: `root new-key` there, and its FILE.pub here \
+        "the {0} key is made on a stick of its own: `root new-key` there, and its FILE.pub here \
          as --public"
     )]
-    WipeHere,
+    OfflineHere(&'static str),
     /// Other keys have to be where they sign.
-    #[error("--public is for the wipe key alone")]
+    #[error("--public is for the keys wipe and program alone")]
     PublicHalf,
 }
 
@@ -132,7 +132,7 @@ pub(crate) fn run(command: &Command, context: &Context) -> Result<(), Box<dyn Er
             place,
         } => {
             let online = SigningKey::ALL.into_iter();
-            let online = online.filter(|key| *all && *key != SigningKey::Wipe);
+            let online = online.filter(|key| *all && !key.is_offline());
             for key in key.iter().copied().chain(online) {
                 // `--all` gives the hub, too, a key that it can read.
                 let here = PlaceArgs::HERE;
@@ -174,6 +174,7 @@ const fn advice(key: SigningKey) -> &'static str {
             "Nothing else needs to be done"
         }
         SigningKey::Wipe => "Orders of a key that is revoked end with it: `revoke-device --again`",
+        SigningKey::Program => "Sign what is to be installed from now on again: `program sign`",
     }
 }
 
@@ -255,13 +256,13 @@ fn make(
     id: KeyId,
 ) -> Result<NewKey, Box<dyn Error>> {
     if let Some(path) = &place.public {
-        return match name {
-            SigningKey::Wipe => Ok(NewKey::Elsewhere(key_files::read_public(path, issuer)?.key)),
-            _ => Err(ReplaceError::PublicHalf.into()),
+        return match name.is_offline() {
+            true => Ok(NewKey::Elsewhere(key_files::read_public(path, issuer)?.key)),
+            false => Err(ReplaceError::PublicHalf.into()),
         };
     }
-    if name == SigningKey::Wipe && !home.is_trial() {
-        return Err(ReplaceError::WipeHere.into());
+    if name.is_offline() && !home.is_trial() {
+        return Err(ReplaceError::OfflineHere(name.name()).into());
     }
     let label = format!("gatepost-{}-{}", name.name(), id.0);
     let key = match place.token(label)? {

@@ -16,6 +16,7 @@ mod lists_verify;
 pub(crate) mod live;
 pub(crate) mod place;
 pub(crate) mod policy;
+pub(crate) mod program;
 pub(crate) mod public;
 pub(crate) mod publish;
 pub(crate) mod query;

@@ -5,7 +5,7 @@ use std::{
     path::{Path, PathBuf},
 };
 
-use gatepost_pass::{KeyId, Kind, PublicKey, Signer, Timestamp};
+use gatepost_pass::{Signer, Timestamp};
 use gatepost_protocol::{
     Answer, Enrolment, OrderError, Revoked, WipeOrder,
     device::{CertificateError, device_id, peek_certificate},
@@ -14,12 +14,11 @@ use gatepost_system::files::{self, Access};
 use gatepost_system::say;
 
 use crate::{
-    config::{ConfigFileError, KeyConfig, RecognitionConfig, RoleName},
     context::Context,
     home::Home,
     key_files,
+    offline_key::{self, OfflineKeyError},
     passphrase::PassphraseArgs,
-    root_keys,
     signing_keys::SigningKey,
 };
 
@@ -62,19 +61,20 @@ pub(crate) enum RevokeDeviceError {
         /// What is wrong with it.
         source: OrderError,
     },
-    /// No device would obey the key.
-    #[error("wipe key {0} is not valid at this time by trust.json: `key rotate wipe`")]
-    Key(Box<PublicKey>),
-    /// Nobody said where it is.
-    #[error("the wipe key is kept elsewhere: name it by --key")]
-    NoKey,
+}
+
+impl Args {
+    fn wipe_key(&self, home: &Home, now: Timestamp) -> Result<Signer, OfflineKeyError> {
+        let path = self.key.as_deref();
+        offline_key::open(home, SigningKey::Wipe, path, &self.passphrase, now)
+    }
 }
 
 pub(crate) fn run(args: &Args, context: &Context) -> Result<(), Box<dyn Error>> {
     let home = context.home()?;
     let _lock = home.lock()?;
     let (Some(enrolment), Some(target)) = (&args.enrolment, &args.list) else {
-        let signer = wipe_key(args, &home, context.now)?;
+        let signer = args.wipe_key(&home, context.now)?;
         let count = sign_again_by(&home, &signer, context.now)?;
         say!("{count} orders are given again. Next: `publish`");
         return Ok(());
@@ -88,7 +88,7 @@ pub(crate) fn run(args: &Args, context: &Context) -> Result<(), Box<dyn Error>> 
     let enrolment = enrolment.map_err(|why| not_an_enrolment(why.into()))?;
     let certificate = peek_certificate(&enrolment.certificate).map_err(not_an_enrolment)?;
     let device = device_id(&certificate.key);
-    let signer = wipe_key(args, &home, context.now)?;
+    let signer = args.wipe_key(&home, context.now)?;
     let at = context.now;
     let order = WipeOrder { device, at }.sign(&signer);
     // Kept here as well, so that every later bundle, and every later key, can bring it again.
@@ -103,21 +103,6 @@ pub(crate) fn run(args: &Args, context: &Context) -> Result<(), Box<dyn Error>> 
         target.display()
     );
     Ok(())
-}
-
-/// The key that orders devices to wipe themselves, under its number on the trust list.
-fn wipe_key(args: &Args, home: &Home, now: Timestamp) -> Result<Signer, Box<dyn Error>> {
-    let trials = home.key_path(SigningKey::Wipe.name());
-    let path = match &args.key {
-        Some(path) => path,
-        None if trials.exists() => &trials,
-        None => return Err(RevokeDeviceError::NoKey.into()),
-    };
-    let key = root_keys::open(path, || args.passphrase.existing(path))?;
-    let public = key.secret.public();
-    let listed = listed(home, &public, now)?;
-    let id = listed.ok_or(RevokeDeviceError::Key(Box::new(public)))?;
-    Ok(Signer { key: id, ..key })
 }
 
 /// Gives all orders again, by the wipe key of a trial. Returns their number.
@@ -153,19 +138,4 @@ pub(crate) fn read_list(path: &Path) -> Result<Revoked, Box<dyn Error>> {
 fn not_a_list(path: &Path) -> impl FnOnce(OrderError) -> RevokeDeviceError {
     let path = path.to_owned();
     move |source| RevokeDeviceError::List { path, source }
-}
-
-/// The number of a wipe key, where the trust list lets it give orders now.
-fn listed(home: &Home, key: &PublicKey, now: Timestamp) -> Result<Option<KeyId>, ConfigFileError> {
-    let issuers = home.trust()?.issuers;
-    let own = |recognition: &RecognitionConfig| matches!(recognition, RecognitionConfig::Own);
-    let mut keys = issuers
-        .iter()
-        .filter(|issuer| own(&issuer.recognition))
-        .flat_map(|issuer| &issuer.keys);
-    let valid = |entry: &&KeyConfig| {
-        let wipes = entry.roles.contains(&RoleName(Kind::WipeOrder));
-        wipes && entry.key == *key && (entry.from..entry.until).contains(&now)
-    };
-    Ok(keys.find(valid).map(|entry| entry.id))
 }

@@ -19,6 +19,7 @@ mod lists;
 mod logging_device;
 mod look_alikes;
 mod output;
+mod program;
 mod regions;
 mod rotation;
 mod sticks;

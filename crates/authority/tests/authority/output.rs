@@ -88,6 +88,7 @@ fn a_closed_standard_output_ends_no_command_early() {
             "init",
             "enrol",
             "revoke-device",
+            "program",
             "trace",
             "live",
             "check",

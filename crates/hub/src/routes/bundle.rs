@@ -1,6 +1,7 @@
-//! `GET /v1/bundle/…`: the manifest, and the files that it names by digest.
+//! `GET /v1/bundle/…`: the manifest, and the files that it names by digest; what lies beside it, of
+//! which the release of a program names a file too.
 
-use std::{fs::File, io, sync::Arc};
+use std::{fs::File, io, path::PathBuf, sync::Arc};
 
 use axum::{
     body::Body,
@@ -8,7 +9,7 @@ use axum::{
     http::{HeaderMap, StatusCode, header},
     response::{IntoResponse, Response},
 };
-use gatepost_pass::{Digest, envelope::MAX_FILE};
+use gatepost_pass::{Digest, KebabName, ProgramRelease, envelope::MAX_FILE};
 use gatepost_system::files::{self, Action, FileError};
 
 use super::file_body::FileBody;
@@ -86,8 +87,32 @@ pub(crate) async fn revoked(
     State(hub): State<Arc<Hub>>,
     headers: HeaderMap,
 ) -> Result<Response, Refusal> {
+    let path = hub.bundles().revoked();
+    signed(hub, path, MAX_FILE, &headers).await
+}
+
+/// The newest release of the program for a target, as it is in the directory: devices verify it.
+pub(crate) async fn release(
+    State(hub): State<Arc<Hub>>,
+    target: Result<Path<String>, PathRejection>,
+    headers: HeaderMap,
+) -> Result<Response, Refusal> {
+    let Path(target) = target.map_err(|_| Refusal::Address)?;
+    // Only such a name reaches the file system: nothing else from outside does.
+    let target: KebabName = target.parse().map_err(|_| Refusal::NotFound)?;
+    let path = hub.bundles().release(&target);
+    signed(hub, path, ProgramRelease::MAX, &headers).await
+}
+
+/// A small signed file that is replaced from time to time.
+async fn signed(
+    hub: Arc<Hub>,
+    path: PathBuf,
+    limit: usize,
+    headers: &HeaderMap,
+) -> Result<Response, Refusal> {
     let bytes = blocking(move || {
-        let bytes = files::read(&hub.bundles().revoked(), MAX_FILE);
+        let bytes = files::read(&path, limit);
         bytes.map_err(|why| hub.file_failed(&why))
     });
     let bytes = bytes.await??;
@@ -96,7 +121,7 @@ pub(crate) async fn revoked(
         (header::ETAG, etag(&digest)),
         (header::CACHE_CONTROL, "no-cache".to_owned()),
     ];
-    if client_has(&headers, &digest) {
+    if client_has(headers, &digest) {
         return Ok((StatusCode::NOT_MODIFIED, common).into_response());
     }
     Ok((common, [(header::CONTENT_TYPE, BYTES)], bytes).into_response())

@@ -1,7 +1,7 @@
 //! Values as the databases store them, and rows read back: the same for every database.
 
 use gatepost_pass::{ClockTrust, DeviceId, Digest, Freshness, ManifestId, Timestamp};
-use gatepost_protocol::{Epoch, Head, Outcome};
+use gatepost_protocol::{Epoch, Head, Outcome, ProgramStatus};
 
 use super::{
     arrivals::{ArrivalFilter, ArrivedItem},
@@ -234,7 +234,7 @@ pub(super) fn totals(row: &impl Columns) -> Result<Totals, HubStoreError> {
 }
 
 /// Columns: device, name, seen, revocation, told, ahead, clock, bundle, freshness, backlog, parked,
-/// waiting, manifest.
+/// waiting, manifest, program.
 pub(super) fn device_row(row: &impl Columns) -> Result<DeviceRow, HubStoreError> {
     let status = match row.nullable(4)? {
         None => None,
@@ -252,6 +252,10 @@ pub(super) fn device_row(row: &impl Columns) -> Result<DeviceRow, HubStoreError>
             freshness: row.one_of(&FRESHNESS, 8)?,
             backlog: row.number(9)?,
             parked: row.small(10)?,
+            program: match row.bytes(13)?.as_slice() {
+                [] => None,
+                bytes => Some(program(bytes)?),
+            },
         }),
     };
     Ok(DeviceRow {
@@ -265,6 +269,11 @@ pub(super) fn device_row(row: &impl Columns) -> Result<DeviceRow, HubStoreError>
             Some(_) => Some(row.time(3)?),
         },
     })
+}
+
+/// What a status said of the device's program.
+fn program(bytes: &[u8]) -> Result<ProgramStatus, HubStoreError> {
+    gatepost_pass::decode("program", bytes).map_err(HubStoreError::damaged)
 }
 
 /// Columns: hour, class, passages.

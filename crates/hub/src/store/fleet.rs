@@ -1,7 +1,7 @@
 //! Devices, counts and requests, as the operators' pages show them.
 
 use gatepost_pass::{ClockTrust, DeviceId, Freshness, ManifestId, Timestamp};
-use gatepost_protocol::{DeviceStatus, Outcome};
+use gatepost_protocol::{DeviceStatus, Outcome, ProgramStatus};
 
 /// A checked status report of a device, on its way into the store.
 #[derive(Clone, Debug)]
@@ -33,6 +33,9 @@ pub struct ReportedStatus {
     pub backlog: u64,
     /// Refused batches that wait for a person.
     pub parked: u32,
+    /// The program that runs there, and how its last update ended; none of a report that came to a
+    /// hub before it kept that.
+    pub program: Option<ProgramStatus>,
 }
 
 /// A device as the operator sees it.

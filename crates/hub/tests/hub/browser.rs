@@ -3,8 +3,8 @@
 use std::fs;
 
 use gatepost_hub::Fleet;
-use gatepost_pass::{ClockTrust, Freshness, fixture::NOW};
-use gatepost_protocol::{DeviceStatus, Outcome};
+use gatepost_pass::{ClockTrust, Freshness, ProgramVersion, fixture::NOW};
+use gatepost_protocol::{DeviceStatus, Outcome, ProgramStatus, ProgramUpdate, UpdateEnd};
 
 use crate::{
     fleet::{PASSWORD, enrolment_code, fleet},
@@ -88,6 +88,13 @@ fn busy_hub(site: &Site) -> Running {
             freshness,
             backlog,
             parked,
+            program: ProgramStatus {
+                running: ProgramVersion::new(1, 2, 3),
+                update: Some(ProgramUpdate {
+                    version: ProgramVersion::new(1, 3, 0),
+                    end: UpdateEnd::FellBack,
+                }),
+            },
         };
         let signed = status.sign(&device.secret);
         let answer = hub.post_status(&signed);

@@ -174,3 +174,20 @@ fn a_bundle_that_lacks_a_file_is_not_announced() {
     }
     assert_eq!(site.hub().get(routes::MANIFEST, "").status, 503);
 }
+
+#[test]
+fn the_release_of_a_program_lies_beside_the_bundle_and_its_image_is_a_file_like_others() {
+    let site = Site::new();
+    let hub = site.hub();
+    let image = Digest::of(b"image");
+    std::fs::write(site.path("bundle/release-aarch64"), b"signed").unwrap();
+    std::fs::write(site.path(&format!("bundle/{image}")), b"image").unwrap();
+    let path = format!("{}aarch64", routes::PROGRAM);
+    let answer = hub.get(&path, "");
+    assert_eq!((answer.status, &answer.body[..]), (200, &b"signed"[..]));
+    let tag = format!("if-none-match: {}\r\n", answer.header("etag").unwrap());
+    assert_eq!(hub.get(&path, &tag).status, 304);
+    assert_eq!(hub.get("/v1/program/armv7", "").status, 404);
+    let rest = hub.get(&format!("{}{image}", routes::FILES), "range: bytes=2-\r\n");
+    assert_eq!((rest.status, &rest.body[..]), (206, &b"age"[..]));
+}

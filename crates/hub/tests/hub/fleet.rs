@@ -216,6 +216,8 @@ fn the_pages_show_devices_passages_and_findings(site: &Site) {
         "gate 3",
         "1\u{202f}234",
         "5 s ahead",
+        "1.2.3",
+        "fell back from 1.3.0",
         "fresh",
         "gap, 4 waiting",
         "not reported",

@@ -3,8 +3,8 @@
 use std::time::Duration;
 
 use gatepost_hub::{Limits, limits::Rate};
-use gatepost_pass::{ClockTrust, Freshness, fixture::NOW};
-use gatepost_protocol::{DeviceStatus, routes};
+use gatepost_pass::{ClockTrust, Freshness, ProgramVersion, fixture::NOW};
+use gatepost_protocol::{DeviceStatus, ProgramStatus, ProgramUpdate, UpdateEnd, routes};
 
 use crate::{
     fleet::{fleet, log_in},
@@ -49,6 +49,13 @@ pub(crate) fn status(device: &Device, backlog: u64) -> Vec<u8> {
         freshness: Freshness::Fresh,
         backlog,
         parked: 0,
+        program: ProgramStatus {
+            running: ProgramVersion::new(1, 2, 3),
+            update: Some(ProgramUpdate {
+                version: ProgramVersion::new(1, 3, 0),
+                end: UpdateEnd::FellBack,
+            }),
+        },
     };
     status.sign(&device.secret)
 }

@@ -15,6 +15,7 @@ fn the_published_keys_are_known_by_name() {
         fixture::devices(),
         fixture::policy_key(),
         fixture::wipe(),
+        fixture::program(),
     ];
     for signer in &published {
         assert!(signer.secret.public().published().is_some());

@@ -197,6 +197,7 @@ fn a_recognised_regions_key_signs_passes_and_lists_and_nothing_of_the_own_author
         Kind::DeviceCertificate,
         Kind::WipeOrder,
         Kind::TimeAnswer,
+        Kind::ProgramRelease,
     ] {
         let foreign = DocumentError::ForeignAuthority {
             issuer: signer.issuer,

@@ -55,7 +55,7 @@ impl TrustListClaims {
 }
 
 /// Kinds that are valid only from the device's own authority, whatever a trust list says.
-const OWN_ONLY: [Kind; 9] = [
+const OWN_ONLY: [Kind; 10] = [
     Kind::PlaceCode,
     Kind::Badge,
     Kind::Enrolment,
@@ -65,6 +65,7 @@ const OWN_ONLY: [Kind; 9] = [
     Kind::DeviceCertificate,
     Kind::WipeOrder,
     Kind::TimeAnswer,
+    Kind::ProgramRelease,
 ];
 
 /// A trust list that the root has signed.

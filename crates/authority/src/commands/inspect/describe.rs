@@ -1,8 +1,8 @@
 //! Descriptions of what was verified, line by line.
 
 use gatepost_pass::{
-    Badge, BadgeRole, Digest, HubAddress, KebabName, List, Manifest, Policy, ReadAt, Site, Text,
-    TrustList, VerifiedDocument,
+    Badge, BadgeRole, Digest, HubAddress, KebabName, List, Manifest, Policy, ProgramRelease,
+    ReadAt, Site, Text, TrustList, VerifiedDocument,
     bundle::AuditHead,
     list::{Delta, ListKind},
     policy::PlaceRules,
@@ -253,4 +253,12 @@ pub(super) fn list<R: ReadAt>(list: &List<R>) -> Description {
         format_time(head.as_of),
         head.count
     )]
+}
+
+pub(super) fn release(release: &ProgramRelease) -> Description {
+    vec![
+        format!("version {} for {}", release.version, release.target),
+        format!("image {}, {} bytes", release.digest, release.length.get()),
+        format!("signed {}", format_time(release.at)),
+    ]
 }

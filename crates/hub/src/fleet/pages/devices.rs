@@ -1,6 +1,7 @@
 //! The page of devices.
 
 use gatepost_pass::{ClockTrust, Freshness, ManifestId, Timestamp};
+use gatepost_protocol::{ProgramStatus, ProgramUpdate, UpdateEnd};
 use maud::{Markup, html};
 
 use super::{
@@ -64,8 +65,8 @@ pub(in crate::fleet) fn devices(session: &OperatorSession, view: &DevicesView) -
                 table class="cards" {
                     thead { tr {
                         th { "Device" } th { "Last contact" } th { "Bundle" } th { "Freshness" }
-                        th { "Clock" } th class="number" { "Backlog" } th { "At the hub" }
-                        th { "Revocation" }
+                        th { "Clock" } th { "Program" } th class="number" { "Backlog" }
+                        th { "At the hub" } th { "Revocation" }
                     } }
                     tbody { @for device in &view.devices { (device_row(device, view)) } }
                 }
@@ -105,6 +106,7 @@ fn device_row(device: &DeviceRow, view: &DevicesView) -> Markup {
                     td data-label="Bundle" { (unknown()) }
                     td data-label="Freshness" { (unknown()) }
                     td data-label="Clock" { (unknown()) }
+                    td data-label="Program" { (unknown()) }
                     td class="number" data-label="Backlog" { (unknown()) }
                 }
                 Some(status) => {
@@ -131,6 +133,7 @@ fn device_row(device: &DeviceRow, view: &DevicesView) -> Markup {
                         }
                     }
                     td data-label="Clock" { (clock(&status)) }
+                    td data-label="Program" { (status.program.map_or_else(unknown, program)) }
                     td class="number" data-label="Backlog" { span {
                         (grouped(status.backlog))
                         @if status.parked > 0 {
@@ -167,6 +170,21 @@ fn clock(status: &ReportedStatus) -> Markup {
         ClockTrust::Ahead => ("mark bad", "ahead, not trusted".to_owned()),
     };
     html! { span class=(mark) { (text) } }
+}
+
+/// The version that runs, and the last update where that is no longer, or not yet, the same.
+fn program(program: ProgramStatus) -> Markup {
+    let ProgramStatus { running, update } = program;
+    let (mark, what, version) = match update {
+        Some(ProgramUpdate { version, end }) if version != running => match end {
+            UpdateEnd::Waiting => ("mark", "at the next start", version),
+            UpdateEnd::FellBack => ("mark bad", "fell back from", version),
+            UpdateEnd::Failed => ("mark bad", "not installed:", version),
+            UpdateEnd::Installed => ("mark warn", "was updated to", version),
+        },
+        Some(_) | None => return html! { (running) },
+    };
+    html! { (running) " " span class=(mark) { (what) " " (version) } }
 }
 
 fn unknown() -> Markup {

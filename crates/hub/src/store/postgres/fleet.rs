@@ -94,13 +94,13 @@ pub(super) fn record_status(
     client.execute(
         "INSERT INTO devices
              (device, name, seen, told, ahead, clock, bundle, freshness, backlog, parked,
-              manifest)
-         VALUES ($1, $2, $3, $3, $4, $5, $6, $7, $8, $9, $10)
+              manifest, program)
+         VALUES ($1, $2, $3, $3, $4, $5, $6, $7, $8, $9, $10, $11)
          ON CONFLICT (device) DO UPDATE SET name = excluded.name, seen = excluded.seen,
              told = excluded.told, ahead = excluded.ahead, clock = excluded.clock,
              bundle = excluded.bundle, freshness = excluded.freshness,
              backlog = excluded.backlog, parked = excluded.parked,
-             manifest = excluded.manifest",
+             manifest = excluded.manifest, program = excluded.program",
         &[
             &&received.device.0[..],
             &storable(&received.name),
@@ -115,6 +115,7 @@ pub(super) fn record_status(
             &stored(status.backlog)?,
             &i64::from(status.parked),
             &status.bundle.map(|bundle| bundle.digest.0.to_vec()),
+            &gatepost_pass::encode(&status.program),
         ],
     )?;
     Ok(())
@@ -137,7 +138,8 @@ pub(super) fn devices(
     let rows = client.query(
         "SELECT device, name, seen, revocation, told, ahead, clock, bundle, freshness, backlog,
                 parked, (SELECT coalesce(sum(beyond - next_seq), 0)::bigint FROM epochs e
-                 WHERE e.device = d.id AND beyond > next_seq), manifest
+                 WHERE e.device = d.id AND beyond > next_seq), manifest,
+                coalesce(program, ''::bytea)
          FROM devices d ORDER BY seen DESC, id LIMIT $2 OFFSET $1",
         &[&i64::from(paging.skip), &i64::from(paging.take)],
     )?;

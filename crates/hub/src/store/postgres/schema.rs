@@ -8,9 +8,10 @@ use crate::store::{HubStoreError, columns::stored_hour};
 /// All tables of the hub are in this schema; the rest of the database is left alone.
 pub(super) const SCHEMA: &str = "gatepost_hub";
 /// The version of the schema that this program writes.
-const VERSION: i64 = 1;
+const VERSION: i64 = 2;
 /// The steps to it, from version to version; the first makes it all.
-const STEPS: [&str; VERSION as usize] = [include_str!("schema-1.sql")];
+const STEPS: [&str; VERSION as usize] =
+    [include_str!("schema-1.sql"), include_str!("schema-2.sql")];
 /// "GPHB": the advisory lock under which schema and partitions change.
 const LOCK: i64 = 0x4750_4842;
 /// Hours of a day.

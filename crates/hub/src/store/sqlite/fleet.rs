@@ -94,13 +94,13 @@ pub(super) fn record_status(
         .prepare_cached(
             "INSERT INTO devices
                  (device, name, seen, told, ahead, clock, bundle, freshness, backlog, parked,
-                  manifest)
-             VALUES (?1, ?2, ?3, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10)
+                  manifest, program)
+             VALUES (?1, ?2, ?3, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11)
              ON CONFLICT (device) DO UPDATE SET name = excluded.name, seen = excluded.seen,
                  told = excluded.told, ahead = excluded.ahead, clock = excluded.clock,
                  bundle = excluded.bundle, freshness = excluded.freshness,
                  backlog = excluded.backlog, parked = excluded.parked,
-                 manifest = excluded.manifest",
+                 manifest = excluded.manifest, program = excluded.program",
         )?
         .execute(params![
             received.device.0,
@@ -115,7 +115,8 @@ pub(super) fn record_status(
             status.freshness as i64,
             stored(status.backlog)?,
             status.parked,
-            status.bundle.map(|bundle| bundle.digest.0)
+            status.bundle.map(|bundle| bundle.digest.0),
+            gatepost_pass::encode(&status.program)
         ])?;
     Ok(())
 }
@@ -138,7 +139,7 @@ pub(super) fn devices(
     let mut statement = connection.prepare_cached(
         "SELECT device, name, seen, revocation, told, ahead, clock, bundle, freshness, backlog,
                 parked, (SELECT coalesce(sum(beyond - next_seq), 0) FROM epochs e
-                 WHERE e.device = d.id AND beyond > next_seq), manifest
+                 WHERE e.device = d.id AND beyond > next_seq), manifest, coalesce(program, x'')
          FROM devices d ORDER BY seen DESC, id LIMIT ?2 OFFSET ?1",
     )?;
     let rows =

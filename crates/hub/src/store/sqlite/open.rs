@@ -10,9 +10,10 @@ use crate::store::HubStoreError;
 /// "GPHB": says that a file is a hub's database.
 const APPLICATION: i64 = 0x4750_4842;
 /// The schema that this program writes.
-const VERSION: i64 = 1;
+const VERSION: i64 = 2;
 /// The steps to it, from version to version; the first makes it all.
-const STEPS: [&str; VERSION as usize] = [include_str!("schema-1.sql")];
+const STEPS: [&str; VERSION as usize] =
+    [include_str!("schema-1.sql"), include_str!("schema-2.sql")];
 /// How long to wait for another process that writes.
 const BUSY: Duration = Duration::from_secs(5);
 

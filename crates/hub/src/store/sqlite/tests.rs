@@ -83,3 +83,21 @@ fn a_database_of_another_program_or_a_newer_one_is_left_as_it_is() {
         std::fs::remove_file(&path).unwrap();
     }
 }
+
+#[test]
+fn a_database_of_the_first_schema_keeps_its_devices_and_takes_their_programs() {
+    let directory = TempDir::new().unwrap();
+    let path = directory.path().join("hub");
+    let first = include_str!("schema-1.sql");
+    let old = "PRAGMA application_id = 0x47504842; PRAGMA user_version = 1;
+         INSERT INTO devices (device, name, seen, told, ahead, clock, freshness, backlog, parked)
+         VALUES (zeroblob(16), 'gate 3', 7, 7, 0, 0, 0, 0, 0)";
+    let connection = Connection::open(&path).unwrap();
+    connection.execute_batch(first).unwrap();
+    connection.execute_batch(old).unwrap();
+    drop(connection);
+    let store = SqliteStore::open(&path).unwrap();
+    let devices = store.devices(Paging { skip: 0, take: 9 }).unwrap();
+    assert_eq!(devices[0].name, "gate 3");
+    assert_eq!(devices[0].status.unwrap().program, None);
+}
