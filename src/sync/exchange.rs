@@ -107,9 +107,19 @@ pub fn exchange(
     })
 }
 
+/// How exactly it is remembered over a restart when an exchange went through: nobody needs it to
+/// the second, and a card stands only so many writes.
+const REMEMBERED_TO: u64 = 10 * 60;
+
 /// Remembers that an exchange went through. What can't be kept is only not known after a restart.
 fn keep_last_sync(data: &DataDir, clock: &Clock) {
-    let text = format_time(clock.now().time);
+    let now = clock.now().time;
+    // One from a time to come is of a clock that was wrong.
+    let is_near = |kept| kept <= now && now.since(kept) < REMEMBERED_TO;
+    if last_sync(data).is_some_and(is_near) {
+        return;
+    }
+    let text = format_time(now);
     if let Err(fault) = files::replace(&data.last_sync(), Access::Shared, text.as_bytes()) {
         log::warn!("{}", chain(&fault));
     }

@@ -218,4 +218,11 @@ fn an_exchange_that_went_through_is_remembered_and_one_that_did_not_changes_noth
     hub.fail_always(Some(Fault::Refuses(403, RefusalReason::Certificate, None)));
     let _ = exchanged(NOW.plus(60));
     assert_eq!(last_sync(data), Some(NOW));
+
+    // A card is not written at every exchange; a clock that went back is not held against it.
+    hub.fail_always(None);
+    for (at, kept) in [(599, 0), (600, 600), (601, 600), (300, 300)] {
+        exchanged(NOW.plus(at)).unwrap();
+        assert_eq!(last_sync(data), Some(NOW.plus(kept)), "after {at} s");
+    }
 }
