@@ -2,6 +2,7 @@
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic)]
 
 mod behaviour;
+mod buttons;
 mod contrast;
 mod device_pages;
 mod device_scenes;
