@@ -61,6 +61,11 @@ impl Lane {
         self.clock.now()
     }
 
+    /// Whether nobody stands here: the camera's page is open, without a verdict.
+    pub(super) fn is_idle(&self) -> bool {
+        self.window.page() == Page::Scan && self.verdicts.open().is_none()
+    }
+
     /// Counts who is inside by this place and day.
     pub(super) fn count_inside(&mut self) {
         let place = &self.checkpoint.station.place().id;

@@ -34,6 +34,10 @@ use gatepost_protocol::Temperature;
 
 /// Longest time between two looks at the clock.
 const TICK: Duration = Duration::from_millis(100);
+/// The same while nothing goes on, so that the processor may sleep.
+const IDLE_TICK: Duration = Duration::from_secs(1);
+/// So long after the last event, what it has begun is over, or a second is nothing to it.
+const QUIET: Duration = Duration::from_secs(5);
 
 /// What the loop begins with.
 pub(super) struct Parts {
@@ -122,10 +126,15 @@ impl App {
         on::device::begin(&self.lane, &self.context);
         on::setting::restore(&mut self.lane, &self.choices, &self.context.config);
         on::enrolment::begin(&mut self.enrolment, &mut self.lane, &self.context);
+        let mut last = Instant::now();
         loop {
-            match inbox.recv_timeout(TICK) {
+            let idle = last.elapsed() >= QUIET && self.lane.is_idle();
+            match inbox.recv_timeout(if idle { IDLE_TICK } else { TICK }) {
                 Ok(Event::Ui(UiCommand::Quit) | Event::Sync(SyncNews::Wipe)) => break,
-                Ok(event) => self.take(event),
+                Ok(event) => {
+                    last = Instant::now();
+                    self.take(event);
+                }
                 Err(RecvTimeoutError::Timeout) => {}
                 Err(RecvTimeoutError::Disconnected) => break,
             }

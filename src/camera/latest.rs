@@ -17,6 +17,8 @@ struct Slot {
     frame: Option<Taken>,
     came: u64,
     dropped: u64,
+    /// No other frame comes, and nobody has asked yet.
+    finished: bool,
 }
 
 /// A frame taken from the slot.
@@ -46,13 +48,25 @@ impl LatestFrame {
         self.filled.notify_one();
     }
 
+    /// Says whether the frame in the slot is the last one: nobody waits for another.
+    pub fn set_finished(&self, finished: bool) {
+        self.lock().finished = finished;
+        self.filled.notify_one();
+    }
+
     /// Takes the frame, after waiting for one up to `timeout`.
     pub fn take(&self, timeout: Duration) -> Option<Taken> {
+        let nothing = |slot: &mut Slot| slot.frame.is_none() && !slot.finished;
         let (mut slot, _) = self
             .filled
-            .wait_timeout_while(self.lock(), timeout, |slot| slot.frame.is_none())
+            .wait_timeout_while(self.lock(), timeout, nothing)
             .unwrap_or_else(PoisonError::into_inner);
         slot.frame.take()
+    }
+
+    /// Whether the last frame was put here; true once.
+    pub fn take_finished(&self) -> bool {
+        std::mem::take(&mut self.lock().finished)
     }
 
     /// How many frames were put here.
@@ -106,6 +120,22 @@ mod tests {
         };
         latest.put(frame(7));
         assert_eq!(taker.join().unwrap(), Some(frame(7)));
+    }
+
+    #[test]
+    fn nobody_waits_for_a_frame_after_the_last() {
+        let latest = LatestFrame::new();
+        let begun = Instant::now();
+        latest.put(frame(7));
+        latest.set_finished(true);
+        let long = Duration::from_secs(60);
+        assert_eq!(taken(&latest, long), Some(frame(7)));
+        assert_eq!(taken(&latest, long), None);
+        assert!(begun.elapsed() < long);
+        assert_eq!(
+            (latest.take_finished(), latest.take_finished()),
+            (true, false)
+        );
     }
 
     #[test]

@@ -3,11 +3,7 @@
 use std::{
     fs,
     path::PathBuf,
-    sync::{
-        Arc,
-        atomic::{AtomicBool, Ordering},
-        mpsc::Sender,
-    },
+    sync::{Arc, mpsc::Sender},
     thread,
     time::{Duration, Instant},
 };
@@ -36,7 +32,7 @@ pub(crate) enum Source {
 /// Most codes that are outlined.
 const MOST_OUTLINES: usize = 8;
 /// How long the decoder waits for a frame before it looks whether it is still needed.
-const FRAME_WAIT: Duration = Duration::from_millis(250);
+const FRAME_WAIT: Duration = Duration::from_secs(5);
 
 /// Starts the camera: every frame goes to the preview and to the decoder.
 fn camera(
@@ -62,9 +58,7 @@ fn camera(
             inbox.latest.put(frame);
         }
         CameraEvent::State(state) => {
-            inbox
-                .through
-                .store(state == CameraState::Finished, Ordering::Release);
+            inbox.latest.set_finished(state == CameraState::Finished);
             let _ = events.send(Event::Camera(state));
         }
     })
@@ -140,8 +134,6 @@ impl RunningCamera {
 #[derive(Debug, Default)]
 pub(crate) struct FrameInbox {
     pub(crate) latest: LatestFrame,
-    /// The source is through: what is in the slot is the last frame.
-    through: AtomicBool,
 }
 
 /// Starts the decoder; it ends when its inbox is dropped.
@@ -153,7 +145,7 @@ pub(crate) fn decoder(ui: UiHandle, events: Sender<Event>) -> Arc<FrameInbox> {
         let mut reader = StreamReader::default();
         while let Some(inbox) = frames.upgrade() {
             let Some(Taken { frame, came }) = inbox.latest.take(FRAME_WAIT) else {
-                if inbox.through.swap(false, Ordering::AcqRel) {
+                if inbox.latest.take_finished() {
                     let _ = events.send(Event::Through);
                 }
                 continue;
