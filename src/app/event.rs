@@ -4,18 +4,19 @@ use std::{path::PathBuf, time::Instant};
 
 use gatepost_checkpoint::{CheckedPin, ListAnswer};
 use gatepost_decode::{CodeContent, Obstacle};
-use gatepost_pass::Listing;
+use gatepost_pass::{Listing, ProgramVersion};
 use gatepost_protocol::Personal;
 
 use crate::{
     camera::CameraState,
     devices::DeviceEvent,
+    program::UpdateOutcome,
     store::{HourCount, LogError, Logged},
     sync::{
         SyncError, SyncNews,
         enrol::{Asked, EnrolError},
     },
-    ui::UiCommand,
+    ui::{OnStick, UiCommand},
 };
 
 /// One thing that happened.
@@ -56,7 +57,7 @@ pub(crate) enum Event {
     Enrolment(Result<Asked, EnrolError>),
     /// The sticks were looked at for the first run.
     EnrolStick(EnrolStickNews),
-    /// News from a bundle that is taken in from a stick.
+    /// News from an update from a stick.
     Update(UpdateNews),
     /// A device beside the camera.
     Device(DeviceEvent),
@@ -98,13 +99,24 @@ impl Stamps {
     }
 }
 
-/// A bundle on a stick.
+/// What lies on a stick for this device, as that claims itself: only ever shown.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub(crate) struct FoundBundle {
+pub(crate) struct FoundUpdate {
     /// Where it lies.
     pub(crate) place: PathBuf,
-    /// What its manifest claims, before anything is checked: only ever shown.
-    pub(crate) version: Option<u64>,
+    /// The bundle.
+    pub(crate) lists: OnStick<u64>,
+    /// The program.
+    pub(crate) program: OnStick<ProgramVersion>,
+}
+
+/// What came of an update from a stick, of each part that was on it.
+#[derive(Debug)]
+pub(crate) struct StickOutcome {
+    /// The version of the bundle that is installed by now, or why it was not taken in.
+    pub(crate) lists: Option<Result<u64, SyncError>>,
+    /// The program.
+    pub(crate) program: Option<Result<UpdateOutcome, SyncError>>,
 }
 
 /// What came of a look at the sticks during the first run.
@@ -123,12 +135,10 @@ pub(crate) enum EnrolStickNews {
 /// Progress of an update from a stick, and its end.
 #[derive(Debug)]
 pub(crate) enum UpdateNews {
-    /// The sticks were looked at; where a bundle lies, if there is one.
-    Looked(Option<FoundBundle>),
+    /// The sticks were looked at; what lies there, if there is something.
+    Looked(Option<FoundUpdate>),
     /// So many percent are checked and copied.
     Percent(u8),
-    /// Installed, or the very bundle was installed before; its version.
-    Done(u64),
-    /// Not taken in.
-    Refused(SyncError),
+    /// It is over.
+    Ended(StickOutcome),
 }

@@ -78,8 +78,8 @@ impl Lane {
         self.log.health(self.checkpoint.installed.when_log_full())
     }
 
-    /// Hands the log what somebody did beside a verdict: moved the device, set its clock. What is
-    /// not taken must not happen.
+    /// Hands the log what somebody did beside a verdict: moved the device, set its clock, allowed
+    /// a program. What is not taken must not happen.
     ///
     /// # Errors
     /// [`NotTaken`] also while the log stops the checkpoint, and without a key to seal it to.
@@ -124,12 +124,14 @@ impl Lane {
     }
 
     /// The badge whose PIN is awaited, beside that of the next guard: for a verdict, for the clock,
-    /// to move the device, or to open the menu.
+    /// for a program, to move the device, or to open the menu.
     pub(super) fn awaits_pin(&self) -> Option<(&Badge, PinOf)> {
         let verdict = self.verdicts.awaits_pin().map(|(_, candidate)| candidate);
         let clock = self.staff.clock.awaits_pin();
         let clock = clock.map(|(_, candidate)| candidate);
-        let supervisor = verdict.or(clock).or(self.moves.awaits_pin());
+        let leave = self.staff.leave.awaits_pin();
+        let leave = leave.map(|(_, candidate)| candidate);
+        let supervisor = verdict.or(clock).or(leave).or(self.moves.awaits_pin());
         let supervisor = supervisor.map(|candidate| (candidate.badge(), candidate.pin()));
         let menu = self.menu_lock.awaits_pin();
         supervisor.or(menu.map(|candidate| (candidate.badge(), candidate.pin())))
@@ -141,6 +143,8 @@ impl Lane {
             PinPurpose::Verdict
         } else if self.staff.clock.awaits_pin().is_some() {
             PinPurpose::Clock
+        } else if self.staff.leave.awaits_pin().is_some() {
+            PinPurpose::Program
         } else if self.moves.awaits_pin().is_some() {
             PinPurpose::Move
         } else if self.menu_lock.awaits_pin().is_some() {

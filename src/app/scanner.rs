@@ -170,14 +170,17 @@ impl App {
             Event::LookedUp { number, listed } => {
                 on::person::looked_up(lane, &mut self.lookup, number, listed);
             }
-            Event::PinChecked(pin) => on::badge::pin_checked(lane, &context.data, &pin),
+            Event::PinChecked(pin) => {
+                on::badge::pin_checked(lane, &context.data, &pin);
+                on::update::leave_given(lane, &mut self.update, &self.enrolment, context);
+            }
             Event::Sync(news) => on::hub::synced(lane, &mut self.hub, &mut self.once, news),
             Event::Enrolment(news) => on::enrolment::news(&mut self.enrolment, lane, context, news),
             Event::EnrolStick(news) => {
                 on::enrolment::at_sticks(&mut self.enrolment, lane, context, news)
             }
             Event::Update(news) => {
-                on::update::news(lane, &mut self.update, &self.enrolment, &context.data, news)
+                on::update::news(lane, &mut self.update, &self.enrolment, context, news)
             }
             Event::Device(event) => {
                 on::device::event(lane, &mut self.enrolment, &mut self.lookup, context, event)
@@ -223,6 +226,7 @@ impl App {
             UiCommand::Update => {
                 on::update::asked(lane, &mut self.update, &self.enrolment, context)
             }
+            UiCommand::AllowProgram => on::update::leave_asked(lane, &self.update, context),
             UiCommand::SyncNow => on::hub::sync_now(&self.enrolment),
             UiCommand::SwitchLanguage(language) => {
                 on::setting::language(lane, &mut self.choices, data, language);
@@ -280,8 +284,10 @@ impl App {
         if set_up && page == Page::Scan && !self.choices.guided {
             self.lane.window.go_to(Page::Guide);
         }
-        // Another page, or this one anew: whoever left it no longer sets the clock.
+        // Another page, or this one anew: whoever left it no longer sets the clock, or allows
+        // a program.
         self.lane.staff.clock.cancel();
+        self.lane.staff.leave.cancel();
         self.fill(page, Instant::now());
     }
 

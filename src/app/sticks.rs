@@ -1,4 +1,4 @@
-//! What lies on USB sticks: bundles, enrolment answers, and space for a request. Sticks may be slow
+//! What lies on USB sticks: updates, enrolment answers, and space for a request. Sticks may be slow
 //! or hostile: nothing here is called by the loop itself.
 
 use std::{
@@ -8,8 +8,6 @@ use std::{
 };
 
 use gatepost_system::stick::{Entry, StickDir};
-
-use crate::store::bundles::MANIFEST;
 
 /// How long one folder of a stick is looked through: what is in its way must not hide what is on
 /// another.
@@ -24,14 +22,16 @@ pub fn mounts() -> Vec<PathBuf> {
     ["/media", "/run/media", "/mnt"].map(PathBuf::from).to_vec()
 }
 
-/// The first directory with a bundle in it: a stick, or a folder of one.
-pub(crate) fn bundle(mounts: &[PathBuf]) -> Option<StickDir> {
-    let holds = |place: &StickDir| place.file(MANIFEST).is_ok();
-    let direct = sticks(mounts).find(holds);
+/// What `look` sees first: on a stick, or else in a folder of one.
+pub(crate) fn first<T>(mounts: &[PathBuf], look: impl Fn(&StickDir) -> Option<T>) -> Option<T> {
+    let direct = sticks(mounts).find_map(|place| look(&place));
     direct.or_else(|| {
         outer(mounts, whole()).find_map(|place| {
             let mut inner = folders(&place, Instant::now() + STICK_TIME);
-            inner.find_map(|stick| folders(&stick, Instant::now() + LOOK_TIME).find(holds))
+            inner.find_map(|stick| {
+                let mut folders = folders(&stick, Instant::now() + LOOK_TIME);
+                folders.find_map(|place| look(&place))
+            })
         })
     })
 }
@@ -108,7 +108,9 @@ mod tests {
     use super::*;
 
     fn found(mounts: &[PathBuf]) -> Option<PathBuf> {
-        bundle(mounts).map(|place| place.path().to_owned())
+        let holds = |place: &StickDir| place.file("manifest").is_ok();
+        let path = |place: &StickDir| holds(place).then(|| place.path().to_owned());
+        first(mounts, path)
     }
 
     #[test]

@@ -8,7 +8,7 @@ use std::{
 };
 
 use clap::Args;
-use gatepost_pass::{ProgramRelease, Rollback, Root};
+use gatepost_pass::{ProgramRelease, Root};
 use gatepost_system::{clock::format_time, say, stick::StickDir};
 
 use super::{Done, program_settings, say_program};
@@ -61,14 +61,13 @@ fn install_program(
     mut stick: StickDir,
 ) -> Result<(), SyncError> {
     let mut updater = updater(data, program);
-    let (stick, refused) = (&mut stick, Rollback::Refused);
     let outcome = update_program(
         data,
         identity,
         clock,
         &mut updater,
-        stick,
-        refused,
+        &mut stick,
+        None,
         &mut percent,
     );
     end_of_percents();

@@ -118,7 +118,7 @@ fn say_program(outcome: UpdateOutcome) {
         UpdateOutcome::Tried(version) => {
             say!("program {version} was tried before and is not tried again");
         }
-        UpdateOutcome::NoPictureYet => {
+        UpdateOutcome::NoPictureYet(_) => {
             say!("no program is installed before the camera has given a picture in this start");
         }
         UpdateOutcome::Written(version) => {

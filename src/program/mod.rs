@@ -2,12 +2,14 @@
 //! first picture that finds it good.
 //!
 //! [`Updater`] takes a release from an `origin` (the hub or a stick), and has the `installer` write
-//! its image; [`Confirmation`] tells the boot loader that this start is good; `record` remembers
-//! both. The fall-back is the boot loader's: docs/updates.md.
+//! its image, by a [`ProgramLeave`] also one that goes back; [`Confirmation`] tells the boot loader
+//! that this start is good; `record` remembers both. The fall-back is the boot loader's:
+//! docs/updates.md.
 
 mod confirmation;
 mod error;
 mod installer;
+mod leave;
 mod origin;
 mod record;
 mod running;
@@ -20,6 +22,7 @@ mod tests;
 pub use confirmation::{ConfirmError, Confirmation};
 pub use error::ProgramError;
 pub use installer::{InstallTool, Installer};
+pub use leave::ProgramLeave;
 pub use origin::ReleaseOrigin;
 pub use record::ProgramRecord;
 pub use running::RUNNING;

@@ -12,7 +12,7 @@ use std::{
 };
 
 use gatepost_pass::{
-    Digest, DocumentError, KebabName, Kind, ProgramRelease, ProgramVersion, ReleaseError, Rollback,
+    Digest, DocumentError, KebabName, Kind, ProgramRelease, ProgramVersion, ReleaseError,
     SecretKey, Signer,
     fixture::{self, NOW, SIGNED},
     timekeeper::Boot,
@@ -116,17 +116,17 @@ impl Bench {
 
     /// The old version looks at the stick.
     fn update(&self) -> Result<UpdateOutcome, ProgramError> {
-        self.update_by(&mut self.updater_of(OLD, BOOT), Rollback::Refused)
+        self.update_by(&mut self.updater_of(OLD, BOOT), None)
     }
 
     fn update_by<D: Disk>(
         &self,
         updater: &mut Updater<D>,
-        rollback: Rollback,
+        leave: Option<ProgramLeave>,
     ) -> Result<UpdateOutcome, ProgramError> {
         let mut stick = StickDir::open(&self.stick).unwrap();
         let trust = fixture::trust();
-        updater.update(&mut stick, &trust, NOW, rollback, &mut |_, _| {})
+        updater.update(&mut stick, &trust, NOW, leave.as_ref(), &mut |_, _| {})
     }
 
     fn written(&self) -> Vec<Vec<u8>> {

@@ -13,8 +13,8 @@ use gatepost_system::{
 };
 
 use super::{
-    error::ProgramError, installer::Installer, origin::ReleaseOrigin, record::ProgramRecord,
-    running::RUNNING,
+    error::ProgramError, installer::Installer, leave::ProgramLeave, origin::ReleaseOrigin,
+    record::ProgramRecord, running::RUNNING,
 };
 use crate::{
     data::DataDir,
@@ -40,7 +40,7 @@ pub enum UpdateOutcome {
     Tried(ProgramVersion),
     /// No picture has come since the machine started, so that a fall-back would say nothing about
     /// the release.
-    NoPictureYet,
+    NoPictureYet(ProgramVersion),
     /// It is in the other slot now, and runs from the next start of the device.
     Written(ProgramVersion),
 }
@@ -99,7 +99,7 @@ impl<D: Disk> Updater<D> {
         origin: &mut dyn ReleaseOrigin,
         trust: &TrustList,
         now: Timestamp,
-        rollback: Rollback,
+        leave: Option<&ProgramLeave>,
         progress: &mut dyn FnMut(u64, u64),
     ) -> Result<UpdateOutcome, ProgramError> {
         let record = ProgramRecord::load(&self.data, self.running, self.boot);
@@ -111,6 +111,7 @@ impl<D: Disk> Updater<D> {
         let Some(release) = release else {
             return Ok(UpdateOutcome::NoRelease);
         };
+        let rollback = leave.map_or(Rollback::Refused, |leave| leave.rollback(&release));
         let own = OwnProgram {
             target: self.target.clone(),
             running: self.running,
@@ -131,7 +132,7 @@ impl<D: Disk> Updater<D> {
                 return Ok(UpdateOutcome::Tried(version));
             }
             (Some(_) | None, Rollback::Refused) if !record.is_good(self.boot) => {
-                return Ok(UpdateOutcome::NoPictureYet);
+                return Ok(UpdateOutcome::NoPictureYet(version));
             }
             (Some(_) | None, Rollback::Refused | Rollback::AllowedBySupervisor) => {}
         }

@@ -3,7 +3,7 @@
 
 use std::time::Duration;
 
-use gatepost_pass::{Rollback, Timestamp};
+use gatepost_pass::Timestamp;
 use gatepost_protocol::DeviceStatus;
 use gatepost_system::{
     chain,
@@ -82,15 +82,7 @@ pub fn exchange(
     let updater = updater.filter(|_| hub.contact() == Contact::Answered && !wiped);
     let program = updater.map(|updater| {
         let quiet = &mut |_: u64, _: u64| {};
-        update_program(
-            data,
-            identity,
-            clock,
-            updater,
-            &mut hub,
-            Rollback::Refused,
-            quiet,
-        )
+        update_program(data, identity, clock, updater, &mut hub, None, quiet)
     });
     let all = fetched.is_ok() && !matches!(pushed, Some(Err(_))) && order.is_ok();
     if all && hub.contact() == Contact::Answered {

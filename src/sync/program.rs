@@ -1,14 +1,12 @@
 //! Updates of the program: the release of the hub or of a stick, judged by the trust list of the
 //! installed bundle.
 
-use gatepost_pass::Rollback;
-
 use super::{bundle::rules, error::SyncError, http::HubError};
 use crate::{
     clock::Clock,
     config::ProgramSettings,
     data::{DataDir, Identity},
-    program::{InstallTool, ProgramError, ReleaseOrigin, UpdateOutcome, Updater},
+    program::{InstallTool, ProgramError, ProgramLeave, ReleaseOrigin, UpdateOutcome, Updater},
 };
 
 /// What updates the program of a device with these settings.
@@ -25,13 +23,13 @@ pub fn update_program(
     clock: &Clock,
     updater: &mut Updater,
     origin: &mut dyn ReleaseOrigin,
-    rollback: Rollback,
+    leave: Option<&ProgramLeave>,
     progress: &mut dyn FnMut(u64, u64),
 ) -> Result<UpdateOutcome, SyncError> {
     let _lock = data.lock("program")?;
     let rules = rules(data, identity, clock)?;
     let now = clock.now().time;
-    let updated = updater.update(origin, rules.trust(), now, rollback, progress);
+    let updated = updater.update(origin, rules.trust(), now, leave, progress);
     let outcome = updated.map_err(of_hub)?;
     if let UpdateOutcome::Written(version) = outcome {
         log::info!("program {version} is in the other slot: it runs from the next start on");

@@ -60,6 +60,7 @@ pub(super) fn show(app: &AppWindow, view: &DutyView) {
         PinPurpose::Clock => PinPurposeKind::Clock,
         PinPurpose::Move => PinPurposeKind::Move,
         PinPurpose::Menu => PinPurposeKind::Menu,
+        PinPurpose::Program => PinPurposeKind::Program,
     });
     let kind = match &view.state {
         DutyState::ShowBadge => DutyKind::ShowBadge,

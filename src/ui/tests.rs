@@ -23,5 +23,6 @@ mod scrolling;
 mod stage;
 mod texts;
 mod translations;
+mod update_scenes;
 mod verdicts;
 mod waiting;

@@ -246,7 +246,8 @@ pub fn freshness_for<R: ReadAt>(
         | Seen::IdNumber(_)
         | Seen::ByHand(_)
         | Seen::PlaceMove(_)
-        | Seen::ClockSet { .. } => bundle.freshness(now),
+        | Seen::ClockSet { .. }
+        | Seen::ProgramAllowed { .. } => bundle.freshness(now),
     }
 }
 

@@ -48,7 +48,10 @@ impl WhoPassed {
                 let number = id_number(form.contact.0.as_str());
                 number.map(Self::IdNumber).into_iter().collect()
             }
-            Seen::Unverified | Seen::PlaceMove(_) | Seen::ClockSet { .. } => Vec::new(),
+            Seen::Unverified
+            | Seen::PlaceMove(_)
+            | Seen::ClockSet { .. }
+            | Seen::ProgramAllowed { .. } => Vec::new(),
         }
     }
 }

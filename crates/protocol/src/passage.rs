@@ -3,7 +3,8 @@
 use std::fmt;
 
 use gatepost_pass::{
-    Bounded, ClockTrust, Freshness, IssuerId, PassNumber, SubjectTag, Text, Timestamp,
+    Bounded, ClockTrust, Freshness, IssuerId, PassNumber, ProgramVersion, SubjectTag, Text,
+    Timestamp,
 };
 use serde::{Deserialize, Serialize};
 
@@ -152,6 +153,16 @@ pub enum Seen {
     /// Nobody passed: the code of another place was shown. The passage's place is where the device
     /// stood, and its guard was on duty there.
     PlaceMove(PlaceMove),
+    /// Nobody passed: a supervisor allowed a version of the device's program that is refused
+    /// without, by badge and PIN.
+    ProgramAllowed {
+        /// Pseudonym on the supervisor's badge.
+        by: Text<24>,
+        /// The version that ran.
+        running: ProgramVersion,
+        /// The version that may be installed.
+        version: ProgramVersion,
+    },
 }
 
 /// That the device was to stand at another place.

@@ -5,16 +5,16 @@
 use std::error::Error as _;
 
 use gatepost_pass::{
-    ClockTrust, DeviceId, Digest, Freshness, OneTimeSecret, PassNumber, SecretKey, SubjectTag,
-    Timestamp,
+    ClockTrust, DeviceId, Digest, Freshness, OneTimeSecret, PassNumber, ProgramVersion, SecretKey,
+    SubjectTag, Timestamp,
     fixture::{self as region, DAY, NOW, SIGNED, trust},
 };
 use hpke::HpkeError;
 
 use crate::{
-    Allowed, Answer, Body, ByHand, DeviceRequest, Direction, Enrolment, Epoch, Head, OpenError,
-    Outcome, OverrideWhy, Passage, Personal, Previous, Reason, Receipt, Record, Seen, Temperature,
-    TimeAnswer, TimeAnswerError, TimeNonce, VerifiedBatch, WhyNoCode,
+    Allowed, Answer, Body, ByHand, DeviceRequest, Direction, Enrolment, Epoch, Head, MoveEnd,
+    OpenError, Outcome, OverrideWhy, Passage, Personal, PlaceMove, Previous, Reason, Receipt,
+    Record, Seen, Temperature, TimeAnswer, TimeAnswerError, TimeNonce, VerifiedBatch, WhyNoCode,
     batch::{BatchError, sign_batch},
     device::device_id,
     fixture::{self, TRACING_SEED, manifest_id, random, tracing},
@@ -40,7 +40,7 @@ fn largest_passage() -> Passage {
 }
 
 /// Each way to be seen, at its largest.
-fn largest_seen() -> [Seen; 4] {
+fn largest_seen() -> [Seen; 5] {
     let personal = |length: usize| "x".repeat(length);
     [
         Seen::Pass {
@@ -56,6 +56,11 @@ fn largest_seen() -> [Seen; 4] {
             answers: vec![true; 6].try_into().unwrap(),
         }),
         Seen::Unverified,
+        Seen::ProgramAllowed {
+            by: personal(24).try_into().unwrap(),
+            running: ProgramVersion::new(u16::MAX, u16::MAX, u16::MAX),
+            version: ProgramVersion::new(u16::MAX, u16::MAX, u16::MAX),
+        },
     ]
 }
 
@@ -168,6 +173,39 @@ fn what_a_person_said_of_themselves_is_not_in_any_debug_text() {
     let secret = "11010519491231002X";
     let seen = Seen::IdNumber(Personal(secret.try_into().unwrap()));
     assert!(!format!("{seen:?}").contains("1231"));
+}
+
+/// Logs are kept for months, and an authority opens those of older devices.
+#[test]
+fn a_new_kind_of_passage_comes_after_those_that_are_in_logs_already() {
+    let by: gatepost_pass::Text<24> = "staff-3".try_into().unwrap();
+    let version = ProgramVersion::new(1, 2, 300);
+    let [pass, number, by_hand, ..] = largest_seen();
+    let kinds = [
+        Seen::Unverified,
+        pass,
+        number,
+        by_hand,
+        Seen::ClockSet {
+            by: by.clone(),
+            before: NOW,
+        },
+        Seen::PlaceMove(PlaceMove {
+            to: by.clone(),
+            end: MoveEnd::Moved,
+            supervisor: None,
+        }),
+        Seen::ProgramAllowed {
+            by,
+            running: version,
+            version,
+        },
+    ];
+    let first = kinds.each_ref().map(|kind| gatepost_pass::encode(kind)[0]);
+    assert_eq!(first, [0, 1, 2, 3, 4, 5, 6]);
+    let [.., allowed] = kinds;
+    let bytes = b"\x06\x07staff-3\x01\x02\xac\x02\x01\x02\xac\x02";
+    assert_eq!(gatepost_pass::encode(&allowed), bytes);
 }
 
 #[test]

@@ -8,7 +8,7 @@ use std::{
 use gatepost_checkpoint::{CheckedBadge, CheckedPin, DutyStatus};
 use gatepost_pass::Pin;
 
-use super::{clock, menu_lock, place, supervisor, verdict};
+use super::{clock, menu_lock, place, supervisor, update, verdict};
 use crate::{
     app::{event::Event, lane::Lane, present::signal, threads::beside},
     data::DataDir,
@@ -34,6 +34,11 @@ pub(super) fn shown(lane: &mut Lane, badge: CheckedBadge, at: Instant) {
     }
     if let Some(wanted) = lane.staff.clock.awaits_badge() {
         return clock::badge_shown(lane, badge, wanted);
+    }
+    if lane.window.page() == Page::Update
+        && let Some(refused) = lane.staff.leave.awaits_badge()
+    {
+        return update::badge_shown(lane, badge, refused);
     }
     if lane.moves.awaits_badge() {
         return place::badge_shown(lane, badge, at);
@@ -99,6 +104,10 @@ pub(crate) fn pin_checked(lane: &mut Lane, data: &DataDir, pin: &CheckedPin) {
     if let Some((wanted, candidate)) = lane.staff.clock.awaits_pin() {
         let awaited = (wanted, candidate.clone());
         return clock::pin_checked(lane, awaited, pin);
+    }
+    if let Some((refused, candidate)) = lane.staff.leave.awaits_pin() {
+        let awaited = (refused, candidate.clone());
+        return update::pin_checked(lane, awaited, pin);
     }
     if let Some(candidate) = lane.moves.awaits_pin().cloned() {
         return place::pin_checked(lane, data, candidate, pin);

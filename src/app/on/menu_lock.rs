@@ -38,7 +38,9 @@ fn behind_lock(command: &UiCommand) -> Option<Page> {
     match command {
         UiCommand::Screen(_) | UiCommand::Volume(_) | UiCommand::Camera(_) => Some(Page::Menu),
         UiCommand::UndoMove => Some(Page::Place),
-        UiCommand::Update | UiCommand::Opened(Page::Update) => Some(Page::Update),
+        UiCommand::Update | UiCommand::AllowProgram | UiCommand::Opened(Page::Update) => {
+            Some(Page::Update)
+        }
         UiCommand::DismissVerdict(_)
         | UiCommand::HoldVerdict(_)
         | UiCommand::Temperature(..)

@@ -12,10 +12,10 @@ use gatepost_system::{chain, files::FileError};
 use crate::{
     app::threads::log_writer::StartError,
     data::DataError,
-    program::ProgramError,
+    program::{ProgramError, UpdateOutcome},
     store::{CacheError, LogError},
     sync::{HubError, SyncError, enrol::EnrolError},
-    ui::{Trouble, TroubleView},
+    ui::{ProgramEnd, Trouble, TroubleView},
 };
 
 fn with(what: Trouble, detail: impl Display) -> TroubleView {
@@ -28,7 +28,7 @@ pub(crate) fn because(what: Trouble, error: &dyn Error) -> TroubleView {
     with(what, chain(error))
 }
 
-/// Why a bundle was not installed from a stick.
+/// Why an update from a stick was not installed.
 pub(crate) fn of_update(error: &SyncError) -> TroubleView {
     match error {
         SyncError::Bundle(error @ CacheError::Origin { .. }) => {
@@ -41,6 +41,28 @@ pub(crate) fn of_update(error: &SyncError) -> TroubleView {
             because(Trouble::StickUnreadable, error)
         }
         error => of_sync(error),
+    }
+}
+
+/// What came of the program on a stick.
+pub(crate) fn program_end(outcome: Result<UpdateOutcome, SyncError>) -> ProgramEnd {
+    let older = |error: &SyncError| match error {
+        SyncError::Program(ProgramError::Release(ReleaseError::Older { found, .. })) => {
+            Some(*found)
+        }
+        _ => None,
+    };
+    match outcome {
+        Ok(UpdateOutcome::Written(version)) => ProgramEnd::Written(version),
+        Ok(UpdateOutcome::Waits(version)) => ProgramEnd::Waits(version),
+        Ok(UpdateOutcome::Running(_)) => ProgramEnd::Running,
+        Ok(UpdateOutcome::Tried(version)) => ProgramEnd::FellBack(version),
+        Ok(UpdateOutcome::NoPictureYet(version)) => ProgramEnd::NoPicture(version),
+        Ok(UpdateOutcome::NoRelease) => ProgramEnd::Refused(Trouble::StickUnreadable.into()),
+        Err(error) => match older(&error) {
+            Some(found) => ProgramEnd::Older(found),
+            None => ProgramEnd::Refused(of_update(&error)),
+        },
     }
 }
 

@@ -57,7 +57,7 @@ impl InsideCount {
         let people = match &passage.seen {
             Seen::Pass { subjects, .. } => subjects.as_slice().len() as u64,
             Seen::Unverified | Seen::IdNumber(_) | Seen::ByHand(_) => 1,
-            Seen::ClockSet { .. } | Seen::PlaceMove(_) => return,
+            Seen::ClockSet { .. } | Seen::PlaceMove(_) | Seen::ProgramAllowed { .. } => return,
         };
         self.on_their_way
             .insert(number, (passage.direction, people));

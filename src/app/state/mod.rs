@@ -18,6 +18,7 @@ pub(super) mod log_link;
 pub(super) mod menu_lock;
 pub(super) mod notices;
 pub(super) mod place_moves;
+pub(super) mod program_leave;
 pub(super) mod recent_outcomes;
 pub(super) mod run_once;
 pub(super) mod screen;

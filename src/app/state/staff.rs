@@ -1,5 +1,5 @@
-//! The staff at the device: who is on duty, the pad on which all PINs are entered, and the clock
-//! that a supervisor sets.
+//! The staff at the device: who is on duty, the pad on which all PINs are entered, the clock that
+//! a supervisor sets, and the program that one allows.
 
 use std::{path::PathBuf, time::Instant};
 
@@ -11,7 +11,7 @@ use gatepost_system::{
     files::{self, Access, FileError},
 };
 
-use super::clock_setting::ClockSetting;
+use super::{clock_setting::ClockSetting, program_leave::LeaveAsked};
 use crate::data::DataDir;
 
 /// The guard on duty, and the pad.
@@ -20,6 +20,7 @@ pub(crate) struct Staff {
     pub(crate) duty: GuardDuty,
     pub(crate) pad: PinPad,
     pub(crate) clock: ClockSetting,
+    pub(crate) leave: LeaveAsked,
     /// Where the wrong tries are.
     tries: PathBuf,
     /// They could not be kept there: no PIN is looked at.
@@ -49,6 +50,7 @@ impl Staff {
             duty: GuardDuty::default(),
             pad: PinPad::new(tries, at),
             clock: ClockSetting::default(),
+            leave: LeaveAsked::default(),
             tries: path,
             tries_lost: false,
         }

@@ -1,19 +1,26 @@
 //! How far an update from a USB stick is.
 
-use std::path::{Path, PathBuf};
+use std::path::Path;
 
-use crate::{app::event::FoundBundle, ui::UpdateStep};
+use gatepost_pass::ProgramVersion;
+
+use crate::{
+    app::event::FoundUpdate,
+    ui::{ListsEnd, OnStick, ProgramEnd, UpdateStep},
+};
 
 /// An update from a stick.
 #[derive(Debug)]
 pub(crate) struct StickUpdate {
     step: UpdateStep,
-    /// Where the bundle lies that was found.
-    found: Option<PathBuf>,
+    /// What was found, and where.
+    found: Option<FoundUpdate>,
     /// Whether somebody looks at the sticks now.
     looking: bool,
     /// Version that was installed when it began.
     before: Option<u64>,
+    /// What came of the lists; a supervisor's leave is for the program alone, and leaves this.
+    lists: Option<ListsEnd>,
 }
 
 impl Default for StickUpdate {
@@ -23,6 +30,7 @@ impl Default for StickUpdate {
             found: None,
             looking: false,
             before: None,
+            lists: None,
         }
     }
 }
@@ -47,30 +55,46 @@ impl StickUpdate {
     }
 
     /// The sticks were looked at. Gives whether that changes what there is to do.
-    pub(crate) fn looked(&mut self, found: Option<FoundBundle>) -> bool {
+    pub(crate) fn looked(&mut self, found: Option<FoundUpdate>) -> bool {
         self.looking = false;
         if !self.waits_for_stick() {
             return false;
         }
         let step = match &found {
-            Some(FoundBundle { place, version }) => UpdateStep::Found {
-                place: name_of(place),
-                version: *version,
+            Some(found) => UpdateStep::Found {
+                place: name_of(&found.place),
+                lists: found.lists,
+                program: found.program,
             },
             None => UpdateStep::NoStick,
         };
-        self.found = found.map(|found| found.place);
+        self.found = found;
         let changed = step != self.step;
         self.step = step;
         changed
     }
 
-    /// Where the bundle lies, unless it is being taken in already.
-    pub(crate) fn found(&self) -> Option<&PathBuf> {
+    /// What is to be installed, and where it lies, unless it is being taken in already.
+    pub(crate) fn found(&self) -> Option<&FoundUpdate> {
         self.found.as_ref().filter(|_| !self.is_working())
     }
 
-    /// The bundle is taken in from now on, over this version.
+    /// The program alone, where a supervisor has allowed that version and it lies there.
+    pub(crate) fn found_program(&self) -> Option<FoundUpdate> {
+        let found = self.found()?.clone();
+        let lists = OnStick::Nothing;
+        Some(FoundUpdate { lists, ..found })
+    }
+
+    /// The version that a supervisor may allow.
+    pub(crate) fn allowable(&self) -> Option<ProgramVersion> {
+        match &self.step {
+            UpdateStep::Ended { program, .. } => program.as_ref()?.allowable(),
+            _ => None,
+        }
+    }
+
+    /// It is taken in from now on, over this version of the lists.
     pub(crate) fn begin(&mut self, before: Option<u64>) {
         self.before = before;
         self.step = UpdateStep::Working(0);
@@ -80,16 +104,21 @@ impl StickUpdate {
         self.step = UpdateStep::Working(percent);
     }
 
-    /// It is installed, with this version.
-    pub(crate) fn done(&mut self, after: u64) {
-        self.step = UpdateStep::Done {
-            before: self.before,
-            after,
-        };
+    /// The lists are installed, with this version.
+    pub(crate) fn lists_installed(&mut self, after: u64) {
+        let before = self.before;
+        self.lists = Some(ListsEnd::Installed { before, after });
     }
 
-    pub(crate) fn refused(&mut self, step: UpdateStep) {
-        self.step = step;
+    /// They were not.
+    pub(crate) fn lists_refused(&mut self, end: ListsEnd) {
+        self.lists = Some(end);
+    }
+
+    /// It is over.
+    pub(crate) fn ended(&mut self, program: Option<ProgramEnd>) {
+        let lists = self.lists.clone();
+        self.step = UpdateStep::Ended { lists, program };
     }
 }
 

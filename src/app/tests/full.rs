@@ -25,9 +25,14 @@ const FULL: &str = "The passage log is full";
 const BY_HAND: &str = "NOT LOGGED: log full. Let through by hand.";
 const WHAT_TO_DO: &str = "Bring this device online, or collect its passages by USB stick.";
 
-/// Fills the log of a device whose settings allow a mebibyte with passages that no hub has.
+/// Fills the log of a device whose settings allow a mebibyte.
 fn fill(data: &DataDir) {
     fs::write(data.config(), "log_megabytes = 1\n").unwrap();
+    fill_log(data);
+}
+
+/// Fills a log of a mebibyte with passages that no hub has.
+pub(super) fn fill_log(data: &DataDir) {
     let device = device_id(&data.own_key().unwrap().public());
     let cap = Cap { bytes: 1 << 20 };
     let opened = PassageLog::open(&data.passages(), device, Epoch([7; 16]), NOW, cap);

@@ -41,6 +41,7 @@ fn each_thing_behind_the_lock_is_refused_by_the_program_and_not_only_hidden() {
         UiCommand::Camera(camera),
         UiCommand::UndoMove,
         UiCommand::Update,
+        UiCommand::AllowProgram,
         UiCommand::Opened(Page::Update),
     ] {
         post.tell(Event::Ui(command.clone()));

@@ -16,6 +16,7 @@ mod places;
 mod post;
 mod program;
 mod screen;
+mod stick_program;
 mod supervisors;
 mod trials;
 mod verdicts;

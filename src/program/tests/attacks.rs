@@ -156,13 +156,10 @@ fn an_origin_that_never_ends_is_read_no_further_than_was_signed() {
     };
     let mut most = 0;
     let trust = fixture::trust();
-    let refused = bench.updater_of(OLD, BOOT).update(
-        &mut drips,
-        &trust,
-        NOW,
-        Rollback::Refused,
-        &mut |at, _| most = at,
-    );
+    let refused =
+        bench
+            .updater_of(OLD, BOOT)
+            .update(&mut drips, &trust, NOW, None, &mut |at, _| most = at);
     assert!(matches!(refused, Err(ProgramError::OtherImage(_))));
     assert_eq!((drips.asked.get(), most), (1, IMAGE.len() as u64));
     assert!(bench.left().is_empty());

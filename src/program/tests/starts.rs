@@ -17,13 +17,13 @@ fn a_version_that_sees_a_picture_is_installed_and_nothing_before_it_comes_back()
     bench.release(between);
     bench.picture(OLD, BOOT);
     let mut updater = bench.updater_of(OLD, BOOT);
-    let refused = bench.update_by(&mut updater, Rollback::Refused);
+    let refused = bench.update_by(&mut updater, None);
     assert!(matches!(
         refused,
         Err(ProgramError::Release(ReleaseError::Older { have: NEW, .. }))
     ));
     bench.release(NEW);
-    let again = bench.update_by(&mut updater, Rollback::Refused).unwrap();
+    let again = bench.update_by(&mut updater, None).unwrap();
     assert_eq!(again, UpdateOutcome::Written(NEW));
 }
 
@@ -37,15 +37,18 @@ fn a_version_that_was_fallen_back_from_is_told_and_not_tried_again() {
     assert_eq!(bench.last(OLD, LATER), ended(NEW, UpdateEnd::FellBack));
     bench.picture(OLD, LATER);
     let mut updater = bench.updater_of(OLD, LATER);
-    let refused = bench.update_by(&mut updater, Rollback::Refused).unwrap();
+    let refused = bench.update_by(&mut updater, None).unwrap();
     assert_eq!(refused, UpdateOutcome::Tried(NEW));
     assert_eq!(bench.written().len(), 1);
-    let allowed = Rollback::AllowedBySupervisor;
-    let again = bench.update_by(&mut updater, allowed).unwrap();
+    let allowed = |version| Some(ProgramLeave::of_nobody(version));
+    // A leave is for one version, whatever lies on the stick by then.
+    let other = bench.update_by(&mut updater, allowed(OLD)).unwrap();
+    assert_eq!(other, UpdateOutcome::Tried(NEW));
+    let again = bench.update_by(&mut updater, allowed(NEW)).unwrap();
     assert_eq!(again, UpdateOutcome::Written(NEW));
     let mended = ProgramVersion::new(1, 3, 1);
     bench.release(mended);
-    let mended_too = bench.update_by(&mut updater, Rollback::Refused).unwrap();
+    let mended_too = bench.update_by(&mut updater, None).unwrap();
     assert_eq!(mended_too, UpdateOutcome::Written(mended));
 }
 
@@ -56,14 +59,17 @@ fn with_a_supervisors_leave_an_older_version_comes_and_stays() {
     bench.release(older);
     assert!(bench.update().is_err());
     let mut updater = bench.updater_of(OLD, BOOT);
-    let allowed = bench.update_by(&mut updater, Rollback::AllowedBySupervisor);
+    let other = Some(ProgramLeave::of_nobody(ProgramVersion::new(1, 1, 1)));
+    assert!(bench.update_by(&mut updater, other).is_err());
+    let leave = Some(ProgramLeave::of_nobody(older));
+    let allowed = bench.update_by(&mut updater, leave);
     assert_eq!(allowed.unwrap(), UpdateOutcome::Written(older));
     bench.picture(older, LATER);
     // From there it goes on as usual, without a supervisor.
     let between = ProgramVersion::new(1, 2, 0);
     bench.release(between);
     let mut updater = bench.updater_of(older, LATER);
-    let on = bench.update_by(&mut updater, Rollback::Refused).unwrap();
+    let on = bench.update_by(&mut updater, None).unwrap();
     assert_eq!(on, UpdateOutcome::Written(between));
 }
 
@@ -72,9 +78,9 @@ fn with_a_supervisors_leave_an_older_version_comes_and_stays() {
 fn nothing_is_installed_before_this_start_has_seen_a_picture() {
     let bench = Bench::without_picture();
     bench.release(NEW);
-    assert_eq!(bench.update().unwrap(), UpdateOutcome::NoPictureYet);
+    assert_eq!(bench.update().unwrap(), UpdateOutcome::NoPictureYet(NEW));
     bench.picture(OLD, LATER);
-    assert_eq!(bench.update().unwrap(), UpdateOutcome::NoPictureYet);
+    assert_eq!(bench.update().unwrap(), UpdateOutcome::NoPictureYet(NEW));
     assert!(!bench.data.program_image().exists());
     bench.picture(OLD, BOOT);
     assert_eq!(bench.update().unwrap(), UpdateOutcome::Written(NEW));
@@ -86,13 +92,13 @@ fn an_image_that_can_not_be_written_is_told_and_tried_once_in_a_run() {
     bench.release(NEW);
     bench.slot.broken = true;
     let mut updater = bench.updater_of(OLD, BOOT);
-    let failed = bench.update_by(&mut updater, Rollback::Refused);
+    let failed = bench.update_by(&mut updater, None);
     assert!(
         matches!(failed, Err(ProgramError::Install(_))),
         "{failed:?}"
     );
     assert_eq!(bench.last(OLD, BOOT), ended(NEW, UpdateEnd::Failed));
-    let again = bench.update_by(&mut updater, Rollback::Refused).unwrap();
+    let again = bench.update_by(&mut updater, None).unwrap();
     assert_eq!(again, UpdateOutcome::Tried(NEW));
     assert_eq!(bench.written().len(), 1);
     assert!(bench.left().is_empty());
@@ -107,7 +113,7 @@ fn a_start_that_the_boot_loader_does_not_hear_of_is_not_called_good() {
     let command = vec!["false".to_owned()];
     let confirmation = Confirmation::of(bench.data.clone(), command, OLD, BOOT);
     assert!(confirmation.run().is_err());
-    assert_eq!(bench.update().unwrap(), UpdateOutcome::NoPictureYet);
+    assert_eq!(bench.update().unwrap(), UpdateOutcome::NoPictureYet(NEW));
 }
 
 #[test]

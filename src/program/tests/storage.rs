@@ -57,7 +57,7 @@ fn on(bench: &Bench, says: u64, is: usize) -> Result<UpdateOutcome, ProgramError
         is: Cell::new(is),
     };
     let mut updater = bench.updater_on(OLD, BOOT, disk);
-    bench.update_by(&mut updater, Rollback::Refused)
+    bench.update_by(&mut updater, None)
 }
 
 #[test]

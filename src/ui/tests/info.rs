@@ -6,9 +6,10 @@ use super::stage::{Stage, status};
 use crate::config::Language;
 use crate::devices::{Battery, NetworkLink, SignalBars};
 use crate::ui::{
-    CameraView, EnrolStep, EnrolView, Notice, Page, PlaceRulesView, PlaceView, StatusView, Trouble,
-    TroubleView, UiCommand, UiUpdate, UpdateStep, UpdateView,
+    CameraView, EnrolStep, EnrolView, ListsEnd, Notice, OnStick, Page, PlaceRulesView, PlaceView,
+    ProgramEnd, StatusView, Trouble, TroubleView, UiCommand, UiUpdate, UpdateStep, UpdateView,
 };
+use gatepost_pass::ProgramVersion;
 use gatepost_protocol::{Outcome, Reason};
 use std::collections::BTreeSet;
 
@@ -118,14 +119,42 @@ fn one_big_button_installs_tries_again_or_goes_back_to_scanning() {
 }
 
 #[test]
+fn a_supervisor_is_offered_for_what_one_may_allow_and_for_nothing_else() {
+    let ends = [
+        ("update-program-done", false),
+        ("update-program-waits", false),
+        ("update-program-runs", false),
+        ("update-program-older", true),
+        ("update-program-tried", true),
+        ("update-program-blind", true),
+        ("update-program-forged", false),
+    ];
+    for (name, offered) in ends {
+        let stage = open(name);
+        let buttons = stage.ui.buttons();
+        let found = buttons.iter().any(|it| it.text == "A supervisor allows it");
+        assert_eq!(found, offered, "{name}");
+        if offered {
+            stage.tap("A supervisor allows it");
+            assert_eq!(next_command(&stage), UiCommand::AllowProgram);
+        }
+    }
+}
+
+#[test]
 fn a_first_bundle_has_no_version_before_it() {
     let stage = open("update-found");
-    let step = UpdateStep::Done {
+    let first = ListsEnd::Installed {
         before: None,
         after: 1,
     };
+    let step = UpdateStep::Ended {
+        lists: Some(first),
+        program: None,
+    };
     stage.ui.send(UiUpdate::Update(UpdateView {
         installed: Some(1),
+        program: None,
         step,
     }));
     assert_says(&stage, &["None yet", "Version 1"]);
@@ -282,12 +311,20 @@ fn what_others_call_things_is_read_on_the_screen_as_it_is_written() {
     };
     let stage = Stage::open((480, 800), Language::English);
     let update = |step| {
-        let installed = Some(41);
-        UiUpdate::Update(UpdateView { installed, step })
+        UiUpdate::Update(UpdateView {
+            installed: Some(41),
+            program: Some(ProgramVersion::new(1, 3, 0)),
+            step,
+        })
     };
     let found = UpdateStep::Found {
         place: NAME.to_owned(),
-        version: Some(42),
+        lists: OnStick::Version(42),
+        program: OnStick::Unreadable,
+    };
+    let refused = |lists: Option<Trouble>, program: Option<Trouble>| UpdateStep::Ended {
+        lists: lists.map(|what| ListsEnd::Refused(trouble(what))),
+        program: program.map(|what| ProgramEnd::Refused(trouble(what))),
     };
     let enrol = |step| {
         let device = "370102-0417-03".into();
@@ -305,7 +342,11 @@ fn what_others_call_things_is_read_on_the_screen_as_it_is_written() {
         (Page::Update, update(found)),
         (
             Page::Update,
-            update(UpdateStep::Refused(trouble(Trouble::StickUnreadable))),
+            update(refused(Some(Trouble::StickUnreadable), None)),
+        ),
+        (
+            Page::Update,
+            update(refused(None, Some(Trouble::UpdateForeign))),
         ),
         (
             Page::Enrol,

@@ -4,14 +4,14 @@
 use super::device_scenes::device_scenes;
 use super::scenes::Scene;
 use super::stage::{date, worst_status};
+use super::update_scenes::update_scenes;
 use crate::config::{AllowedValue, SettingsFault, Wrong};
 use crate::devices::{Brightness, Device, DeviceError};
 use crate::readable_time::Span;
 use crate::ui::{
     CameraView, ClockPageView, ClockStep, ClockView, EndView, EnrolStep, EnrolView, FreshnessView,
     HourView, InsideView, IssuerView, Notice, Page, PlaceMoveStep, PlaceMoveView, PlaceView,
-    StatusPageView, StorageView, SyncView, TodayView, Trouble, TroubleView, UiUpdate, UpdateStep,
-    UpdateView,
+    StatusPageView, StorageView, SyncView, TodayView, Trouble, TroubleView, UiUpdate,
 };
 use gatepost_pass::trust::Due;
 
@@ -40,7 +40,7 @@ pub(super) fn info_scenes() -> Vec<Scene> {
 }
 
 /// A page with this on it.
-fn on_page(name: &'static str, page: Page, view: UiUpdate) -> Scene {
+pub(super) fn on_page(name: &'static str, page: Page, view: UiUpdate) -> Scene {
     Scene::new(name, vec![view, UiUpdate::Page(page)], &[])
 }
 
@@ -346,36 +346,6 @@ fn today_scenes() -> Vec<Scene> {
     .into()
 }
 
-fn update_scenes() -> Vec<Scene> {
-    let found = UpdateStep::Found {
-        place: "/media/GATEPOST/bundle-2022-05-14".into(),
-        version: Some(42),
-    };
-    let done = UpdateStep::Done {
-        before: Some(41),
-        after: 42,
-    };
-    let refused = trouble(
-        Trouble::UpdateForeign,
-        "the signature does not match: forged or altered",
-    );
-    [
-        ("update-no-stick", UpdateStep::NoStick),
-        ("update-found", found),
-        ("update-working", UpdateStep::Working(37)),
-        ("update-done", done),
-        ("update-refused", UpdateStep::Refused(refused)),
-    ]
-    .map(|(name, step)| {
-        let view = UpdateView {
-            installed: Some(41),
-            step,
-        };
-        on_page(name, Page::Update, UiUpdate::Update(view))
-    })
-    .into()
-}
-
 fn enrol_scenes() -> Vec<Scene> {
     let hub = "https://hub.jinan.example".to_owned();
     let file = "370102-0417-03.request".to_owned();
@@ -443,7 +413,7 @@ pub(super) fn notices() -> Vec<Notice> {
     ]
 }
 
-fn trouble(what: Trouble, detail: &str) -> TroubleView {
+pub(super) fn trouble(what: Trouble, detail: &str) -> TroubleView {
     let detail = detail.into();
     TroubleView { what, detail }
 }

@@ -41,8 +41,10 @@ pub enum UiCommand {
     UndoMove,
     /// Set the clock to this local time: year, month, day, hour and minute, as twelve digits.
     SetClock(String),
-    /// Install the bundle that was found on the stick.
+    /// Install what was found on the stick.
     Update,
+    /// A supervisor is to allow the program on the stick that was refused.
+    AllowProgram,
     /// Sync with the hub now.
     SyncNow,
     /// The language was switched; the window shows it already.

@@ -250,40 +250,6 @@ pub struct HourView {
     pub refuse: u32,
 }
 
-/// The update page.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct UpdateView {
-    /// Version of the installed bundle.
-    pub installed: Option<u64>,
-    /// How far the update is.
-    pub step: UpdateStep,
-}
-
-/// How far an update from a stick is.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub enum UpdateStep {
-    /// There is no stick with a bundle.
-    NoStick,
-    /// A bundle was found; a tap starts the update.
-    Found {
-        /// Where it was found, in words that a guard understands.
-        place: String,
-        /// Version that its manifest claims.
-        version: Option<u64>,
-    },
-    /// Being checked and copied, in percent.
-    Working(u8),
-    /// Installed.
-    Done {
-        /// Version that was installed before.
-        before: Option<u64>,
-        /// Version that is installed now.
-        after: u64,
-    },
-    /// Refused or failed; the previous bundle stays in use.
-    Refused(TroubleView),
-}
-
 /// The enrolment page.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct EnrolView {

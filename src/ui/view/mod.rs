@@ -2,8 +2,8 @@
 //!
 //! `update` is what the program shows, `command` what a finger asks for. `verdict` is what a guard
 //! reads about people, `people` the pages for those without a code and for staff, `info` the pages
-//! about the device, `devices` the one on which its devices are tried, `trouble` what can go
-//! wrong with it.
+//! about the device, `update_page` the one for a stick, `devices` the one on which its devices are
+//! tried, `trouble` what can go wrong with it.
 
 mod camera;
 mod command;
@@ -13,6 +13,7 @@ mod page;
 mod people;
 mod trouble;
 mod update;
+mod update_page;
 mod verdict;
 
 pub use camera::{AimHint, CameraChoiceView, CameraView, Outline, RgbPicture};
@@ -21,7 +22,7 @@ pub use devices::{DeviceState, DeviceTrial, DeviceTrialsView, TriedDevice};
 pub use info::{
     ClockPageView, ClockStep, ClockView, EndView, EnrolStep, EnrolView, FreshnessView, HourView,
     InsideView, IssuerView, Notice, OnlineView, PlaceRulesView, StatusPageView, StatusView,
-    StorageView, SyncView, TodayView, UpdateStep, UpdateView,
+    StorageView, SyncView, TodayView,
 };
 pub use page::{Page, TextSize};
 pub use people::{
@@ -30,6 +31,7 @@ pub use people::{
 };
 pub use trouble::{Trouble, TroubleView};
 pub use update::UiUpdate;
+pub use update_page::{ListsEnd, OnStick, ProgramEnd, UpdateStep, UpdateView};
 pub use verdict::{
     ColourView, DeskView, DocumentView, MemberView, MomentView, OverrideView, PersonView,
     QuestionView, RecentVerdict, SavedState, ThermometerView, VerdictView,

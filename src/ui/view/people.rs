@@ -82,6 +82,8 @@ pub enum PinPurpose {
     Move,
     /// To open what is locked in the menu.
     Menu,
+    /// To install a program that was refused.
+    Program,
 }
 
 /// How far signing on is.

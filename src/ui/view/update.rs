@@ -5,11 +5,10 @@ use crate::devices::Brightness;
 
 use super::camera::{AimHint, CameraChoiceView, CameraView, Outline, RgbPicture};
 use super::devices::DeviceTrialsView;
-use super::info::{
-    ClockPageView, EnrolView, Notice, StatusPageView, StatusView, TodayView, UpdateView,
-};
+use super::info::{ClockPageView, EnrolView, Notice, StatusPageView, StatusView, TodayView};
 use super::page::{Page, TextSize};
 use super::people::{ByHandView, DutyView, IdEntryView, LockView, PlaceMoveView, PlaceView};
+use super::update_page::UpdateView;
 use super::verdict::{RecentVerdict, SavedState, ThermometerView, VerdictView};
 
 /// What the program shows in the window.

@@ -3,7 +3,7 @@
 
 use std::{collections::BTreeMap, error::Error, path::PathBuf};
 
-use gatepost_pass::{IdNumber, SubjectTag, Text, Timestamp};
+use gatepost_pass::{IdNumber, ProgramVersion, SubjectTag, Text, Timestamp};
 use gatepost_protocol::{Body, OpenError, Passage, PlaceMove, Seen, open};
 use gatepost_system::chain;
 use gatepost_system::clock::{format_time, parse_time};
@@ -246,7 +246,10 @@ fn persons(seen: &Seen, secret: &[u8; 32]) -> Vec<SubjectTag> {
     let of_number =
         |number: &str| IdNumber::parse(number).map(|number| pseudonym::tag(&number, secret));
     match seen {
-        Seen::Unverified | Seen::PlaceMove(_) | Seen::ClockSet { .. } => Vec::new(),
+        Seen::Unverified
+        | Seen::PlaceMove(_)
+        | Seen::ClockSet { .. }
+        | Seen::ProgramAllowed { .. } => Vec::new(),
         Seen::Pass { subjects, .. } => subjects.as_slice().to_vec(),
         Seen::IdNumber(number) => of_number(number.0.as_str()).into_iter().collect(),
         Seen::ByHand(registered) => of_number(registered.contact.0.as_str())
@@ -259,6 +262,18 @@ fn persons(seen: &Seen, secret: &[u8; 32]) -> Vec<SubjectTag> {
 fn moved(passage: &Passage) -> Option<&PlaceMove> {
     match &passage.seen {
         Seen::PlaceMove(moved) => Some(moved),
+        _ => None,
+    }
+}
+
+/// Who allowed which version of the program, and which one ran; where the record is about that.
+fn program_allowed(passage: &Passage) -> Option<(&str, ProgramVersion, ProgramVersion)> {
+    match &passage.seen {
+        Seen::ProgramAllowed {
+            by,
+            running,
+            version,
+        } => Some((by.as_str(), *running, *version)),
         _ => None,
     }
 }
@@ -278,11 +293,14 @@ fn show(
     let guard = passage.guard.as_ref().map(ToString::to_string);
     let (device, arrived) = (&chained.device_name, chained.arrived.map(format_time));
     if json {
+        let program = program_allowed(passage).map(|(by, running, version)| {
+            json!({"by": by, "running": running.to_string(), "version": version.to_string()})
+        });
         let line = json!({
             "at": time, "clock": passage.clock.name(), "place": place.to_string(),
             "direction": direction, "outcome": outcome, "reasons": reasons, "persons": persons,
             "guard": guard, "device": device, "record": position, "arrived": arrived,
-            "marks": marks, "move": moved(passage),
+            "marks": marks, "move": moved(passage), "program": program,
         });
         say!("{line}");
         return;
@@ -303,6 +321,12 @@ fn show(
             end.name(),
             guard.as_deref().unwrap_or("nobody"),
             supervisor.as_ref().map_or("none", Text::as_str),
+        );
+    } else if let Some((by, running, version)) = program_allowed(passage) {
+        say!(
+            "{time} {place} program {version} allowed on a device with {running}: by {}, \
+             supervisor {by}, device {device}, record {position}{marks}",
+            guard.as_deref().unwrap_or("nobody"),
         );
     } else {
         say!(

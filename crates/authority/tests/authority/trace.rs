@@ -2,7 +2,9 @@
 
 use std::fs;
 
+use gatepost_pass::ProgramVersion;
 use gatepost_protocol::{Personal, Seen};
+use serde_json::json;
 
 use crate::{
     logging_device::{LoggingDevice, open, town, trace, tracing_key},
@@ -22,6 +24,22 @@ fn who_gave_an_id_number_is_found_like_who_showed_a_pass() {
         shown.iter().all(|line| line["persons"][0] == *tag),
         "{shown:?}"
     );
+}
+
+#[test]
+fn who_allowed_which_program_is_found_by_the_place() {
+    let (region, _, key, mut device) = town();
+    let allowed = Seen::ProgramAllowed {
+        by: "staff-3".try_into().unwrap(),
+        running: ProgramVersion::new(1, 4, 0),
+        version: ProgramVersion::new(1, 3, 0),
+    };
+    device.log(allowed, &key);
+    device.batch(&region, "a.batch", 0);
+    let (shown, said) = trace(&region, &["--place", "gate-3"]);
+    assert_eq!(shown.len(), 1, "{said}");
+    let program = json!({"by": "staff-3", "running": "1.4.0", "version": "1.3.0"});
+    assert_eq!(shown[0]["program"], program);
 }
 
 #[test]
