@@ -74,14 +74,19 @@ def camera_stalls(bench):
         bench.sh(stop)
         try:
             gone = bench.until("the journal names the camera", lambda: any(bench.said(word, since) for word in words), 30)
-            told_by = lambda: bench.guest.screen(f"camera-{name}").likeness(before, top=70) < 0.95  # noqa: E731
-            bench.until("the page says that the camera gives no pictures", told_by, 20, 0.3)
-            time.sleep(6)  # it must still try after a while
+            says = lambda: says_trouble(bench.guest.screen(f"camera-{name}"))  # noqa: E731
+            bench.until("the page says that the camera gives no pictures", says, 20, 0.3)
+            # It still tries after a while. This driver repeats its last picture whenever it is opened, and the page
+            # shows that for a moment, so it does not say so at each look.
+            time.sleep(6)
+            seen = [says() for _ in range(10)].count(True)
+            if not seen:
+                bench.fail("after a while the page does not say any more that the camera gives no pictures")
         finally:
             bench.sh(start)
         as_before = lambda: bench.guest.screen("camera-back").likeness(before, top=70) > 0.97  # noqa: E731
         back = bench.until("the page is as before", as_before, 40)
-        told.append(f"{name}: said after {gone:.1f} s, pictures again after {back:.1f} s")
+        told.append(f"{name}: said after {gone:.1f} s, on the page at {seen} of 10 looks, pictures again after {back:.1f} s")
     bench.expect("green-10", "admit")
     return "; ".join(told) + "; then a pass is read"
 
@@ -94,12 +99,14 @@ def camera_vivid(bench):
     bench.sh("sed -i 's,^camera = .*,camera = \"/dev/video8\",' /var/lib/gatepost/config.toml")
     try:
         bench.restart()
-        before = bench.guest.screen("vivid")
+        bench.guest.screen("vivid")
         since = bench.mark()
         bench.sh("video-control /dev/video8 'Percentage of Dropped Buffers' 100")
         stalled = bench.wait_said(STALLED, 30, since)
         time.sleep(5)
         page = bench.guest.screen("vivid-stalled")
+        if not says_trouble(page):
+            bench.fail("the page does not say that the camera gives no pictures")
         bench.sh("video-control /dev/video8 'Percentage of Dropped Buffers' 0")
         back = bench.until("pictures again", lambda: moves(bench, page), 40)
         since = bench.mark()
@@ -107,7 +114,7 @@ def camera_vivid(bench):
         gone = bench.until("the journal names the camera", lambda: any(bench.said(word, since) for word in GONE), 30)
         time.sleep(4)
         page = bench.guest.screen("vivid-unplugged")
-        if page.likeness(before, top=70) > 0.95:
+        if not says_trouble(page):
             bench.fail("the page does not say that the camera is gone")
         bench.sh("for n in 1 2 3 4 5 6 7 8 9 10; do rmmod vivid && break; busybox sleep 0.3; done; test ! -e /dev/video8", 60)
         bench.sh("modprobe vivid n_devs=1 node_types=0x1 vid_cap_nr=8", 60)
@@ -120,6 +127,13 @@ def camera_vivid(bench):
         f"no buffers: said after {stalled:.1f} s, pictures {back:.1f} s after they come again;"
         f" unplugged: said after {gone:.1f} s, pictures {again:.1f} s after it is plugged in"
     )
+
+
+def says_trouble(page):
+    """Whether the sign of trouble stands where the camera's picture would be."""
+    sign = (125, 81, 0)
+    places = [(x, y) for y in range(140, 230, 2) for x in range(200, 300, 2)]
+    return sum(all(abs(a - b) < 12 for a, b in zip(page.pixel(x, y), sign)) for x, y in places) > 200
 
 
 def moves(bench, trouble):
@@ -178,7 +192,7 @@ class Stick:
         """Pulls it out, whatever goes on."""
         qmp = self.bench.guest.qmp
         qmp("device_del", id=f"stick-{self.name}")
-        self.bench.until("the stick is gone", lambda: "/dev/sd" not in self.bench.sh("ls /dev/sd* 2>&1", check=False), 20, 0.5)
+        self.bench.until("the stick is gone", lambda: "sda" not in self.bench.sh("ls /sys/block"), 20, 0.5)
         time.sleep(1)
         qmp("blockdev-del", **{"node-name": self.name})
 
@@ -232,16 +246,10 @@ def stick_update(bench):
     bench.settle("update-done")
     stick.pull()
     wait_unmounted(bench)
-    leave_menu(bench)
+    # The button that says "Back to scanning" now.
+    bench.tap("update-found", "Install the update")
+    time.sleep(1)
     return f"mounted after {mounted:.1f} s with {', '.join(sorted(OPTIONS))}; bundle {version} {installed:.1f} s after the tap"
-
-
-def leave_menu(bench):
-    """Back to the scan page, from the update page."""
-    bench.tap("update-found", "Back")
-    time.sleep(1)
-    bench.tap("menu", "Back")
-    time.sleep(1)
 
 
 def other_sticks(bench):
@@ -273,7 +281,7 @@ def other_sticks(bench):
         wait_unmounted(bench)
     stick = Stick(bench, "links", "ext4")
     stick.plug()
-    bench.until("the disk is there", lambda: "sda1" in bench.sh("ls /dev/sd* 2>&1", check=False), 20, 0.5)
+    bench.until("the disk is there", lambda: "sda" in bench.sh("ls /sys/block"), 20, 0.5)
     time.sleep(5)
     if mounts(bench):
         bench.fail("a stick with a Linux file system is mounted")

@@ -91,11 +91,11 @@ def direction_and_place(bench):
     """The direction, held; the code of a first place: Move; of another: Stay, then Move by a guard on duty."""
     begun = time.monotonic()
     inward = bench.settle("direction-in")
-    bench.tap("scan", "Hold to switch to out", 900)
+    bench.tap("scan", "Hold to switch to out", 2500)
     outward = bench.settle("direction-out")
     if outward.likeness(inward, top=70) > 0.999:
         bench.fail("holding the direction changes nothing on the screen")
-    bench.tap("scan-out", "Hold to switch to in", 900)
+    bench.tap("scan-out", "Hold to switch to in", 2500)
     back = bench.settle("direction-in-again")
     if back.likeness(inward, top=70) < 0.998:
         bench.fail("holding the direction again does not lead back")
@@ -143,7 +143,7 @@ def temperature_by_hand(bench):
 def thermometer(bench):
     """A thermometer on a USB serial port: asked by the scanner, fever refused, a normal reading admitted."""
     told = []
-    for name, line, wanted in (("green-3", b"T+38.2C*23\r\n", "refuse"), ("green-4", b"T+36.5C*22\r\n", "admit")):
+    for name, line, wanted in (("green-3", b"T+38.2C*2B\r\n", "refuse"), ("green-4", b"T+36.5C*22\r\n", "admit")):
         opened = bench.opened()
         bench.thermometer_reads()
         begun = time.monotonic()

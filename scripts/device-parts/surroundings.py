@@ -72,6 +72,8 @@ class Surroundings:
         self.authority("init", "--trial", "--issuer", "CN-SD", "--name", "Shandong", "--local-name", "山东")
         self.authority("trust", "floors", self.test.TOP / "crates/authority/demo/floors.json")
         self.set_policy(temperature=False)
+        # Who is looked up by ID number is on a list of its own, if it was on before that person was listed.
+        self.authority("identity", "on")
 
         def issue(folder, name, number, person, *more):
             self.authority("issue", "--id", number, "--name", person, "--out", folder / f"{name}-paper.txt", *more)
@@ -86,8 +88,6 @@ class Surroundings:
             place = ("--id", f"{name}-1", "--name", name.title(), "--class", name)
             self.authority("place", *place, "--out", self.codes / f"{name}-paper.txt")
         self.authority("badge", "--id", "guard-1", "--name", "Guard", "--out", self.codes / "guard-paper.txt")
-        # Who is looked up by ID number is on a list of its own.
-        self.authority("identity", "on")
         self.publish("bundle")
         self.scanner("enrol", "request", "--name", "North gate", "--out", self.out / "request")
         hub = f"http://10.0.2.2:{port}"

@@ -11,36 +11,32 @@ def disk_full(bench):
     logged, opened = len(bench.passages()), bench.opened()
     before = bench.settle("before-full")
     since = bench.mark()
-    free = bench.sh("busybox df -k /var/lib/gatepost | busybox tail -n 1").split()[3]
-    bench.sh("busybox dd if=/dev/zero of=/var/lib/gatepost/ballast bs=1M; busybox sync; true", 120, check=False)
-    bench.sh("busybox dd if=/dev/zero of=/var/lib/gatepost/ballast-2 bs=512; busybox sync; true", 120, check=False)
+    free = bench.sh("busybox df -k /var/lib/gatepost | busybox tail -n 1").split()[-3]
     filled = time.monotonic()
-    admitted = 0
-    for name in ("green-11", "green-12"):
-        try:
-            bench.hold(name, lambda: bench.said(FULL, since) or bench.lamp() is not None, f"an answer to {name}")
-        finally:
-            bench.hide()
-        time.sleep(3)
-        if bench.said(FULL, since):
-            break
-        if bench.lamp() == "admit":
-            admitted += 1
+    try:
+        for name, size in (("ballast", "1M"), ("ballast-2", "512")):
+            bench.sh(f"busybox dd if=/dev/zero of=/var/lib/gatepost/{name} bs={size}; busybox sync", 120, check=False)
+        for name in ("green-11", "green-12"):
+            answered = lambda: bench.said(FULL, since) or bench.lamp() is not None  # noqa: E731
+            bench.hold(name, answered, f"an answer to {name}")
+            time.sleep(3)
+            if bench.said(FULL, since):
+                break
             bench.close()
-    if not bench.said(FULL, since):
-        bench.fail("a full disk is not noticed")
-    seconds = time.monotonic() - filled
-    page = bench.settle("disk-full")
-    if page.likeness(before, top=70) > 0.97:
-        bench.fail("the screen does not say that the disk is full")
-    if bench.lamp():
-        bench.fail(f"the lamp shows {bench.lamp()} though nobody may be judged")
-    if bench.opened() - opened > len(bench.passages()) - logged:
-        bench.fail("the gate has opened for a passage that is not in the log")
-    bench.sh("busybox rm /var/lib/gatepost/ballast /var/lib/gatepost/ballast-2")
-    begun = time.monotonic()
-    bench.until("the page is as before", lambda: bench.guest.screen("space-again").likeness(before, top=70) > 0.97, 90, 1)
-    again = time.monotonic() - begun
+        if not bench.said(FULL, since):
+            bench.fail("a full disk is not noticed")
+        seconds = time.monotonic() - filled
+        page = bench.settle("disk-full")
+        if page.likeness(before, top=70) > 0.97:
+            bench.fail("the screen does not say that the disk is full")
+        if bench.lamp():
+            bench.fail(f"the lamp shows {bench.lamp()} though nobody may be judged")
+        if bench.opened() - opened > len(bench.passages()) - logged:
+            bench.fail("the gate has opened for a passage that is not in the log")
+    finally:
+        bench.sh("busybox rm -f /var/lib/gatepost/ballast /var/lib/gatepost/ballast-2")
+    as_before = lambda: bench.guest.screen("space-again").likeness(before, top=70) > 0.97  # noqa: E731
+    again = bench.until("the page is as before", as_before, 90, 1)
     bench.expect("green-13", "admit")
     kept, let_in = len(bench.passages()) - logged, bench.opened() - opened
     if kept < let_in:
