@@ -1,4 +1,4 @@
-//! Compiles `app.slint` with its font and its translations inside the program.
+//! Compiles `app.slint` with its fonts and its translations inside the program.
 
 use slint_build::{
     CompileError, CompilerConfiguration, DefaultTranslationContext, EmbedResourcesKind,

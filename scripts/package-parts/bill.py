@@ -25,7 +25,7 @@ BESIDE = {
          "Copyright 2015-2020 Google LLC. ui/fonts/uyghur.ttf."),
         ("WenQuanYi Micro Hei", "0.2.0-beta", "Apache-2.0", "https://sourceforge.net/projects/wqy/",
          "Copyright 2007 Google Corporation; 2008-2009 The WenQuanYi Project Board of Trustees,"
-         " mozbug and Qianqian Fang. ui/fonts/gatepost.ttf."),
+         " mozbug and Qianqian Fang. ui/fonts/gatepost.ttf.gz."),
         ("Material Icons", "0.14.13", "Apache-2.0",
          "https://github.com/marella/material-design-icons",
          "Copyright Google LLC. ui/icons.slint."),

@@ -298,6 +298,7 @@ fn a_program_that_was_fallen_back_from_and_one_without_a_picture_ask_for_a_super
 #[test]
 fn a_full_log_lets_no_supervisor_allow_a_program() {
     let device = Device::with("true", "log_megabytes = 1", fill_log);
+    device.post.sees("STOPPED: the passage log is full");
     device.release(OLD);
     device.installs();
     device.post.sees(REFUSED);

@@ -190,9 +190,7 @@ impl Args {
         let listen = |kind| signal(kind).map_err(CliError::Runtime);
         let mut terminate = listen(SignalKind::terminate())?;
         let mut interrupt = listen(SignalKind::interrupt())?;
-        // Without a certificate, a hangup ends the program as usual.
-        let hangup = tls.as_ref().map(|_| listen(SignalKind::hangup()));
-        let renew = renew_certificate(hangup.transpose()?, tls.clone());
+        let renew = renew_certificate(listen(SignalKind::hangup())?, tls.clone());
         if let Some(path) = &self.port_file {
             let text = format!("{}\n", devices.url);
             files::replace(path, Access::Shared, text.as_bytes())?;
@@ -288,10 +286,11 @@ async fn tell_service_manager() {
     std::future::pending().await
 }
 
-/// Reads the certificate again at each SIGHUP. Never returns.
-async fn renew_certificate(hangup: Option<Signal>, tls: Option<Arc<HubTls>>) {
-    if let (Some(mut hangup), Some(tls)) = (hangup, tls) {
-        while hangup.recv().await.is_some() {
+/// Reads the certificate, where there is one, again at each SIGHUP, which ends no hub: a service
+/// manager sends it to whoever can be reloaded. Never returns.
+async fn renew_certificate(mut hangup: Signal, tls: Option<Arc<HubTls>>) {
+    while hangup.recv().await.is_some() {
+        if let Some(tls) = &tls {
             tls.renew(clock::now());
         }
     }

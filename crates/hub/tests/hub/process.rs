@@ -90,7 +90,7 @@ pub(crate) fn passages(data: &[String; 2], more: &[&str]) -> Output {
     command.output().unwrap()
 }
 
-fn end(served: &mut Served, signal: &str) {
+fn signal(served: &mut Served, signal: &str) {
     let id = served.child.id().to_string();
     let sent = Command::new("kill").args([signal, &id]).status();
     assert!(sent.unwrap().success());
@@ -170,7 +170,7 @@ fn a_batch_under_way_is_finished_before_the_end(site: &Site) {
         .write_all(&[head.as_bytes(), first].concat())
         .unwrap();
     std::thread::sleep(Duration::from_millis(200));
-    end(&mut served, "-TERM");
+    signal(&mut served, "-TERM");
     // No new ones are taken, while the old one still is.
     let until = Instant::now() + Duration::from_secs(5);
     while TcpStream::connect(served.address).is_ok() {
@@ -252,7 +252,7 @@ fn the_log_is_json_and_names_no_person_place_or_address() {
     );
     let right = b"name=adalovelace&password=a+long+secret+phrase";
     assert_eq!(send(operators, "/fleet/login", right), 303);
-    end(&mut served, "-TERM");
+    signal(&mut served, "-TERM");
     assert!(served.child.wait().unwrap().success());
     let log = fs::read_to_string(log).unwrap();
     let events: Vec<String> = log
@@ -319,9 +319,20 @@ fn a_termination_signal_ends_it_in_order() {
     for name in ["TERM", "INT"] {
         let site = Site::new();
         let mut served = Served::start(&site);
-        end(&mut served, &format!("-{name}"));
+        signal(&mut served, &format!("-{name}"));
         assert!(served.child.wait().unwrap().success());
     }
+}
+
+#[test]
+fn a_hangup_does_not_end_a_hub_without_a_certificate() {
+    let site = Site::new();
+    let mut served = Served::start(&site);
+    signal(&mut served, "-HUP");
+    let answer = request(served.address, "GET", routes::HEALTH, "", b"").unwrap();
+    assert_eq!(answer.status, 200);
+    signal(&mut served, "-TERM");
+    assert!(served.child.wait().unwrap().success());
 }
 
 #[test]
