@@ -61,7 +61,7 @@ def wrong_clock(bench, year):
     fault = [line for line in doctor.splitlines() if "clock" in line]
     if not fault or fault[0].startswith("ok "):
         bench.fail(f"doctor does not complain about the clock of {year}: {fault}")
-    opened, told = bench.opened(), []
+    told = []
     for name in ("green-0", "expired"):
         got, _ = bench.show(name)
         bench.hide()
