@@ -14,7 +14,7 @@ use crate::{app::event::Event, data::DataDir, program::RUNNING, ui::UiCommand};
 
 const NEW: ProgramVersion = ProgramVersion::new(9, 0, 0);
 const OLD: ProgramVersion = ProgramVersion::new(0, 0, 9);
-const ALLOW: &str = "A supervisor allows it";
+const ALLOW: &str = "A supervisor allows the program";
 const INSTALLED: &str = "The program is installed";
 const REFUSED: &str = "The program was refused";
 
