@@ -77,7 +77,8 @@ def camera_stalls(bench):
         name = "stalled" if "STOP" in stop else "ended"
         bench.sh(stop)
         try:
-            gone = bench.until("the journal names the camera", lambda: any(bench.said(word, since) for word in words), 30)
+            named = lambda: any(bench.said(word, since) for word in words)
+            gone = bench.until("the journal names the camera", named, 30)
             wait_trouble(bench, f"camera-{name}")
             # It still tries after a while. This driver repeats its last picture whenever it is opened, and the page
             # shows that for a moment, so it does not say so at each look.
@@ -89,7 +90,9 @@ def camera_stalls(bench):
             bench.sh(start)
         as_before = lambda: bench.guest.screen("camera-back").likeness(before, top=70) > 0.97  # noqa: E731
         back = bench.until("the page is as before", as_before, 40)
-        told.append(f"{name}: said after {gone:.1f} s, on the page at {seen} of 10 looks, pictures again after {back:.1f} s")
+        told.append(
+            f"{name}: said after {gone:.1f} s, on the page at {seen} of 10 looks, pictures again after {back:.1f} s"
+        )
     bench.expect("green-10", "admit")
     return "; ".join(told) + "; then a pass is read"
 
@@ -113,7 +116,9 @@ def camera_vivid(bench):
         bench.sh("video-control /dev/video8 Disconnect 1")
         gone = bench.until("the journal names the camera", lambda: any(bench.said(word, since) for word in GONE), 30)
         wait_trouble(bench, "vivid-unplugged")
-        bench.sh("for n in 1 2 3 4 5 6 7 8 9 10; do rmmod vivid && break; busybox sleep 0.3; done; test ! -e /dev/video8", 60)
+        unplug = "for n in 1 2 3 4 5 6 7 8 9 10; do rmmod vivid && break; busybox sleep 0.3; done"
+        unplug += "; test ! -e /dev/video8"
+        bench.sh(unplug, 60)
         bench.sh("modprobe vivid n_devs=1 node_types=0x1 vid_cap_nr=8", 60)
         again = bench.until("pictures again", lambda: moves(bench), 60)
     finally:
@@ -189,7 +194,8 @@ class Stick:
         """Puts it in."""
         self.bench.test.run("dd", f"if={self.part}", f"of={self.path}", "bs=1M", "seek=1", "conv=notrunc")
         qmp = self.bench.guest.qmp
-        qmp("blockdev-add", driver="raw", **{"node-name": self.name}, file={"driver": "file", "filename": str(self.path)})
+        file = {"driver": "file", "filename": str(self.path)}
+        qmp("blockdev-add", driver="raw", **{"node-name": self.name}, file=file)
         qmp("device_add", driver="usb-storage", id=f"stick-{self.name}", drive=self.name, bus="usb.0")
 
     def pull(self):
@@ -213,7 +219,8 @@ def mounts(bench):
 
 def wait_mounted(bench, kind):
     """Waits until a stick with this file system is mounted, with the options that it must have."""
-    seconds = bench.until(f"a stick with {kind} is mounted", lambda: [m for m in mounts(bench) if m[0] == kind], 40, 0.5)
+    found = lambda: [mount for mount in mounts(bench) if mount[0] == kind]
+    seconds = bench.until(f"a stick with {kind} is mounted", found, 40, 0.5)
     lacking = OPTIONS - mounts(bench)[0][1]
     if lacking:
         bench.fail(f"the stick is mounted without {', '.join(sorted(lacking))}")
@@ -254,7 +261,8 @@ def stick_update(bench):
     # The button that says "Back to scanning" now.
     bench.tap("update-found", "Install the update")
     time.sleep(1)
-    return f"mounted after {mounted:.1f} s with {', '.join(sorted(OPTIONS))}; bundle {version} {installed:.1f} s after the tap"
+    options = ", ".join(sorted(OPTIONS))
+    return f"mounted after {mounted:.1f} s with {options}; bundle {version} {installed:.1f} s after the tap"
 
 
 def other_sticks(bench):

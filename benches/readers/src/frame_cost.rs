@@ -1,5 +1,5 @@
-//! `gatepost-frame-cost KIND COUNT`: does the same COUNT times, for whoever counts instructions: the
-//! difference of two counts is what so many cost (`scripts/device-figures`).
+//! `gatepost-frame-cost KIND COUNT`: does the same COUNT times, for whoever counts instructions:
+//! the difference of two counts is what so many cost (`scripts/device-figures`).
 
 // Of what it shares with `gatepost-readers` it needs a part.
 #[allow(dead_code)]

@@ -5,8 +5,8 @@ use std::{
     path::{Path, PathBuf},
 };
 
-/// Directories that hold nothing that we wrote.
-const SKIPPED: [&str; 3] = ["target", ".git", "node_modules"];
+/// Directories that hold nothing that we wrote, or what crates of others take in (`packaging/icu`).
+const SKIPPED: [&str; 4] = ["target", ".git", "node_modules", "icu"];
 
 /// The project's root directory.
 pub fn root() -> PathBuf {

@@ -14,8 +14,8 @@ use gatepost_tidy::{circles::circles, krate::Krate, reached::reached, source, us
 const WIDTHS: [(&str, usize); 5] = [
     (".rs", 100),
     (".slint", 100),
-    (".py", 100),
     (".c", 100),
+    (".py", 120),
     (".md", 120),
 ];
 /// A worked example in it is one long code.

@@ -10,7 +10,8 @@ int main(int count, char **words) {
     snd_pcm_t *card;
     int wrong = snd_pcm_open(&card, "plughw:Loopback,1,0", SND_PCM_STREAM_CAPTURE, 0);
     if (wrong >= 0)
-        wrong = snd_pcm_set_params(card, SND_PCM_FORMAT_S16_LE, SND_PCM_ACCESS_RW_INTERLEAVED, 1, RATE, 0, 500000);
+        wrong = snd_pcm_set_params(card, SND_PCM_FORMAT_S16_LE, SND_PCM_ACCESS_RW_INTERLEAVED, 1,
+            RATE, 0, 500000);
     if (wrong >= 0) wrong = snd_pcm_start(card); // not only once its whole buffer is asked for
     static short samples[PIECE];
     while (wrong >= 0 && pieces-- > 0) {

@@ -20,7 +20,8 @@
 enum { WIDTH = 800, HEIGHT = 480, STROKE_US = 2000 };
 
 static void emit(int device, int type, int code, int value) {
-    struct input_event event = {.type = (unsigned short)type, .code = (unsigned short)code, .value = value};
+    struct input_event event = {
+        .type = (unsigned short)type, .code = (unsigned short)code, .value = value};
     if (write(device, &event, sizeof event) != sizeof event) {
         perror("uinput");
         exit(1);
@@ -67,7 +68,8 @@ static int make_scanner(void) {
     int device = open("/dev/uinput", O_WRONLY);
     must(device, "/dev/uinput");
     must(ioctl(device, UI_SET_EVBIT, EV_KEY), "EV_KEY");
-    for (int key = KEY_ESC; key <= KEY_CAPSLOCK; key++) must(ioctl(device, UI_SET_KEYBIT, key), "a key");
+    for (int key = KEY_ESC; key <= KEY_CAPSLOCK; key++)
+        must(ioctl(device, UI_SET_KEYBIT, key), "a key");
     create(device, "Test scanner");
     return device;
 }

@@ -14,7 +14,8 @@ int main(int count, char **words) {
     while (ioctl(device, VIDIOC_QUERYCTRL, &control) == 0) {
         if (!strcmp((char *)control.name, words[2])) {
             struct v4l2_ext_control one = {.id = control.id, .value = atoi(words[3])};
-            struct v4l2_ext_controls all = {.ctrl_class = V4L2_CTRL_ID2CLASS(one.id), .count = 1, .controls = &one};
+            struct v4l2_ext_controls all = {
+                .ctrl_class = V4L2_CTRL_ID2CLASS(one.id), .count = 1, .controls = &one};
             if (ioctl(device, VIDIOC_S_EXT_CTRLS, &all) == 0) return 0;
             perror(words[2]);
             return 1;

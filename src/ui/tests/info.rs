@@ -132,7 +132,9 @@ fn a_supervisor_is_offered_for_what_one_may_allow_and_for_nothing_else() {
     for (name, offered) in ends {
         let stage = open(name);
         let buttons = stage.ui.buttons();
-        let found = buttons.iter().any(|it| it.text == "A supervisor allows the program");
+        let found = buttons
+            .iter()
+            .any(|it| it.text == "A supervisor allows the program");
         assert_eq!(found, offered, "{name}");
         if offered {
             stage.tap("A supervisor allows the program");
